@@ -1,0 +1,41 @@
+/**
+ * The named cards that the simulated accelerator can stand for, with figures somebody else measured and published.
+ * Tokens measured here times `jPerToken` give the watts of the simulated accelerator.
+ */
+export interface Card {
+  id: string;
+  name: string;
+  serves: string;
+  tdpW: number;
+  /** Powered but without work, one card; our assumption where the source gives none. */
+  idleW: number;
+  jPerToken: number;
+  /** Speed of one card at `tdpW`, same source. */
+  tokensPerS: number;
+  source: string;
+}
+
+export const CARDS: Record<string, Card> = {
+  'rtx3090-8b-q4': {
+    id: 'rtx3090-8b-q4',
+    name: 'NVIDIA GeForce RTX 3090',
+    serves: 'an 8B model in Q4_K_M, one stream',
+    tdpW: 350,
+    idleW: 20,
+    // Published: 117.7 tokens/s under a 350 W cap. The quotient is an upper bound, the card may draw less than its cap.
+    jPerToken: 2.97,
+    tokensPerS: 117.7,
+    source: 'https://calebcoffie.com/benchmarks/granite-4-1-8b-gguf (cap 350 W, 1 stream, chat)',
+  },
+  'h100-8b-bs64': {
+    id: 'h100-8b-bs64',
+    name: 'NVIDIA H100',
+    serves: 'Llama 3.1 8B in batches of 64',
+    tdpW: 700,
+    idleW: 70,
+    jPerToken: 0.12,
+    tokensPerS: 5833,
+    source:
+      'https://ml.energy/blog/measurement/energy/llm-inference-energy-a-longitudinal-analysis (0.12 J/token, batch 64)',
+  },
+};

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
+
+/** Shapes of everything that crosses the broker. Units are in the names; see units.ts. */
+const finite = z.number().finite();
+export const Reason = z.object({ what: z.string().max(64), code: z.string().max(48), text: z.string().max(400) });
+export type Reason = z.infer<typeof Reason>;
+
+export const leaseOf = <T extends z.ZodType>(value: T) =>
+  z.object({
+    value,
+    ttlMs: finite.positive(),
+    ageMs: finite.nonnegative(),
+    bootId: z.string().max(64),
+    seq: z.int().nonnegative(),
+  });
+
+export const MODES = ['heating', 'off', 'cooling'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What a person can set. Control validates, persists, and echoes the effective value in control/state. */
+export const SetPoints = z.object({
+  mode: z.enum(MODES),
+  roomSetC: finite.min(5).max(30),
+  hotWaterSetC: finite.min(35).max(60),
+  computeOn: z.boolean(),
+  /** What an hour of computing is worth to the owner beyond sold answers (a gift to research): 0 unless he says so. */
+  computeValueEurPerKwh: finite.min(0).max(10),
+});
+export type SetPoints = z.infer<typeof SetPoints>;
+export const DEFAULT_SETPOINTS: SetPoints = {
+  mode: 'heating',
+  roomSetC: 21,
+  hotWaterSetC: 48,
+  computeOn: true,
+  computeValueEurPerKwh: 0,
+};
+
+/** One change, from Home Assistant, the page or the command line. */
+export const SetCommand = z.object({
+  name: z.enum(['mode', 'roomSetC', 'hotWaterSetC', 'computeOn', 'computeValueEurPerKwh']),
+  value: z.union([z.string().max(32), finite, z.boolean()]),
+  by: z.string().max(64),
+});
+export type SetCommand = z.infer<typeof SetCommand>;
+
+export const SAFETY_STATES = ['S0', 'S1', 'S2', 'S3', 'S4'] as const;
+export type SafetyState = (typeof SAFETY_STATES)[number];
+
+const SensorView = z.object({
+  value: finite.nullable(),
+  ageMs: finite,
+  quality: z.enum(['good', 'bad', 'missing', 'stale']),
+  reason: z.string().optional(),
+});
+
+/** control/state, 1 Hz, retained: all that people and the other processes may know of the control loop. */
+export const ControlState = z.object({
+  tick: z.int(),
+  /** House time: scaled by --speed on the simulated board. */
+  houseTimeMs: finite,
+  board: z.string(),
+  simulated: z.boolean(),
+  speed: finite,
+  action: z.enum(['off', 'idle', 'heating', 'hotWater', 'cooling', 'defrosting', 'fault']),
+  safety: z.enum(SAFETY_STATES),
+  latched: z.boolean(),
+  setPoints: SetPoints,
+  sensors: z.record(z.enum(SENSOR_NAMES), SensorView),
+  outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
+  /** Watts the accelerator may draw now, and those that would pay. */
+  grantW: finite,
+  heatNeedW: finite,
+  /** Heat into the house side by source, watts, from flow and temperature difference. */
+  heat: z.object({ condenserW: finite, accelW: finite, rejectedW: finite }),
+  energy: z.object({
+    heatKwh: finite,
+    accelHeatKwh: finite,
+    compressorKwh: finite,
+    accelKwh: finite,
+    cop: finite.nullable(),
+  }),
+  /** The first is the one line that tells people what the unit does and why. */
+  reasons: z.array(Reason).max(40),
+  lateness: z.object({ p50Ms: finite, p99Ms: finite, maxMs: finite, ticks: z.int(), realtime: z.boolean() }),
+});
+export type ControlState = z.infer<typeof ControlState>;
+
+/** control/grant, lease: the watts compute may turn into work; 0 once it lapses. `payW` is how many pay for unpaid filler. */
+export const Grant = z.object({ watts: finite.nonnegative(), fillerW: finite.nonnegative(), reason: Reason });
+export type Grant = z.infer<typeof Grant>;
+
+/** market/state, lease: what electricity costs now. On the simulated board the plant sends it. */
+export const Market = z.object({
+  timeMs: finite,
+  priceEurPerKwh: finite,
+  exportEurPerKwh: finite,
+  modelled: z.boolean(),
+});
+export type Market = z.infer<typeof Market>;
+
+/** compute/want, lease: what compute could use, so that control can judge whether it pays. */
+export const ComputeWant = z.object({
+  wantW: finite.nonnegative(),
+  incomeEurPerKwh: finite.nonnegative(),
+  queued: z.int().nonnegative(),
+});
+export type ComputeWant = z.infer<typeof ComputeWant>;
+
+/** compute/work, 5 Hz: tokens measured since boot, by kind. The simulated accelerator turns them into watts. */
+export const ComputeWork = z.object({
+  bootId: z.string(),
+  seq: z.int(),
+  answerTokens: z.int(),
+  fillerTokens: z.int(),
+  card: z.string(),
+});
+export type ComputeWork = z.infer<typeof ComputeWork>;
+
+export const ComputeState = z.object({
+  card: z.object({ id: z.string(), name: z.string(), count: z.int(), jPerToken: finite, modelled: z.boolean() }),
+  experts: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      engine: z.string(),
+      resident: z.boolean(),
+      sizeBytes: finite,
+      passes: z.boolean(),
+      note: z.string().optional(),
+    }),
+  ),
+  answered: z.int(),
+  queued: z.int(),
+  busy: z.boolean(),
+  answerTokens: z.int(),
+  fillerTokens: z.int(),
+  joules: finite,
+  tokensPerS: finite,
+  fillerW: finite,
+  reason: Reason,
+});
+export type ComputeState = z.infer<typeof ComputeState>;
+
+/** plant/truth, 1 Hz: what the simulated house is really doing, for people to compare; no process may control by it. */
+export const PlantTruth = z.object({
+  timeMs: finite,
+  speed: finite,
+  modelled: z.literal(true),
+  weather: z.object({ outdoorC: finite, solarWm2: finite, source: z.string() }),
+  roomC: finite,
+  bufferC: finite,
+  hotWaterC: finite,
+  householdW: finite,
+  pvW: finite,
+  gridW: finite,
+  compressorW: finite,
+  condenserW: finite,
+  accelW: finite,
+  accelHeatW: finite,
+  rejectedW: finite,
+  houseHeatW: finite,
+  cop: finite.nullable(),
+  deadMan: z.enum(['held', 'dropped']),
+  ledgerErrorPct: finite,
+});
+export type PlantTruth = z.infer<typeof PlantTruth>;
+
+/** events: one line of history each, kept by net. */
+export const Event = z.object({
+  timeMs: finite,
+  level: z.enum(['info', 'warn', 'fault']),
+  source: z.string().max(32),
+  code: z.string().max(64),
+  text: z.string().max(400),
+});
+export type Event = z.infer<typeof Event>;

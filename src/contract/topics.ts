@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import {
+  ComputeState,
+  ComputeWant,
+  ComputeWork,
+  ControlState,
+  Event,
+  Grant,
+  leaseOf,
+  Market,
+  PlantTruth,
+  SetCommand,
+} from './messages.ts';
+
+/** Who may connect to the broker. `home` is Home Assistant and whatever else the owner gives that password to. */
+export const ROLES = ['control', 'compute', 'net', 'plant', 'home'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Topic<T = unknown> {
+  /** Below the prefix `heatmine/<unit>/`. */
+  path: string;
+  senders: readonly Role[];
+  readers: readonly Role[];
+  schema: z.ZodType<T>;
+  retained: boolean;
+  about: string;
+}
+
+const topic = <T>(t: Topic<T>): Topic<T> => t;
+
+export const TOPICS = {
+  controlState: topic({
+    path: 'control/state',
+    senders: ['control'],
+    readers: ['net', 'compute', 'home'],
+    schema: ControlState,
+    retained: true,
+    about: 'all that the control loop lets people know, 1 Hz',
+  }),
+  grant: topic({
+    path: 'control/grant',
+    senders: ['control'],
+    readers: ['compute', 'net'],
+    schema: leaseOf(Grant),
+    retained: false,
+    about: 'lease: watts the accelerator may draw',
+  }),
+  controlEvent: topic({
+    path: 'control/event',
+    senders: ['control'],
+    readers: ['net', 'home'],
+    schema: Event,
+    retained: false,
+    about: 'faults and changes of mode',
+  }),
+  want: topic({
+    path: 'compute/want',
+    senders: ['compute'],
+    readers: ['control', 'net'],
+    schema: leaseOf(ComputeWant),
+    retained: false,
+    about: 'lease: watts that compute could use and what they earn',
+  }),
+  work: topic({
+    path: 'compute/work',
+    senders: ['compute'],
+    readers: ['plant', 'net'],
+    schema: ComputeWork,
+    retained: false,
+    about: 'tokens measured since boot; feeds the simulated accelerator',
+  }),
+  computeState: topic({
+    path: 'compute/state',
+    senders: ['compute'],
+    readers: ['net', 'home'],
+    schema: ComputeState,
+    retained: true,
+    about: 'experts, queue, tokens and joules, 1 Hz',
+  }),
+  market: topic({
+    path: 'market/state',
+    senders: ['plant', 'net'],
+    readers: ['control', 'compute', 'net', 'home'],
+    schema: leaseOf(Market),
+    retained: false,
+    about: 'lease: price of a kWh bought and sold',
+  }),
+  plantTruth: topic({
+    path: 'plant/truth',
+    senders: ['plant'],
+    readers: ['net', 'home'],
+    schema: PlantTruth,
+    retained: true,
+    about: 'simulated board only: what the modelled house really does, 1 Hz',
+  }),
+  set: topic({
+    path: 'set',
+    senders: ['net', 'home'],
+    readers: ['control'],
+    schema: SetCommand,
+    retained: false,
+    about: 'a changed set-point or mode; answered in control/state.setPoints',
+  }),
+} as const;
+
+export type TopicName = keyof typeof TOPICS;
+export type MessageOf<N extends TopicName> = z.infer<(typeof TOPICS)[N]['schema']>;
+
+export const topicPath = (unit: string, name: TopicName): string => `heatmine/${unit}/${TOPICS[name].path}`;

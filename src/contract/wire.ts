@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** The websocket that remote peers and `heatmine ask` use: subprotocol and path. Stateless: full context in, answer out. */
+export const SUBPROTOCOL = 'heatmine.v1';
+export const ASK_PATH = '/ask';
+/** Snapshots for the page, 1 Hz; same host only. */
+export const LIVE_PATH = '/live';
+
+export const MAX_FRAME_BYTES = 65_536;
+export const MAX_QUESTION_CHARS = 16_000;
+
+export const Ask = z.strictObject({
+  type: z.literal('ask'),
+  id: z.string().min(1).max(64),
+  /** An expert's id, or `auto`: the local classifier picks. */
+  expert: z.string().min(1).max(64).default('auto'),
+  messages: z
+    .array(
+      z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string().max(MAX_QUESTION_CHARS) }),
+    )
+    .min(1)
+    .max(64),
+  maxTokens: z.int().min(1).max(4096).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+});
+export type Ask = z.infer<typeof Ask>;
+
+export const Meter = z.object({
+  expert: z.string(),
+  promptTokens: z.int(),
+  answerTokens: z.int(),
+  joules: z.number(),
+  modelled: z.boolean(),
+  cardSeconds: z.number(),
+});
+
+export const Reply = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), id: z.string(), expert: z.string(), why: z.string() }),
+  z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
+  z.object({ type: z.literal('end'), id: z.string(), finish: z.string(), meter: Meter }),
+  z.object({
+    type: z.literal('error'),
+    id: z.string(),
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+    retryAfterS: z.number().optional(),
+  }),
+]);
+export type Reply = z.infer<typeof Reply>;

@@ -1,0 +1,29 @@
+import type { House } from '../contract/house.ts';
+import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
+import type { Image, Outputs } from '../contract/points.ts';
+
+/** Everything `step` may know besides its own state. No clock, no chance: both are in here. */
+export interface StepInput {
+  image: Image;
+  /** House time since the last call: 0.1 s at 10 Hz, up to 900 s in fast simulation; scaled by --speed on the sim board. */
+  dtS: number;
+  setPoints: SetPoints;
+  /** Undefined once its lease lapsed: then nothing is bought for filler. */
+  market: Market | undefined;
+  want: ComputeWant | undefined;
+  house: House;
+}
+
+export interface Verdict {
+  outputs: Outputs;
+  action: ControlState['action'];
+  safety: SafetyState;
+  latched: boolean;
+  grantW: number;
+  fillerW: number;
+  heatNeedW: number;
+  heat: ControlState['heat'];
+  energy: ControlState['energy'];
+  /** Most telling first. Every output that the interlock moved has one. */
+  reasons: Reason[];
+}

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { CARDS } from '../contract/cards.ts';
+import { House } from '../contract/house.ts';
+import { HeatmineError } from './errors.ts';
+
+const cardIds = Object.keys(CARDS) as [string, ...string[]];
+
+/** config.yaml: installation facts, read once by the supervisor and handed to the children validated. */
+export const Config = z.strictObject({
+  version: z.literal(1).default(1),
+  unit: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower case letters, digits and dashes')
+    .default('heatmine')
+    .describe('name of this unit in MQTT topics and Home Assistant'),
+  board: z.string().default('sim').describe('file in boards/ without .json, or a path'),
+  house: House,
+  accelerator: z
+    .strictObject({
+      card: z.enum(cardIds).default('rtx3090-8b-q4').describe('card that the simulated accelerator stands for'),
+      count: z.int().min(0).max(64).default(14),
+      fillerCpuShare: z.number().min(0).max(1).default(0.1).describe('most of one core that useful filler may take'),
+    })
+    .prefault({}),
+  sim: z
+    .strictObject({
+      seed: z.int().default(1),
+      startsAt: z.iso
+        .datetime()
+        .default('2025-01-15T06:00:00Z')
+        .describe('date and time at which the simulated house starts'),
+      weather: z.string().optional().describe('TRY2010 .dat or TRY2015 .txt file; left out: a seeded generator'),
+      pvKwp: z.number().min(0).max(100).default(10),
+      householdKwhPerYear: z.number().min(0).max(50_000).default(4000),
+    })
+    .prefault({}),
+  tariff: z
+    .strictObject({
+      feesEurPerKwh: z.number().min(0).max(1).default(0.186),
+      vatPct: z.number().min(0).max(50).default(19),
+      exportEurPerKwh: z.number().min(0).max(1).default(0.079),
+    })
+    .prefault({}),
+  compute: z
+    .strictObject({
+      incomeEurPerKwh: z.number().min(0).max(10).default(0).describe('what sold answers earn per kWh computed'),
+      upstream: z.url().optional().describe('OpenAI-compatible server on another host, used as one more engine'),
+    })
+    .prefault({}),
+  net: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('address to listen on; loopback unless asked'),
+      discoveryPrefix: z.string().default('homeassistant'),
+    })
+    .prefault({}),
+  /** From the command line, never from the file. */
+  portBase: z.int().min(1024).max(65_000).default(8700),
+  speed: z.number().min(0.1).max(3600).default(1),
+});
+export type Config = z.infer<typeof Config>;
+
+/** Ports of a unit, all derived from one base. */
+export const portsOf = (config: Config) => ({
+  http: config.portBase,
+  mqtt: config.portBase + 1,
+  plantModbus: config.portBase + 2,
+});
+
+/** Levenshtein distance, small strings only. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const best = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((x, y) => x.d - y.d)[0];
+  return best && best.d <= Math.max(2, word.length / 3) ? best.k : undefined;
+}
+
+function keysAt(path: readonly PropertyKey[]): string[] {
+  let schema: z.ZodType = Config;
+  for (const part of path) {
+    while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap() as z.ZodType;
+    if (!(schema instanceof z.ZodObject)) return [];
+    schema = schema.shape[String(part)] as z.ZodType;
+  }
+  while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap() as z.ZodType;
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function place(document: Document, lines: LineCounter, path: readonly PropertyKey[], key?: string): string {
+  const node = path.length ? document.getIn(path, true) : document.contents;
+  const pair =
+    key !== undefined && isMap(node) ? node.items.find((p) => isScalar(p.key) && p.key.value === key) : undefined;
+  const offset =
+    (pair?.key as { range?: [number] } | undefined)?.range?.[0] ??
+    (node as { range?: [number] } | undefined)?.range?.[0];
+  if (offset === undefined) return '';
+  const { line, col } = lines.linePos(offset);
+  return `${line}:${col}: `;
+}
+
+/** All faults at once, each with line:column and, for an unknown key, the key that was probably meant. */
+export function parseConfig(text: string, where: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const faults = document.errors.map(
+    (e) => `${where}:${e.linePos?.[0].line ?? 1}:${e.linePos?.[0].col ?? 1}: ${e.message.split('\n')[0]}`,
+  );
+  if (faults.length) throw new HeatmineError('CONFIG_INVALID', faults.join('\n'));
+  const parsed = Config.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const meant = didYouMean(key, keysAt(issue.path));
+        faults.push(
+          `${where}:${place(document, lines, issue.path, key)}unknown key "${[...issue.path, key].join('.')}"${meant ? `, did you mean "${meant}"?` : ''}`,
+        );
+      }
+    } else faults.push(`${where}:${place(document, lines, issue.path)}${issue.path.join('.')}: ${issue.message}`);
+  }
+  throw new HeatmineError('CONFIG_INVALID', faults.join('\n'));
+}
+
+/** Reads `<home>/config.yaml`; an absent file means defaults. Command line values win over the file. */
+export function loadConfig(
+  home: string,
+  overrides: Partial<Pick<Config, 'portBase' | 'speed' | 'board'>> = {},
+): Config {
+  const file = join(home, 'config.yaml');
+  const config = existsSync(file) ? parseConfig(readFileSync(file, 'utf8'), file) : Config.parse({});
+  return Config.parse({ ...config, ...overrides });
+}

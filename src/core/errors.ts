@@ -1,0 +1,45 @@
+/** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
+export const ERROR_CODES = {
+  CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
+  BOARD_INVALID: 'mend the board file at the path named in the message',
+  MODEL_INVALID: 'replace the model file; `heatmine experts ls` shows which ones are sound',
+  WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
+  PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
+  USAGE: 'see `heatmine --help`',
+  NOT_RUNNING: 'start the unit with `npm start`',
+  BUS_ABSENT: 'check power and the wire of the device named in the message, and its address',
+  BUS_STUCK: 'unplug devices one by one: something holds the bus low',
+  BUS_NOISE: 'check shielding, pull-ups and termination',
+  BUS_TIMEOUT: 'check power and wiring of the device named in the message',
+  BUS_CLOSED: 'the simulated hardware or the bus went away; the supervisor restarts it',
+  VALUE_RANGE: 'give a value inside the range named in the message',
+  MESSAGE_INVALID: 'send the shape that docs/topics.md or docs/PROTOCOL.md gives',
+  RATE_LIMITED: 'wait and try again',
+  BUSY: 'wait and try again',
+  NO_POWER: 'the house grants the accelerator no watts now; the answer says why',
+  CONTEXT_LENGTH: 'shorten the text',
+  EXPERT_UNKNOWN: '`heatmine experts ls` lists the experts',
+  UNAUTHORISED: 'check the user name and password',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error that people may see: says what and where; the code says how to mend it. */
+export class HeatmineError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'HeatmineError';
+    this.code = code;
+  }
+  get remedy(): string {
+    return ERROR_CODES[this.code];
+  }
+}
+
+/** The message of anything that can be thrown (modbus-serial throws plain objects). */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}

@@ -1,0 +1,13 @@
+/** Chance as an argument: a number in [0, 1). */
+export type Random = () => number;
+
+/** mulberry32 (T. Ettinger, public domain): 32 bits of state, enough for simulation; never for keys. */
+export function seededRandom(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,27 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseConfig } from '../../src/core/config.ts';
+
+test('an empty file gives the defaults', () => {
+  const config = parseConfig('', 'config.yaml');
+  assert.is(config.board, 'sim');
+  assert.is(config.house.designLoadW, 12_000);
+});
+
+test('all faults at once, with line, column and the key that was meant', () => {
+  try {
+    parseConfig('house:\n  desgnLoadW: 9000\n  chipMaxC: 300\nunit: Über\n', 'config.yaml');
+    assert.unreachable();
+  } catch (error) {
+    const message = (error as Error).message;
+    assert.match(message, 'config.yaml:2:3: unknown key "house.desgnLoadW", did you mean "designLoadW"?');
+    assert.match(message, 'config.yaml:3:13: house.chipMaxC');
+    assert.match(message, 'config.yaml:4:7: unit');
+  }
+});
+
+test('broken YAML names its line', () => {
+  assert.throws(() => parseConfig('house: [\n', 'c.yaml'), /c\.yaml:\d+:\d+: /);
+});
+
+test.run();
