@@ -28,7 +28,15 @@ export async function testBroker(limits: BrokerOptions['limits'] = {}): Promise<
   const { dir, remove } = scratch();
   const unixPath = join(dir, 'b.sock');
   const tcp = { host: '127.0.0.1', port: 0 };
-  const broker = await startBroker({ unit: UNIT, discoveryPrefix: 'homeassistant', passwords, tcp, unixPath, log, limits });
+  const broker = await startBroker({
+    unit: UNIT,
+    discoveryPrefix: 'homeassistant',
+    passwords,
+    tcp,
+    unixPath,
+    log,
+    limits,
+  });
   const clients: MqttClient[] = [];
   const sockets: Socket[] = [];
   return {
