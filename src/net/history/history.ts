@@ -61,9 +61,9 @@ export function openHistory(file: string, log: Log): History {
     }
   };
 
-  const startRun = (sim: boolean, minute: number) => {
-    simulated = sim;
-    if (sim) guarded('a simulation starts again', (s) => s.forgetAfter(minute));
+  const closeMinute = () => {
+    const row = means.end();
+    if (row) rows.push(row);
   };
 
   const flush = () => {
@@ -79,12 +79,19 @@ export function openHistory(file: string, log: Log): History {
     events.splice(0, taken.events.length);
   };
 
+  const startRun = (sim: boolean, minute: number) => {
+    closeMinute();
+    flush();
+    rows = [];
+    simulated = sim;
+    if (sim) guarded('a simulation starts again', (s) => s.forgetAfter(minute));
+  };
+
   return {
     sample(timeMs, sim, sample) {
       const minute = Math.floor(timeMs / 60_000);
       const back = latestMinute !== undefined && minute < latestMinute - SIM_BACKWARD_MINUTES;
       if (latestMinute === undefined || sim !== simulated || (sim && back)) {
-        flush();
         startRun(sim, minute);
       }
       latestMinute = minute;
@@ -122,8 +129,7 @@ export function openHistory(file: string, log: Log): History {
     },
     flush,
     close() {
-      const row = means.end();
-      if (row) rows.push(row);
+      closeMinute();
       flush();
       store.close();
     },
