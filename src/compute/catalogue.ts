@@ -47,7 +47,7 @@ export interface CatalogueParts {
 export function createCatalogue({ experts, residents, local, upstream }: CatalogueParts): Catalogue {
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
-  const answers = (e: FoundExpert) => e.fact?.engine === 'llama' && e.unsound === undefined;
+  const answers = (e: FoundExpert) => e.fact?.engine === 'llama' && residents.fault(e.id) === undefined;
   const localAnswerer = (expert: FoundExpert): Answerer => {
     const { id, fact, unsound, grammar } = expert;
     if (!fact || unsound !== undefined) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);

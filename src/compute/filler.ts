@@ -125,7 +125,7 @@ function lineSource(experts: readonly FoundExpert[], residents: Residents) {
     .map((e) => ({ id: e.id, lines: fillerLines(e).slice(0, MAX_LINES), at: 0 }));
   let turn = 0;
   return () => {
-    const usable = sources.filter((s) => s.lines.length > 0);
+    const usable = sources.filter((s) => s.lines.length > 0 && residents.fault(s.id) === undefined);
     const inMemory = usable.filter((s) => residents.resident(s.id));
     const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable[0];
     if (!source) return undefined;

@@ -1,4 +1,4 @@
-import { HeatmineError, messageOf } from '../core/errors.ts';
+import { HeatmineError } from '../core/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
 
@@ -10,7 +10,7 @@ export interface Residents {
   /** `release` when done: a model in use is never unloaded. */
   use(id: string): Promise<{ model: LoadedModel; release: () => void }>;
   resident(id: string): boolean;
-  /** Why the last load failed, if it did. */
+  /** Why it cannot be loaded; such a model is not tried again until the next start. */
   fault(id: string): string | undefined;
   close(): Promise<void>;
 }
@@ -58,11 +58,10 @@ export function createResidents(
     entry.loading.then(
       () => {
         entry.loaded = true;
-        faults.delete(id);
       },
       (error) => {
         entries.delete(id);
-        faults.set(id, messageOf(error));
+        if (error instanceof HeatmineError && error.code === 'MODEL_INVALID') faults.set(id, error.message);
       },
     );
     return entry;
@@ -71,6 +70,8 @@ export function createResidents(
     async use(id) {
       const expert = byId.get(id);
       if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id}" here`);
+      const fault = faults.get(id);
+      if (fault !== undefined) throw new HeatmineError('MODEL_INVALID', fault);
       const bytes = (expert.fact?.sizeBytes ?? 0) + OVERHEAD_BYTES;
       const entry = entries.get(id) ?? load(id, expert, bytes);
       entry.users++;
