@@ -15,8 +15,13 @@ export interface BalanceState {
 
 export const BALANCE_START: BalanceState = { laggedW: 0, laggedLpm: 0, residualK: 0, peakRiseK: 0 };
 
-const LOOP_LAG_S = 15;
+/** Heat held by chips, cold plates and coolant, J/K: over the flow it is the time in which the rise follows the power. */
+const LOOP_J_PER_K = 25_000;
+/** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
+const STEADY_SHARE = 0.15;
 const RESIDUAL_LAG_S = 120;
+/** An unsteady loop neither proves nor clears a fault soon. */
+const RESIDUAL_FORGET_S = 1800;
 const MIN_LPM = 1.5;
 const MIN_W = 500;
 /** A value that has not moved for this long while the balance is off by more than `STUCK_K` is stuck. */
@@ -27,25 +32,31 @@ const STUCK_K = 3;
 export const riseK = (watts: number, flowLpm: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, flowLpm));
 
+const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
+
 export function balanceStep(state: BalanceState, est: Estimates, dtS: number): BalanceState {
-  const share = lagShare(dtS, LOOP_LAG_S);
+  const lagS = LOOP_J_PER_K / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, est.accelFlowLpm.value));
+  const share = lagShare(dtS, lagS);
   const laggedW = state.laggedW + (est.accelW.value - state.laggedW) * share;
   const laggedLpm = state.laggedLpm + (est.accelFlowLpm.value - state.laggedLpm) * share;
   const expectedK = riseK(laggedW, laggedLpm);
   const measuredK = est.accelOutC.value - est.accelInC.value;
   const judged =
+    steady(est.accelW.value, laggedW) &&
+    steady(est.accelFlowLpm.value, laggedLpm) &&
     laggedW > MIN_W &&
     laggedLpm > MIN_LPM &&
     est.accelOutC.quality !== 'lost' &&
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
-  const residual = judged ? measuredK - expectedK : 0;
   const instantK = riseK(est.accelW.value, est.accelFlowLpm.value);
   return {
     laggedW,
     laggedLpm,
-    residualK: state.residualK + (residual - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S),
-    peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / LOOP_LAG_S)),
+    residualK: judged
+      ? state.residualK + (measuredK - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
+      : state.residualK * Math.exp(-dtS / RESIDUAL_FORGET_S),
+    peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / (1.5 * lagS))),
   };
 }
 
@@ -70,7 +81,8 @@ export function addRedundancy(est: Estimates, points: Record<SensorName, PointSt
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
   const expectedK = riseK(balance.laggedW, balance.laggedLpm);
   const measuredK = accelOutC.value - accelInC.value;
-  const off = balance.laggedW > MIN_W && balance.laggedLpm > MIN_LPM ? measuredK - expectedK : 0;
+  const judged = balance.laggedW > MIN_W && balance.laggedLpm > MIN_LPM && steady(accelW.value, balance.laggedW);
+  const off = judged ? measuredK - expectedK : 0;
   const outStuck = stuck(points.accelOutC, off);
   const inStuck = stuck(points.accelInC, off);
   if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {

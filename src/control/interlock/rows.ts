@@ -64,6 +64,8 @@ const c1 = (value: number) => value.toFixed(1);
 const FLOW_LOST_LPM = 1;
 const PUMP_ON_PCT = 15;
 const ACCEL_DRAWING_W = 200;
+/** Below this power the rise over the accelerator is too small to judge the flow by. */
+const BALANCE_W = 1000;
 const DISCHARGE_MAX_C = 110;
 const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
@@ -120,7 +122,7 @@ const ACCEL_ROWS: Row[] = [
     active: (c) =>
       !bad(c, 'accelInC') &&
       !bad(c, 'accelOutC') &&
-      drawing(c) &&
+      c.est.accelW.value > BALANCE_W &&
       c.est.accelOutC.value - c.est.accelInC.value > 1.5 * c.balance.peakRiseK + 4,
     text: (c) =>
       `coolant rises ${c1(c.est.accelOutC.value - c.est.accelInC.value)} K where power and flow explain ${c1(c.balance.peakRiseK)} K; the flow meter may be stuck`,
