@@ -23,7 +23,7 @@ export interface PidProcess {
 
 export interface PidState {
   integral: number;
-  /** Filtered set-point and measurement; null while off, so that the next start is bumpless. */
+  /** Filtered set-point and measurement; null while off: the next start begins from the feed-forward alone. */
   set: number | null;
   filtered: number | null;
 }
@@ -34,12 +34,12 @@ export interface PidInput {
   set: number;
   measured: number;
   feedForward: number;
-  /** Output in force at the moment of switching on, taken over without a jump; null starts from feed-forward alone. */
-  takeOver: number | null;
+  /** Somebody else decides the output now (interlock, hand): nothing is learnt from an error that is not ours. */
+  held: boolean;
   dtS: number;
 }
 
-/** One step. Does not integrate while saturated towards the error; `PID_OFF` in means a bumpless start. */
+/** One step. Does not integrate while held or saturated towards the error; `PID_OFF` in means a fresh start. */
 export function pidStep(state: PidState, process: PidProcess, input: PidInput): { state: PidState; output: number } {
   const { dtS, measured, feedForward } = input;
   const direction = Math.sign(process.gain) || 1;
@@ -61,9 +61,9 @@ export function pidStep(state: PidState, process: PidProcess, input: PidInput): 
   const derivative = dtS < process.derivativeS ? -direction * kc * process.derivativeS * slope : 0;
   const fast = feedForward + kc * error + derivative;
   const bounded = (value: number) => clamp(value, -process.integralMax, process.integralMax);
-  let integral = starting && input.takeOver !== null ? bounded(input.takeOver - fast) : state.integral;
-  const unbounded = fast + integral;
+  const unbounded = fast + state.integral;
   const saturated = (unbounded >= process.max && error > 0) || (unbounded <= process.min && error < 0);
-  if (!saturated) integral = bounded(integral + kc * error * lagShare(dtS, integralS));
+  const learns = !saturated && !input.held;
+  const integral = learns ? bounded(state.integral + kc * error * lagShare(dtS, integralS)) : state.integral;
   return { state: { integral, set, filtered }, output: clamp(fast + integral, process.min, process.max) };
 }

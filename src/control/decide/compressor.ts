@@ -83,7 +83,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     set: input.setC,
     measured: input.storeC,
     feedForward: clamp((100 * input.needW) / Math.max(500, fullW), 0, 100),
-    takeOver: null,
+    held: false,
     dtS,
   });
   return {

@@ -34,6 +34,8 @@ export const COOLANT_START: CoolantState = {
 };
 
 const PUMP_MIN_PCT = 20;
+/** The pump's command and its real speed differ by more than rounding: the interlock holds it. */
+const HELD_PCT = 5;
 const FAN_MIN_PCT = 10;
 /** Volume of the loop outside the plates, L: its transport time is volume over flow. */
 const LOOP_L = 3;
@@ -56,7 +58,7 @@ export interface CoolantInput {
   /** Outlet temperature to hold: at least the house's, more when hot water needs it. */
   outSetC: number;
   supplied: boolean;
-  /** Pump percent that is really in force, for a bumpless start. */
+  /** Pump percent that is really in force: the interlock may have raised it. */
   pumpNowPct: number;
   dtS: number;
 }
@@ -85,13 +87,13 @@ function pump(state: CoolantState, input: CoolantInput, lpmPerPct: number): { pi
     setTauS: 20,
     min: PUMP_MIN_PCT,
     max: 100,
-    integralMax: 35,
+    integralMax: 40,
   };
   const { state: pid, output } = pidStep(state.pump, process, {
     set: outSetC,
     measured: est.accelOutC.value,
     feedForward: clamp(flowNeedLpm / lpmPerPct, 0, 100),
-    takeOver: input.pumpNowPct,
+    held: Math.abs(input.pumpNowPct - state.pumpPct) > HELD_PCT,
     dtS,
   });
   return { pid, pct: output };
@@ -117,7 +119,7 @@ function fan(state: CoolantState, input: CoolantInput): { pid: PidState; pct: nu
     set: returnSetC,
     measured: est.accelInC.value,
     feedForward: clamp((100 * (est.accelW.value / Math.max(500, house.accelMaxW)) * 20) / headroomK, 0, 100),
-    takeOver: null,
+    held: false,
     dtS,
   });
   return { pid, pct: output };
