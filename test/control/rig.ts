@@ -124,6 +124,7 @@ export function computing(rig: Rig, watts = 5000): void {
     world(r, dtS);
     const o = r.verdict.outputs;
     r.values.accelW = o.accelSupplyOn > 0 ? Math.min(watts, o.accelCapW) : 0;
-    r.values.accelOutC = r.values.accelInC + r.values.accelW / (64 * Math.max(2, r.values.accelFlowLpm));
+    const outC = r.values.accelInC + r.values.accelW / (64 * Math.max(2, r.values.accelFlowLpm));
+    r.values.accelOutC += (outC - r.values.accelOutC) * (1 - Math.exp(-dtS / 20));
   };
 }
