@@ -6,8 +6,8 @@ const Params = z.strictObject(gpioParams);
 
 /**
  * A normally closed safety contact from 3.3 V to a GPIO line with pull-down: 1 = closed = in order; an opened contact,
- * a cut wire and a dead supply all read 0. Channel: closed. An opening shorter than a poll is still reported once as 0,
- * and `onTrip` calls at the edge itself. Fails: the line cannot be read.
+ * a cut wire and a dead supply all read 0. Channel: closed. `onTrip` calls at the edge itself; the HAL shows an opening
+ * shorter than a tick as 0 in the next image. Fails: the line cannot be read.
  */
 export const gpioContact: Driver<z.infer<typeof Params>> = {
   name: 'gpio-contact',
@@ -17,17 +17,13 @@ export const gpioContact: Driver<z.infer<typeof Params>> = {
   async open(params, { buses, monoMs }) {
     const input = await buses.gpio(params.bus).input(params.line, { bias: 'pull-down', edges: true });
     const listeners: ((channel: string) => void)[] = [];
-    let opened = false;
     input.onEdge((edge) => {
       if (edge.level === 1) return;
-      opened = true;
       for (const listener of listeners) listener('closed');
     });
     return {
       async poll() {
-        const value = opened ? 0 : input.read();
-        opened = false;
-        return { closed: { value, atMs: monoMs() } };
+        return { closed: { value: input.read(), atMs: monoMs() } };
       },
       onTrip(listener) {
         listeners.push(listener);

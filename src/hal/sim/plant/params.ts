@@ -66,7 +66,7 @@ export function plantParams(house: House, sim: { pvKwp: number; accelIdleW: numb
   const emitterW1 = house.designLoadW / (house.supplyDesignC - 2 - ROOM_C) ** EMITTER_EXPONENT;
   return {
     compressorMaxW: house.compressorMaxW,
-    compressorMaxHz: 90,
+    compressorMaxHz: 100,
     compressorMinShare: 0.25,
     capacityPerW: 4,
     fanW: 150,
