@@ -3,6 +3,7 @@ import type { Outputs } from '../contract/points.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
 import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from './physics.ts';
+import type { CoreState } from './state.ts';
 
 /** Below this flow a difference of two temperatures says nothing about heat. */
 const MIN_FLOW_LPM = 1;
@@ -23,24 +24,30 @@ export function heatNow(est: Estimates, outputs: Outputs): ControlState['heat'] 
   };
 }
 
-/** Counters since the first start; `cop` is the heat pump's own, over all of that time. */
+/** Counters since the first start. Heat taken out by cooling is none; the COP is the heat pump's own while heating. */
 export function energyStep(
-  energy: ControlState['energy'],
+  previous: Pick<CoreState, 'energy' | 'pumped'>,
   est: Estimates,
   heat: ControlState['heat'],
+  cooling: boolean,
   dtS: number,
-): ControlState['energy'] {
+): Pick<CoreState, 'energy' | 'pumped'> {
   const share = dtS / J_PER_KWH;
-  const compressorW = est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value);
-  const heatKwh = energy.heatKwh + (heat.condenserW + heat.accelW) * share;
-  const accelHeatKwh = energy.accelHeatKwh + heat.accelW * share;
-  const compressorKwh = energy.compressorKwh + compressorW * share;
-  const accelKwh = energy.accelKwh + plannedAccelW(est) * share;
+  const { energy } = previous;
+  const pumpKwh = cooling ? 0 : heat.condenserW * share;
+  const drawnKwh = (est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value)) * share;
+  const pumped = {
+    heatKwh: previous.pumped.heatKwh + pumpKwh,
+    compressorKwh: previous.pumped.compressorKwh + (cooling ? 0 : drawnKwh),
+  };
   return {
-    heatKwh,
-    accelHeatKwh,
-    compressorKwh,
-    accelKwh,
-    cop: compressorKwh > 0.1 ? (heatKwh - accelHeatKwh) / compressorKwh : null,
+    pumped,
+    energy: {
+      heatKwh: energy.heatKwh + pumpKwh + heat.accelW * share,
+      accelHeatKwh: energy.accelHeatKwh + heat.accelW * share,
+      compressorKwh: energy.compressorKwh + drawnKwh,
+      accelKwh: energy.accelKwh + plannedAccelW(est) * share,
+      cop: pumped.compressorKwh > 0.1 ? pumped.heatKwh / pumped.compressorKwh : null,
+    },
   };
 }

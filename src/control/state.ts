@@ -24,6 +24,8 @@ export interface CoreState {
   decided: DecidedState;
   interlock: InterlockState;
   energy: ControlState['energy'];
+  /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
+  pumped: { heatKwh: number; compressorKwh: number };
 }
 
 export interface DecidedState {
@@ -62,5 +64,6 @@ export function initialState(_house: House): CoreState {
     },
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
+    pumped: { heatKwh: 0, compressorKwh: 0 },
   };
 }

@@ -85,8 +85,8 @@ export function step(previous: CoreState, input: StepInput): { state: CoreState;
   });
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs);
-  const energy = energyStep(state.energy, est, heat, dtS);
-  state = { ...state, interlock: locked.state, energy, atMs: image.atMs };
+  const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
+  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, est, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
@@ -102,7 +102,7 @@ export function step(previous: CoreState, input: StepInput): { state: CoreState;
       fillerW: Math.min(watts, state.decided.fillerW),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
-      energy,
+      energy: counted.energy,
       reasons: [first, ...locked.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
     },
   };
