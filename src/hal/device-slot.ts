@@ -38,7 +38,7 @@ const CHECK: Record<Wiring['kind'], string> = {
   modbus: 'check power, A/B wires and unit id',
   command: 'run the tool by hand',
 };
-/** A single failure may be noise; the second in a row makes the points bad. */
+/** A single failure may be noise; the second in a row makes the points bad. A time-out has waited long enough to count. */
 const FAILURES_TO_BAD = 2;
 /** Longest a driver may take for one call, beyond the limits of the buses themselves. */
 const CALL_LIMIT_MS: Record<Wiring['kind'], number> = { i2c: 300, gpio: 300, modbus: 1200, command: 2400 };
@@ -161,7 +161,7 @@ export function createSlot(
     } catch (error) {
       const coded = failed(error);
       failures += 1;
-      if (failures >= FAILURES_TO_BAD) markBad(coded);
+      if (failures >= FAILURES_TO_BAD || coded.code === 'BUS_TIMEOUT') markBad(coded);
       // A bus that came back may know nothing of our lines: ask anew. Never for outputs, which would fall to released.
       if (coded.code === 'BUS_CLOSED' && device?.poll) {
         device = undefined;

@@ -1,4 +1,4 @@
-import type { HeatmineError } from '../core/errors.ts';
+import { HeatmineError } from '../core/errors.ts';
 import { type BusQueue, URGENCY } from './bus-queue.ts';
 import type { DeviceSlot } from './device-slot.ts';
 import type { Wiring } from './drivers/params.ts';
@@ -64,6 +64,7 @@ export function watchBuses(slots: readonly DeviceSlot[]): BusWatch {
     const inRow = held ? (timeouts.get(wiring.bus) ?? 0) + 1 : 0;
     timeouts.set(wiring.bus, inRow);
     if (!error || inRow < TIMEOUTS_TO_BUS_DOWN) return;
-    for (const other of slots) if (other.wiring.bus === wiring.bus) other.markBad(error);
+    const stuck = new HeatmineError('BUS_STUCK', error.message, { cause: error });
+    for (const other of slots) if (other.wiring.bus === wiring.bus) other.markBad(stuck);
   };
 }

@@ -3,41 +3,57 @@ import type { Driver, Sample } from '../types.ts';
 import { deviceError } from './faults.ts';
 import { commandParams } from './params.ts';
 
-const Params = z.strictObject({
-  ...commandParams,
-  minCapW: z.number().min(0).max(1000).describe('lowest power limit that one card accepts'),
-});
+const Params = z.strictObject(commandParams);
 
-const QUERY = ['--query-gpu=power.draw,power.limit,temperature.gpu', '--format=csv,noheader,nounits'];
+const QUERY = [
+  '--query-gpu=power.draw,power.limit,temperature.gpu,power.min_limit,power.max_limit',
+  '--format=csv,noheader,nounits',
+];
+const COLUMNS = 5;
 
+/** Over all cards; undefined where any card does not say. */
 export interface Cards {
   count: number;
-  /** Sums over all cards, and the hottest chip; undefined where any card does not say. */
+  /** Sums. */
   powerW: number | undefined;
   limitW: number | undefined;
+  /** Hottest chip. */
   chipC: number | undefined;
+  /** What every card accepts as its own limit. */
+  minLimitW: number | undefined;
+  maxLimitW: number | undefined;
 }
 
-/** One line a card, "287.31, 350.00, 64"; `[N/A]` where a card cannot tell. Undefined for anything else. */
+/** One line a card, "287.31, 350.00, 64, 100.00, 400.00"; `[N/A]` where a card cannot tell. Undefined for anything else. */
 export function decode(csv: string): Cards | undefined {
   const rows = csv
     .trim()
     .split('\n')
     .map((line) => line.split(',').map((cell) => cell.trim()));
   const plain = (cell: string) => /^-?\d+(\.\d+)?$/.test(cell) || /^\[.*\]$|^N\/A$/.test(cell);
-  if (rows.some((row) => row.length < 3 || !row.every(plain))) return undefined;
-  const columns = [0, 1, 2].map((n) => rows.map((row) => Number(row[n])));
-  const known = (n: number, fold: (values: number[]) => number) =>
-    columns[n]!.every(Number.isFinite) ? fold(columns[n]!) : undefined;
-  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-  return { count: rows.length, powerW: known(0, sum), limitW: known(1, sum), chipC: known(2, (v) => Math.max(...v)) };
+  if (rows.some((row) => row.length !== COLUMNS || !row.every(plain))) return undefined;
+  const known = (column: number, fold: (...values: number[]) => number) => {
+    const values = rows.map((row) => Number(row[column]));
+    return values.every(Number.isFinite) ? fold(...values) : undefined;
+  };
+  const sum = (...values: number[]) => values.reduce((a, b) => a + b, 0);
+  return {
+    count: rows.length,
+    powerW: known(0, sum),
+    limitW: known(1, sum),
+    chipC: known(2, Math.max),
+    minLimitW: known(3, Math.max),
+    maxLimitW: known(4, Math.min),
+  };
 }
 
-/** Arguments that share a cap evenly, never below what a card accepts: the supply contactor is what turns cards off. */
-export const encodeCap = (capW: number, count: number, minCapW: number) => [
-  '-pl',
-  String(Math.max(Math.floor(capW / Math.max(count, 1)), minCapW)),
-];
+/** Arguments that share a cap evenly, inside what every card accepts: the supply contactor is what turns cards off. */
+export function encodeCap(
+  capW: number,
+  { count, minLimitW = 0, maxLimitW = Number.POSITIVE_INFINITY }: Cards,
+): string[] {
+  return ['-pl', String(Math.min(Math.max(Math.floor(capW / count), minLimitW), maxLimitW))];
+}
 
 /**
  * NVIDIA accelerators through `nvidia-smi` of the host (persistence mode on, -pl needs root). Channels: powerW (all
@@ -72,8 +88,7 @@ export const nvidiaSmi: Driver<z.infer<typeof Params>> = {
         return { powerW: sample(powerW, atMs), chipC: sample(chipC, atMs) };
       },
       async write(_channel, capW) {
-        const { count } = await query();
-        await bus.run(encodeCap(capW, count, params.minCapW));
+        await bus.run(encodeCap(capW, await query()));
         const { limitW } = await query();
         if (limitW === undefined) throw deviceError('BUS_NOISE', 'nvidia-smi', params, 'power limit reads [N/A]');
         return limitW;
