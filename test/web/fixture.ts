@@ -20,7 +20,13 @@ const TYPES: Record<string, string> = {
 };
 /** The page must work below any path. */
 const BASE = '/house/';
-const CHUNK_EVERY_MS = 120;
+/** As strict as the unit's own: a style or script that this refuses would be refused there. */
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
+const CHUNK_EVERY_MS = 250;
+/** This one set-point is always refused, with these words. */
+const REFUSED: SetCommand['name'] = 'hotWaterSetC';
+export const REFUSAL = 'hotWaterSetC: the tank is locked by the installer';
 export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
 
 export interface Fixture {
@@ -42,6 +48,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
 
   const server = createServer((request, response) => {
     paths.push(request.url ?? '');
+    response.setHeader('content-security-policy', CSP);
     answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
   });
   async function answer(request: IncomingMessage, response: ServerResponse) {
@@ -58,6 +65,10 @@ export async function startFixture(port = 0): Promise<Fixture> {
         by: 'page',
       });
       commands.push(command);
+      if (command.name === REFUSED) {
+        response.statusCode = 400;
+        return json({ error: { code: 'VALUE_RANGE', message: REFUSAL, remedy: '', type: 'invalid_request_error' } });
+      }
       set[command.name] = command.value;
       return json(snapshot(tick, set).control.setPoints);
     }

@@ -70,7 +70,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
       {
         what: 'action',
         code: 'HEATING',
-        text: 'Heating: the room is 0.4 K below 21.0 °C; computing covers 2.8 kW of it and the heat pump 6.7 kW.',
+        text: 'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR.',
       },
       {
         what: 'accelCapW',

@@ -36,13 +36,13 @@ export const WIDE: PlantLayout = {
   height: 430,
   parts: {
     dryCooler: { x: 10, y: 24, w: 150, h: 78 },
-    accelerator: { x: 392, y: 24, w: 140, h: 78 },
+    accelerator: { x: 408, y: 24, w: 140, h: 78 },
     outdoorUnit: { x: 10, y: 200, w: 150, h: 130 },
     condenser: { x: 270, y: 205, w: 92, h: 120 },
-    exchanger: { x: 416, y: 205, w: 92, h: 60 },
-    hotWater: { x: 668, y: 24, w: 104, h: 124 },
-    buffer: { x: 668, y: 205, w: 104, h: 150 },
-    house: { x: 850, y: 205, w: 104, h: 150 },
+    exchanger: { x: 432, y: 205, w: 92, h: 60 },
+    hotWater: { x: 690, y: 24, w: 104, h: 124 },
+    buffer: { x: 690, y: 205, w: 104, h: 150 },
+    house: { x: 852, y: 205, w: 104, h: 150 },
   },
   pipes: [
     {
@@ -66,7 +66,7 @@ export const WIDE: PlantLayout = {
       id: 'condenserOut',
       points: [
         [362, 235],
-        [416, 235],
+        [432, 235],
       ],
       colour: 'condenserOutC',
       circuit: 'heating',
@@ -74,8 +74,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'supply',
       points: [
-        [508, 235],
-        [610, 235],
+        [524, 235],
+        [634, 235],
       ],
       colour: 'supplyC',
       circuit: 'heating',
@@ -83,8 +83,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'toBuffer',
       points: [
-        [610, 235],
-        [668, 235],
+        [634, 235],
+        [690, 235],
       ],
       colour: 'supplyC',
       circuit: 'house',
@@ -92,9 +92,9 @@ export const WIDE: PlantLayout = {
     {
       id: 'toHotWater',
       points: [
-        [610, 235],
-        [610, 55],
-        [668, 55],
+        [634, 235],
+        [634, 55],
+        [690, 55],
       ],
       colour: 'supplyC',
       circuit: 'hotWater',
@@ -102,9 +102,9 @@ export const WIDE: PlantLayout = {
     {
       id: 'fromHotWater',
       points: [
-        [668, 122],
-        [638, 122],
-        [638, 395],
+        [690, 122],
+        [662, 122],
+        [662, 395],
       ],
       colour: 'returnC',
       circuit: 'hotWater',
@@ -112,9 +112,9 @@ export const WIDE: PlantLayout = {
     {
       id: 'fromBuffer',
       points: [
-        [668, 330],
-        [638, 330],
-        [638, 395],
+        [690, 330],
+        [662, 330],
+        [662, 395],
       ],
       colour: 'returnC',
       circuit: 'house',
@@ -122,7 +122,7 @@ export const WIDE: PlantLayout = {
     {
       id: 'return',
       points: [
-        [638, 395],
+        [662, 395],
         [316, 395],
         [316, 325],
       ],
@@ -132,8 +132,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'toHouse',
       points: [
-        [772, 235],
-        [850, 235],
+        [794, 235],
+        [852, 235],
       ],
       colour: 'bufferTopC',
       circuit: 'house',
@@ -141,8 +141,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'fromHouse',
       points: [
-        [850, 330],
-        [772, 330],
+        [852, 330],
+        [794, 330],
       ],
       colour: 'bufferBottomC',
       circuit: 'house',
@@ -150,8 +150,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'coolantOut',
       points: [
-        [434, 102],
-        [434, 205],
+        [450, 102],
+        [450, 205],
       ],
       colour: 'accelOutC',
       circuit: 'coolant',
@@ -159,8 +159,8 @@ export const WIDE: PlantLayout = {
     {
       id: 'coolantIn',
       points: [
-        [490, 205],
-        [490, 102],
+        [506, 205],
+        [506, 102],
       ],
       colour: 'accelInC',
       circuit: 'coolant',
@@ -168,7 +168,7 @@ export const WIDE: PlantLayout = {
     {
       id: 'toDryCooler',
       points: [
-        [434, 150],
+        [450, 150],
         [230, 150],
         [230, 82],
         [160, 82],
@@ -182,9 +182,9 @@ export const WIDE: PlantLayout = {
         [160, 44],
         [262, 44],
         [262, 10],
-        [560, 10],
-        [560, 176],
-        [490, 176],
+        [598, 10],
+        [598, 176],
+        [506, 176],
       ],
       colour: 'accelInC',
       circuit: 'reject',
@@ -192,19 +192,19 @@ export const WIDE: PlantLayout = {
   ],
   labels: [
     { point: 'dischargeC', x: 215, y: 225, anchor: 'middle' },
-    { point: 'condenserOutC', x: 389, y: 284, anchor: 'middle' },
-    { point: 'supplyC', x: 556, y: 225, anchor: 'middle' },
+    { point: 'condenserOutC', x: 397, y: 226, anchor: 'middle' },
+    { point: 'supplyC', x: 579, y: 225, anchor: 'middle' },
     { point: 'returnC', x: 340, y: 418, anchor: 'start' },
-    { point: 'accelOutC', x: 424, y: 126, anchor: 'end' },
-    { point: 'accelInC', x: 502, y: 126, anchor: 'start' },
+    { point: 'accelOutC', x: 440, y: 126, anchor: 'end' },
+    { point: 'accelInC', x: 518, y: 126, anchor: 'start' },
   ],
   pumps: [
-    { output: 'circulationPct', flow: 'heatFlowLpm', x: 480, y: 395, label: [480, 372] },
-    { output: 'accelPumpPct', flow: 'accelFlowLpm', x: 490, y: 150, label: [572, 154] },
+    { output: 'circulationPct', flow: 'heatFlowLpm', x: 480, y: 395, label: [480, 358] },
+    { output: 'accelPumpPct', flow: 'accelFlowLpm', x: 506, y: 150, label: [526, 146] },
   ],
   valves: [
-    { output: 'hotWaterOn', x: 610, y: 235 },
-    { output: 'rejectOn', x: 434, y: 150 },
+    { output: 'hotWaterOn', x: 634, y: 235 },
+    { output: 'rejectOn', x: 450, y: 150 },
   ],
 };
 
@@ -214,9 +214,9 @@ export const NARROW: PlantLayout = {
   parts: {
     dryCooler: { x: 4, y: 8, w: 116, h: 76 },
     accelerator: { x: 216, y: 8, w: 140, h: 76 },
-    outdoorUnit: { x: 4, y: 186, w: 128, h: 100 },
+    outdoorUnit: { x: 4, y: 196, w: 128, h: 100 },
     condenser: { x: 4, y: 336, w: 128, h: 50 },
-    exchanger: { x: 216, y: 196, w: 140, h: 50 },
+    exchanger: { x: 216, y: 208, w: 140, h: 46 },
     hotWater: { x: 14, y: 466, w: 108, h: 90 },
     buffer: { x: 234, y: 466, w: 108, h: 100 },
     house: { x: 186, y: 612, w: 170, h: 70 },
@@ -225,7 +225,7 @@ export const NARROW: PlantLayout = {
     {
       id: 'hotGas',
       points: [
-        [36, 286],
+        [36, 296],
         [36, 336],
       ],
       colour: 'dischargeC',
@@ -235,7 +235,7 @@ export const NARROW: PlantLayout = {
       id: 'liquid',
       points: [
         [112, 336],
-        [112, 286],
+        [112, 296],
       ],
       circuit: 'refrigerant',
     },
@@ -244,7 +244,7 @@ export const NARROW: PlantLayout = {
       points: [
         [132, 352],
         [240, 352],
-        [240, 246],
+        [240, 254],
       ],
       colour: 'condenserOutC',
       circuit: 'heating',
@@ -252,7 +252,7 @@ export const NARROW: PlantLayout = {
     {
       id: 'supply',
       points: [
-        [322, 246],
+        [322, 254],
         [322, 424],
       ],
       colour: 'supplyC',
@@ -327,7 +327,7 @@ export const NARROW: PlantLayout = {
       id: 'coolantOut',
       points: [
         [240, 84],
-        [240, 196],
+        [240, 208],
       ],
       colour: 'accelOutC',
       circuit: 'coolant',
@@ -335,7 +335,7 @@ export const NARROW: PlantLayout = {
     {
       id: 'coolantIn',
       points: [
-        [326, 196],
+        [326, 208],
         [326, 84],
       ],
       colour: 'accelInC',
@@ -344,8 +344,8 @@ export const NARROW: PlantLayout = {
     {
       id: 'toDryCooler',
       points: [
-        [240, 128],
-        [100, 128],
+        [240, 122],
+        [100, 122],
         [100, 84],
       ],
       colour: 'accelOutC',
@@ -355,27 +355,27 @@ export const NARROW: PlantLayout = {
       id: 'fromDryCooler',
       points: [
         [26, 84],
-        [26, 166],
-        [326, 166],
+        [26, 180],
+        [326, 180],
       ],
       colour: 'accelInC',
       circuit: 'reject',
     },
   ],
   labels: [
-    { point: 'dischargeC', x: 46, y: 316, anchor: 'start' },
+    { point: 'dischargeC', x: 46, y: 321, anchor: 'start' },
     { point: 'condenserOutC', x: 230, y: 342, anchor: 'end' },
     { point: 'supplyC', x: 312, y: 300, anchor: 'end' },
-    { point: 'returnC', x: 170, y: 412, anchor: 'end' },
+    { point: 'returnC', x: 158, y: 408, anchor: 'end' },
     { point: 'accelOutC', x: 250, y: 104, anchor: 'start' },
-    { point: 'accelInC', x: 336, y: 186, anchor: 'end' },
+    { point: 'accelInC', x: 314, y: 200, anchor: 'end' },
   ],
   pumps: [
-    { output: 'circulationPct', flow: 'heatFlowLpm', x: 178, y: 480, label: [178, 594] },
-    { output: 'accelPumpPct', flow: 'accelFlowLpm', x: 326, y: 134, label: [306, 138] },
+    { output: 'circulationPct', flow: 'heatFlowLpm', x: 178, y: 398, label: [198, 392] },
+    { output: 'accelPumpPct', flow: 'accelFlowLpm', x: 326, y: 128, label: [308, 142] },
   ],
   valves: [
     { output: 'hotWaterOn', x: 322, y: 424 },
-    { output: 'rejectOn', x: 240, y: 128 },
+    { output: 'rejectOn', x: 240, y: 122 },
   ],
 };

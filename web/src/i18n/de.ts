@@ -66,6 +66,16 @@ export const de: Strings = {
     hotWaterOn: 'Warmwasserventil',
     backupHeaterOn: 'Heizstab',
   },
+  headline: {
+    off: () => 'Aus: nur der Frostschutz wacht.',
+    idle: ({ room }) => `Ruht: Bei ${room} im Raum wird gerade keine Wärme gebraucht.`,
+    heating: ({ buffer, pump, compute }) =>
+      `Heizt: Puffer ${buffer}, ${pump} von der Wärmepumpe und ${compute} vom Rechnen.`,
+    hotWater: ({ hotWater }) => `Lädt den Warmwasserspeicher: ${hotWater}.`,
+    cooling: ({ room }) => `Kühlt: ${room} im Raum.`,
+    defrosting: () => 'Taut die Außeneinheit ab.',
+    fault: () => 'Durch eine Störung gestoppt.',
+  },
   connecting: 'Verbindung zum Gerät wird aufgebaut …',
   stale: (seconds) => `Seit ${seconds} s keine Nachricht vom Gerät. Die Werte unten sind alt; es wird neu verbunden.`,
   controlSilent: (seconds) => `Die Regelung schweigt seit ${seconds} s. Die Werte unten sind alt.`,
@@ -204,6 +214,7 @@ export const de: Strings = {
   history: {
     title: 'Verlauf',
     range: 'Zeitraum',
+    time: 'Zeit',
     hours: (n) => `${n} h`,
     days: (n) => `${n} Tage`,
     temperatures: 'Temperaturen',

@@ -57,6 +57,17 @@ const points: Record<SensorName | ActuatorName, string> = {
   backupHeaterOn: 'Backup heater',
 };
 
+export interface HeadlineValues {
+  room: string;
+  buffer: string;
+  hotWater: string;
+  pump: string;
+  compute: string;
+}
+
+/** The sentence of the first screen; null where the control loop's own words are in this language already. */
+type Headline = Record<ControlState['action'], (now: HeadlineValues) => string> | null;
+
 /** Every word of the page. `de.ts` has the same type, so a missing key does not compile. */
 export const en = {
   languageName: 'English',
@@ -76,6 +87,7 @@ export const en = {
   mode,
   safety,
   points,
+  headline: null as Headline,
   connecting: 'Connecting to the unit …',
   stale: (seconds: string) => `No news from the unit for ${seconds} s. The values below are old; reconnecting.`,
   controlSilent: (seconds: string) => `The control loop has been silent for ${seconds} s. The values below are old.`,
@@ -214,6 +226,7 @@ export const en = {
   history: {
     title: 'History',
     range: 'Range',
+    time: 'Time',
     hours: (n: string) => `${n} h`,
     days: (n: string) => `${n} days`,
     temperatures: 'Temperatures',

@@ -1,6 +1,7 @@
 import type { ComputeState } from '../../../src/contract/messages.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Answer } from './ask.tsx';
+import { Modelled } from './modelled.tsx';
 
 interface Props {
   answer: Answer;
@@ -34,7 +35,7 @@ export function AnswerView({ answer, experts }: Props) {
       {end && (
         <p class="warmed">
           {t.ask.warmed(f.wattHours(end.meter.joules), t.ask.where[answer.where ?? 'rooms'])}
-          {end.meter.modelled && <em class="modelled">{t.simulated.modelled}</em>}
+          <Modelled when={end.meter.modelled} />
           <span class="quiet">
             {' '}
             {t.ask.tokens(

@@ -6,16 +6,14 @@ interface Props {
   title: string;
   unit: string;
   timesS: number[];
-  series: { label: string; values: (number | null)[] }[];
+  series: { label: string; colour: number; values: (number | null)[] }[];
 }
 
 const HEIGHT_PX = 230;
-const COLOURS = 5;
-const FONT = '12px system-ui, sans-serif';
 
 /** A uPlot chart in the colours of the page; drawn anew when data, language, width or theme change. */
 export function Chart({ title, unit, timesS, series }: Props) {
-  const { language, f } = useWords();
+  const { language, t, f } = useWords();
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = holder.current;
@@ -24,7 +22,7 @@ export function Chart({ title, unit, timesS, series }: Props) {
     const draw = () => {
       plot?.destroy();
       plot = new uPlot(
-        options(element, series, unit, f),
+        options(element, series, unit, t.history.time, f),
         [timesS, ...series.map((s) => s.values)] as uPlot.AlignedData,
         element,
       );
@@ -57,9 +55,11 @@ function options(
   element: HTMLElement,
   series: Props['series'],
   unit: string,
+  time: string,
   f: ReturnType<typeof useWords>['f'],
 ): uPlot.Options {
   const style = getComputedStyle(element);
+  const font = `12px ${style.fontFamily}`;
   const ink = style.getPropertyValue('--quiet');
   const grid = { stroke: style.getPropertyValue('--line'), width: 1 };
   const decimals = unit === 'W' ? 0 : 1;
@@ -68,17 +68,17 @@ function options(
     height: HEIGHT_PX,
     cursor: { y: false },
     series: [
-      { label: '', value: (_, s) => (s == null ? '–' : f.weekday(s * 1000)) },
-      ...series.map(({ label }, i) => ({
+      { label: time, value: (_, s) => (s == null ? '–' : f.weekday(s * 1000)) },
+      ...series.map(({ label, colour }) => ({
         label,
-        stroke: style.getPropertyValue(`--series-${i % COLOURS}`),
+        stroke: style.getPropertyValue(`--series-${colour}`),
         width: 2,
         value: (_: uPlot, v: number | null) => (v == null ? '–' : `${f.number(v, decimals)} ${unit}`),
       })),
     ],
     axes: [
-      { stroke: ink, grid, ticks: grid, font: FONT, values: (_, ticks) => ticks.map((s) => f.time(s * 1000)) },
-      { stroke: ink, grid, ticks: grid, font: FONT, size: 56, values: (_, ticks) => ticks.map((v) => f.number(v)) },
+      { stroke: ink, grid, ticks: grid, font, values: (_, ticks) => ticks.map((s) => f.time(s * 1000)) },
+      { stroke: ink, grid, ticks: grid, font, size: 56, values: (_, ticks) => ticks.map((v) => f.number(v)) },
     ],
   };
 }

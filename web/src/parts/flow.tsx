@@ -3,6 +3,7 @@ import { type FlowWatts, flowWatts } from '../drawings/flow-watts.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../live.ts';
+import { Modelled } from './modelled.tsx';
 
 /** Below this a flow is drawn as a thin dotted line: measured zero is rarely exactly zero. */
 const FLOWING_W = 15;
@@ -35,7 +36,10 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
 
   return (
     <figure class="card flow" id="flow">
-      <h2>{t.now.flow}</h2>
+      <h2>
+        {t.now.flow}
+        <Modelled when={snapshot?.control?.simulated} />
+      </h2>
       <svg viewBox={`0 0 ${layout.width} ${layout.height}`} role="img" aria-label={`${t.now.flow}. ${spoken}`}>
         {LINKS.map((link) => (
           <FlowLine key={link.id} layout={layout} link={link} watts={watts} scaleW={scaleW} />

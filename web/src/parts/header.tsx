@@ -16,9 +16,9 @@ export function Header({ snapshot, language, onLanguage }: Props) {
   return (
     <header>
       <div class="bar">
-        <a class="brand" href="#now">
+        <a class="brand" href="#now" aria-label="HeatMine">
           <img src="./icon.svg" alt="" width="26" height="26" />
-          HeatMine
+          <span>HeatMine</span>
         </a>
         {snapshot?.control?.simulated && <SimulatedBadge snapshot={snapshot} />}
         <nav aria-label={t.nav.label}>

@@ -3,6 +3,7 @@ import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/cont
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../live.ts';
+import { Modelled } from './modelled.tsx';
 import { Schematic } from './schematic.tsx';
 
 /** The hydraulics as they are piped, live; and every point as a table, for those who want the figure and its age. */
@@ -11,7 +12,10 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
   const control = snapshot?.control ?? null;
   return (
     <section id="plant" aria-labelledby="plant-title">
-      <h2 id="plant-title">{t.plant.title}</h2>
+      <h2 id="plant-title">
+        {t.plant.title}
+        <Modelled when={control?.simulated} />
+      </h2>
       <p class="quiet">{t.plant.intro}</p>
       <div class="card">
         {control && <Schematic control={control} />}

@@ -56,7 +56,10 @@ export function Schematic({ control }: { control: ControlState }) {
             class="label"
             text-anchor={label[0] < x ? 'end' : label[0] > x ? 'start' : 'middle'}
           >
-            {f.number(control.outputs[output])} % · {f.point(flow, value(flow))}
+            <tspan>{f.number(control.outputs[output])} %</tspan>
+            <tspan x={label[0]} dy="16">
+              {f.point(flow, value(flow))}
+            </tspan>
           </text>
         </g>
       ))}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../live.ts';
+import { Modelled } from './modelled.tsx';
 
 /** The figures a person looks for, each with the one beside it that gives it meaning. */
 export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
@@ -66,12 +67,11 @@ interface TileProps {
 }
 
 function Tile({ id, label, value, modelled, children }: TileProps) {
-  const { t } = useWords();
   return (
     <div class="tile" id={`tile-${id}`}>
       <span class="label">
         {label}
-        {modelled && <em class="modelled">{t.simulated.modelled}</em>}
+        <Modelled when={modelled} />
       </span>
       <strong>{value}</strong>
       <span class="quiet">{children}</span>
