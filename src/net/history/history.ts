@@ -1,0 +1,157 @@
+import type { Event } from '../../contract/messages.ts';
+import { unitOf } from '../../contract/units.ts';
+import { didYouMean } from '../../core/config.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { tokenBucket } from '../buckets.ts';
+import { type MinuteRow, minuteMeans } from './means.ts';
+import { type Sample, SERIES, type SeriesName } from './series.ts';
+import { cannotBeRead, isDamage, moveAside, openStore, type Store } from './store.ts';
+
+export interface HistoryAnswer {
+  stepS: number;
+  /** True when the times are those of the simulated house. */
+  simulated: boolean;
+  points: SeriesName[];
+  rows: [timeMs: number, ...(number | null)[]][];
+}
+
+export interface History {
+  sample(timeMs: number, simulated: boolean, sample: Sample): void;
+  event(event: Event): void;
+  /** Throws MESSAGE_INVALID for an unknown name. At most MAX_ROWS rows; longer steps where it would be more. */
+  query(points: readonly string[], hours: number): HistoryAnswer;
+  /** Newest first. */
+  events(limit: number): (Event & { simulated: boolean })[];
+  /** Writes what has gathered: called once a minute. */
+  flush(): void;
+  close(): void;
+}
+
+const MAX_ROWS = 2_000;
+const MINUTE_TABLE_HOURS = 30 * 24;
+/** What waits for the next commit is bounded, also when the disk is full and no commit succeeds. */
+const MAX_PENDING_ROWS = 3_600;
+const MAX_PENDING_EVENTS = 200;
+const EVENT_RATE = { perS: 0.5, burst: 60 };
+const TRIM_EVERY_FLUSHES = 60;
+/** Two runs of the simulated house closer together than this are taken for one. */
+const SIM_BACKWARD_MINUTES = 2;
+
+export function openHistory(file: string, log: Log): History {
+  const events: Event[] = [];
+  let store = openOrRenew(file, log, (event) => events.push(event));
+  const means = minuteMeans();
+  let rows: MinuteRow[] = [];
+  const bucket = tokenBucket(EVENT_RATE, performance.now());
+  let simulated = false;
+  let latestMinute: number | undefined;
+  let flushes = 0;
+
+  /** Runs on the store; damage found at any time moves the file aside and starts anew. */
+  const guarded = <T>(what: string, body: (store: Store) => T): T | undefined => {
+    try {
+      return body(store);
+    } catch (error) {
+      log.error({ err: messageOf(error) }, `history: ${what}`);
+      if (!isDamage(error)) return undefined;
+      store.close();
+      store = renew(file, (event) => events.push(event));
+      return body(store);
+    }
+  };
+
+  const startRun = (sim: boolean, minute: number) => {
+    simulated = sim;
+    if (sim) guarded('a simulation starts again', (s) => s.forgetAfter(minute));
+  };
+
+  const flush = () => {
+    const taken = { rows: rows.slice(0, MAX_PENDING_ROWS), events: events.slice(0, MAX_PENDING_EVENTS) };
+    if (!taken.rows.length && !taken.events.length) return;
+    const written = guarded('write', (s) => {
+      s.write(simulated, taken.rows, taken.events);
+      if (flushes++ % TRIM_EVERY_FLUSHES === 0) s.trim();
+      return true;
+    });
+    if (!written) return;
+    rows = rows.slice(taken.rows.length);
+    events.splice(0, taken.events.length);
+  };
+
+  return {
+    sample(timeMs, sim, sample) {
+      const minute = Math.floor(timeMs / 60_000);
+      const back = latestMinute !== undefined && minute < latestMinute - SIM_BACKWARD_MINUTES;
+      if (latestMinute === undefined || sim !== simulated || (sim && back)) {
+        flush();
+        startRun(sim, minute);
+      }
+      latestMinute = minute;
+      const row = means.add(timeMs, sample);
+      if (row) rows.push(row);
+      if (rows.length > MAX_PENDING_ROWS) rows.shift();
+    },
+    event(event) {
+      if (events.length < MAX_PENDING_EVENTS && bucket.take(1, performance.now())) events.push(event);
+    },
+    query(points, hours) {
+      const names = points.map(knownSeries);
+      const latest = latestMinute ?? guarded('query', (s) => s.latestMinute(simulated)) ?? 0;
+      const fine = hours <= MINUTE_TABLE_HOURS;
+      const base = fine ? 1 : 15;
+      const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
+      const span = { table: fine ? 'minute' : 'quarter', fromMinute: latest - hours * 60, stepMinutes } as const;
+      const found = guarded('query', (s) => s.query(simulated, names, span)) ?? [];
+      const last = found.at(-1)?.[0] ?? 0;
+      const fresh = rows.filter((row) => row.minute * 60_000 >= last + stepMinutes * 60_000);
+      for (const { minute, means: m } of stepMinutes === 1 ? fresh : []) {
+        found.push([minute * 60_000, ...names.map((name) => m[name] ?? null)]);
+      }
+      for (const row of found) {
+        names.forEach((name, i) => {
+          const value = row[i + 1];
+          if (typeof value === 'number') row[i + 1] = Number(value.toFixed(unitOf(name)?.decimals ?? 3));
+        });
+      }
+      return { stepS: stepMinutes * 60, simulated, points: names, rows: found.slice(-MAX_ROWS) };
+    },
+    events(limit) {
+      const fresh = events.map((event) => ({ ...event, simulated })).reverse();
+      return [...fresh, ...(guarded('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
+    },
+    flush,
+    close() {
+      const row = means.end();
+      if (row) rows.push(row);
+      flush();
+      store.close();
+    },
+  };
+}
+
+function knownSeries(name: string): SeriesName {
+  if ((SERIES as readonly string[]).includes(name)) return name as SeriesName;
+  const meant = didYouMean(name.slice(0, 40), SERIES);
+  throw new HeatmineError(
+    'MESSAGE_INVALID',
+    `unknown point "${name.slice(0, 40)}"${meant ? `, did you mean "${meant}"?` : ''}`,
+  );
+}
+
+function openOrRenew(file: string, log: Log, tell: (event: Event) => void): Store {
+  try {
+    return openStore(file);
+  } catch (error) {
+    if (!cannotBeRead(error)) throw error;
+    log.error({ err: messageOf(error) }, 'history is damaged');
+    return renew(file, tell);
+  }
+}
+
+function renew(file: string, tell: (event: Event) => void): Store {
+  const aside = moveAside(file);
+  const text = `history was damaged; it starts anew, the old file is ${aside}`;
+  tell({ timeMs: Date.now(), level: 'warn', source: 'net', code: 'HISTORY_DAMAGED', text });
+  return openStore(file);
+}
