@@ -1,0 +1,161 @@
+import type { Card } from '../contract/cards.ts';
+import type { Clock } from '../core/clock.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type FoundExpert, fillerLines } from './experts.ts';
+import type { Power } from './power.ts';
+import type { Residents } from './residents.ts';
+import { accrue, cpuCapacity, type FillerPace, fillerPace } from './scheduler.ts';
+import type { Work } from './work.ts';
+
+const TICK_MS = 100;
+const MAX_LINES = 2000;
+/** Until the first line was measured; on the careful side. */
+const FIRST_CPU_MS_PER_TOKEN = 0.5;
+const FAULT_PAUSE_MS = 10_000;
+
+/** Useful filler: scores held-out lines with the resident experts while nobody asks, as fast as the grant pays for. */
+export interface Filler {
+  /** A question came: the line being scored is given up at its next piece. */
+  giveWay(): void;
+  pace(): FillerPace;
+  /** Tokens a second that the allowed share of a core could make, by what was measured. */
+  capacity(): number;
+  /** Share of one core that filler really took over the last seconds. */
+  cpuShare(): number;
+  stop(): Promise<void>;
+}
+
+export interface FillerParts {
+  experts: readonly FoundExpert[];
+  residents: Residents;
+  power: Power;
+  work: Work;
+  card: Card;
+  cpuShare: number;
+  clock: Clock;
+  log: Log;
+  questions(): number;
+}
+
+export function startFiller(parts: FillerParts): Filler {
+  const { power, work, card, clock, residents } = parts;
+  const next = lineSource(parts.experts, residents);
+  const cpu = createCpuMeter(clock);
+  const stopping = new AbortController();
+  let way = new AbortController();
+  let credit = 0;
+
+  const paceNow = () => {
+    const { watts: grantW, fillerW } = power.now();
+    const measured = { owedJ: work.owedJ(), cpuMsPerToken: cpu.msPerToken(), questions: parts.questions() };
+    return fillerPace({ ...measured, fillerW, grantW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
+  };
+
+  async function scoreOne(): Promise<number> {
+    const line = next();
+    if (!line) return Number.POSITIVE_INFINITY;
+    const { model, release } = await residents.use(line.id);
+    try {
+      if (!model.score) return line.drop();
+      way = new AbortController();
+      const startedCpu = process.cpuUsage();
+      const { tokens } = await model.score(line.text, AbortSignal.any([way.signal, stopping.signal]));
+      const used = process.cpuUsage(startedCpu);
+      cpu.add((used.user + used.system) / 1000, tokens);
+      work.addFiller(tokens);
+      return tokens;
+    } catch (error) {
+      if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async function turn(dtS: number): Promise<void> {
+    credit = accrue(credit, paceNow(), dtS);
+    while (credit > 0 && parts.questions() === 0 && !stopping.signal.aborted) credit -= await scoreOne();
+  }
+
+  async function run(): Promise<void> {
+    let lastMs = clock.monoMs();
+    let pauseMs = TICK_MS;
+    while (!stopping.signal.aborted) {
+      await pause(pauseMs, stopping.signal);
+      const nowMs = clock.monoMs();
+      pauseMs = TICK_MS;
+      await turn((nowMs - lastMs) / 1000).catch((error) => {
+        if (way.signal.aborted || stopping.signal.aborted) return;
+        pauseMs = FAULT_PAUSE_MS;
+        parts.log.warn({ err: messageOf(error) }, 'filler pauses');
+      });
+      lastMs = nowMs;
+    }
+  }
+  const running = run();
+  return {
+    giveWay: () => way.abort(new DOMException('a question came', 'AbortError')),
+    pace: paceNow,
+    capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
+    cpuShare: () => cpu.share(),
+    async stop() {
+      stopping.abort(new DOMException('stopping', 'AbortError'));
+      await running;
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** Lines in turn, of the experts in memory; when none is, of the first that can score, which is then loaded. */
+function lineSource(experts: readonly FoundExpert[], residents: Residents) {
+  const sources = experts
+    .filter((e) => e.fact?.engine === 'llama')
+    .map((e) => ({ id: e.id, lines: fillerLines(e).slice(0, MAX_LINES), at: 0 }));
+  let turn = 0;
+  return () => {
+    const usable = sources.filter((s) => s.lines.length > 0 && residents.fault(s.id) === undefined);
+    const inMemory = usable.filter((s) => residents.resident(s.id));
+    const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable[0];
+    if (!source) return undefined;
+    const at = source.at++ % source.lines.length;
+    const drop = () => {
+      source.lines.splice(at, 1);
+      return 0;
+    };
+    return { id: source.id, text: source.lines[at]!, drop };
+  };
+}
+
+const SHARE_WINDOW_MS = 5000;
+
+/** CPU time of this process while a line is scored: what else runs meanwhile is counted too, on the careful side. */
+function createCpuMeter(clock: Clock) {
+  let msPerToken = FIRST_CPU_MS_PER_TOKEN;
+  const spent: { atMs: number; cpuMs: number }[] = [];
+  const startedMs = clock.monoMs();
+  return {
+    add(cpuMs: number, tokens: number) {
+      if (tokens > 0) msPerToken = 0.9 * msPerToken + 0.1 * (cpuMs / tokens);
+      spent.push({ atMs: clock.monoMs(), cpuMs });
+    },
+    msPerToken: () => msPerToken,
+    share() {
+      const nowMs = clock.monoMs();
+      while (spent[0] && nowMs - spent[0].atMs > SHARE_WINDOW_MS) spent.shift();
+      const windowMs = Math.max(1, Math.min(SHARE_WINDOW_MS, nowMs - startedMs));
+      return spent.reduce((sum, s) => sum + s.cpuMs, 0) / windowMs;
+    },
+  };
+}
