@@ -6,7 +6,7 @@ import type { Log } from '../../core/log.ts';
 import { tokenBucket } from '../buckets.ts';
 import { type MinuteRow, minuteMeans } from './means.ts';
 import { type Sample, SERIES, type SeriesName } from './series.ts';
-import { cannotBeRead, isDamage, moveAside, openStore, type Store } from './store.ts';
+import { cannotBeRead, isDamage, moveAside, openStore, type Span, type Store } from './store.ts';
 
 export interface HistoryAnswer {
   stepS: number;
@@ -105,23 +105,15 @@ export function openHistory(file: string, log: Log): History {
     query(points, hours) {
       const names = points.map(knownSeries);
       const latest = latestMinute ?? guarded('query', (s) => s.latestMinute(simulated)) ?? 0;
-      const fine = hours <= MINUTE_TABLE_HOURS;
-      const base = fine ? 1 : 15;
-      const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
-      const span = { table: fine ? 'minute' : 'quarter', fromMinute: latest - hours * 60, stepMinutes } as const;
+      const span = spanOf(hours, latest);
       const found = guarded('query', (s) => s.query(simulated, names, span)) ?? [];
-      const last = found.at(-1)?.[0] ?? 0;
-      const fresh = rows.filter((row) => row.minute * 60_000 >= last + stepMinutes * 60_000);
-      for (const { minute, means: m } of stepMinutes === 1 ? fresh : []) {
-        found.push([minute * 60_000, ...names.map((name) => m[name] ?? null)]);
-      }
-      for (const row of found) {
-        names.forEach((name, i) => {
-          const value = row[i + 1];
-          if (typeof value === 'number') row[i + 1] = Number(value.toFixed(unitOf(name)?.decimals ?? 3));
-        });
-      }
-      return { stepS: stepMinutes * 60, simulated, points: names, rows: found.slice(-MAX_ROWS) };
+      if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
+      return {
+        stepS: span.stepMinutes * 60,
+        simulated,
+        points: names,
+        rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
+      };
     },
     events(limit) {
       const fresh = events.map((event) => ({ ...event, simulated })).reverse();
@@ -135,6 +127,27 @@ export function openHistory(file: string, log: Log): History {
     },
   };
 }
+
+/** Which table answers, and in steps of how many of its rows, so that no answer is longer than MAX_ROWS. */
+function spanOf(hours: number, latestMinute: number): Span {
+  const fine = hours <= MINUTE_TABLE_HOURS;
+  const base = fine ? 1 : 15;
+  const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
+  return { table: fine ? 'minute' : 'quarter', fromMinute: latestMinute - hours * 60, stepMinutes };
+}
+
+type Row = HistoryAnswer['rows'][number];
+
+/** What is not committed yet, behind the last row that is. */
+const pendingRows = (rows: readonly MinuteRow[], names: readonly SeriesName[], lastMs: number): Row[] =>
+  rows
+    .filter((row) => row.minute * 60_000 > lastMs)
+    .map(({ minute, means }) => [minute * 60_000, ...names.map((name) => means[name] ?? null)]);
+
+const rounded = ([timeMs, ...values]: Row, names: readonly SeriesName[]): Row => [
+  timeMs,
+  ...values.map((value, i) => (value === null ? null : Number(value.toFixed(unitOf(names[i]!)?.decimals ?? 3)))),
+];
 
 function knownSeries(name: string): SeriesName {
   if ((SERIES as readonly string[]).includes(name)) return name as SeriesName;
