@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
 import { askUnit } from '../../src/net/ask-client.ts';
-import { closed, sleep, until } from './helpers.ts';
+import { closed, PROMPT_MS, sleep, until } from './helpers.ts';
 import { METER, testNet } from './stubs.ts';
 
 type Net = Awaited<ReturnType<typeof testNet>>;
@@ -91,7 +91,7 @@ test(
     await asking;
     const fromMs = performance.now();
     await until('abort at compute', () => net.compute.aborted() === 1);
-    assert.ok(performance.now() - fromMs < 500);
+    assert.ok(performance.now() - fromMs < PROMPT_MS);
     assert.is(net.compute.open(), 0);
   }),
 );
@@ -143,7 +143,7 @@ for (const [name, message] of Object.entries(INVALID)) {
       for (let i = 0; i < 3; i++) asker.socket.send(message);
       await closed(asker.socket);
       assert.is(asker.code, 1008);
-      assert.ok(performance.now() - sentMs < 500);
+      assert.ok(performance.now() - sentMs < PROMPT_MS);
       assert.ok(asker.replies.length === 3);
       for (const reply of asker.replies) assert.ok(reply.type === 'error' && reply.code === 'MESSAGE_INVALID');
       assert.is(net.compute.seen.length, 0);
@@ -183,7 +183,7 @@ test(
       socket.write(frame);
       // A close frame is due; the socket follows once the client has answered or been cut.
       await until(name, () => socket.destroyed || answer.split('\r\n\r\n')[1]!.startsWith('\x88'));
-      assert.ok(performance.now() - sentMs < 500, name);
+      assert.ok(performance.now() - sentMs < PROMPT_MS, name);
       socket.destroy();
     }
     good.socket.send(question('1', 'still there'));
@@ -216,7 +216,7 @@ test(
     const sentMs = performance.now();
     good.socket.send(question('1', 'hello'));
     await until('answer', () => good.replies.some((r) => r.type === 'end'));
-    assert.ok(performance.now() - sentMs < 500);
+    assert.ok(performance.now() - sentMs < PROMPT_MS);
     asker.socket.terminate();
     await until('release', () => net.compute.open() === 0);
     good.socket.close();
@@ -254,8 +254,8 @@ test(
   withNet(async (net) => {
     const idle = await Promise.all(Array.from({ length: 200 }, () => dial(net)));
     const sentMs = performance.now();
-    await askUnit({ url: `${net.ws}/ask`, question: 'hello', onChunk: () => {} });
-    assert.ok(performance.now() - sentMs < 500);
+    await askUnit({ url: net.url, question: 'hello' });
+    assert.ok(performance.now() - sentMs < PROMPT_MS);
     for (const { socket } of idle) socket.terminate();
   }),
 );

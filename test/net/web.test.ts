@@ -8,7 +8,7 @@ import { Config } from '../../src/core/config.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
 import { startNet } from '../../src/net/net.ts';
 import { hostGuard } from '../../src/net/web/guard.ts';
-import { log, passwords, sleep, UNIT, until } from './helpers.ts';
+import { log, PROMPT_MS, passwords, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 import { testNet } from './stubs.ts';
 
@@ -39,7 +39,7 @@ async function fakeControl(net: Net, { refuses = false } = {}) {
   });
   await client.subscribeAsync(topicPath(UNIT, 'set'));
   await publish();
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 500; i++) {
     if ((await bodyOf(await fetch(`${net.url}/api/state`))).control) break;
     await sleep(10);
   }
@@ -184,7 +184,7 @@ test(
       assert.equal([answer.status, error.code], [status, code], JSON.stringify(body).slice(0, 60));
       assert.match(error.message, text);
       assert.ok(error.remedy);
-      assert.ok(performance.now() - fromMs < 200);
+      assert.ok(performance.now() - fromMs < PROMPT_MS);
     }
     assert.is((await post(net, { name: 'mode', value: 'off' }, { 'content-type': 'text/plain' })).status, 415);
     assert.is((await post(net, { name: 'mode', value: 'off' }, { origin: 'http://evil.example' })).status, 403);
@@ -204,7 +204,7 @@ test(
     const { error, setPoints } = await bodyOf(answer);
     assert.match(error.message, 'kept mode at heating');
     assert.is(setPoints.mode, 'heating');
-    assert.ok(performance.now() - fromMs < 2300);
+    assert.ok(performance.now() - fromMs < 2000 + PROMPT_MS);
   }),
 );
 
@@ -230,7 +230,7 @@ test(
     const reader = slow.body!.getReader();
     await reader.read();
     abort.abort();
-    await until('abort at compute', () => net.compute.aborted() === 1, 500);
+    await until('abort at compute', () => net.compute.aborted() === 1);
 
     const broken = await ask('one !cut two');
     const read = await broken.text().then(
@@ -262,7 +262,7 @@ test(
     assert.equal([gone.status, (await bodyOf(gone)).error.code], [503, 'NOT_RUNNING']);
     const models = await fetch(`${net.url}/v1/models`);
     assert.is(models.status, 503);
-    assert.ok(performance.now() - fromMs < 200);
+    assert.ok(performance.now() - fromMs < PROMPT_MS);
   }),
 );
 
@@ -273,7 +273,7 @@ test(
     const page = new WebSocket(`${net.ws}/live`);
     const seen: { type: string; control: { board: string } }[] = [];
     page.on('message', (data) => seen.push(JSON.parse(String(data))));
-    await until('snapshots', () => seen.length >= 2, 2500);
+    await until('snapshots', () => seen.length >= 2, 1000 + PROMPT_MS);
     assert.equal([seen[1]!.type, seen[1]!.control.board], ['snapshot', 'sim']);
     page.send('hello');
     assert.is(await new Promise((resolve) => page.once('close', resolve)), 1008);
@@ -297,7 +297,7 @@ test(
     await sleep(300);
     const fromMs = performance.now();
     assert.is((await fetch(`${net.url}/api/state`)).status, 200);
-    assert.ok(performance.now() - fromMs < 50);
+    assert.ok(performance.now() - fromMs < PROMPT_MS);
     socket.destroy();
   }),
 );
