@@ -100,10 +100,10 @@ async function shippedFeatures(dir: string): Promise<((text: string) => Float32A
 }
 
 function classifierOf(experts: readonly FoundExpert[], residents: Residents): ServiceParts['classify'] {
-  const labels = experts.find((e) => e.id === CLASSIFIER)?.fact?.labels;
-  if (!labels) return undefined;
+  const fact = experts.find((e) => e.id === CLASSIFIER)?.fact;
+  if (fact?.engine !== 'onnx') return undefined;
   return {
-    labels,
+    labels: fact.labels,
     async logits(text, signal) {
       const { model, release } = await residents.use(CLASSIFIER);
       try {
