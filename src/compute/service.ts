@@ -88,10 +88,11 @@ export function createService(parts: ServiceParts): Service {
     try {
       // Waiting may have taken longer than the grant lasts.
       requirePower();
-      return yield* body();
+      const end = yield* body();
+      work.answerDone((clock.monoMs() - startedMs) / 1000);
+      return end;
     } finally {
       leave();
-      work.answerDone((clock.monoMs() - startedMs) / 1000);
     }
   }
 

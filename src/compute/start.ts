@@ -8,7 +8,7 @@ import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
 import type { Engine } from './engine.ts';
 import { createLlamaEngine } from './engines/llama.ts';
 import { createOnnxEngine } from './engines/onnx.ts';
@@ -119,7 +119,7 @@ function classifierOf(experts: readonly FoundExpert[], residents: Residents): Se
 async function warm(catalogue: Catalogue, residents: Residents, classifier: boolean, log: Log): Promise<void> {
   const ids = [fallback(catalogue.answering(), '')?.expert, classifier ? CLASSIFIER : undefined];
   for (const id of ids) {
-    if (id === undefined || id.startsWith('upstream:')) continue;
+    if (id === undefined || id.startsWith(UPSTREAM_PREFIX)) continue;
     await residents.use(id).then(
       ({ release }) => release(),
       (error) => log.warn({ expert: id, err: messageOf(error) }, 'not loaded'),
