@@ -4,10 +4,11 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { AnswerEnd, AnswerPart, Question } from './answer.ts';
 import { readJson, sendError, sendJson } from './http.ts';
 import * as openai from './openai.ts';
 import { Refusal } from './refusal.ts';
-import type { AnswerEnd, AnswerPart, Question, Service } from './service.ts';
+import type { Service } from './service.ts';
 
 /** An answer nobody reads is given up once this much of it waits; it never holds up the next asker. */
 const MAX_UNREAD_BYTES = 1_048_576;

@@ -9,6 +9,7 @@ import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
 import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
+import { createDoor } from './door.ts';
 import type { Engine } from './engine.ts';
 import { createLlamaEngine } from './engines/llama.ts';
 import { createOnnxEngine } from './engines/onnx.ts';
@@ -66,12 +67,22 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const power = createPower(clock);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
-  const service = createService({ catalogue, classify, card, power, work, clock, onQuestion });
+  const door = createDoor({ power, work, onQuestion });
+  const service = createService({ catalogue, classify, card, work, clock, door });
   const cpuShare = config.accelerator.fillerCpuShare;
-  const { questions } = service;
-  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions });
+  const filler = startFiller({
+    experts,
+    residents,
+    power,
+    work,
+    card,
+    cpuShare,
+    clock,
+    log,
+    questions: door.questions,
+  });
   const bootId = randomUUID();
-  const publisher = startPublishing({ link, config, card, service, power, work, filler, bootId });
+  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, bootId });
   function onQuestion(): void {
     filler.giveWay();
     publisher.wantNow();

@@ -52,7 +52,7 @@ test('an asker who hangs up frees the lane within 200 ms, and what was computed 
   await sleep(50);
   const { answerTokens } = slow.work.totals();
   assert.ok(answerTokens > 60 && answerTokens < 110, `prompt and the part that was said: ${answerTokens}`);
-  assert.is(slow.service.questions(), 0);
+  assert.is(slow.door.questions(), 0);
   await slow.stop();
 });
 
@@ -134,7 +134,7 @@ test('an engine that fails answers 500 without its inside, also in mid-stream', 
   const list = events(mid.text);
   assert.is(JSON.parse(list.at(-1)!).error.code, 'internal_error');
   assert.not.match(mid.text, 'secret');
-  assert.is(sick.service.questions(), 0);
+  assert.is(sick.door.questions(), 0);
   await sick.stop();
 });
 
