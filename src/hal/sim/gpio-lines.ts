@@ -14,6 +14,8 @@ export interface GpioLines {
   /** Returns whether the line changed its level. */
   write(bus: string, line: number, level: 0 | 1): boolean;
   watch(bus: string, line: number, listener: (edge: GpioEdge) => void): () => void;
+  /** Level and count of now. */
+  state(bus: string, line: number): GpioEdge;
   /** Contacts that moved make an edge. */
   refresh(): void;
   /** Edges of the pulse lines since the last report, batched. */
@@ -22,6 +24,8 @@ export interface GpioLines {
 
 /** Reports of one pulse line, at most every 50 ms. */
 const PULSE_REPORT_MS = 50;
+
+const nsOf = (ms: number) => BigInt(Math.round(ms * 1e6));
 
 /** The lines of all GPIO chips. A line nobody is wired to keeps what is written to it. */
 export function createGpioLines(slots: readonly Slot[], monoMs: () => number): GpioLines {
@@ -39,7 +43,7 @@ export function createGpioLines(slots: readonly Slot[], monoMs: () => number): G
   }
   function emit(line: Line, edges: number, atMs: number): void {
     line.sequence += edges;
-    const edge: GpioEdge = { level: line.level, atNs: BigInt(Math.round(atMs * 1e6)), sequence: line.sequence };
+    const edge: GpioEdge = { level: line.level, atNs: nsOf(atMs), sequence: line.sequence };
     for (const listener of line.listeners) listener(edge);
   }
   return {
@@ -58,6 +62,10 @@ export function createGpioLines(slots: readonly Slot[], monoMs: () => number): G
       const line = at(bus, number);
       line.listeners.add(listener);
       return () => line.listeners.delete(listener);
+    },
+    state(bus, number) {
+      const line = at(bus, number);
+      return { level: line.level, atNs: nsOf(monoMs()), sequence: line.sequence };
     },
     refresh() {
       for (const line of lines.values()) {

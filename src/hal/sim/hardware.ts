@@ -25,7 +25,7 @@ export interface HardwareOptions {
  */
 export interface Hardware {
   i2c(bus: string, address: number, write: Uint8Array, readLength: number): Promise<Uint8Array>;
-  gpio: Pick<GpioLines, 'read' | 'write' | 'watch'>;
+  gpio: Pick<GpioLines, 'read' | 'write' | 'watch' | 'state'>;
   /** Runs `use` on the registers of one unit; throws ModbusException for what the device refuses. `bus` left out: any. */
   modbus<T>(unit: number, use: (chip: ModbusChip) => T, bus?: string): Promise<T>;
   command(bus: string, args: readonly string[]): Promise<string>;
