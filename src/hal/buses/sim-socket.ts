@@ -19,6 +19,7 @@ export interface SimSocketOptions {
 export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBackend {
   const plant = openPlantClient(path);
   const lines = new Map<string, ModbusLine>();
+  let closed = false;
   return {
     i2c: (bus) => ({
       async transfer(address, write, readLength) {
@@ -37,6 +38,7 @@ export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBa
       const line =
         lines.get(bus) ?? openModbusLine({ kind: 'tcp', host: '127.0.0.1', port: modbusPort }, { bus, monoMs });
       lines.set(bus, line);
+      if (closed) void line.close();
       return line;
     },
     command: (bus) => ({
@@ -46,6 +48,7 @@ export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBa
       },
     }),
     async close() {
+      closed = true;
       await Promise.all([plant.close(), ...[...lines.values()].map((line) => line.close())]);
     },
   };
