@@ -1,4 +1,4 @@
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 /** Links of the energy flow; watts, negative where the energy runs against the name. */
 export interface FlowWatts {

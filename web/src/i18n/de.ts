@@ -86,11 +86,12 @@ export const de: Strings = {
     badge: 'Simuliertes Haus',
     speed: (speed) => `Zeit ×${speed}`,
     what: 'Dieses Gerät läuft auf dem Board „sim“. Regelung, Sensortreiber, Sprachmodelle und gezählte Token sind echt. Haus, Wetter, Wasser, Preise und Leistungen sind ein Modell.',
-    watts: (card, jPerToken) =>
-      `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, veröffentlicht für ${card}.`,
+    watts: (count, card, jPerToken) =>
+      `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, der veröffentlichte Wert von ${card}. Dieses Gerät steht für ${count} davon.`,
     source: 'Quelle der Zahl',
     clock: (speed) => `Das Haus lebt ${speed}-mal schneller als die Wanduhr; die Watt sind die der wirklichen Zeit.`,
     clockReal: 'Das Haus lebt im Takt der Wanduhr.',
+    houseTime: (time) => `Hauszeit ${time}`,
     modelled: 'modelliert',
   },
   now: {
@@ -219,9 +220,9 @@ export const de: Strings = {
     days: (n) => `${n} Tage`,
     temperatures: 'Temperaturen',
     power: 'Leistung',
-    empty: 'Noch kein Verlauf: Die erste Minute wird eine Minute nach dem Start geschrieben.',
+    empty: 'Noch kein Verlauf: Er beginnt mit der ersten vollen Minute.',
     failed: (why) => `Der Verlauf konnte nicht gelesen werden: ${why}`,
-    clock: 'Die Zeiten sind die der Wanduhr, nicht die des simulierten Hauses.',
+    houseClock: 'Stunden und Zeiten sind die des simulierten Hauses.',
   },
   why: {
     title: 'Warum',

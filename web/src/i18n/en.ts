@@ -98,12 +98,13 @@ export const en = {
     badge: 'Simulated house',
     speed: (speed: string) => `time ×${speed}`,
     what: 'This unit runs on the board “sim”. The control loop, the sensor drivers, the language models and their token counts are real. House, weather, water, prices and power are a model.',
-    watts: (card: string, jPerToken: string) =>
-      `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, published for ${card}.`,
+    watts: (count: string, card: string, jPerToken: string) =>
+      `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, the published figure of ${card}. This unit stands for ${count} of them.`,
     source: 'Source of the figure',
     clock: (speed: string) =>
       `The house lives ${speed} times faster than the clock on the wall; watts are those of real time.`,
     clockReal: 'The house lives at the pace of the clock on the wall.',
+    houseTime: (time: string) => `House time ${time}`,
     modelled: 'modelled',
   },
   now: {
@@ -231,9 +232,9 @@ export const en = {
     days: (n: string) => `${n} days`,
     temperatures: 'Temperatures',
     power: 'Power',
-    empty: 'No history yet: the first minute is written one minute after the start.',
+    empty: 'No history yet: it begins with the first full minute.',
     failed: (why: string) => `History could not be read: ${why}`,
-    clock: 'Times are those of the clock on the wall, not of the simulated house.',
+    houseClock: 'Hours and times are those of the simulated house.',
   },
   why: {
     title: 'Why',

@@ -2,7 +2,7 @@ import { type FlowLayout, LINKS, type Link, linkPath, NARROW, type NodeId, WIDE 
 import { type FlowWatts, flowWatts } from '../drawings/flow-watts.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
 /** Below this a flow is drawn as a thin dotted line: measured zero is rarely exactly zero. */

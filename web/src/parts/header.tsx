@@ -1,6 +1,6 @@
 import { CARDS } from '../../../src/contract/cards.ts';
 import { LANGUAGES, type Language, useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 const SECTIONS = ['now', 'ask', 'plant', 'history', 'why', 'experts', 'log'] as const;
 
@@ -61,7 +61,7 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
       </summary>
       <div class="explain">
         <p>{t.simulated.what}</p>
-        {card?.modelled && <p>{t.simulated.watts(`${card.count} × ${card.name}`, f.number(card.jPerToken, 2))}</p>}
+        {card?.modelled && <p>{t.simulated.watts(f.number(card.count), card.name, f.number(card.jPerToken, 2))}</p>}
         {source && (
           <p class="quiet">
             {t.simulated.source}: {source}

@@ -2,7 +2,7 @@ import type { ControlState } from '../../../src/contract/messages.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 import { Schematic } from './schematic.tsx';
 

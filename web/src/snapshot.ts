@@ -1,0 +1,10 @@
+import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
+
+/** What net sends on `live` once a second; a part is null while its sender is silent. */
+export interface Snapshot {
+  type: 'snapshot';
+  control: ControlState | null;
+  compute: ComputeState | null;
+  plant: PlantTruth | null;
+  market: Market | null;
+}
