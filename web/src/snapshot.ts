@@ -8,3 +8,7 @@ export interface Snapshot {
   plant: PlantTruth | null;
   market: Market | null;
 }
+
+/** A plant that tells the truth about itself exists on the simulated board only, even while control is silent. */
+export const isSimulated = (snapshot: Snapshot | null): boolean =>
+  snapshot !== null && (snapshot.control?.simulated ?? snapshot.plant !== null);

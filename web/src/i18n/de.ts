@@ -232,7 +232,8 @@ export const de: Strings = {
   experts: {
     title: 'Experten',
     intro: 'Kleine Modelle, die mit diesem Gerät kommen.',
-    empty: 'Kein Experte bekannt: Das Rechnen hat sich noch nicht gemeldet.',
+    none: 'Kein Experte ist installiert.',
+    silent: 'Warten auf den Teil des Geräts, der rechnet.',
     passes: 'besteht seine Prüfung',
     fails: 'besteht seine Prüfung nicht',
     resident: 'im Speicher',

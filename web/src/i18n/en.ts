@@ -244,7 +244,8 @@ export const en = {
   experts: {
     title: 'Experts',
     intro: 'Small models that ship with this unit.',
-    empty: 'No expert is known: compute has not reported yet.',
+    none: 'No expert is installed.',
+    silent: 'Waiting for the part of the unit that computes.',
     passes: 'passes its tests',
     fails: 'fails its tests',
     resident: 'in memory',

@@ -2,7 +2,7 @@ import { type FlowLayout, LINKS, type Link, linkPath, NARROW, type NodeId, WIDE 
 import { type FlowWatts, flowWatts } from '../drawings/flow-watts.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
 /** Below this a flow is drawn as a thin dotted line: measured zero is rarely exactly zero. */
@@ -38,7 +38,7 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
     <figure class="card flow" id="flow">
       <h2>
         {t.now.flow}
-        <Modelled when={snapshot?.control?.simulated} />
+        <Modelled when={isSimulated(snapshot)} />
       </h2>
       <svg viewBox={`0 0 ${layout.width} ${layout.height}`} role="img" aria-label={`${t.now.flow}. ${spoken}`}>
         {LINKS.map((link) => (
