@@ -12,7 +12,7 @@ test('the flow drawing keeps the first law: pump heat and outside air are the co
   const now = given();
   const flow = flowWatts(now)!;
   const { condenserW, accelW } = now.control.heat;
-  assert.is(flow.pumpHeat + flow.air, condenserW);
+  assert.is(flow.pumpHeat! + flow.air!, condenserW);
   assert.is(flow.rooms + flow.hotWater, condenserW + accelW);
   assert.is(flow.hotWater, 0);
 });
@@ -30,6 +30,13 @@ test('without a meter of its own the household is what is left of sun and grid, 
   assert.is(flowWatts(now)!.household, 5010 - 2840 - 1720);
   now.control.sensors.gridW.value = -3000;
   assert.is(flowWatts(now)!.household, 0);
+});
+
+test('a meter that is silent is no zero: neither it nor what follows from it is drawn', () => {
+  const now = { ...given(), plant: null };
+  now.control.sensors.compressorW = { value: null, ageMs: 9000, quality: 'bad' };
+  const { compressor, air, household } = flowWatts(now)!;
+  assert.equal([compressor, air, household], [null, null, null]);
 });
 
 test('cooling draws heat backwards: out of the rooms and into the outside air', () => {

@@ -29,7 +29,10 @@ export const de: Strings = {
     S1: { short: 'Gedrosselt', long: 'Die Rechenleistung ist auf das jetzt Sichere begrenzt; geheizt wird weiter.' },
     S2: { short: 'Rechner aus', long: 'Das Rechnen ist gestoppt, die Pumpen führen seine Wärme ab.' },
     S3: { short: 'Wärmepumpe gestoppt', long: 'Der Verdichter ist gesperrt; die Pumpen laufen weiter.' },
-    S4: { short: 'Sicherer Halt durch Hardware', long: 'Das Totmannrelais hat Verdichter und Rechner abgeschaltet.' },
+    S4: {
+      short: 'Sicherer Halt',
+      long: 'Verdichter und Rechner sind aus, die Pumpen laufen, bis alles Nötige wieder in Ordnung ist.',
+    },
   },
   points: {
     accelInC: 'Kühlmittel ein',

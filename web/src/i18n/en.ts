@@ -18,7 +18,10 @@ const safety: Record<SafetyState, { short: string; long: string }> = {
   S1: { short: 'Reduced', long: 'Accelerator power is limited to what is safe now; heating goes on.' },
   S2: { short: 'Accelerator off', long: 'Computing is stopped and the pumps carry its heat away.' },
   S3: { short: 'Heat pump stopped', long: 'The compressor is locked; pumps keep running.' },
-  S4: { short: 'Safe stop by hardware', long: 'The dead-man relay has switched off compressor and accelerator.' },
+  S4: {
+    short: 'Safe stop',
+    long: 'Compressor and accelerator are off, pumps run, until all that is needed is well again.',
+  },
 };
 
 const points: Record<SensorName | ActuatorName, string> = {
