@@ -6,7 +6,7 @@ import { foreignQuestion } from './unknown.ts';
 
 export const LABELS = ['faults', 'status', 'convert', 'unknown'] as const;
 export type Label = (typeof LABELS)[number];
-export type Labelled = { text: string; label: Label };
+type Labelled = { text: string; label: Label };
 
 const list = (text: string): string[] => text.split(';').map((s) => s.trim());
 

@@ -7,7 +7,7 @@ import { nearestNeighbour, withinBytes } from './baseline.ts';
 import { heldOutQuestions, LABELS, type Label, trainQuestions } from './classifier-corpus.ts';
 
 export type ClassifierResult = { value: number; n: number; nearestNeighbour: number; passes: boolean; note: string };
-export type Classifier = (text: string) => Promise<Label>;
+type Classifier = (text: string) => Promise<Label>;
 
 export const openClassifier = async (path: string): Promise<Classifier> => {
   const session = await InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });

@@ -61,7 +61,7 @@ const three: Shape = { maxDigits: 3, maxDecimals: 1 };
 const two: Shape = { maxDigits: 2, maxDecimals: 1 };
 const temperature: Shape = { maxDigits: 3, maxDecimals: 1 };
 
-export const KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   {
     name: 'energy',
     a: three,

@@ -31,7 +31,7 @@ const RIGHT: Record<Task, (got: string, sample: Sample) => boolean> = {
   convert: (got, s) => resultOf(got) === resultOf(s.answer),
 };
 
-export const ggufPath = (modelsDir: string, id: ModelId): string => join(modelsDir, id, `${id}.q8_0.gguf`);
+const ggufPath = (modelsDir: string, id: ModelId): string => join(modelsDir, id, `${id}.q8_0.gguf`);
 
 const askAll = async (llama: Llama, path: string, task: Task, samples: readonly Sample[]): Promise<string[]> => {
   const asked = { ...PROMPT[task], maxTokens: MAX_TOKENS[task], ...(task === 'faults' ? { grammar: grammar() } : {}) };

@@ -21,7 +21,7 @@ const array = (key: string, type: number, items: Buffer[]): Buffer =>
   entry(key, TYPE.array, u32(type), u64(items.length), ...items);
 
 /** Nearest half float, ties to even; scales here are always positive and finite. */
-export const toHalf = (value: number): number => {
+const toHalf = (value: number): number => {
   if (value === 0) return 0;
   const exponent = Math.max(-14, Math.floor(Math.log2(value)));
   const mantissa = value / 2 ** exponent;

@@ -23,7 +23,7 @@ const value = (field: number, name: string, dims: number[]): Buffer => {
   return message(field, string(1, name), message(2, message(1, intField(1, FLOAT), shape)));
 };
 
-export type Int8Matrix = { rows: number; cols: number; q: Int8Array; scale: number };
+type Int8Matrix = { rows: number; cols: number; q: Int8Array; scale: number };
 
 export const toInt8 = (x: Float32Array, rows: number, cols: number): Int8Matrix => {
   const max = x.reduce((m, v) => Math.max(m, Math.abs(v)), 0);

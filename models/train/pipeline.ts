@@ -34,7 +34,7 @@ const compile = (workDir: string): string => {
   return out;
 };
 
-export type Trained = { id: ModelId; file: string; seconds: number };
+type Trained = { id: ModelId; file: string; seconds: number };
 
 export const trainModels = (
   ids: readonly ModelId[],

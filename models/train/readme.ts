@@ -75,7 +75,7 @@ const byLength = (r: Result): string => {
   return `### convert by operand length in digits\n\n${table(['digits', 'expert', 'ancestor', 'nearest neighbour'], rows)}`;
 };
 
-export const measuredSection = ({ seconds, results }: Measured): string => {
+const measuredSection = ({ seconds, results }: Measured): string => {
   const parts = TASKS.flatMap((task) => {
     const r = results[task];
     if (!r) return [];

@@ -39,9 +39,9 @@ export const RECIPE: Record<ModelId, Stage> = {
     seed: 11,
     from: null,
   },
-  faults: expert('faults', 250_000, 5000, 0.002, 12),
-  status: expert('status', 30_000, 4000, 0.002, 13),
-  convert: expert('convert', 150_000, 9000, 0.002, 14),
+  faults: expert('faults', 250_000, 4500, 0.002, 12),
+  status: expert('status', 30_000, 3000, 0.002, 13),
+  convert: expert('convert', 120_000, 6000, 0.002, 14),
 };
 
 const quickStage = (stage: Stage): Stage => ({

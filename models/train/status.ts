@@ -38,7 +38,7 @@ const SENTENCES: readonly (readonly NumberField[])[] = [
 
 const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
-export const describe = (state: UnitStatus): string => {
+const describe = (state: UnitStatus): string => {
   const texts = numberTexts(state);
   const sentences = SENTENCES.flatMap((fields) => {
     const clauses = fields.flatMap((f) => (texts[f] === undefined ? [] : [PHRASES[f].join(texts[f])]));

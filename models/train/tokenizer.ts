@@ -4,7 +4,6 @@
  */
 export type Tokenizer = { pieces: string[]; encode(text: string): number[]; decode(ids: number[]): string };
 
-export const UNK = 0;
 export const BOS = 1;
 export const EOS = 2;
 const SPACE = '\u2581';
