@@ -5,6 +5,8 @@ import { openPlantClient, type PlantClient } from './plant-client.ts';
 
 const I2C_LIMIT_MS = 100;
 const GPIO_LIMIT_MS = 100;
+/** Opening a line happens once, while the plant may still be warming up; not in any tick. */
+const OPEN_LIMIT_MS = 1000;
 const COMMAND_LIMIT_MS = 1000;
 
 export interface SimSocketOptions {
@@ -76,11 +78,11 @@ function gpioOf(plant: PlantClient, bus: string): GpioBus {
       };
     },
     async output(line, initial) {
-      const write = async (level: 0 | 1) => {
-        await plant.ask({ op: 'gpio.write', bus, line, level }, GPIO_LIMIT_MS, `${bus} line ${line}`);
+      const write = async (level: 0 | 1, limitMs = GPIO_LIMIT_MS) => {
+        await plant.ask({ op: 'gpio.write', bus, line, level }, limitMs, `${bus} line ${line}`);
       };
-      await write(initial);
-      return { write, read: () => levelOf(line) };
+      await write(initial, OPEN_LIMIT_MS);
+      return { write: (level) => write(level), read: () => levelOf(line) };
     },
   };
 }
