@@ -15,7 +15,7 @@ const common = {
   sizeBytes: z.int().positive(),
   /** Ids of the experts it was made from. */
   parents: z.array(z.string().max(128)).max(16),
-  /** As measured by its maker; left out for a model that is only the parent of others. */
+  /** As measured by its maker; left out where nothing was. */
   quality: z.looseObject({ passes: z.boolean().optional(), note: z.string().max(2000).optional() }).optional(),
 };
 

@@ -61,7 +61,16 @@ async function pick({ catalogue, classify }: ServiceParts, question: Question, s
   if (question.expert !== 'auto') return { expert: question.expert, why: 'the asker named it' };
   const available = catalogue.answering();
   const picked = classify
-    ? pickExpert(classify.labels, await classify.logits(questionOf(question.messages), signal), available)
+    ? await classify.logits(questionOf(question.messages), signal).then(
+        (logits) => pickExpert(classify.labels, logits, available),
+        (error) => {
+          signal.throwIfAborted();
+          return fallback(
+            available,
+            `the classifier failed (${error instanceof HeatmineError ? error.code : 'internal'})`,
+          );
+        },
+      )
     : fallback(available, 'no classifier is here to choose');
   if (!picked) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
   return picked;

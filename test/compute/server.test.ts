@@ -73,6 +73,27 @@ test('completions, and auto without a classifier', async () => {
   assert.match(auto.heatmine!.why, /no classifier/);
 });
 
+test('auto with a classifier, and with one that fails', async () => {
+  const labels = ['echo', 'unknown'];
+  const picked = async (logits: () => Promise<number[]>) => {
+    const clever = await echoUnit(undefined, { labels, logits });
+    clever.power.offer(grantOf(5000));
+    const body = { model: 'auto', ...user('why?') };
+    const reply = await call(clever.path, 'POST', '/v1/chat/completions', body);
+    await clever.stop();
+    return (reply.json() as unknown as Record<string, { expert: string; why: string }>).heatmine!;
+  };
+  assert.is((await picked(async () => [4, 0])).expert, 'echo');
+  const unknown = await picked(async () => [0, 4]);
+  assert.is(unknown.expert, 'faults');
+  assert.match(unknown.why, /knows no expert for this \(98 %\)/);
+  const failed = await picked(async () => {
+    throw new Error('secret inside');
+  });
+  assert.equal(failed.expert, 'faults');
+  assert.match(failed.why, /^the classifier failed \(internal\); faults answers$/);
+});
+
 test('earlier turns are taken along only where they fit', async () => {
   const said = async (earlier: string) => {
     const messages = [

@@ -13,7 +13,7 @@ import { Config } from '../../src/core/config.ts';
 import { codeOf, compliance } from './engine-compliance.ts';
 import { call, events, grantOf, memoryLink, silent, tempDir } from './fixture.ts';
 
-const models = process.env.HEATMINE_TEST_MODELS ?? fileURLToPath(new URL('../../models', import.meta.url));
+const models = fileURLToPath(new URL('../../models', import.meta.url));
 const never = new AbortController().signal;
 const experts = scanExperts([models]);
 const by = (id: string) => experts.find((e) => e.id === id);
