@@ -57,11 +57,12 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
       const { setPoints } = wishes.current(monoMs());
       const lateness = { ...loop.lateness(), realtime };
       const unit = { board: board.name, simulated: board.simulated, speed: config.speed };
+      link.publish('grant', stamp(grantOf(verdict)));
+      // Last: aedes drops a retained message for its subscribers when another message of the same burst overtakes it.
       link.publish(
         'controlState',
         controlStateOf({ image, verdict, setPoints, houseTimeMs: timeMs(), ...unit, lateness }),
       );
-      link.publish('grant', stamp(grantOf(verdict)));
     },
   };
 }
