@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ComputeState, ControlState, Market, PlantTruth } from '../contract/messages.ts';
-import { ASK_PATH } from '../contract/wire.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
@@ -21,9 +20,6 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
   if (runningPid(paths) === undefined) throw new HeatmineError('NOT_RUNNING', `no unit runs in ${paths.home}`);
   return Unit.parse(JSON.parse(readFileSync(paths.unit, 'utf8')));
 }
-
-/** The websocket that answers questions, of a unit whose page is at `url`. */
-export const askUrl = (url: string): string => `${url.replace(/^http/, 'ws').replace(/\/$/, '')}${ASK_PATH}`;
 
 export async function fetchState(url: string): Promise<State> {
   const response = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(5000) });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pathsOf } from '../core/paths.ts';
 import { askUnit } from '../net/ask-client.ts';
-import { askUrl, fetchState, type State, unitOf } from './client.ts';
+import { fetchState, type State, unitOf } from './client.ts';
 
 export interface SpawnedUnit {
   url: string;
@@ -50,7 +50,7 @@ export function spawnUnit({ portBase, args = [] }: { portBase: number; args?: st
     state: () => fetchState(url),
     async ask(question) {
       let answer = '';
-      await askUnit({ url: askUrl(url), question, onChunk: (text) => (answer += text) });
+      await askUnit({ url: url, question, onChunk: (text) => (answer += text) });
       return answer;
     },
     async until(test, limitMs) {

@@ -1,6 +1,6 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { askUnit } from '../../net/ask-client.ts';
-import { askUrl, unitOf } from '../client.ts';
+import { unitOf } from '../client.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
 
 async function askQuestion(args: string[]): Promise<number> {
@@ -14,7 +14,7 @@ async function askQuestion(args: string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const end = await askUnit({
-    url: askUrl(url),
+    url,
     question,
     expert: values.expert as string | undefined,
     signal: stop.signal,
