@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pathsOf } from '../core/paths.ts';
+import { askUnit } from '../net/ask-client.ts';
 import { fetchState, type State, unitOf } from './client.ts';
 
 export interface SpawnedUnit {
@@ -14,6 +15,8 @@ export interface SpawnedUnit {
   output(): string;
   pids(): Record<string, number>;
   state(): Promise<State>;
+  /** The whole answer to one question, over the websocket. */
+  ask(question: string): Promise<string>;
   /** Polls until `test` holds; throws with the unit's output after `limitMs`. Resolves with the milliseconds since the spawn. */
   until(test: (state: State) => boolean, limitMs: number): Promise<number>;
   /** Ctrl-C; resolves with the exit code. */
@@ -45,6 +48,11 @@ export function spawnUnit({ portBase, args = [] }: { portBase: number; args?: st
     output: () => text,
     pids: () => unitOf(pathsOf(home)).children,
     state: () => fetchState(url),
+    async ask(question) {
+      let answer = '';
+      await askUnit({ url: url, question, onChunk: (text) => (answer += text) });
+      return answer;
+    },
     async until(test, limitMs) {
       while (performance.now() - startedMs < limitMs && child.exitCode === null) {
         const state = await fetchState(url).catch(() => undefined);

@@ -9,7 +9,6 @@ import type { Residents } from './residents.ts';
 export interface Answerer {
   id: string;
   title: string;
-  description: string;
   prompt: { prefix: string; suffix: string };
   stop: readonly string[];
   maxTokens: number;
@@ -23,7 +22,7 @@ export interface Answerer {
 export interface Catalogue {
   /** @throws HeatmineError EXPERT_UNKNOWN, or MODEL_INVALID with the reason when it is unsound. */
   get(id: string): Answerer;
-  /** Ids of the sound ones that answer, in order. */
+  /** Ids of the sound ones that `auto` may pick, in order. */
   answering(): string[];
   states(): ComputeState['experts'];
   /** What the upstream offers now. */
@@ -47,13 +46,15 @@ export interface CatalogueParts {
 export function createCatalogue({ experts, residents, local, upstream }: CatalogueParts): Catalogue {
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
-  const answers = (e: FoundExpert) => e.fact?.engine === 'llama' && residents.fault(e.id) === undefined;
-  const localAnswerer = (expert: FoundExpert): Answerer => {
-    const { id, fact, unsound, grammar } = expert;
-    if (!fact || unsound !== undefined) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
-    const { title, description, prompt, stop, maxTokens, temperature } = fact;
-    const use = () => residents.use(id);
-    return { id, title, description, prompt, stop, maxTokens, temperature, grammar, lane: local, use };
+  // The ancestor of others is asked by name, never picked.
+  const parents = new Set(experts.flatMap((e) => e.fact?.parents ?? []));
+  const answers = ({ id, fact }: FoundExpert) =>
+    fact?.engine === 'llama' && !parents.has(id) && residents.fault(id) === undefined;
+  const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
+    if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
+    if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
+    const { title, prompt, stop, maxTokens, temperature } = fact;
+    return { id, title, prompt, stop, maxTokens, temperature, grammar, lane: local, use: () => residents.use(id) };
   };
   return {
     get(id) {
@@ -61,8 +62,6 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
       if (far) return far;
       const expert = experts.find((e) => e.id === id);
       if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
-      if (expert.fact?.engine === 'onnx')
-        throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
       return localAnswerer(expert);
     },
     answering: () => [...experts.filter(answers).map((e) => e.id), ...remote.keys()],
@@ -73,8 +72,8 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
         engine: e.fact?.engine ?? 'none',
         resident: residents.resident(e.id),
         sizeBytes: e.fact?.sizeBytes ?? 0,
-        passes: e.fact?.quality.passes ?? false,
-        ...noteOf(e.unsound ?? residents.fault(e.id) ?? e.fact?.quality.note),
+        passes: e.fact?.quality?.passes ?? false,
+        ...noteOf(e.unsound ?? residents.fault(e.id) ?? e.fact?.quality?.note),
       })),
       ...[...remote.values()].map((a) => ({
         ...{ id: a.id, title: a.title, engine: 'upstream', resident: true, sizeBytes: 0, passes: true },
@@ -105,7 +104,6 @@ function remoteAnswerer(
   return {
     id: name,
     title: id,
-    description: `a model of the upstream ${url}`,
     prompt: { prefix: '', suffix: '' },
     stop: [],
     maxTokens: UPSTREAM_MAX_TOKENS,

@@ -9,6 +9,7 @@ import { checkGgufFile } from './gguf.ts';
 
 const MAX_JSON_BYTES = 256_000;
 const MAX_GRAMMAR_BYTES = 256_000;
+const MAX_HELD_OUT_BYTES = 4_000_000;
 const MAX_EXPERTS = 1000;
 
 /** An expert found on disk: sound, or with the reason why it is not. */
@@ -50,7 +51,8 @@ function readExpert(dir: string, name: string): FoundExpert {
     const { size } = statSync(file);
     if (size !== fact.sizeBytes) return unsound(`${file}: ${size} bytes, expert.json says ${fact.sizeBytes}`);
     if (fact.engine === 'llama') checkGgufFile(file);
-    const grammar = fact.grammar === null ? undefined : readSmall(join(dir, fact.grammar), MAX_GRAMMAR_BYTES);
+    const grammarFile = fact.engine === 'llama' ? fact.grammar : null;
+    const grammar = grammarFile === null ? undefined : readSmall(join(dir, grammarFile), MAX_GRAMMAR_BYTES);
     return { id: fact.id, dir, fact, grammar, unsound: undefined };
   } catch (error) {
     return unsound(messageOf(error));
@@ -74,18 +76,22 @@ export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
   if (sha256 !== fact.sha256) {
     throw new HeatmineError('MODEL_INVALID', `${file}: sha256 is ${sha256}, expert.json says ${fact.sha256}`);
   }
-  return { id: fact.id, file, contextTokens: fact.contextTokens, sizeBytes: fact.sizeBytes };
+  const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
+  return { id: fact.id, file, contextTokens, sizeBytes: fact.sizeBytes };
 }
 
-/** Lines for useful filler: held-out text that ships beside the expert, else its examples, else its description. */
-export function fillerLines(expert: FoundExpert): string[] {
-  const { dir, fact } = expert;
+/**
+ * Lines for useful filler: `heldout*.txt` beside the expert (a tab stands for the line break between question and
+ * answer), else its examples, else its description.
+ */
+export function fillerLines({ dir, fact }: FoundExpert): string[] {
   if (!fact) return [];
   const heldOut = readdirSync(dir)
     .filter((name) => /^heldout.*\.txt$/.test(name))
-    .flatMap((name) => readSmall(join(dir, name), 4_000_000).split('\n'));
-  const examples = fact.examples.flatMap((e) => (typeof e === 'string' ? [e] : Object.values(e ?? {}))).map(String);
-  const lines = [heldOut, examples, fact.description.split(/(?<=[.!?])\s+/)];
-  const usable = lines.map((list) => list.map((l) => l.trim()).filter((l) => l.length >= 8 && l.length <= 2000));
-  return usable.find((list) => list.length > 0) ?? [];
+    .flatMap((name) => readSmall(join(dir, name), MAX_HELD_OUT_BYTES).split('\n'))
+    .map((line) => line.replaceAll('\t', '\n'));
+  const usable = [heldOut, fact.examples, [fact.description]].map((lines) =>
+    lines.map((line) => line.trim()).filter((line) => line.length >= 4 && line.length <= 4000),
+  );
+  return usable.find((lines) => lines.length > 0) ?? [];
 }

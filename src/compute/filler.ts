@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
 import type { Power } from './power.ts';
 import type { Residents } from './residents.ts';
-import { accrue, cpuCapacity, type FillerPace, fillerPace } from './scheduler.ts';
+import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler.ts';
 import type { Work } from './work.ts';
 
 const TICK_MS = 100;
@@ -42,9 +42,11 @@ export function startFiller(parts: FillerParts): Filler {
   const { power, work, card, clock, residents } = parts;
   const next = lineSource(parts.experts, residents);
   const cpu = createCpuMeter(clock);
-  const stopping = new AbortController();
+  let stopped = false;
+  // One for each line: a long-lived signal would gather what was joined to it.
   let way = new AbortController();
-  let credit = 0;
+  let wake = () => {};
+  let credit: FillerCredit = { tokens: 0, cpuMs: 0 };
 
   const paceNow = () => {
     const { watts: grantW, fillerW } = power.now();
@@ -52,19 +54,22 @@ export function startFiller(parts: FillerParts): Filler {
     return fillerPace({ ...measured, fillerW, grantW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
   };
 
-  async function scoreOne(): Promise<number> {
+  /** Scores one line and pays for it; false when there is nothing to score. */
+  async function scoreOne(): Promise<boolean> {
     const line = next();
-    if (!line) return Number.POSITIVE_INFINITY;
+    if (!line) return false;
     const { model, release } = await residents.use(line.id);
     try {
       if (!model.score) return line.drop();
       way = new AbortController();
       const startedCpu = process.cpuUsage();
-      const { tokens } = await model.score(line.text, AbortSignal.any([way.signal, stopping.signal]));
+      const scored = await model.score(line.text, way.signal);
       const used = process.cpuUsage(startedCpu);
-      cpu.add((used.user + used.system) / 1000, tokens);
-      work.addFiller(tokens);
-      return tokens;
+      const cpuMs = (used.user + used.system) / 1000;
+      cpu.add(cpuMs, scored.tokens);
+      work.addFiller(scored.tokens);
+      credit = { tokens: credit.tokens - scored.tokens, cpuMs: credit.cpuMs - cpuMs };
+      return true;
     } catch (error) {
       if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
       throw error;
@@ -74,19 +79,25 @@ export function startFiller(parts: FillerParts): Filler {
   }
 
   async function turn(dtS: number): Promise<void> {
-    credit = accrue(credit, paceNow(), dtS);
-    while (credit > 0 && parts.questions() === 0 && !stopping.signal.aborted) credit -= await scoreOne();
+    credit = accrue(credit, paceNow(), parts.cpuShare, dtS);
+    while (mayScore(credit) && parts.questions() === 0 && !stopped) if (!(await scoreOne())) return;
   }
 
   async function run(): Promise<void> {
     let lastMs = clock.monoMs();
     let pauseMs = TICK_MS;
-    while (!stopping.signal.aborted) {
-      await pause(pauseMs, stopping.signal);
+    while (!stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       const nowMs = clock.monoMs();
       pauseMs = TICK_MS;
       await turn((nowMs - lastMs) / 1000).catch((error) => {
-        if (way.signal.aborted || stopping.signal.aborted) return;
+        if (way.signal.aborted) return;
         pauseMs = FAULT_PAUSE_MS;
         parts.log.warn({ err: messageOf(error) }, 'filler pauses');
       });
@@ -100,22 +111,12 @@ export function startFiller(parts: FillerParts): Filler {
     capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
     cpuShare: () => cpu.share(),
     async stop() {
-      stopping.abort(new DOMException('stopping', 'AbortError'));
+      stopped = true;
+      way.abort(new DOMException('stopping', 'AbortError'));
+      wake();
       await running;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }
 
 /** Lines in turn, of the experts in memory; when none is, of the first that can score, which is then loaded. */
@@ -132,22 +133,26 @@ function lineSource(experts: readonly FoundExpert[], residents: Residents) {
     const at = source.at++ % source.lines.length;
     const drop = () => {
       source.lines.splice(at, 1);
-      return 0;
+      return true;
     };
     return { id: source.id, text: source.lines[at]!, drop };
   };
 }
 
 const SHARE_WINDOW_MS = 5000;
+/** Of the newest line in the running mean. */
+const MIN_WEIGHT = 0.03;
 
 /** CPU time of this process while a line is scored: what else runs meanwhile is counted too, on the careful side. */
 function createCpuMeter(clock: Clock) {
   let msPerToken = FIRST_CPU_MS_PER_TOKEN;
+  let lines = 0;
   const spent: { atMs: number; cpuMs: number }[] = [];
   const startedMs = clock.monoMs();
   return {
     add(cpuMs: number, tokens: number) {
-      if (tokens > 0) msPerToken = 0.9 * msPerToken + 0.1 * (cpuMs / tokens);
+      const weight = Math.max(MIN_WEIGHT, 1 / ++lines);
+      msPerToken += weight * (cpuMs / Math.max(1, tokens) - msPerToken);
       spent.push({ atMs: clock.monoMs(), cpuMs });
     },
     msPerToken: () => msPerToken,

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../core/errors.ts';
+import { type ByteSource, Cursor, MAX_STRING_BYTES } from './gguf-cursor.ts';
 
 /**
  * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
@@ -16,24 +17,15 @@ export interface GgufInfo {
   headerBytes: number;
 }
 
-/** Where the bytes come from; `read` returns fewer bytes than asked only at the end. */
-export interface ByteSource {
-  sizeBytes: number;
-  read(offset: number, length: number): Uint8Array;
-}
-
 const LIMITS = {
-  headerBytes: 64 * 2 ** 20,
   metadata: 4096,
   tensors: 65_536,
   keyBytes: 1024,
-  stringBytes: 4 * 2 ** 20,
   arrayItems: 2 ** 22,
   nameBytes: 63,
   dimensions: 4,
   elements: 2 ** 45,
 };
-const CHUNK_BYTES = 65_536;
 const STRING = 8;
 const ARRAY = 9;
 /** Bytes of each scalar type: u8 i8 u16 i16 u32 i32 f32 bool, then u64 i64 f64. */
@@ -48,59 +40,6 @@ const TENSOR_TYPES: Record<number, readonly [number, number]> = {
 };
 
 type Value = { type: number; value?: number | string; items?: number; itemType?: number };
-
-/** Reads forward through the header, one chunk in memory. */
-class Cursor {
-  position = 0;
-  readonly #source: ByteSource;
-  readonly #where: string;
-  #chunk: Uint8Array = new Uint8Array(0);
-  #chunkAt = 0;
-
-  constructor(source: ByteSource, where: string) {
-    this.#source = source;
-    this.#where = where;
-  }
-  fail(what: string): never {
-    throw new HeatmineError('MODEL_INVALID', `${this.#where}: ${what} (byte ${this.position})`);
-  }
-  take(length: number, what: string): DataView {
-    this.#reserve(length, what);
-    const from = this.position - this.#chunkAt;
-    if (from < 0 || from + length > this.#chunk.length) {
-      this.#chunk = this.#source.read(this.position, Math.max(length, CHUNK_BYTES));
-      this.#chunkAt = this.position;
-      if (this.#chunk.length < length) this.fail(`the file ends inside ${what}`);
-    }
-    const view = new DataView(this.#chunk.buffer, this.#chunk.byteOffset + this.position - this.#chunkAt, length);
-    this.position += length;
-    return view;
-  }
-  skip(length: number, what: string): void {
-    this.#reserve(length, what);
-    this.position += length;
-  }
-  u32(what: string): number {
-    return this.take(4, what).getUint32(0, true);
-  }
-  /** A u64 that must stay below `limit`. */
-  count(what: string, limit: number): number {
-    const n = this.take(8, what).getBigUint64(0, true);
-    if (n > BigInt(limit)) this.fail(`${what} is ${n}, more than ${limit}`);
-    return Number(n);
-  }
-  string(what: string, limit: number): string {
-    const view = this.take(this.count(`length of ${what}`, limit), what);
-    return new TextDecoder().decode(view);
-  }
-  skipString(what: string): void {
-    this.skip(this.count(`length of ${what}`, LIMITS.stringBytes), what);
-  }
-  #reserve(length: number, what: string): void {
-    if (this.position + length > this.#source.sizeBytes) this.fail(`the file ends inside ${what}`);
-    if (this.position + length > LIMITS.headerBytes) this.fail(`the header is larger than ${LIMITS.headerBytes} bytes`);
-  }
-}
 
 function readArray(cursor: Cursor, key: string): Value {
   const itemType = cursor.u32(`item type of ${key}`);
@@ -132,7 +71,7 @@ function readMetadata(cursor: Cursor, count: number): Map<string, Value> {
     if (key === '' || metadata.has(key)) cursor.fail(key === '' ? `key ${i} is empty` : `key "${key}" is there twice`);
     const type = cursor.u32(`type of ${key}`);
     if (type === ARRAY) metadata.set(key, readArray(cursor, key));
-    else if (type === STRING) metadata.set(key, { type, value: cursor.string(key, LIMITS.stringBytes) });
+    else if (type === STRING) metadata.set(key, { type, value: cursor.string(key, MAX_STRING_BYTES) });
     else metadata.set(key, { type, value: readScalar(cursor, type, key) });
   }
   return metadata;

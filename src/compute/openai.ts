@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
+import type { Question } from './answer.ts';
 import type { Message } from './prompt.ts';
-import type { Question } from './service.ts';
 
 /**
  * Requests of the OpenAI API, as far as these experts can honour them (https://platform.openai.com/docs/api-reference).

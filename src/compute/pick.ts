@@ -29,7 +29,7 @@ export function pickExpert(
   const verdict =
     label === 'unknown'
       ? `the classifier knows no expert for this (${sure})`
-      : `the classifier chose ${label} (${sure}), which is not sound here`;
+      : `the classifier chose ${label} (${sure}), which cannot be asked here`;
   return fallback(available, verdict);
 }
 

@@ -3,10 +3,11 @@ import type { ComputeState, ComputeWant, Reason } from '../contract/messages.ts'
 import type { Config } from '../core/config.ts';
 import { leaseStamp } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
 import type { Power } from './power.ts';
 import { want } from './scheduler.ts';
-import type { Service } from './service.ts';
 import type { Work } from './work.ts';
 
 const WORK_MS = 200;
@@ -17,7 +18,8 @@ export interface PublishParts {
   link: Pick<Link, 'publish'>;
   config: Config;
   card: Card;
-  service: Service;
+  catalogue: Catalogue;
+  door: Door;
   power: Power;
   work: Work;
   filler: Filler;
@@ -26,12 +28,12 @@ export interface PublishParts {
 
 /** Sends work at 5 Hz, state and the want lease at 1 Hz; `wantNow` tells control of a question at once. */
 export function startPublishing(parts: PublishParts): { wantNow(): void; stop(): void } {
-  const { link, config, card, service, power, work, filler, bootId } = parts;
+  const { link, config, card, door, power, work, filler, bootId } = parts;
   const stamp = leaseStamp<ComputeWant>(bootId, WANT_TTL_MS);
   let seq = 0;
   const wantNow = () => {
     const demand = {
-      questions: service.questions(),
+      questions: door.questions(),
       owedJ: work.owedJ(),
       cardsW: config.accelerator.count * card.tdpW,
       fillerTokensPerS: filler.capacity(),
@@ -54,12 +56,12 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
 }
 
 function stateOf(parts: PublishParts): ComputeState {
-  const { config, card, service, work } = parts;
+  const { config, card, catalogue, door, work } = parts;
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
-  const questions = service.questions();
+  const questions = door.questions();
   return {
     card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
-    experts: service.catalogue.states(),
+    experts: catalogue.states(),
     answered,
     queued: Math.max(0, questions - 1),
     busy: questions > 0,
@@ -72,10 +74,10 @@ function stateOf(parts: PublishParts): ComputeState {
 }
 
 /** One line: what compute does now, and what keeps it from doing more. */
-function reasonOf({ service, power, work, filler, config }: PublishParts): Reason {
+function reasonOf({ door, power, work, filler, config }: PublishParts): Reason {
   const grant = power.now();
   const reason = (code: string, text: string): Reason => ({ what: 'compute', code, text: text.slice(0, 400) });
-  const questions = service.questions();
+  const questions = door.questions();
   if (questions > 0) return reason('answering', `${questions} question${questions > 1 ? 's' : ''} answered or waiting`);
   if (grant.watts <= 0) return reason('no_power', `no watts: ${grant.reason.text}`);
   const { limit, watts } = filler.pace();

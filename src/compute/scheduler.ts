@@ -79,14 +79,26 @@ export function cpuCapacity(cpuMsPerToken: number, cpuShare: number): number {
   return cpuMsPerToken > 0 ? (cpuShare * 1000) / cpuMsPerToken : 0;
 }
 
+/** What filler may still spend: tokens by the watts that are paid, milliseconds of CPU by its share of a core. */
+export interface FillerCredit {
+  tokens: number;
+  cpuMs: number;
+}
+
 /** Longest pause that filler may catch up on. */
 const CREDIT_S = 0.5;
+/** Part of the share that goes to the scoring itself; the rest is for starting and counting it. */
+const SCORING_PART = 0.95;
 
-/** Tokens that filler may compute now: grows with the pace, may be negative after a long line. */
-export function accrue(creditTokens: number, pace: FillerPace, dtS: number): number {
-  if (pace.tokensPerS === 0) return Math.min(0, creditTokens);
-  return Math.min(creditTokens + pace.tokensPerS * dtS, pace.tokensPerS * CREDIT_S);
+/** Grows with time; negative after a long line, and then nothing is scored until it is positive again. */
+export function accrue(credit: FillerCredit, pace: FillerPace, cpuShare: number, dtS: number): FillerCredit {
+  const cpuMsPerS = cpuShare * 1000 * SCORING_PART;
+  const cpuMs = Math.min(credit.cpuMs + cpuMsPerS * dtS, cpuMsPerS * CREDIT_S);
+  if (pace.tokensPerS === 0) return { tokens: Math.min(0, credit.tokens), cpuMs };
+  return { tokens: Math.min(credit.tokens + pace.tokensPerS * dtS, pace.tokensPerS * CREDIT_S), cpuMs };
 }
+
+export const mayScore = ({ tokens, cpuMs }: FillerCredit): boolean => tokens > 0 && cpuMs > 0;
 
 export interface WantInput {
   questions: number;

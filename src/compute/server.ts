@@ -4,14 +4,18 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { AnswerEnd, AnswerPart, Question } from './answer.ts';
 import { readJson, sendError, sendJson } from './http.ts';
 import * as openai from './openai.ts';
 import { Refusal } from './refusal.ts';
-import type { AnswerEnd, AnswerPart, Question, Service } from './service.ts';
+import type { Service } from './service.ts';
 
 /** An answer nobody reads is given up once this much of it waits; it never holds up the next asker. */
 const MAX_UNREAD_BYTES = 1_048_576;
 const HEALTH_LIMIT_MS = 5000;
+/** Waiting and answering together: beyond this an engine or an upstream is stuck. */
+const ANSWER_LIMIT_MS = 120_000;
+const IDLE_SOCKET_MS = ANSWER_LIMIT_MS + 10_000;
 
 export interface Server {
   /** For TCP: the port that was given. */
@@ -33,6 +37,7 @@ export async function createServer({ service, log, listen }: ServerOptions): Pro
   const routes = routesOf(service);
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
   server.maxConnections = 512;
+  server.timeout = IDLE_SOCKET_MS;
   server.on('request', (request, response) => {
     const given = request.headers['x-request-id'];
     const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
@@ -81,7 +86,8 @@ function routesOf(service: Service): Map<string, Handler> {
   const ask = (kind: openai.Kind, parse: (body: unknown) => openai.Request): Handler => {
     return async (request, response, signal) => {
       const asked = parse(await readJson(request));
-      await (asked.stream ? stream : whole)(service, kind, asked, response, signal);
+      const answer = asked.stream ? stream : whole;
+      await within(ANSWER_LIMIT_MS, signal, (limited) => answer(service, kind, asked, response, limited));
     };
   };
   return new Map<string, Handler>([
@@ -96,10 +102,7 @@ function routesOf(service: Service): Map<string, Handler> {
     [
       'GET /health',
       async (_, response, signal) => {
-        const late = new AbortController();
-        const tooLate = new Refusal('BUSY', `no token came within ${HEALTH_LIMIT_MS} ms`, 5);
-        const timer = setTimeout(() => late.abort(tooLate), HEALTH_LIMIT_MS);
-        const token = await service.health(AbortSignal.any([signal, late.signal])).finally(() => clearTimeout(timer));
+        const token = await within(HEALTH_LIMIT_MS, signal, (limited) => service.health(limited));
         sendJson(response, 200, { status: 'ok', ...token });
       },
     ],
@@ -120,6 +123,13 @@ const headOf = (kind: openai.Kind, model: string): openai.Head => ({
   created: Math.floor(Date.now() / 1000),
   model,
 });
+
+/** Ends `body` with BUSY when it takes too long, and with the asker's own signal. */
+async function within<T>(limitMs: number, signal: AbortSignal, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Refusal('BUSY', `no answer within ${limitMs} ms`, 5)), limitMs);
+  return body(AbortSignal.any([signal, late.signal])).finally(() => clearTimeout(timer));
+}
 
 /** Runs an answer to its end; broken off, it frees its lane at once. */
 async function drive(service: Service, question: Question, signal: AbortSignal, each: (part: AnswerPart) => void) {

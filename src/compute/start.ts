@@ -8,7 +8,8 @@ import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
+import { createDoor } from './door.ts';
 import type { Engine } from './engine.ts';
 import { createLlamaEngine } from './engines/llama.ts';
 import { createOnnxEngine } from './engines/onnx.ts';
@@ -66,12 +67,22 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const power = createPower(clock);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
-  const service = createService({ catalogue, classify, card, power, work, clock, onQuestion });
+  const door = createDoor({ power, work, onQuestion });
+  const service = createService({ catalogue, classify, card, work, clock, door });
   const cpuShare = config.accelerator.fillerCpuShare;
-  const { questions } = service;
-  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions });
+  const filler = startFiller({
+    experts,
+    residents,
+    power,
+    work,
+    card,
+    cpuShare,
+    clock,
+    log,
+    questions: door.questions,
+  });
   const bootId = randomUUID();
-  const publisher = startPublishing({ link, config, card, service, power, work, filler, bootId });
+  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, bootId });
   function onQuestion(): void {
     filler.giveWay();
     publisher.wantNow();
@@ -100,10 +111,10 @@ async function shippedFeatures(dir: string): Promise<((text: string) => Float32A
 }
 
 function classifierOf(experts: readonly FoundExpert[], residents: Residents): ServiceParts['classify'] {
-  const labels = experts.find((e) => e.id === CLASSIFIER)?.fact?.labels;
-  if (!labels) return undefined;
+  const fact = experts.find((e) => e.id === CLASSIFIER)?.fact;
+  if (fact?.engine !== 'onnx') return undefined;
   return {
-    labels,
+    labels: fact.labels,
     async logits(text, signal) {
       const { model, release } = await residents.use(CLASSIFIER);
       try {
@@ -119,7 +130,7 @@ function classifierOf(experts: readonly FoundExpert[], residents: Residents): Se
 async function warm(catalogue: Catalogue, residents: Residents, classifier: boolean, log: Log): Promise<void> {
   const ids = [fallback(catalogue.answering(), '')?.expert, classifier ? CLASSIFIER : undefined];
   for (const id of ids) {
-    if (id === undefined || id.startsWith('upstream:')) continue;
+    if (id === undefined || id.startsWith(UPSTREAM_PREFIX)) continue;
     await residents.use(id).then(
       ({ release }) => release(),
       (error) => log.warn({ expert: id, err: messageOf(error) }, 'not loaded'),

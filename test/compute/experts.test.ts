@@ -103,15 +103,15 @@ test('loaded once however many ask; the least recently used makes room; one in u
 
 test('filler lines: held-out text first, then examples, then the description', () => {
   const { dir, remove } = tempDir();
-  addExpert(dir, 'a', { examples: [{ question: 'why is the flow low?', answer: 'check the filter' }] });
+  addExpert(dir, 'a', { examples: ['why is the flow low?', 'Fehler F16'] });
   const held = addExpert(dir, 'b');
-  writeFileSync(join(held, 'heldout.txt'), 'a held-out line\n\nshort\n');
+  writeFileSync(join(held, 'heldout.txt'), 'a held-out question\tits answer\n\n \n');
   appendFileSync(join(held, 'heldout.txt'), 'another held-out line\n');
   addExpert(dir, 'c');
   const [a, b, c] = scanExperts([dir]).map(fillerLines);
-  assert.equal(a, ['why is the flow low?', 'check the filter']);
-  assert.equal(b, ['a held-out line', 'another held-out line']);
-  assert.is(c!.length, 2);
+  assert.equal(a, ['why is the flow low?', 'Fehler F16']);
+  assert.equal(b, ['a held-out question\nits answer', 'another held-out line']);
+  assert.is(c!.length, 1);
   remove();
 });
 

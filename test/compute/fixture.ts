@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue } from '../../src/compute/catalogue.ts';
+import { createDoor } from '../../src/compute/door.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
@@ -101,13 +102,13 @@ export async function echoUnit(engine: Engine = createEchoEngine(), classify?: S
   const card = CARDS['rtx3090-8b-q4']!;
   const work = createWork(card, systemClock);
   let asked = 0;
-  const onQuestion = () => void asked++;
-  const service = createService({ catalogue, classify, card, power, work, clock: systemClock, onQuestion });
+  const door = createDoor({ power, work, onQuestion: () => void asked++ });
+  const service = createService({ catalogue, classify, card, work, clock: systemClock, door });
   const path = join(dir, 'c.sock');
   const server = await createServer({ service, log: silent, listen: { path } });
   const tcp = await createServer({ service, log: silent, listen: { port: 0 } });
   return {
-    ...{ dir, models, path, power, work, service, catalogue, port: tcp.port!, asked: () => asked },
+    ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
     async stop() {
       await Promise.all([server.close(), tcp.close()]);
       await residents.close();

@@ -9,6 +9,7 @@ import {
   fillerPace,
   MAX_OWED_S,
   MAX_QUEUED,
+  mayScore,
   want,
 } from '../../src/compute/scheduler.ts';
 import { createWork } from '../../src/compute/work.ts';
@@ -45,28 +46,30 @@ test('the pace of filler: held by the watts paid for, or by the share of a core,
 test('filler never makes more than its watts and its share of a core, whatever the lines and the pauses', () => {
   const lines = fc.array(fc.integer({ min: 2, max: 128 }), { minLength: 1, maxLength: 20 });
   const pauses = fc.array(fc.double({ min: 0.02, max: 3, noNaN: true }), { minLength: 20, maxLength: 200 });
+  // What a token costs is not what was measured before: the share must hold all the same.
   const inputs = fc.record({
     fillerW: fc.double({ min: 1, max: 5000, noNaN: true }),
     cpuMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
+    measuredMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
   });
   fc.assert(
-    fc.property(lines, pauses, inputs, (lengths, dts, { fillerW, cpuMs }) => {
-      const pace = fillerPace({ ...paid, fillerW, grantW: 5000, cpuMsPerToken: cpuMs });
-      let credit = 0;
+    fc.property(lines, pauses, inputs, (lengths, dts, { fillerW, cpuMs, measuredMs }) => {
+      const pace = fillerPace({ ...paid, fillerW, grantW: 5000, cpuMsPerToken: measuredMs });
+      let credit = { tokens: 0, cpuMs: 0 };
       let tokens = 0;
       let seconds = 0;
       for (const dtS of dts) {
         seconds += dtS;
-        credit = accrue(credit, pace, dtS);
-        for (let i = 0; credit > 0; i++) {
+        credit = accrue(credit, pace, paid.cpuShare, dtS);
+        for (let i = 0; mayScore(credit); i++) {
           const line = lengths[i % lengths.length]!;
-          credit -= line;
+          credit = { tokens: credit.tokens - line, cpuMs: credit.cpuMs - line * cpuMs };
           tokens += line;
         }
       }
       // At most one line ahead.
-      const most = pace.tokensPerS * seconds + 128 + 1e-6;
-      return tokens <= most && (tokens - 128) * cpuMs <= seconds * 1000 * paid.cpuShare + 1e-6;
+      const byWatts = tokens <= pace.tokensPerS * seconds + 128 + 1e-6;
+      return byWatts && (tokens - 128) * cpuMs <= seconds * 1000 * paid.cpuShare + 1e-6;
     }),
     { seed: 20_26, numRuns: 500 },
   );
@@ -74,12 +77,12 @@ test('filler never makes more than its watts and its share of a core, whatever t
 
 test('filler keeps its pace over a steady hour on a virtual clock', () => {
   const pace = fillerPace(paid);
-  let credit = 0;
+  let credit = { tokens: 0, cpuMs: 0 };
   let tokens = 0;
   for (let i = 0; i < 36_000; i++) {
-    credit = accrue(credit, pace, 0.1);
-    while (credit > 0) {
-      credit -= 40;
+    credit = accrue(credit, pace, paid.cpuShare, 0.1);
+    while (mayScore(credit)) {
+      credit = { tokens: credit.tokens - 40, cpuMs: credit.cpuMs - 40 * paid.cpuMsPerToken };
       tokens += 40;
     }
   }

@@ -219,7 +219,7 @@ test('F15: water at 5 °C moves the pump at once and brings heat within 60 s, in
   console.log(`F15: pump ${pumpS.toFixed(1)} s, heat ${heatS.toFixed(1)} s`);
 });
 
-test('F16: gas alarm, its wire broken or its sensor lost: all safe within 500 ms, fan on, latched at once', () => {
+test('F16: gas alarm, its wire broken or its sensor lost: all safe within 500 ms, fan on, an open contact latches at once, a loss after 10 s', () => {
   for (const broken of ['alarm', 'bad', 'stale'] as const) {
     const rig = heating();
     if (broken === 'alarm') rig.values.gasOk = 0;
@@ -230,8 +230,20 @@ test('F16: gas alarm, its wire broken or its sensor lost: all safe within 500 ms
     assert.ok(offS <= limitS, `${broken}: ${offS}`);
     assert.equal(rig.verdict.outputs, SAFE_OUTPUTS);
     assert.is(rig.verdict.safety, 'S4');
-    assert.is(rig.verdict.latched, true);
+    if (broken !== 'alarm') run(rig, 10.5);
+    assert.is(rig.verdict.latched, true, broken);
   }
+});
+
+test('F16: a gas sensor that is not there yet at the start keeps all safe and latches nothing', () => {
+  const rig = createRig();
+  rig.quality.gasOk = 'bad';
+  run(rig, 15);
+  assert.equal(rig.verdict.outputs, SAFE_OUTPUTS);
+  assert.is(rig.verdict.latched, false);
+  delete rig.quality.gasOk;
+  run(rig, 15);
+  assert.is(rig.verdict.safety, 'S0');
 });
 
 test('F6: a heat pump sensor without samples: S1 from 1.5 s, compressor off from 3 s', () => {

@@ -137,16 +137,17 @@ const plant = () =>
     ledgerErrorPct: 0.004,
   });
 
+const event = (fields: unknown) => ({ ...Event.parse(fields), simulated: true });
 const MINUTE_MS = 60_000;
 export const events = () => [
-  Event.parse({
+  event({
     timeMs: Date.now() - 8 * MINUTE_MS,
     level: 'warn',
     source: 'control',
     code: 'SENSOR_STALE',
     text: 'hotWaterC had no new sample for 70 min; the last value is shown as old.',
   }),
-  Event.parse({
+  event({
     timeMs: Date.now() - 41 * MINUTE_MS,
     level: 'info',
     source: 'control',
@@ -163,5 +164,5 @@ export function history(points: readonly string[], hours: number) {
     const row = points.map((name) => VALUES[name as SensorName] * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave));
     rows.push([Date.now() - minute * MINUTE_MS, ...row]);
   }
-  return { stepS: 60, rows };
+  return { stepS: 60, simulated: true, points, rows };
 }

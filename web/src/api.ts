@@ -2,6 +2,8 @@ import type { Event, SetCommand } from '../../src/contract/messages.ts';
 
 export interface History {
   stepS: number;
+  /** True when the times are those of the simulated house. */
+  simulated: boolean;
   /** Each row: time in ms, then one value per asked point, null where nothing was measured. */
   rows: (number | null)[][];
 }

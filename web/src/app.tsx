@@ -33,7 +33,7 @@ export function App() {
         <Now snapshot={snapshot} />
         <Ask snapshot={snapshot} expert={expert} onExpert={setExpert} />
         <Plant snapshot={snapshot} />
-        <History simulated={snapshot?.control?.simulated ?? false} />
+        <History />
         <Why reasons={snapshot?.control?.reasons ?? []} />
         <Experts compute={snapshot?.compute ?? null} onAsk={setExpert} />
         <Log />

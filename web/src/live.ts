@@ -1,13 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
-
-export interface Snapshot {
-  type: 'snapshot';
-  control: ControlState | null;
-  compute: ComputeState | null;
-  plant: PlantTruth | null;
-  market: Market | null;
-}
+import type { Snapshot } from './snapshot.ts';
 
 export interface Live {
   snapshot: Snapshot | null;

@@ -1,4 +1,3 @@
-import { askUnit } from '../../net/ask-client.ts';
 import { type SpawnedUnit, spawnUnit } from '../spawn-unit.ts';
 import type { Bench, Figure } from './table.ts';
 
@@ -12,7 +11,7 @@ function load(unit: SpawnedUnit): { stop(): Promise<{ answered: number; refused:
   let refused = 0;
   const one = async () => {
     while (going || answered + refused < QUERIES) {
-      await askUnit({ url: unit.url, question: `why is my flow too low? (${answered})` }).then(
+      await unit.ask(`why is my flow too low? (${answered})`).then(
         () => answered++,
         () => refused++,
       );

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { askUnit } from '../../net/ask-client.ts';
 import { spawnUnit } from '../spawn-unit.ts';
 import type { Bench, Figure } from './table.ts';
 
@@ -26,7 +25,7 @@ export const start: Bench = {
         goal: '<= 3 s',
         met: firstTickMs <= 3000,
       });
-      await askUnit({ url: unit.url, question: 'why is my flow too low?' });
+      await unit.ask('why is my flow too low?');
       const answeredS = (performance.now() - startedMs) / 1000;
       figures.push({
         figure: 'first answered question',

@@ -12,7 +12,7 @@ async function checkConfig(args: string[]): Promise<number> {
   if (json) print(JSON.stringify(config));
   else
     print(
-      `${existsSync(paths.config) ? paths.config : `no ${paths.config}: defaults`} is sound; board ${board.board}: ${board.devices.length} devices`,
+      `${existsSync(paths.config) ? paths.config : `no ${paths.config}: defaults`} is sound; board ${config.board}: ${Object.keys(board.devices).length} devices`,
     );
   return 0;
 }

@@ -37,7 +37,7 @@ function checkBox(paths: Paths): Finding[] {
 }
 
 function checkBoard(board: Board): Finding[] {
-  if (board.backend !== 'linux') return [ok('board', `${board.board}: simulated hardware, no wires needed`)];
+  if (board.backend !== 'linux') return [ok('board', `simulated hardware, no wires needed`)];
   const require = createRequire(import.meta.url);
   return ['i2c-bus', 'onoff'].map((name) => {
     try {

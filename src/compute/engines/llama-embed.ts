@@ -5,14 +5,14 @@ import { createLane } from '../lane.ts';
 /** Unit-length vectors of the last hidden state. The second context is made at the first request: most models never need it. */
 export function createEmbedder(model: LlamaModel, contextTokens: number) {
   const lane = createLane();
-  let making: Promise<LlamaEmbeddingContext> | undefined;
+  let context: LlamaEmbeddingContext | undefined;
   return {
     async embed(texts: readonly string[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }> {
       const release = await lane.enter(signal);
       try {
-        making ??= model.createEmbeddingContext({ contextSize: contextTokens, threads: 1 });
-        const context = await making;
-        const counts = texts.map((text) => context.calculateInputLength(text));
+        context ??= await model.createEmbeddingContext({ contextSize: contextTokens, threads: 1 });
+        const made = context;
+        const counts = texts.map((text) => made.calculateInputLength(text));
         const most = Math.max(...counts);
         if (most >= contextTokens) {
           throw new HeatmineError('CONTEXT_LENGTH', `a text has ${most} tokens, the context holds ${contextTokens}`);
@@ -20,7 +20,7 @@ export function createEmbedder(model: LlamaModel, contextTokens: number) {
         const vectors: number[][] = [];
         for (const text of texts) {
           signal.throwIfAborted();
-          vectors.push(unitLength((await context.getEmbeddingFor(text)).vector));
+          vectors.push(unitLength((await made.getEmbeddingFor(text)).vector));
         }
         return { vectors, tokens: counts.reduce((a, b) => a + b, 0) };
       } finally {
@@ -28,7 +28,7 @@ export function createEmbedder(model: LlamaModel, contextTokens: number) {
       }
     },
     async dispose(): Promise<void> {
-      await (await making)?.dispose();
+      await context?.dispose();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
@@ -7,9 +7,10 @@ import { createLane } from '../lane.ts';
 import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { scoreLine } from './llama-score.ts';
+import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
 
-/** A prompt is evaluated in pieces of this size, so that an abort need not wait for all of it. */
-export const PIECE_TOKENS = 128;
+/** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
+const MEMORY_FACTOR = 1.2;
 
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
 export function createLlamaEngine(): Engine {
@@ -34,8 +35,18 @@ export function createLlamaEngine(): Engine {
         const asked = `${spec.contextTokens} tokens of context asked, trained for ${info.contextTokens}`;
         throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${asked}`);
       }
+      const freeBytes = freemem();
+      if (spec.sizeBytes * MEMORY_FACTOR > freeBytes) {
+        throw new HeatmineError(
+          'BUSY',
+          `${spec.file}: ${spec.sizeBytes} bytes do not fit into ${freeBytes} bytes of memory`,
+        );
+      }
       starting ??= start();
-      const llama = await starting;
+      const llama = await starting.catch((error) => {
+        starting = undefined;
+        throw error;
+      });
       try {
         return await loadModel(llama, spec);
       } catch (error) {
@@ -123,20 +134,6 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
       release();
     },
   };
-}
-
-/** Raw text, no chat template; what looks like a control token in a stranger's text stays text. */
-function tokenize(model: LlamaModel, text: string): Token[] {
-  const tokens = model.tokenize(text, false);
-  const { bos, shouldPrependBosToken } = model.tokens;
-  return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
-}
-
-/** Counted before: the library would shift the context silently. */
-function refuseOverlong(tokens: readonly Token[], contextTokens: number): void {
-  if (tokens.length === 0) throw new HeatmineError('MESSAGE_INVALID', 'the text is empty');
-  if (tokens.length < contextTokens) return;
-  throw new HeatmineError('CONTEXT_LENGTH', `the text has ${tokens.length} tokens, the context holds ${contextTokens}`);
 }
 
 async function evaluateAllButLast(sequence: LlamaContextSequence, tokens: Token[], signal: AbortSignal) {

@@ -5,7 +5,7 @@ import type { BalanceState } from '../estimate/balance.ts';
 import { type Estimates, isTrip } from '../estimate/points.ts';
 import { isOptional } from '../estimate.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
-import { EFFECT_STATE, type Effect, PUMP_ON_PCT, ROWS, type RowContext, type Timers } from './rows.ts';
+import { EFFECT_STATE, type Effect, PUMP_ON_PCT, ROWS, ROWS_AT_START, type RowContext, type Timers } from './rows.ts';
 import { type Trips, tripsStep } from './trips.ts';
 
 export interface InterlockState {
@@ -148,7 +148,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   const timers = timersStep(previous.timers, input);
   const c: RowContext = { ...input, timers };
   const ready = start(bound, previous, input);
-  const trips = tripsStep(previous.trips, c, dtS, realS, input.acknowledge);
+  const trips = tripsStep(ready.ready ? ROWS : ROWS_AT_START, previous.trips, c, dtS, realS, input.acknowledge);
   let safety: SafetyState = ready.ready ? 'S0' : 'S4';
   let latched = false;
   let accelStopped = false;

@@ -89,6 +89,9 @@ const WARN_POINTS = [...HEAT_PUMP_POINTS, ...WATER_POINTS] as const;
 const drawing = (c: RowContext) => c.est.accelW.value > ACCEL_DRAWING_W && c.image.actuators.accelSupplyOn > 0;
 const running = (c: RowContext) => c.image.actuators.compressorOn > 0 && c.image.actuators.compressorPct > 0;
 
+/** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
+const gasUnknown = (c: RowContext) => c.image.sensors.gasOk.quality !== 'good' || c.est.gasOk.ageMs > 1500;
+
 const silent = (c: RowContext) =>
   c.timers.suppliedS > TELEMETRY_GRACE_S && (lost(c, 'accelW') || lost(c, 'accelChipC'));
 
@@ -324,12 +327,31 @@ const HEAT_PUMP_ROWS: Row[] = [
     holdS: 0.1,
     clearS: 600,
     latch: { trips: 1, windowS: 86_400 },
-    active: (c) =>
-      c.image.sensors.gasOk.quality !== 'good' || c.image.sensors.gasOk.value < 0.5 || c.est.gasOk.ageMs > 1500,
-    text: () =>
-      'refrigerant gas alarm or its wire is broken: propane may leak. Leave the flame out, air the room, call service',
+    active: (c) => c.image.sensors.gasOk.quality === 'good' && c.image.sensors.gasOk.value < 0.5,
+    text: () => 'refrigerant gas alarm, or its wire is broken: propane may leak. No flame, air the room, call service',
+  },
+  {
+    id: 'F16s',
+    code: 'gas-sensor-lost',
+    effect: 'allOff',
+    holdS: 0.2,
+    clearS: 30,
+    active: gasUnknown,
+    text: (c) => `the gas alarm cannot be read: ${c.image.sensors.gasOk.reason ?? 'no new sample'}`,
+  },
+  {
+    id: 'F16l',
+    code: 'gas-sensor-lost-long',
+    effect: 'allOff',
+    holdS: 10,
+    clearS: 30,
+    latch: { trips: 1, windowS: 86_400 },
+    active: gasUnknown,
+    text: () => 'the gas alarm could not be read for 10 s',
   },
 ];
 
 export const ROWS: readonly Row[] = [...HEAT_PUMP_ROWS, ...ACCEL_ROWS];
+/** What is judged before the first full set of sensors: only an alarm that is really there. */
+export const ROWS_AT_START: readonly Row[] = ROWS.filter((row) => row.id === 'F16');
 export { PUMP_ON_PCT };

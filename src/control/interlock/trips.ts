@@ -1,5 +1,4 @@
-import type { RowContext } from './rows.ts';
-import { ROWS, type Row } from './rows.ts';
+import type { Row, RowContext } from './rows.ts';
 
 /** Memory of one row; absent while nothing is the matter. */
 export interface TripState {
@@ -42,15 +41,23 @@ function tripStep(
   return forget ? undefined : state;
 }
 
-/** All rows through one tick. `acknowledge` lifts latches whose cause is gone: a person has been there. */
-export function tripsStep(previous: Trips, c: RowContext, dtS: number, realS: number, acknowledge: boolean): Trips {
-  const next: Trips = {};
-  for (const row of ROWS) {
+/** These rows through one tick; memory of the others is kept. `acknowledge` lifts latches whose cause is gone: a person has been there. */
+export function tripsStep(
+  rows: readonly Row[],
+  previous: Trips,
+  c: RowContext,
+  dtS: number,
+  realS: number,
+  acknowledge: boolean,
+): Trips {
+  const next: Trips = { ...previous };
+  for (const row of rows) {
     const active = row.active(c);
     const before = previous[row.id];
     const lifted = acknowledge && before?.latched && !active ? { ...before, latched: false, agesS: [] } : before;
     const state = tripStep(row, lifted, active, c, dtS, realS);
     if (state) next[row.id] = state;
+    else delete next[row.id];
   }
   return next;
 }

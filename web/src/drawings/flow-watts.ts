@@ -1,16 +1,16 @@
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 
-/** Links of the energy flow; watts, negative where the energy runs against the name. */
+/** Links of the energy flow in watts: negative where the energy runs against the name, null where a meter is silent. */
 export interface FlowWatts {
-  sun: number;
-  grid: number;
-  household: number;
-  compute: number;
-  compressor: number;
+  sun: number | null;
+  grid: number | null;
+  household: number | null;
+  compute: number | null;
+  compressor: number | null;
   /** Drawn from outside air by the heat pump; negative when it gives heat away (cooling, defrost). */
-  air: number;
+  air: number | null;
   computeHeat: number;
-  pumpHeat: number;
+  pumpHeat: number | null;
   rooms: number;
   hotWater: number;
   rejected: number;
@@ -23,21 +23,20 @@ export interface FlowWatts {
 export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const control = snapshot?.control;
   if (!control) return null;
-  const value = (name: 'pvW' | 'gridW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? 0;
-  const sun = Math.max(0, value('pvW'));
-  const grid = value('gridW');
-  const compute = value('accelW');
-  const compressor = value('compressorW');
+  const value = (name: 'pvW' | 'gridW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? null;
+  const [sun, grid, compute, compressor] = [value('pvW'), value('gridW'), value('accelW'), value('compressorW')];
   const { condenserW, accelW, rejectedW } = control.heat;
   const toHouse = condenserW + accelW;
   const hotWater = control.outputs.hotWaterOn === 1;
+  const known = grid !== null && compute !== null && compressor !== null;
+  const rest = known ? Math.max(0, (sun ?? 0) + grid - compute - compressor) : null;
   return {
-    sun,
+    sun: sun && Math.max(0, sun),
     grid,
-    household: snapshot.plant?.householdW ?? Math.max(0, sun + grid - compute - compressor),
+    household: snapshot.plant?.householdW ?? rest,
     compute,
     compressor,
-    air: condenserW - compressor,
+    air: compressor === null ? null : condenserW - compressor,
     computeHeat: accelW,
     pumpHeat: compressor,
     rooms: hotWater ? 0 : toHouse,

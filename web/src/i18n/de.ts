@@ -29,7 +29,10 @@ export const de: Strings = {
     S1: { short: 'Gedrosselt', long: 'Die Rechenleistung ist auf das jetzt Sichere begrenzt; geheizt wird weiter.' },
     S2: { short: 'Rechner aus', long: 'Das Rechnen ist gestoppt, die Pumpen führen seine Wärme ab.' },
     S3: { short: 'Wärmepumpe gestoppt', long: 'Der Verdichter ist gesperrt; die Pumpen laufen weiter.' },
-    S4: { short: 'Sicherer Halt durch Hardware', long: 'Das Totmannrelais hat Verdichter und Rechner abgeschaltet.' },
+    S4: {
+      short: 'Sicherer Halt',
+      long: 'Verdichter und Rechner sind aus, die Pumpen laufen, bis alles Nötige wieder in Ordnung ist.',
+    },
   },
   points: {
     accelInC: 'Kühlmittel ein',
@@ -86,11 +89,12 @@ export const de: Strings = {
     badge: 'Simuliertes Haus',
     speed: (speed) => `Zeit ×${speed}`,
     what: 'Dieses Gerät läuft auf dem Board „sim“. Regelung, Sensortreiber, Sprachmodelle und gezählte Token sind echt. Haus, Wetter, Wasser, Preise und Leistungen sind ein Modell.',
-    watts: (card, jPerToken) =>
-      `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, veröffentlicht für ${card}.`,
+    watts: (count, card, jPerToken) =>
+      `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, der veröffentlichte Wert von ${card}. Dieses Gerät steht für ${count} davon.`,
     source: 'Quelle der Zahl',
     clock: (speed) => `Das Haus lebt ${speed}-mal schneller als die Wanduhr; die Watt sind die der wirklichen Zeit.`,
     clockReal: 'Das Haus lebt im Takt der Wanduhr.',
+    houseTime: (time) => `Hauszeit ${time}`,
     modelled: 'modelliert',
   },
   now: {
@@ -219,9 +223,9 @@ export const de: Strings = {
     days: (n) => `${n} Tage`,
     temperatures: 'Temperaturen',
     power: 'Leistung',
-    empty: 'Noch kein Verlauf: Die erste Minute wird eine Minute nach dem Start geschrieben.',
+    empty: 'Noch kein Verlauf: Er beginnt mit der ersten vollen Minute.',
     failed: (why) => `Der Verlauf konnte nicht gelesen werden: ${why}`,
-    clock: 'Die Zeiten sind die der Wanduhr, nicht die des simulierten Hauses.',
+    houseClock: 'Stunden und Zeiten sind die des simulierten Hauses.',
   },
   why: {
     title: 'Warum',
@@ -231,7 +235,8 @@ export const de: Strings = {
   experts: {
     title: 'Experten',
     intro: 'Kleine Modelle, die mit diesem Gerät kommen.',
-    empty: 'Kein Experte bekannt: Das Rechnen hat sich noch nicht gemeldet.',
+    none: 'Kein Experte ist installiert.',
+    silent: 'Warten auf den Teil des Geräts, der rechnet.',
     passes: 'besteht seine Prüfung',
     fails: 'besteht seine Prüfung nicht',
     resident: 'im Speicher',

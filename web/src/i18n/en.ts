@@ -18,7 +18,10 @@ const safety: Record<SafetyState, { short: string; long: string }> = {
   S1: { short: 'Reduced', long: 'Accelerator power is limited to what is safe now; heating goes on.' },
   S2: { short: 'Accelerator off', long: 'Computing is stopped and the pumps carry its heat away.' },
   S3: { short: 'Heat pump stopped', long: 'The compressor is locked; pumps keep running.' },
-  S4: { short: 'Safe stop by hardware', long: 'The dead-man relay has switched off compressor and accelerator.' },
+  S4: {
+    short: 'Safe stop',
+    long: 'Compressor and accelerator are off, pumps run, until all that is needed is well again.',
+  },
 };
 
 const points: Record<SensorName | ActuatorName, string> = {
@@ -98,12 +101,13 @@ export const en = {
     badge: 'Simulated house',
     speed: (speed: string) => `time ×${speed}`,
     what: 'This unit runs on the board “sim”. The control loop, the sensor drivers, the language models and their token counts are real. House, weather, water, prices and power are a model.',
-    watts: (card: string, jPerToken: string) =>
-      `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, published for ${card}.`,
+    watts: (count: string, card: string, jPerToken: string) =>
+      `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, the published figure of ${card}. This unit stands for ${count} of them.`,
     source: 'Source of the figure',
     clock: (speed: string) =>
       `The house lives ${speed} times faster than the clock on the wall; watts are those of real time.`,
     clockReal: 'The house lives at the pace of the clock on the wall.',
+    houseTime: (time: string) => `House time ${time}`,
     modelled: 'modelled',
   },
   now: {
@@ -231,9 +235,9 @@ export const en = {
     days: (n: string) => `${n} days`,
     temperatures: 'Temperatures',
     power: 'Power',
-    empty: 'No history yet: the first minute is written one minute after the start.',
+    empty: 'No history yet: it begins with the first full minute.',
     failed: (why: string) => `History could not be read: ${why}`,
-    clock: 'Times are those of the clock on the wall, not of the simulated house.',
+    houseClock: 'Hours and times are those of the simulated house.',
   },
   why: {
     title: 'Why',
@@ -243,7 +247,8 @@ export const en = {
   experts: {
     title: 'Experts',
     intro: 'Small models that ship with this unit.',
-    empty: 'No expert is known: compute has not reported yet.',
+    none: 'No expert is installed.',
+    silent: 'Waiting for the part of the unit that computes.',
     passes: 'passes its tests',
     fails: 'fails its tests',
     resident: 'in memory',

@@ -22,14 +22,19 @@ export function AnswerView({ answer, experts }: Props) {
           {t.ask.answeredBy} <b>{title(start.expert)}</b>: <span lang="en">{start.why}</span>
         </p>
       )}
-      {(text || !running) && <p class="text">{text}</p>}
+      {text && <p class="text">{text}</p>}
       {running && !text && <p class="quiet">{t.ask.waiting}</p>}
       {broken && <p class="quiet">{broken === 'stopped' ? t.ask.stopped : t.ask.lost}</p>}
       {error && (
-        <p class="fault-text" role="alert">
-          <span lang="en">{error.message}</span> {t.ask.remedy} <span lang="en">{error.remedy}</span>{' '}
-          {error.retryAfterS !== undefined && t.ask.retry(f.number(error.retryAfterS))} <code>{error.code}</code>
-        </p>
+        <div role="alert" class="refusal">
+          <p class="fault-text" lang="en">
+            {error.message} <code>{error.code}</code>
+          </p>
+          <p>
+            {t.ask.remedy} <span lang="en">{error.remedy}.</span>{' '}
+            {error.retryAfterS !== undefined && t.ask.retry(f.number(error.retryAfterS))}
+          </p>
+        </div>
       )}
       {end?.finish === 'length' && <p class="quiet">{t.ask.cut}</p>}
       {end && (

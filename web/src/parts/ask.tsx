@@ -3,7 +3,7 @@ import type { ControlState } from '../../../src/contract/messages.ts';
 import type { Reply } from '../../../src/contract/wire.ts';
 import { ask } from '../ask.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { AnswerView } from './answer.tsx';
 
 export interface Answer {

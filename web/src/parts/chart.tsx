@@ -51,6 +51,10 @@ export function Chart({ title, unit, timesS, series }: Props) {
   );
 }
 
+function showLatest(plot: uPlot): void {
+  if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 });
+}
+
 function options(
   element: HTMLElement,
   series: Props['series'],
@@ -67,6 +71,8 @@ function options(
     width: element.clientWidth,
     height: HEIGHT_PX,
     cursor: { y: false },
+    // Without a pointer over it the legend shows the latest values.
+    hooks: { ready: [showLatest], setCursor: [showLatest] },
     series: [
       { label: time, value: (_, s) => (s == null ? '–' : f.weekday(s * 1000)) },
       ...series.map(({ label, colour }) => ({

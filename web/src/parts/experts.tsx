@@ -17,7 +17,7 @@ export function Experts({ compute, onAsk }: Props) {
     <section id="experts" aria-labelledby="experts-title">
       <h2 id="experts-title">{t.experts.title}</h2>
       <p class="quiet">{t.experts.intro}</p>
-      {!compute?.experts.length && <p class="card quiet">{t.experts.empty}</p>}
+      {!compute?.experts.length && <p class="card quiet">{compute ? t.experts.none : t.experts.silent}</p>}
       <ul class="experts">
         {compute?.experts.map((expert) => (
           <li class="card" key={expert.id}>

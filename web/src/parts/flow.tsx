@@ -2,7 +2,7 @@ import { type FlowLayout, LINKS, type Link, linkPath, NARROW, type NodeId, WIDE 
 import { type FlowWatts, flowWatts } from '../drawings/flow-watts.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
 /** Below this a flow is drawn as a thin dotted line: measured zero is rarely exactly zero. */
@@ -15,11 +15,11 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
   const { t, f } = useWords();
   const layout = useNarrow() ? NARROW : WIDE;
   const watts = flowWatts(snapshot);
-  const scaleW = Math.max(SCALE_W, ...Object.values(watts ?? {}).map(Math.abs));
-  const exporting = (watts?.grid ?? 0) < -FLOWING_W;
-  const boxes: Record<NodeId, [string, number | undefined]> = {
+  const scaleW = Math.max(SCALE_W, ...Object.values(watts ?? {}).map((value) => Math.abs(value ?? 0)));
+  const grid = watts?.grid ?? null;
+  const boxes: Record<NodeId, [string, number | null | undefined]> = {
     sun: [t.now.sun, watts?.sun],
-    grid: [exporting ? t.now.gridExport : t.now.grid, watts && Math.abs(watts.grid)],
+    grid: [(grid ?? 0) < -FLOWING_W ? t.now.gridExport : t.now.grid, grid && Math.abs(grid)],
     household: [t.now.household, watts?.household],
     compute: [t.now.compute, watts?.compute],
     compressor: [t.now.compressor, watts?.compressor],
@@ -27,10 +27,10 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
     rooms: [t.now.rooms, watts?.rooms],
     hotWater: [t.now.hotWater, watts?.hotWater],
     dryCooler: [t.now.dryCooler, watts?.rejected],
-  } as Record<NodeId, [string, number | undefined]>;
+  };
   const nameOf = (id: Link['from']) =>
     id === 'electricity' ? t.now.switchboard : id === 'heat' ? t.now.heatingWater : boxes[id][0];
-  const spoken = LINKS.filter((link) => watts && Math.abs(watts[link.watts]) >= FLOWING_W)
+  const spoken = LINKS.filter((link) => Math.abs(watts?.[link.watts] ?? 0) >= FLOWING_W)
     .map((link) => t.now.flowOf(nameOf(link.from), nameOf(link.to), f.power(watts?.[link.watts])))
     .join('. ');
 
@@ -38,7 +38,7 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
     <figure class="card flow" id="flow">
       <h2>
         {t.now.flow}
-        <Modelled when={snapshot?.control?.simulated} />
+        <Modelled when={isSimulated(snapshot)} />
       </h2>
       <svg viewBox={`0 0 ${layout.width} ${layout.height}`} role="img" aria-label={`${t.now.flow}. ${spoken}`}>
         {LINKS.map((link) => (

@@ -1,6 +1,6 @@
 import { CARDS } from '../../../src/contract/cards.ts';
 import { LANGUAGES, type Language, useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import { isSimulated, type Snapshot } from '../snapshot.ts';
 
 const SECTIONS = ['now', 'ask', 'plant', 'history', 'why', 'experts', 'log'] as const;
 
@@ -20,7 +20,7 @@ export function Header({ snapshot, language, onLanguage }: Props) {
           <img src="./icon.svg" alt="" width="26" height="26" />
           <span>HeatMine</span>
         </a>
-        {snapshot?.control?.simulated && <SimulatedBadge snapshot={snapshot} />}
+        {snapshot && isSimulated(snapshot) && <SimulatedBadge snapshot={snapshot} />}
         <nav aria-label={t.nav.label}>
           {SECTIONS.map((id) => (
             <a key={id} href={`#${id}`}>
@@ -50,7 +50,7 @@ export function Header({ snapshot, language, onLanguage }: Props) {
 /** What is modelled, in one press: never more than a glance away from any value on the page. */
 function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
   const { t, f } = useWords();
-  const speed = snapshot.control?.speed ?? 1;
+  const speed = snapshot.control?.speed ?? snapshot.plant?.speed ?? 1;
   const card = snapshot.compute?.card;
   const source = card && CARDS[card.id]?.source;
   return (
@@ -61,7 +61,7 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
       </summary>
       <div class="explain">
         <p>{t.simulated.what}</p>
-        {card?.modelled && <p>{t.simulated.watts(`${card.count} × ${card.name}`, f.number(card.jPerToken, 2))}</p>}
+        {card?.modelled && <p>{t.simulated.watts(f.number(card.count), card.name, f.number(card.jPerToken, 2))}</p>}
         {source && (
           <p class="quiet">
             {t.simulated.source}: {source}

@@ -22,10 +22,10 @@ const COLOURS: Partial<Record<SensorName, number>> = {
   gridW: 4,
   pvW: 3,
 };
-const EVERY_MS = 30_000;
+const EVERY_MS = 10_000;
 
 /** Two charts over the same hours: what it was like, and what it drew. */
-export function History({ simulated }: { simulated: boolean }) {
+export function History() {
   const { t, f } = useWords();
   const [hours, setHours] = useState<number>(6);
   const { value, error } = useEvery(`${hours}`, EVERY_MS, () => history(POINTS, hours));
@@ -41,7 +41,7 @@ export function History({ simulated }: { simulated: boolean }) {
     <section id="history" aria-labelledby="history-title">
       <h2 id="history-title">
         {t.history.title}
-        <Modelled when={simulated} />
+        <Modelled when={value?.simulated} />
       </h2>
       <fieldset class="segments range" aria-label={t.history.range}>
         {RANGES_HOURS.map((range) => (
@@ -57,7 +57,7 @@ export function History({ simulated }: { simulated: boolean }) {
         <div class="card charts">
           <Chart title={t.history.temperatures} unit="°C" timesS={timesS} series={series(TEMPERATURES)} />
           <Chart title={t.history.power} unit="W" timesS={timesS} series={series(POWERS)} />
-          {simulated && <p class="quiet">{t.history.clock}</p>}
+          {value?.simulated && <p class="quiet">{t.history.houseClock}</p>}
         </div>
       )}
     </section>

@@ -1,14 +1,14 @@
 import type { ControlState } from '../../../src/contract/messages.ts';
 import type { SensorName } from '../../../src/contract/points.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
 import { Flow } from './flow.tsx';
 import { Tiles } from './tiles.tsx';
 
 /** The first screen: what the unit does and why, where the energy goes, and the few things a person sets. */
 export function Now({ snapshot }: { snapshot: Snapshot | null }) {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const control = snapshot?.control ?? null;
   return (
     <section id="now" aria-label={t.now.title}>
@@ -16,6 +16,7 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
         <p class="chips">
           {control && <span class={`chip action-${control.action}`}>{t.action[control.action]}</span>}
           {control && <Safety control={control} />}
+          {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
         </p>
         <Sentence control={control} />
         {control && (control.safety !== 'S0' || control.latched) && (

@@ -2,7 +2,7 @@ import type { ControlState } from '../../../src/contract/messages.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 import { Schematic } from './schematic.tsx';
 
@@ -14,21 +14,24 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
     <section id="plant" aria-labelledby="plant-title">
       <h2 id="plant-title">
         {t.plant.title}
-        <Modelled when={control?.simulated} />
+        <Modelled when={isSimulated(snapshot)} />
       </h2>
       <p class="quiet">{t.plant.intro}</p>
-      <div class="card">
-        {control && <Schematic control={control} />}
-        <p class="legend quiet">
-          {t.plant.legend}
-          {SCALE.map((celsius) => (
-            <span key={celsius}>
-              <i style={{ background: heatColour(celsius) }} />
-              {f.celsius(celsius, 0)}
-            </span>
-          ))}
-        </p>
-      </div>
+      {!control && <p class="card quiet">{t.noControl}</p>}
+      {control && (
+        <div class="card">
+          <Schematic control={control} />
+          <p class="legend quiet">
+            {t.plant.legend}
+            {SCALE.map((celsius) => (
+              <span key={celsius}>
+                <i style={{ background: heatColour(celsius) }} />
+                {f.celsius(celsius, 0)}
+              </span>
+            ))}
+          </p>
+        </div>
+      )}
       {control && <Points control={control} />}
     </section>
   );

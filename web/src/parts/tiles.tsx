@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
 /** The figures a person looks for, each with the one beside it that gives it meaning. */
