@@ -60,7 +60,7 @@ const points: Record<SensorName | ActuatorName, string> = {
   backupHeaterOn: 'Backup heater',
 };
 
-export interface HeadlineValues {
+interface HeadlineValues {
   room: string;
   buffer: string;
   hotWater: string;
