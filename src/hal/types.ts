@@ -58,6 +58,8 @@ export interface BusBackend {
 export interface Sample {
   value: number;
   atMs: number;
+  /** Why this one channel is unusable (value NaN) while the device answers: an open thermistor, a card without a figure. */
+  fault?: string;
 }
 
 export interface Device {

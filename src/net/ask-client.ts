@@ -1,15 +1,15 @@
 import { WebSocket } from 'ws';
-import { type Ask, MAX_FRAME_BYTES, Reply, SUBPROTOCOL } from '../contract/wire.ts';
+import { ASK_PATH, type Ask, MAX_FRAME_BYTES, Reply, SUBPROTOCOL } from '../contract/wire.ts';
 import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../core/errors.ts';
 
 export interface AskOptions {
-  /** `ws://127.0.0.1:8700/ask`. */
+  /** Of the unit, `http://127.0.0.1:8700`, or of its websocket, `ws://…/ask`. */
   url: string;
   question: string;
   expert?: string;
   maxTokens?: number;
   onStart?: (start: Extract<Reply, { type: 'start' }>) => void;
-  onChunk: (text: string) => void;
+  onChunk?: (text: string) => void;
   signal?: AbortSignal;
 }
 
@@ -21,9 +21,9 @@ const SILENT_MS = 60_000;
  * Asks one question over the wire that remote peers use and streams the answer. Throws HeatmineError: NOT_RUNNING when
  * nobody answers there, else the code the unit gave. An abort closes the connection, which stops the work.
  */
-export function askUnit(options: AskOptions): Promise<Extract<Reply, { type: 'end' }>> {
+export async function askUnit(options: AskOptions): Promise<Extract<Reply, { type: 'end' }>> {
   const { promise, resolve, reject } = Promise.withResolvers<Extract<Reply, { type: 'end' }>>();
-  const socket = new WebSocket(options.url, SUBPROTOCOL, {
+  const socket = new WebSocket(socketUrl(options.url), SUBPROTOCOL, {
     handshakeTimeout: CONNECT_MS,
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
@@ -51,7 +51,7 @@ export function askUnit(options: AskOptions): Promise<Extract<Reply, { type: 'en
     try {
       const reply = Reply.parse(JSON.parse(String(data)));
       if (reply.type === 'start') options.onStart?.(reply);
-      else if (reply.type === 'chunk') options.onChunk(reply.text);
+      else if (reply.type === 'chunk') options.onChunk?.(reply.text);
       else if (reply.type === 'end') resolve(reply);
       else reject(new HeatmineError(reply.code in ERROR_CODES ? (reply.code as ErrorCode) : 'BUSY', reply.message));
     } catch (error) {
@@ -64,4 +64,14 @@ export function askUnit(options: AskOptions): Promise<Extract<Reply, { type: 'en
     if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
     else socket.close();
   });
+}
+
+function socketUrl(text: string): URL {
+  if (!/^(https?|wss?):/.test(text) || !URL.canParse(text)) {
+    throw new HeatmineError('USAGE', `"${text}" is no address of a unit; give one like http://127.0.0.1:8700`);
+  }
+  const url = new URL(text);
+  if (url.protocol.startsWith('http')) url.pathname = url.pathname.replace(/\/?$/, ASK_PATH);
+  url.protocol = url.protocol.replace('http', 'ws');
+  return url;
 }

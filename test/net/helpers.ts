@@ -72,6 +72,12 @@ export async function testBroker(limits: BrokerOptions['limits'] = {}): Promise<
   };
 }
 
+/**
+ * "At once", on a machine that may be busy with other tests: far below every timer that would end the case otherwise.
+ * What it takes on a quiet machine is a millisecond or two.
+ */
+export const PROMPT_MS = 4000;
+
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `check` gives something truthy, at most `limitMs`. */

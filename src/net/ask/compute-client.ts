@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { z } from 'zod';
 import type { AnswerMeter } from '../../contract/compute-api.ts';
 import { type Ask, Meter } from '../../contract/wire.ts';
-import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
+import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
@@ -28,7 +28,9 @@ const StreamChunk = z.object({
     .default([]),
   heatmine: z.union([Meter, z.object({ expert: z.string(), why: z.string() })]).optional(),
 });
-const Failure = z.object({ error: z.object({ message: z.string(), code: z.unknown(), type: z.unknown() }) });
+const Failure = z.object({
+  error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
+});
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
@@ -104,7 +106,18 @@ async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
   }
 }
 
-function asError({ message, code, type }: { message: string; code?: unknown; type?: unknown }): HeatmineError {
-  const known = [code, type].find((c): c is ErrorCode => typeof c === 'string' && c in ERROR_CODES);
-  return new HeatmineError(known ?? 'NOT_RUNNING', message.slice(0, 400));
+/** Compute answers with OpenAI's codes; on the websocket they are ours. */
+const CODES: Record<string, ErrorCode> = {
+  context_length_exceeded: 'CONTEXT_LENGTH',
+  model_not_found: 'EXPERT_UNKNOWN',
+  rate_limit_exceeded: 'RATE_LIMITED',
+  model_invalid: 'MODEL_INVALID',
+  no_power: 'NO_POWER',
+  busy: 'BUSY',
+};
+
+function asError({ message, code, type }: z.infer<typeof Failure>['error']): HeatmineError {
+  const known = typeof code === 'string' ? CODES[code] : undefined;
+  const otherwise = type === 'invalid_request_error' ? 'MESSAGE_INVALID' : 'NOT_RUNNING';
+  return new HeatmineError(known ?? otherwise, message.slice(0, 400));
 }

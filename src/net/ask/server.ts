@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/wire.ts';
+import { isOurOwn, perAddress } from '../per-address.ts';
 import { refuseUpgrade } from '../web/server.ts';
 import { ASK_LIMITS, type AskLimits } from './limits.ts';
 import { runSession, type SessionOptions } from './session.ts';
@@ -13,12 +14,12 @@ export interface AskServer {
 }
 
 const GOING_AWAY = 1001;
-const isOurOwn = (address: string) => address === '::1' || /^(::ffff:)?127\./.test(address);
 
 /** The websocket that remote peers and `heatmine ask` use (contract/wire.ts). */
 export function askServer(options: Omit<SessionOptions, 'limits'> & { limits?: Partial<AskLimits> }): AskServer {
   const limits = { ...ASK_LIMITS, ...options.limits };
-  const perAddress = new Map<string, number>();
+  const each = (address: string) => (isOurOwn(address) ? limits.connections : limits.connectionsPerAddress);
+  const room = perAddress({ all: limits.connections, each });
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -32,20 +33,11 @@ export function askServer(options: Omit<SessionOptions, 'limits'> & { limits?: P
   server.on('connection', (socket) => runSession(socket, { ...options, limits }));
   return {
     upgrade(req, socket, head) {
-      const address = req.socket.remoteAddress ?? '';
-      const here = perAddress.get(address) ?? 0;
-      const limit = isOurOwn(address) ? limits.connections : limits.connectionsPerAddress;
       const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
       if (!offered.includes(SUBPROTOCOL)) return refuseUpgrade(socket, 400, `offer the subprotocol ${SUBPROTOCOL}`);
-      if (server.clients.size >= limits.connections || here >= limit) {
-        return refuseUpgrade(socket, 503, 'too many connections');
-      }
-      perAddress.set(address, here + 1);
-      socket.once('close', () => {
-        const left = perAddress.get(address)! - 1;
-        if (left) perAddress.set(address, left);
-        else perAddress.delete(address);
-      });
+      const release = room.enter(req.socket.remoteAddress ?? '');
+      if (!release) return refuseUpgrade(socket, 503, 'too many connections');
+      socket.once('close', release);
       server.handleUpgrade(req, socket, head, (client) => server.emit('connection', client, req));
     },
     connections: () => server.clients.size,

@@ -71,7 +71,8 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
     } catch (error) {
       if (gone.signal.aborted) return;
       const known = error instanceof HeatmineError;
-      if (!known) log.warn({ err: messageOf(error) }, 'answer failed');
+      // The name only: a parser's message may quote what somebody asked or was told.
+      if (!known) log.warn({ err: error instanceof Error ? error.name : typeof error }, 'answer failed');
       const message = known ? error.message : 'the answer broke off';
       refuse(ask.id, known ? error.code : 'NOT_RUNNING', message, (error as RefusedByCompute).retryAfterS);
     } finally {

@@ -37,7 +37,7 @@ export function filtersMeet(a: string, b: string): boolean {
 const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
-    return parsed.success ? undefined : `shape: ${parsed.error.issues[0]?.path.join('.')}`;
+    return parsed.success ? undefined : `shape: ${parsed.error.issues[0]?.path.join('.').slice(0, 80)}`;
   } catch {
     return 'no JSON';
   }

@@ -6,6 +6,7 @@ import { ROLES, type Role } from '../../contract/topics.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { listen, listenUnix } from '../listen.ts';
+import { perAddress } from '../per-address.ts';
 import { accessTable } from './acl.ts';
 import { Gate } from './gate.ts';
 import { BROKER_LIMITS, type BrokerLimits } from './limits.ts';
@@ -50,32 +51,30 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const refusals = countRefusals(options.log);
   const aedes = await openAedes(options, limits, refusals.count);
   const open = new Set<Gate>();
-  const perAddress = new Map<string, number>();
+  const doors = {
+    own: perAddress({ all: limits.unixClients, each: () => limits.unixClients }),
+    tcp: perAddress({ all: limits.tcpClients, each: () => limits.tcpClientsPerAddress }),
+  };
 
-  const accept = (socket: Socket, own: boolean) => {
-    const address = own ? 'own' : (socket.remoteAddress ?? '');
-    const here = perAddress.get(address) ?? 0;
-    const tcpOpen = [...perAddress].reduce((n, [a, count]) => n + (a === 'own' ? 0 : count), 0);
-    if (own ? here >= limits.unixClients : tcpOpen >= limits.tcpClients || here >= limits.tcpClientsPerAddress) {
+  const accept = (socket: Socket, door: keyof typeof doors) => {
+    const release = doors[door].enter(socket.remoteAddress ?? '');
+    if (!release) {
       refusals.count('too many clients');
       socket.destroy();
       return;
     }
-    perAddress.set(address, here + 1);
     const gate = new Gate(socket, limits, refusals.count);
-    OWN_DOOR.set(gate, own);
+    OWN_DOOR.set(gate, door === 'own');
     open.add(gate);
     gate.once('close', () => {
       open.delete(gate);
-      const left = perAddress.get(address)! - 1;
-      if (left) perAddress.set(address, left);
-      else perAddress.delete(address);
+      release();
     });
     aedes.handle(gate);
   };
 
-  const unix = createServer((socket) => accept(socket, true));
-  const tcp = createServer({ noDelay: true }, (socket) => accept(socket, false));
+  const unix = createServer((socket) => accept(socket, 'own'));
+  const tcp = createServer({ noDelay: true }, (socket) => accept(socket, 'tcp'));
   try {
     await listenUnix(unix, 'broker', options.unixPath);
     await listen(tcp, 'MQTT port', options.tcp);

@@ -46,8 +46,14 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (current) send(current.topic, JSON.stringify(current.payload));
     send(availability, online ? 'online' : 'offline');
   };
-  client.on('error', (error) => log.warn({ err: messageOf(error) }, 'Home Assistant bridge'));
+  let told = false;
+  client.on('error', (error) => {
+    // Once per outage: it is tried again twice a second.
+    if (!told) log.warn({ err: messageOf(error) }, 'Home Assistant bridge');
+    told = true;
+  });
   client.on('connect', () => {
+    told = false;
     client.subscribe(statusTopic);
     sendAll();
   });

@@ -1,12 +1,13 @@
 import type { Event } from '../../contract/messages.ts';
 import { unitOf } from '../../contract/units.ts';
 import { didYouMean } from '../../core/config.ts';
-import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { tokenBucket } from '../buckets.ts';
+import { openHealingStore } from './healing-store.ts';
 import { type MinuteRow, minuteMeans } from './means.ts';
 import { type Sample, SERIES, type SeriesName } from './series.ts';
-import { cannotBeRead, isDamage, moveAside, openStore, type Store } from './store.ts';
+import type { Span } from './store.ts';
 
 export interface HistoryAnswer {
   stepS: number;
@@ -40,7 +41,7 @@ const SIM_BACKWARD_MINUTES = 2;
 
 export function openHistory(file: string, log: Log): History {
   const events: Event[] = [];
-  let store = openOrRenew(file, log, (event) => events.push(event));
+  const store = openHealingStore(file, log, (event) => events.push(event));
   const means = minuteMeans();
   let rows: MinuteRow[] = [];
   const bucket = tokenBucket(EVENT_RATE, performance.now());
@@ -48,28 +49,10 @@ export function openHistory(file: string, log: Log): History {
   let latestMinute: number | undefined;
   let flushes = 0;
 
-  /** Runs on the store; damage found at any time moves the file aside and starts anew. */
-  const guarded = <T>(what: string, body: (store: Store) => T): T | undefined => {
-    try {
-      return body(store);
-    } catch (error) {
-      log.error({ err: messageOf(error) }, `history: ${what}`);
-      if (!isDamage(error)) return undefined;
-      store.close();
-      store = renew(file, (event) => events.push(event));
-      return body(store);
-    }
-  };
-
-  const startRun = (sim: boolean, minute: number) => {
-    simulated = sim;
-    if (sim) guarded('a simulation starts again', (s) => s.forgetAfter(minute));
-  };
-
   const flush = () => {
     const taken = { rows: rows.slice(0, MAX_PENDING_ROWS), events: events.slice(0, MAX_PENDING_EVENTS) };
     if (!taken.rows.length && !taken.events.length) return;
-    const written = guarded('write', (s) => {
+    const written = store.run('write', (s) => {
       s.write(simulated, taken.rows, taken.events);
       if (flushes++ % TRIM_EVERY_FLUSHES === 0) s.trim();
       return true;
@@ -79,12 +62,24 @@ export function openHistory(file: string, log: Log): History {
     events.splice(0, taken.events.length);
   };
 
+  const closeMinute = () => {
+    const row = means.end();
+    if (row) rows.push(row);
+  };
+
+  const startRun = (sim: boolean, minute: number) => {
+    closeMinute();
+    flush();
+    rows = [];
+    simulated = sim;
+    if (sim) store.run('a simulation starts again', (s) => s.forgetAfter(minute));
+  };
+
   return {
     sample(timeMs, sim, sample) {
       const minute = Math.floor(timeMs / 60_000);
       const back = latestMinute !== undefined && minute < latestMinute - SIM_BACKWARD_MINUTES;
       if (latestMinute === undefined || sim !== simulated || (sim && back)) {
-        flush();
         startRun(sim, minute);
       }
       latestMinute = minute;
@@ -97,38 +92,50 @@ export function openHistory(file: string, log: Log): History {
     },
     query(points, hours) {
       const names = points.map(knownSeries);
-      const latest = latestMinute ?? guarded('query', (s) => s.latestMinute(simulated)) ?? 0;
-      const fine = hours <= MINUTE_TABLE_HOURS;
-      const base = fine ? 1 : 15;
-      const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
-      const span = { table: fine ? 'minute' : 'quarter', fromMinute: latest - hours * 60, stepMinutes } as const;
-      const found = guarded('query', (s) => s.query(simulated, names, span)) ?? [];
-      const last = found.at(-1)?.[0] ?? 0;
-      const fresh = rows.filter((row) => row.minute * 60_000 >= last + stepMinutes * 60_000);
-      for (const { minute, means: m } of stepMinutes === 1 ? fresh : []) {
-        found.push([minute * 60_000, ...names.map((name) => m[name] ?? null)]);
-      }
-      for (const row of found) {
-        names.forEach((name, i) => {
-          const value = row[i + 1];
-          if (typeof value === 'number') row[i + 1] = Number(value.toFixed(unitOf(name)?.decimals ?? 3));
-        });
-      }
-      return { stepS: stepMinutes * 60, simulated, points: names, rows: found.slice(-MAX_ROWS) };
+      const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
+      const span = spanOf(hours, latest);
+      const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
+      if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
+      return {
+        stepS: span.stepMinutes * 60,
+        simulated,
+        points: names,
+        rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
+      };
     },
     events(limit) {
       const fresh = events.map((event) => ({ ...event, simulated })).reverse();
-      return [...fresh, ...(guarded('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
+      return [...fresh, ...(store.run('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
     },
     flush,
     close() {
-      const row = means.end();
-      if (row) rows.push(row);
+      closeMinute();
       flush();
       store.close();
     },
   };
 }
+
+/** Which table answers, and in steps of how many of its rows, so that no answer is longer than MAX_ROWS. */
+function spanOf(hours: number, latestMinute: number): Span {
+  const fine = hours <= MINUTE_TABLE_HOURS;
+  const base = fine ? 1 : 15;
+  const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
+  return { table: fine ? 'minute' : 'quarter', fromMinute: latestMinute - hours * 60, stepMinutes };
+}
+
+type Row = HistoryAnswer['rows'][number];
+
+/** What is not committed yet, behind the last row that is. */
+const pendingRows = (rows: readonly MinuteRow[], names: readonly SeriesName[], lastMs: number): Row[] =>
+  rows
+    .filter((row) => row.minute * 60_000 > lastMs)
+    .map(({ minute, means }) => [minute * 60_000, ...names.map((name) => means[name] ?? null)]);
+
+const rounded = ([timeMs, ...values]: Row, names: readonly SeriesName[]): Row => [
+  timeMs,
+  ...values.map((value, i) => (value === null ? null : Number(value.toFixed(unitOf(names[i]!)?.decimals ?? 3)))),
+];
 
 function knownSeries(name: string): SeriesName {
   if ((SERIES as readonly string[]).includes(name)) return name as SeriesName;
@@ -137,21 +144,4 @@ function knownSeries(name: string): SeriesName {
     'MESSAGE_INVALID',
     `unknown point "${name.slice(0, 40)}"${meant ? `, did you mean "${meant}"?` : ''}`,
   );
-}
-
-function openOrRenew(file: string, log: Log, tell: (event: Event) => void): Store {
-  try {
-    return openStore(file);
-  } catch (error) {
-    if (!cannotBeRead(error)) throw error;
-    log.error({ err: messageOf(error) }, 'history is damaged');
-    return renew(file, tell);
-  }
-}
-
-function renew(file: string, tell: (event: Event) => void): Store {
-  const aside = moveAside(file);
-  const text = `history was damaged; it starts anew, the old file is ${aside}`;
-  tell({ timeMs: Date.now(), level: 'warn', source: 'net', code: 'HISTORY_DAMAGED', text });
-  return openStore(file);
 }

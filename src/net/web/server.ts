@@ -5,6 +5,7 @@ import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { bucketPerKey } from '../buckets.ts';
 import { listen } from '../listen.ts';
+import { isOurOwn, perAddress } from '../per-address.ts';
 import type { Api } from './api.ts';
 import { hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { ComputeProxy } from './proxy.ts';
@@ -29,6 +30,7 @@ export interface Web {
 /** Per address: a page needs a handful at its start and then less than one a second. */
 const RATE = { perS: 200, burst: 400 };
 const MAX_CONNECTIONS = 1024;
+const MAX_CONNECTIONS_PER_ADDRESS = 128;
 const IDLE_MS = 120_000;
 const CLOSE_MS = 500;
 
@@ -43,7 +45,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return message ? { code: 'UNAUTHORISED', message } : undefined;
   };
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16_384,
+    },
     (req, res) => {
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
       res.on('error', () => res.destroy());
@@ -56,7 +64,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       });
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  const each = (address: string) => (isOurOwn(address) ? MAX_CONNECTIONS : MAX_CONNECTIONS_PER_ADDRESS);
+  const room = perAddress({ all: MAX_CONNECTIONS, each });
+  server.on('connection', (socket) => {
+    const release = room.enter(socket.remoteAddress ?? '');
+    if (release) socket.once('close', release);
+    else socket.destroy();
+  });
   server.setTimeout(IDLE_MS);
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { HeatmineError } from '../../core/errors.ts';
+import type { CommandBus } from '../types.ts';
+
+const LIMIT_MS = 1000;
+const OUTPUT_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * A vendor's tool as a child: one at a time, killed after a second. A child that the driver holds in the kernel (state D)
+ * survives even that: then nothing new is started until it is gone, so that they do not pile up.
+ */
+export function openLinuxCommand(program: string, bus: string): CommandBus {
+  let tail: Promise<unknown> = Promise.resolve();
+  let running = false;
+
+  function run(args: readonly string[]): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    if (running) {
+      reject(new HeatmineError('BUS_TIMEOUT', `${bus}: the last ${program} still hangs in the driver`));
+      return promise;
+    }
+    running = true;
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      reject(new HeatmineError('BUS_TIMEOUT', `${bus}: ${program} gave no answer within ${LIMIT_MS} ms`));
+    }, LIMIT_MS);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (stdout.length < OUTPUT_LIMIT_BYTES) stdout += text;
+      else child.kill('SIGKILL');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-500);
+    });
+    child.on('error', (error) => {
+      running = false;
+      clearTimeout(timer);
+      reject(new HeatmineError('BUS_ABSENT', `${bus}: cannot run ${program}: ${error.message}`, { cause: error }));
+    });
+    child.on('close', (code) => {
+      running = false;
+      clearTimeout(timer);
+      if (code === 0) resolve(stdout);
+      else
+        reject(
+          new HeatmineError(
+            'BUS_NOISE',
+            `${bus}: ${program} ended with ${code}: ${(stderr || stdout).trim().slice(0, 200)}`,
+          ),
+        );
+    });
+    return promise;
+  }
+
+  return {
+    run(args) {
+      const result = tail.then(() => run(args));
+      tail = result.catch(() => undefined);
+      return result;
+    },
+  };
+}

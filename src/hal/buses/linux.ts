@@ -1,0 +1,45 @@
+import { HeatmineError } from '../../core/errors.ts';
+import type { Board, BusSpec } from '../board.ts';
+import type { BusBackend, GpioBus } from '../types.ts';
+import { openLinuxCommand } from './linux-command.ts';
+import { openLinuxGpio } from './linux-gpio.ts';
+import { openLinuxI2c } from './linux-i2c.ts';
+import { openModbusLine } from './modbus-line.ts';
+
+/**
+ * The hardware of a real board. Returns at once; each bus is opened when first used, and its absence is a coded error of
+ * that use, naming what to install or switch on: one absent bus costs no other. Native add-ons load only here.
+ */
+export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number): BusBackend {
+  const opened = new Map<string, { bus: unknown; close(): Promise<void> }>();
+
+  /** The bus of this id, of this kind, opened once. */
+  function bus<K extends BusSpec['kind'], B>(
+    id: string,
+    kind: K,
+    open: (spec: Extract<BusSpec, { kind: K }>) => B & { close?(): Promise<void> },
+  ): B {
+    const spec = board.buses[id];
+    if (spec?.kind !== kind) throw new HeatmineError('BOARD_INVALID', `the board has no ${kind} bus "${id}"`);
+    let entry = opened.get(id);
+    if (!entry) {
+      const made = open(spec as Extract<BusSpec, { kind: K }>);
+      entry = { bus: made, close: async () => made.close?.() };
+      opened.set(id, entry);
+    }
+    return entry.bus as B;
+  }
+
+  return {
+    i2c: (id) => bus(id, 'i2c', (spec) => openLinuxI2c(spec.path, id)),
+    gpio: (id) => bus<'gpio', GpioBus>(id, 'gpio', (spec) => openLinuxGpio(spec.chip, id)),
+    modbus: (id) =>
+      bus(id, 'modbus', ({ path, baud, parity }) =>
+        openModbusLine({ kind: 'rtu', path, baud, parity }, { bus: id, monoMs }),
+      ),
+    command: (id) => bus(id, 'command', (spec) => openLinuxCommand(spec.program, id)),
+    async close() {
+      await Promise.all([...opened.values()].map((entry) => entry.close()));
+    },
+  };
+}

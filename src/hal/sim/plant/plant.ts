@@ -1,0 +1,131 @@
+import type { PlantTruth } from '../../../contract/messages.ts';
+import type { SensorName } from '../../../contract/points.ts';
+import { stepAccelerator } from './coolant.ts';
+import { stepHeatPump } from './heatpump.ts';
+import { stepHouse } from './house.ts';
+import { ledgerErrorPct } from './ledger.ts';
+import { BUFFER_LAYERS, PIPE_CELLS } from './params.ts';
+import { copyPlant, type PlantInput, type PlantState } from './state.ts';
+import { stepLoops } from './water.ts';
+
+/**
+ * The simulated house: pure, no clock, no chance. Energy flows from outdoor air and electricity through condenser and
+ * accelerator exchanger (in series) into buffer, hot water and rooms; every joule is in the ledger.
+ */
+export { plantParams } from './params.ts';
+export { createPlant, type PlantFaults, type PlantInput, type PlantState, type WeatherSample } from './state.ts';
+
+/** Longest sub-step; the explicit parts (buffer layers, rooms) are stable far above it. */
+const SUBSTEP_S = 5;
+const PUMP_TAU_S = 1;
+const REJECT_VALVE_S = 4;
+const HOT_WATER_VALVE_S = 15;
+const PUMP_STALL_PCT = 3;
+const COOLANT_PUMP_W = 60;
+const WATER_PUMP_W = 75;
+/** Yield of the array against its rating in horizontal sun: tilt gains, inverter and heat losses together. */
+const PV_YIELD = 0.9;
+
+/** Flow follows speed; below a few percent a pump does not turn. */
+const pumpLpm = (pct: number, maxLpm: number) => (pct < PUMP_STALL_PCT ? 0 : (maxLpm * Math.min(100, pct)) / 100);
+
+function slew(from: number, to: number, dtS: number, travelS: number): number {
+  const step = dtS / travelS;
+  return from + Math.min(step, Math.max(-step, to - from));
+}
+
+/** Pumps and valves follow their commands. */
+function stepActuators(s: PlantState, input: PlantInput, dtS: number): void {
+  const { outputs: o, faults: f } = input;
+  const lag = 1 - Math.exp(-dtS / PUMP_TAU_S);
+  const coolant = pumpLpm(o.accelPumpPct, s.params.accelPumpMaxLpm) * (f?.coolantFlowShare ?? 1);
+  const water = pumpLpm(o.circulationPct, s.params.circulationMaxLpm) * (f?.heatFlowShare ?? 1);
+  s.accelFlowLpm += lag * (coolant - s.accelFlowLpm);
+  s.heatFlowLpm += lag * (water - s.heatFlowLpm);
+  if (!f?.rejectValveStuck) s.rejectPosition = slew(s.rejectPosition, o.rejectOn >= 0.5 ? 1 : 0, dtS, REJECT_VALVE_S);
+  s.hotWaterPosition = slew(s.hotWaterPosition, o.hotWaterOn >= 0.5 ? 1 : 0, dtS, HOT_WATER_VALVE_S);
+}
+
+/** Electricity besides the heat sources, and the meter at the grid. Its waste heat stays outside the ledger. */
+function stepElectric(s: PlantState, input: PlantInput, dtS: number): void {
+  const p = s.params;
+  const o = input.outputs;
+  s.householdW = input.householdW;
+  s.pvW = p.pvKwp * s.solarWm2 * PV_YIELD;
+  s.auxW =
+    p.controllerW +
+    (s.compressorShare > 0 ? p.fanW : 0) +
+    COOLANT_PUMP_W * (o.accelPumpPct / 100) ** 3 +
+    WATER_PUMP_W * (o.circulationPct / 100) ** 3 +
+    p.dryCoolerFanW * (o.dryCoolerPct / 100) ** 3;
+  s.gridW = s.householdW + s.compressorW + s.auxW + s.accelW + s.backupW - s.pvW;
+  s.ledger.auxJ += s.auxW * dtS;
+}
+
+/** The plant `dtS` seconds later, 0 < dtS <= 3600; inputs hold over the step. The state passed in is left as it was. */
+export function plantStep(state: PlantState, input: PlantInput, dtS: number): PlantState {
+  const s = copyPlant(state);
+  s.outdoorC = input.weather.outdoorC;
+  s.solarWm2 = input.weather.solarWm2;
+  const count = Math.max(1, Math.ceil(dtS / SUBSTEP_S));
+  const subS = dtS / count;
+  for (let i = 0; i < count; i++) {
+    stepActuators(s, input, subS);
+    stepHeatPump(s, input, subS);
+    stepAccelerator(s, input);
+    stepLoops(s, input, subS);
+    stepHouse(s, input, subS);
+    stepElectric(s, input, subS);
+  }
+  s.timeS += dtS;
+  return s;
+}
+
+/** What ideal sensors at every point of the contract would read. */
+export function sensorsOf(s: PlantState): Record<SensorName, number> {
+  return {
+    accelInC: s.coolantBackC[PIPE_CELLS - 1]!,
+    accelOutC: s.coolantOutC[0]!,
+    accelChipC: s.chipC,
+    accelW: s.accelW,
+    accelFlowLpm: s.accelFlowLpm,
+    condenserOutC: s.condenserC,
+    supplyC: s.supplyC,
+    returnC: s.returnC,
+    heatFlowLpm: s.heatFlowLpm,
+    bufferTopC: s.bufferC[0]!,
+    bufferBottomC: s.bufferC[BUFFER_LAYERS - 1]!,
+    hotWaterC: s.tankC,
+    outdoorC: s.outdoorC,
+    roomC: s.airC,
+    dischargeC: s.dischargeC,
+    compressorW: s.compressorW,
+    compressorHz: s.compressorShare * s.params.compressorMaxHz,
+    gridW: s.gridW,
+    pvW: s.pvW,
+    pressureHighOk: s.pressureHighOk ? 1 : 0,
+    pressureLowOk: s.pressureLowOk ? 1 : 0,
+    gasOk: s.gasOk ? 1 : 0,
+  };
+}
+
+/** The fields of plant/truth that are the plant's own; its process adds time, speed, weather source and dead-man. */
+export function truthOf(s: PlantState): Omit<PlantTruth, 'timeMs' | 'speed' | 'modelled' | 'weather' | 'deadMan'> {
+  const heating = s.compressorW > 0 && s.condenserW > 0;
+  return {
+    roomC: s.airC,
+    bufferC: s.bufferC.reduce((a, b) => a + b, 0) / BUFFER_LAYERS,
+    hotWaterC: s.tankC,
+    householdW: s.householdW,
+    pvW: s.pvW,
+    gridW: s.gridW,
+    compressorW: s.compressorW,
+    condenserW: s.condenserW,
+    accelW: s.accelW,
+    accelHeatW: s.accelHeatW,
+    rejectedW: s.rejectedW,
+    houseHeatW: s.houseHeatW,
+    cop: heating ? s.condenserW / s.compressorW : null,
+    ledgerErrorPct: ledgerErrorPct(s),
+  };
+}

@@ -1,0 +1,118 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
+import type { GpioEdge } from '../types.ts';
+import type { Hardware } from './hardware.ts';
+import { lineSplitter } from './json-lines.ts';
+import { MAX_LINE_BYTES, PlantRequest } from './protocol.ts';
+
+/** Control, a fault campaign and a test; nobody else has business here. */
+const MAX_CONNECTIONS = 8;
+/** A peer that does not read (a stopped control) is cut off beyond this. */
+const MAX_UNREAD_BYTES = 1 << 20;
+
+/** Serves the emulated wires on a unix socket that only its owner may open. */
+export async function servePlant(hardware: Hardware, path: string): Promise<{ close(): Promise<void> }> {
+  rmSync(path, { force: true });
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    serveOne(hardware, socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // The mode is that of the socket file from its first moment on.
+    const mask = process.umask(0o077);
+    server.listen(path, resolve);
+    process.umask(mask);
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of open) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function serveOne(hardware: Hardware, socket: Socket): void {
+  const stops = new Map<string, () => void>();
+  const send = (message: unknown) => {
+    if (socket.destroyed) return;
+    socket.write(`${JSON.stringify(message)}\n`);
+    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+  };
+  const watch = (bus: string, line: number, resume: boolean) => {
+    const push = ({ level, atNs, sequence }: GpioEdge) =>
+      send({ edge: { bus, line, level, atNs: atNs.toString(), sequence } });
+    const key = `${bus}:${line}`;
+    if (!stops.has(key)) stops.set(key, hardware.gpio.watch(bus, line, push));
+    if (resume) push(hardware.gpio.state(bus, line));
+  };
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    for (const stop of stops.values()) stop();
+  });
+  const onLine = (line: string) => {
+    const request = parse(line);
+    if ('error' in request) return send(request);
+    if (request.op === 'gpio.watch') watch(request.bus, request.line, request.resume ?? false);
+    answer(hardware, request).then(
+      (result) => send({ id: request.id, ...result }),
+      (error) => send({ id: request.id, error: coded(error) }),
+    );
+  };
+  socket.on(
+    'data',
+    lineSplitter(MAX_LINE_BYTES, onLine, () => socket.destroy()),
+  );
+}
+
+function parse(line: string): PlantRequest | { id: number; error: { code: string; message: string } } {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(line);
+  } catch (error) {
+    return { id: 0, error: { code: 'MESSAGE_INVALID', message: `plant socket: not JSON: ${messageOf(error)}` } };
+  }
+  const parsed = PlantRequest.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const id = typeof raw === 'object' && raw !== null && 'id' in raw && Number.isInteger(raw.id) ? Number(raw.id) : 0;
+  const issue = parsed.error.issues[0];
+  return {
+    id,
+    error: { code: 'MESSAGE_INVALID', message: `plant socket: ${issue?.path.join('.')}: ${issue?.message}` },
+  };
+}
+
+async function answer(hardware: Hardware, request: PlantRequest): Promise<object> {
+  switch (request.op) {
+    case 'i2c': {
+      const bytes = await hardware.i2c(request.bus, request.address, Uint8Array.from(request.write), request.read);
+      return { data: [...bytes] };
+    }
+    case 'gpio.write':
+      hardware.gpio.write(request.bus, request.line, request.level);
+      return {};
+    case 'gpio.read':
+    case 'gpio.watch':
+      return { level: hardware.gpio.read(request.bus, request.line) };
+    case 'command':
+      return { stdout: await hardware.command(request.bus, request.args) };
+    case 'lines':
+      return { lines: hardware.lines.report(request.sinceMs) };
+    case 'inject':
+      hardware.inject(request.fault);
+      return {};
+    case 'clear':
+      hardware.clear();
+      return {};
+  }
+}
+
+const coded = (error: unknown) => ({
+  code: error instanceof HeatmineError ? error.code : 'BUS_NOISE',
+  message: messageOf(error),
+});
