@@ -5,6 +5,7 @@ import { createLog, type Log } from './log.ts';
 /** What the supervisor hands to each child over the IPC channel; secrets never travel in arguments or environment. */
 export interface ChildStart {
   config: Config;
+  home: string;
   sockets: Sockets;
   /** Password of each broker role; a child gets the whole table only if it is the broker. */
   passwords: Record<string, string>;

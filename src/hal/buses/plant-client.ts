@@ -19,7 +19,8 @@ export interface PlantClient {
 }
 
 const RECONNECT_MS = 100;
-const WATCH_LIMIT_MS = 100;
+/** Done once per line, while the plant may still be warming up; not in any tick. */
+const WATCH_LIMIT_MS = 1000;
 
 interface Waiting {
   resolve(answer: Answer): void;

@@ -65,7 +65,7 @@ function modbusOf(hardware: Hardware, bus: string, open: () => void): ModbusBus 
         return await within(ask(), MODBUS_LIMIT_MS, place);
       } catch (error) {
         if (!(error instanceof ModbusException)) throw error;
-        throw new HeatmineError('BUS_NOISE', `${place}: refused: ${messageOf(error)}`, { cause: error });
+        throw new HeatmineError('VALUE_RANGE', `${place}: ${messageOf(error)}`, { cause: error });
       }
     });
     last = mine.catch(() => {});

@@ -5,6 +5,8 @@ import { openPlantClient, type PlantClient } from './plant-client.ts';
 
 const I2C_LIMIT_MS = 100;
 const GPIO_LIMIT_MS = 100;
+/** Opening a line happens once, while the plant may still be warming up; not in any tick. */
+const OPEN_LIMIT_MS = 1000;
 const COMMAND_LIMIT_MS = 1000;
 
 export interface SimSocketOptions {
@@ -19,6 +21,7 @@ export interface SimSocketOptions {
 export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBackend {
   const plant = openPlantClient(path);
   const lines = new Map<string, ModbusLine>();
+  let closed = false;
   return {
     i2c: (bus) => ({
       async transfer(address, write, readLength) {
@@ -37,6 +40,7 @@ export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBa
       const line =
         lines.get(bus) ?? openModbusLine({ kind: 'tcp', host: '127.0.0.1', port: modbusPort }, { bus, monoMs });
       lines.set(bus, line);
+      if (closed) void line.close();
       return line;
     },
     command: (bus) => ({
@@ -46,6 +50,7 @@ export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBa
       },
     }),
     async close() {
+      closed = true;
       await Promise.all([plant.close(), ...[...lines.values()].map((line) => line.close())]);
     },
   };
@@ -73,11 +78,11 @@ function gpioOf(plant: PlantClient, bus: string): GpioBus {
       };
     },
     async output(line, initial) {
-      const write = async (level: 0 | 1) => {
-        await plant.ask({ op: 'gpio.write', bus, line, level }, GPIO_LIMIT_MS, `${bus} line ${line}`);
+      const write = async (level: 0 | 1, limitMs = GPIO_LIMIT_MS) => {
+        await plant.ask({ op: 'gpio.write', bus, line, level }, limitMs, `${bus} line ${line}`);
       };
-      await write(initial);
-      return { write, read: () => levelOf(line) };
+      await write(initial, OPEN_LIMIT_MS);
+      return { write: (level) => write(level), read: () => levelOf(line) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { ServerTCP } from 'modbus-serial';
+import type { FCallbackVal } from 'modbus-serial/ServerTCP.js';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ModbusException } from './chips/chip.ts';
 import type { Hardware } from './hardware.ts';
@@ -10,19 +11,27 @@ const MAX_REGISTERS = 125;
  * Throws PORT_IN_USE.
  */
 export async function serveModbus(hardware: Hardware, port: number): Promise<{ close(): Promise<void> }> {
-  const read = (kind: 'input' | 'holding') => (address: number, count: number, unit: number) =>
-    hardware.modbus(unit, (chip) => {
-      if (count > MAX_REGISTERS) throw new ModbusException(3);
-      return Array.from({ length: count }, (_, i) => chip[kind](address + i));
-    });
+  /** Only the callback form of the library waits for several registers; it wants an array beside an error too. */
+  const many = (kind: 'input' | 'holding') => {
+    return (address: number, count: number, unit: number, done: FCallbackVal<number[]>) => {
+      const words = hardware.modbus(unit, (chip) => {
+        if (count > MAX_REGISTERS) throw new ModbusException(3);
+        return Array.from({ length: count }, (_, i) => chip[kind](address + i));
+      });
+      words.then(
+        (values) => done(null, values),
+        (error) => done(error, []),
+      );
+    };
+  };
   const one = (kind: 'input' | 'holding') => (address: number, unit: number) =>
     hardware.modbus(unit, (chip) => chip[kind](address));
   const server = new ServerTCP(
     {
       getInputRegister: one('input'),
       getHoldingRegister: one('holding'),
-      getMultipleInputRegisters: read('input'),
-      getMultipleHoldingRegisters: read('holding'),
+      getMultipleInputRegisters: many('input'),
+      getMultipleHoldingRegisters: many('holding'),
       setRegister: (address: number, value: number, unit: number) =>
         hardware.modbus(unit, (chip) => chip.setHolding(address, value)),
       setRegisterArray: (address: number, values: number[], unit: number) =>

@@ -1,0 +1,45 @@
+/**
+ * Builds web/ into web/dist. `npm ci` calls it after the install, and `npm start` with `--if-stale`: then it builds only
+ * when a source is newer than the page, so that an ordinary start pays a few milliseconds.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../src/core/errors.ts';
+
+const root = join(import.meta.dirname, '..');
+const web = join(root, 'web');
+const SOURCES = ['web/index.html', 'web/vite.config.ts', 'web/public', 'web/src', 'src/contract', 'package-lock.json'];
+
+function newestMs(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}
+
+/** True when web/dist is absent or older than anything it is made from. */
+export function webIsStale(): boolean {
+  const page = join(web, 'dist', 'index.html');
+  if (!existsSync(page)) return true;
+  const builtMs = statSync(page).mtimeMs;
+  return SOURCES.some((source) => newestMs(join(root, source)) > builtMs);
+}
+
+/** Rejects with Vite's own error, which names file and line. */
+export async function buildWeb(): Promise<void> {
+  // Imported late: the stale check must not pay for loading the bundler.
+  const { build } = await import('vite');
+  await build({ configFile: join(web, 'vite.config.ts'), logLevel: 'warn' });
+}
+
+if (import.meta.main && (!process.argv.includes('--if-stale') || webIsStale())) {
+  const startedMs = performance.now();
+  try {
+    await buildWeb();
+    process.stderr.write(`page: built in ${Math.round(performance.now() - startedMs)} ms\n`);
+  } catch (error) {
+    process.stderr.write(
+      `page: could not be built: ${messageOf(error)}\nThe unit runs without it; mend web/ and start again.\n`,
+    );
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,27 @@
+// After `npm ci`: rebuilds the two native add-ons for the Node that npm brought (they are ABI-bound), and builds the page.
+// Neither may fail an install: without a compiler the simulated board and everything else still run.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+const nodeDir = new URL(`../node_modules/node-linux-${arch}`, import.meta.url).pathname;
+const node = `${nodeDir}/bin/node`;
+const run = (command, args) =>
+  spawnSync(command, args, { encoding: 'utf8', cwd: new URL('..', import.meta.url).pathname, timeout: 240_000 });
+
+const loads = (name) => run(node, ['-e', `require('${name}')`]).status === 0;
+const addons = ['epoll', 'i2c-bus'].filter((name) => existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
+const stale = addons.filter((name) => !loads(name));
+if (existsSync(node) && stale.length > 0) {
+  const compiler = ['make', 'g++', 'python3'].every((tool) => run(tool, ['--version']).status === 0);
+  if (compiler) run('npm', ['rebuild', `--nodedir=${nodeDir}`, ...stale]);
+  const missing = stale.filter((name) => !loads(name));
+  if (missing.length) {
+    console.log(
+      `heatmine: ${missing.join(', ')} not built (${compiler ? 'the build failed' : 'no compiler'}): real I2C/GPIO needs it (apt install build-essential python3, then npm ci); the simulated board does not.`,
+    );
+  }
+}
+const page = existsSync(node) ? run(node, ['scripts/build-web.ts']) : { status: 1, stderr: 'no Node 24' };
+if (page.status !== 0)
+  console.log(`heatmine: the page was not built: ${String(page.stderr).trim().split('\n').at(-1)}`);

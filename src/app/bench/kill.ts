@@ -1,0 +1,96 @@
+import { pathsOf } from '../../core/paths.ts';
+import { openPlantSocket, type PlantSocket } from '../plant-socket.ts';
+import { type SpawnedUnit, spawnUnit } from '../spawn-unit.ts';
+import type { Bench, Figure } from './table.ts';
+
+const LIMIT_MS = 500;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Lines {
+  outputs: Record<string, number>;
+  deadMan: 'held' | 'dropped';
+}
+
+/** Compressor and accelerator off, pumps on, heat to the dry cooler: measured at the plant's own lines. */
+const safe = ({ outputs, deadMan }: Lines) =>
+  deadMan === 'dropped' &&
+  outputs.compressorOn === 0 &&
+  outputs.accelSupplyOn === 0 &&
+  outputs.accelPumpPct === 100 &&
+  outputs.circulationPct === 100 &&
+  outputs.rejectOn === 1;
+
+async function lines(plant: PlantSocket): Promise<Lines> {
+  return (await plant.ask({ op: 'lines' })) as unknown as Lines;
+}
+
+async function until(plant: PlantSocket, test: (l: Lines) => boolean, limitMs: number): Promise<number> {
+  const fromMs = performance.now();
+  for (;;) {
+    const now = await lines(plant);
+    const elapsedMs = performance.now() - fromMs;
+    if (test(now)) return elapsedMs;
+    if (elapsedMs > limitMs)
+      throw new Error(`the plant did not get there within ${limitMs} ms: ${JSON.stringify(now)}`);
+    await pause(5);
+  }
+}
+
+/** One blow at control; how long until the plant was safe, and until control held the dead-man again. */
+async function blow(
+  unit: SpawnedUnit,
+  plant: PlantSocket,
+  signal: 'SIGKILL' | 'SIGSTOP',
+  pid: number,
+): Promise<{ safeMs: number; backMs: number }> {
+  process.kill(pid, signal);
+  const safeMs = await until(plant, safe, 5000);
+  const fromMs = performance.now();
+  if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
+  await until(plant, (l) => l.deadMan === 'held', 20_000).catch((error) => {
+    throw new Error(`${error.message}\n${unit.output().slice(-2000)}`);
+  });
+  return { safeMs, backMs: performance.now() - fromMs };
+}
+
+export const kill: Bench = {
+  name: 'kill',
+  about: 'SIGKILL and SIGSTOP of control while compressor or accelerator run: how long until the plant is safe',
+  async run({ quick }) {
+    const times = quick ? 5 : 50;
+    const unit = spawnUnit({ portBase: 23_200, args: ['--speed', '60'] });
+    const figures: Figure[] = [];
+    try {
+      await unit.until((s) => s.control !== null, 20_000);
+      const plant = await openPlantSocket(pathsOf(unit.home).sockets.plant);
+      await until(plant, (l) => l.outputs.compressorOn === 1 || l.outputs.accelSupplyOn === 1, 120_000);
+      for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
+        const all: { safeMs: number; backMs: number }[] = [];
+        for (let i = 0; i < times; i++) {
+          all.push(await blow(unit, plant, signal, unit.pids().control!));
+          await pause(1500);
+        }
+        const worstMs = Math.max(...all.map((a) => a.safeMs));
+        const backMs = Math.max(...all.map((a) => a.backMs));
+        figures.push({
+          figure: `${signal} x ${times}: safe at the plant, worst`,
+          value: worstMs,
+          unit: 'ms',
+          goal: `<= ${LIMIT_MS} ms`,
+          met: worstMs <= LIMIT_MS,
+        });
+        figures.push({
+          figure: `${signal}: control holds the dead-man again, worst`,
+          value: backMs,
+          unit: 'ms',
+          goal: '<= 10 s',
+          met: backMs <= 10_000,
+        });
+      }
+      plant.close();
+    } finally {
+      await unit.stop();
+    }
+    return figures;
+  },
+};

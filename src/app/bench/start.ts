@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { spawnUnit } from '../spawn-unit.ts';
+import type { Bench, Figure } from './table.ts';
+
+/** Proportional set size: shared pages are counted once over all processes. */
+const pssMiB = (pid: number): number =>
+  Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
+
+export const start: Bench = {
+  name: 'start',
+  about: 'from `run` to the first control tick, to the first answered question; memory of the unit; Ctrl-C',
+  async run() {
+    const unit = spawnUnit({ portBase: 23_100 });
+    const figures: Figure[] = [];
+    try {
+      const startedMs = performance.now();
+      const seenMs = await unit.until((s) => s.control !== null, 20_000);
+      const state = await unit.state();
+      // The tick counter tells how long before our look the first tick was.
+      const firstTickMs = Math.max(0, seenMs - (state.control!.tick - 1) * 100);
+      figures.push({
+        figure: 'first control tick',
+        value: firstTickMs / 1000,
+        unit: 's',
+        goal: '<= 3 s',
+        met: firstTickMs <= 3000,
+      });
+      await unit.ask('why is my flow too low?');
+      const answeredS = (performance.now() - startedMs) / 1000;
+      figures.push({
+        figure: 'first answered question',
+        value: answeredS,
+        unit: 's',
+        goal: '<= 10 s',
+        met: answeredS <= 10,
+      });
+      const pids = { supervisor: unit.child.pid!, ...unit.pids() };
+      const each = Object.entries(pids).map(([name, pid]) => ({ name, mib: pssMiB(pid) }));
+      for (const { name, mib } of each)
+        figures.push({ figure: `PSS ${name}`, value: mib, unit: 'MiB', goal: '', met: true });
+      const sum = each.reduce((n, e) => n + e.mib, 0);
+      figures.push({ figure: 'PSS of the unit', value: sum, unit: 'MiB', goal: '<= 550 MiB', met: sum <= 550 });
+    } finally {
+      const stoppedMs = performance.now();
+      const code = await unit.stop();
+      figures.push({
+        figure: `Ctrl-C (exit ${code})`,
+        value: (performance.now() - stoppedMs) / 1000,
+        unit: 's',
+        goal: 'exit 0',
+        met: code === 0,
+      });
+    }
+    return figures;
+  },
+};

@@ -1,0 +1,37 @@
+/** One measured figure beside its reference from the same run and its goal. */
+export interface Figure {
+  figure: string;
+  value: number;
+  unit: string;
+  reference?: { name: string; value: number };
+  goal: string;
+  met: boolean;
+}
+
+export interface Bench {
+  name: string;
+  about: string;
+  run(options: { quick: boolean }): Promise<Figure[]>;
+}
+
+const round = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3));
+
+export function tableOf(figures: readonly Figure[]): string {
+  const rows = figures.map((f) => [
+    f.met ? 'met' : 'MISSED',
+    f.figure,
+    `${round(f.value)} ${f.unit}`,
+    f.reference ? `${f.reference.name}: ${round(f.reference.value)} ${f.unit}` : '',
+    f.goal,
+  ]);
+  const all = [['', 'figure', 'measured', 'reference, same run', 'goal'], ...rows];
+  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,64 @@
+import { didYouMean } from '../core/config.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import { type Command, print, say } from './command.ts';
+
+/** Each command is loaded only when it is called, so that `ask` does not pay for the simulator. */
+const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
+  run: { about: 'run the whole unit', load: () => import('./commands/run.ts').then((m) => m.run) },
+  ask: { about: 'ask an expert; the answer streams', load: () => import('./commands/ask.ts').then((m) => m.ask) },
+  status: {
+    about: 'what the unit does now (--watch)',
+    load: () => import('./commands/status.ts').then((m) => m.status),
+  },
+  why: { about: 'the reasons behind it', load: () => import('./commands/status.ts').then((m) => m.why) },
+  set: { about: 'change a set-point or the mode', load: () => import('./commands/set.ts').then((m) => m.set) },
+  experts: {
+    about: 'the experts on this box (experts ls)',
+    load: () => import('./commands/experts.ts').then((m) => m.experts),
+  },
+  doctor: {
+    about: 'check this box and say how to mend it',
+    load: () => import('./commands/doctor.ts').then((m) => m.doctor),
+  },
+  config: {
+    about: 'check the configuration (config check)',
+    load: () => import('./commands/config.ts').then((m) => m.config),
+  },
+  sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },
+  bench: {
+    about: 'measure against goals and references',
+    load: () => import('./commands/bench.ts').then((m) => m.bench),
+  },
+};
+
+function help(): void {
+  print('HeatMine: computes with AI accelerators and heats the house with what they give off.\n');
+  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(8)} ${about}`);
+  print('\nEvery command takes --home DIR, --port-base N and --json; `heatmine COMMAND --help` shows an example.');
+}
+
+/** Runs one command; resolves with the exit code. */
+export async function main(argv: string[]): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    help();
+    return 0;
+  }
+  try {
+    const entry = COMMANDS[name];
+    if (!entry) {
+      const meant = didYouMean(name, Object.keys(COMMANDS));
+      throw new HeatmineError('USAGE', `no command "${name}"${meant ? `, did you mean "${meant}"?` : ''}`);
+    }
+    const command = await entry.load();
+    if (args.includes('--help') || args.includes('-h')) {
+      print(`${command.usage}\n\n${command.about}\n\nExample:\n  ${command.example}`);
+      return 0;
+    }
+    return await command.run(args);
+  } catch (error) {
+    if (!(error instanceof HeatmineError)) throw error;
+    say(`${error.code}: ${messageOf(error)}\n  -> ${error.remedy}`);
+    return 2;
+  }
+}

@@ -1,0 +1,28 @@
+import { HeatmineError } from '../../core/errors.ts';
+import { type Bench, tableOf } from '../bench/table.ts';
+import { type Command, parseCommand, print, say } from '../command.ts';
+
+const BENCHES: Record<string, () => Promise<Bench>> = {
+  loop: () => import('../bench/loop.ts').then((m) => m.loop),
+  kill: () => import('../bench/kill.ts').then((m) => m.kill),
+  start: () => import('../bench/start.ts').then((m) => m.start),
+};
+
+async function runBench(args: string[]): Promise<number> {
+  const { positionals, values, json } = parseCommand(args, { quick: { type: 'boolean' } });
+  const load = BENCHES[positionals[0] ?? ''];
+  if (!load) throw new HeatmineError('USAGE', `which bench? ${Object.keys(BENCHES).join(', ')}`);
+  const chosen = await load();
+  if (!json) say(`${chosen.name}: ${chosen.about}`);
+  const figures = await chosen.run({ quick: values.quick === true });
+  print(json ? JSON.stringify(figures) : tableOf(figures));
+  return figures.every((f) => f.met) ? 0 : 1;
+}
+
+export const bench: Command = {
+  name: 'bench',
+  about: `Measures and compares: ${Object.keys(BENCHES).join(', ')}. Ends with 1 where a goal is missed.`,
+  usage: 'heatmine bench NAME [--quick] [--json]',
+  example: 'npm run bench -- loop',
+  run: runBench,
+};

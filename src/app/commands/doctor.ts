@@ -1,0 +1,129 @@
+import { statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Config } from '../../core/config.ts';
+import { loadConfig } from '../../core/config.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { ensurePaths, type Paths } from '../../core/paths.ts';
+import { type Board, loadBoard } from '../../hal/board.ts';
+import { fetchState, type State, unitOf } from '../client.ts';
+import { type Command, parseCommand, print } from '../command.ts';
+import { preflight, runningPid } from '../preflight.ts';
+
+interface Finding {
+  level: 'OK' | 'WARN' | 'FAIL';
+  what: string;
+  text: string;
+}
+
+const ok = (what: string, text: string): Finding => ({ level: 'OK', what, text });
+const warn = (what: string, text: string): Finding => ({ level: 'WARN', what, text });
+const fail = (what: string, text: string): Finding => ({ level: 'FAIL', what, text });
+
+function checkBox(paths: Paths): Finding[] {
+  const findings = [ok('node', process.version)];
+  const { bavail, bsize } = statfsSync(paths.home);
+  const freeMiB = (bavail * bsize) / 2 ** 20;
+  findings.push(
+    freeMiB > 500
+      ? ok('disk', `${freeMiB.toFixed(0)} MiB free in ${paths.home}`)
+      : warn('disk', `only ${freeMiB.toFixed(0)} MiB free in ${paths.home}: history may stop; free some`),
+  );
+  findings.push(
+    Date.now() > Date.parse('2026-01-01')
+      ? ok('clock', new Date().toISOString())
+      : warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP'),
+  );
+  return findings;
+}
+
+function checkBoard(board: Board): Finding[] {
+  if (board.backend !== 'linux') return [ok('board', `simulated hardware, no wires needed`)];
+  const require = createRequire(import.meta.url);
+  return ['i2c-bus', 'onoff'].map((name) => {
+    try {
+      require(name);
+      return ok(name, 'loads');
+    } catch (error) {
+      return fail(name, `${messageOf(error).split('\n')[0]}; run: apt install build-essential python3 && npm ci`);
+    }
+  });
+}
+
+/** What only the running unit can tell: sensors, loop, broker, models. */
+function checkUnit({ control, compute }: State): Finding[] {
+  if (!control) return [fail('control', 'the control loop has not reported; see the log of `npm start`')];
+  const findings: Finding[] = [];
+  for (const [name, point] of Object.entries(control.sensors)) {
+    if (point.quality !== 'good') findings.push(fail(name, `${point.quality}: ${point.reason ?? 'no value'}`));
+  }
+  if (findings.length === 0)
+    findings.push(ok('sensors', `${Object.keys(control.sensors).length} points fresh and plausible`));
+  const { p99Ms, realtime } = control.lateness;
+  findings.push(
+    p99Ms <= 5
+      ? ok('loop', `p99 ${p99Ms.toFixed(1)} ms late`)
+      : warn(
+          'loop',
+          `p99 ${p99Ms.toFixed(1)} ms late: something else uses the processor${realtime ? '' : '; give the service real-time priority (LimitRTPRIO=50)'}`,
+        ),
+  );
+  findings.push(
+    control.safety === 'S0'
+      ? ok('safety', 'no fault')
+      : fail('safety', `${control.safety}: ${control.reasons[0]?.text ?? ''}`),
+  );
+  if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
+  const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);
+  findings.push(
+    compute.experts.length === 0
+      ? fail('experts', 'none found in models/; run git checkout -- models')
+      : failing.length
+        ? warn('experts', `${compute.experts.length} found; labelled as failing their test: ${failing.join(', ')}`)
+        : ok('experts', `${compute.experts.length} found, all pass their test`),
+  );
+  return findings;
+}
+
+async function checkRunning(paths: Paths, config: Config, board: Board): Promise<Finding[]> {
+  if (runningPid(paths) !== undefined) {
+    const { url } = unitOf(paths);
+    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url))];
+  }
+  const ports = await preflight(config, paths, board.simulated).then(
+    () => ok('ports', 'free'),
+    (error) => fail('ports', messageOf(error)),
+  );
+  return [ports, warn('unit', 'not running: sensors, models and broker are checked while it runs (`npm start`)')];
+}
+
+async function examine(paths: Paths): Promise<Finding[]> {
+  ensurePaths(paths);
+  const findings = checkBox(paths);
+  try {
+    const config = loadConfig(paths.home);
+    const board = loadBoard(config.board);
+    return [...findings, ok('config', 'sound'), ...checkBoard(board), ...(await checkRunning(paths, config, board))];
+  } catch (error) {
+    if (!(error instanceof HeatmineError)) throw error;
+    return [
+      ...findings,
+      fail(error.code === 'BOARD_INVALID' ? 'board' : 'config', `${error.message}; ${error.remedy}`),
+    ];
+  }
+}
+
+async function runDoctor(args: string[]): Promise<number> {
+  const { paths, json } = parseCommand(args);
+  const findings = await examine(paths);
+  if (json) print(JSON.stringify(findings));
+  else for (const { level, what, text } of findings) print(`${level.padEnd(4)} ${what.padEnd(16)} ${text}`);
+  return findings.some((f) => f.level === 'FAIL') ? 1 : 0;
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  about: 'Checks node, disk, clock, configuration, board, ports, sensors, loop, experts; each fault with its remedy.',
+  usage: 'heatmine doctor [--json]',
+  example: 'npm run -s heatmine -- doctor',
+  run: runDoctor,
+};

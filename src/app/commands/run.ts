@@ -1,0 +1,107 @@
+import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { ChildStart } from '../../core/child.ts';
+import { type Config, loadConfig, portsOf } from '../../core/config.ts';
+import { ensurePaths, type Paths } from '../../core/paths.ts';
+import { loadBoard } from '../../hal/board.ts';
+import { openWeather } from '../../hal/sim/weather/weather.ts';
+import { fetchState } from '../client.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { formatLog } from '../log-format.ts';
+import { preflight } from '../preflight.ts';
+import { loadPasswords } from '../secrets.ts';
+import { type ProcessSpec, processFile, supervise } from '../supervisor.ts';
+
+/** Control reaches its safe state before the hardware under it goes away. */
+const STOP_ORDER = [['net', 'compute'], ['control'], ['broker', 'plant']];
+
+function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[] {
+  const passwords = loadPasswords(paths);
+  const start = (...roles: string[]): ChildStart => ({
+    config,
+    home: paths.home,
+    sockets: paths.sockets,
+    passwords: Object.fromEntries(roles.map((role) => [role, passwords[role]!])),
+  });
+  const spec = (name: string, file: string, firstDelayMs: number, ...roles: string[]): ProcessSpec => ({
+    name,
+    file: processFile(file),
+    firstDelayMs,
+    start: start(...roles),
+  });
+  return [
+    ...(simulated ? [spec('plant', '../hal/sim/main.ts', 200, 'plant')] : []),
+    spec('control', '../control/main.ts', 200, 'control'),
+    spec('broker', '../net/broker/main.ts', 500, ...Object.keys(passwords)),
+    spec('compute', '../compute/main.ts', 1000, 'compute'),
+    spec('net', '../net/main.ts', 500, 'net'),
+  ];
+}
+
+/** Prints the leading reason whenever it changes in kind, so that the terminal tells a story instead of scrolling. */
+function narrate(url: string): () => void {
+  let lastCode = '';
+  const timer = setInterval(async () => {
+    const reason = (await fetchState(url).catch(() => undefined))?.control?.reasons[0];
+    if (!reason || reason.code === lastCode) return;
+    lastCode = reason.code;
+    print(reason.text);
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
+async function runUnit(args: string[]): Promise<number> {
+  const { values, paths } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const speed = numberOption(values.speed, 'speed', 0.1, 3600);
+  const board = values.board as string | undefined;
+  const config = loadConfig(paths.home, {
+    ...(portBase && { portBase }),
+    ...(speed && { speed }),
+    ...(board && { board }),
+  });
+  const { simulated } = loadBoard(config.board);
+  // A weather file that cannot be read is told before anything starts.
+  if (simulated) openWeather({ seed: config.sim.seed, file: config.sim.weather });
+  ensurePaths(paths);
+  await preflight(config, paths, simulated);
+  const url = `http://${config.net.host}:${portsOf(config).http}`;
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const supervisor = supervise(specsOf(config, paths, simulated), {
+    line: (name, line) => {
+      const text = formatLog(name, line);
+      if (text) say(text);
+    },
+    restarted: (name, reason, delayMs) => say(`${name} ended (${reason}); again in ${delayMs / 1000} s`),
+    refused: () => end(2),
+    ready: (name) => {
+      writeUnit();
+      if (name === 'net') print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
+    },
+  });
+  /** For the command line: where the unit listens, and its processes as they are now. */
+  const writeUnit = () =>
+    writeFileSync(
+      paths.unit,
+      JSON.stringify({ pid: process.pid, url, mqttPort: portsOf(config).mqtt, children: supervisor.pids() }),
+    );
+  writeUnit();
+  const hush = narrate(url);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
+  const code = await ended;
+  hush();
+  if (code === 0) say('stopping: actuators to their safe state …');
+  await supervisor.stop(STOP_ORDER);
+  await rm(paths.unit, { force: true });
+  if (code === 0) say('stopped');
+  return code;
+}
+
+export const run: Command = {
+  name: 'run',
+  about:
+    'Runs the whole unit: broker, control, compute, net and, on the board `sim`, the simulated house. Ctrl-C ends it safely.',
+  usage: 'heatmine run [--home DIR] [--port-base N] [--board sim] [--speed N]',
+  example: 'npm start -- --speed 60        # a day in 24 minutes',
+  run: runUnit,
+};

@@ -1,0 +1,91 @@
+import { SENSORS } from '../../contract/points.ts';
+import { unitOf as unitOfName } from '../../contract/units.ts';
+import { fetchState, type State, unitOf } from '../client.ts';
+import { type Command, parseCommand, print } from '../command.ts';
+
+const SAFETY_WORDS = {
+  S0: 'all well',
+  S1: 'derated: the accelerator is held back',
+  S2: 'accelerator off, pumps run on',
+  S3: 'heat pump stopped',
+  S4: 'all off by the dead-man chain',
+} as const;
+
+const watts = (w: number) => (Math.abs(w) >= 1000 ? `${(w / 1000).toFixed(2)} kW` : `${Math.round(w)} W`);
+
+/** The state as lines of text; what is modelled says so. */
+export function statusLines({ control, compute, plant, market }: State): string[] {
+  if (!control) return ['The control loop has not reported yet; try again in a second.'];
+  const modelled = control.simulated ? ' (modelled)' : '';
+  const lines = [
+    control.reasons[0]?.text ?? '',
+    '',
+    `mode        ${control.setPoints.mode}, now ${control.action}; safety ${control.safety}: ${SAFETY_WORDS[control.safety]}${control.latched ? ' (latched: needs a person)' : ''}`,
+    `heat${modelled.padEnd(11).slice(0, 11)} ${watts(control.heat.condenserW)} heat pump + ${watts(control.heat.accelW)} accelerator, ${watts(control.heat.rejectedW)} rejected; needed ${watts(control.heatNeedW)}`,
+    `compute     granted ${watts(control.grantW)}${compute ? `, ${compute.tokensPerS.toFixed(0)} tokens/s, ${compute.answered} answers, filler ${watts(compute.fillerW)} (${compute.card.count} x ${compute.card.name}${compute.card.modelled ? ', modelled' : ''})` : ', compute has not reported'}`,
+    `energy      ${control.energy.heatKwh.toFixed(2)} kWh heat, of it ${control.energy.accelHeatKwh.toFixed(2)} from compute; COP ${control.energy.cop?.toFixed(2) ?? '-'}`,
+  ];
+  if (market)
+    lines.push(
+      `price       ${market.priceEurPerKwh.toFixed(3)} EUR/kWh bought, ${market.exportEurPerKwh.toFixed(3)} sold${market.modelled ? ' (modelled)' : ''}`,
+    );
+  if (plant)
+    lines.push(
+      `house       ${new Date(plant.timeMs).toISOString().slice(0, 16)} house time, speed x${plant.speed}, ${plant.weather.source} (modelled)`,
+    );
+  lines.push('');
+  for (const [name, point] of Object.entries(control.sensors)) {
+    const unit = unitOfName(name);
+    const value = point.value === null ? '-' : point.value.toFixed(unit?.decimals ?? 1);
+    const flaw = point.quality === 'good' ? '' : `  ${point.quality}${point.reason ? `: ${point.reason}` : ''}`;
+    lines.push(
+      `  ${name.padEnd(16)} ${value.padStart(8)} ${(unit?.symbol ?? '').padEnd(6)} ${SENSORS[name as keyof typeof SENSORS].label}${flaw}`,
+    );
+  }
+  lines.push(
+    `\n  loop: tick ${control.tick}, late p50 ${control.lateness.p50Ms.toFixed(1)} / p99 ${control.lateness.p99Ms.toFixed(1)} / max ${control.lateness.maxMs.toFixed(1)} ms, real-time priority ${control.lateness.realtime ? 'yes' : 'no'}`,
+  );
+  return lines;
+}
+
+async function showStatus(args: string[]): Promise<number> {
+  const { values, paths, json } = parseCommand(args, { watch: { type: 'boolean' } });
+  const { url } = unitOf(paths);
+  const show = async () => {
+    const state = await fetchState(url);
+    if (values.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
+    print(json ? JSON.stringify(state) : statusLines(state).join('\n'));
+    return state.control && !state.control.latched && state.control.safety === 'S0' ? 0 : 1;
+  };
+  let code = await show();
+  while (values.watch) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    code = await show();
+  }
+  return code;
+}
+
+async function showWhy(args: string[]): Promise<number> {
+  const { paths, json } = parseCommand(args);
+  const { control, compute } = await fetchState(unitOf(paths).url);
+  const reasons = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
+  if (json) print(JSON.stringify(reasons));
+  else for (const { what, code, text } of reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
+  return 0;
+}
+
+export const status: Command = {
+  name: 'status',
+  about: 'Shows what the unit does now. Ends with 1 when it is not all well.',
+  usage: 'heatmine status [--watch] [--json]',
+  example: 'npm run -s heatmine -- status --watch',
+  run: showStatus,
+};
+
+export const why: Command = {
+  name: 'why',
+  about: 'Shows the reason beside every decision of this moment.',
+  usage: 'heatmine why [--json]',
+  example: 'npm run -s heatmine -- why',
+  run: showWhy,
+};

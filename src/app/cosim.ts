@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { CARDS } from '../contract/cards.ts';
+import { type ComputeWant, DEFAULT_SETPOINTS, type SetPoints } from '../contract/messages.ts';
+import {
+  ACTUATOR_NAMES,
+  type Image,
+  type Outputs,
+  SAFE_OUTPUTS,
+  SENSOR_NAMES,
+  type SensorName,
+} from '../contract/points.ts';
+import { initialState, step } from '../control/step.ts';
+import type { Verdict } from '../control/types.ts';
+import type { Config } from '../core/config.ts';
+import { createHousehold } from '../hal/sim/household.ts';
+import { createMarket } from '../hal/sim/market.ts';
+import {
+  createPlant,
+  type PlantFaults,
+  type PlantState,
+  plantParams,
+  plantStep,
+  sensorsOf,
+} from '../hal/sim/plant/plant.ts';
+import { openWeather } from '../hal/sim/weather/weather.ts';
+import { createTally, type Tally } from './cosim-tally.ts';
+
+/**
+ * Plant, weather, market and the control core in one process and one fold: no clock, no chance but the seed. Compute is a
+ * model here: it burns what is granted for filler, and `demandW` of questions that always wait.
+ */
+export interface CosimOptions {
+  config: Config;
+  days: number;
+  dtS: number;
+  setPoints?: Partial<SetPoints>;
+  demandW?: number;
+  /** What is broken at this house second: in the plant, and what sensors claim instead of the truth. */
+  faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
+  /** Every step, after the plant has moved: for tests and campaigns. */
+  watch?(houseS: number, plant: PlantState, verdict: Verdict): void;
+  onDay?(day: number): void;
+}
+
+export interface CosimResult extends Tally {
+  steps: number;
+  /** SHA-256 over all outputs of all steps. */
+  commandLog: string;
+  wallS: number;
+  weather: string;
+}
+
+function imageOf(tick: number, atMs: number, sensors: Record<SensorName, number>, actuators: Outputs): Image {
+  const readings = {} as { -readonly [K in keyof Image['sensors']]: Image['sensors'][K] };
+  for (const name of SENSOR_NAMES) readings[name] = { value: sensors[name], atMs, quality: 'good' };
+  return { tick, atMs, sensors: readings, actuators };
+}
+
+export function cosimulate(options: CosimOptions): CosimResult {
+  const { config, days, dtS } = options;
+  const { house, sim } = config;
+  const weather = openWeather({ seed: sim.seed, file: sim.weather });
+  const market = createMarket(sim.seed, config.tariff);
+  const household = createHousehold(sim.seed, sim.householdKwhPerYear);
+  const card = CARDS[config.accelerator.card]!;
+  const accelIdleW = card.idleW * config.accelerator.count;
+  const setPoints: SetPoints = { ...DEFAULT_SETPOINTS, ...options.setPoints };
+  const demandW = options.demandW ?? 0;
+  const want: ComputeWant | undefined =
+    demandW > 0 ? { wantW: demandW, incomeEurPerKwh: config.compute.incomeEurPerKwh, queued: 1 } : undefined;
+  const startMs = Date.parse(sim.startsAt);
+  const hash = createHash('sha256');
+  const log = new Float64Array(ACTUATOR_NAMES.length);
+  const tally = createTally(config, setPoints);
+  const startedMs = performance.now();
+  const steps = Math.round((days * 86_400) / dtS);
+  let plant = createPlant(plantParams(house, { pvKwp: sim.pvKwp, accelIdleW }), sim.seed);
+  let state = initialState(house);
+  let outputs: Outputs = { ...SAFE_OUTPUTS };
+  let accelWorkW = 0;
+  for (let tick = 0; tick < steps; tick++) {
+    const houseS = tick * dtS;
+    const timeMs = startMs + houseS * 1000;
+    const faults = options.faultsAt?.(houseS);
+    const input = { outputs, accelWorkW, weather: weather.at(timeMs), ...household.at(timeMs) };
+    plant = plantStep(plant, faults?.plant ? { ...input, faults: faults.plant } : input, dtS);
+    const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
+    const image = imageOf(tick, (houseS + dtS) * 1000, sensors, outputs);
+    const prices = market.at(timeMs);
+    const done = step(state, { image, dtS, setPoints, market: prices, want, house });
+    state = done.state;
+    outputs = done.verdict.outputs;
+    accelWorkW = Math.min(done.verdict.grantW, Math.max(done.verdict.fillerW, demandW));
+    for (let i = 0; i < log.length; i++) log[i] = outputs[ACTUATOR_NAMES[i]!];
+    hash.update(new Uint8Array(log.buffer));
+    tally.add(plant, done.verdict, prices, dtS);
+    options.watch?.(houseS, plant, done.verdict);
+    if ((tick + 1) % Math.round(86_400 / dtS) === 0) options.onDay?.(Math.round((houseS + dtS) / 86_400));
+  }
+  const wallS = (performance.now() - startedMs) / 1000;
+  return { ...tally.read(plant), steps, commandLog: hash.digest('hex'), wallS, weather: weather.source };
+}

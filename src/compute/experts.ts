@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { ModelSpec } from './engine.ts';
+import { ExpertFile } from './expert-file.ts';
+import { checkGgufFile } from './gguf.ts';
+
+const MAX_JSON_BYTES = 256_000;
+const MAX_GRAMMAR_BYTES = 256_000;
+const MAX_HELD_OUT_BYTES = 4_000_000;
+const MAX_EXPERTS = 1000;
+
+/** An expert found on disk: sound, or with the reason why it is not. */
+export interface FoundExpert {
+  id: string;
+  dir: string;
+  fact: ExpertFile | undefined;
+  /** Text of its GBNF file. */
+  grammar: string | undefined;
+  unsound: string | undefined;
+}
+
+/** Every directory with an expert.json below these; the first of an id wins, so an installed one never shadows a shipped one. */
+export function scanExperts(modelDirs: readonly string[]): FoundExpert[] {
+  const found = new Map<string, FoundExpert>();
+  for (const root of modelDirs) {
+    if (!existsSync(root)) continue;
+    for (const name of readdirSync(root).sort()) {
+      const dir = join(root, name);
+      if (found.size >= MAX_EXPERTS || !existsSync(join(dir, 'expert.json'))) continue;
+      const expert = readExpert(dir, name);
+      if (!found.has(expert.id)) found.set(expert.id, expert);
+    }
+  }
+  return [...found.values()];
+}
+
+function readExpert(dir: string, name: string): FoundExpert {
+  const unsound = (why: string): FoundExpert => ({ id: name, dir, fact: undefined, grammar: undefined, unsound: why });
+  try {
+    const parsed = ExpertFile.safeParse(JSON.parse(readSmall(join(dir, 'expert.json'), MAX_JSON_BYTES)));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return unsound(`${join(dir, 'expert.json')}: ${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const fact = parsed.data;
+    if (fact.id !== name) return unsound(`${dir}: expert.json calls itself "${fact.id}"`);
+    const file = join(dir, fact.file);
+    const { size } = statSync(file);
+    if (size !== fact.sizeBytes) return unsound(`${file}: ${size} bytes, expert.json says ${fact.sizeBytes}`);
+    if (fact.engine === 'llama') checkGgufFile(file);
+    const grammarFile = fact.engine === 'llama' ? fact.grammar : null;
+    const grammar = grammarFile === null ? undefined : readSmall(join(dir, grammarFile), MAX_GRAMMAR_BYTES);
+    return { id: fact.id, dir, fact, grammar, unsound: undefined };
+  } catch (error) {
+    return unsound(messageOf(error));
+  }
+}
+
+function readSmall(file: string, limitBytes: number): string {
+  const { size } = statSync(file);
+  if (size > limitBytes) throw new HeatmineError('MODEL_INVALID', `${file}: ${size} bytes, more than ${limitBytes}`);
+  return readFileSync(file, 'utf8');
+}
+
+/** Hashes the weights: once, before native code sees them. @throws HeatmineError MODEL_INVALID */
+export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
+  const { fact, dir, unsound } = expert;
+  if (!fact) throw new HeatmineError('MODEL_INVALID', unsound ?? `${dir}: unsound`);
+  const file = join(dir, fact.file);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  const sha256 = hash.digest('hex');
+  if (sha256 !== fact.sha256) {
+    throw new HeatmineError('MODEL_INVALID', `${file}: sha256 is ${sha256}, expert.json says ${fact.sha256}`);
+  }
+  const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
+  return { id: fact.id, file, contextTokens, sizeBytes: fact.sizeBytes };
+}
+
+/**
+ * Lines for useful filler: `heldout*.txt` beside the expert (a tab stands for the line break between question and
+ * answer), else its examples, else its description.
+ */
+export function fillerLines({ dir, fact }: FoundExpert): string[] {
+  if (!fact) return [];
+  const heldOut = readdirSync(dir)
+    .filter((name) => /^heldout.*\.txt$/.test(name))
+    .flatMap((name) => readSmall(join(dir, name), MAX_HELD_OUT_BYTES).split('\n'))
+    .map((line) => line.replaceAll('\t', '\n'));
+  const usable = [heldOut, fact.examples, [fact.description]].map((lines) =>
+    lines.map((line) => line.trim()).filter((line) => line.length >= 4 && line.length <= 4000),
+  );
+  return usable.find((lines) => lines.length > 0) ?? [];
+}

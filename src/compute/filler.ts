@@ -1,0 +1,166 @@
+import type { Card } from '../contract/cards.ts';
+import type { Clock } from '../core/clock.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type FoundExpert, fillerLines } from './experts.ts';
+import type { Power } from './power.ts';
+import type { Residents } from './residents.ts';
+import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler.ts';
+import type { Work } from './work.ts';
+
+const TICK_MS = 100;
+const MAX_LINES = 2000;
+/** Until the first line was measured; on the careful side. */
+const FIRST_CPU_MS_PER_TOKEN = 0.5;
+const FAULT_PAUSE_MS = 10_000;
+
+/** Useful filler: scores held-out lines with the resident experts while nobody asks, as fast as the grant pays for. */
+export interface Filler {
+  /** A question came: the line being scored is given up at its next piece. */
+  giveWay(): void;
+  pace(): FillerPace;
+  /** Tokens a second that the allowed share of a core could make, by what was measured. */
+  capacity(): number;
+  /** Share of one core that filler really took over the last seconds. */
+  cpuShare(): number;
+  stop(): Promise<void>;
+}
+
+export interface FillerParts {
+  experts: readonly FoundExpert[];
+  residents: Residents;
+  power: Power;
+  work: Work;
+  card: Card;
+  cpuShare: number;
+  clock: Clock;
+  log: Log;
+  questions(): number;
+}
+
+export function startFiller(parts: FillerParts): Filler {
+  const { power, work, card, clock, residents } = parts;
+  const next = lineSource(parts.experts, residents);
+  const cpu = createCpuMeter(clock);
+  let stopped = false;
+  // One for each line: a long-lived signal would gather what was joined to it.
+  let way = new AbortController();
+  let wake = () => {};
+  let credit: FillerCredit = { tokens: 0, cpuMs: 0 };
+
+  const paceNow = () => {
+    const { watts: grantW, fillerW } = power.now();
+    const measured = { owedJ: work.owedJ(), cpuMsPerToken: cpu.msPerToken(), questions: parts.questions() };
+    return fillerPace({ ...measured, fillerW, grantW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
+  };
+
+  /** Scores one line and pays for it; false when there is nothing to score. */
+  async function scoreOne(): Promise<boolean> {
+    const line = next();
+    if (!line) return false;
+    const { model, release } = await residents.use(line.id);
+    try {
+      if (!model.score) return line.drop();
+      way = new AbortController();
+      const startedCpu = process.cpuUsage();
+      const scored = await model.score(line.text, way.signal);
+      const used = process.cpuUsage(startedCpu);
+      const cpuMs = (used.user + used.system) / 1000;
+      cpu.add(cpuMs, scored.tokens);
+      work.addFiller(scored.tokens);
+      credit = { tokens: credit.tokens - scored.tokens, cpuMs: credit.cpuMs - cpuMs };
+      return true;
+    } catch (error) {
+      if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async function turn(dtS: number): Promise<void> {
+    credit = accrue(credit, paceNow(), parts.cpuShare, dtS);
+    while (mayScore(credit) && parts.questions() === 0 && !stopped) if (!(await scoreOne())) return;
+  }
+
+  async function run(): Promise<void> {
+    let lastMs = clock.monoMs();
+    let pauseMs = TICK_MS;
+    while (!stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      const nowMs = clock.monoMs();
+      pauseMs = TICK_MS;
+      await turn((nowMs - lastMs) / 1000).catch((error) => {
+        if (way.signal.aborted) return;
+        pauseMs = FAULT_PAUSE_MS;
+        parts.log.warn({ err: messageOf(error) }, 'filler pauses');
+      });
+      lastMs = nowMs;
+    }
+  }
+  const running = run();
+  return {
+    giveWay: () => way.abort(new DOMException('a question came', 'AbortError')),
+    pace: paceNow,
+    capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
+    cpuShare: () => cpu.share(),
+    async stop() {
+      stopped = true;
+      way.abort(new DOMException('stopping', 'AbortError'));
+      wake();
+      await running;
+    },
+  };
+}
+
+/** Lines in turn, of the experts in memory; when none is, of the first that can score, which is then loaded. */
+function lineSource(experts: readonly FoundExpert[], residents: Residents) {
+  const sources = experts
+    .filter((e) => e.fact?.engine === 'llama')
+    .map((e) => ({ id: e.id, lines: fillerLines(e).slice(0, MAX_LINES), at: 0 }));
+  let turn = 0;
+  return () => {
+    const usable = sources.filter((s) => s.lines.length > 0 && residents.fault(s.id) === undefined);
+    const inMemory = usable.filter((s) => residents.resident(s.id));
+    const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable[0];
+    if (!source) return undefined;
+    const at = source.at++ % source.lines.length;
+    const drop = () => {
+      source.lines.splice(at, 1);
+      return true;
+    };
+    return { id: source.id, text: source.lines[at]!, drop };
+  };
+}
+
+const SHARE_WINDOW_MS = 5000;
+/** Of the newest line in the running mean. */
+const MIN_WEIGHT = 0.03;
+
+/** CPU time of this process while a line is scored: what else runs meanwhile is counted too, on the careful side. */
+function createCpuMeter(clock: Clock) {
+  let msPerToken = FIRST_CPU_MS_PER_TOKEN;
+  let lines = 0;
+  const spent: { atMs: number; cpuMs: number }[] = [];
+  const startedMs = clock.monoMs();
+  return {
+    add(cpuMs: number, tokens: number) {
+      const weight = Math.max(MIN_WEIGHT, 1 / ++lines);
+      msPerToken += weight * (cpuMs / Math.max(1, tokens) - msPerToken);
+      spent.push({ atMs: clock.monoMs(), cpuMs });
+    },
+    msPerToken: () => msPerToken,
+    share() {
+      const nowMs = clock.monoMs();
+      while (spent[0] && nowMs - spent[0].atMs > SHARE_WINDOW_MS) spent.shift();
+      const windowMs = Math.max(1, Math.min(SHARE_WINDOW_MS, nowMs - startedMs));
+      return spent.reduce((sum, s) => sum + s.cpuMs, 0) / windowMs;
+    },
+  };
+}

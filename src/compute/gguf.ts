@@ -1,0 +1,191 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import { type ByteSource, Cursor, MAX_STRING_BYTES } from './gguf-cursor.ts';
+
+/**
+ * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
+ * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 and 3, little-endian).
+ * Everything wrong is MODEL_INVALID, with the place (byte) and what was found there.
+ */
+export interface GgufInfo {
+  version: number;
+  architecture: string;
+  contextTokens: number | undefined;
+  vocabulary: number | undefined;
+  tensors: number;
+  parameters: number;
+  headerBytes: number;
+}
+
+const LIMITS = {
+  metadata: 4096,
+  tensors: 65_536,
+  keyBytes: 1024,
+  arrayItems: 2 ** 22,
+  nameBytes: 63,
+  dimensions: 4,
+  elements: 2 ** 45,
+};
+const STRING = 8;
+const ARRAY = 9;
+/** Bytes of each scalar type: u8 i8 u16 i16 u32 i32 f32 bool, then u64 i64 f64. */
+const SCALAR_BYTES: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+/** ggml type -> [elements per block, bytes per block], from ggml.h and ggml-common.h of ggml-org/ggml. */
+const TENSOR_TYPES: Record<number, readonly [number, number]> = {
+  ...{ 0: [1, 4], 1: [1, 2], 24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8], 28: [1, 8], 30: [1, 2] },
+  ...{ 2: [32, 18], 3: [32, 20], 6: [32, 22], 7: [32, 24], 8: [32, 34], 9: [32, 36], 20: [32, 18], 39: [32, 17] },
+  ...{ 10: [256, 84], 11: [256, 110], 12: [256, 144], 13: [256, 176], 14: [256, 210], 15: [256, 292] },
+  ...{ 16: [256, 66], 17: [256, 74], 18: [256, 98], 19: [256, 50], 21: [256, 110], 22: [256, 82] },
+  ...{ 23: [256, 136], 29: [256, 56], 34: [256, 54], 35: [256, 66] },
+};
+
+type Value = { type: number; value?: number | string; items?: number; itemType?: number };
+
+function readArray(cursor: Cursor, key: string): Value {
+  const itemType = cursor.u32(`item type of ${key}`);
+  const items = cursor.count(`items of ${key}`, LIMITS.arrayItems);
+  const itemBytes = SCALAR_BYTES[itemType];
+  if (itemType === STRING) for (let i = 0; i < items; i++) cursor.skipString(`item ${i} of ${key}`);
+  else if (itemBytes !== undefined) cursor.skip(items * itemBytes, key);
+  else cursor.fail(`${key} is an array of unknown type ${itemType}`);
+  return { type: ARRAY, items, itemType };
+}
+
+function readScalar(cursor: Cursor, type: number, key: string): number {
+  const bytes = SCALAR_BYTES[type];
+  if (bytes === undefined) cursor.fail(`${key} has unknown type ${type}`);
+  const view = cursor.take(bytes, key);
+  if (type === 6) return view.getFloat32(0, true);
+  if (type === 12) return view.getFloat64(0, true);
+  if (type === 7 && view.getUint8(0) > 1) cursor.fail(`${key} is neither true nor false`);
+  if (bytes === 1) return type === 1 ? view.getInt8(0) : view.getUint8(0);
+  if (bytes === 2) return type === 3 ? view.getInt16(0, true) : view.getUint16(0, true);
+  if (bytes === 4) return type === 5 ? view.getInt32(0, true) : view.getUint32(0, true);
+  return Number(type === 11 ? view.getBigInt64(0, true) : view.getBigUint64(0, true));
+}
+
+function readMetadata(cursor: Cursor, count: number): Map<string, Value> {
+  const metadata = new Map<string, Value>();
+  for (let i = 0; i < count; i++) {
+    const key = cursor.string(`key ${i}`, LIMITS.keyBytes);
+    if (key === '' || metadata.has(key)) cursor.fail(key === '' ? `key ${i} is empty` : `key "${key}" is there twice`);
+    const type = cursor.u32(`type of ${key}`);
+    if (type === ARRAY) metadata.set(key, readArray(cursor, key));
+    else if (type === STRING) metadata.set(key, { type, value: cursor.string(key, MAX_STRING_BYTES) });
+    else metadata.set(key, { type, value: readScalar(cursor, type, key) });
+  }
+  return metadata;
+}
+
+/** Reads one tensor's entry; returns its bytes and elements. Offsets must follow each other, as llama.cpp demands. */
+function readTensor(cursor: Cursor, names: Set<string>, expectedOffset: number) {
+  const name = cursor.string('a tensor name', LIMITS.nameBytes);
+  if (name === '' || names.has(name))
+    cursor.fail(name === '' ? 'a tensor has no name' : `tensor "${name}" is there twice`);
+  names.add(name);
+  const dimensions = cursor.u32(`dimensions of ${name}`);
+  if (dimensions < 1 || dimensions > LIMITS.dimensions) cursor.fail(`${name} has ${dimensions} dimensions`);
+  let elements = 1;
+  let row = 0;
+  for (let i = 0; i < dimensions; i++) {
+    const size = cursor.count(`size of ${name}`, LIMITS.elements);
+    if (i === 0) row = size;
+    elements *= size;
+    if (size < 1 || elements > LIMITS.elements) cursor.fail(`${name} has an absurd size`);
+  }
+  const type = cursor.u32(`type of ${name}`);
+  const block = TENSOR_TYPES[type];
+  if (block === undefined) cursor.fail(`${name} has unknown type ${type}`);
+  if (row % block[0] !== 0) cursor.fail(`a row of ${name} has ${row} elements, not a multiple of ${block[0]}`);
+  const offset = cursor.count(`offset of ${name}`, Number.MAX_SAFE_INTEGER);
+  if (offset !== expectedOffset) cursor.fail(`${name} begins at ${offset} of the data, expected ${expectedOffset}`);
+  return { elements, bytes: (elements / block[0]) * block[1] };
+}
+
+function alignmentOf(cursor: Cursor, metadata: Map<string, Value>): number {
+  const entry = metadata.get('general.alignment');
+  if (entry === undefined) return 32;
+  const { type, value } = entry;
+  if (type !== 4 || typeof value !== 'number' || value < 8 || value > 65_536 || (value & (value - 1)) !== 0) {
+    cursor.fail('general.alignment is not a power of two from 8 to 65536');
+  }
+  return value;
+}
+
+/** llama.cpp indexes scores and types by token, and tokens by the special ids, so these must agree. */
+function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number | undefined {
+  const tokens = metadata.get('tokenizer.ggml.tokens');
+  if (tokens === undefined) return undefined;
+  if (tokens.itemType !== STRING || !tokens.items) cursor.fail('tokenizer.ggml.tokens is not a list of strings');
+  for (const [key, itemType] of [
+    ['tokenizer.ggml.scores', 6],
+    ['tokenizer.ggml.token_type', 5],
+  ] as const) {
+    const list = metadata.get(key);
+    if (list && (list.itemType !== itemType || list.items !== tokens.items))
+      cursor.fail(`${key} does not fit the tokens`);
+  }
+  for (const [key, { value }] of metadata) {
+    if (!/^tokenizer\.ggml\.[a-z_]+_token_id$/.test(key)) continue;
+    // 0xffffffff stands for "none" in files in the wild.
+    if (typeof value !== 'number' || (value >= tokens.items && value !== 0xffffffff)) cursor.fail(`${key} is no token`);
+  }
+  return tokens.items;
+}
+
+const positive = (value: Value | undefined): number | undefined =>
+  typeof value?.value === 'number' && value.value > 0 ? value.value : undefined;
+
+/** @throws HeatmineError MODEL_INVALID, and nothing else. */
+export function checkGguf(source: ByteSource, where: string): GgufInfo {
+  const cursor = new Cursor(source, where);
+  if (cursor.u32('the magic').toString(16) !== '46554747') cursor.fail('not a GGUF: the first bytes are not "GGUF"');
+  const version = cursor.u32('the version');
+  if (version !== 2 && version !== 3) cursor.fail(`GGUF version ${version} is not supported, only 2 and 3`);
+  const tensors = cursor.count('number of tensors', LIMITS.tensors);
+  const metadata = readMetadata(cursor, cursor.count('number of metadata entries', LIMITS.metadata));
+  const alignment = alignmentOf(cursor, metadata);
+  const align = (n: number) => Math.ceil(n / alignment) * alignment;
+  const names = new Set<string>();
+  // Where the next tensor must begin, and where the last one really ends: the padding behind it may be missing.
+  let nextOffset = 0;
+  let dataBytes = 0;
+  let parameters = 0;
+  for (let i = 0; i < tensors; i++) {
+    const tensor = readTensor(cursor, names, nextOffset);
+    parameters += tensor.elements;
+    dataBytes = nextOffset + tensor.bytes;
+    nextOffset = align(dataBytes);
+    if (dataBytes > source.sizeBytes) cursor.fail('the tensors need more bytes than the file has');
+  }
+  if (tensors === 0) cursor.fail('there are no tensors');
+  const endBytes = align(cursor.position) + dataBytes;
+  if (endBytes > source.sizeBytes) cursor.fail(`the tensors end at byte ${endBytes}, the file at ${source.sizeBytes}`);
+  const architecture = metadata.get('general.architecture')?.value;
+  const named = typeof architecture === 'string' && /^[a-z0-9_.-]{1,64}$/.test(architecture);
+  if (!named) return cursor.fail('general.architecture is missing or not a name');
+  const vocabulary = checkVocabulary(cursor, metadata);
+  const contextTokens = positive(metadata.get(`${architecture}.context_length`));
+  return { version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position };
+}
+
+/** The same for a file. @throws HeatmineError MODEL_INVALID also when it cannot be read. */
+export function checkGgufFile(file: string): GgufInfo {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, 'r');
+    const descriptor = handle;
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new HeatmineError('MODEL_INVALID', `${file}: not a regular file`);
+    const read = (offset: number, length: number) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+    };
+    return checkGguf({ sizeBytes: stat.size, read }, file);
+  } catch (error) {
+    if (error instanceof HeatmineError) throw error;
+    throw new HeatmineError('MODEL_INVALID', `${file}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

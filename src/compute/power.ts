@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { Grant } from '../contract/messages.ts';
+import type { Clock } from '../core/clock.ts';
+import { holdLease, type Lease } from '../core/lease.ts';
+
+type GrantValue = z.infer<typeof Grant>;
+export const FIRST_GRANT_WAIT_MS = 2000;
+const NOT_YET: GrantValue = {
+  watts: 0,
+  fillerW: 0,
+  reason: { what: 'compute', code: 'no_grant', text: 'no grant from control is valid; it may be starting or stopped' },
+};
+
+/** The watts control grants: a lease, 0 once it lapses. */
+export interface Power {
+  offer(lease: Lease<GrantValue>): void;
+  now(): GrantValue;
+  /** Like `now`, but waits up to two seconds for the first grant of this boot. */
+  first(signal: AbortSignal): Promise<GrantValue>;
+}
+
+export function createPower(clock: Clock): Power {
+  const held = holdLease<GrantValue>(NOT_YET);
+  const arrived = Promise.withResolvers<void>();
+  let any = false;
+  return {
+    offer(lease) {
+      if (!held.offer(lease, clock.monoMs())) return;
+      any = true;
+      arrived.resolve();
+    },
+    now: () => held.get(clock.monoMs()),
+    async first(signal) {
+      if (!any) {
+        const late = Promise.withResolvers<void>();
+        const timer = setTimeout(late.resolve, FIRST_GRANT_WAIT_MS);
+        signal.addEventListener('abort', () => late.resolve(), { once: true });
+        await Promise.race([arrived.promise, late.promise]);
+        clearTimeout(timer);
+        signal.throwIfAborted();
+      }
+      return held.get(clock.monoMs());
+    },
+  };
+}

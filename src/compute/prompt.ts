@@ -1,0 +1,34 @@
+import type { LoadedModel } from './engine.ts';
+
+export interface Message {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** The last thing the asker said: what picks the expert. */
+export function questionOf(messages: readonly Message[]): string {
+  return messages.findLast((m) => m.role === 'user')?.content ?? messages.at(-1)?.content ?? '';
+}
+
+/**
+ * The question goes between prefix and suffix. An expert of one line (its suffix begins with the line break that ends
+ * a question) was trained on single questions: it gets the last one alone, its own line breaks made blanks, so that
+ * no text can pretend to be the beginning of an answer. Others get system text and earlier turns before it, where
+ * these leave room for an answer.
+ */
+export async function promptFor(
+  model: Pick<LoadedModel, 'countTokens' | 'contextTokens'>,
+  { prefix, suffix }: { prefix: string; suffix: string },
+  messages: readonly Message[],
+  answerTokens: number,
+): Promise<string> {
+  const question = questionOf(messages);
+  if (suffix.startsWith('\n')) return prefix + question.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ').trim() + suffix;
+  const alone = prefix + question + suffix;
+  const at = messages.findLastIndex((m) => m.content === question);
+  const earlier = messages.slice(0, Math.max(0, at)).map((m) => m.content);
+  if (earlier.length === 0) return alone;
+  const whole = prefix + [...earlier, question].join('\n') + suffix;
+  const fits = (await model.countTokens(whole)) + answerTokens <= model.contextTokens;
+  return fits ? whole : alone;
+}

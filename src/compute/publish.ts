@@ -1,0 +1,94 @@
+import type { Card } from '../contract/cards.ts';
+import type { ComputeState, ComputeWant, Reason } from '../contract/messages.ts';
+import type { Config } from '../core/config.ts';
+import { leaseStamp } from '../core/lease.ts';
+import type { Link } from '../core/link.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Door } from './door.ts';
+import type { Filler } from './filler.ts';
+import type { Power } from './power.ts';
+import { want } from './scheduler.ts';
+import type { Work } from './work.ts';
+
+const WORK_MS = 200;
+const STATE_MS = 1000;
+const WANT_TTL_MS = 3000;
+
+export interface PublishParts {
+  link: Pick<Link, 'publish'>;
+  config: Config;
+  card: Card;
+  catalogue: Catalogue;
+  door: Door;
+  power: Power;
+  work: Work;
+  filler: Filler;
+  bootId: string;
+}
+
+/** Sends work at 5 Hz, state and the want lease at 1 Hz; `wantNow` tells control of a question at once. */
+export function startPublishing(parts: PublishParts): { wantNow(): void; stop(): void } {
+  const { link, config, card, door, power, work, filler, bootId } = parts;
+  const stamp = leaseStamp<ComputeWant>(bootId, WANT_TTL_MS);
+  let seq = 0;
+  const wantNow = () => {
+    const demand = {
+      questions: door.questions(),
+      owedJ: work.owedJ(),
+      cardsW: config.accelerator.count * card.tdpW,
+      fillerTokensPerS: filler.capacity(),
+      jPerToken: card.jPerToken,
+      incomeEurPerKwh: config.compute.incomeEurPerKwh,
+    };
+    link.publish('want', stamp({ ...want(demand), queued: demand.questions }));
+  };
+  const sendWork = () => {
+    work.tick(power.now().watts);
+    const { answerTokens, fillerTokens } = work.totals();
+    link.publish('work', { bootId, seq: ++seq, answerTokens, fillerTokens, card: card.id });
+  };
+  const sendState = () => {
+    link.publish('computeState', stateOf(parts));
+    wantNow();
+  };
+  const timers = [setInterval(sendWork, WORK_MS), setInterval(sendState, STATE_MS)];
+  return { wantNow, stop: () => timers.forEach(clearInterval) };
+}
+
+function stateOf(parts: PublishParts): ComputeState {
+  const { config, card, catalogue, door, work } = parts;
+  const { answerTokens, fillerTokens, answered, joules } = work.totals();
+  const questions = door.questions();
+  return {
+    card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
+    experts: catalogue.states(),
+    answered,
+    queued: Math.max(0, questions - 1),
+    busy: questions > 0,
+    answerTokens,
+    fillerTokens,
+    joules,
+    ...work.rates(),
+    reason: reasonOf(parts),
+  };
+}
+
+/** One line: what compute does now, and what keeps it from doing more. */
+function reasonOf({ door, power, work, filler, config }: PublishParts): Reason {
+  const grant = power.now();
+  const reason = (code: string, text: string): Reason => ({ what: 'compute', code, text: text.slice(0, 400) });
+  const questions = door.questions();
+  if (questions > 0) return reason('answering', `${questions} question${questions > 1 ? 's' : ''} answered or waiting`);
+  if (grant.watts <= 0) return reason('no_power', `no watts: ${grant.reason.text}`);
+  const { limit, watts } = filler.pace();
+  const { fillerW } = work.rates();
+  const w = (n: number) => `${Math.round(n)} W`;
+  if (limit === 'unpaid')
+    return reason('idle', `ready at ${w(grant.watts)}; unpaid work does not pay: ${grant.reason.text}`);
+  if (limit === 'answers')
+    return reason('burning', `the card still works on answers, ${Math.round(work.owedJ())} J to go`);
+  const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
+  const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
+  const text = `scoring held-out lines: ${w(fillerW)} of ${w(Math.min(grant.fillerW, grant.watts))} paid for`;
+  return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})`);
+}

@@ -1,0 +1,117 @@
+import type { AnswerMeter } from '../contract/compute-api.ts';
+import { HeatmineError } from '../core/errors.ts';
+import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
+import type { Catalogue } from './catalogue.ts';
+import { meterAnswer } from './meter.ts';
+import { fallback, type Pick, pickExpert } from './pick.ts';
+import { questionOf } from './prompt.ts';
+
+export interface Embedded {
+  vectors: number[][];
+  meter: AnswerMeter;
+}
+
+/** Everything the HTTP side may ask for. One instance a process. */
+export interface Service {
+  readonly catalogue: Catalogue;
+  answer(question: Question, signal: AbortSignal): AsyncGenerator<AnswerPart, AnswerEnd>;
+  embed(expert: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded>;
+  /** Really generates one token. */
+  health(signal: AbortSignal): Promise<{ expert: string; tokens: number; ms: number }>;
+}
+
+export interface ServiceParts extends AnswerParts {
+  catalogue: Catalogue;
+  /** Logits over `labels` for a text; undefined when no classifier is sound here. */
+  classify: { labels: readonly string[]; logits(text: string, signal: AbortSignal): Promise<number[]> } | undefined;
+}
+
+export function createService(parts: ServiceParts): Service {
+  const { catalogue, door } = parts;
+  return {
+    catalogue,
+    async *answer(question, signal) {
+      const leave = await door.enter(signal);
+      try {
+        const { expert, why } = await pick(parts, question, signal);
+        return yield* answerBy(catalogue.get(expert), why, question, signal, parts);
+      } finally {
+        leave();
+      }
+    },
+    async embed(expert, texts, signal) {
+      const leave = await door.enter(signal);
+      try {
+        return await embed(parts, expert === 'auto' ? anyOf(catalogue) : expert, texts, signal);
+      } finally {
+        leave();
+      }
+    },
+    health: (signal) => health(parts, signal),
+  };
+}
+
+function anyOf(catalogue: Catalogue): string {
+  const picked = fallback(catalogue.answering(), '');
+  if (!picked) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
+  return picked.expert;
+}
+
+async function pick({ catalogue, classify }: ServiceParts, question: Question, signal: AbortSignal): Promise<Pick> {
+  if (question.expert !== 'auto') return { expert: question.expert, why: 'the asker named it' };
+  const available = catalogue.answering();
+  const picked = classify
+    ? await classify.logits(questionOf(question.messages), signal).then(
+        (logits) => pickExpert(classify.labels, logits, available),
+        (error) => {
+          signal.throwIfAborted();
+          return fallback(
+            available,
+            `the classifier failed (${error instanceof HeatmineError ? error.code : 'internal'})`,
+          );
+        },
+      )
+    : fallback(available, 'no classifier is here to choose');
+  if (!picked) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
+  return picked;
+}
+
+async function embed(
+  { catalogue, door, work, card }: ServiceParts,
+  id: string,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<Embedded> {
+  const answerer = catalogue.get(id);
+  const { model, release } = await answerer.use();
+  try {
+    if (!model.embed) throw new HeatmineError('MESSAGE_INVALID', `the engine of ${id} makes no embeddings`);
+    const leave = await answerer.lane.enter(signal);
+    try {
+      door.recheck();
+      const { vectors, tokens } = await model.embed(texts, signal);
+      work.addAnswer(tokens);
+      return { vectors, meter: meterAnswer(card, id, tokens, 0) };
+    } finally {
+      leave();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** Past the door and the lane, so that neither a crowd nor missing watts look like a broken engine; not past the model's own queue. */
+async function health({ catalogue, work, clock }: ServiceParts, signal: AbortSignal) {
+  const startedMs = clock.monoMs();
+  const expert = anyOf(catalogue);
+  const { model, release } = await catalogue.get(expert).use();
+  try {
+    const probe = model.generate({ prompt: 'ok', maxTokens: 1, temperature: 0, stop: [] }, signal);
+    let step = await probe.next();
+    while (!step.done) step = await probe.next();
+    work.addAnswer(step.value.promptTokens + step.value.answerTokens);
+    return { expert, tokens: step.value.answerTokens, ms: clock.monoMs() - startedMs };
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CARDS } from '../contract/cards.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Config } from '../core/config.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { Link } from '../core/link.ts';
+import type { Log } from '../core/log.ts';
+import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
+import { createDoor } from './door.ts';
+import type { Engine } from './engine.ts';
+import { createLlamaEngine } from './engines/llama.ts';
+import { createOnnxEngine } from './engines/onnx.ts';
+import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
+import { type FoundExpert, scanExperts } from './experts.ts';
+import { startFiller } from './filler.ts';
+import { createLane } from './lane.ts';
+import { fallback } from './pick.ts';
+import { createPower } from './power.ts';
+import { startPublishing } from './publish.ts';
+import { createResidents, type Residents } from './residents.ts';
+import { createServer, type ServerOptions } from './server.ts';
+import { createService, type ServiceParts } from './service.ts';
+import { createWork } from './work.ts';
+
+const CLASSIFIER = 'classifier';
+/** Weights in memory at once. */
+const BUDGET_BYTES = 256 * 2 ** 20;
+const UPSTREAM_REFRESH_MS = 30_000;
+const UPSTREAM_LIMIT_MS = 5000;
+/** When the upstream does not say: what every model of the last years has at least. */
+const UPSTREAM_CONTEXT_TOKENS = 8192;
+
+export interface ComputeOptions {
+  config: Config;
+  /** Models that ship: their classifier brings code along, so nothing downloaded belongs here. */
+  shippedDir: string;
+  /** Models of this home, data only. */
+  installedDir: string;
+  listen: ServerOptions['listen'];
+  link: Pick<Link, 'publish' | 'on'>;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Compute {
+  /** For TCP. */
+  readonly port: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Composes compute. Resolves once the server listens; models load after that. */
+export async function startCompute(options: ComputeOptions): Promise<Compute> {
+  const { config, link, clock, log } = options;
+  const card = CARDS[config.accelerator.card];
+  if (!card) throw new HeatmineError('CONFIG_INVALID', `unknown card ${config.accelerator.card}`);
+  const experts = scanExperts([options.shippedDir, options.installedDir]);
+  for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
+  const features = await shippedFeatures(join(options.shippedDir, CLASSIFIER));
+  const engines = { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) };
+  const residents = createResidents(experts, engines, BUDGET_BYTES);
+  const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
+  const parts = { experts, residents, local: createLane(1) };
+  const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
+  const power = createPower(clock);
+  const work = createWork(card, clock);
+  const classify = classifierOf(experts, residents);
+  const door = createDoor({ power, work, onQuestion });
+  const service = createService({ catalogue, classify, card, work, clock, door });
+  const cpuShare = config.accelerator.fillerCpuShare;
+  const filler = startFiller({
+    experts,
+    residents,
+    power,
+    work,
+    card,
+    cpuShare,
+    clock,
+    log,
+    questions: door.questions,
+  });
+  const bootId = randomUUID();
+  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, bootId });
+  function onQuestion(): void {
+    filler.giveWay();
+    publisher.wantNow();
+  }
+  link.on('grant', (lease) => power.offer(lease));
+  const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
+  const server = await createServer({ service, log, listen: options.listen });
+  void warm(catalogue, residents, classify !== undefined, log);
+  return {
+    port: server.port,
+    async stop() {
+      publisher.stop();
+      stopWatching();
+      await Promise.all([server.close(), filler.stop()]);
+      await residents.close();
+      await Promise.all(Object.values(engines).map((engine: Engine) => engine.close()));
+    },
+  };
+}
+
+async function shippedFeatures(dir: string): Promise<((text: string) => Float32Array) | undefined> {
+  const file = join(dir, 'features.ts');
+  if (!existsSync(file)) return undefined;
+  const module = (await import(pathToFileURL(file).href)) as { features(text: string): Float32Array };
+  return module.features;
+}
+
+function classifierOf(experts: readonly FoundExpert[], residents: Residents): ServiceParts['classify'] {
+  const fact = experts.find((e) => e.id === CLASSIFIER)?.fact;
+  if (fact?.engine !== 'onnx') return undefined;
+  return {
+    labels: fact.labels,
+    async logits(text, signal) {
+      const { model, release } = await residents.use(CLASSIFIER);
+      try {
+        return (await model.classify?.(text, signal)) ?? [];
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+/** The first question should not pay for the loading. */
+async function warm(catalogue: Catalogue, residents: Residents, classifier: boolean, log: Log): Promise<void> {
+  const ids = [fallback(catalogue.answering(), '')?.expert, classifier ? CLASSIFIER : undefined];
+  for (const id of ids) {
+    if (id === undefined || id.startsWith(UPSTREAM_PREFIX)) continue;
+    await residents.use(id).then(
+      ({ release }) => release(),
+      (error) => log.warn({ expert: id, err: messageOf(error) }, 'not loaded'),
+    );
+  }
+}
+
+function watchUpstream(url: string, catalogue: Catalogue, log: Log): () => void {
+  let reachable: boolean | undefined;
+  const look = () =>
+    upstreamModels(url, AbortSignal.timeout(UPSTREAM_LIMIT_MS)).then(
+      (models) => {
+        const offered = models.filter((m) => m.id !== 'auto');
+        const contextOf = (tokens: number | undefined) => tokens ?? UPSTREAM_CONTEXT_TOKENS;
+        catalogue.setUpstream(offered.map((m) => ({ id: m.id, contextTokens: contextOf(m.max_model_len) })));
+        if (reachable !== true) log.info({ models: offered.length }, 'upstream is there');
+        reachable = true;
+      },
+      (error) => {
+        catalogue.setUpstream([]);
+        if (reachable !== false) log.warn({ err: messageOf(error) }, 'upstream is away');
+        reachable = false;
+      },
+    );
+  void look();
+  const timer = setInterval(look, UPSTREAM_REFRESH_MS);
+  return () => clearInterval(timer);
+}

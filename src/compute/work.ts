@@ -1,0 +1,65 @@
+import type { Card } from '../contract/cards.ts';
+import type { Clock } from '../core/clock.ts';
+import { burn } from './scheduler.ts';
+
+const WINDOW_MS = 5000;
+
+/** Tokens really computed since boot, what the card still has to burn for answers, and recent rates. */
+export interface Work {
+  addAnswer(tokens: number): void;
+  addFiller(tokens: number): void;
+  /** One answer has ended after this long in its lane. */
+  answerDone(seconds: number): void;
+  /** Takes a sample for the rates and burns what the granted watts allow; call it a few times a second. */
+  tick(grantW: number): void;
+  /** Of answers only: filler never runs ahead of its watts. */
+  owedJ(): number;
+  totals(): { answerTokens: number; fillerTokens: number; answered: number; joules: number; answerS: number };
+  /** Over the last seconds. */
+  rates(): { tokensPerS: number; fillerW: number };
+}
+
+export function createWork(card: Card, clock: Clock): Work {
+  let answerTokens = 0;
+  let fillerTokens = 0;
+  let answered = 0;
+  let answerS = 0.5;
+  let owedJ = 0;
+  let lastMs = clock.monoMs();
+  const samples: { atMs: number; answerTokens: number; fillerTokens: number }[] = [
+    { atMs: lastMs, answerTokens: 0, fillerTokens: 0 },
+  ];
+  return {
+    addAnswer(tokens) {
+      answerTokens += tokens;
+      owedJ += tokens * card.jPerToken;
+    },
+    addFiller(tokens) {
+      fillerTokens += tokens;
+    },
+    answerDone(seconds) {
+      answered++;
+      answerS = 0.8 * answerS + 0.2 * seconds;
+    },
+    tick(grantW) {
+      const nowMs = clock.monoMs();
+      owedJ = burn(owedJ, grantW, (nowMs - lastMs) / 1000);
+      lastMs = nowMs;
+      samples.push({ atMs: nowMs, answerTokens, fillerTokens });
+      while (samples.length > 2 && nowMs - samples[0]!.atMs > WINDOW_MS) samples.shift();
+    },
+    owedJ: () => owedJ,
+    totals: () => {
+      const joules = (answerTokens + fillerTokens) * card.jPerToken;
+      return { answerTokens, fillerTokens, answered, joules, answerS };
+    },
+    rates() {
+      const first = samples[0]!;
+      const last = samples.at(-1)!;
+      const seconds = Math.max(0.2, (last.atMs - first.atMs) / 1000);
+      const filler = (last.fillerTokens - first.fillerTokens) / seconds;
+      const answers = (last.answerTokens - first.answerTokens) / seconds;
+      return { tokensPerS: answers + filler, fillerW: filler * card.jPerToken };
+    },
+  };
+}

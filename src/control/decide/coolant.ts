@@ -1,0 +1,159 @@
+import type { House } from '../../contract/house.ts';
+import type { Estimates } from '../estimate/points.ts';
+import { plannedAccelW } from '../estimate.ts';
+import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
+import { PID_OFF, type PidState, pidStep } from '../pid.ts';
+
+/** The accelerator loop: the pump holds the coolant outlet, the valve picks house or dry cooler, the fan holds the inlet. */
+export interface CoolantState {
+  pump: PidState;
+  pumpPct: number;
+  fan: PidState;
+  fanPct: number;
+  reject: boolean;
+  /** Seconds since the valve moved. */
+  valveS: number;
+  /** Seconds for which the house side has not taken the heat. */
+  refusedS: number;
+  /** Litres per minute for each percent of pump, learnt from the flow meter. */
+  lpmPerPct: number;
+  /** Seconds since the accelerator last drew power worth cooling. */
+  coolS: number;
+}
+
+export const COOLANT_START: CoolantState = {
+  pump: PID_OFF,
+  pumpPct: 100,
+  fan: PID_OFF,
+  fanPct: 0,
+  reject: true,
+  valveS: 3600,
+  refusedS: 0,
+  lpmPerPct: 0.2,
+  coolS: 0,
+};
+
+const PUMP_MIN_PCT = 20;
+/** The pump's command and its real speed differ by more than rounding: the interlock holds it. */
+const HELD_PCT = 5;
+const FAN_MIN_PCT = 10;
+/** Volume of the loop outside the plates, L: its transport time is volume over flow. */
+const LOOP_L = 3;
+/** Heat capacity that the outlet temperature feels: coolant and cold plates, J/K. */
+const LOOP_J_PER_K = 18_000;
+const VALVE_MIN_S = 120;
+/** The outlet this far above its set-point for this long: the house side does not take the heat. */
+const REFUSED_K = 5;
+const REFUSED_S = 45;
+const RUN_ON_S = 180;
+const COOLING_W = 150;
+/** The dry cooler returns the coolant this much below the outlet's set-point. */
+const RETURN_BELOW_K = 8;
+
+export interface CoolantInput {
+  est: Estimates;
+  house: House;
+  /** Somebody on the water side wants heat now. */
+  taker: boolean;
+  /** Outlet temperature to hold: at least the house's, more when hot water needs it. */
+  outSetC: number;
+  supplied: boolean;
+  /** Pump percent that is really in force: the interlock may have raised it. */
+  pumpNowPct: number;
+  dtS: number;
+}
+
+function learnFlow(state: CoolantState, input: CoolantInput): number {
+  const { accelFlowLpm } = input.est;
+  if (accelFlowLpm.quality !== 'good' || input.pumpNowPct < PUMP_MIN_PCT || accelFlowLpm.value < 1)
+    return state.lpmPerPct;
+  const seen = clamp(accelFlowLpm.value / input.pumpNowPct, 0.02, 2);
+  return state.lpmPerPct + (seen - state.lpmPerPct) * (1 - Math.exp(-input.dtS / 20));
+}
+
+function pump(state: CoolantState, input: CoolantInput, lpmPerPct: number): { pid: PidState; pct: number } {
+  const { est, outSetC, dtS } = input;
+  const watts = est.accelW.value;
+  const flowNeedLpm = watts / (COOLANT_W_PER_LPM_K * Math.max(4, outSetC - est.accelInC.value));
+  const nowLpm = Math.max(2, est.accelFlowLpm.value);
+  // Rise over the accelerator is watts over flow, so its slope over flow is rise over flow; the loop's own return adds to it.
+  const riseK = clamp(watts / (COOLANT_W_PER_LPM_K * nowLpm), 2, 20);
+  const process = {
+    gain: (-1.3 * riseK * lpmPerPct) / nowLpm,
+    tauS: LOOP_J_PER_K / (COOLANT_W_PER_LPM_K * nowLpm),
+    delayS: (60 * LOOP_L * 0.45) / nowLpm,
+    lambdaS: (60 * LOOP_L * 0.45) / nowLpm,
+    derivativeS: 4,
+    setTauS: 20,
+    min: PUMP_MIN_PCT,
+    max: 100,
+    integralMax: 40,
+  };
+  const { state: pid, output } = pidStep(state.pump, process, {
+    set: outSetC,
+    measured: est.accelOutC.value,
+    feedForward: clamp(flowNeedLpm / lpmPerPct, 0, 100),
+    held: Math.abs(input.pumpNowPct - state.pumpPct) > HELD_PCT,
+    dtS,
+  });
+  return { pid, pct: output };
+}
+
+function fan(state: CoolantState, input: CoolantInput): { pid: PidState; pct: number } {
+  const { est, outSetC, house, dtS } = input;
+  const returnSetC = outSetC - RETURN_BELOW_K;
+  const headroomK = Math.max(3, returnSetC - est.outdoorC.value);
+  // Full fan is sized for full power at 20 K over the air; half the air moves rather more than half the heat.
+  const process = {
+    gain: -0.25,
+    tauS: 60,
+    delayS: 15,
+    lambdaS: 30,
+    derivativeS: 0,
+    setTauS: 0,
+    min: FAN_MIN_PCT,
+    max: 100,
+    integralMax: 60,
+  };
+  const { state: pid, output } = pidStep(state.fan, process, {
+    set: returnSetC,
+    measured: est.accelInC.value,
+    feedForward: clamp((100 * (est.accelW.value / Math.max(500, house.accelMaxW)) * 20) / headroomK, 0, 100),
+    held: false,
+    dtS,
+  });
+  return { pid, pct: output };
+}
+
+function valve(state: CoolantState, input: CoolantInput, refusedS: number): boolean {
+  if (refusedS >= REFUSED_S) return true;
+  if (input.taker === !state.reject) return state.reject;
+  if (state.valveS < VALVE_MIN_S) return state.reject;
+  return !input.taker;
+}
+
+export function coolantStep(previous: CoolantState, input: CoolantInput): CoolantState {
+  const { est, dtS, outSetC } = input;
+  const lpmPerPct = learnFlow(previous, input);
+  const drawing = input.supplied && (plannedAccelW(est) > COOLING_W || est.accelW.quality === 'lost');
+  const hot = est.accelOutC.value > outSetC + REFUSED_K;
+  const refusedS = hot && !previous.reject ? previous.refusedS + dtS : Math.max(0, previous.refusedS - dtS / 10);
+  const reject = valve(previous, input, refusedS);
+  const moved = reject !== previous.reject;
+  const coolS = drawing ? 0 : Math.min(1e6, previous.coolS + dtS);
+  const warm = est.accelOutC.value - est.accelInC.value > 2;
+  const state = {
+    ...previous,
+    lpmPerPct,
+    refusedS,
+    reject,
+    valveS: moved ? 0 : Math.min(1e6, previous.valveS + dtS),
+    coolS,
+  };
+  if (!drawing && coolS > RUN_ON_S && !warm) {
+    return { ...state, pump: PID_OFF, pumpPct: input.supplied ? PUMP_MIN_PCT : 0, fan: PID_OFF, fanPct: 0 };
+  }
+  const { pid, pct } = pump(state, input, lpmPerPct);
+  const blown = reject && drawing ? fan(state, input) : { pid: PID_OFF, pct: 0 };
+  return { ...state, pump: pid, pumpPct: pct, fan: blown.pid, fanPct: blown.pct };
+}

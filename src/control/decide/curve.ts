@@ -1,0 +1,33 @@
+import type { House } from '../../contract/house.ts';
+import { clamp } from '../physics.ts';
+
+/** Sun, people and appliances warm a house by about this much: it needs no heat closer than this to its set-point. */
+const FREE_GAIN_K = 3;
+/** Floor heating gives off heat with dT^1.1 (EN 1264). */
+const EMITTER_EXPONENT = 1.1;
+const ROOM_GAIN_K_PER_K = 3;
+const ROOM_LIMIT_K = 6;
+
+/** Share of the design heat load at this outdoor temperature, 0 in mild weather, above 1 in a record frost. */
+export function loadShare(house: House, roomSetC: number, outdoorC: number): number {
+  const limitC = roomSetC - FREE_GAIN_K;
+  return clamp((limitC - outdoorC) / (limitC - house.designOutdoorC), 0, 1.4);
+}
+
+/** Heat the house loses, W, by its own design figures. */
+export const loadW = (house: House, roomSetC: number, outdoorC: number): number =>
+  house.designLoadW * loadShare(house, roomSetC, outdoorC);
+
+/**
+ * Supply temperature the house needs: weather curve, room influence and the slow `trimK` learnt from the room.
+ * 0 means that no heat is needed.
+ */
+export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, roomC: number, trimK: number): number {
+  const short = roomSetC - roomC;
+  const share = loadShare(house, roomSetC, outdoorC);
+  if (share === 0 && short < 0.5) return 0;
+  if (short < -1.5) return 0;
+  const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
+  const roomK = clamp(ROOM_GAIN_K_PER_K * short, -ROOM_LIMIT_K, ROOM_LIMIT_K);
+  return clamp(curveC + roomK + trimK, roomSetC + 2, Math.min(house.supplyDesignC + 8, house.bufferMaxC - 5));
+}

@@ -1,0 +1,68 @@
+import type { House } from '../../contract/house.ts';
+import type { ComputeWant, SetPoints } from '../../contract/messages.ts';
+import type { Estimates } from '../estimate/points.ts';
+import { clamp } from '../physics.ts';
+
+/** What the accelerator may draw: as much as can be cooled, split into what questions need and what pays. */
+export interface GrantState {
+  supply: boolean;
+  /** Seconds since anything wanted the accelerator. */
+  idleS: number;
+}
+
+export const GRANT_START: GrantState = { supply: false, idleS: 3600 };
+
+/** So that a first question need not wait for a grant: one card's worth, or a tenth of a large accelerator. */
+const STANDBY_W = 400;
+/** Idle watts are money: the contactor opens after this. */
+const IDLE_S = 900;
+const DERATE_K = 6;
+/** 5 K of chip head-room take the power from full to none. */
+const CHIP_DERATE_K = 6;
+/** F14: heat storage from here on takes less and less. */
+const WATER_DERATE_C = 75;
+const WATER_OFF_C = 82;
+const WORKING_W = 300;
+
+/** Watts that can be cooled now; falls smoothly before any limit trips. */
+export function safeLimitW(est: Estimates, house: House): number {
+  if (est.accelW.quality === 'lost' || est.accelChipC.quality === 'lost') return 0;
+  const coolant = (house.coolantMaxC - 1 - est.accelOutC.value) / DERATE_K;
+  const chip = (house.chipMaxC - 2 - est.accelChipC.value) / CHIP_DERATE_K;
+  const water = (WATER_OFF_C - est.supplyC.value) / (WATER_OFF_C - WATER_DERATE_C);
+  return house.accelMaxW * clamp(Math.min(coolant, chip, water), 0, 1);
+}
+
+export interface GrantInput {
+  est: Estimates;
+  house: House;
+  setPoints: SetPoints;
+  want: ComputeWant | undefined;
+  limitW: number;
+  fillerW: number;
+  paidW: number;
+  dtS: number;
+}
+
+export interface GrantDecision {
+  state: GrantState;
+  grantW: number;
+  fillerW: number;
+}
+
+export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
+  const { house, setPoints, want, limitW, est } = input;
+  const idleS = Math.min(1e6, state.idleS + input.dtS);
+  if (!setPoints.computeOn || house.accelMaxW === 0) {
+    return { state: { supply: false, idleS }, grantW: 0, fillerW: 0 };
+  }
+  const standbyW = Math.max(STANDBY_W, 0.1 * house.accelMaxW);
+  const questionsW = want && want.queued > 0 ? Math.max(want.wantW, standbyW) : standbyW;
+  const fillerW = Math.min(limitW, input.fillerW);
+  const grantW = Math.min(limitW, Math.max(questionsW, fillerW, input.paidW));
+  const working = est.accelW.quality !== 'lost' && est.accelW.value > WORKING_W;
+  const wanted = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0 || (state.supply && working);
+  const nextIdleS = wanted ? 0 : idleS;
+  const supply = wanted || (state.supply && nextIdleS < IDLE_S);
+  return { state: { supply, idleS: nextIdleS }, grantW, fillerW };
+}

@@ -1,0 +1,199 @@
+import type { Estimates } from '../estimate/points.ts';
+import { plannedAccelW } from '../estimate.ts';
+import { clamp, lagShare } from '../physics.ts';
+import type { StepInput } from '../types.ts';
+import { loadW, supplyTargetC } from './curve.ts';
+import { type Dispatch, dispatch } from './dispatch.ts';
+
+/** What supervision decides once a minute, and the loops then hold. */
+export interface Plan {
+  mode: StepInput['setPoints']['mode'];
+  /** 0 = the house needs no heat. */
+  supplySetC: number;
+  loadW: number;
+  heatNeedW: number;
+  backupWanted: boolean;
+  fillerW: number;
+  paidW: number;
+  surplusW: number;
+  /** First tier of the dispatch: what people are told. */
+  why: { source: 'sun' | 'grid'; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
+  marketLive: boolean;
+}
+
+export interface PlanState {
+  plan: Plan;
+  /** Slow correction of the weather curve, K: what the room has taught. Kept over restarts. */
+  trimK: number;
+  /** Seconds since filler was switched on or off. */
+  fillerS: number;
+  /** Seconds for which the compressor alone has not been enough. */
+  shortS: number;
+  /** Outdoor temperature as a heavy house feels it. */
+  outdoorMeanC: number | null;
+}
+
+export const PLAN_START: PlanState = {
+  plan: {
+    mode: 'off',
+    supplySetC: 0,
+    loadW: 0,
+    heatNeedW: 0,
+    backupWanted: false,
+    fillerW: 0,
+    paidW: 0,
+    surplusW: 0,
+    why: null,
+    marketLive: false,
+  },
+  trimK: 0,
+  fillerS: 3600,
+  shortS: 0,
+  outdoorMeanC: null,
+};
+
+const TRIM_TAU_S = 12 * 3600;
+const TRIM_LIMIT_K = 5;
+const HOUSE_TAU_S = 6 * 3600;
+/** Watts per kelvin that the buffer is short: 500 L made up within half an hour. */
+const BUFFER_W_PER_K = 1_150;
+const ROOM_W_PER_K = 1_500;
+/** A kWh must gain this much before filler starts, and may lose as much before it stops. */
+const HYSTERESIS_EUR = 0.002;
+const FILLER_MIN_OFF_S = 600;
+const FILLER_MIN_ON_S = 300;
+/** A loss that no minimum time excuses. */
+const CLEAR_LOSS_EUR = 0.05;
+const SHORT_BEFORE_BACKUP_S = 1800;
+const SHORT_K = 4;
+
+export interface PlanFacts {
+  est: Estimates;
+  input: StepInput;
+  /** Accelerator watts that are safe now. */
+  limitW: number;
+  hotWaterWanted: boolean;
+  compressorFull: boolean;
+  /** The heat pump may not run: tripped, latched or locked. */
+  compressorBlocked: boolean;
+}
+
+function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number {
+  const { est, input, hotWaterWanted } = facts;
+  const tankW = hotWaterWanted ? 4000 : 0;
+  if (input.setPoints.mode !== 'heating' || supplySetC === 0) return tankW;
+  const roomW = est.roomC.quality === 'lost' ? 0 : ROOM_W_PER_K * (input.setPoints.roomSetC - est.roomC.value);
+  const bufferW = BUFFER_W_PER_K * (supplySetC - est.bufferTopC.value);
+  return clamp(houseW + roomW + bufferW, 0, 1.5 * input.house.designLoadW) + tankW;
+}
+
+/** Own sun that would leave the house if the accelerator drew nothing. */
+export function surplusOf(est: Estimates): number {
+  if (est.gridW.quality === 'lost' || est.pvW.quality === 'lost') return 0;
+  return Math.max(0, Math.min(est.pvW.value, plannedAccelW(est) - est.gridW.value));
+}
+
+interface Money {
+  dispatched: Dispatch;
+  paidW: number;
+}
+
+function money(facts: PlanFacts, heatNeedW: number, resistiveRuns: boolean, surplusW: number): Money | undefined {
+  const { est, input, limitW } = facts;
+  const { market, house, want, setPoints } = input;
+  if (!market || !setPoints.computeOn) return undefined;
+  const base = {
+    maxW: limitW,
+    surplusW,
+    heatW: heatNeedW,
+    retailEurPerKwh: market.priceEurPerKwh,
+    exportEurPerKwh: market.exportEurPerKwh,
+    wearEurPerKwh: house.wearEurPerKwh,
+    alternative: house.alternativeHeat,
+    alternativeEurPerKwh: house.alternativeEurPerKwh,
+    sinkC: est.supplyC.value,
+    outdoorC: est.outdoorC.value,
+    resistiveRuns,
+  };
+  const dispatched = dispatch({ ...base, incomeEurPerKwh: setPoints.computeValueEurPerKwh });
+  if (!want || want.incomeEurPerKwh === 0) return { dispatched, paidW: 0 };
+  const paid = dispatch({ ...base, incomeEurPerKwh: setPoints.computeValueEurPerKwh + want.incomeEurPerKwh });
+  return { dispatched, paidW: Math.min(want.wantW, paid.watts) };
+}
+
+/** Minimum times and hysteresis around the rule, so that a price that trembles does not switch an accelerator. */
+function steadyFiller(state: PlanState, found: Money | undefined): number {
+  const first = found?.dispatched.tiers[0];
+  if (!found || !first) return 0;
+  const running = state.plan.fillerW > 0;
+  const { watts } = found.dispatched;
+  if (running) {
+    if (watts > 0) return watts;
+    const excused = state.fillerS < FILLER_MIN_ON_S && first.marginEurPerKwh > -CLEAR_LOSS_EUR;
+    const near = first.marginEurPerKwh > -HYSTERESIS_EUR && first.heatUsed;
+    return excused || near ? Math.min(state.plan.fillerW, first.toW) : 0;
+  }
+  const enough = first.marginEurPerKwh > HYSTERESIS_EUR || (first.pays && first.marginEurPerKwh === 0);
+  return watts > 0 && enough && state.fillerS >= FILLER_MIN_OFF_S ? watts : 0;
+}
+
+function learn(state: PlanState, facts: PlanFacts, dtS: number): Pick<PlanState, 'trimK' | 'outdoorMeanC'> {
+  const { est, input } = facts;
+  const outdoorC = est.outdoorC.value;
+  const meanC = state.outdoorMeanC ?? outdoorC;
+  const outdoorMeanC = meanC + (outdoorC - meanC) * lagShare(dtS, HOUSE_TAU_S);
+  const { mode, roomSetC } = input.setPoints;
+  const teaches = mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
+  const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
+  return { outdoorMeanC, trimK: clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K) };
+}
+
+/** One supervision: targets, heat need, and the watts that pay. */
+export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
+  const { est, input } = facts;
+  const { house, setPoints, market } = input;
+  const { trimK, outdoorMeanC } = learn(state, facts, dtS);
+  const heating = setPoints.mode === 'heating';
+  const feltC = 0.5 * (outdoorMeanC! + est.outdoorC.value);
+  const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
+  const supplySetC = heating ? supplyTargetC(house, setPoints.roomSetC, feltC, roomC, trimK) : 0;
+  const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, feltC) : 0;
+  const heatNeedW = heatNeed(facts, houseW, supplySetC);
+  const short =
+    supplySetC > 0 && est.bufferTopC.value < supplySetC - SHORT_K && (facts.compressorFull || facts.compressorBlocked);
+  const shortS = short ? state.shortS + dtS : 0;
+  // Once wanted, resistive heat stays wanted until the buffer has caught up.
+  const behind = supplySetC > 0 && est.bufferTopC.value < supplySetC - 1;
+  const backupWanted = shortS >= SHORT_BEFORE_BACKUP_S || (state.plan.backupWanted && behind);
+  const surplusW = surplusOf(est);
+  const found = money(facts, heatNeedW, backupWanted, surplusW);
+  const fillerW = steadyFiller(state, found);
+  const turned = fillerW > 0 !== state.plan.fillerW > 0;
+  const first = found?.dispatched.tiers[0];
+  const why = first
+    ? {
+        source: first.source,
+        priceEurPerKwh: first.priceEurPerKwh,
+        alternativeEurPerKwh: first.alternativeEurPerKwh,
+        marginEurPerKwh: first.marginEurPerKwh,
+      }
+    : null;
+  return {
+    plan: {
+      mode: setPoints.mode,
+      supplySetC,
+      loadW: houseW,
+      heatNeedW,
+      backupWanted,
+      fillerW,
+      paidW: found?.paidW ?? 0,
+      surplusW,
+      why,
+      marketLive: market !== undefined,
+    },
+    trimK,
+    outdoorMeanC,
+    shortS,
+    fillerS: turned ? 0 : Math.min(1e6, state.fillerS + dtS),
+  };
+}

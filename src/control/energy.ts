@@ -1,0 +1,53 @@
+import type { ControlState } from '../contract/messages.ts';
+import type { Outputs } from '../contract/points.ts';
+import type { Estimates } from './estimate/points.ts';
+import { plannedAccelW } from './estimate.ts';
+import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from './physics.ts';
+import type { CoreState } from './state.ts';
+
+/** Below this flow a difference of two temperatures says nothing about heat. */
+const MIN_FLOW_LPM = 1;
+const J_PER_KWH = 3.6e6;
+
+/** Heat by source, W, from flow and temperatures: in series, so the middle sensor parts the two. */
+export function heatNow(est: Estimates, outputs: Outputs): ControlState['heat'] {
+  const flows = est.heatFlowLpm.quality !== 'lost' && est.heatFlowLpm.value >= MIN_FLOW_LPM;
+  const measured =
+    est.condenserOutC.quality !== 'lost' && est.supplyC.quality !== 'lost' && est.returnC.quality !== 'lost';
+  const wPerK = flows && measured ? WATER_W_PER_LPM_K * est.heatFlowLpm.value : 0;
+  const rejecting = outputs.rejectOn > 0 && est.accelFlowLpm.value >= MIN_FLOW_LPM;
+  const rejectedK = est.accelOutC.value - est.accelInC.value;
+  return {
+    condenserW: wPerK * (est.condenserOutC.value - est.returnC.value),
+    accelW: rejecting ? 0 : wPerK * (est.supplyC.value - est.condenserOutC.value),
+    rejectedW: rejecting ? Math.max(0, COOLANT_W_PER_LPM_K * est.accelFlowLpm.value * rejectedK) : 0,
+  };
+}
+
+/** Counters since the first start. Heat taken out by cooling is none; the COP is the heat pump's own while heating. */
+export function energyStep(
+  previous: Pick<CoreState, 'energy' | 'pumped'>,
+  est: Estimates,
+  heat: ControlState['heat'],
+  cooling: boolean,
+  dtS: number,
+): Pick<CoreState, 'energy' | 'pumped'> {
+  const share = dtS / J_PER_KWH;
+  const { energy } = previous;
+  const pumpKwh = cooling ? 0 : heat.condenserW * share;
+  const drawnKwh = (est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value)) * share;
+  const pumped = {
+    heatKwh: previous.pumped.heatKwh + pumpKwh,
+    compressorKwh: previous.pumped.compressorKwh + (cooling ? 0 : drawnKwh),
+  };
+  return {
+    pumped,
+    energy: {
+      heatKwh: energy.heatKwh + pumpKwh + heat.accelW * share,
+      accelHeatKwh: energy.accelHeatKwh + heat.accelW * share,
+      compressorKwh: energy.compressorKwh + drawnKwh,
+      accelKwh: energy.accelKwh + plannedAccelW(est) * share,
+      cop: pumped.compressorKwh > 0.1 ? pumped.heatKwh / pumped.compressorKwh : null,
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { House } from '../contract/house.ts';
+import { type Image, SENSOR_NAMES, SENSORS, type SensorName } from '../contract/points.ts';
+import { addRedundancy, BALANCE_START, type BalanceState, balanceStep } from './estimate/balance.ts';
+import { type Estimate, type Estimates, freshPoint, judge, type PointState, pointStep } from './estimate/points.ts';
+
+export interface EstimateState {
+  points: Record<SensorName, PointState>;
+  balance: BalanceState;
+}
+
+export const estimateStart = (): EstimateState => ({
+  points: Object.fromEntries(SENSOR_NAMES.map((n) => [n, freshPoint()])) as EstimateState['points'],
+  balance: BALANCE_START,
+});
+
+const off = (value: number): Estimate => ({ value, quality: 'good', ageMs: 0 });
+
+/**
+ * An accelerator without supply answers nobody: that is no fault, it draws nothing. With supply and silent it counts as
+ * full power for whoever cools it; `planning` treats quality `lost` as zero (F24).
+ */
+function accelerator(est: Estimates, image: Image, house: House): void {
+  if (image.actuators.accelSupplyOn === 0) {
+    if (est.accelW.quality !== 'good') est.accelW = off(0);
+    if (est.accelChipC.quality !== 'good') est.accelChipC = off(est.accelInC.value);
+    return;
+  }
+  if (est.accelW.quality === 'lost') {
+    const reason = `${est.accelW.reason ?? 'accelW: lost'}; cooled as if at full power`;
+    est.accelW = { ...est.accelW, value: house.accelMaxW, reason };
+  }
+}
+
+/** Image -> estimates. Pure; `dtS` is house time, `realS` monotonic time since the last call. */
+export function estimate(
+  state: EstimateState,
+  image: Image,
+  house: House,
+  dtS: number,
+  realS: number,
+): { state: EstimateState; est: Estimates } {
+  const points = {} as EstimateState['points'];
+  const est = {} as Estimates;
+  for (const name of SENSOR_NAMES) {
+    const next = pointStep(state.points[name], name, image.sensors[name], image.atMs, dtS, realS);
+    points[name] = next.state;
+    est[name] = judge(name, next.state, image.atMs, next.fault);
+  }
+  accelerator(est, image, house);
+  const balance = balanceStep(state.balance, est, dtS);
+  addRedundancy(est, points, balance);
+  return { state: { points, balance }, est };
+}
+
+/** Watts of the accelerator that planning may count on: none from one that does not answer. */
+export const plannedAccelW = (est: Estimates): number => (est.accelW.quality === 'lost' ? 0 : est.accelW.value);
+
+export const isOptional = (name: SensorName): boolean => 'optional' in SENSORS[name];

@@ -1,0 +1,108 @@
+import type { SensorName } from '../../contract/points.ts';
+import { COOLANT_W_PER_LPM_K, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
+import type { Estimate, Estimates, PointState } from './points.ts';
+
+/** Energy balance of the accelerator loop: what its watts should do to the coolant, against what is measured. */
+export interface BalanceState {
+  /** Watts and flow as the coolant has felt them: lagged like the loop itself. */
+  laggedW: number;
+  laggedLpm: number;
+  /** Slow mean of measured minus expected temperature rise. */
+  residualK: number;
+  /** Highest expected rise of the last seconds, decaying: a fall of power is not a loss of flow. */
+  peakRiseK: number;
+}
+
+export const BALANCE_START: BalanceState = { laggedW: 0, laggedLpm: 0, residualK: 0, peakRiseK: 0 };
+
+/** Heat held by chips, cold plates and coolant, J/K: over the flow it is the time in which the rise follows the power. */
+const LOOP_J_PER_K = 25_000;
+/** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
+const STEADY_SHARE = 0.15;
+const RESIDUAL_LAG_S = 120;
+/** An unsteady loop neither proves nor clears a fault soon. */
+const RESIDUAL_FORGET_S = 1800;
+const MIN_LPM = 1.5;
+const MIN_W = 500;
+/** A value that has not moved for this long while the balance is off by more than `STUCK_K` is stuck. */
+const STUCK_S = 20;
+const STUCK_K = 3;
+
+/** Expected temperature rise over the accelerator, K. */
+export const riseK = (watts: number, flowLpm: number): number =>
+  watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, flowLpm));
+
+const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
+
+export function balanceStep(state: BalanceState, est: Estimates, dtS: number): BalanceState {
+  const lagS = LOOP_J_PER_K / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, est.accelFlowLpm.value));
+  const share = lagShare(dtS, lagS);
+  const laggedW = state.laggedW + (est.accelW.value - state.laggedW) * share;
+  const laggedLpm = state.laggedLpm + (est.accelFlowLpm.value - state.laggedLpm) * share;
+  const expectedK = riseK(laggedW, laggedLpm);
+  const measuredK = est.accelOutC.value - est.accelInC.value;
+  const judged =
+    steady(est.accelW.value, laggedW) &&
+    steady(est.accelFlowLpm.value, laggedLpm) &&
+    laggedW > MIN_W &&
+    laggedLpm > MIN_LPM &&
+    est.accelOutC.quality !== 'lost' &&
+    est.accelInC.quality !== 'lost' &&
+    est.accelW.quality !== 'lost';
+  const instantK = riseK(est.accelW.value, est.accelFlowLpm.value);
+  return {
+    laggedW,
+    laggedLpm,
+    residualK: judged
+      ? state.residualK + (measuredK - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
+      : state.residualK * Math.exp(-dtS / RESIDUAL_FORGET_S),
+    peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / (1.5 * lagS))),
+  };
+}
+
+const instead = (name: SensorName, why: string, value: number, from: string): Estimate => ({
+  value,
+  quality: 'degraded',
+  ageMs: 0,
+  reason: `${name}: ${why}; ${value.toFixed(1)} from ${from} is used`,
+});
+
+const whyOf = (e: Estimate) => e.reason ?? 'not usable';
+const usable = (e: Estimate) => e.quality === 'good';
+
+/** True when the point stands still although the loop's balance says it must move. */
+const stuck = (point: PointState, residualK: number) => point.sameS > STUCK_S && Math.abs(residualK) > STUCK_K;
+
+/**
+ * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
+ * Changes `est` in place: it was made in this tick and belongs to the caller.
+ */
+export function addRedundancy(est: Estimates, points: Record<SensorName, PointState>, balance: BalanceState): void {
+  const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
+  const expectedK = riseK(balance.laggedW, balance.laggedLpm);
+  const measuredK = accelOutC.value - accelInC.value;
+  const judged = balance.laggedW > MIN_W && balance.laggedLpm > MIN_LPM && steady(accelW.value, balance.laggedW);
+  const off = judged ? measuredK - expectedK : 0;
+  const outStuck = stuck(points.accelOutC, off);
+  const inStuck = stuck(points.accelInC, off);
+  if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {
+    const why = outStuck ? 'stuck' : whyOf(accelOutC);
+    est.accelOutC = instead('accelOutC', why, accelInC.value + expectedK, 'inlet and power');
+  } else if ((accelInC.quality === 'lost' || inStuck) && usable(accelOutC) && usable(accelW) && usable(accelFlowLpm)) {
+    const why = inStuck ? 'stuck' : whyOf(accelInC);
+    est.accelInC = instead('accelInC', why, accelOutC.value - expectedK, 'outlet and power');
+  }
+  if (accelFlowLpm.quality === 'lost' && usable(accelInC) && usable(accelOutC) && usable(accelW) && measuredK > 1) {
+    const value = accelW.value / (COOLANT_W_PER_LPM_K * measuredK);
+    est.accelFlowLpm = instead('accelFlowLpm', whyOf(accelFlowLpm), value, 'power and temperature rise');
+  }
+  if (est.supplyC.quality === 'lost' && usable(est.condenserOutC) && usable(est.heatFlowLpm)) {
+    const value =
+      est.condenserOutC.value + balance.laggedW / (WATER_W_PER_LPM_K * Math.max(MIN_LPM, est.heatFlowLpm.value));
+    est.supplyC = instead('supplyC', whyOf(est.supplyC), value, 'condenser outlet and accelerator power');
+  }
+  if (est.bufferTopC.quality === 'lost' && usable(est.bufferBottomC) && usable(est.supplyC)) {
+    const value = Math.max(est.bufferBottomC.value, est.supplyC.value);
+    est.bufferTopC = instead('bufferTopC', whyOf(est.bufferTopC), value, 'buffer bottom and supply');
+  }
+}

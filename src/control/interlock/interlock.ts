@@ -1,0 +1,185 @@
+import type { House } from '../../contract/house.ts';
+import type { Reason, SafetyState } from '../../contract/messages.ts';
+import { type Image, type Outputs, SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
+import type { BalanceState } from '../estimate/balance.ts';
+import { type Estimates, isTrip } from '../estimate/points.ts';
+import { isOptional } from '../estimate.ts';
+import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
+import { EFFECT_STATE, type Effect, PUMP_ON_PCT, ROWS, ROWS_AT_START, type RowContext, type Timers } from './rows.ts';
+import { type Trips, tripsStep } from './trips.ts';
+
+export interface InterlockState {
+  trips: Trips;
+  timers: Timers;
+  /** A full valid set of sensors has been seen since the start (F17), and for how long we have waited for it. */
+  ready: boolean;
+  waitedS: number;
+  /** Seconds for which the accelerator has drawn power against its order to stop. */
+  disobeyedS: number;
+  stopped: { accel: boolean; heatPump: boolean };
+}
+
+export const INTERLOCK_START: InterlockState = {
+  trips: {},
+  timers: { suppliedS: 0, accelPumpS: 0, waterPumpS: 0, accelIdleS: 0, compressorOffS: 0, compressorOnS: 0 },
+  ready: false,
+  waitedS: 0,
+  disobeyedS: 0,
+  stopped: { accel: false, heatPump: false },
+};
+
+export interface InterlockInput {
+  image: Image;
+  est: Estimates;
+  balance: BalanceState;
+  house: House;
+  decided: Outputs;
+  dtS: number;
+  realS: number;
+  /** The owner has switched the mode to off: latches whose cause is gone are lifted. */
+  acknowledge: boolean;
+}
+
+export interface Interlocked {
+  state: InterlockState;
+  outputs: Outputs;
+  safety: SafetyState;
+  latched: boolean;
+  reasons: Reason[];
+}
+
+/** Pumps run on after their heat source has stopped. */
+const RUN_ON_S = 120;
+const RUN_ON_PCT = 40;
+/** Anti-short-cycle that nothing can switch off; decide keeps a longer one. */
+const COMPRESSOR_REST_S = 180;
+/** Share of the rating below which the accelerator counts as stopped, and the patience before its contactor opens. */
+const STOPPED_SHARE = 0.1;
+const DISOBEY_S = 0.7;
+/** Comfort sensors that never come do not keep the house cold for longer than this. */
+const COMFORT_WAIT_S = 30;
+/** An accelerator without supply cannot answer; its own rows judge it afterwards. */
+const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'accelChipC']);
+
+function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Timers {
+  const a = image.actuators;
+  const grow = (value: number, on: boolean, by: number) => (on ? Math.min(1e7, value + by) : 0);
+  const drawing = a.accelSupplyOn > 0 && est.accelW.value > 100;
+  const turning = a.compressorOn > 0 && a.compressorPct > 0;
+  return {
+    suppliedS: grow(t.suppliedS, a.accelSupplyOn > 0, realS),
+    accelPumpS: grow(t.accelPumpS, a.accelPumpPct >= PUMP_ON_PCT, realS),
+    waterPumpS: grow(t.waterPumpS, a.circulationPct >= PUMP_ON_PCT, realS),
+    accelIdleS: grow(t.accelIdleS, !drawing, dtS),
+    compressorOffS: grow(t.compressorOffS, !turning, dtS),
+    compressorOnS: grow(t.compressorOnS, turning, realS),
+  };
+}
+
+function missingAtStart(input: InterlockInput, waitedS: number): SensorName[] {
+  return SENSOR_NAMES.filter((name) => {
+    if (isOptional(name) || NOT_AT_START.has(name)) return false;
+    if (!isTrip(name) && waitedS >= COMFORT_WAIT_S) return false;
+    return input.est[name].quality !== 'good';
+  });
+}
+
+/** Rules of the machine that hold in every state. */
+function machineRules(bound: Bound, state: InterlockState, input: InterlockInput): void {
+  const { timers } = state;
+  const { est, image } = input;
+  const wasOn = image.actuators.compressorOn > 0 && image.actuators.compressorPct > 0;
+  if (!wasOn && timers.compressorOffS < COMPRESSOR_REST_S && bound.outputs.compressorOn > 0) {
+    const restS = Math.ceil(COMPRESSOR_REST_S - timers.compressorOffS);
+    const text = `the compressor rests ${restS} s more before it may start again`;
+    towards(bound, 'compressorOn', 0, 'compressor-rest', text);
+    towards(bound, 'compressorPct', 0, 'compressor-rest', text);
+  }
+  const warm = est.accelOutC.value - est.accelInC.value >= 2;
+  const recently = timers.accelIdleS > 0 && timers.accelIdleS < RUN_ON_S;
+  if (timers.accelIdleS === 0 || recently || (warm && timers.accelIdleS < 10 * RUN_ON_S)) {
+    const pct = timers.accelIdleS === 0 ? PUMP_ON_PCT + 5 : RUN_ON_PCT;
+    towards(bound, 'accelPumpPct', pct, 'pump-run-on', 'the coolant pump runs while and after the accelerator is warm');
+  }
+  if (timers.compressorOffS < RUN_ON_S) {
+    towards(bound, 'circulationPct', RUN_ON_PCT, 'pump-run-on', 'water flows while and after the compressor runs');
+  }
+}
+
+/** An accelerator told to stop that goes on drawing power loses its supply. */
+function contactor(bound: Bound, disobeyedS: number): void {
+  if (disobeyedS < DISOBEY_S) return;
+  towards(
+    bound,
+    'accelSupplyOn',
+    0,
+    'accelerator-disobeys',
+    'the accelerator draws power although its cap is 0; its contactor opens',
+  );
+}
+
+/** Heat that has lost its pump or its taker goes outdoors. */
+function rejectHeat(bound: Bound, input: InterlockInput): void {
+  if (input.est.accelOutC.value < input.house.coolantMaxC - 4) return;
+  const text = `coolant ${input.est.accelOutC.value.toFixed(1)} °C is near its limit: its heat goes to the dry cooler`;
+  towards(bound, 'rejectOn', 1, 'coolant-near-limit', text);
+  towards(bound, 'dryCoolerPct', 100, 'coolant-near-limit', text);
+  towards(bound, 'accelPumpPct', 100, 'coolant-near-limit', text);
+}
+
+const ACCEL_STOPS: ReadonlySet<Effect> = new Set<Effect>(['accelOff', 'accelCut', 'bothOff', 'allOff']);
+const WORST: readonly SafetyState[] = ['S0', 'S1', 'S2', 'S3', 'S4'];
+const worse = (a: SafetyState, b: SafetyState) => (WORST.indexOf(b) > WORST.indexOf(a) ? b : a);
+
+function start(bound: Bound, state: InterlockState, input: InterlockInput): Pick<InterlockState, 'ready' | 'waitedS'> {
+  if (state.ready) return { ready: true, waitedS: state.waitedS };
+  const waitedS = state.waitedS + input.realS;
+  const missing = missingAtStart(input, waitedS);
+  if (missing.length === 0) return { ready: true, waitedS };
+  const text = `waiting for the first full set of sensors: ${missing.join(', ')}`;
+  applyEffect(bound, 'allOff', input.house.accelMaxW, 'starting', text.slice(0, 400));
+  return { ready: false, waitedS };
+}
+
+/** Last word on every output: moves it towards its safe value or leaves it, and says why. Pure. */
+export function interlock(previous: InterlockState, input: InterlockInput): Interlocked {
+  const { dtS, realS, house, est } = input;
+  const bound = soundOutputs(input.decided);
+  const timers = timersStep(previous.timers, input);
+  const c: RowContext = { ...input, timers };
+  const ready = start(bound, previous, input);
+  const trips = tripsStep(ready.ready ? ROWS : ROWS_AT_START, previous.trips, c, dtS, realS, input.acknowledge);
+  let safety: SafetyState = ready.ready ? 'S0' : 'S4';
+  let latched = false;
+  let accelStopped = false;
+  const warnings: Reason[] = [];
+  for (const row of ROWS) {
+    const trip = trips[row.id];
+    if (!trip?.tripped) continue;
+    safety = worse(safety, EFFECT_STATE[row.effect]);
+    latched ||= trip.latched;
+    accelStopped ||= ACCEL_STOPS.has(row.effect);
+    const help = trip.latched ? '; mend it, then set the mode to off and on again' : '';
+    const text = (trip.text + help).slice(0, 400);
+    warnings.push({ what: row.id, code: row.code, text });
+    applyEffect(bound, row.effect, house.accelMaxW, row.code, text);
+  }
+  const supplied = input.image.actuators.accelSupplyOn > 0;
+  const draws =
+    supplied && accelStopped && est.accelW.quality !== 'lost' && est.accelW.value > STOPPED_SHARE * house.accelMaxW;
+  const disobeyedS = draws ? previous.disobeyedS + realS : 0;
+  contactor(bound, disobeyedS);
+  const state: InterlockState = {
+    trips,
+    timers,
+    ...ready,
+    disobeyedS,
+    stopped: {
+      accel: accelStopped || !ready.ready,
+      heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
+    },
+  };
+  machineRules(bound, state, input);
+  rejectHeat(bound, input);
+  return { state, outputs: bound.outputs, safety, latched, reasons: [...warnings, ...bound.reasons] };
+}

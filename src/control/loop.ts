@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import {
+  ACTUATOR_NAMES,
+  ACTUATORS,
+  type ActuatorName,
+  type Image,
+  type Outputs,
+  SENSOR_NAMES,
+} from '../contract/points.ts';
+import { messageOf } from '../core/errors.ts';
+import { isTrip } from './estimate/points.ts';
+import type { CoreState } from './state.ts';
+import { step } from './step.ts';
+import type { StepInput, Verdict } from './types.ts';
+
+export const TICK_MS = 100;
+const RING = 3000;
+/** A stall longer than this is not handed on as house time: nothing was controlled meanwhile. */
+const MAX_REAL_S = 5;
+/** No trip point younger than this means that nobody reads the sensors any more. */
+const BLIND_MS = 3000;
+/** A relay that is on against its order for this long is left to the dead-man chain. */
+const DISOBEY_MS = 500;
+const FAILURES_TO_END = 5;
+
+/** The part of the HAL that the loop drives. */
+export interface LoopHal {
+  image(tick: number): Image;
+  apply(outputs: Outputs): void;
+  deadMan: { toggle(): void };
+}
+
+export interface LoopOptions {
+  hal: LoopHal;
+  monoMs(): number;
+  speed: number;
+  /** Wishes and leases as they stand at this moment. */
+  inputs(nowMs: number): Omit<StepInput, 'image' | 'dtS'>;
+  start: CoreState;
+  onTick(image: Image, verdict: Verdict, state: CoreState): void;
+  /** The loop cannot go on: the process should end and be started anew. */
+  onFail(error: unknown): void;
+  /** Something that stopped the dead-man from being fed, told once each time. */
+  onStarve(why: string): void;
+}
+
+export interface Lateness {
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+  ticks: number;
+}
+
+export interface ControlLoop {
+  stop(): void;
+  state(): CoreState;
+  lateness(): Lateness;
+}
+
+/** Why the dead-man must not be fed after this tick; undefined when all of it was done. */
+export function starvedBy(image: Image, verdict: Verdict, disobeyed: ActuatorName | undefined): string | undefined {
+  const seen = SENSOR_NAMES.some(
+    (n) => isTrip(n) && image.atMs - image.sensors[n].atMs < BLIND_MS && image.sensors[n].quality === 'good',
+  );
+  if (!seen) return 'no sensor has been read for 3 s';
+  const wild = ACTUATOR_NAMES.find((n) => !Number.isFinite(verdict.outputs[n]));
+  if (wild) return `${wild} was decided as ${verdict.outputs[wild]}`;
+  return disobeyed ? `${disobeyed} is on against its order` : undefined;
+}
+
+/** Relays that cut power, if read back as on although ordered off. */
+function disobedient(image: Image, ordered: Outputs | undefined): ActuatorName | undefined {
+  const cutters = ['compressorOn', 'accelSupplyOn'] as const;
+  return cutters.find((n) => ordered && ordered[n] === ACTUATORS[n].safe && image.actuators[n] !== ACTUATORS[n].safe);
+}
+
+function latenessRing() {
+  const ring = new Float64Array(RING);
+  let ticks = 0;
+  let maxMs = 0;
+  return {
+    add(ms: number) {
+      ring[ticks++ % RING] = ms;
+      maxMs = Math.max(maxMs, ms);
+    },
+    /** Percentiles over the last 3,000 ticks (5 min), maximum since the start. */
+    read(): Lateness {
+      const sorted = ring.slice(0, Math.min(ticks, RING)).sort();
+      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+      return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs, ticks };
+    },
+  };
+}
+
+/**
+ * Ten ticks a second on a grid that does not drift: a late tick does not delay the next. The dead-man is fed only at
+ * the end of a tick whose sensors were read, whose verdict is sound and whose outputs were handed to the HAL.
+ */
+export function startLoop(options: LoopOptions): ControlLoop {
+  const { hal, monoMs, speed } = options;
+  const late = latenessRing();
+  let state = options.start;
+  let tick = 0;
+  let lastMs: number | undefined;
+  let ordered: Outputs | undefined;
+  let disobeyedMs: number | undefined;
+  let starved: string | undefined;
+  let failures = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let dueMs = monoMs();
+
+  function once(): void {
+    const image = hal.image(tick++);
+    const realS = lastMs === undefined ? TICK_MS / 1000 : Math.min(MAX_REAL_S, (image.atMs - lastMs) / 1000);
+    lastMs = image.atMs;
+    const done = step(state, { ...options.inputs(image.atMs), image, dtS: realS * speed });
+    state = done.state;
+    const disobeys = disobedient(image, ordered);
+    disobeyedMs = disobeys ? (disobeyedMs ?? image.atMs) : undefined;
+    const stubborn = disobeyedMs !== undefined && image.atMs - disobeyedMs > DISOBEY_MS ? disobeys : undefined;
+    hal.apply(done.verdict.outputs);
+    ordered = done.verdict.outputs;
+    const why = starvedBy(image, done.verdict, stubborn);
+    if (why === undefined) hal.deadMan.toggle();
+    if (why !== undefined && why !== starved) options.onStarve(why);
+    starved = why;
+    options.onTick(image, done.verdict, state);
+  }
+
+  function run(): void {
+    if (stopped) return;
+    late.add(Math.max(0, monoMs() - dueMs));
+    try {
+      once();
+      failures = 0;
+    } catch (error) {
+      options.onStarve(`tick failed: ${messageOf(error)}`);
+      if (++failures >= FAILURES_TO_END) options.onFail(error);
+    }
+    const nowMs = monoMs();
+    // Ticks that were missed are skipped, not made up for: the next one lies on the same grid.
+    dueMs += TICK_MS * Math.max(1, Math.ceil((nowMs - dueMs) / TICK_MS));
+    timer = setTimeout(run, Math.max(0, dueMs - nowMs));
+  }
+
+  run();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    state: () => state,
+    lateness: late.read,
+  };
+}
+
+/** Asks for SCHED_FIFO; resolves with whether the kernel granted it. Without it the loop still runs, less evenly under load. */
+export function tryRealtime(pid: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('chrt', ['-f', '-p', '50', String(pid)], { timeout: 2000 }, (error) => resolve(error === null));
+  });
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DEFAULT_SETPOINTS, type Event, type Grant } from '../contract/messages.ts';
+import type { Image } from '../contract/points.ts';
+import { type ChildContext, runChild } from '../core/child.ts';
+import { systemClock } from '../core/clock.ts';
+import { portsOf } from '../core/config.ts';
+import { leaseStamp } from '../core/lease.ts';
+import { type Link, openLink } from '../core/link.ts';
+import { pathsOf } from '../core/paths.ts';
+import { type Board, loadBoard } from '../hal/board.ts';
+import { openLinuxBuses } from '../hal/buses/linux.ts';
+import { simSocket } from '../hal/buses/sim-socket.ts';
+import { openHal } from '../hal/hal.ts';
+import type { BusBackend } from '../hal/types.ts';
+import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
+import { restoredState, storedOf } from './persist.ts';
+import { changesBetween, controlStateOf, grantOf } from './report.ts';
+import { createStore, loadStore } from './store.ts';
+import type { Verdict } from './types.ts';
+import { listenForWishes, type Wishes } from './wishes.ts';
+
+const PUBLISH_MS = 1000;
+const GRANT_TTL_MS = 3000;
+const { monoMs, wallMs } = systemClock;
+
+function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend {
+  if (board.backend === 'linux') return openLinuxBuses(board, monoMs);
+  return simSocket({ path: sockets.plant, modbusPort: portsOf(config).plantModbus, monoMs });
+}
+
+/** Everything that leaves over MQTT. Losing the broker loses this and nothing else. */
+function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes) {
+  const { config, log } = context;
+  const stamp = leaseStamp<Grant>(randomUUID(), GRANT_TTL_MS);
+  let before: Verdict | undefined;
+  let latest: { image: Image; verdict: Verdict } | undefined;
+  const timeMs = () => wishes.houseTimeMs(monoMs(), wallMs());
+  const tell = (event: Event) => {
+    log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
+    link.publish('controlEvent', event);
+  };
+  return {
+    note(level: Event['level'], code: string, text: string) {
+      tell({ timeMs: timeMs(), level, source: 'control', code, text: text.slice(0, 400) });
+    },
+    tick(image: Image, verdict: Verdict) {
+      for (const event of changesBetween(before, verdict, timeMs())) tell(event);
+      const urgent = before !== undefined && verdict.grantW < before.grantW / 2;
+      latest = { image, verdict };
+      before = verdict;
+      if (urgent) link.publish('grant', stamp(grantOf(verdict)));
+    },
+    everySecond(loop: ControlLoop, realtime: boolean) {
+      if (!latest) return;
+      const { image, verdict } = latest;
+      const { setPoints } = wishes.current(monoMs());
+      const lateness = { ...loop.lateness(), realtime };
+      const unit = { board: board.name, simulated: board.simulated, speed: config.speed };
+      link.publish('grant', stamp(grantOf(verdict)));
+      // Last: aedes drops a retained message for its subscribers when another message of the same burst overtakes it.
+      link.publish(
+        'controlState',
+        controlStateOf({ image, verdict, setPoints, houseTimeMs: timeMs(), ...unit, lateness }),
+      );
+    },
+  };
+}
+
+/** The control process: board, HAL, loop; the broker is a listener and may be missing. */
+runChild('control', async (context) => {
+  const { config, home, sockets, passwords, log } = context;
+  const { house, speed } = config;
+  const board = loadBoard(config.board);
+  const buses = openBuses(context, board);
+  const hal = await openHal({ board, buses, monoMs });
+  const file = join(pathsOf(home).state, 'state.json');
+  const loaded = loadStore(file);
+  const url = `mqtt+unix://${sockets.broker}`;
+  const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
+  const wishes = listenForWishes({
+    link,
+    start: loaded.stored?.setPoints ?? DEFAULT_SETPOINTS,
+    speed,
+    monoMs,
+    onChange: (s, by) =>
+      report.note(
+        'info',
+        'set',
+        `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh`,
+      ),
+    onRefused: (why) => report.note('warn', 'set-refused', why),
+  });
+  const report = reporter(context, board, link, wishes);
+  const store = createStore(file, (text) => report.note('warn', 'store', text));
+  if (loaded.problem) report.note('warn', 'store', loaded.problem);
+  hal.onTrip((trip) =>
+    report.note('fault', 'trip', `${trip.sensor} opened; ${trip.dropped.join(', ')} dropped at once`),
+  );
+  const loop = startLoop({
+    hal,
+    monoMs,
+    speed,
+    start: restoredState(house, loaded.stored),
+    inputs: (nowMs) => ({ ...wishes.current(nowMs), house }),
+    onTick(image, verdict, state) {
+      report.tick(image, verdict);
+      store.offer(storedOf(wishes.current(image.atMs).setPoints, state), image.atMs);
+    },
+    onStarve: (why) => report.note('fault', 'dead-man', `the dead-man is not fed: ${why}`),
+    onFail: context.fail,
+  });
+  let realtime = false;
+  void tryRealtime(process.pid).then((granted) => {
+    realtime = granted;
+    log.info(
+      { realtime },
+      granted ? 'real-time priority obtained' : 'no real-time priority: ticks may be late under load',
+    );
+  });
+  const publishing = setInterval(() => report.everySecond(loop, realtime), PUBLISH_MS);
+  return {
+    async stop() {
+      loop.stop();
+      clearInterval(publishing);
+      await hal.close();
+      await store.flush();
+      await Promise.allSettled([link.close(), buses.close()]);
+    },
+  };
+});

@@ -1,0 +1,80 @@
+import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
+import { type Image, SENSOR_NAMES } from '../contract/points.ts';
+import { isTrip } from './estimate/points.ts';
+import type { Verdict } from './types.ts';
+
+/** What is published about a tick. Pure. */
+export interface ReportFacts {
+  image: Image;
+  verdict: Verdict;
+  setPoints: SetPoints;
+  houseTimeMs: number;
+  board: string;
+  simulated: boolean;
+  speed: number;
+  lateness: ControlState['lateness'];
+}
+
+const TRIP_AGE_MS = 1500;
+const COMFORT_AGE_MS = 3_600_000;
+
+function views(image: Image): ControlState['sensors'] {
+  const entries = SENSOR_NAMES.map((name) => {
+    const { value, atMs, quality, reason } = image.sensors[name];
+    const ageMs = Math.max(0, Math.round(image.atMs - atMs));
+    const old = quality === 'good' && ageMs > (isTrip(name) ? TRIP_AGE_MS : COMFORT_AGE_MS);
+    const view = { value: Number.isFinite(value) ? value : null, ageMs, quality: old ? ('stale' as const) : quality };
+    return [name, reason === undefined ? view : { ...view, reason }];
+  });
+  return Object.fromEntries(entries) as ControlState['sensors'];
+}
+
+export function controlStateOf(facts: ReportFacts): ControlState {
+  const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
+  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, reasons } = verdict;
+  return {
+    tick: image.tick,
+    houseTimeMs,
+    board,
+    simulated,
+    speed,
+    action,
+    safety,
+    latched,
+    setPoints,
+    sensors: views(image),
+    outputs,
+    grantW,
+    heatNeedW,
+    heat,
+    energy,
+    reasons,
+    lateness,
+  };
+}
+
+export function grantOf(verdict: Verdict): Grant {
+  return { watts: verdict.grantW, fillerW: verdict.fillerW, reason: verdict.reasons[0]! };
+}
+
+/** What is worth a line of history between two verdicts: safety, latch, action. */
+export function changesBetween(before: Verdict | undefined, after: Verdict, timeMs: number): Event[] {
+  const say = (level: Event['level'], code: string, text: string): Event => ({
+    timeMs,
+    level,
+    source: 'control',
+    code,
+    text: text.slice(0, 400),
+  });
+  const events: Event[] = [];
+  const cause = after.reasons.find((r) => r.code !== after.action && r.what !== 'unit')?.text ?? '';
+  if (after.latched && !before?.latched) events.push(say('fault', 'latched', cause));
+  if (!after.latched && before?.latched) events.push(say('info', 'acknowledged', 'the latched fault was acknowledged'));
+  if (before && after.safety !== before.safety) {
+    const level = after.safety === 'S0' ? 'info' : after.safety === 'S1' ? 'warn' : 'fault';
+    const text = after.safety === 'S0' ? 'back to normal' : cause;
+    events.push(say(level, `safety-${after.safety}`, text));
+  }
+  if (after.action !== before?.action) events.push(say('info', `action-${after.action}`, after.reasons[0]?.text ?? ''));
+  return events;
+}

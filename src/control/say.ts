@@ -1,0 +1,96 @@
+import type { ControlState, Reason } from '../contract/messages.ts';
+import type { Outputs } from '../contract/points.ts';
+import { compressorWaits } from './decide/decide.ts';
+import type { Estimates } from './estimate/points.ts';
+import { plannedAccelW } from './estimate.ts';
+import type { CoreState } from './state.ts';
+import type { StepInput } from './types.ts';
+
+type Action = ControlState['action'];
+
+const WORKING_W = 100;
+const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
+const deg = (c: number) => `${c.toFixed(1)} °C`;
+const eur = (e: number) => e.toFixed(3);
+
+export function actionOf(
+  state: CoreState,
+  est: Estimates,
+  outputs: Outputs,
+  heat: ControlState['heat'],
+  stops: boolean,
+  mode: StepInput['setPoints']['mode'],
+): Action {
+  if (stops) return 'fault';
+  const runs = outputs.compressorOn > 0 && est.compressorW.value > WORKING_W;
+  if (runs && outputs.coolingOn === 0 && heat.condenserW < -500) return 'defrosting';
+  if (outputs.hotWaterOn > 0 && (outputs.compressorOn > 0 || heat.accelW > WORKING_W)) return 'hotWater';
+  if (outputs.compressorOn > 0) return outputs.coolingOn > 0 ? 'cooling' : 'heating';
+  if (outputs.backupHeaterOn > 0 || heat.accelW > 300) return 'heating';
+  return mode === 'off' && !state.decided.frost.pump ? 'off' : 'idle';
+}
+
+/** Why the accelerator computes, or why it does not: with the price that decides. */
+function computing(state: CoreState, est: Estimates, input: StepInput): string {
+  const watts = plannedAccelW(est);
+  const { plan } = state.plan;
+  const { setPoints, want, house } = input;
+  if (!setPoints.computeOn) return 'computing is switched off';
+  if (house.accelMaxW === 0) return 'there is no accelerator';
+  if (state.interlock.stopped.accel) return 'the accelerator is stopped for safety';
+  const money = plan.why
+    ? `a kWh from ${plan.why.source === 'sun' ? 'own sun' : 'the grid'} costs ${eur(plan.why.priceEurPerKwh)} EUR and gains ` +
+      `${eur(plan.why.marginEurPerKwh + plan.why.priceEurPerKwh)} EUR` +
+      (plan.why.alternativeEurPerKwh > 0 ? `, ${eur(plan.why.alternativeEurPerKwh)} of it as heat it replaces` : '')
+    : 'no price is known';
+  if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(state.decided.fillerW)} because ${money}`;
+  if (want && want.queued > 0) return `computing ${kw(watts)} because questions wait; filler does not pay: ${money}`;
+  if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid filler does not pay: ${money}`;
+  return `the accelerator rests until a question comes: filler does not pay, ${money}`;
+}
+
+function unit(action: Action, state: CoreState, est: Estimates, outputs: Outputs, heat: ControlState['heat']): string {
+  const { plan } = state.plan;
+  const target = `buffer ${deg(est.bufferTopC.value)} of ${deg(plan.supplySetC)}`;
+  const waits = compressorWaits(state.decided);
+  switch (action) {
+    case 'defrosting':
+      return 'Defrosting the outdoor unit';
+    case 'hotWater':
+      return `Hot water ${deg(est.hotWaterC.value)}, charging the tank`;
+    case 'cooling':
+      return `Cooling: room ${deg(est.roomC.value)}, compressor ${outputs.compressorPct.toFixed(0)} %`;
+    case 'heating': {
+      const sources = [
+        outputs.compressorOn > 0 ? `heat pump ${kw(heat.condenserW)}` : '',
+        heat.accelW > WORKING_W ? `accelerator ${kw(heat.accelW)}` : '',
+        outputs.backupHeaterOn > 0 ? 'backup heater' : '',
+      ].filter(Boolean);
+      return `Heating: ${target}, ${sources.join(' + ')}`;
+    }
+    case 'off':
+      return 'Off: only frost protection';
+    case 'fault':
+      return 'Stopped';
+    default:
+      if (state.decided.frost.pump) return 'Frost protection: water moves';
+      if (plan.supplySetC === 0) return `Idle: room ${deg(est.roomC.value)} needs no heat`;
+      return `Idle: ${target}${waits && est.bufferTopC.value < plan.supplySetC - 2.5 ? `, ${waits}` : ''}`;
+  }
+}
+
+/** The one line that tells people what the unit does and why. */
+export function headline(
+  action: Action,
+  state: CoreState,
+  est: Estimates,
+  input: StepInput,
+  outputs: Outputs,
+  heat: ControlState['heat'],
+  faults: readonly Reason[],
+): Reason {
+  const first = faults[0];
+  const doing = unit(action, state, est, outputs, heat);
+  const text = action === 'fault' && first ? `${doing}: ${first.text}` : `${doing}; ${computing(state, est, input)}.`;
+  return { what: 'unit', code: action, text: text.slice(0, 400) };
+}

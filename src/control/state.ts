@@ -1,0 +1,69 @@
+import type { House } from '../contract/house.ts';
+import type { ControlState } from '../contract/messages.ts';
+import { type Outputs, SAFE_OUTPUTS } from '../contract/points.ts';
+import { COMPRESSOR_START, type CompressorState } from './decide/compressor.ts';
+import { COOLANT_START, type CoolantState } from './decide/coolant.ts';
+import { FROST_START, type FrostState } from './decide/frost.ts';
+import { GRANT_START, type GrantState } from './decide/grant.ts';
+import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
+import { PLAN_START, type PlanState } from './decide/plan.ts';
+import { type EstimateState, estimateStart } from './estimate.ts';
+import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
+
+/** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
+export interface CoreState {
+  /** Monotonic time of the last image; null before the first. */
+  atMs: number | null;
+  estimate: EstimateState;
+  /** House seconds since the loops and since supervision last ran. */
+  loopDueS: number;
+  planDueS: number;
+  plan: PlanState;
+  /** Mode and switches the plan was made for: a change of them is planned at once. */
+  plannedFor: string;
+  decided: DecidedState;
+  interlock: InterlockState;
+  energy: ControlState['energy'];
+  /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
+  pumped: { heatKwh: number; compressorKwh: number };
+}
+
+export interface DecidedState {
+  compressor: CompressorState;
+  coolant: CoolantState;
+  hotWater: HotWaterState;
+  frost: FrostState;
+  grant: GrantState;
+  reversing: { cooling: boolean; stillS: number };
+  circulationPct: number;
+  outputs: Outputs;
+  grantW: number;
+  fillerW: number;
+}
+
+/** Before the first call: everything safe. The house's facts are no part of the state: each input carries them. */
+export function initialState(_house: House): CoreState {
+  return {
+    atMs: null,
+    estimate: estimateStart(),
+    loopDueS: 0,
+    planDueS: 0,
+    plan: PLAN_START,
+    plannedFor: '',
+    decided: {
+      compressor: COMPRESSOR_START,
+      coolant: COOLANT_START,
+      hotWater: HOT_WATER_START,
+      frost: FROST_START,
+      grant: GRANT_START,
+      reversing: { cooling: false, stillS: 0 },
+      circulationPct: 100,
+      outputs: { ...SAFE_OUTPUTS },
+      grantW: 0,
+      fillerW: 0,
+    },
+    interlock: INTERLOCK_START,
+    energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
+    pumped: { heatKwh: 0, compressorKwh: 0 },
+  };
+}

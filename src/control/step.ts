@@ -1,0 +1,109 @@
+import type { Reason } from '../contract/messages.ts';
+import { SENSOR_NAMES } from '../contract/points.ts';
+import { loopsStep } from './decide/decide.ts';
+import { safeLimitW } from './decide/grant.ts';
+import { planStep } from './decide/plan.ts';
+import { energyStep, heatNow } from './energy.ts';
+import type { Estimates } from './estimate/points.ts';
+import { estimate, isOptional } from './estimate.ts';
+import { interlock } from './interlock/interlock.ts';
+import { actionOf, headline } from './say.ts';
+import type { CoreState } from './state.ts';
+import type { StepInput, Verdict } from './types.ts';
+
+export { initialState } from './state.ts';
+
+const LOOP_S = 1;
+const PLAN_S = 60;
+const MAX_REASONS = 40;
+/** Sums of 0.1 s must not miss their second by rounding. */
+const EPSILON_S = 1e-6;
+
+/** Supervision once a minute, and at once when a person has changed something or the price has come or gone. */
+function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: number): CoreState {
+  const { setPoints, market } = input;
+  const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
+  const plannedFor = `${mode} ${roomSetC} ${hotWaterSetC} ${computeOn} ${computeValueEurPerKwh} ${market !== undefined}`;
+  const planDueS = state.planDueS + dtS;
+  if (planDueS < PLAN_S - EPSILON_S && plannedFor === state.plannedFor) return { ...state, planDueS };
+  const { decided, interlock: locked } = state;
+  const plan = planStep(
+    state.plan,
+    {
+      est,
+      input,
+      limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
+      hotWaterWanted: decided.hotWater.charging,
+      compressorFull: decided.compressor.on && decided.compressor.pct > 95,
+      compressorBlocked: locked.stopped.heatPump,
+    },
+    planDueS,
+  );
+  return { ...state, plan, plannedFor, planDueS: 0 };
+}
+
+function loops(state: CoreState, input: StepInput, est: Estimates, dtS: number): CoreState {
+  const loopDueS = state.loopDueS + dtS;
+  if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
+  const { plan } = state.plan;
+  const decided = loopsStep(state.decided, { est, input, plan, stopped: state.interlock.stopped, dtS: loopDueS });
+  return { ...state, decided, loopDueS: 0 };
+}
+
+const sensorReasons = (est: Estimates): Reason[] => {
+  const reasons: Reason[] = [];
+  for (const name of SENSOR_NAMES) {
+    const { reason } = est[name];
+    if (reason && !(isOptional(name) && est[name].quality === 'lost'))
+      reasons.push({ what: name, code: `sensor-${est[name].quality}`, text: reason.slice(0, 400) });
+  }
+  return reasons;
+};
+
+/**
+ * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
+ * the ages of readings and the patience of the interlock count on the image's own monotonic time.
+ */
+export function step(previous: CoreState, input: StepInput): { state: CoreState; verdict: Verdict } {
+  const { image, house, dtS, setPoints } = input;
+  const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
+  const estimated = estimate(previous.estimate, image, house, dtS, realS);
+  const { est } = estimated;
+  let state: CoreState = { ...previous, estimate: estimated.state };
+  const wasOff = state.plan.plan.mode === 'off';
+  state = supervise(state, input, est, dtS);
+  state = loops(state, input, est, dtS);
+  const locked = interlock(state.interlock, {
+    image,
+    est,
+    balance: estimated.state.balance,
+    house,
+    decided: state.decided.outputs,
+    dtS,
+    realS,
+    acknowledge: setPoints.mode === 'off' && !wasOff,
+  });
+  const { outputs, safety } = locked;
+  const heat = heatNow(est, outputs);
+  const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
+  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
+  const stops = safety === 'S3' || safety === 'S4' || locked.latched;
+  const action = actionOf(state, est, outputs, heat, stops, setPoints.mode);
+  const first = headline(action, state, est, input, outputs, heat, locked.reasons);
+  const watts = locked.state.stopped.accel ? 0 : Math.min(state.decided.grantW, outputs.accelCapW);
+  return {
+    state,
+    verdict: {
+      outputs,
+      action,
+      safety,
+      latched: locked.latched,
+      grantW: watts,
+      fillerW: Math.min(watts, state.decided.fillerW),
+      heatNeedW: state.plan.plan.heatNeedW,
+      heat,
+      energy: counted.energy,
+      reasons: [first, ...locked.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { z } from 'zod';
+import type { AnswerMeter } from '../../contract/compute-api.ts';
+import { type Ask, Meter } from '../../contract/wire.ts';
+import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
+import { sseData } from './sse.ts';
+
+export type AnswerPiece =
+  | { type: 'start'; expert: string; why: string }
+  | { type: 'chunk'; text: string }
+  | { type: 'end'; finish: string; meter: AnswerMeter };
+
+export interface ComputeClient {
+  /** Streams one answer. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
+  answer(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
+  close(): void;
+}
+
+/** The parts of an OpenAI stream chunk we use, with compute's own `heatmine` object (contract/compute-api.ts). */
+const StreamChunk = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).optional(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .default([]),
+  heatmine: z.union([Meter, z.object({ expert: z.string(), why: z.string() })]).optional(),
+});
+const Failure = z.object({
+  error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
+});
+const MAX_ERROR_BYTES = 65_536;
+
+export function computeClient(socketPath: string): ComputeClient {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
+  return {
+    async *answer(ask, signal) {
+      const res = await post(socketPath, agent, bodyOf(ask), signal);
+      if (res.statusCode !== 200) throw await failureOf(res);
+      yield* pieces(res);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+const bodyOf = (ask: Ask) =>
+  JSON.stringify({
+    model: ask.expert,
+    messages: ask.messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: ask.maxTokens,
+    temperature: ask.temperature,
+  });
+
+function post(socketPath: string, agent: Agent, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const options = { socketPath, agent, method: 'POST', path: '/v1/chat/completions', headers, signal };
+    const req = request(options, resolve);
+    req.on('error', (error) => {
+      reject(signal.aborted ? error : new HeatmineError('NOT_RUNNING', 'compute does not answer', { cause: error }));
+    });
+    req.end(body);
+  });
+}
+
+async function* pieces(res: IncomingMessage): AsyncGenerator<AnswerPiece> {
+  let finish = '';
+  let meter: AnswerMeter | undefined;
+  for await (const data of sseData(res)) {
+    if (data === '[DONE]') break;
+    const raw: unknown = JSON.parse(data);
+    const failed = Failure.safeParse(raw);
+    if (failed.success) throw asError(failed.data.error);
+    const chunk = StreamChunk.parse(raw);
+    if (chunk.heatmine && 'why' in chunk.heatmine) yield { type: 'start', ...chunk.heatmine };
+    else if (chunk.heatmine) meter = chunk.heatmine;
+    for (const choice of chunk.choices) {
+      if (choice.delta?.content) yield { type: 'chunk', text: choice.delta.content };
+      finish = choice.finish_reason ?? finish;
+    }
+  }
+  if (!meter) throw new HeatmineError('NOT_RUNNING', 'compute broke off the answer');
+  yield { type: 'end', finish, meter };
+}
+
+export interface RefusedByCompute extends HeatmineError {
+  retryAfterS?: number;
+}
+
+async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
+  let text = '';
+  try {
+    for await (const chunk of res.setEncoding('utf8')) {
+      text += chunk;
+      if (text.length > MAX_ERROR_BYTES) break;
+    }
+    const error = asError(Failure.parse(JSON.parse(text)).error);
+    const retryAfterS = Number(res.headers['retry-after']);
+    return Number.isFinite(retryAfterS) ? Object.assign(error, { retryAfterS }) : error;
+  } catch (error) {
+    return new HeatmineError('NOT_RUNNING', `compute answered ${res.statusCode}`, { cause: messageOf(error) });
+  }
+}
+
+/** Compute answers with OpenAI's codes; on the websocket they are ours. */
+const CODES: Record<string, ErrorCode> = {
+  context_length_exceeded: 'CONTEXT_LENGTH',
+  model_not_found: 'EXPERT_UNKNOWN',
+  rate_limit_exceeded: 'RATE_LIMITED',
+  model_invalid: 'MODEL_INVALID',
+  no_power: 'NO_POWER',
+  busy: 'BUSY',
+};
+
+function asError({ message, code, type }: z.infer<typeof Failure>['error']): HeatmineError {
+  const known = typeof code === 'string' ? CODES[code] : undefined;
+  const otherwise = type === 'invalid_request_error' ? 'MESSAGE_INVALID' : 'NOT_RUNNING';
+  return new HeatmineError(known ?? otherwise, message.slice(0, 400));
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { ROLES, type Role, TOPICS } from '../../contract/topics.ts';
+
+/** Availability of the unit for Home Assistant: `online` or `offline`, last will of net. Not a JSON message. */
+export const onlinePath = (unit: string): string => `heatmine/${unit}/online`;
+
+interface Rule {
+  /** A topic, or a filter ending in `#`. */
+  filter: string;
+  senders: readonly Role[];
+  readers: readonly Role[];
+  retained: boolean;
+  /** What is wrong with a payload, or undefined. */
+  fault(payload: Buffer): string | undefined;
+}
+
+export interface Access {
+  /** The rule of a topic name, or undefined when there is none. */
+  ruleOf(topic: string): Rule | undefined;
+  maySend(role: Role, topic: string): boolean;
+  mayRead(role: Role, topic: string): boolean;
+  /** May subscribe when the filter could match something the role may read; forwarding then checks each message. */
+  maySubscribe(role: Role, filter: string): boolean;
+}
+
+/** Do two topic filters (`+`, trailing `#`) have a topic in common? A topic is a filter without wildcards. */
+export function filtersMeet(a: string, b: string): boolean {
+  const x = a.split('/');
+  const y = b.split('/');
+  for (let i = 0; ; i++) {
+    if (x[i] === '#' || y[i] === '#') return true;
+    if (x[i] === undefined || y[i] === undefined) return x[i] === y[i];
+    if (x[i] !== y[i] && x[i] !== '+' && y[i] !== '+') return false;
+  }
+}
+
+const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
+  try {
+    const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
+    return parsed.success ? undefined : `shape: ${parsed.error.issues[0]?.path.join('.').slice(0, 80)}`;
+  } catch {
+    return 'no JSON';
+  }
+};
+
+const wordFault =
+  (...words: string[]) =>
+  (payload: Buffer) =>
+    words.includes(payload.toString('latin1')) ? undefined : `not one of ${words.join(', ')}`;
+
+const none = () => undefined;
+
+/** The whole access table: the contract's topics of this unit, its availability, and Home Assistant's own. */
+export function accessTable(unit: string, discoveryPrefix: string): Access {
+  const exact = new Map<string, Rule>();
+  for (const topic of Object.values(TOPICS)) {
+    const filter = `heatmine/${unit}/${topic.path}`;
+    exact.set(filter, { ...topic, filter, fault: jsonFault(topic.schema) });
+  }
+  const add = (rule: Rule) => exact.set(rule.filter, rule);
+  add({
+    filter: onlinePath(unit),
+    senders: ['net'],
+    readers: ['home'],
+    retained: true,
+    fault: wordFault('online', 'offline'),
+  });
+  add({
+    filter: `${discoveryPrefix}/status`,
+    senders: ['home'],
+    readers: ['net', 'home'],
+    retained: true,
+    fault: wordFault('online', 'offline'),
+  });
+  // An empty payload removes a retained announcement, so anything goes here; only net may write.
+  const discovery: Rule = {
+    filter: `${discoveryPrefix}/#`,
+    senders: ['net'],
+    readers: ['home'],
+    retained: true,
+    fault: none,
+  };
+  const ruleOf = (topic: string) =>
+    exact.get(topic) ?? (topic.startsWith(`${discoveryPrefix}/`) ? discovery : undefined);
+  const readable = Object.fromEntries(
+    ROLES.map((role) => [role, [...exact.values(), discovery].filter((rule) => rule.readers.includes(role))]),
+  ) as Record<Role, Rule[]>;
+  return {
+    ruleOf,
+    maySend: (role, topic) => ruleOf(topic)?.senders.includes(role) ?? false,
+    mayRead: (role, topic) => ruleOf(topic)?.readers.includes(role) ?? false,
+    maySubscribe: (role, filter) => readable[role].some((rule) => filtersMeet(filter, rule.filter)),
+  };
+}

@@ -1,0 +1,186 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { ROLES, type Role } from '../../contract/topics.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { listen, listenUnix } from '../listen.ts';
+import { perAddress } from '../per-address.ts';
+import { accessTable } from './acl.ts';
+import { Gate } from './gate.ts';
+import { BROKER_LIMITS, type BrokerLimits } from './limits.ts';
+import { countRefusals } from './refusals.ts';
+
+export interface BrokerOptions {
+  unit: string;
+  discoveryPrefix: string;
+  /** By role. A role without one cannot connect. */
+  passwords: Readonly<Record<string, string>>;
+  tcp: { host: string; port: number };
+  unixPath: string;
+  log: Log;
+  limits?: Partial<BrokerLimits>;
+}
+
+export interface Broker {
+  tcpPort: number;
+  /** How often each kind of refusal happened since the start. */
+  refusals(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** The second client id of net speaks to Home Assistant, with a last will of its own. */
+const CLIENT_IDS: Record<Exclude<Role, 'home'>, readonly string[]> = {
+  control: ['control'],
+  compute: ['compute'],
+  net: ['net', 'net-hass'],
+  plant: ['plant'],
+};
+const RESERVED_IDS = new Set(Object.values(CLIENT_IDS).flat());
+const MAX_CLIENT_ID_CHARS = 128;
+const BAD_PASSWORD = 4;
+const NOT_AUTHORISED = 5;
+
+const digest = (text: string | Buffer) => createHash('sha256').update(text).digest();
+const isRole = (name: string | undefined): name is Role => ROLES.includes(name as Role);
+
+/** Opens the broker on both doors: our own processes by the unix socket, Home Assistant by TCP. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const limits = { ...BROKER_LIMITS, ...options.limits };
+  const refusals = countRefusals(options.log);
+  const aedes = await openAedes(options, limits, refusals.count);
+  const open = new Set<Gate>();
+  const doors = {
+    own: perAddress({ all: limits.unixClients, each: () => limits.unixClients }),
+    tcp: perAddress({ all: limits.tcpClients, each: () => limits.tcpClientsPerAddress }),
+  };
+
+  const accept = (socket: Socket, door: keyof typeof doors) => {
+    const release = doors[door].enter(socket.remoteAddress ?? '');
+    if (!release) {
+      refusals.count('too many clients');
+      socket.destroy();
+      return;
+    }
+    const gate = new Gate(socket, limits, refusals.count);
+    OWN_DOOR.set(gate, door === 'own');
+    open.add(gate);
+    gate.once('close', () => {
+      open.delete(gate);
+      release();
+    });
+    aedes.handle(gate);
+  };
+
+  const unix = createServer((socket) => accept(socket, 'own'));
+  const tcp = createServer({ noDelay: true }, (socket) => accept(socket, 'tcp'));
+  try {
+    await listenUnix(unix, 'broker', options.unixPath);
+    await listen(tcp, 'MQTT port', options.tcp);
+  } catch (error) {
+    await Promise.all([closeServer(unix), new Promise<void>((done) => aedes.close(() => done()))]);
+    refusals.stop();
+    throw error;
+  }
+  const address = tcp.address();
+  return {
+    tcpPort: typeof address === 'object' && address ? address.port : options.tcp.port,
+    refusals: refusals.totals,
+    async close() {
+      const closed = Promise.all([closeServer(unix), closeServer(tcp)]);
+      await new Promise<void>((done) => aedes.close(() => done()));
+      for (const gate of open) gate.destroy();
+      refusals.stop();
+      await closed;
+    },
+  };
+}
+
+/** Which door a connection came through; the gate is what aedes calls `client.conn`. */
+const OWN_DOOR = new WeakMap<object, boolean>();
+
+const closeServer = (server: Server) => new Promise<void>((done) => server.close(() => done()));
+
+async function openAedes(options: BrokerOptions, limits: BrokerLimits, refuse: (why: string) => void): Promise<Aedes> {
+  const access = accessTable(options.unit, options.discoveryPrefix);
+  const expected = new Map(Object.entries(options.passwords).map(([role, password]) => [role, digest(password)]));
+  const roles = new WeakMap<Client, Role>();
+  const aedes = await Aedes.createBroker({
+    connectTimeout: limits.connectMs,
+    keepaliveLimit: limits.keepaliveS,
+    maxInflightInbound: 32,
+    drainTimeout: limits.stalledMs,
+    preConnect(_client, packet, done) {
+      // Sessions that outlive their connection would queue messages without bound; nobody here needs one.
+      packet.clean = true;
+      const tooLong = (packet.clientId?.length ?? 0) > MAX_CLIENT_ID_CHARS;
+      // Only an error closes the connection here; a plain `false` would leave it open without any timer.
+      done(tooLong ? new Error('client id too long') : null, !tooLong);
+    },
+    authenticate(client, username, password, done) {
+      const why = wrongCredentials(client, username, password, expected);
+      if (!why && isRole(username)) {
+        roles.set(client, username);
+        return done(null, true);
+      }
+      refuse(why ?? 'unknown role');
+      done(Object.assign(new Error(why), { returnCode: why === 'client id' ? NOT_AUTHORISED : BAD_PASSWORD }), false);
+    },
+    authorizePublish(client, packet, done) {
+      const role = client && roles.get(client);
+      const why = role ? publishFault(access, role, packet) : 'no role';
+      if (why) {
+        refuse(why);
+        bury(packet, aedes.id);
+      } else if (!access.ruleOf(packet.topic)?.retained) packet.retain = false;
+      done(null);
+    },
+    authorizeSubscribe(client, subscription, done) {
+      const role = roles.get(client);
+      const count = Object.keys((client as Client & { subscriptions: object }).subscriptions).length;
+      const ok = role && count < limits.subscriptionsPerClient && access.maySubscribe(role, subscription.topic);
+      if (!ok) refuse('subscription');
+      done(null, ok ? subscription : null);
+    },
+    authorizeForward(client, packet: AedesPublishPacket) {
+      const role = roles.get(client);
+      return role && access.mayRead(role, packet.topic) ? packet : null;
+    },
+  } as ConstructorParameters<typeof Aedes>[0]);
+  aedes.on('clientError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'client error'));
+  aedes.on('connectionError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'connection error'));
+  // Emitted by aedes but missing in its types.
+  (aedes as EventEmitter).on('error', (error) => options.log.error({ err: messageOf(error) }, 'aedes'));
+  return aedes;
+}
+
+function wrongCredentials(
+  client: Client,
+  username: string | undefined,
+  password: Buffer | undefined,
+  expected: Map<string, Buffer>,
+): 'password' | 'client id' | undefined {
+  const want = expected.get(username ?? '');
+  // Both sides hashed: equal length, so the comparison takes the same time whatever was sent.
+  if (!timingSafeEqual(digest(password ?? ''), want ?? digest('')) || !want || !password) return 'password';
+  const own = OWN_DOOR.get(client.conn) === true;
+  if (username === 'home') return own || RESERVED_IDS.has(client.id) ? 'client id' : undefined;
+  const ids = CLIENT_IDS[username as keyof typeof CLIENT_IDS] ?? [];
+  return own && ids.includes(client.id) ? undefined : 'client id';
+}
+
+function publishFault(access: ReturnType<typeof accessTable>, role: Role, packet: PublishPacket): string | undefined {
+  const rule = access.ruleOf(packet.topic);
+  if (!rule?.senders.includes(role)) return `publish by ${role}`;
+  const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+  const fault = rule.fault(payload);
+  return fault && `${rule.filter} by ${role}: ${fault}`;
+}
+
+/** aedes closes a client whose publish it refuses. A refused message goes where nobody listens instead. */
+function bury(packet: PublishPacket, brokerId: string): void {
+  packet.topic = `$SYS/${brokerId}/refused`;
+  packet.payload = Buffer.alloc(0);
+  packet.retain = false;
+}

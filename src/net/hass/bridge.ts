@@ -1,0 +1,78 @@
+import mqtt from 'mqtt';
+import { messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { onlinePath } from '../broker/acl.ts';
+import type { Discovery } from './discovery.ts';
+
+export interface BridgeOptions {
+  /** Path of the broker's unix socket. */
+  socketPath: string;
+  password: string;
+  unit: string;
+  discoveryPrefix: string;
+  log: Log;
+}
+
+export interface HassBridge {
+  /** Announces the device, now and again whenever Home Assistant or the broker starts. */
+  announce(discovery: Discovery): void;
+  /** Whether entities show as available; `offline` by last will when this process dies. */
+  setOnline(online: boolean): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Home Assistant's side of net: discovery and availability. A connection of its own, since the last will belongs to it.
+ * States and commands need nothing here: Home Assistant reads and writes the contract's topics itself.
+ */
+export function openHassBridge({ socketPath, password, unit, discoveryPrefix, log }: BridgeOptions): HassBridge {
+  const availability = onlinePath(unit);
+  const statusTopic = `${discoveryPrefix}/status`;
+  let current: Discovery | undefined;
+  let online = false;
+  const client = mqtt.connect(`mqtt+unix://${socketPath}`, {
+    clientId: 'net-hass',
+    username: 'net',
+    password,
+    queueQoSZero: false,
+    reconnectPeriod: 500,
+    connectTimeout: 2000,
+    will: { topic: availability, payload: Buffer.from('offline'), qos: 0, retain: true },
+  });
+  const send = (topic: string, payload: string) => {
+    if (client.connected) client.publish(topic, payload, { qos: 1, retain: true });
+  };
+  const sendAll = () => {
+    if (current) send(current.topic, JSON.stringify(current.payload));
+    send(availability, online ? 'online' : 'offline');
+  };
+  let told = false;
+  client.on('error', (error) => {
+    // Once per outage: it is tried again twice a second.
+    if (!told) log.warn({ err: messageOf(error) }, 'Home Assistant bridge');
+    told = true;
+  });
+  client.on('connect', () => {
+    told = false;
+    client.subscribe(statusTopic);
+    sendAll();
+  });
+  client.on('message', (topic, payload) => {
+    if (topic === statusTopic && payload.toString() === 'online') sendAll();
+  });
+  return {
+    announce(discovery) {
+      current = discovery;
+      sendAll();
+    },
+    setOnline(next) {
+      if (next === online) return;
+      online = next;
+      send(availability, online ? 'online' : 'offline');
+    },
+    async close() {
+      if (client.connected) await client.publishAsync(availability, 'offline', { retain: true });
+      await client.endAsync(true);
+    },
+  };
+}

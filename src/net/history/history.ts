@@ -1,0 +1,152 @@
+import type { Event } from '../../contract/messages.ts';
+import { unitOf } from '../../contract/units.ts';
+import { didYouMean } from '../../core/config.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { tokenBucket } from '../buckets.ts';
+import { openHealingStore } from './healing-store.ts';
+import { type MinuteRow, minuteMeans } from './means.ts';
+import { type Sample, SERIES, type SeriesName } from './series.ts';
+import type { Span } from './store.ts';
+
+export interface HistoryAnswer {
+  stepS: number;
+  /** True when the times are those of the simulated house. */
+  simulated: boolean;
+  points: SeriesName[];
+  rows: [timeMs: number, ...(number | null)[]][];
+}
+
+export interface History {
+  sample(timeMs: number, simulated: boolean, sample: Sample): void;
+  event(event: Event): void;
+  /** Throws MESSAGE_INVALID for an unknown name. At most MAX_ROWS rows; longer steps where it would be more. */
+  query(points: readonly string[], hours: number): HistoryAnswer;
+  /** Newest first. */
+  events(limit: number): (Event & { simulated: boolean })[];
+  /** Writes what has gathered: called once a minute. */
+  flush(): void;
+  close(): void;
+}
+
+const MAX_ROWS = 2_000;
+const MINUTE_TABLE_HOURS = 30 * 24;
+/** What waits for the next commit is bounded, also when the disk is full and no commit succeeds. */
+const MAX_PENDING_ROWS = 3_600;
+const MAX_PENDING_EVENTS = 200;
+const EVENT_RATE = { perS: 0.5, burst: 60 };
+const TRIM_EVERY_FLUSHES = 60;
+/** Two runs of the simulated house closer together than this are taken for one. */
+const SIM_BACKWARD_MINUTES = 2;
+
+export function openHistory(file: string, log: Log): History {
+  const events: Event[] = [];
+  const store = openHealingStore(file, log, (event) => events.push(event));
+  const means = minuteMeans();
+  let rows: MinuteRow[] = [];
+  const bucket = tokenBucket(EVENT_RATE, performance.now());
+  let simulated = false;
+  let latestMinute: number | undefined;
+  let flushes = 0;
+
+  const flush = () => {
+    const taken = { rows: rows.slice(0, MAX_PENDING_ROWS), events: events.slice(0, MAX_PENDING_EVENTS) };
+    if (!taken.rows.length && !taken.events.length) return;
+    const written = store.run('write', (s) => {
+      s.write(simulated, taken.rows, taken.events);
+      if (flushes++ % TRIM_EVERY_FLUSHES === 0) s.trim();
+      return true;
+    });
+    if (!written) return;
+    rows = rows.slice(taken.rows.length);
+    events.splice(0, taken.events.length);
+  };
+
+  const closeMinute = () => {
+    const row = means.end();
+    if (row) rows.push(row);
+  };
+
+  const startRun = (sim: boolean, minute: number) => {
+    closeMinute();
+    flush();
+    rows = [];
+    simulated = sim;
+    if (sim) store.run('a simulation starts again', (s) => s.forgetAfter(minute));
+  };
+
+  return {
+    sample(timeMs, sim, sample) {
+      const minute = Math.floor(timeMs / 60_000);
+      const back = latestMinute !== undefined && minute < latestMinute - SIM_BACKWARD_MINUTES;
+      if (latestMinute === undefined || sim !== simulated || (sim && back)) {
+        startRun(sim, minute);
+      }
+      latestMinute = minute;
+      const row = means.add(timeMs, sample);
+      if (row) rows.push(row);
+      if (rows.length > MAX_PENDING_ROWS) rows.shift();
+    },
+    event(event) {
+      if (events.length < MAX_PENDING_EVENTS && bucket.take(1, performance.now())) events.push(event);
+    },
+    query(points, hours) {
+      const names = points.map(knownSeries);
+      const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
+      const span = spanOf(hours, latest);
+      const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
+      if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
+      return {
+        stepS: span.stepMinutes * 60,
+        simulated,
+        points: names,
+        rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
+      };
+    },
+    events(limit) {
+      const fresh = events.map((event) => ({ ...event, simulated })).reverse();
+      return [...fresh, ...(store.run('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
+    },
+    flush,
+    close() {
+      closeMinute();
+      flush();
+      store.close();
+    },
+  };
+}
+
+/** Which table answers, and in steps of how many of its rows, so that no answer is longer than MAX_ROWS. */
+function spanOf(hours: number, latestMinute: number): Span {
+  const fine = hours <= MINUTE_TABLE_HOURS;
+  const base = fine ? 1 : 15;
+  const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
+  return {
+    table: fine ? 'minute' : 'quarter',
+    fromMinute: latestMinute - hours * 60,
+    toMinute: latestMinute,
+    stepMinutes,
+  };
+}
+
+type Row = HistoryAnswer['rows'][number];
+
+/** What is not committed yet, behind the last row that is. */
+const pendingRows = (rows: readonly MinuteRow[], names: readonly SeriesName[], lastMs: number): Row[] =>
+  rows
+    .filter((row) => row.minute * 60_000 > lastMs)
+    .map(({ minute, means }) => [minute * 60_000, ...names.map((name) => means[name] ?? null)]);
+
+const rounded = ([timeMs, ...values]: Row, names: readonly SeriesName[]): Row => [
+  timeMs,
+  ...values.map((value, i) => (value === null ? null : Number(value.toFixed(unitOf(names[i]!)?.decimals ?? 3)))),
+];
+
+function knownSeries(name: string): SeriesName {
+  if ((SERIES as readonly string[]).includes(name)) return name as SeriesName;
+  const meant = didYouMean(name.slice(0, 40), SERIES);
+  throw new HeatmineError(
+    'MESSAGE_INVALID',
+    `unknown point "${name.slice(0, 40)}"${meant ? `, did you mean "${meant}"?` : ''}`,
+  );
+}

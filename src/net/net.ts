@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import pkg from '../../package.json' with { type: 'json' };
+import type { ControlState } from '../contract/messages.ts';
+import type { SensorName } from '../contract/points.ts';
+import type { Sockets } from '../core/child.ts';
+import { systemClock } from '../core/clock.ts';
+import { type Config, portsOf } from '../core/config.ts';
+import { openLink } from '../core/link.ts';
+import type { Log } from '../core/log.ts';
+import { computeClient } from './ask/compute-client.ts';
+import { MAX_IN_FLIGHT } from './ask/limits.ts';
+import { askServer } from './ask/server.ts';
+import { openHassBridge } from './hass/bridge.ts';
+import { discovery } from './hass/discovery.ts';
+import { openHistory } from './history/history.ts';
+import { sampleOf } from './history/series.ts';
+import { inFlight } from './in-flight.ts';
+import { openView } from './view.ts';
+import { createApi } from './web/api.ts';
+import { liveServer } from './web/live.ts';
+import { computeProxy } from './web/proxy.ts';
+import { startWeb } from './web/server.ts';
+import { servePage } from './web/static.ts';
+
+export interface NetOptions {
+  config: Config;
+  sockets: Pick<Sockets, 'broker' | 'compute'>;
+  /** Of the role net. */
+  password: string;
+  /** Where history.db goes. */
+  stateDir: string;
+  /** The built page. */
+  distDir: string;
+  log: Log;
+}
+
+export interface Net {
+  port: number;
+  close(): Promise<void>;
+}
+
+const FLUSH_MS = 60_000;
+const LOOK_MS = 2_000;
+
+/** Everything that faces people, wired together. */
+export async function startNet({ config, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
+  const { unit } = config;
+  const { discoveryPrefix, host } = config.net;
+  const history = openHistory(join(stateDir, 'history.db'), log);
+  const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
+  const view = openView(link, systemClock);
+  const hass = openHassBridge({ socketPath: sockets.broker, password, unit, discoveryPrefix, log });
+  const slots = inFlight(MAX_IN_FLIGHT);
+  const compute = computeClient(sockets.compute);
+  const ask = askServer({ compute, slots, log });
+  const live = liveServer(view, log);
+
+  link.on('controlEvent', (event) => history.event(event));
+  const present = new Set<SensorName>();
+  let announced = '';
+  view.onControl((state) => {
+    const { compute: computing, market } = view.snapshot();
+    history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
+    for (const [name, { quality }] of Object.entries(state.sensors)) {
+      if (quality !== 'missing') present.add(name as SensorName);
+    }
+    hass.setOnline(true);
+    const { board, simulated } = state;
+    const facts = `${board} ${simulated} ${present.size}`;
+    if (facts === announced) return;
+    announced = facts;
+    hass.announce(discovery({ unit, discoveryPrefix, version: pkg.version, board, simulated, sensors: [...present] }));
+  });
+  const timers = [
+    setInterval(() => history.flush(), FLUSH_MS),
+    setInterval(() => hass.setOnline(view.snapshot().control !== null), LOOK_MS),
+  ];
+  const close = async () => {
+    for (const timer of timers) clearInterval(timer);
+    ask.close();
+    live.close();
+    compute.close();
+    await Promise.all([hass.close(), link.close()]);
+    history.close();
+  };
+  try {
+    const web = await startWeb({
+      host,
+      port: portsOf(config).http,
+      api: createApi(view, history),
+      proxy: computeProxy(sockets.compute, slots),
+      page: servePage(distDir),
+      sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
+      log,
+    });
+    const closeAll = async () => {
+      await Promise.all([close(), web.close()]);
+    };
+    return { port: web.port, close: closeAll };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** History of a simulated house is kept by that house's clock, of a real one by ours. */
+const timeOf = (state: ControlState) => (state.simulated ? state.houseTimeMs : systemClock.wallMs());

@@ -1,0 +1,66 @@
+import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
+import type { Clock } from '../core/clock.ts';
+import { holdLease } from '../core/lease.ts';
+import type { Link } from '../core/link.ts';
+
+/** What `/api/state` and `/live` show: the latest of each topic, null when its sender has gone quiet. */
+export interface Snapshot {
+  control: ControlState | null;
+  compute: ComputeState | null;
+  plant: PlantTruth | null;
+  /** The value of the lease while it lives. */
+  market: Market | null;
+}
+
+export interface View {
+  snapshot(): Snapshot;
+  onControl(listener: (state: ControlState) => void): () => void;
+  /** Sends a change of a set-point; the answer comes with a later control/state. False while the broker is away. */
+  send(command: SetCommand): boolean;
+}
+
+/** All of these are sent at 1 Hz; after this long without one the page must not show it as the present. */
+const QUIET_MS = 10_000;
+
+export function openView(link: Link, clock: Clock): View {
+  const listeners = new Set<(state: ControlState) => void>();
+  const market = holdLease<Market | null>(null);
+  const hold = <T>() => {
+    let value: T | null = null;
+    let atMs = 0;
+    return {
+      set(next: T) {
+        value = next;
+        atMs = clock.monoMs();
+      },
+      get: () => (clock.monoMs() - atMs <= QUIET_MS ? value : null),
+    };
+  };
+  const control = hold<ControlState>();
+  const compute = hold<ComputeState>();
+  const plant = hold<PlantTruth>();
+  link.on('controlState', (state) => {
+    control.set(state);
+    for (const listener of listeners) listener(state);
+  });
+  link.on('computeState', compute.set);
+  link.on('plantTruth', plant.set);
+  link.on('market', (lease) => market.offer(lease, clock.monoMs()));
+  return {
+    snapshot: () => ({
+      control: control.get(),
+      compute: compute.get(),
+      plant: plant.get(),
+      market: market.get(clock.monoMs()),
+    }),
+    onControl(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send(command) {
+      if (!link.connected()) return false;
+      link.publish('set', command);
+      return true;
+    },
+  };
+}

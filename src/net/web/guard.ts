@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/**
+ * Who may speak to this server from inside a browser. A page of somebody else that the owner has open can make requests
+ * to this address, but cannot choose the Host (DNS rebinding needs a name of its own) nor hide its Origin.
+ */
+export interface Guard {
+  /** Why this request is refused, or undefined. */
+  refusal(request: IncomingMessage): string | undefined;
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+
+export function hostGuard(configuredHost: string): Guard {
+  const names = new Set([...LOOPBACK, configuredHost.toLowerCase()]);
+  const beyondLoopback = !LOOPBACK.includes(configuredHost);
+  if (beyondLoopback) {
+    names.add(hostname().toLowerCase());
+    names.add(`${hostname().toLowerCase()}.local`);
+  }
+  const knownHost = (header: string) => {
+    const name = hostnameOf(`http://${header}`);
+    // On the LAN any address will do: only a name can be pointed elsewhere by a stranger.
+    return name !== undefined && (names.has(name) || (beyondLoopback && isIP(name) !== 0));
+  };
+  return {
+    refusal({ headers }) {
+      if (!headers.host || !knownHost(headers.host)) return 'Host is no name of this unit';
+      const { origin } = headers;
+      if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return 'Origin is another site';
+      return undefined;
+    },
+  };
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
+}
+
+/** Sent with every answer. The page loads nothing from anywhere else, so nothing else is allowed. */
+export const SECURITY_HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;

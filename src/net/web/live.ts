@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { View } from '../view.ts';
+import { refuseUpgrade } from './server.ts';
+
+const EVERY_MS = 1_000;
+const MAX_PAGES = 64;
+const MAX_UNREAD_BYTES = 524_288;
+
+export interface Live {
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** Snapshots for the page, once a second. A page that does not read them is cut; nothing is accepted from it. */
+export function liveServer(view: View, log: Log): Live {
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1024, maxFragments: 2, perMessageDeflate: false });
+  const snapshot = () => JSON.stringify({ type: 'snapshot', ...view.snapshot() });
+  server.on('connection', (socket) => {
+    socket.on('error', (error) => log.debug({ err: messageOf(error) }, 'live'));
+    socket.on('message', () => socket.close(1008, 'nothing is expected here'));
+    socket.send(snapshot());
+  });
+  const timer = setInterval(() => {
+    if (server.clients.size === 0) return;
+    const text = snapshot();
+    for (const client of server.clients) {
+      if (client.bufferedAmount > MAX_UNREAD_BYTES) client.terminate();
+      else client.send(text);
+    }
+  }, EVERY_MS);
+  return {
+    upgrade(req, socket, head) {
+      if (server.clients.size >= MAX_PAGES) refuseUpgrade(socket, 503, 'too many pages are open');
+      else server.handleUpgrade(req, socket, head, (client) => server.emit('connection', client, req));
+    },
+    close() {
+      clearInterval(timer);
+      for (const client of server.clients) client.terminate();
+      server.close();
+    },
+  };
+}

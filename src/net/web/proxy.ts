@@ -1,0 +1,85 @@
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { pipeline, Transform } from 'node:stream';
+import { HeatmineError } from '../../core/errors.ts';
+import type { InFlight } from '../in-flight.ts';
+import { sendError, sendJson } from './reply.ts';
+
+const MAX_REQUEST_BYTES = 1_048_576;
+const HEALTH_LIMIT_MS = 10_000;
+/** Every look costs compute a token. */
+const HEALTH_KEPT_MS = 1_000;
+const PASSED_ON = ['content-type', 'content-length', 'accept'] as const;
+const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after'] as const;
+
+const pick = (names: readonly string[], headers: IncomingMessage['headers']) =>
+  Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+
+export interface ComputeProxy {
+  /** Streams a request to compute and its answer back; whoever goes away first, the other side is told. */
+  forward(req: IncomingMessage, res: ServerResponse, path: string): void;
+  /** One answer from compute's own health check, shared by all who ask within a second. */
+  health(res: ServerResponse): void;
+  close(): void;
+}
+
+export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
+  let health: { atMs: number; answer: Promise<{ status: number; body: unknown }> } | undefined;
+  return {
+    forward(req, res, path) {
+      const release = slots.enter();
+      if (!release) return sendError(res, 'BUSY', 'too many questions at once');
+      res.once('close', release);
+      const headers = pick(PASSED_ON, req.headers);
+      const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
+        res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
+        // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
+        pipeline(answer, res, () => {});
+      });
+      res.once('close', () => upstream.destroy());
+      upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
+      pipeline(req, atMost(MAX_REQUEST_BYTES), upstream, (error) => {
+        if (error instanceof HeatmineError) sendError(res, error.code, error.message, { status: 413 });
+      });
+    },
+    health(res) {
+      const nowMs = performance.now();
+      if (!health || nowMs - health.atMs > HEALTH_KEPT_MS) {
+        health = { atMs: nowMs, answer: askHealth(socketPath, agent) };
+      }
+      health.answer.then(
+        ({ status, body }) => sendJson(res, status, body),
+        () => sendError(res, 'NOT_RUNNING', 'compute does not answer'),
+      );
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function atMost(maxBytes: number): Transform {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > maxBytes) done(new HeatmineError('MESSAGE_INVALID', `request over ${maxBytes} bytes`));
+      else done(null, chunk);
+    },
+  });
+}
+
+function askHealth(socketPath: string, agent: Agent): Promise<{ status: number; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const req = request({ socketPath, agent, path: '/health', timeout: HEALTH_LIMIT_MS }, async (res) => {
+      try {
+        let text = '';
+        for await (const chunk of res.setEncoding('utf8')) text += chunk;
+        resolve({ status: res.statusCode ?? 502, body: JSON.parse(text) });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    req.on('timeout', () => req.destroy(new Error('no answer in time')));
+    req.on('error', reject);
+    req.end();
+  });
+}

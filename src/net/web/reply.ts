@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
+
+/** The one shape of an error over HTTP; `/v1` clients find `message`, `type` and `code` where OpenAI puts them. */
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string; remedy: string; type: string };
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  VALUE_RANGE: 400,
+  MESSAGE_INVALID: 400,
+  UNAUTHORISED: 403,
+  RATE_LIMITED: 429,
+  BUSY: 503,
+  NOT_RUNNING: 503,
+};
+
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  res.end(text);
+}
+
+export function sendError(
+  res: ServerResponse,
+  code: ErrorCode,
+  message: string,
+  { status, ...extra }: { status?: number } & Record<string, unknown> = {},
+): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  if (code === 'RATE_LIMITED' || code === 'BUSY') res.setHeader('retry-after', '1');
+  const type = (status ?? STATUS[code] ?? 500) < 500 ? 'invalid_request_error' : 'server_error';
+  const body: ErrorBody = { error: { code, message, remedy: ERROR_CODES[code], type } };
+  sendJson(res, status ?? STATUS[code] ?? 500, { ...body, ...extra });
+}
+
+/** The whole body, at most `maxBytes`. */
+export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new HeatmineError('MESSAGE_INVALID', `body over ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ASK_PATH, LIVE_PATH } from '../../contract/wire.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { bucketPerKey } from '../buckets.ts';
+import { listen } from '../listen.ts';
+import { isOurOwn, perAddress } from '../per-address.ts';
+import type { Api } from './api.ts';
+import { hostGuard, SECURITY_HEADERS } from './guard.ts';
+import type { ComputeProxy } from './proxy.ts';
+import { sendError } from './reply.ts';
+
+export interface WebOptions {
+  host: string;
+  port: number;
+  api: Api;
+  proxy: ComputeProxy;
+  page: (res: ServerResponse, path: string, head: boolean) => void;
+  /** By path; each takes over the socket of an accepted upgrade. */
+  sockets: Record<typeof ASK_PATH | typeof LIVE_PATH, (req: IncomingMessage, socket: Duplex, head: Buffer) => void>;
+  log: Log;
+}
+
+export interface Web {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Per address: a page needs a handful at its start and then less than one a second. */
+const RATE = { perS: 200, burst: 400 };
+const MAX_CONNECTIONS = 1024;
+const MAX_CONNECTIONS_PER_ADDRESS = 128;
+const IDLE_MS = 120_000;
+const CLOSE_MS = 500;
+
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const guard = hostGuard(options.host);
+  const rate = bucketPerKey(RATE);
+  const refusalOf = (req: IncomingMessage): { code: 'RATE_LIMITED' | 'UNAUTHORISED'; message: string } | undefined => {
+    if (!rate(req.socket.remoteAddress ?? '', 1, performance.now())) {
+      return { code: 'RATE_LIMITED', message: `over ${RATE.perS} requests a second` };
+    }
+    const message = guard.refusal(req);
+    return message ? { code: 'UNAUTHORISED', message } : undefined;
+  };
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16_384,
+    },
+    (req, res) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
+      res.on('error', () => res.destroy());
+      const refused = refusalOf(req);
+      if (refused) return sendError(res, refused.code, refused.message);
+      route(options, req, res).catch((error) => {
+        if (error instanceof HeatmineError) return sendError(res, error.code, error.message);
+        options.log.error({ err: messageOf(error), path: req.url?.split('?')[0] }, 'request failed');
+        sendError(res, 'NOT_RUNNING', 'internal error');
+      });
+    },
+  );
+  const each = (address: string) => (isOurOwn(address) ? MAX_CONNECTIONS : MAX_CONNECTIONS_PER_ADDRESS);
+  const room = perAddress({ all: MAX_CONNECTIONS, each });
+  server.on('connection', (socket) => {
+    const release = room.enter(socket.remoteAddress ?? '');
+    if (release) socket.once('close', release);
+    else socket.destroy();
+  });
+  server.setTimeout(IDLE_MS);
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  server.on('upgrade', (req, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const open = options.sockets[pathOf(req) as keyof WebOptions['sockets']];
+    const refused = refusalOf(req);
+    if (refused) refuseUpgrade(socket, refused.code === 'RATE_LIMITED' ? 429 : 403, refused.message);
+    else if (!open) refuseUpgrade(socket, 404, `${ASK_PATH} and ${LIVE_PATH} speak websocket`);
+    else open(req, socket, head);
+  });
+  await listen(server, 'HTTP port', options);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : options.port,
+    async close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
+      server.closeIdleConnections();
+      options.proxy.close();
+      await closed;
+    },
+  };
+}
+
+const pathOf = (req: IncomingMessage) => (req.url ?? '/').split('?', 1)[0]!;
+
+async function route({ api, proxy, page }: WebOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const path = pathOf(req);
+  const query = new URLSearchParams((req.url ?? '').slice(path.length));
+  const method = req.method ?? '';
+  if (/^\/v1\/[a-z/]+$/.test(path)) {
+    if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
+    else wrongMethod(res, 'GET, POST');
+  } else if (path === '/api/set') {
+    if (method === 'POST') await api.set(req, res);
+    else wrongMethod(res, 'POST');
+  } else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
+  else if (path === '/api/state') api.state(res);
+  else if (path === '/api/history') api.history(res, query);
+  else if (path === '/api/events') api.events(res, query);
+  else if (path === '/health') proxy.health(res);
+  else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
+    sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
+  } else page(res, path, method === 'HEAD');
+}
+
+function wrongMethod(res: ServerResponse, allow: string): void {
+  res.setHeader('allow', allow);
+  sendError(res, 'MESSAGE_INVALID', `use ${allow}`, { status: 405 });
+}
+
+/** Answers an upgrade with plain HTTP and closes. */
+export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
+  const names: Record<number, string> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many' };
+  socket.end(
+    `HTTP/1.1 ${status} ${names[status] ?? 'Service Unavailable'}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
+  );
+}

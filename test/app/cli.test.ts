@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
+const home = mkdtempSync(join(tmpdir(), 'heatmine-cli-'));
+const heatmine = (...args: string[]) =>
+  spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', timeout: 30_000 });
+
+test('help lists every command, each with an example', () => {
+  const { stdout, status } = heatmine('--help');
+  assert.is(status, 0);
+  for (const [, name] of stdout.matchAll(/heatmine (\w+) {2}/g)) {
+    const help = heatmine(name!, '--help');
+    assert.is(help.status, 0, name);
+    assert.match(help.stdout, 'Example:', name);
+  }
+});
+
+test('a mistyped command or option names the one that was meant', () => {
+  const command = heatmine('stauts');
+  assert.is(command.status, 2);
+  assert.match(command.stderr, 'did you mean "status"?');
+  const option = heatmine('status', '--wacth');
+  assert.is(option.status, 2);
+  assert.match(option.stderr, 'did you mean --watch?');
+});
+
+test('without a unit: what is missing and how to start it', () => {
+  for (const args of [['status'], ['why'], ['ask', 'x'], ['set', 'roomSetC', '20'], ['experts', 'ls']]) {
+    const { stderr, status } = heatmine(...args, '--home', home);
+    assert.is(status, 2, args.join(' '));
+    assert.match(stderr, 'npm start');
+  }
+  const doctor = heatmine('doctor', '--home', home, '--port-base', '23600');
+  assert.match(doctor.stdout, /WARN unit/);
+});
+
+test.run();

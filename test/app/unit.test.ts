@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { statusLines } from '../../src/app/commands/status.ts';
+import { openPlantSocket } from '../../src/app/plant-socket.ts';
+import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
+import { pathsOf } from '../../src/core/paths.ts';
+
+const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
+const heatmine = (...args: string[]) =>
+  spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', timeout: 60_000 });
+const portBase = 23_300;
+let unit: SpawnedUnit;
+
+test.before(() => {
+  unit = spawnUnit({ portBase, args: ['--speed', '20'] });
+});
+test.after(async () => {
+  if (unit.child.exitCode === null) await unit.stop();
+});
+
+test('the control loop reports within 8 s of the start, with every sensor good', async () => {
+  const elapsedMs = await unit.until(
+    (s) => s.control !== null && Object.values(s.control.sensors).every((p) => p.quality === 'good'),
+    20_000,
+  );
+  assert.ok(elapsedMs < 8000, `${elapsedMs} ms`);
+});
+
+test('ask streams an answer of a real model over the websocket', async () => {
+  await unit.until((s) => s.compute !== null && s.control !== null, 20_000);
+  const { stdout, stderr, status } = heatmine('ask', 'why is my flow too low?', '--home', unit.home);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /flow/i);
+  assert.match(stderr, /Wh modelled/);
+});
+
+test('tokens become watts, watts become heat in the house', async () => {
+  await unit.until((s) => (s.plant?.accelW ?? 0) > 100 && (s.control?.sensors.accelW.value ?? 0) > 100, 60_000);
+  await unit.until((s) => (s.control?.energy.accelHeatKwh ?? 0) > 0.001, 60_000);
+  const state = await unit.state();
+  assert.ok(Math.abs(state.plant!.ledgerErrorPct) < 0.1, `the plant's energy closes, ${state.plant!.ledgerErrorPct} %`);
+});
+
+test('a set-point moved on the command line is the effective value everywhere', async () => {
+  const { stdout, status, stderr } = heatmine('set', 'roomSetC', '22.5', '--home', unit.home);
+  assert.is(status, 0, stderr);
+  assert.match(stdout, '22.5');
+  assert.is((await unit.state()).control!.setPoints.roomSetC, 22.5);
+  assert.is(heatmine('set', 'roomSetC', '99', '--home', unit.home).status, 2);
+  assert.is((await unit.state()).control!.setPoints.roomSetC, 22.5);
+});
+
+test('status, why, experts ls and doctor tell what is modelled and end with their code', async () => {
+  assert.match(statusLines(await unit.state()).join('\n'), /modelled/);
+  assert.match(heatmine('status', '--home', unit.home).stdout, /accelOutC/);
+  assert.ok(JSON.parse(heatmine('why', '--json', '--home', unit.home).stdout).length > 0);
+  const experts = JSON.parse(heatmine('experts', 'ls', '--json', '--home', unit.home).stdout) as { id: string }[];
+  for (const id of ['faults', 'status', 'convert'])
+    assert.ok(
+      experts.some((e) => e.id === id),
+      id,
+    );
+  const doctor = heatmine('doctor', '--home', unit.home);
+  assert.is(doctor.status, 0, doctor.stdout);
+});
+
+test('SIGKILL and SIGSTOP of control: safe at the plant within 500 ms, and back', async () => {
+  const plant = await openPlantSocket(pathsOf(unit.home).sockets.plant);
+  for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
+    const pid = unit.pids().control!;
+    process.kill(pid, signal);
+    const fromMs = performance.now();
+    let elapsedMs = 0;
+    for (;;) {
+      const lines = (await plant.ask({ op: 'lines' })) as { outputs: Record<string, number>; deadMan: string };
+      elapsedMs = performance.now() - fromMs;
+      if (
+        lines.deadMan === 'dropped' &&
+        lines.outputs.compressorOn === 0 &&
+        lines.outputs.accelSupplyOn === 0 &&
+        lines.outputs.accelPumpPct === 100
+      )
+        break;
+      assert.ok(elapsedMs < 3000, `${signal}: not safe: ${JSON.stringify(lines)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.ok(elapsedMs <= 500, `${signal}: ${elapsedMs} ms`);
+    if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
+    const backMs = performance.now();
+    while (((await plant.ask({ op: 'lines' })) as { deadMan: string }).deadMan !== 'held') {
+      assert.ok(performance.now() - backMs < 10_000, `${signal}: control did not come back\n${unit.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  plant.close();
+});
+
+test('Ctrl-C ends with 0', async () => {
+  assert.is(await unit.stop(), 0);
+  assert.match(unit.output(), /HeatMine \(simulated house, modelled heat\) is at http/);
+});
+
+test('a port in use, a wrong board, a wrong config, a wrong weather file: one clear line and exit 2', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'heatmine-bad-'));
+  const server = createServer().listen(23_400, '127.0.0.1');
+  const runs: [string[], RegExp][] = [
+    [['--port-base', '23400'], /PORT_IN_USE: port 23400 .*taken/],
+    [['--board', 'simm'], /BOARD_INVALID: .*did you mean "sim"/],
+    [['--sped', '3'], /USAGE: unknown option --sped, did you mean --speed/],
+  ];
+  for (const [args, message] of runs) {
+    const { stderr, status } = heatmine('run', '--home', home, ...args);
+    assert.is(status, 2, stderr);
+    assert.match(stderr, message);
+  }
+  writeFileSync(join(home, 'config.yaml'), 'hous:\n  designLoadW: 9000\n');
+  const config = heatmine('run', '--home', home, '--port-base', '23500');
+  assert.is(config.status, 2);
+  assert.match(config.stderr, /CONFIG_INVALID: .*config\.yaml:1:1: unknown key "hous", did you mean "house"/);
+  writeFileSync(join(home, 'config.yaml'), 'sim:\n  weather: nowhere.dat\n');
+  const weather = heatmine('run', '--home', home, '--port-base', '23500');
+  assert.is(weather.status, 2, weather.stderr);
+  assert.match(weather.stderr, /WEATHER_INVALID: .*nowhere\.dat/);
+  server.close();
+  rmSync(home, { recursive: true });
+});
+
+test.run();

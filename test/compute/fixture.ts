@@ -1,0 +1,156 @@
+/** What the compute tests share: experts in a temporary directory, a link in memory, HTTP by node:http. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCatalogue } from '../../src/compute/catalogue.ts';
+import { createDoor } from '../../src/compute/door.ts';
+import type { Engine } from '../../src/compute/engine.ts';
+import { createEchoEngine } from '../../src/compute/engines/echo.ts';
+import { scanExperts } from '../../src/compute/experts.ts';
+import { createLane } from '../../src/compute/lane.ts';
+import { createPower } from '../../src/compute/power.ts';
+import { createResidents } from '../../src/compute/residents.ts';
+import { createServer } from '../../src/compute/server.ts';
+import { createService, type ServiceParts } from '../../src/compute/service.ts';
+import { createWork } from '../../src/compute/work.ts';
+import { CARDS } from '../../src/contract/cards.ts';
+import type { MessageOf, TopicName } from '../../src/contract/topics.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { leaseStamp } from '../../src/core/lease.ts';
+import { createLog } from '../../src/core/log.ts';
+import { smallSpec, writeGguf } from './gguf-writer.ts';
+
+export const STORIES = fileURLToPath(new URL('../../../shared/data/models/stories260K-q8_0.gguf', import.meta.url));
+export const haveStories = existsSync(STORIES);
+export const silent = createLog('test', 'silent');
+
+export function tempDir(): { dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'hmc-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Writes models/<id>/expert.json; the weights are a tiny sound GGUF without use, or a link to the real model. */
+export function addExpert(models: string, id: string, change: Record<string, unknown> = {}, real = false): string {
+  const dir = join(models, id);
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, 'weights.gguf');
+  if (real) symlinkSync(STORIES, file);
+  else writeFileSync(file, writeGguf(smallSpec()));
+  const bytes = readFileSync(file);
+  const expert = {
+    id,
+    title: `Expert ${id}`,
+    description: 'Once upon a time there was a little girl. She loved to play outside with her red ball.',
+    topics: ['test'],
+    licence: 'MIT',
+    file: 'weights.gguf',
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sizeBytes: bytes.length,
+    contextTokens: 128,
+    engine: 'llama',
+    parents: [],
+    prompt: { prefix: '', suffix: '' },
+    stop: [],
+    maxTokens: 64,
+    grammar: null,
+    temperature: 0,
+    quality: { metric: 'none', value: 0, n: 0, ancestor: 0, nearestNeighbour: 0, passes: false, note: 'for tests' },
+    examples: [],
+    ...change,
+  };
+  writeFileSync(join(dir, 'expert.json'), JSON.stringify(expert));
+  return dir;
+}
+
+export function memoryLink() {
+  const sent: { name: TopicName; message: unknown }[] = [];
+  const listeners: [TopicName, (message: never) => void][] = [];
+  return {
+    sent,
+    last: <N extends TopicName>(name: N) => sent.findLast((s) => s.name === name)?.message as MessageOf<N> | undefined,
+    publish: <N extends TopicName>(name: N, message: MessageOf<N>) => void sent.push({ name, message }),
+    on: <N extends TopicName>(name: N, listener: (message: MessageOf<N>) => void) =>
+      void listeners.push([name, listener as (message: never) => void]),
+    deliver<N extends TopicName>(name: N, message: MessageOf<N>) {
+      for (const [listened, call] of listeners) if (listened === name) call(message as never);
+    },
+  };
+}
+
+const stamp = leaseStamp<{ watts: number; fillerW: number; reason: { what: string; code: string; text: string } }>(
+  't',
+  3000,
+);
+export const grantOf = (watts: number, fillerW = 0, text = 'test grant', ttlMs = 60_000) => ({
+  ...stamp({ watts, fillerW, reason: { what: 'grant', code: 'test', text } }),
+  ttlMs,
+});
+
+/** The server over an echo engine, composed as `start.ts` does: the whole way but the weights. */
+export async function echoUnit(engine: Engine = createEchoEngine(), classify?: ServiceParts['classify']) {
+  const { dir, remove } = tempDir();
+  const models = join(dir, 'models');
+  addExpert(models, 'echo', { maxTokens: 100, contextTokens: 100 });
+  addExpert(models, 'faults', { contextTokens: 100 });
+  const experts = scanExperts([models]);
+  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20);
+  const catalogue = createCatalogue({ experts, residents, local: createLane(1) });
+  const power = createPower(systemClock);
+  const card = CARDS['rtx3090-8b-q4']!;
+  const work = createWork(card, systemClock);
+  let asked = 0;
+  const door = createDoor({ power, work, onQuestion: () => void asked++ });
+  const service = createService({ catalogue, classify, card, work, clock: systemClock, door });
+  const path = join(dir, 'c.sock');
+  const server = await createServer({ service, log: silent, listen: { path } });
+  const tcp = await createServer({ service, log: silent, listen: { port: 0 } });
+  return {
+    ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
+    async stop() {
+      await Promise.all([server.close(), tcp.close()]);
+      await residents.close();
+      remove();
+    },
+  };
+}
+
+export interface Reply {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  text: string;
+  json(): Record<string, never> & { [key: string]: never };
+}
+
+/** One request over a unix socket. `body` as an object is sent as JSON, a string or buffer as it is. */
+export function call(
+  path: string,
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: http.OutgoingHttpHeaders = {},
+) {
+  return new Promise<Reply>((resolve, reject) => {
+    const request = http.request({ socketPath: path, method, path: url, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (d) => (text += d));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode!, headers: response.headers, text, json: () => JSON.parse(text) });
+      });
+    });
+    request.on('error', reject);
+    request.end(typeof body === 'string' || Buffer.isBuffer(body) || body === undefined ? body : JSON.stringify(body));
+  });
+}
+
+export const events = (text: string) =>
+  text
+    .split('\n\n')
+    .filter((e) => e.startsWith('data: '))
+    .map((e) => e.slice(6));
+
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

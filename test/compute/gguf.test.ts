@@ -1,0 +1,137 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checkGguf, checkGgufFile } from '../../src/compute/gguf.ts';
+import { HeatmineError } from '../../src/core/errors.ts';
+import { type GgufSpec, smallSpec, writeGguf } from './gguf-writer.ts';
+
+const source = (bytes: Uint8Array, reads: number[] = []) => ({
+  sizeBytes: bytes.length,
+  read: (offset: number, length: number) => {
+    const part = bytes.subarray(offset, offset + length);
+    reads.push(part.length);
+    return part;
+  },
+});
+
+/** The message of the refusal; undefined when accepted; anything but MODEL_INVALID fails the test. */
+function refusal(bytes: Uint8Array): string | undefined {
+  try {
+    checkGguf(source(bytes), 'x.gguf');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HeatmineError) || error.code !== 'MODEL_INVALID') throw error;
+    return error.message;
+  }
+}
+const changed = (change: (spec: GgufSpec) => void) => {
+  const spec = smallSpec();
+  change(spec);
+  return writeGguf(spec);
+};
+
+test('a sound file is described', () => {
+  const info = checkGguf(source(writeGguf(smallSpec())), 'x.gguf');
+  assert.is(info.architecture, 'llama');
+  assert.is(info.contextTokens, 128);
+  assert.is(info.vocabulary, 4);
+  assert.is(info.tensors, 2);
+  assert.is(info.parameters, 32 * 4 + 32);
+});
+
+test('each fault is named with its place', () => {
+  const cases: [Buffer, RegExp][] = [
+    [Buffer.from('GGML too short to be true'), /not a GGUF/],
+    [changed((s) => (s.version = 1)), /version 1 is not supported/],
+    [changed((s) => s.metadata.push(['some.flag', { bool: false }])), /"some.flag" is there twice/],
+    [changed((s) => s.tensors.push(s.tensors[0]!)), /"token_embd.weight" is there twice/],
+    [changed((s) => (s.tensors[0]!.type = 99)), /unknown type 99/],
+    [changed((s) => (s.tensors[0]!.dims = [33, 4])), /not a multiple of 32/],
+    [changed((s) => (s.tensors[1]!.offset = 32)), /begins at 32 of the data, expected 160/],
+    [changed((s) => (s.tensors[0]!.dims = [2 ** 40, 2 ** 40])), /absurd size/],
+    [changed((s) => (s.tensors[1]!.dims = [2 ** 30])), /more bytes than the file/],
+    [changed((s) => (s.tensors[0]!.dims = [1, 1, 1, 1, 1])), /5 dimensions/],
+    [changed((s) => (s.tensors = [])), /no tensors/],
+    [changed((s) => s.metadata.push(['general.alignment', { u32: 33 }])), /alignment/],
+    [changed((s) => s.metadata.shift()), /general.architecture/],
+    [changed((s) => (s.metadata[6] = ['tokenizer.ggml.scores', { f32s: [0] }])), /scores does not fit/],
+    [changed((s) => (s.metadata[8] = ['tokenizer.ggml.bos_token_id', { u32: 4 }])), /bos_token_id is no token/],
+  ];
+  for (const [bytes, expected] of cases) assert.match(refusal(bytes) ?? 'accepted', expected);
+  assert.match(refusal(changed((s) => (s.version = 1)))!, /^x\.gguf: .*\(byte 8\)$/);
+});
+
+test('absurd counts and lengths are refused before anything of their size is read or allocated', () => {
+  for (const at of [8, 16, 24]) {
+    const bytes = writeGguf(smallSpec());
+    bytes.writeBigUInt64LE(2n ** 62n, at);
+    assert.match(refusal(bytes)!, /more than/);
+  }
+});
+
+test('cut at every length: always MODEL_INVALID', () => {
+  const bytes = writeGguf(smallSpec());
+  // The last tensor ends exactly at the file's end, so that no proper prefix is sound.
+  assert.is(refusal(bytes), undefined);
+  for (let length = 0; length < bytes.length; length++) {
+    assert.ok(refusal(bytes.subarray(0, length)), `accepted a file cut at ${length} of ${bytes.length}`);
+  }
+});
+
+test('random flips: accepted or MODEL_INVALID, quickly', () => {
+  const sound = writeGguf(smallSpec());
+  const flips = fc.array(fc.record({ at: fc.nat(sound.length - 1), to: fc.nat(255) }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(flips, (list) => {
+      const bytes = Buffer.from(sound);
+      for (const { at, to } of list) bytes[at] = to;
+      const startedMs = performance.now();
+      refusal(bytes);
+      return performance.now() - startedMs < 500;
+    }),
+    { seed: 20_26, numRuns: 20_000 },
+  );
+});
+
+test('random bytes behind a good magic never do worse', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (tail) => {
+      assert.ok(refusal(Buffer.concat([Buffer.from('GGUF\x03\0\0\0', 'latin1'), tail])));
+    }),
+    { seed: 20_26, numRuns: 5000 },
+  );
+});
+
+test('only the header is read, however large the tensors', () => {
+  const spec = smallSpec();
+  spec.tensors.push({ name: 'big', dims: [1024, 1024], type: 0, bytes: 4 * 2 ** 20 });
+  const reads: number[] = [];
+  checkGguf(source(writeGguf(spec), reads), 'x.gguf');
+  assert.ok(reads.reduce((a, b) => a + b, 0) <= 65_536);
+});
+
+test('files: absent, a directory, and a real model', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'gguf-'));
+  try {
+    assert.throws(() => checkGgufFile(join(dir, 'absent.gguf')), /absent\.gguf: ENOENT/);
+    assert.throws(() => checkGgufFile(dir), /not a regular file/);
+    writeFileSync(join(dir, 'small.gguf'), writeGguf(smallSpec()));
+    assert.is(checkGgufFile(join(dir, 'small.gguf')).tensors, 2);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+  const real = fileURLToPath(new URL('../../../shared/data/models/stories260K-q8_0.gguf', import.meta.url));
+  if (!existsSync(real)) {
+    process.stdout.write('SKIP gguf of a real model: needs ../shared\n');
+    return;
+  }
+  const info = checkGgufFile(real);
+  assert.is(info.vocabulary, 512);
+  assert.is(info.contextTokens, 512);
+});
+
+test.run();

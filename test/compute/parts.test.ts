@@ -1,0 +1,86 @@
+/** The small parts: lane, stop strings, picking, event streams. */
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createLane } from '../../src/compute/lane.ts';
+import { fallback, pickExpert } from '../../src/compute/pick.ts';
+import { readEvents } from '../../src/compute/sse.ts';
+import { createStopFilter } from '../../src/compute/stops.ts';
+
+test('a lane: in order, one at a time; who aborts leaves the line; release twice counts once', async () => {
+  const lane = createLane(1);
+  const first = await lane.enter();
+  const aborter = new AbortController();
+  const order: string[] = [];
+  const second = lane.enter(aborter.signal).catch(() => order.push('left'));
+  const third = lane.enter().then((release) => {
+    order.push('third');
+    return release;
+  });
+  assert.is(lane.waiting, 2);
+  aborter.abort();
+  await second;
+  first();
+  first();
+  (await third)();
+  assert.equal(order, ['left', 'third']);
+  assert.equal([lane.waiting, lane.running], [0, 0]);
+});
+
+test('stop strings cut at any split of the text send exactly what comes before', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 30 });
+  const stops = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n'), minLength: 1, maxLength: 4 }), {
+    maxLength: 3,
+  });
+  fc.assert(
+    fc.property(fc.array(letters, { maxLength: 8 }), stops, (pieces, list) => {
+      const filter = createStopFilter(list);
+      let sent = '';
+      let stopped = false;
+      for (const piece of pieces) {
+        const step = filter.push(piece);
+        sent += step.text;
+        stopped = step.stopped;
+        if (stopped) break;
+      }
+      if (!stopped) sent += filter.flush();
+      const whole = pieces.join('');
+      const ends = list.map((s) => whole.indexOf(s)).filter((at) => at >= 0);
+      // Split texts may complete a later-beginning, shorter stop string first: never is one sent, nothing is invented.
+      if (ends.length === 0) return sent === whole;
+      return (
+        stopped && whole.startsWith(sent) && list.every((s) => !sent.includes(s)) && sent.length >= Math.min(...ends)
+      );
+    }),
+    { seed: 20_26, numRuns: 2000 },
+  );
+});
+
+test('picking says why; unknown and unsound go to the faults expert', () => {
+  const labels = ['faults', 'status', 'convert', 'unknown'];
+  const all = ['convert', 'faults', 'status'];
+  assert.equal(pickExpert(labels, [0, 9, 0, 0], all), {
+    expert: 'status',
+    why: 'the classifier takes this for a question to status (100 %)',
+  });
+  const unknown = pickExpert(labels, [0, 0, 0, 3], all)!;
+  assert.is(unknown.expert, 'faults');
+  assert.match(unknown.why, /knows no expert for this \(87 %\); faults answers/);
+  assert.match(pickExpert(labels, [0, 9, 0, 0], ['convert'])!.why, /status .* cannot be asked here; convert answers/);
+  assert.is(fallback([], 'nobody'), undefined);
+});
+
+test('event streams: split anywhere, comments, several lines, the end', async () => {
+  const text = ': hello\n\ndata: {"a":"ü"}\n\ndata: 1\ndata: 2\r\n\r\ndata: [DONE]\n\ndata: never\n\n';
+  const bytes = new TextEncoder().encode(text);
+  for (let size = 1; size < bytes.length; size += 3) {
+    async function* body() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    const got: string[] = [];
+    for await (const data of readEvents(body())) got.push(data);
+    assert.equal(got, ['{"a":"ü"}', '1\n2'], `pieces of ${size}`);
+  }
+});
+
+test.run();

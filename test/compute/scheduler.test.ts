@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  accrue,
+  admit,
+  burn,
+  type FillerInput,
+  fillerPace,
+  MAX_OWED_S,
+  MAX_QUEUED,
+  mayScore,
+  want,
+} from '../../src/compute/scheduler.ts';
+import { createWork } from '../../src/compute/work.ts';
+import { CARDS } from '../../src/contract/cards.ts';
+import { manualClock } from '../../src/core/clock.ts';
+
+const demand = { grantW: 1000, grantText: 'sun', owedJ: 0, queued: 0, answerS: 0.5 };
+const paid: FillerInput = {
+  ...{ fillerW: 1000, grantW: 2000, owedJ: 0, jPerToken: 2, cpuMsPerToken: 0.1, cpuShare: 0.1, questions: 0 },
+};
+
+test('no watts: refused with the reason of the grant', () => {
+  const refused = admit({ ...demand, grantW: 0, grantText: 'price is high' });
+  assert.ok(!refused.admitted && refused.code === 'NO_POWER' && refused.text.includes('price is high'));
+});
+
+test('a full line and a card with work for minutes refuse with a time to come back', () => {
+  const full = admit({ ...demand, queued: MAX_QUEUED });
+  assert.equal(full, { admitted: false, code: 'BUSY', text: '64 questions are waiting already', retryAfterS: 16 });
+  const owed = admit({ ...demand, owedJ: 1000 * (MAX_OWED_S + 7) });
+  assert.ok(!owed.admitted && owed.retryAfterS === 7);
+  assert.equal(admit({ ...demand, owedJ: 1000 * (MAX_OWED_S - 1) }), { admitted: true });
+});
+
+test('the pace of filler: held by the watts paid for, or by the share of a core, and it says by which', () => {
+  assert.equal(fillerPace(paid), { tokensPerS: 500, watts: 1000, limit: 'watts' });
+  assert.equal(fillerPace({ ...paid, cpuMsPerToken: 1 }), { tokensPerS: 100, watts: 200, limit: 'cpu' });
+  assert.is(fillerPace({ ...paid, fillerW: 0 }).limit, 'unpaid');
+  assert.is(fillerPace({ ...paid, questions: 1 }).limit, 'answers');
+  assert.is(fillerPace({ ...paid, owedJ: 2001 }).limit, 'answers');
+  assert.is(fillerPace({ ...paid, grantW: 100 }).watts, 100, 'never more than the grant');
+});
+
+test('filler never makes more than its watts and its share of a core, whatever the lines and the pauses', () => {
+  const lines = fc.array(fc.integer({ min: 2, max: 128 }), { minLength: 1, maxLength: 20 });
+  const pauses = fc.array(fc.double({ min: 0.02, max: 3, noNaN: true }), { minLength: 20, maxLength: 200 });
+  // What a token costs is not what was measured before: the share must hold all the same.
+  const inputs = fc.record({
+    fillerW: fc.double({ min: 1, max: 5000, noNaN: true }),
+    cpuMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
+    measuredMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(lines, pauses, inputs, (lengths, dts, { fillerW, cpuMs, measuredMs }) => {
+      const pace = fillerPace({ ...paid, fillerW, grantW: 5000, cpuMsPerToken: measuredMs });
+      let credit = { tokens: 0, cpuMs: 0 };
+      let tokens = 0;
+      let seconds = 0;
+      for (const dtS of dts) {
+        seconds += dtS;
+        credit = accrue(credit, pace, paid.cpuShare, dtS);
+        for (let i = 0; mayScore(credit); i++) {
+          const line = lengths[i % lengths.length]!;
+          credit = { tokens: credit.tokens - line, cpuMs: credit.cpuMs - line * cpuMs };
+          tokens += line;
+        }
+      }
+      // At most one line ahead.
+      const byWatts = tokens <= pace.tokensPerS * seconds + 128 + 1e-6;
+      return byWatts && (tokens - 128) * cpuMs <= seconds * 1000 * paid.cpuShare + 1e-6;
+    }),
+    { seed: 20_26, numRuns: 500 },
+  );
+});
+
+test('filler keeps its pace over a steady hour on a virtual clock', () => {
+  const pace = fillerPace(paid);
+  let credit = { tokens: 0, cpuMs: 0 };
+  let tokens = 0;
+  for (let i = 0; i < 36_000; i++) {
+    credit = accrue(credit, pace, paid.cpuShare, 0.1);
+    while (mayScore(credit)) {
+      credit = { tokens: credit.tokens - 40, cpuMs: credit.cpuMs - 40 * paid.cpuMsPerToken };
+      tokens += 40;
+    }
+  }
+  assert.ok(Math.abs(tokens / 3600 - 500) < 0.5);
+});
+
+test('what compute wants: all cards while answers are due, else what filler can make; only answers earn', () => {
+  const input = { questions: 0, owedJ: 0, cardsW: 4900, fillerTokensPerS: 200, jPerToken: 3, incomeEurPerKwh: 0.5 };
+  assert.equal(want(input), { wantW: 600, incomeEurPerKwh: 0 });
+  assert.equal(want({ ...input, questions: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
+  assert.equal(want({ ...input, owedJ: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
+  assert.is(want({ ...input, fillerTokensPerS: 9000 }).wantW, 4900);
+});
+
+test('the card burns what it owes at the granted watts and never below nothing', () => {
+  assert.is(burn(1000, 300, 2), 400);
+  assert.is(burn(1000, 300, 20), 0);
+  assert.is(burn(1000, 0, 20), 1000);
+});
+
+test('work: tokens, joules, backlog and rates on a virtual clock', () => {
+  const clock = manualClock();
+  const card = CARDS['rtx3090-8b-q4']!;
+  const work = createWork(card, clock);
+  work.addAnswer(100);
+  assert.is(work.owedJ(), 297);
+  for (let i = 0; i < 50; i++) {
+    clock.advance(200);
+    work.addFiller(20);
+    work.tick(200);
+  }
+  assert.is(work.owedJ(), 0);
+  assert.ok(Math.abs(work.rates().fillerW - 100 * card.jPerToken) < 1e-6);
+  const totals = work.totals();
+  assert.equal([totals.answerTokens, totals.fillerTokens], [100, 1000]);
+  assert.ok(Math.abs(totals.joules - 1100 * card.jPerToken) < 1e-6);
+});
+
+test.run();

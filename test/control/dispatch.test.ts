@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type DispatchInput, dispatch, marginOf } from '../../src/control/decide/dispatch.ts';
+import { copOf } from '../../src/control/physics.ts';
+
+const BASE: DispatchInput = {
+  maxW: 5000,
+  surplusW: 0,
+  heatW: 10_000,
+  retailEurPerKwh: 0.25,
+  exportEurPerKwh: 0.08,
+  incomeEurPerKwh: 0,
+  wearEurPerKwh: 0,
+  alternative: 'gas',
+  alternativeEurPerKwh: 0.125,
+  sinkC: 35,
+  outdoorC: 2,
+  resistiveRuns: false,
+};
+
+const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
+  ['break-even exactly does not pay', { incomeEurPerKwh: 0.125 }, 0],
+  ['a hair above break-even pays', { incomeEurPerKwh: 0.125 + 2 ** -20 }, 5000],
+  ['a hair below does not', { incomeEurPerKwh: 0.125 - 2 ** -20 }, 0],
+  ['wear moves the break-even', { incomeEurPerKwh: 0.2, wearEurPerKwh: 0.075 }, 0],
+  ['wear, a hair above', { incomeEurPerKwh: 0.2 + 2 ** -20, wearEurPerKwh: 0.075 }, 5000],
+  ['unwanted heat is worth nothing and costs its fan', { incomeEurPerKwh: 0.25, heatW: 0 }, 0],
+  ['unwanted heat pays when the answers alone do', { incomeEurPerKwh: 0.27, heatW: 0 }, 5000],
+  ['only as much as the house can use', { incomeEurPerKwh: 0.2, heatW: 1800 }, 1800],
+  ['only as much as the sun gives', { incomeEurPerKwh: 0, surplusW: 2500 }, 2500],
+  ['sun and heat: the narrower one bounds', { incomeEurPerKwh: 0, surplusW: 2500, heatW: 900 }, 900],
+  ['curtailed sun is free, but nothing gained is nothing run', { exportEurPerKwh: 0, surplusW: 5000, heatW: 0 }, 0],
+  ['curtailed sun with a gift of 1 ct', { exportEurPerKwh: 0, surplusW: 5000, heatW: 0, incomeEurPerKwh: 0.01 }, 5000],
+  ['unpaid filler loses against an own heat pump', { alternative: 'heatpump' }, 0],
+  ['even on own sun', { alternative: 'heatpump', surplusW: 5000 }, 0],
+  ['resistive heat that would run anyway: a draw is a gain', { alternative: 'resistive' }, 5000],
+  ['the backup heater would run', { alternative: 'heatpump', resistiveRuns: true, heatW: 3000 }, 3000],
+  ['but wear decides even then', { alternative: 'resistive', wearEurPerKwh: 0.001 }, 0],
+  ['resistive house without need of heat', { alternative: 'resistive', heatW: 0 }, 0],
+  ['negative retail price pays without heat', { retailEurPerKwh: -0.01, heatW: 0 }, 5000],
+  ['no accelerator', { maxW: 0, incomeEurPerKwh: 1 }, 0],
+];
+
+test('table: input -> watts that pay', () => {
+  for (const [why, input, watts] of rows) assert.is(dispatch({ ...BASE, ...input }).watts, watts, why);
+});
+
+test('own heat pump: break-even income is price * (1 - 1/COP)', () => {
+  const input = { ...BASE, alternative: 'heatpump' as const };
+  const breakEven = 0.25 * (1 - 1 / copOf(35, 2));
+  assert.ok(Math.abs(marginOf({ ...input, incomeEurPerKwh: breakEven }, 0.25, true)) < 1e-12);
+  assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven + 1e-6 }).watts, 5000);
+  assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven - 1e-6 }).watts, 0);
+});
+
+const seed = 20261124;
+test('property: never more than what is safe; more income never means fewer watts; tiers lose worth', () => {
+  const money = fc.double({ min: -0.2, max: 1, noNaN: true });
+  const watts = fc.double({ min: 0, max: 8000, noNaN: true });
+  const arbitrary = fc.record({
+    maxW: watts,
+    surplusW: watts,
+    heatW: watts,
+    retail: money,
+    income: money,
+    more: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(arbitrary, (r) => {
+      const exportEurPerKwh = Math.min(r.retail, 0.08);
+      const input = {
+        ...BASE,
+        maxW: r.maxW,
+        surplusW: r.surplusW,
+        heatW: r.heatW,
+        retailEurPerKwh: r.retail,
+        exportEurPerKwh,
+      };
+      const low = dispatch({ ...input, incomeEurPerKwh: r.income });
+      const high = dispatch({ ...input, incomeEurPerKwh: r.income + r.more });
+      const falls = low.tiers.every(
+        (t, i) => i === 0 || t.marginEurPerKwh <= low.tiers[i - 1]!.marginEurPerKwh + 1e-12,
+      );
+      return low.watts >= 0 && low.watts <= r.maxW && high.watts >= low.watts && falls;
+    }),
+    { seed, numRuns: 500 },
+  );
+});
+
+test.run();

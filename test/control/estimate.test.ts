@@ -1,0 +1,142 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Estimates } from '../../src/control/estimate/points.ts';
+import { type EstimateState, estimate, estimateStart } from '../../src/control/estimate.ts';
+import { seededRandom } from '../../src/core/random.ts';
+import { createRig, imageOf, type Rig } from './rig.ts';
+
+interface Watch {
+  rig: Rig;
+  state: EstimateState;
+  est: Estimates;
+}
+
+function watch(values: Parameters<typeof createRig>[0] = {}): Watch {
+  const rig = createRig(values);
+  const w = { rig, state: estimateStart(), est: {} as Estimates };
+  look(w, 1);
+  return w;
+}
+
+/** `n` ticks of 100 ms with the values as they are. */
+function look(w: Watch, n: number, each: (w: Watch, i: number) => void = () => {}): void {
+  for (let i = 0; i < n; i++) {
+    each(w, i);
+    w.rig.atMs += 100;
+    const supplied = { ...w.rig.verdict.outputs, accelSupplyOn: 1 };
+    const next = estimate(w.state, imageOf(w.rig, supplied), w.rig.house, 0.1, 0.1);
+    w.state = next.state;
+    w.est = next.est;
+  }
+}
+
+test('F1: rail, NaN and power-on values are never used, and noticed within 500 ms', () => {
+  for (const broken of [Number.NaN, 200, -80, 85, 127.9375, Number.POSITIVE_INFINITY]) {
+    const w = watch();
+    w.rig.values.supplyC = broken;
+    look(w, 1);
+    assert.is(w.est.supplyC.value, 40, `${broken}: the last good value is kept`);
+    look(w, 3);
+    assert.is(w.est.supplyC.quality, 'degraded', `${broken} after 400 ms`);
+    assert.match(w.est.supplyC.reason!, 'supplyC');
+  }
+});
+
+test('85 °C that was approached in physical steps is a measurement', () => {
+  const w = watch({ dischargeC: 84 });
+  w.rig.values.dischargeC = 85;
+  look(w, 1);
+  assert.is(w.est.dischargeC.value, 85);
+  assert.is(w.est.dischargeC.quality, 'good');
+});
+
+test('F3: a single outlier is tolerated, a new level is believed after three samples', () => {
+  const w = watch();
+  w.rig.values.bufferTopC = 60;
+  look(w, 1);
+  assert.is(w.est.bufferTopC.value, 38);
+  assert.is(w.est.bufferTopC.quality, 'good');
+  w.rig.values.bufferTopC = 38;
+  look(w, 5);
+  assert.is(w.est.bufferTopC.value, 38);
+  w.rig.values.bufferTopC = 60;
+  look(w, 3);
+  assert.is(w.est.bufferTopC.value, 60, 'within 300 ms');
+});
+
+test('F3: seeded spikes of 30 % degrade the point within 1 s and none is used', () => {
+  const random = seededRandom(7);
+  const w = watch();
+  look(w, 40, (x) => {
+    x.rig.values.supplyC = random() < 0.3 ? 40 + 40 * random() + 10 : 40;
+  });
+  assert.ok(Math.abs(w.est.supplyC.value - 40) < 3);
+  assert.is(w.est.supplyC.quality, 'degraded');
+});
+
+test('F6: a trip point degrades at 1.5 s without a new sample and is lost at 3 s', () => {
+  const w = watch();
+  w.rig.frozenAt.dischargeC = w.rig.atMs;
+  look(w, 15);
+  assert.is(w.est.dischargeC.quality, 'good');
+  look(w, 1);
+  assert.is(w.est.dischargeC.quality, 'degraded');
+  look(w, 15);
+  assert.is(w.est.dischargeC.quality, 'lost');
+});
+
+test('a comfort point lives for an hour on its last value, then on a stated fallback', () => {
+  const w = watch();
+  w.rig.quality.outdoorC = 'bad';
+  look(w, 10);
+  assert.is(w.est.outdoorC.value, 0);
+  assert.is(w.est.outdoorC.quality, 'degraded');
+  w.rig.atMs += 3_600_000;
+  look(w, 1);
+  assert.is(w.est.outdoorC.quality, 'lost');
+  assert.match(w.est.outdoorC.reason!, 'assumed');
+});
+
+test('a lost coolant outlet is replaced from inlet, power and flow', () => {
+  const w = watch({ accelW: 5000, accelInC: 44, accelOutC: 52, accelFlowLpm: 9.8 });
+  look(w, 1500);
+  w.rig.quality.accelOutC = 'bad';
+  look(w, 40);
+  assert.is(w.est.accelOutC.quality, 'degraded');
+  assert.ok(Math.abs(w.est.accelOutC.value - (44 + 5000 / (64 * 9.8))) < 0.2, `${w.est.accelOutC.value}`);
+});
+
+test('F2: an outlet stuck while power changes is found within 60 s and replaced', () => {
+  const w = watch({ accelW: 1000, accelOutC: 45.6 });
+  look(w, 1500, (x, i) => {
+    x.rig.values.accelOutC = 45.6 + 0.01 * (i % 2);
+  });
+  w.rig.values.accelOutC = 45.6;
+  w.rig.values.accelW = 5000;
+  look(w, 1200, () => {});
+  const expected = 44 + 5000 / (64 * 9.8);
+  assert.is(w.est.accelOutC.quality, 'degraded');
+  assert.ok(Math.abs(w.est.accelOutC.value - expected) < 1.5, `${w.est.accelOutC.value} of ${expected}`);
+});
+
+test('F4: a drift of 0.1 K/min shows in the balance before it is 5 K', () => {
+  const w = watch({ accelW: 5000 });
+  look(w, 600);
+  let minutes = 0;
+  while (Math.abs(w.state.balance.residualK) < 2.5 && minutes < 60) {
+    w.rig.values.accelOutC += 0.1;
+    look(w, 600);
+    minutes++;
+  }
+  assert.ok(minutes <= 45, `${minutes} min`);
+});
+
+test('F24: a silent accelerator with supply counts as full power for cooling', () => {
+  const w = watch({ accelW: 300 });
+  w.rig.quality.accelW = 'bad';
+  look(w, 35);
+  assert.is(w.est.accelW.quality, 'lost');
+  assert.is(w.est.accelW.value, 5000);
+});
+
+test.run();

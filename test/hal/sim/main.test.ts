@@ -1,0 +1,206 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Aedes } from 'aedes';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CARDS } from '../../../src/contract/cards.ts';
+import { type MessageOf, TOPICS, topicPath } from '../../../src/contract/topics.ts';
+import { Config, portsOf } from '../../../src/core/config.ts';
+import { openPlantClient, type PlantCall } from '../../../src/hal/buses/plant-client.ts';
+import { simSocket } from '../../../src/hal/buses/sim-socket.ts';
+import type { LinesReport } from '../../../src/hal/sim/outputs.ts';
+import { actuate, board, openDevices, pollAll, sleep } from './rig.ts';
+
+const MAIN = new URL('../../../src/hal/sim/main.ts', import.meta.url);
+let nextPort = 28_000 + (process.pid % 2000) * 8;
+const monoMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+interface Started {
+  child: ChildProcess;
+  sockets: { plant: string; compute: string; broker: string };
+  config: Config;
+  ask(call: PlantCall): Promise<{ lines?: unknown }>;
+  lines(sinceMs?: number): Promise<LinesReport>;
+  /** Sends the stop word and gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+async function start(overrides: object = {}): Promise<Started> {
+  const dir = mkdtempSync(join(tmpdir(), 'hm-'));
+  const sockets = { plant: join(dir, 'plant.sock'), compute: join(dir, 'c.sock'), broker: join(dir, 'broker.sock') };
+  const config = Config.parse({ portBase: nextPort, ...overrides });
+  nextPort += 4;
+  const child = fork(MAIN, { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const exit = new Promise<number | null>((done) => child.once('exit', done));
+  child.send({ type: 'start', start: { config, sockets, passwords: { plant: 'secret' } } });
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', (code) => reject(new Error(`plant ended with ${code}`)));
+  });
+  const client = openPlantClient(sockets.plant);
+  const ask = (call: PlantCall) => client.ask(call, 1000, 'test') as Promise<{ lines?: unknown }>;
+  return {
+    child,
+    sockets,
+    config,
+    ask,
+    lines: async (sinceMs) =>
+      (await ask({ op: 'lines', ...(sinceMs === undefined ? {} : { sinceMs }) })).lines as LinesReport,
+    async stop() {
+      await client.close();
+      if (child.exitCode === null && child.connected) child.send({ type: 'stop' });
+      return exit;
+    },
+  };
+}
+
+/** Runs `body` against a plant process of its own and a control in miniature; both end whatever happens. */
+async function withPlant(overrides: object, body: (plant: Started, control: Control) => Promise<void>): Promise<void> {
+  const plant = await start(overrides);
+  const control = await controlOver(plant);
+  try {
+    await body(plant, control);
+  } finally {
+    await control.close();
+    assert.is(await plant.stop(), 0);
+  }
+}
+type Control = Awaited<ReturnType<typeof controlOver>>;
+
+/** Control in miniature: real drivers over the socket, and a dead-man toggle every 100 ms until told to stop. */
+async function controlOver(plant: Started) {
+  const buses = simSocket({ path: plant.sockets.plant, modbusPort: portsOf(plant.config).plantModbus, monoMs });
+  const devices = await openDevices(buses);
+  const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line, 0);
+  let level: 0 | 1 = 0;
+  const timer = setInterval(() => {
+    level = level === 1 ? 0 : 1;
+    line.write(level).catch(() => clearInterval(timer));
+  }, 100);
+  return {
+    devices,
+    stopToggling: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      return buses.close();
+    },
+  };
+}
+
+test('without a broker: control reads and drives the plant; the dead-man makes it safe within 500 ms', () =>
+  withPlant({ speed: 60 }, async (plant, control) => {
+    await sleep(250);
+    for (const [name, value] of [
+      ['accelSupplyOn', 1],
+      ['rejectOn', 0],
+      ['accelPumpPct', 40],
+      ['circulationPct', 60],
+      ['dryCoolerPct', 0],
+      ['compressorOn', 1],
+      ['compressorPct', 50],
+    ] as const) {
+      await actuate(control.devices, name, value);
+    }
+    await sleep(1500);
+    const { values, failed } = await pollAll(control.devices);
+    assert.equal(failed, {});
+    assert.ok(values.compressorW!.value > 1000, `compressor ${values.compressorW!.value} W`);
+    assert.ok(values.accelFlowLpm!.value > 5, `flow ${values.accelFlowLpm!.value}`);
+    const tookMs: number[] = [];
+    const stoppedAtMs = monoMs();
+    control.stopToggling();
+    await sleep(600);
+    const report = await plant.lines(stoppedAtMs);
+    assert.is(report.deadMan, 'dropped');
+    for (const actuator of [
+      'compressorOn',
+      'accelSupplyOn',
+      'accelPumpPct',
+      'circulationPct',
+      'dryCoolerPct',
+      'rejectOn',
+    ] as const) {
+      const change = report.log.findLast((c) => c.actuator === actuator);
+      assert.ok(change, `${actuator} changed`);
+      tookMs.push(change.atMs - stoppedAtMs);
+    }
+    const { compressorOn, accelSupplyOn, accelPumpPct, circulationPct, dryCoolerPct, rejectOn } = report.outputs;
+    assert.equal(
+      [compressorOn, accelSupplyOn, accelPumpPct, circulationPct, dryCoolerPct, rejectOn],
+      [0, 0, 100, 100, 100, 1],
+    );
+    console.log(`safe ${Math.max(...tookMs).toFixed(0)} ms after the last toggle was due`);
+    assert.ok(Math.max(...tookMs) <= 500, `${tookMs}`);
+    await sleep(200);
+    const after = await pollAll(control.devices);
+    assert.is(after.values.compressorW!.value, 0);
+  }));
+
+test('faults go in and out over the private socket', () =>
+  withPlant({}, async (plant, control) => {
+    await plant.ask({ op: 'inject', fault: { plant: 'pressureHighOpen' } });
+    await plant.ask({ op: 'inject', fault: { device: 'tmpRoom', fault: 'absent' } });
+    await sleep(150);
+    const broken = await pollAll(control.devices);
+    assert.is(broken.values.pressureHighOk!.value, 0);
+    assert.equal(Object.keys(broken.failed), ['tmpRoom']);
+    await plant.ask({ op: 'clear' });
+    await sleep(150);
+    await pollAll(control.devices);
+    const sound = await pollAll(control.devices);
+    assert.is(sound.values.pressureHighOk!.value, 1);
+    assert.equal(sound.failed, {});
+  }));
+
+test('with a broker: truth and market are published, and counted tokens become watts', () =>
+  withPlant({}, async (plant, control) => {
+    const broker = await Aedes.createBroker();
+    const server = createServer(broker.handle);
+    await new Promise<void>((done) => server.listen(plant.sockets.broker, done));
+    const seen = new Map<string, unknown[]>();
+    broker.on('publish', ({ topic, payload }) => {
+      if (topic.startsWith('heatmine/')) seen.set(topic, [...(seen.get(topic) ?? []), JSON.parse(payload.toString())]);
+    });
+    await actuate(control.devices, 'accelSupplyOn', 1);
+    const topic = topicPath(plant.config.unit, 'work');
+    const card = CARDS['rtx3090-8b-q4']!;
+    // 600 tokens/s of answers: 600 x 2.97 J = 1782 W.
+    const tell = (seq: number) => {
+      const work: MessageOf<'work'> = { bootId: 'b', seq, answerTokens: seq * 120, fillerTokens: 0, card: card.id };
+      broker.publish(
+        { topic, payload: JSON.stringify(work), qos: 0, retain: false, cmd: 'publish', dup: false },
+        () => {},
+      );
+    };
+    for (let seq = 1; seq <= 35; seq++) {
+      tell(seq);
+      await sleep(200);
+    }
+    const truths = (seen.get(topicPath(plant.config.unit, 'plantTruth')) ?? []).map((m) =>
+      TOPICS.plantTruth.schema.parse(m),
+    );
+    const markets = (seen.get(topicPath(plant.config.unit, 'market')) ?? []).map((m) => TOPICS.market.schema.parse(m));
+    assert.ok(truths.length >= 4 && markets.length >= 4, `${truths.length} truths, ${markets.length} markets`);
+    assert.ok(markets[0]!.value.modelled && markets[0]!.ttlMs === 10_000 && markets.at(-1)!.seq > markets[0]!.seq);
+    // A busy test machine may let the dead-man fall now and then; only what was drawn while it held counts.
+    const drawnW = truths
+      .slice(-5)
+      .filter((t) => t.deadMan === 'held' && t.accelW > 0)
+      .map((t) => t.accelW);
+    const burntW = Math.max(...drawnW) - 14 * card.idleW;
+    assert.ok(Math.abs(burntW - 600 * card.jPerToken) < 150, `${burntW} W of work`);
+
+    await new Promise<void>((done) => broker.close(() => server.close(() => done())));
+  }));
+
+test('a real board or a taken port ends the process with an error instead of half a plant', async () => {
+  await start({ board: 'pi4' }).then(
+    () => assert.unreachable('started'),
+    (error) => assert.match(error.message, 'ended with 1'),
+  );
+});
+
+test.run();

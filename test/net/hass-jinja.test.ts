@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ControlState, SetCommand } from '../../src/contract/messages.ts';
+import { SENSOR_NAMES } from '../../src/contract/points.ts';
+import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
+import { discovery } from '../../src/net/hass/discovery.ts';
+import { UNIT } from './helpers.ts';
+import { SAMPLES } from './samples.ts';
+
+/** The templates, rendered by the engine that Home Assistant uses, in its sandbox. */
+const RENDER = `
+import json, sys
+try:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+except ImportError:
+    sys.exit(77)
+env = ImmutableSandboxedEnvironment()
+print(json.dumps({k: env.from_string(t).render(**given) for k, (t, given) in json.load(sys.stdin).items()}))
+`;
+const facts = { unit: UNIT, discoveryPrefix: 'homeassistant', version: '0', board: 'sim', simulated: true };
+const { cmps } = discovery({ ...facts, sensors: SENSOR_NAMES }).payload;
+const climate = cmps.climate!;
+const byTopic = new Map((Object.keys(TOPICS) as TopicName[]).map((n) => [topicPath(UNIT, n), SAMPLES[n] as unknown]));
+const ACTIONS = ControlState.shape.action.options;
+const MODES = { heat: 'heating', off: 'off', cool: 'cooling' } as const;
+const valued = Object.entries(cmps).filter(([, c]) => c.value_template);
+
+const bad = structuredClone(SAMPLES.controlState);
+bad.sensors.roomC = { value: 85, ageMs: 0, quality: 'bad' };
+bad.sensors.gasOk = { value: null, ageMs: 0, quality: 'missing' };
+bad.energy.cop = null;
+bad.reasons = [{ what: 'unit', code: 'X', text: 'x'.repeat(400) }];
+
+/** All at once, by name: starting Python costs more than all the rest. */
+const jobs: Record<string, [template: unknown, given: object]> = {
+  'bad current': [climate.current_temperature_template, { value_json: bad }],
+  'set room': [climate.temperature_command_template, { value: 20.5 }],
+  'set water': [cmps.hot_water_set_c!.command_template, { value: 50 }],
+};
+for (const [key, c] of valued) {
+  jobs[`good ${key}`] = [c.value_template, { value_json: byTopic.get(c.state_topic as string) }];
+}
+for (const key of ['room_c', 'gas_ok', 'cop', 'reason']) {
+  jobs[`bad ${key}`] = [cmps[key]!.value_template, { value_json: bad }];
+}
+for (const [theirs, ours] of Object.entries(MODES)) {
+  const setPoints = { ...SAMPLES.controlState.setPoints, mode: ours };
+  jobs[`show ${ours}`] = [climate.mode_state_template, { value_json: { setPoints } }];
+  jobs[`set ${theirs}`] = [climate.mode_command_template, { value: theirs }];
+}
+for (const action of ACTIONS) jobs[`action ${action}`] = [climate.action_template, { value_json: { action } }];
+
+const python = spawnSync('python3', ['-c', RENDER], { input: JSON.stringify(jobs), encoding: 'utf8' });
+if (python.error || python.status === 77) {
+  process.stdout.write('SKIP hass-jinja: needs python3 with jinja2 (Debian: python3-jinja2)\n');
+} else {
+  test('every state template gives a value of its kind', () => {
+    assert.is(python.status, 0, python.stderr);
+    const shown = JSON.parse(python.stdout);
+    for (const [key, c] of valued) {
+      const text: string = shown[`good ${key}`];
+      if (c.p === 'binary_sensor' || c.p === 'switch') assert.ok(['ON', 'OFF'].includes(text), `${key}: ${text}`);
+      else if (c.options) assert.ok((c.options as string[]).includes(text), `${key}: ${text}`);
+      else if (c.state_class || c.p === 'number') assert.ok(text && Number.isFinite(Number(text)), `${key}: ${text}`);
+      else assert.ok(text.length > 5 && text.length <= 255, `${key}: ${text}`);
+    }
+  });
+
+  test('a bad reading is unknown, a contact that cannot be read is an alarm, a long reason is cut', () => {
+    const shown = JSON.parse(python.stdout);
+    const of = (key: string) => shown[`bad ${key}`];
+    assert.equal([of('room_c'), of('gas_ok'), of('cop'), of('current')], ['None', 'ON', 'None', 'None']);
+    assert.is(of('reason').length, 255);
+  });
+
+  test('climate: modes and actions both ways, in words Home Assistant knows; commands that control takes', () => {
+    const shown = JSON.parse(python.stdout);
+    const command = (job: string) => SetCommand.parse(JSON.parse(shown[job])).value;
+    for (const [theirs, ours] of Object.entries(MODES)) {
+      assert.is(shown[`show ${ours}`], theirs);
+      assert.is(command(`set ${theirs}`), ours);
+    }
+    for (const action of ACTIONS) {
+      assert.ok(['off', 'idle', 'heating', 'cooling'].includes(shown[`action ${action}`]), action);
+    }
+    assert.equal([command('set room'), command('set water')], [20.5, 50]);
+  });
+
+  test.run();
+}

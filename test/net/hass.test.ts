@@ -1,0 +1,148 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SetCommand } from '../../src/contract/messages.ts';
+import { SENSOR_NAMES } from '../../src/contract/points.ts';
+import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
+import { onlinePath } from '../../src/net/broker/acl.ts';
+import { type DeviceFacts, discovery } from '../../src/net/hass/discovery.ts';
+import { UNIT, until } from './helpers.ts';
+import { SAMPLES } from './samples.ts';
+import { testNet } from './stubs.ts';
+
+const FACTS: DeviceFacts = {
+  unit: UNIT,
+  discoveryPrefix: 'homeassistant',
+  version: '0.0.0',
+  board: 'sim',
+  simulated: true,
+  sensors: SENSOR_NAMES,
+};
+const GOLDEN = new URL('golden/hass-discovery.json', import.meta.url);
+const { topic, payload } = discovery(FACTS);
+const components = Object.entries(payload.cmps);
+
+/**
+ * Units that Home Assistant takes for a sensor of each device class, those we use only
+ * (https://www.home-assistant.io/integrations/sensor/#device-class). A pair outside it means no entity at all.
+ */
+const UNITS_OF_CLASS: Record<string, string[]> = {
+  temperature: ['°C', '°F', 'K'],
+  power: ['mW', 'W', 'kW', 'MW'],
+  energy: ['J', 'kJ', 'MJ', 'Wh', 'kWh', 'MWh'],
+  volume_flow_rate: ['L/min', 'L/h', 'L/s', 'm³/h'],
+  frequency: ['Hz', 'kHz'],
+};
+const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
+  temperature: ['measurement'],
+  power: ['measurement'],
+  energy: ['total', 'total_increasing'],
+  volume_flow_rate: ['measurement'],
+  frequency: ['measurement'],
+};
+const BINARY_CLASSES = ['problem', 'gas', 'running', 'power'];
+
+test('every pair of device class, unit and state class is one that Home Assistant takes', () => {
+  for (const [key, c] of components.filter(([, c]) => c.p === 'sensor')) {
+    const { device_class: kind, unit_of_measurement: unit, state_class: state } = c as Record<string, string>;
+    if (kind === 'enum') {
+      assert.ok(Array.isArray(c.options) && !unit && !state, key);
+    } else if (kind) {
+      assert.ok(UNITS_OF_CLASS[kind]?.includes(unit!), `${key}: ${kind} in ${unit}`);
+      assert.ok(STATE_CLASSES_OF_CLASS[kind]?.includes(state!), `${key}: ${kind} as ${state}`);
+    } else if (unit) assert.ok(state, `${key}: a number without a state class has no statistics`);
+  }
+  for (const [key, c] of components.filter(([, c]) => c.p === 'binary_sensor')) {
+    assert.ok(BINARY_CLASSES.includes(c.device_class as string), key);
+  }
+});
+
+test('every entity has what its platform demands, and no two share an id', () => {
+  const needs: Record<string, string[]> = {
+    sensor: ['state_topic', 'value_template'],
+    binary_sensor: ['state_topic', 'value_template'],
+    number: ['command_topic', 'command_template', 'min', 'max', 'step'],
+    switch: ['command_topic', 'payload_on', 'payload_off', 'state_on', 'state_off'],
+    climate: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'action_topic'],
+  };
+  const ids = new Set<unknown>();
+  for (const [key, c] of components) {
+    for (const field of ['unique_id', 'default_entity_id', ...(needs[c.p] ?? ['unknown platform'])]) {
+      assert.ok(field in c, `${key}: ${field}`);
+    }
+    assert.match(c.default_entity_id as string, new RegExp(`^${c.p}\\.[a-z0-9_]+$`), key);
+    assert.not.ok('retain' in c || 'object_id' in c, key);
+    ids.add(c.unique_id).add(c.default_entity_id);
+  }
+  assert.is(ids.size, 2 * components.length);
+});
+
+test('it reads and writes only topics that the role home may', () => {
+  const names = Object.keys(TOPICS) as TopicName[];
+  const readable = names.filter((n) => (TOPICS[n].readers as readonly string[]).includes('home'));
+  const writable = names.filter((n) => (TOPICS[n].senders as readonly string[]).includes('home'));
+  for (const [key, c] of components) {
+    for (const [field, value] of Object.entries(c)) {
+      if (!field.endsWith('_topic')) continue;
+      const allowed = field.endsWith('command_topic') ? writable : readable;
+      assert.ok(
+        allowed.some((n) => topicPath(UNIT, n) === value),
+        `${key}: ${field} ${value}`,
+      );
+    }
+  }
+  assert.equal(payload.availability, [{ topic: onlinePath(UNIT) }]);
+});
+
+test('sensors that a board lacks get no entity; the message stays far under the limit', () => {
+  const without = discovery({ ...FACTS, sensors: SENSOR_NAMES.filter((n) => n !== 'pvW') });
+  assert.not('pv_w' in without.payload.cmps);
+  assert.ok('pv_w' in payload.cmps);
+  assert.ok(Buffer.byteLength(JSON.stringify(payload)) < 32_768);
+});
+
+test('golden: the message changes only on purpose', () => {
+  if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, JSON.stringify({ topic, payload }, null, 2));
+  const golden = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+  assert.equal({ topic, payload }, golden, 'UPDATE_GOLDEN=1, `npm run fix`, and look at the diff');
+});
+
+test('a whole turn: announced, available, set as Home Assistant does it, announced again on its birth', async () => {
+  const net = await testNet();
+  try {
+    const home = await net.broker.client('home');
+    const seen: string[] = [];
+    home.on('message', (path) => seen.push(path));
+    const online: string[] = [];
+    home.on('message', (path, text) => path === onlinePath(UNIT) && online.push(`${text}`));
+    await home.subscribeAsync(['homeassistant/#', onlinePath(UNIT)]);
+    const control = await net.broker.client('control');
+    const commands: SetCommand[] = [];
+    control.on('message', (_path, text) => commands.push(SetCommand.parse(JSON.parse(`${text}`))));
+    await control.subscribeAsync(topicPath(UNIT, 'set'));
+    await control.publishAsync(topicPath(UNIT, 'controlState'), JSON.stringify(SAMPLES.controlState));
+    await until('discovery', () => seen.includes(topic));
+    await until('available', () => online.at(-1) === 'online');
+
+    // The payload that Home Assistant's template renders for 21.5 degrees, and the switch's fixed payload.
+    const { climate, compute_on: compute } = payload.cmps;
+    const rendered = (climate!.temperature_command_template as string).replace('{{ value }}', '21.5');
+    await home.publishAsync(climate!.temperature_command_topic as string, rendered);
+    await home.publishAsync(compute!.command_topic as string, compute!.payload_off as string);
+    await until('commands', () => commands.length === 2);
+    assert.equal(commands, [
+      { name: 'roomSetC', value: 21.5, by: 'home-assistant' },
+      { name: 'computeOn', value: false, by: 'home-assistant' },
+    ]);
+
+    seen.length = 0;
+    await home.publishAsync('homeassistant/status', 'online');
+    await until('again', () => seen.includes(topic));
+    await control.endAsync();
+    await until('unavailable once control is silent', () => online.at(-1) === 'offline', 15_000);
+  } finally {
+    await net.end();
+  }
+});
+
+test.run();

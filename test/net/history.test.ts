@@ -1,0 +1,211 @@
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { HeatmineError } from '../../src/core/errors.ts';
+import { type History, openHistory } from '../../src/net/history/history.ts';
+import { minuteMeans } from '../../src/net/history/means.ts';
+import { SERIES, sampleOf } from '../../src/net/history/series.ts';
+import { KEEP, openStore } from '../../src/net/history/store.ts';
+import { log, scratch } from './helpers.ts';
+import { SAMPLES } from './samples.ts';
+
+const T0 = Date.parse('2025-01-15T06:00:00Z');
+const MINUTE = 60_000;
+const withFile = (body: (file: string) => void) => () => {
+  const { dir, remove } = scratch();
+  try {
+    body(join(dir, 'history.db'));
+  } finally {
+    remove();
+  }
+};
+const fill = (history: History, fromMs: number, minutes: number, sim = false) => {
+  for (let m = 0; m < minutes; m++) history.sample(fromMs + m * MINUTE, sim, { roomC: m % 100, cop: 3 });
+};
+const warn = (text: string) => ({ timeMs: T0, level: 'warn' as const, source: 'test', code: 'T', text });
+
+test('means are of whole minutes; a gap stays a gap', () => {
+  const means = minuteMeans();
+  assert.is(means.add(0, { roomC: 20 }), undefined);
+  assert.is(means.add(59_999, { roomC: 22, cop: 3 }), undefined);
+  assert.equal(means.add(60_000, { roomC: 30 }), { minute: 0, means: { roomC: 21, cop: 3 } });
+  assert.equal(means.add(10 * MINUTE, {}), { minute: 1, means: { roomC: 30 } });
+  assert.equal(means.end(), { minute: 10, means: {} });
+  assert.is(means.end(), undefined);
+});
+
+test('a sensor that is not good leaves no value; every series has a source', () => {
+  const control = structuredClone(SAMPLES.controlState);
+  control.sensors.roomC.quality = 'stale';
+  const sample = sampleOf(control, SAMPLES.computeState, SAMPLES.market.value);
+  assert.not('roomC' in sample);
+  assert.equal(
+    SERIES.filter((name) => !(name in sample)),
+    ['roomC'],
+  );
+});
+
+test(
+  'what was written is read back, before and after a commit and a restart',
+  withFile((file) => {
+    const first = openHistory(file, log);
+    fill(first, T0, 5);
+    const open = first.query(['roomC', 'cop'], 1);
+    assert.equal(
+      open.rows.map((row) => row[1]),
+      [0, 1, 2, 3],
+    );
+    first.flush();
+    assert.equal(first.query(['roomC', 'cop'], 1).rows, open.rows);
+    assert.equal(open.rows[1], [T0 + MINUTE, 1, 3]);
+    assert.equal([open.stepS, open.simulated], [60, false]);
+    first.event(warn('something'));
+    first.close();
+    const second = openHistory(file, log);
+    fill(second, T0 + 10 * MINUTE, 2);
+    assert.equal(
+      second.query(['roomC'], 24).rows.map((row) => [(row[0] - T0) / MINUTE, row[1]]),
+      [0, 1, 2, 3, 4].map((m) => [m, m]).concat([[10, 0]]),
+    );
+    assert.equal(second.events(10), [{ ...warn('something'), simulated: false }]);
+    second.close();
+  }),
+);
+
+test(
+  'fifteen-minute means are those of their minutes, across a restart in between',
+  withFile((file) => {
+    const first = openHistory(file, log);
+    fill(first, T0, 8);
+    first.close();
+    const second = openHistory(file, log);
+    for (let m = 8; m < 35; m++) second.sample(T0 + m * MINUTE, false, { roomC: m });
+    second.close();
+    const store = openStore(file);
+    const rows = store.query(false, ['roomC'], { table: 'quarter', fromMinute: 0, toMinute: 1e9, stepMinutes: 15 });
+    assert.equal(rows, [
+      [T0, 7],
+      [T0 + 15 * MINUTE, 22],
+    ]);
+    store.close();
+  }),
+);
+
+test(
+  'the simulated house is kept apart, by its own clock; a new run takes the place of the old',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    fill(history, Date.now(), 3);
+    fill(history, T0, 50, true);
+    const first = history.query(['roomC'], 24);
+    assert.ok(first.simulated);
+    assert.is(first.rows.length, 49);
+    fill(history, T0, 10, true);
+    history.flush();
+    assert.is(history.query(['roomC'], 24).rows.length, 9);
+    history.close();
+    const store = openStore(file);
+    const real = store.query(false, ['roomC'], { table: 'minute', fromMinute: 0, toMinute: 1e9, stepMinutes: 1 });
+    assert.is(real.length, 3);
+    store.close();
+  }),
+);
+
+test(
+  'a question is bounded in rows and refuses unknown names',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    fill(history, T0, 3000);
+    history.flush();
+    const { rows, stepS } = history.query(['roomC'], 24 * 30);
+    assert.ok(rows.length <= 2000 && stepS > 60 && stepS % 60 === 0);
+    assert.ok(history.query(['roomC'], 87_000).stepS % 900 === 0);
+    try {
+      history.query(['roomK'], 1);
+      assert.unreachable();
+    } catch (error) {
+      assert.is((error as HeatmineError).code, 'MESSAGE_INVALID');
+      assert.match((error as HeatmineError).message, 'roomC');
+    }
+    history.close();
+  }),
+);
+
+test(
+  'a flood of events is bounded in memory and on disk',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    for (let i = 0; i < 10_000; i++) history.event(warn(`event ${i}`));
+    history.flush();
+    assert.ok(history.events(500).length <= 61);
+    history.close();
+    const store = openStore(file);
+    store.write(
+      false,
+      [],
+      Array.from({ length: KEEP.event + 500 }, (_, i) => warn(`${i}`)),
+    );
+    store.trim();
+    assert.is(store.events(100_000).length, KEEP.event);
+    assert.is(store.events(1)[0]!.text, String(KEEP.event + 499));
+    store.close();
+  }),
+);
+
+const DAMAGE: Record<string, (file: string) => void> = {
+  'no database': (file) => writeFileSync(file, 'nonsense'.repeat(1000)),
+  'zeros in the first page': (file) => {
+    const fd = openSync(file, 'r+');
+    writeSync(fd, Buffer.alloc(4096), 0, 4096, 0);
+    closeSync(fd);
+  },
+  'noise behind the header': (file) => {
+    const fd = openSync(file, 'r+');
+    const size = statSync(file).size;
+    writeSync(fd, Buffer.alloc(size - 100, 0xa5), 0, size - 100, 100);
+    closeSync(fd);
+  },
+  'cut short': (file) => writeFileSync(file, readFileSync(file).subarray(0, 5000)),
+};
+for (const [name, damage] of Object.entries(DAMAGE)) {
+  test(
+    `a damaged file (${name}) is moved aside, said, and history goes on`,
+    withFile((file) => {
+      const before = openHistory(file, log);
+      fill(before, T0, 2000);
+      before.close();
+      damage(file);
+      const after = openHistory(file, log);
+      fill(after, T0, 3);
+      after.flush();
+      assert.is(after.query(['roomC'], 1).rows.length, 2);
+      assert.ok(existsSync(`${file}.damaged`));
+      const told = after.events(5).find((event) => event.code === 'HISTORY_DAMAGED');
+      assert.match(told!.text, '.damaged');
+      after.close();
+    }),
+  );
+}
+
+test(
+  'trimmed by count: a clock that jumps ten years ahead erases nothing',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    fill(history, T0, 100);
+    fill(history, T0 + 10 * 365 * 86_400_000, 2);
+    fill(history, T0 + 100 * MINUTE, 2);
+    history.flush();
+    assert.is(history.query(['roomC'], 24).rows.length, 101, 'nothing from the future is shown');
+    history.close();
+    const store = openStore(file);
+    store.trim();
+    assert.is(
+      store.query(false, ['roomC'], { table: 'minute', fromMinute: 0, toMinute: 1e9, stepMinutes: 1 }).length,
+      104,
+    );
+    store.close();
+  }),
+);
+
+test.run();

@@ -1,0 +1,142 @@
+/**
+ * A unit as the page sees it: serves web/dist under a sub-path, `live`, `ask` and the API with the contract's shapes.
+ * `node test/web/fixture.ts 20800` runs it by hand, for work on the page without a unit.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { WebSocketServer } from 'ws';
+import { SetCommand } from '../../src/contract/messages.ts';
+import { Ask, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
+import { events, history, snapshot } from './snapshots.ts';
+
+const DIST = join(import.meta.dirname, '../../web/dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** The page must work below any path. */
+const BASE = '/house/';
+/** As strict as the unit's own: a style or script that this refuses would be refused there. */
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
+const CHUNK_EVERY_MS = 250;
+/** This one set-point is always refused, with these words. */
+const REFUSED: SetCommand['name'] = 'hotWaterSetC';
+export const REFUSAL = 'hotWaterSetC: the tank is locked by the installer';
+export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
+
+export interface Fixture {
+  url: string;
+  /** Every request path, and every set-point command, in order. */
+  paths: string[];
+  commands: unknown[];
+  /** False: `live` connections are kept but say nothing more. */
+  speak: (on: boolean) => void;
+  close: () => Promise<void>;
+}
+
+export async function startFixture(port = 0): Promise<Fixture> {
+  const paths: string[] = [];
+  const commands: unknown[] = [];
+  const set: Record<string, unknown> = {};
+  let speaking = true;
+  let tick = 1;
+
+  const server = createServer((request, response) => {
+    paths.push(request.url ?? '');
+    response.setHeader('content-security-policy', CSP);
+    answer(request, response).catch((error) => response.writeHead(500).end(String(error)));
+  });
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const url = new URL(request.url ?? '/', 'http://fixture');
+    const path = url.pathname.startsWith(BASE) ? url.pathname.slice(BASE.length) : undefined;
+    const json = (value: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+    if (path === 'api/history') {
+      return json(history(url.searchParams.get('points')!.split(','), Number(url.searchParams.get('hours'))));
+    }
+    if (path === 'api/events') return json(events());
+    if (path === 'api/set') {
+      const command = SetCommand.parse({
+        ...JSON.parse(Buffer.concat(await request.toArray()).toString()),
+        by: 'page',
+      });
+      commands.push(command);
+      if (command.name === REFUSED) {
+        response.statusCode = 400;
+        return json({ error: { code: 'VALUE_RANGE', message: REFUSAL, remedy: '', type: 'invalid_request_error' } });
+      }
+      set[command.name] = command.value;
+      return json(snapshot(tick, set).control.setPoints);
+    }
+    const file = path === '' ? 'index.html' : path;
+    if (!file || file.includes('..') || !(extname(file) in TYPES)) return response.writeHead(404).end();
+    response.setHeader('content-type', TYPES[extname(file)]!).end(readFileSync(join(DIST, file)));
+  }
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      if (request.url === `${BASE}live`) ws.send(JSON.stringify(snapshot(tick, set)));
+      else if (request.url === `${BASE}ask` && ws.protocol === SUBPROTOCOL)
+        ws.on('message', (data) => reply(data.toString(), (r) => ws.send(JSON.stringify(r))));
+      else ws.close(1008);
+    });
+  });
+  const timer = setInterval(() => {
+    tick++;
+    if (!speaking) return;
+    for (const ws of sockets.clients) if (!ws.protocol) ws.send(JSON.stringify(snapshot(tick, set)));
+  }, 1000);
+
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}`,
+    paths,
+    commands,
+    speak: (on) => {
+      speaking = on;
+    },
+    close: async () => {
+      clearInterval(timer);
+      for (const ws of sockets.clients) ws.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The answer of one expert, chunk by chunk, or the coded error for a question that asks for one. */
+async function reply(text: string, send: (reply: Reply) => void): Promise<void> {
+  const { id, messages } = Ask.parse(JSON.parse(text));
+  const say = (value: unknown) => send(Reply.parse(value));
+  if (messages[0]!.content.includes('no power')) {
+    say({ type: 'error', id, code: 'NO_POWER', message: 'No watts are granted now.', remedy: 'wait', retryAfterS: 60 });
+    return;
+  }
+  say({ type: 'start', id, expert: 'faults', why: 'the classifier is 97 % sure that this is about a fault' });
+  for (const chunk of CHUNKS) {
+    await new Promise((resolve) => setTimeout(resolve, CHUNK_EVERY_MS));
+    say({ type: 'chunk', id, text: chunk });
+  }
+  const meter = {
+    expert: 'faults',
+    promptTokens: 140,
+    answerTokens: 62,
+    joules: 599.9,
+    modelled: true,
+    cardSeconds: 1.7,
+  };
+  say({ type: 'end', id, finish: 'stop', meter });
+}
+
+if (import.meta.main) {
+  const fixture = await startFixture(Number(process.argv[2] ?? 20_800));
+  process.stdout.write(`${fixture.url}\n`);
+}

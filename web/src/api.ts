@@ -1,0 +1,41 @@
+import type { Event, SetCommand } from '../../src/contract/messages.ts';
+
+export interface History {
+  stepS: number;
+  /** True when the times are those of the simulated house. */
+  simulated: boolean;
+  /** Each row: time in ms, then one value per asked point, null where nothing was measured. */
+  rows: (number | null)[][];
+}
+
+/** An answer of the unit that says no, in its own words. */
+export class Refused extends Error {}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(new URL(path, document.baseURI), { cache: 'no-store', ...init });
+  const body = await response.text();
+  if (!response.ok) throw new Refused(wordsIn(body) ?? `HTTP ${response.status}`);
+  return JSON.parse(body);
+}
+
+/** The message of a coded error in JSON, if that is what came back. */
+function wordsIn(body: string): string | undefined {
+  try {
+    const { error, message } = JSON.parse(body);
+    return error?.message ?? message;
+  } catch {
+    return undefined; // A proxy's HTML page: the status alone says more.
+  }
+}
+
+export const setPoint = (name: SetCommand['name'], value: SetCommand['value']): Promise<unknown> =>
+  ask('api/set', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, value }),
+  });
+
+export const history = (points: readonly string[], hours: number): Promise<History> =>
+  ask(`api/history?points=${points.join(',')}&hours=${hours}`);
+
+export const events = (limit: number): Promise<Event[]> => ask(`api/events?limit=${limit}`);

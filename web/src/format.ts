@@ -1,0 +1,52 @@
+import { unitOf } from '../../src/contract/units.ts';
+
+const NONE = '–';
+type Value = number | null | undefined;
+
+/** Numbers as the reader of a language writes them; null and undefined become a dash, never a zero. */
+export function formatFor(tag: 'en' | 'de') {
+  // Day before month and 24 hours for both.
+  const language = tag === 'en' ? 'en-GB' : 'de-DE';
+  const cache = new Map<number, Intl.NumberFormat>();
+  const digits = (value: number, decimals: number): string => {
+    let format = cache.get(decimals);
+    if (!format) {
+      format = new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+      cache.set(decimals, format);
+    }
+    // A rounded minus zero would read "-0.0".
+    const rounded = Number(value.toFixed(decimals));
+    return format.format(rounded === 0 ? 0 : rounded).replace('-', '\u2212');
+  };
+  const number = (value: Value, decimals = 0): string => (value == null ? NONE : digits(value, decimals));
+  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
+  const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+
+  return {
+    number,
+    celsius: (value: Value, decimals = 1) => (value == null ? NONE : `${digits(value, decimals)}\u00a0°C`),
+    /** Watts up to 999, kilowatts beyond: the eye compares widths, the number stays short. */
+    power: (value: Value) => {
+      if (value == null) return NONE;
+      return Math.abs(value) < 1000 ? `${digits(value, 0)}\u00a0W` : `${digits(value / 1000, 1)}\u00a0kW`;
+    },
+    kwh: (value: Value) => (value == null ? NONE : `${digits(value, Math.abs(value) < 10 ? 2 : 1)}\u00a0kWh`),
+    cents: (eurPerKwh: Value) => (eurPerKwh == null ? NONE : `${digits(eurPerKwh * 100, 1)}\u00a0ct/kWh`),
+    wattHours: (joules: number) => `${digits(joules / 3600, joules >= 36_000 ? 1 : joules >= 360 ? 2 : 4)}\u00a0Wh`,
+    big: (value: Value) =>
+      value == null
+        ? NONE
+        : new Intl.NumberFormat(tag, { notation: 'compact', maximumFractionDigits: 1 }).format(value),
+    size: (bytes: number) => (bytes < 1e6 ? `${digits(bytes / 1e3, 0)}\u00a0kB` : `${digits(bytes / 1e6, 1)}\u00a0MB`),
+    /** By the unit that the name ends in. */
+    point: (name: string, value: Value) => {
+      const unit = unitOf(name);
+      if (value == null) return NONE;
+      return `${digits(value, unit?.decimals ?? 0)}${unit?.symbol ? `\u00a0${unit.symbol}` : ''}`;
+    },
+    time: (ms: number) => time.format(ms),
+    dateTime: (ms: number) => dateTime.format(ms),
+    weekday: (ms: number) => weekday.format(ms),
+  };
+}

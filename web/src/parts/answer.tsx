@@ -1,0 +1,55 @@
+import type { ComputeState } from '../../../src/contract/messages.ts';
+import { useWords } from '../i18n/index.ts';
+import type { Answer } from './ask.tsx';
+import { Modelled } from './modelled.tsx';
+
+interface Props {
+  answer: Answer;
+  experts: ComputeState['experts'];
+}
+
+/** One question, its answer as it comes, who answered and why, and at the end what it warmed. */
+export function AnswerView({ answer, experts }: Props) {
+  const { t, f } = useWords();
+  const { start, text, end, error, broken } = answer;
+  const title = (id: string) => experts.find((expert) => expert.id === id)?.title ?? id;
+  const running = !end && !error && !broken;
+  return (
+    <article class="card answer">
+      <p class="question">{answer.question}</p>
+      {start && (
+        <p class="quiet who">
+          {t.ask.answeredBy} <b>{title(start.expert)}</b>: <span lang="en">{start.why}</span>
+        </p>
+      )}
+      {text && <p class="text">{text}</p>}
+      {running && !text && <p class="quiet">{t.ask.waiting}</p>}
+      {broken && <p class="quiet">{broken === 'stopped' ? t.ask.stopped : t.ask.lost}</p>}
+      {error && (
+        <div role="alert" class="refusal">
+          <p class="fault-text" lang="en">
+            {error.message} <code>{error.code}</code>
+          </p>
+          <p>
+            {t.ask.remedy} <span lang="en">{error.remedy}.</span>{' '}
+            {error.retryAfterS !== undefined && t.ask.retry(f.number(error.retryAfterS))}
+          </p>
+        </div>
+      )}
+      {end?.finish === 'length' && <p class="quiet">{t.ask.cut}</p>}
+      {end && (
+        <p class="warmed">
+          {t.ask.warmed(f.wattHours(end.meter.joules), t.ask.where[answer.where ?? 'rooms'])}
+          <Modelled when={end.meter.modelled} />
+          <span class="quiet">
+            {' '}
+            {t.ask.tokens(
+              f.number(end.meter.promptTokens + end.meter.answerTokens),
+              f.number(end.meter.cardSeconds, 1),
+            )}
+          </span>
+        </p>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,146 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ControlState } from '../../../src/contract/messages.ts';
+import type { Reply } from '../../../src/contract/wire.ts';
+import { ask } from '../ask.ts';
+import { useWords } from '../i18n/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { AnswerView } from './answer.tsx';
+
+export interface Answer {
+  key: number;
+  question: string;
+  start?: Extract<Reply, { type: 'start' }>;
+  text: string;
+  end?: Extract<Reply, { type: 'end' }>;
+  error?: Extract<Reply, { type: 'error' }>;
+  broken?: 'stopped' | 'lost';
+  /** Where the accelerator's heat went when the answer ended. */
+  where?: 'rooms' | 'hotWater' | 'outside';
+}
+
+interface Props {
+  snapshot: Snapshot | null;
+  expert: string;
+  onExpert: (expert: string) => void;
+}
+
+const MAX_QUESTION_CHARS: typeof import('../../../src/contract/wire.ts').MAX_QUESTION_CHARS = 16_000;
+
+/** The ask box: one question at a time, streamed, each with what it cost and what it warmed. Nothing is kept. */
+export function Ask({ snapshot, expert, onExpert }: Props) {
+  const { t } = useWords();
+  const { answers, busy, send, stop } = useAnswers(snapshot?.control ?? null);
+  const [question, setQuestion] = useState('');
+  const [hint, setHint] = useState('');
+  const submit = () => {
+    const text = question.trim();
+    setHint(text ? '' : t.ask.empty);
+    if (!text || busy) return;
+    setQuestion('');
+    send(text, expert);
+  };
+  return (
+    <section id="ask" aria-labelledby="ask-title">
+      <h2 id="ask-title">{t.ask.title}</h2>
+      <p class="quiet">{t.ask.intro}</p>
+      <form
+        class="card asking"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <label class="grow">
+          <span class="label">{t.ask.label}</span>
+          <textarea
+            id="question"
+            rows={2}
+            maxLength={MAX_QUESTION_CHARS}
+            placeholder={t.ask.placeholder}
+            value={question}
+            onInput={(event) => setQuestion(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+              event.preventDefault();
+              submit();
+            }}
+          />
+        </label>
+        <label>
+          <span class="label">{t.ask.expert}</span>
+          <select id="expert" value={expert} onChange={(event) => onExpert(event.currentTarget.value)}>
+            <option value="auto">{t.ask.auto}</option>
+            {snapshot?.compute?.experts.map(({ id, title, passes }) => (
+              <option key={id} value={id}>
+                {title}
+                {!passes && ` (${t.experts.fails})`}
+              </option>
+            ))}
+          </select>
+        </label>
+        {busy ? (
+          <button type="button" id="stop" onClick={stop}>
+            {t.ask.stop}
+          </button>
+        ) : (
+          <button type="submit" id="send" class="primary">
+            {t.ask.send}
+          </button>
+        )}
+        {hint && (
+          <span class="note" role="alert">
+            {hint}
+          </span>
+        )}
+      </form>
+      <div id="answers" role="log" aria-live="polite" aria-busy={busy}>
+        {answers.map((answer) => (
+          <AnswerView key={answer.key} answer={answer} experts={snapshot?.compute?.experts ?? []} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function useAnswers(control: ControlState | null) {
+  const [answers, setAnswers] = useState<Answer[]>([]);
+  const [busy, setBusy] = useState(false);
+  const stopper = useRef<(() => void) | null>(null);
+  const latest = useRef(control);
+  latest.current = control;
+  useEffect(() => () => stopper.current?.(), []);
+
+  const send = (question: string, expert: string) => {
+    const key = Date.now();
+    const change = (more: (answer: Answer) => Partial<Answer>) =>
+      setAnswers((all) => all.map((answer) => (answer.key === key ? { ...answer, ...more(answer) } : answer)));
+    const finish = (more: Partial<Answer>) => {
+      change(() => more);
+      setBusy(false);
+      stopper.current = null;
+    };
+    setAnswers((all) => [{ key, question, text: '' }, ...all]);
+    setBusy(true);
+    const close = ask(
+      question,
+      expert,
+      (reply) => {
+        if (reply.type === 'start') change(() => ({ start: reply }));
+        else if (reply.type === 'chunk') change((answer) => ({ text: answer.text + reply.text }));
+        else if (reply.type === 'end') finish({ end: reply, where: whereNow(latest.current) });
+        else finish({ error: reply });
+      },
+      () => finish({ broken: 'lost' }),
+    );
+    stopper.current = () => {
+      close();
+      finish({ broken: 'stopped' });
+    };
+  };
+  return { answers, busy, send, stop: () => stopper.current?.() };
+}
+
+function whereNow(control: ControlState | null): Answer['where'] {
+  if (control?.outputs.rejectOn === 1) return 'outside';
+  return control?.outputs.hotWaterOn === 1 ? 'hotWater' : 'rooms';
+}

@@ -1,0 +1,91 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { useWords } from '../i18n/index.ts';
+
+interface Props {
+  title: string;
+  unit: string;
+  timesS: number[];
+  series: { label: string; colour: number; values: (number | null)[] }[];
+}
+
+const HEIGHT_PX = 230;
+
+/** A uPlot chart in the colours of the page; drawn anew when data, language, width or theme change. */
+export function Chart({ title, unit, timesS, series }: Props) {
+  const { language, t, f } = useWords();
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    let plot: uPlot | undefined;
+    const draw = () => {
+      plot?.destroy();
+      plot = new uPlot(
+        options(element, series, unit, t.history.time, f),
+        [timesS, ...series.map((s) => s.values)] as uPlot.AlignedData,
+        element,
+      );
+    };
+    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const theme = matchMedia('(prefers-color-scheme: dark)');
+    draw();
+    resized.observe(element);
+    theme.addEventListener('change', draw);
+    return () => {
+      resized.disconnect();
+      theme.removeEventListener('change', draw);
+      plot?.destroy();
+    };
+  }, [timesS, series, unit, language]);
+  const last = series.map(({ label, values }) => `${label} ${f.number(values.at(-1), 1)} ${unit}`).join(', ');
+  return (
+    <figure class="chart">
+      <figcaption>
+        <h3>
+          {title} <small class="quiet">{unit}</small>
+        </h3>
+      </figcaption>
+      <div ref={holder} role="img" aria-label={`${title}: ${last}`} />
+    </figure>
+  );
+}
+
+function showLatest(plot: uPlot): void {
+  if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 });
+}
+
+function options(
+  element: HTMLElement,
+  series: Props['series'],
+  unit: string,
+  time: string,
+  f: ReturnType<typeof useWords>['f'],
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const font = `12px ${style.fontFamily}`;
+  const ink = style.getPropertyValue('--quiet');
+  const grid = { stroke: style.getPropertyValue('--line'), width: 1 };
+  const decimals = unit === 'W' ? 0 : 1;
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    cursor: { y: false },
+    // Without a pointer over it the legend shows the latest values.
+    hooks: { ready: [showLatest], setCursor: [showLatest] },
+    series: [
+      { label: time, value: (_, s) => (s == null ? '–' : f.weekday(s * 1000)) },
+      ...series.map(({ label, colour }) => ({
+        label,
+        stroke: style.getPropertyValue(`--series-${colour}`),
+        width: 2,
+        points: { show: false },
+        value: (_: uPlot, v: number | null) => (v == null ? '–' : `${f.number(v, decimals)} ${unit}`),
+      })),
+    ],
+    axes: [
+      { stroke: ink, grid, ticks: grid, font, values: (_, ticks) => ticks.map((s) => f.time(s * 1000)) },
+      { stroke: ink, grid, ticks: grid, font, size: 56, values: (_, ticks) => ticks.map((v) => f.number(v)) },
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+import type { ComputeState } from '../../../src/contract/messages.ts';
+import { useWords } from '../i18n/index.ts';
+
+interface Props {
+  compute: ComputeState | null;
+  onAsk: (expert: string) => void;
+}
+
+/** The models on this unit. One that fails its own tests says so here, as everywhere. */
+export function Experts({ compute, onAsk }: Props) {
+  const { t, f } = useWords();
+  const choose = (id: string) => {
+    onAsk(id);
+    document.getElementById('question')?.focus();
+  };
+  return (
+    <section id="experts" aria-labelledby="experts-title">
+      <h2 id="experts-title">{t.experts.title}</h2>
+      <p class="quiet">{t.experts.intro}</p>
+      {!compute?.experts.length && <p class="card quiet">{compute ? t.experts.none : t.experts.silent}</p>}
+      <ul class="experts">
+        {compute?.experts.map((expert) => (
+          <li class="card" key={expert.id}>
+            <h3>{expert.title}</h3>
+            <p>
+              <span class={expert.passes ? 'chip good' : 'chip fault'}>
+                {expert.passes ? t.experts.passes : t.experts.fails}
+              </span>
+            </p>
+            {expert.note && <p lang="en">{expert.note}</p>}
+            <p class="quiet">
+              {expert.id} · {expert.engine} · {f.size(expert.sizeBytes)} ·{' '}
+              {expert.resident ? t.experts.resident : t.experts.onDisk}
+            </p>
+            <button
+              type="button"
+              aria-label={`${t.experts.askThis}: ${expert.title}`}
+              onClick={() => choose(expert.id)}
+            >
+              {t.experts.askThis}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

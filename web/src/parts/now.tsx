@@ -1,0 +1,76 @@
+import type { ControlState } from '../../../src/contract/messages.ts';
+import type { SensorName } from '../../../src/contract/points.ts';
+import { useWords } from '../i18n/index.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { Controls } from './controls.tsx';
+import { Flow } from './flow.tsx';
+import { Tiles } from './tiles.tsx';
+
+/** The first screen: what the unit does and why, where the energy goes, and the few things a person sets. */
+export function Now({ snapshot }: { snapshot: Snapshot | null }) {
+  const { t, f } = useWords();
+  const control = snapshot?.control ?? null;
+  return (
+    <section id="now" aria-label={t.now.title}>
+      <div class="headline">
+        <p class="chips">
+          {control && <span class={`chip action-${control.action}`}>{t.action[control.action]}</span>}
+          {control && <Safety control={control} />}
+          {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
+        </p>
+        <Sentence control={control} />
+        {control && (control.safety !== 'S0' || control.latched) && (
+          <p class="alarm">
+            {t.safety[control.safety].long} {control.latched && t.latched}
+          </p>
+        )}
+      </div>
+      <div class="columns">
+        <Flow snapshot={snapshot} />
+        <Controls control={control} />
+      </div>
+      <Tiles snapshot={snapshot} />
+    </section>
+  );
+}
+
+/** What and, smaller, why: the first reason of the control loop, which writes `what; why`. */
+function Sentence({ control }: { control: ControlState | null }) {
+  const { t, f } = useWords();
+  if (!control) return <h1 id="sentence">{t.noControl}</h1>;
+  const text = control.reasons[0]?.text ?? '';
+  const value = (name: SensorName) => f.celsius(control.sensors[name]?.value);
+  const own = t.headline?.[control.action]({
+    room: value('roomC'),
+    buffer: value('bufferTopC'),
+    hotWater: value('hotWaterC'),
+    pump: f.power(control.heat.condenserW),
+    compute: f.power(control.heat.accelW),
+  });
+  const cut = text.indexOf('; ');
+  const what = own ?? (cut < 0 ? text : `${text.slice(0, cut)}.`);
+  const why = cut < 0 ? own && text : capital(text.slice(cut + 2));
+  return (
+    <>
+      <h1 id="sentence">{what}</h1>
+      {why && (
+        <p id="sentence-why" lang="en">
+          {why}
+        </p>
+      )}
+    </>
+  );
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** State in words and colour: the colour alone says nothing. */
+function Safety({ control }: { control: ControlState }) {
+  const { t } = useWords();
+  const tone = control.latched || control.safety >= 'S3' ? 'fault' : control.safety === 'S0' ? 'good' : 'warn';
+  return (
+    <span id="safety" class={`chip ${tone}`} title={t.safety[control.safety].long}>
+      {t.safetyLabel}: {t.safety[control.safety].short} ({control.safety})
+    </span>
+  );
+}

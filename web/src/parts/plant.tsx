@@ -1,0 +1,97 @@
+import type { ControlState } from '../../../src/contract/messages.ts';
+import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { heatColour, SCALE } from '../drawings/heat-colour.ts';
+import { useWords } from '../i18n/index.ts';
+import { isSimulated, type Snapshot } from '../snapshot.ts';
+import { Modelled } from './modelled.tsx';
+import { Schematic } from './schematic.tsx';
+
+/** The hydraulics as they are piped, live; and every point as a table, for those who want the figure and its age. */
+export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
+  const { t, f } = useWords();
+  const control = snapshot?.control ?? null;
+  return (
+    <section id="plant" aria-labelledby="plant-title">
+      <h2 id="plant-title">
+        {t.plant.title}
+        <Modelled when={isSimulated(snapshot)} />
+      </h2>
+      <p class="quiet">{t.plant.intro}</p>
+      {!control && <p class="card quiet">{t.noControl}</p>}
+      {control && (
+        <div class="card">
+          <Schematic control={control} />
+          <p class="legend quiet">
+            {t.plant.legend}
+            {SCALE.map((celsius) => (
+              <span key={celsius}>
+                <i style={{ background: heatColour(celsius) }} />
+                {f.celsius(celsius, 0)}
+              </span>
+            ))}
+          </p>
+        </div>
+      )}
+      {control && <Points control={control} />}
+    </section>
+  );
+}
+
+function Points({ control }: { control: ControlState }) {
+  const { t, f } = useWords();
+  const rows = SENSOR_NAMES.filter((name): name is SensorName => name in control.sensors);
+  return (
+    <details class="card" id="points">
+      <summary>{t.plant.table}</summary>
+      <div class="tables">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.plant.point}</th>
+              <th scope="col" class="right">
+                {t.plant.value}
+              </th>
+              <th scope="col" class="right">
+                {t.plant.age}
+              </th>
+              <th scope="col">{t.plant.quality}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((name) => {
+              const view = control.sensors[name];
+              return (
+                <tr key={name}>
+                  <th scope="row">{t.points[name]}</th>
+                  <td class="right">{f.point(name, view.value)}</td>
+                  <td class="right">{f.number(view.ageMs / 1000, 1)} s</td>
+                  <td class={view.quality === 'good' ? '' : 'fault-text'} title={view.reason}>
+                    {t.plant[view.quality]}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.plant.outputs}</th>
+              <th scope="col" class="right">
+                {t.plant.value}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {ACTUATOR_NAMES.filter((name) => name in control.outputs).map((name) => (
+              <tr key={name}>
+                <th scope="row">{t.points[name]}</th>
+                <td class="right">{f.point(name, control.outputs[name])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

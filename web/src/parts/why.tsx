@@ -1,0 +1,25 @@
+import type { Reason } from '../../../src/contract/messages.ts';
+import { useWords } from '../i18n/index.ts';
+
+/** Every decision of this second with its reason; the texts come from the control loop, in English. */
+export function Why({ reasons }: { reasons: readonly Reason[] }) {
+  const { t } = useWords();
+  return (
+    <section id="why" aria-labelledby="why-title">
+      <h2 id="why-title">{t.why.title}</h2>
+      <p class="quiet">{t.why.intro}</p>
+      {reasons.length === 0 ? (
+        <p class="card quiet">{t.why.empty}</p>
+      ) : (
+        <ol class="card reasons" lang="en">
+          {reasons.map((reason) => (
+            <li key={`${reason.what}${reason.code}`}>
+              <span>{reason.text}</span>
+              <code>{reason.what}</code>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

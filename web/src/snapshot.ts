@@ -1,0 +1,14 @@
+import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
+
+/** What net sends on `live` once a second; a part is null while its sender is silent. */
+export interface Snapshot {
+  type: 'snapshot';
+  control: ControlState | null;
+  compute: ComputeState | null;
+  plant: PlantTruth | null;
+  market: Market | null;
+}
+
+/** A plant that tells the truth about itself exists on the simulated board only, even while control is silent. */
+export const isSimulated = (snapshot: Snapshot | null): boolean =>
+  snapshot !== null && (snapshot.control?.simulated ?? snapshot.plant !== null);
