@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,7 @@ import { topicPath } from '../../src/contract/topics.ts';
 import { Config } from '../../src/core/config.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
 import { startNet } from '../../src/net/net.ts';
-import { hostGuard } from '../../src/net/web/guard.ts';
+import { fromThisMachine, hostGuard } from '../../src/net/web/guard.ts';
 import { log, PROMPT_MS, passwords, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 import { testNet } from './stubs.ts';
@@ -123,6 +123,13 @@ test(
     assert.is(await status({ host: `127.0.0.1:${net.port}`, origin: `http://127.0.0.1:${net.port}` }), 200);
   }),
 );
+
+test('until there is a login, set-points change from this machine only', () => {
+  const from = (remoteAddress: string) => fromThisMachine({ socket: { remoteAddress } } as IncomingMessage);
+  for (const own of ['127.0.0.1', '127.8.0.1', '::1', '::ffff:127.0.0.1']) assert.is(from(own), true, own);
+  for (const other of ['192.168.1.7', '::ffff:10.0.0.2', '2001:db8::1', '128.0.0.1', ''])
+    assert.is(from(other), false, other);
+});
 
 test('on the LAN: addresses and the own name, still no other name', () => {
   const { refusal } = hostGuard('0.0.0.0');
