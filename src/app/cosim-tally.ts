@@ -50,18 +50,34 @@ function limitsBroken(plant: PlantState, config: Config, wasStill: number): stri
   return broken;
 }
 
+const noSums = () => ({
+  heatPumpJ: 0,
+  heatingJ: 0,
+  accelHeatJ: 0,
+  rejectedJ: 0,
+  cooledJ: 0,
+  householdJ: 0,
+  pvJ: 0,
+  importJ: 0,
+  exportJ: 0,
+});
+
+function addTo(sums: ReturnType<typeof noSums>, plant: PlantState, dtS: number): void {
+  if (plant.cooling) sums.cooledJ -= plant.condenserW * dtS;
+  else {
+    sums.heatPumpJ += plant.condenserW * dtS;
+    sums.heatingJ += plant.compressorW * dtS;
+  }
+  sums.accelHeatJ += plant.accelHeatW * dtS;
+  sums.rejectedJ += plant.rejectedW * dtS;
+  sums.householdJ += plant.householdW * dtS;
+  sums.pvJ += plant.pvW * dtS;
+  if (plant.gridW >= 0) sums.importJ += plant.gridW * dtS;
+  else sums.exportJ -= plant.gridW * dtS;
+}
+
 export function createTally(config: Config, setPoints: SetPoints) {
-  const sums = {
-    heatPumpJ: 0,
-    heatingJ: 0,
-    accelHeatJ: 0,
-    rejectedJ: 0,
-    cooledJ: 0,
-    householdJ: 0,
-    pvJ: 0,
-    importJ: 0,
-    exportJ: 0,
-  };
+  const sums = noSums();
   const unsafeS = { S1: 0, S2: 0, S3: 0, S4: 0 };
   const violations: Record<string, number> = {};
   let costEur = 0;
@@ -72,16 +88,7 @@ export function createTally(config: Config, setPoints: SetPoints) {
 
   return {
     add(plant: PlantState, verdict: Verdict, market: Market, dtS: number): void {
-      const cooling = plant.cooling;
-      if (cooling) sums.cooledJ -= plant.condenserW * dtS;
-      else sums.heatPumpJ += plant.condenserW * dtS;
-      if (!cooling) sums.heatingJ += plant.compressorW * dtS;
-      sums.accelHeatJ += plant.accelHeatW * dtS;
-      sums.rejectedJ += plant.rejectedW * dtS;
-      sums.householdJ += plant.householdW * dtS;
-      sums.pvJ += plant.pvW * dtS;
-      if (plant.gridW >= 0) sums.importJ += plant.gridW * dtS;
-      else sums.exportJ -= plant.gridW * dtS;
+      addTo(sums, plant, dtS);
       costEur += kwh(plant.gridW * dtS) * (plant.gridW >= 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
       const offK = plant.airC - setPoints.roomSetC;
       coldKh += (Math.max(0, -offK - COLD_BELOW_K) * dtS) / 3600;

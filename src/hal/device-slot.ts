@@ -30,7 +30,6 @@ const SYMPTOM: Partial<Record<ErrorCode, string>> = {
   BUS_ABSENT: 'no answer',
   BUS_TIMEOUT: 'no answer in time',
   BUS_STUCK: 'bus held low',
-  BUS_CLOSED: 'bus is gone',
 };
 const CHECK: Record<Wiring['kind'], string> = {
   i2c: 'check power and SDA/SCL wires',
@@ -54,7 +53,7 @@ export interface DeviceSlot {
   poll(): Promise<HeatmineError | undefined>;
   /** Writes one channel; throws, counts and remembers what went wrong. */
   write(channel: string, value: number): Promise<number>;
-  markBad(error: unknown): void;
+  markBad(error: HeatmineError): void;
   /** Whether there is anything to poll once it is open. */
   readable(): boolean;
   close(): Promise<void>;
@@ -106,12 +105,14 @@ export function createSlot(
     return opening;
   }
 
-  function explain(error: unknown): string {
-    const message = messageOf(error);
+  function explain({ code, message }: HeatmineError): string {
     const own = `${driver.name} at ${where}: `;
-    const symptom = error instanceof HeatmineError ? SYMPTOM[error.code] : undefined;
-    const what = message.startsWith(own) ? message.slice(own.length) : (symptom ?? message);
-    return `${own}${what}; ${CHECK[wiring.kind]}`.slice(0, 300);
+    // Drivers, and buses that cannot be used at all, say themselves what to do.
+    if (message.startsWith(own)) return message.slice(0, 300);
+    const prefix = [`${where}: `, `${wiring.bus}: `].find((p) => message.startsWith(p)) ?? '';
+    const rest = message.slice(prefix.length);
+    const what = code === 'BUS_CLOSED' ? rest : `${SYMPTOM[code] ?? rest}; ${CHECK[wiring.kind]}`;
+    return `${own}${what}`.slice(0, 300);
   }
 
   function failed(error: unknown): HeatmineError {
@@ -139,7 +140,7 @@ export function createSlot(
     }
   }
 
-  function markBad(error: unknown): void {
+  function markBad(error: HeatmineError): void {
     const reason = explain(error);
     for (const { sensor } of sensors) {
       const atMs = readings[sensor]?.atMs ?? context.monoMs();

@@ -4,6 +4,7 @@ import type { ChildStart } from '../../core/child.ts';
 import { type Config, loadConfig, portsOf } from '../../core/config.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { loadBoard } from '../../hal/board.ts';
+import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { formatLog } from '../log-format.ts';
@@ -60,6 +61,8 @@ async function runUnit(args: string[]): Promise<number> {
     ...(board && { board }),
   });
   const { simulated } = loadBoard(config.board);
+  // A weather file that cannot be read is told before anything starts.
+  if (simulated) openWeather({ seed: config.sim.seed, file: config.sim.weather });
   ensurePaths(paths);
   await preflight(config, paths, simulated);
   const url = `http://${config.net.host}:${portsOf(config).http}`;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { HeatmineError } from '../../core/errors.ts';
 import type { CommandBus } from '../types.ts';
 
@@ -20,17 +20,17 @@ export function openLinuxCommand(program: string, bus: string): CommandBus {
       return promise;
     }
     running = true;
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Its own group, so that what the tool itself started goes with it.
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let stdout = '';
     let stderr = '';
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      child.unref();
+      end(child);
       reject(new HeatmineError('BUS_TIMEOUT', `${bus}: ${program} gave no answer within ${LIMIT_MS} ms`));
     }, LIMIT_MS);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (stdout.length < OUTPUT_LIMIT_BYTES) stdout += text;
-      else child.kill('SIGKILL');
+      else end(child);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-500);
@@ -38,7 +38,13 @@ export function openLinuxCommand(program: string, bus: string): CommandBus {
     child.on('error', (error) => {
       running = false;
       clearTimeout(timer);
-      reject(new HeatmineError('BUS_ABSENT', `${bus}: cannot run ${program}: ${error.message}`, { cause: error }));
+      reject(
+        new HeatmineError(
+          'BUS_CLOSED',
+          `${bus}: cannot run ${program}: ${error.message}; install it or put it on PATH`,
+          { cause: error },
+        ),
+      );
     });
     child.on('close', (code) => {
       running = false;
@@ -62,4 +68,17 @@ export function openLinuxCommand(program: string, bus: string): CommandBus {
       return result;
     },
   };
+}
+
+/** Kills the whole group and keeps no handle on it: in state D it may outlive us. */
+function end(child: ChildProcess): void {
+  child.unref();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

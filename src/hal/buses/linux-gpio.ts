@@ -18,8 +18,8 @@ export function openLinuxGpio(chip: string, bus: string): GpioBus & { close(): P
     const number = globalNumber(chip, line, bus);
     const { Gpio } = await import('onoff').catch((error) => {
       throw new HeatmineError(
-        'BUS_ABSENT',
-        `${bus}: onoff is not built; install a C++ compiler and run npm rebuild epoll`,
+        'BUS_CLOSED',
+        `${bus}: onoff is not built; install a C++ compiler and run \`npm rebuild epoll\``,
         {
           cause: error,
         },
@@ -31,7 +31,7 @@ export function openLinuxGpio(chip: string, bus: string): GpioBus & { close(): P
       closers.push(() => gpio.unwatchAll());
       return gpio;
     } catch (error) {
-      throw new HeatmineError('BUS_ABSENT', `${bus} line ${line}: ${messageOf(error)}; join the group gpio`, {
+      throw new HeatmineError('BUS_CLOSED', `${bus} line ${line}: ${messageOf(error)}; join the group gpio`, {
         cause: error,
       });
     }
@@ -73,14 +73,14 @@ export function globalNumber(chip: string, line: number, bus: string, root = SYS
       });
   } catch (error) {
     const hint = 'this kernel has no sysfs GPIO: boot one built with CONFIG_GPIO_SYSFS';
-    throw new HeatmineError('BUS_ABSENT', `${bus}: ${root} cannot be read; ${hint}`, { cause: error });
+    throw new HeatmineError('BUS_CLOSED', `${bus}: ${root} cannot be read; ${hint}`, { cause: error });
   }
   const found = chips.find((c) => c.label === chip);
   if (!found) {
     const labels = chips.map((c) => c.label).join(', ') || 'none';
-    throw new HeatmineError('BUS_ABSENT', `${bus}: no GPIO chip "${chip}"; this machine has ${labels}`);
+    throw new HeatmineError('BUS_CLOSED', `${bus}: no GPIO chip "${chip}"; this machine has ${labels}`);
   }
   if (line >= found.lines)
-    throw new HeatmineError('BUS_ABSENT', `${bus}: ${chip} has lines 0 to ${found.lines - 1}, not ${line}`);
+    throw new HeatmineError('BUS_CLOSED', `${bus}: ${chip} has lines 0 to ${found.lines - 1}, not ${line}`);
   return found.base + line;
 }

@@ -23,9 +23,10 @@ export function openLinuxI2c(path: string, bus: string): I2cBus & { close(): Pro
   }
 
   async function run(address: number, write: Uint8Array, readLength: number): Promise<Uint8Array> {
-    const where = `${bus} 0x${address.toString(16)}`;
+    const where = `${bus} 0x${address.toString(16).toUpperCase().padStart(2, '0')}`;
     if (hung) throw new HeatmineError('BUS_STUCK', `${where}: the kernel still waits for the bus`);
-    const work = open().then((i2c) => smbus(i2c, address, write, readLength));
+    const i2c = await open();
+    const work = smbus(i2c, address, write, readLength);
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       hung = true;
@@ -57,22 +58,13 @@ export function openLinuxI2c(path: string, bus: string): I2cBus & { close(): Pro
   };
 }
 
+/** Loads the add-on; the device file itself is opened by the first transfer. */
 async function load(path: string): Promise<PromisifiedBus> {
   const module = await import('i2c-bus').catch((error) => {
-    throw new HeatmineError(
-      'BUS_ABSENT',
-      `${path}: i2c-bus is not built; install a C++ compiler and run npm rebuild i2c-bus`,
-      {
-        cause: error,
-      },
-    );
+    const text = `${path}: i2c-bus is not built; install a C++ compiler and run \`npm rebuild i2c-bus\``;
+    throw new HeatmineError('BUS_CLOSED', text, { cause: error });
   });
-  try {
-    return await module.openPromisified(Number(path.slice(path.lastIndexOf('-') + 1)));
-  } catch (error) {
-    const hint = 'enable I2C (on a Raspberry Pi dtparam=i2c_arm=on) and join the group i2c';
-    throw new HeatmineError('BUS_ABSENT', `${path}: ${messageOf(error)}; ${hint}`, { cause: error });
-  }
+  return module.openPromisified(Number(path.slice(path.lastIndexOf('-') + 1)));
 }
 
 /** A plain write-then-read as the SMBus call with the same bits on the wire. */
@@ -104,6 +96,10 @@ function coded(error: unknown, where: string): HeatmineError {
   const number = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const text = `${where}: ${messageOf(error)}`;
   if (number === 'ENXIO' || number === 'EREMOTEIO') return new HeatmineError('BUS_ABSENT', text, { cause: error });
+  if (number === 'ENOENT' || number === 'EACCES') {
+    const hint = 'switch I2C on (on a Raspberry Pi dtparam=i2c_arm=on) and join the group i2c';
+    return new HeatmineError('BUS_CLOSED', `${text}; ${hint}`, { cause: error });
+  }
   if (number === 'ETIMEDOUT') return new HeatmineError('BUS_STUCK', text, { cause: error });
   return new HeatmineError('BUS_NOISE', text, { cause: error });
 }

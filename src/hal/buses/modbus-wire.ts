@@ -32,6 +32,7 @@ export function reconnecting(connecting: () => Promise<ModbusClient>, monoMs: ()
   let dropping: Promise<void> = Promise.resolve();
   let pauseMs = RECONNECT_MS.first;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
+  let lastFailure = '';
 
   async function establish(): Promise<ModbusClient> {
     await dropping;
@@ -45,7 +46,8 @@ export function reconnecting(connecting: () => Promise<ModbusClient>, monoMs: ()
     } catch (error) {
       notBeforeMs = monoMs() + pauseMs;
       pauseMs = Math.min(pauseMs * 2, RECONNECT_MS.most);
-      throw new HeatmineError('BUS_CLOSED', messageOf(error), { cause: error });
+      lastFailure = messageOf(error).replace(/^Error: /, '');
+      throw new HeatmineError('BUS_CLOSED', lastFailure, { cause: error });
     }
   }
 
@@ -53,7 +55,7 @@ export function reconnecting(connecting: () => Promise<ModbusClient>, monoMs: ()
     isOpen: () => client !== undefined,
     async open(): Promise<ModbusClient> {
       if (client?.isOpen) return client;
-      if (monoMs() < notBeforeMs) throw new HeatmineError('BUS_CLOSED', 'not connected');
+      if (monoMs() < notBeforeMs) throw new HeatmineError('BUS_CLOSED', `not connected: ${lastFailure}`);
       opening ??= establish().finally(() => {
         opening = undefined;
       });

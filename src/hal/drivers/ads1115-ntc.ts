@@ -69,7 +69,7 @@ export const ads1115Ntc: Driver<Params> = {
             : { value: decoded.valueC, atMs };
         }
       }
-      throw deviceError('BUS_TIMEOUT', 'ads1115-ntc', params, 'conversion never became ready; check its supply');
+      throw deviceError('BUS_NOISE', 'ads1115-ntc', params, 'conversion never became ready; check its supply');
     }
     return {
       async poll() {

@@ -59,7 +59,13 @@ export const atv320: Driver<z.infer<typeof Params>> = {
         await bus.writeHolding(params.unit, CMD, [0x80]);
         state = await eta();
       }
-      if (isFault(state)) throw deviceError('BUS_NOISE', 'atv320', params, `drive fault (ETA 0x${state.toString(16)})`);
+      if (isFault(state))
+        throw deviceError(
+          'BUS_NOISE',
+          'atv320',
+          params,
+          `drive fault (ETA 0x${state.toString(16)}); read the fault code on its display`,
+        );
       for (let step = 0; step < 3; step++) {
         const command = nextCommand(state);
         if (command === undefined) return;

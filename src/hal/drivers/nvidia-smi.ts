@@ -90,7 +90,8 @@ export const nvidiaSmi: Driver<z.infer<typeof Params>> = {
       async write(_channel, capW) {
         await bus.run(encodeCap(capW, await query()));
         const { limitW } = await query();
-        if (limitW === undefined) throw deviceError('BUS_NOISE', 'nvidia-smi', params, 'power limit reads [N/A]');
+        if (limitW === undefined)
+          throw deviceError('BUS_NOISE', 'nvidia-smi', params, 'power limit reads [N/A]: the cards cannot be capped');
         return limitW;
       },
     };

@@ -121,7 +121,12 @@ function spanOf(hours: number, latestMinute: number): Span {
   const fine = hours <= MINUTE_TABLE_HOURS;
   const base = fine ? 1 : 15;
   const stepMinutes = base * Math.ceil((hours * 60) / base / MAX_ROWS);
-  return { table: fine ? 'minute' : 'quarter', fromMinute: latestMinute - hours * 60, stepMinutes };
+  return {
+    table: fine ? 'minute' : 'quarter',
+    fromMinute: latestMinute - hours * 60,
+    toMinute: latestMinute,
+    stepMinutes,
+  };
 }
 
 type Row = HistoryAnswer['rows'][number];

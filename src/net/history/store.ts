@@ -23,6 +23,8 @@ export interface Store {
 export interface Span {
   table: 'minute' | 'quarter';
   fromMinute: number;
+  /** What a clock that ran ahead has written beyond it is not shown. */
+  toMinute: number;
   stepMinutes: number;
 }
 
@@ -119,13 +121,13 @@ function storeOn(db: DatabaseSync): Store {
         if (floor15(last) > from) insertQuarters.run(flag, from, floor15(last));
       });
     },
-    query(sim, points, { table, fromMinute, stepMinutes }) {
+    query(sim, points, { table, fromMinute, toMinute, stepMinutes }) {
       const picked = points.map((name) => `avg("${name}")`).join(', ');
       const rows =
-        db.prepare(`SELECT t / CAST(?1 AS INTEGER) * CAST(?1 AS INTEGER) AS t, ${picked} FROM ${table} WHERE sim = ?2 AND t >= ?3
+        db.prepare(`SELECT t / CAST(?1 AS INTEGER) * CAST(?1 AS INTEGER) AS t, ${picked} FROM ${table} WHERE sim = ?2 AND t BETWEEN ?3 AND ?4
         GROUP BY 1 ORDER BY 1`);
       rows.setReturnArrays(true);
-      return (rows.all(stepMinutes, sim ? 1 : 0, fromMinute) as unknown as (number | null)[][]).map((row) => [
+      return (rows.all(stepMinutes, sim ? 1 : 0, fromMinute, toMinute) as unknown as (number | null)[][]).map((row) => [
         row[0]! * 60_000,
         ...row.slice(1).map((value) => (value === null ? null : value / SCALE)),
       ]);

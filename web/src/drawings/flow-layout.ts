@@ -10,14 +10,14 @@ export type NodeId =
   | 'rooms'
   | 'hotWater'
   | 'dryCooler';
-export interface Box {
+interface Box {
   x: number;
   y: number;
   w: number;
   h: number;
 }
 /** The electricity bar and the heat bar: everything of one kind meets there. */
-export type BarId = 'electricity' | 'heat';
+type BarId = 'electricity' | 'heat';
 
 export interface FlowLayout {
   width: number;
@@ -72,7 +72,7 @@ export const NARROW: FlowLayout = {
   bars: { electricity: { x: 2, y: 104, w: 266, h: 12 }, heat: { x: 118, y: 280, w: 240, h: 12 } },
 };
 
-export type Kind = 'electric' | 'heat' | 'air';
+type Kind = 'electric' | 'heat' | 'air';
 export interface Link {
   id: string;
   watts: keyof FlowWatts;

@@ -13,8 +13,8 @@ export type Circuit = 'coolant' | 'refrigerant' | 'heating' | 'hotWater' | 'reje
 
 export interface Pipe {
   id: string;
-  /** Corners, in the direction of flow. */
-  points: readonly (readonly [number, number])[];
+  /** SVG path from corner to corner, in the direction of flow. */
+  path: string;
   /** Whose temperature colours it; undefined for a pipe without a sensor. */
   colour?: SensorName;
   circuit: Circuit;
@@ -45,147 +45,23 @@ export const WIDE: PlantLayout = {
     house: { x: 852, y: 205, w: 104, h: 150 },
   },
   pipes: [
-    {
-      id: 'hotGas',
-      points: [
-        [160, 235],
-        [270, 235],
-      ],
-      colour: 'dischargeC',
-      circuit: 'refrigerant',
-    },
-    {
-      id: 'liquid',
-      points: [
-        [270, 300],
-        [160, 300],
-      ],
-      circuit: 'refrigerant',
-    },
-    {
-      id: 'condenserOut',
-      points: [
-        [362, 235],
-        [432, 235],
-      ],
-      colour: 'condenserOutC',
-      circuit: 'heating',
-    },
-    {
-      id: 'supply',
-      points: [
-        [524, 235],
-        [634, 235],
-      ],
-      colour: 'supplyC',
-      circuit: 'heating',
-    },
-    {
-      id: 'toBuffer',
-      points: [
-        [634, 235],
-        [690, 235],
-      ],
-      colour: 'supplyC',
-      circuit: 'house',
-    },
-    {
-      id: 'toHotWater',
-      points: [
-        [634, 235],
-        [634, 55],
-        [690, 55],
-      ],
-      colour: 'supplyC',
-      circuit: 'hotWater',
-    },
-    {
-      id: 'fromHotWater',
-      points: [
-        [690, 122],
-        [662, 122],
-        [662, 395],
-      ],
-      colour: 'returnC',
-      circuit: 'hotWater',
-    },
-    {
-      id: 'fromBuffer',
-      points: [
-        [690, 330],
-        [662, 330],
-        [662, 395],
-      ],
-      colour: 'returnC',
-      circuit: 'house',
-    },
-    {
-      id: 'return',
-      points: [
-        [662, 395],
-        [316, 395],
-        [316, 325],
-      ],
-      colour: 'returnC',
-      circuit: 'heating',
-    },
-    {
-      id: 'toHouse',
-      points: [
-        [794, 235],
-        [852, 235],
-      ],
-      colour: 'bufferTopC',
-      circuit: 'house',
-    },
-    {
-      id: 'fromHouse',
-      points: [
-        [852, 330],
-        [794, 330],
-      ],
-      colour: 'bufferBottomC',
-      circuit: 'house',
-    },
-    {
-      id: 'coolantOut',
-      points: [
-        [450, 102],
-        [450, 205],
-      ],
-      colour: 'accelOutC',
-      circuit: 'coolant',
-    },
-    {
-      id: 'coolantIn',
-      points: [
-        [506, 205],
-        [506, 102],
-      ],
-      colour: 'accelInC',
-      circuit: 'coolant',
-    },
-    {
-      id: 'toDryCooler',
-      points: [
-        [450, 150],
-        [230, 150],
-        [230, 82],
-        [160, 82],
-      ],
-      colour: 'accelOutC',
-      circuit: 'reject',
-    },
+    { id: 'hotGas', path: 'M160 235L270 235', colour: 'dischargeC', circuit: 'refrigerant' },
+    { id: 'liquid', path: 'M270 300L160 300', circuit: 'refrigerant' },
+    { id: 'condenserOut', path: 'M362 235L432 235', colour: 'condenserOutC', circuit: 'heating' },
+    { id: 'supply', path: 'M524 235L634 235', colour: 'supplyC', circuit: 'heating' },
+    { id: 'toBuffer', path: 'M634 235L690 235', colour: 'supplyC', circuit: 'house' },
+    { id: 'toHotWater', path: 'M634 235L634 55L690 55', colour: 'supplyC', circuit: 'hotWater' },
+    { id: 'fromHotWater', path: 'M690 122L662 122L662 395', colour: 'returnC', circuit: 'hotWater' },
+    { id: 'fromBuffer', path: 'M690 330L662 330L662 395', colour: 'returnC', circuit: 'house' },
+    { id: 'return', path: 'M662 395L316 395L316 325', colour: 'returnC', circuit: 'heating' },
+    { id: 'toHouse', path: 'M794 235L852 235', colour: 'bufferTopC', circuit: 'house' },
+    { id: 'fromHouse', path: 'M852 330L794 330', colour: 'bufferBottomC', circuit: 'house' },
+    { id: 'coolantOut', path: 'M450 102L450 205', colour: 'accelOutC', circuit: 'coolant' },
+    { id: 'coolantIn', path: 'M506 205L506 102', colour: 'accelInC', circuit: 'coolant' },
+    { id: 'toDryCooler', path: 'M450 150L230 150L230 82L160 82', colour: 'accelOutC', circuit: 'reject' },
     {
       id: 'fromDryCooler',
-      points: [
-        [160, 44],
-        [262, 44],
-        [262, 10],
-        [598, 10],
-        [598, 176],
-        [506, 176],
-      ],
+      path: 'M160 44L262 44L262 10L598 10L598 176L506 176',
       colour: 'accelInC',
       circuit: 'reject',
     },
@@ -222,145 +98,21 @@ export const NARROW: PlantLayout = {
     house: { x: 186, y: 612, w: 170, h: 70 },
   },
   pipes: [
-    {
-      id: 'hotGas',
-      points: [
-        [36, 296],
-        [36, 336],
-      ],
-      colour: 'dischargeC',
-      circuit: 'refrigerant',
-    },
-    {
-      id: 'liquid',
-      points: [
-        [112, 336],
-        [112, 296],
-      ],
-      circuit: 'refrigerant',
-    },
-    {
-      id: 'condenserOut',
-      points: [
-        [132, 352],
-        [240, 352],
-        [240, 254],
-      ],
-      colour: 'condenserOutC',
-      circuit: 'heating',
-    },
-    {
-      id: 'supply',
-      points: [
-        [322, 254],
-        [322, 424],
-      ],
-      colour: 'supplyC',
-      circuit: 'heating',
-    },
-    {
-      id: 'toBuffer',
-      points: [
-        [322, 424],
-        [322, 466],
-      ],
-      colour: 'supplyC',
-      circuit: 'house',
-    },
-    {
-      id: 'toHotWater',
-      points: [
-        [322, 424],
-        [68, 424],
-        [68, 466],
-      ],
-      colour: 'supplyC',
-      circuit: 'hotWater',
-    },
-    {
-      id: 'fromHotWater',
-      points: [
-        [122, 536],
-        [178, 536],
-      ],
-      colour: 'returnC',
-      circuit: 'hotWater',
-    },
-    {
-      id: 'fromBuffer',
-      points: [
-        [234, 536],
-        [178, 536],
-      ],
-      colour: 'returnC',
-      circuit: 'house',
-    },
-    {
-      id: 'return',
-      points: [
-        [178, 536],
-        [178, 372],
-        [132, 372],
-      ],
-      colour: 'returnC',
-      circuit: 'heating',
-    },
-    {
-      id: 'toHouse',
-      points: [
-        [264, 566],
-        [264, 612],
-      ],
-      colour: 'bufferTopC',
-      circuit: 'house',
-    },
-    {
-      id: 'fromHouse',
-      points: [
-        [316, 612],
-        [316, 566],
-      ],
-      colour: 'bufferBottomC',
-      circuit: 'house',
-    },
-    {
-      id: 'coolantOut',
-      points: [
-        [240, 84],
-        [240, 208],
-      ],
-      colour: 'accelOutC',
-      circuit: 'coolant',
-    },
-    {
-      id: 'coolantIn',
-      points: [
-        [326, 208],
-        [326, 84],
-      ],
-      colour: 'accelInC',
-      circuit: 'coolant',
-    },
-    {
-      id: 'toDryCooler',
-      points: [
-        [240, 122],
-        [100, 122],
-        [100, 84],
-      ],
-      colour: 'accelOutC',
-      circuit: 'reject',
-    },
-    {
-      id: 'fromDryCooler',
-      points: [
-        [26, 84],
-        [26, 180],
-        [326, 180],
-      ],
-      colour: 'accelInC',
-      circuit: 'reject',
-    },
+    { id: 'hotGas', path: 'M36 296L36 336', colour: 'dischargeC', circuit: 'refrigerant' },
+    { id: 'liquid', path: 'M112 336L112 296', circuit: 'refrigerant' },
+    { id: 'condenserOut', path: 'M132 352L240 352L240 254', colour: 'condenserOutC', circuit: 'heating' },
+    { id: 'supply', path: 'M322 254L322 424', colour: 'supplyC', circuit: 'heating' },
+    { id: 'toBuffer', path: 'M322 424L322 466', colour: 'supplyC', circuit: 'house' },
+    { id: 'toHotWater', path: 'M322 424L68 424L68 466', colour: 'supplyC', circuit: 'hotWater' },
+    { id: 'fromHotWater', path: 'M122 536L178 536', colour: 'returnC', circuit: 'hotWater' },
+    { id: 'fromBuffer', path: 'M234 536L178 536', colour: 'returnC', circuit: 'house' },
+    { id: 'return', path: 'M178 536L178 372L132 372', colour: 'returnC', circuit: 'heating' },
+    { id: 'toHouse', path: 'M264 566L264 612', colour: 'bufferTopC', circuit: 'house' },
+    { id: 'fromHouse', path: 'M316 612L316 566', colour: 'bufferBottomC', circuit: 'house' },
+    { id: 'coolantOut', path: 'M240 84L240 208', colour: 'accelOutC', circuit: 'coolant' },
+    { id: 'coolantIn', path: 'M326 208L326 84', colour: 'accelInC', circuit: 'coolant' },
+    { id: 'toDryCooler', path: 'M240 122L100 122L100 84', colour: 'accelOutC', circuit: 'reject' },
+    { id: 'fromDryCooler', path: 'M26 84L26 180L326 180', colour: 'accelInC', circuit: 'reject' },
   ],
   labels: [
     { point: 'dischargeC', x: 46, y: 321, anchor: 'start' },

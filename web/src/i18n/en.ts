@@ -1,5 +1,5 @@
 import type { ControlState, Mode, SafetyState } from '../../../src/contract/messages.ts';
-import type { ActuatorName, SensorName } from '../../../src/contract/points.ts';
+import { POINTS_EN } from './points.ts';
 
 const action: Record<ControlState['action'], string> = {
   off: 'Off',
@@ -24,43 +24,7 @@ const safety: Record<SafetyState, { short: string; long: string }> = {
   },
 };
 
-const points: Record<SensorName | ActuatorName, string> = {
-  accelInC: 'Coolant in',
-  accelOutC: 'Coolant out',
-  accelChipC: 'Hottest chip',
-  accelW: 'Accelerator',
-  accelFlowLpm: 'Coolant flow',
-  condenserOutC: 'After condenser',
-  supplyC: 'Supply',
-  returnC: 'Return',
-  heatFlowLpm: 'Heating flow',
-  bufferTopC: 'Buffer, top',
-  bufferBottomC: 'Buffer, bottom',
-  hotWaterC: 'Hot water',
-  outdoorC: 'Outdoors',
-  roomC: 'Room',
-  dischargeC: 'Hot gas',
-  compressorW: 'Compressor',
-  compressorHz: 'Compressor speed',
-  gridW: 'Grid',
-  pvW: 'Sun',
-  pressureHighOk: 'High-pressure switch',
-  pressureLowOk: 'Low-pressure switch',
-  gasOk: 'Gas alarm',
-  compressorOn: 'Compressor enable',
-  compressorPct: 'Compressor speed',
-  coolingOn: 'Reversing valve',
-  accelSupplyOn: 'Accelerator supply',
-  accelCapW: 'Accelerator cap',
-  accelPumpPct: 'Coolant pump',
-  circulationPct: 'Heating pump',
-  dryCoolerPct: 'Dry cooler fan',
-  rejectOn: 'Reject valve',
-  hotWaterOn: 'Hot water valve',
-  backupHeaterOn: 'Backup heater',
-};
-
-export interface HeadlineValues {
+interface HeadlineValues {
   room: string;
   buffer: string;
   hotWater: string;
@@ -89,7 +53,7 @@ export const en = {
   action,
   mode,
   safety,
-  points,
+  points: POINTS_EN,
   headline: null as Headline,
   connecting: 'Connecting to the unit …',
   stale: (seconds: string) => `No news from the unit for ${seconds} s. The values below are old; reconnecting.`,

@@ -79,6 +79,7 @@ function options(
         label,
         stroke: style.getPropertyValue(`--series-${colour}`),
         width: 2,
+        points: { show: false },
         value: (_: uPlot, v: number | null) => (v == null ? '–' : `${f.number(v, decimals)} ${unit}`),
       })),
     ],

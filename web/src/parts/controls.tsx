@@ -18,6 +18,8 @@ type Pending<N extends Name> = { value: SetPoints[N]; note: 'sending' | 'kept' |
 function useSetPoint<N extends Name>(name: N, effective: SetPoints[N] | undefined) {
   const [pending, setPending] = useState<Pending<N> | null>(null);
   const timer = useRef<number>(undefined);
+  /** The last wish even before it is drawn: two presses within one frame are two steps. */
+  const latest = useRef(effective);
   useEffect(() => {
     if (pending && pending.value === effective) {
       window.clearTimeout(timer.current);
@@ -36,11 +38,13 @@ function useSetPoint<N extends Name>(name: N, effective: SetPoints[N] | undefine
   };
   const wish = (value: SetPoints[N]) => {
     window.clearTimeout(timer.current);
+    latest.current = value;
     setPending({ value, note: 'sending' });
     timer.current = window.setTimeout(() => send(value), SEND_AFTER_MS);
   };
-  const waiting = pending?.note === 'sending';
-  return { shown: waiting ? pending.value : effective, pending, wish };
+  const shown = pending?.note === 'sending' ? pending.value : effective;
+  latest.current = shown;
+  return { shown, latest, pending, wish };
 }
 
 export function Controls({ control }: { control: ControlState | null }) {
@@ -100,9 +104,11 @@ interface StepperProps {
 
 function Stepper({ name, label, step, min, max, now, set }: StepperProps) {
   const { t, f } = useWords();
-  const { shown, pending, wish } = useSetPoint(name, set?.[name]);
+  const { shown, latest, pending, wish } = useSetPoint(name, set?.[name]);
   const decimals = step < 1 ? 1 : 0;
-  const move = (by: number) => shown !== undefined && wish(Math.min(max, Math.max(min, shown + by)));
+  const move = (by: number) => {
+    if (latest.current !== undefined) wish(Math.min(max, Math.max(min, latest.current + by)));
+  };
   return (
     <fieldset class="stepper" id={name}>
       <legend>{label}</legend>

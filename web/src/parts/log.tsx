@@ -2,7 +2,7 @@ import { events } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 
-const LINES = 30;
+const LINES = 20;
 const EVERY_MS = 5000;
 
 /** Faults and changes, newest first. */
@@ -20,8 +20,9 @@ export function Log() {
             <li key={`${event.timeMs}${event.code}${event.text}`}>
               <time dateTime={new Date(event.timeMs).toISOString()}>{f.dateTime(event.timeMs)}</time>
               <span class={`level ${event.level}`}>{t.log.level[event.level]}</span>
-              <span lang="en">{event.text}</span>
-              <code>{event.code}</code>
+              <span lang="en">
+                {event.text} <code>{event.code}</code>
+              </span>
             </li>
           ))}
         </ul>

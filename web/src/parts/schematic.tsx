@@ -123,16 +123,15 @@ function partLines(
 }
 
 function PipeLine({ pipe, celsius, moving }: { pipe: Pipe; celsius: number | null | undefined; moving: boolean }) {
-  const path = `M${pipe.points.map(([x, y]) => `${x} ${y}`).join('L')}`;
   return (
     <g class={moving ? 'pipe moving' : 'pipe'}>
-      <path d={path} class="wall" />
+      <path d={pipe.path} class="wall" />
       <path
-        d={path}
+        d={pipe.path}
         class="water"
         style={{ stroke: pipe.circuit === 'refrigerant' && celsius == null ? 'var(--cool)' : heatColour(celsius) }}
       />
-      {moving && <path d={path} class="pulse" stroke-width="2" />}
+      {moving && <path d={pipe.path} class="pulse" stroke-width="2" />}
     </g>
   );
 }
