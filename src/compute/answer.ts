@@ -4,8 +4,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Answerer } from './catalogue.ts';
 import type { Door } from './door.ts';
 import type { GenerateEnd, GenerateRequest, LoadedModel } from './engine.ts';
+import { GAS_ENTRY, onlyEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
-import { type Message, promptFor } from './prompt.ts';
+import { type Message, promptFor, questionOf } from './prompt.ts';
 import type { Work } from './work.ts';
 
 export interface Question {
@@ -60,13 +61,15 @@ export async function* answerBy(
 /** The asker may ask for less than the expert's limits, never for more; the grammar is not the asker's to change. */
 async function requestFor(answerer: Answerer, model: LoadedModel, question: Question): Promise<GenerateRequest> {
   const maxTokens = Math.min(question.maxTokens ?? answerer.maxTokens, answerer.maxTokens);
+  const alarm = speaksOfGas(questionOf(question.messages));
+  const grammar = (alarm && answerer.grammar && onlyEntry(answerer.grammar, GAS_ENTRY)) || answerer.grammar;
   return {
     prompt: await promptFor(model, answerer.prompt, question.messages, maxTokens),
     maxTokens,
     temperature: question.temperature ?? answerer.temperature,
     stop: [...answerer.stop, ...question.stop],
     ...(question.seed === undefined ? {} : { seed: question.seed }),
-    ...(answerer.grammar === undefined ? {} : { grammar: answerer.grammar }),
+    ...(grammar === undefined ? {} : { grammar }),
   };
 }
 

@@ -29,7 +29,7 @@ export function pickExpert(
   const verdict =
     label === 'unknown'
       ? `the classifier knows no expert for this (${sure})`
-      : `the classifier chose ${label} (${sure}), which cannot be asked here`;
+      : `the classifier chose ${label} (${sure}), which answers only when named`;
   return fallback(available, verdict);
 }
 

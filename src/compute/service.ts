@@ -2,8 +2,9 @@ import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
+import { speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
-import { fallback, type Pick, pickExpert } from './pick.ts';
+import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
 import { questionOf } from './prompt.ts';
 
 export interface Embedded {
@@ -60,6 +61,12 @@ function anyOf(catalogue: Catalogue): string {
 async function pick({ catalogue, classify }: ServiceParts, question: Question, signal: AbortSignal): Promise<Pick> {
   if (question.expert !== 'auto') return { expert: question.expert, why: 'the asker named it' };
   const available = catalogue.answering();
+  if (available.includes(FALLBACK) && speaksOfGas(questionOf(question.messages))) {
+    return {
+      expert: FALLBACK,
+      why: 'the words speak of a gas leak: plain code picks the vetted entry, no model guesses',
+    };
+  }
   const picked = classify
     ? await classify.logits(questionOf(question.messages), signal).then(
         (logits) => pickExpert(classify.labels, logits, available),

@@ -66,7 +66,10 @@ test('picking says why; unknown and unsound go to the faults expert', () => {
   const unknown = pickExpert(labels, [0, 0, 0, 3], all)!;
   assert.is(unknown.expert, 'faults');
   assert.match(unknown.why, /knows no expert for this \(87 %\); faults answers/);
-  assert.match(pickExpert(labels, [0, 9, 0, 0], ['convert'])!.why, /status .* cannot be asked here; convert answers/);
+  assert.match(
+    pickExpert(labels, [0, 9, 0, 0], ['convert'])!.why,
+    /status .* answers only when named; convert answers/,
+  );
   assert.is(fallback([], 'nobody'), undefined);
 });
 

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GAS_ENTRY, onlyEntry, speaksOfGas } from '../../src/compute/gas.ts';
+
+test('words of a leak are known in both languages, whatever a model would make of them', () => {
+  for (const question of [
+    'Gas leak what do I do',
+    'refrigerant hissing',
+    'I smell gas in the cellar',
+    'es riecht nach Gas',
+    'Gasalarm!',
+    'Gasgeruch im Keller',
+    'der R290-Melder piept',
+    'r 290 alarm',
+    'propane sensor lost',
+    'Propanleck',
+    'Kältemittel tritt aus',
+    'Kaeltemittelverlust',
+  ])
+    assert.is(speaksOfGas(question), true, question);
+});
+
+test('ordinary talk of heating is no alarm', () => {
+  for (const question of [
+    'why is my flow too low?',
+    'hot gas temperature 112 C',
+    'Heißgastemperatur zu hoch',
+    'what is the gas price today',
+    'Gaskessel ersetzen',
+    'the gasket drips',
+    'Erdgas teurer',
+    'Das Wasser ist kalt',
+  ])
+    assert.is(speaksOfGas(question), false, question);
+});
+
+test('the narrowed grammar holds the gas entry alone, in both languages', () => {
+  const grammar = readFileSync(new URL('../../models/faults/faults.gbnf', import.meta.url), 'utf8');
+  const only = onlyEntry(grammar, GAS_ENTRY)!;
+  assert.is(only.match(/"F16 /g)!.length, 2);
+  assert.not.match(only, /"F(?!16 )/);
+  assert.is(onlyEntry('root ::= "a"', GAS_ENTRY), undefined);
+});
+
+test.run();
