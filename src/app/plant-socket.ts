@@ -1,8 +1,26 @@
 import { connect, type Socket } from 'node:net';
 
-/** A side door to the simulated hardware for benches and tests: looks at the real lines, injects faults. */
+/** The lines as they reach the machine, dead-man chain included. */
+export interface Lines {
+  outputs: Record<string, number>;
+  deadMan: 'held' | 'dropped';
+}
+
+/** Compressor and accelerator off, pumps on, heat to the dry cooler. */
+export const isSafe = ({ outputs, deadMan }: Lines): boolean =>
+  deadMan === 'dropped' &&
+  outputs.compressorOn === 0 &&
+  outputs.accelSupplyOn === 0 &&
+  outputs.accelPumpPct === 100 &&
+  outputs.circulationPct === 100 &&
+  outputs.rejectOn === 1;
+
+/** Later than any change: asks for the lines without their log. */
+const NO_LOG_MS = 1e15;
+
+/** A side door to the simulated hardware for benches and tests: looks at the lines of the machine itself. */
 export interface PlantSocket {
-  ask(request: Record<string, unknown>): Promise<Record<string, unknown>>;
+  lines(): Promise<Lines>;
   close(): void;
 }
 
@@ -24,14 +42,15 @@ export async function openPlantSocket(path: string): Promise<PlantSocket> {
     }
   });
   socket.on('error', () => {});
+  const ask = (request: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const id = nextId++;
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      socket.write(`${JSON.stringify({ id, ...request })}\n`);
+    });
+  };
   return {
-    ask(request) {
-      const id = nextId++;
-      return new Promise((resolve) => {
-        waiting.set(id, resolve);
-        socket.write(`${JSON.stringify({ id, ...request })}\n`);
-      });
-    },
+    lines: async () => (await ask({ op: 'lines', sinceMs: NO_LOG_MS })).lines as Lines,
     close: () => socket.destroy(),
   };
 }

@@ -20,7 +20,7 @@ const MAX_REAL_S = 5;
 /** No trip point younger than this means that nobody reads the sensors any more. */
 const BLIND_MS = 3000;
 /** A relay that is on against its order for this long is left to the dead-man chain. */
-const DISOBEY_MS = 500;
+const DISOBEY_MS = 1000;
 const FAILURES_TO_END = 5;
 
 /** The part of the HAL that the loop drives. */

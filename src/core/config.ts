@@ -52,7 +52,12 @@ export const Config = z.strictObject({
     .prefault({}),
   net: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('address to listen on; loopback unless asked'),
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe(
+          'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
+        ),
       discoveryPrefix: z.string().default('homeassistant'),
     })
     .prefault({}),

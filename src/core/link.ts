@@ -34,7 +34,15 @@ export function openLink({ role, unit, url, password, log }: LinkOptions): Link 
     resubscribe: true,
   });
   const listeners = new Map<string, { name: TopicName; call: (message: never) => void }[]>();
-  client.on('error', (error) => log.warn({ err: messageOf(error) }, 'broker'));
+  // Once an outage: it tries twice a second.
+  let told = false;
+  client.on('connect', () => {
+    told = false;
+  });
+  client.on('error', (error) => {
+    if (!told) log.warn({ err: messageOf(error) }, 'no broker; all but messages goes on');
+    told = true;
+  });
   client.on('message', (path, payload) => {
     for (const { name, call } of listeners.get(path) ?? []) {
       try {

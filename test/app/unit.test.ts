@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { statusLines } from '../../src/app/commands/status.ts';
-import { openPlantSocket } from '../../src/app/plant-socket.ts';
+import { isSafe, openPlantSocket } from '../../src/app/plant-socket.ts';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
 import { pathsOf } from '../../src/core/paths.ts';
 
@@ -77,22 +77,16 @@ test('SIGKILL and SIGSTOP of control: safe at the plant within 500 ms, and back'
     const fromMs = performance.now();
     let elapsedMs = 0;
     for (;;) {
-      const lines = (await plant.ask({ op: 'lines' })) as { outputs: Record<string, number>; deadMan: string };
+      const lines = await plant.lines();
       elapsedMs = performance.now() - fromMs;
-      if (
-        lines.deadMan === 'dropped' &&
-        lines.outputs.compressorOn === 0 &&
-        lines.outputs.accelSupplyOn === 0 &&
-        lines.outputs.accelPumpPct === 100
-      )
-        break;
+      if (isSafe(lines)) break;
       assert.ok(elapsedMs < 3000, `${signal}: not safe: ${JSON.stringify(lines)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     assert.ok(elapsedMs <= 500, `${signal}: ${elapsedMs} ms`);
     if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
     const backMs = performance.now();
-    while (((await plant.ask({ op: 'lines' })) as { deadMan: string }).deadMan !== 'held') {
+    while ((await plant.lines()).deadMan !== 'held') {
       assert.ok(performance.now() - backMs < 10_000, `${signal}: control did not come back\n${unit.output()}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,33 +1,15 @@
 import { pathsOf } from '../../core/paths.ts';
-import { openPlantSocket, type PlantSocket } from '../plant-socket.ts';
+import { isSafe, type Lines, openPlantSocket, type PlantSocket } from '../plant-socket.ts';
 import { type SpawnedUnit, spawnUnit } from '../spawn-unit.ts';
 import type { Bench, Figure } from './table.ts';
 
 const LIMIT_MS = 500;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-interface Lines {
-  outputs: Record<string, number>;
-  deadMan: 'held' | 'dropped';
-}
-
-/** Compressor and accelerator off, pumps on, heat to the dry cooler: measured at the plant's own lines. */
-const safe = ({ outputs, deadMan }: Lines) =>
-  deadMan === 'dropped' &&
-  outputs.compressorOn === 0 &&
-  outputs.accelSupplyOn === 0 &&
-  outputs.accelPumpPct === 100 &&
-  outputs.circulationPct === 100 &&
-  outputs.rejectOn === 1;
-
-async function lines(plant: PlantSocket): Promise<Lines> {
-  return (await plant.ask({ op: 'lines' })) as unknown as Lines;
-}
-
 async function until(plant: PlantSocket, test: (l: Lines) => boolean, limitMs: number): Promise<number> {
   const fromMs = performance.now();
   for (;;) {
-    const now = await lines(plant);
+    const now = await plant.lines();
     const elapsedMs = performance.now() - fromMs;
     if (test(now)) return elapsedMs;
     if (elapsedMs > limitMs)
@@ -44,7 +26,7 @@ async function blow(
   pid: number,
 ): Promise<{ safeMs: number; backMs: number }> {
   process.kill(pid, signal);
-  const safeMs = await until(plant, safe, 5000);
+  const safeMs = await until(plant, isSafe, 5000);
   const fromMs = performance.now();
   if (signal === 'SIGSTOP') process.kill(pid, 'SIGCONT');
   await until(plant, (l) => l.deadMan === 'held', 20_000).catch((error) => {

@@ -1,6 +1,6 @@
 import type { Reason } from '../../contract/messages.ts';
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Outputs } from '../../contract/points.ts';
-import type { Effect } from './rows.ts';
+import type { Effect } from './row.ts';
 
 /** Outputs on their way through the interlock: each can only move towards its `safe`, and keeps the reason that moved it. */
 export interface Bound {
@@ -51,7 +51,7 @@ const MOVES: Record<Effect, readonly ActuatorName[]> = {
   accelCut: [...ACCEL_OFF, 'accelSupplyOn'],
   heatPumpOff: HEAT_PUMP_OFF,
   heatOff: HEAT_OFF,
-  bothOff: [...ACCEL_OFF, ...HEAT_OFF],
+  bothOff: [...ACCEL_OFF, 'accelSupplyOn', ...HEAT_OFF],
   allOff: ACTUATOR_NAMES,
 };
 

@@ -5,7 +5,8 @@ import type { BalanceState } from '../estimate/balance.ts';
 import { type Estimates, isTrip } from '../estimate/points.ts';
 import { isOptional } from '../estimate.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
-import { EFFECT_STATE, type Effect, PUMP_ON_PCT, ROWS, ROWS_AT_START, type RowContext, type Timers } from './rows.ts';
+import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, type Timers } from './row.ts';
+import { ROWS, ROWS_AT_START } from './rows.ts';
 import { type Trips, tripsStep } from './trips.ts';
 
 export interface InterlockState {

@@ -1,4 +1,4 @@
-import type { Row, RowContext } from './rows.ts';
+import type { Row, RowContext } from './row.ts';
 
 /** Memory of one row; absent while nothing is the matter. */
 export interface TripState {

@@ -35,6 +35,10 @@ export function hostGuard(configuredHost: string): Guard {
   };
 }
 
+/** Until there is a login, set-points change only from this machine, or over MQTT with its password. */
+export const fromThisMachine = ({ socket }: IncomingMessage): boolean =>
+  /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '');
+
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;
 }

@@ -7,7 +7,7 @@ import { bucketPerKey } from '../buckets.ts';
 import { listen } from '../listen.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import type { Api } from './api.ts';
-import { hostGuard, SECURITY_HEADERS } from './guard.ts';
+import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { ComputeProxy } from './proxy.ts';
 import { sendError } from './reply.ts';
 
@@ -108,8 +108,12 @@ async function route({ api, proxy, page }: WebOptions, req: IncomingMessage, res
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
   } else if (path === '/api/set') {
-    if (method === 'POST') await api.set(req, res);
-    else wrongMethod(res, 'POST');
+    if (method !== 'POST') wrongMethod(res, 'POST');
+    else if (fromThisMachine(req)) await api.set(req, res);
+    else {
+      const how = 'set-points change from the machine itself, or over MQTT with the password of `home`';
+      sendError(res, 'UNAUTHORISED', how, { status: 403 });
+    }
   } else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);

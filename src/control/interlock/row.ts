@@ -1,0 +1,72 @@
+import type { House } from '../../contract/house.ts';
+import type { SafetyState } from '../../contract/messages.ts';
+import type { Image, Outputs, SensorName } from '../../contract/points.ts';
+import type { BalanceState } from '../estimate/balance.ts';
+import type { Estimates } from '../estimate/points.ts';
+
+/** What a row may look at: this tick's image and estimates, and how long things have been as they are. */
+export interface RowContext {
+  image: Image;
+  est: Estimates;
+  balance: BalanceState;
+  house: House;
+  decided: Outputs;
+  timers: Timers;
+}
+
+export interface Timers {
+  /** Monotonic seconds for which the accelerator has been supplied, its pump and the water pump have turned. */
+  suppliedS: number;
+  accelPumpS: number;
+  waterPumpS: number;
+  /** House seconds since the accelerator last drew power, and since the compressor last ran. */
+  accelIdleS: number;
+  compressorOffS: number;
+  compressorOnS: number;
+}
+
+/**
+ * `heatPumpOff` leaves the backup heater to keep the house warm; `heatOff` stops it too, `bothOff` also the accelerator and its supply,
+ * `accelCut` opens the accelerator's contactor, `allOff` makes every output safe.
+ */
+export type Effect = 'warn' | 'derate' | 'accelOff' | 'accelCut' | 'heatPumpOff' | 'heatOff' | 'bothOff' | 'allOff';
+
+export const EFFECT_STATE: Record<Effect, SafetyState> = {
+  warn: 'S1',
+  derate: 'S1',
+  accelOff: 'S2',
+  accelCut: 'S2',
+  heatPumpOff: 'S3',
+  heatOff: 'S3',
+  bothOff: 'S3',
+  allOff: 'S4',
+};
+
+/** One row of the fault table. `holdS` is monotonic time the condition must last, `clearS` house time it must be gone. */
+export interface Row {
+  id: string;
+  code: string;
+  effect: Effect;
+  holdS: number;
+  clearS: number;
+  /** After so many trips within the window (house time) the row stays tripped until a person acknowledges. */
+  latch?: { trips: number; windowS: number };
+  active(c: RowContext): boolean;
+  text(c: RowContext): string;
+}
+
+export const lost = (c: RowContext, name: SensorName) => c.est[name].quality === 'lost';
+export const bad = (c: RowContext, name: SensorName) => c.est[name].quality !== 'good';
+export const fixed1 = (value: number) => value.toFixed(1);
+
+/** Why these points are as they are, in one line. */
+export const whyOf = (c: RowContext, names: readonly SensorName[], is: (c: RowContext, n: SensorName) => boolean) =>
+  names
+    .filter((n) => is(c, n))
+    .map((n) => c.est[n].reason ?? n)
+    .join('; ');
+
+/** A pump commanded above this should make flow. */
+export const PUMP_ON_PCT = 15;
+/** Below this a pump that is on moves nothing. */
+export const FLOW_LOST_LPM = 1;

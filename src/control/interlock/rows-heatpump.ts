@@ -1,0 +1,135 @@
+import type { SensorName } from '../../contract/points.ts';
+import { bad, FLOW_LOST_LPM, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
+
+const DISCHARGE_MAX_C = 110;
+const COMPRESSOR_MIN_W = 60;
+const HEAT_PUMP_POINTS: readonly SensorName[] = [
+  'dischargeC',
+  'pressureHighOk',
+  'pressureLowOk',
+  'heatFlowLpm',
+  'returnC',
+  'compressorW',
+];
+const WATER_POINTS: readonly SensorName[] = ['supplyC', 'bufferTopC'];
+const WARN_POINTS: readonly SensorName[] = [...HEAT_PUMP_POINTS, ...WATER_POINTS];
+
+const open = (c: RowContext, name: SensorName) => !lost(c, name) && c.image.sensors[name].value < 0.5;
+const running = (c: RowContext) => c.image.actuators.compressorOn > 0 && c.image.actuators.compressorPct > 0;
+/** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
+const gasUnknown = (c: RowContext) => c.image.sensors.gasOk.quality !== 'good' || c.est.gasOk.ageMs > 1500;
+
+/** Rows that protect the heat pump, its water and the people around it. */
+export const HEAT_PUMP_ROWS: readonly Row[] = [
+  {
+    id: 'F13h',
+    code: 'high-pressure',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 300,
+    latch: { trips: 3, windowS: 1800 },
+    active: (c) => open(c, 'pressureHighOk'),
+    text: () => 'the high-pressure switch has opened; check water flow and filters',
+  },
+  {
+    id: 'F13l',
+    code: 'low-pressure',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 300,
+    latch: { trips: 3, windowS: 1800 },
+    active: (c) => open(c, 'pressureLowOk'),
+    text: () => 'the low-pressure switch has opened; check the outdoor unit and the refrigerant charge',
+  },
+  {
+    id: 'F13d',
+    code: 'discharge-hot',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 300,
+    latch: { trips: 3, windowS: 1800 },
+    active: (c) => !lost(c, 'dischargeC') && c.est.dischargeC.value >= DISCHARGE_MAX_C,
+    text: (c) => `hot gas ${fixed1(c.est.dischargeC.value)} °C has reached ${DISCHARGE_MAX_C} °C`,
+  },
+  {
+    id: 'F12',
+    code: 'compressor-does-not-start',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 300,
+    latch: { trips: 3, windowS: 3600 },
+    active: (c) =>
+      running(c) &&
+      c.timers.compressorOnS > 10 &&
+      !lost(c, 'compressorW') &&
+      c.est.compressorW.value < COMPRESSOR_MIN_W,
+    text: () => 'the compressor has been on for 10 s and draws no current; check drive, contactor and motor',
+  },
+  {
+    id: 'F10w',
+    code: 'heating-water-not-flowing',
+    effect: 'heatOff',
+    holdS: 2.5,
+    clearS: 300,
+    latch: { trips: 3, windowS: 3600 },
+    active: (c) => !lost(c, 'heatFlowLpm') && c.est.heatFlowLpm.value < FLOW_LOST_LPM && c.timers.waterPumpS > 0.2,
+    text: (c) =>
+      `the heating water pump is on and ${fixed1(c.est.heatFlowLpm.value)} L/min flow; check pump, filter and valves`,
+  },
+  {
+    id: 'F6',
+    code: 'heat-pump-sensors-lost',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 30,
+    active: (c) => HEAT_PUMP_POINTS.some((n) => lost(c, n)),
+    text: (c) => whyOf(c, HEAT_PUMP_POINTS, lost),
+  },
+  {
+    id: 'F6w',
+    code: 'water-sensors-lost',
+    effect: 'heatOff',
+    holdS: 0,
+    clearS: 30,
+    active: (c) => WATER_POINTS.some((n) => lost(c, n)),
+    text: (c) => whyOf(c, WATER_POINTS, lost),
+  },
+  {
+    id: 'F6d',
+    code: 'heat-pump-sensor-degraded',
+    effect: 'warn',
+    holdS: 0,
+    clearS: 10,
+    active: (c) => WARN_POINTS.some((n) => c.est[n].quality === 'degraded'),
+    text: (c) => whyOf(c, WARN_POINTS, bad),
+  },
+  {
+    id: 'F16',
+    code: 'gas-alarm',
+    effect: 'allOff',
+    holdS: 0.1,
+    clearS: 600,
+    latch: { trips: 1, windowS: 86_400 },
+    active: (c) => c.image.sensors.gasOk.quality === 'good' && c.image.sensors.gasOk.value < 0.5,
+    text: () => 'refrigerant gas alarm, or its wire is broken: propane may leak. No flame, air the room, call service',
+  },
+  {
+    id: 'F16s',
+    code: 'gas-sensor-lost',
+    effect: 'allOff',
+    holdS: 0.2,
+    clearS: 30,
+    active: gasUnknown,
+    text: (c) => `the gas alarm cannot be read: ${c.image.sensors.gasOk.reason ?? 'no new sample'}`,
+  },
+  {
+    id: 'F16l',
+    code: 'gas-sensor-lost-long',
+    effect: 'allOff',
+    holdS: 10,
+    clearS: 30,
+    latch: { trips: 1, windowS: 86_400 },
+    active: gasUnknown,
+    text: () => 'the gas alarm could not be read for 10 s',
+  },
+];

@@ -1,0 +1,218 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMPRESSOR_START, type CompressorInput, compressorStep } from '../../src/control/decide/compressor.ts';
+import { supplyTargetC } from '../../src/control/decide/curve.ts';
+import { PID_OFF, pidStep } from '../../src/control/pid.ts';
+import type { Verdict } from '../../src/control/types.ts';
+import { computing, createRig, HOUSE, type Rig, run, tick, until } from './rig.ts';
+
+interface Row {
+  why: string;
+  given(rig: Rig): void;
+  seconds: number;
+  expect(v: Verdict, rig: Rig): boolean;
+}
+
+const rows: Row[] = [
+  {
+    why: 'a cold buffer in winter starts the compressor, with water moving',
+    given: (r) => Object.assign(r.values, { bufferTopC: 30, bufferBottomC: 28 }),
+    seconds: 400,
+    expect: (v) => v.action === 'heating' && v.outputs.compressorPct >= 30 && v.outputs.circulationPct >= 35,
+  },
+  {
+    why: 'a mild day needs no heat',
+    given: (r) => Object.assign(r.values, { outdoorC: 19, roomC: 21.4, bufferTopC: 25 }),
+    seconds: 400,
+    expect: (v) => v.action === 'idle' && v.outputs.compressorOn === 0,
+  },
+  {
+    why: 'mode off: nothing runs',
+    given: (r) => {
+      r.setPoints.mode = 'off';
+      r.values.bufferTopC = 25;
+      r.values.hotWaterC = 35;
+    },
+    seconds: 400,
+    expect: (v) => v.action === 'off' && v.outputs.compressorOn === 0 && v.outputs.hotWaterOn === 0,
+  },
+  {
+    why: 'hot water goes first',
+    given: (r) => Object.assign(r.values, { bufferTopC: 30, hotWaterC: 40 }),
+    seconds: 400,
+    expect: (v) => v.action === 'hotWater' && v.outputs.hotWaterOn === 1 && v.outputs.compressorPct > 90,
+  },
+  {
+    why: 'a hot room is cooled, the valve turned before the compressor starts, accelerator heat outdoors',
+    given: (r) => {
+      r.setPoints.mode = 'cooling';
+      Object.assign(r.values, { roomC: 25, outdoorC: 30, bufferTopC: 25, supplyC: 25, returnC: 25, condenserOutC: 25 });
+    },
+    seconds: 800,
+    expect: (v) => v.action === 'cooling' && v.outputs.coolingOn === 1 && v.outputs.rejectOn === 1,
+  },
+  {
+    why: 'filler loses against an own heat pump and says so',
+    given: (r) => Object.assign(r.values, { bufferTopC: 37 }),
+    seconds: 120,
+    expect: (v) => v.fillerW === 0 && v.outputs.accelSupplyOn === 0 && /does not pay/.test(v.reasons[0]!.text),
+  },
+  {
+    why: 'a question is always welcome: standby watts are granted although filler does not pay',
+    given: () => {},
+    seconds: 30,
+    expect: (v) => v.grantW >= 400,
+  },
+  {
+    why: 'queued questions switch the supply on and get their watts',
+    given: (r) => {
+      r.want = { wantW: 2200, incomeEurPerKwh: 0, queued: 2 };
+    },
+    seconds: 5,
+    expect: (v) => v.outputs.accelSupplyOn === 1 && v.grantW >= 2200 && v.outputs.accelCapW >= 2200,
+  },
+  {
+    why: 'an owner who values computing gets filler up to what the heat need takes, with its price',
+    given: (r) => {
+      r.setPoints.computeValueEurPerKwh = 0.26;
+    },
+    seconds: 120,
+    expect: (v) => v.fillerW > 1000 && v.outputs.accelSupplyOn === 1 && /because a kWh/.test(v.reasons[0]!.text),
+  },
+  {
+    why: 'computing switched off means no watts at all',
+    given: (r) => {
+      r.setPoints.computeOn = false;
+      r.setPoints.computeValueEurPerKwh = 1;
+      r.want = { wantW: 2200, incomeEurPerKwh: 1, queued: 2 };
+    },
+    seconds: 60,
+    expect: (v) => v.grantW === 0 && v.fillerW === 0 && v.outputs.accelSupplyOn === 0,
+  },
+  {
+    why: 'without a price nothing is bought for filler, questions still run',
+    given: (r) => {
+      r.market = undefined;
+      r.setPoints.computeValueEurPerKwh = 1;
+    },
+    seconds: 120,
+    expect: (v) => v.fillerW === 0 && v.grantW >= 400,
+  },
+];
+
+test('table: situation -> what the unit does', () => {
+  for (const row of rows) {
+    const rig = createRig();
+    row.given(rig);
+    run(rig, row.seconds, 0.5);
+    const { outputs, action, grantW, fillerW, reasons } = rig.verdict;
+    assert.ok(
+      row.expect(rig.verdict, rig),
+      `${row.why}: ${JSON.stringify({ action, grantW, fillerW, outputs })} ${reasons[0]?.text}`,
+    );
+  }
+});
+
+test('a lapsed price ends filler within one tick', () => {
+  const rig = createRig();
+  rig.setPoints.computeValueEurPerKwh = 1;
+  run(rig, 120, 0.5);
+  assert.ok(rig.verdict.fillerW > 0);
+  rig.market = undefined;
+  run(rig, 1);
+  assert.is(rig.verdict.fillerW, 0);
+});
+
+test('an idle accelerator loses its supply after a quarter of an hour: idle watts are money', () => {
+  const rig = createRig();
+  computing(rig, 2000);
+  run(rig, 60);
+  assert.is(rig.verdict.outputs.accelSupplyOn, 1);
+  rig.world = () => {};
+  rig.values.accelW = 100;
+  rig.want = { wantW: 0, incomeEurPerKwh: 0, queued: 0 };
+  const offS = until(rig, 2000, (v) => v.outputs.accelSupplyOn === 0, 1);
+  assert.ok(offS >= 890 && offS <= 910, `${offS}`);
+});
+
+test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10 and 60 s', () => {
+  const base: Omit<CompressorInput, 'wanted' | 'storeC' | 'dtS'> = {
+    setC: 35,
+    needW: 6000,
+    compressorMaxW: 4000,
+    sinkC: 35,
+    outdoorC: 2,
+    forcedOff: false,
+  };
+  for (const dtS of [1, 10, 60]) {
+    let state = COMPRESSOR_START;
+    let sinceS = 0;
+    const starts: number[] = [];
+    for (let t = 0; t < 6 * 3600; t += dtS) {
+      // A storage that jumps from cold to hot each minute tempts it to cycle as fast as it may.
+      const storeC = Math.floor(t / 60) % 2 ? 45 : 25;
+      const next = compressorStep(state, { ...base, wanted: storeC < 40, storeC, dtS });
+      sinceS += dtS;
+      if (next.on !== state.on) {
+        assert.ok(sinceS >= (state.on ? 600 : 300), `dt ${dtS}: changed after ${sinceS} s`);
+        sinceS = 0;
+      }
+      if (next.on && !state.on) starts.push(t);
+      state = next;
+    }
+    for (const t of starts) assert.ok(starts.filter((s) => s >= t && s < t + 3600).length <= 4, `dt ${dtS}`);
+    assert.ok(starts.length > 6);
+  }
+});
+
+test('weather curve: more frost means hotter water, a cold room too, a warm day none, never above the design by 8 K', () => {
+  const at = (outdoorC: number, roomC = 21) => supplyTargetC(HOUSE, 21, outdoorC, roomC, 0);
+  assert.is(at(HOUSE.designOutdoorC), HOUSE.supplyDesignC);
+  assert.is(at(20), 0);
+  assert.ok(at(20, 20) > 0, 'a cold room is heated on a warm day');
+  for (let c = -25; c < 17; c++) assert.ok(at(c) >= at(c + 1));
+  assert.ok(at(0, 20) > at(0, 21));
+  assert.ok(at(-40, 5) <= HOUSE.supplyDesignC + 8);
+});
+
+test('PID: holds its integral while saturated or held, settles a first-order process at any step length', () => {
+  const process = {
+    gain: 2,
+    tauS: 100,
+    delayS: 5,
+    lambdaS: 30,
+    derivativeS: 0,
+    setTauS: 0,
+    min: 0,
+    max: 100,
+    integralMax: 80,
+  };
+  let state = PID_OFF;
+  for (let i = 0; i < 50; i++) {
+    state = pidStep(state, process, { set: 1000, measured: 0, feedForward: 0, held: false, dtS: 1 }).state;
+  }
+  assert.is(state.integral, 0, 'saturated from the first step');
+  const held = pidStep(state, process, { set: 10, measured: 0, feedForward: 0, held: true, dtS: 1 });
+  assert.is(held.state.integral, 0);
+  for (const dtS of [0.1, 1, 10, 60, 600]) {
+    let s = PID_OFF;
+    let y = 0;
+    for (let t = 0; t < 6000 + 80 * dtS; t += dtS) {
+      const { state: next, output } = pidStep(s, process, { set: 50, measured: y, feedForward: 0, held: false, dtS });
+      s = next;
+      y += (2 * output - y) * (1 - Math.exp(-dtS / 100));
+    }
+    assert.ok(Math.abs(y - 50) < 0.5, `dt ${dtS}: ${y}`);
+  }
+});
+
+test('a change of the room set-point is planned at once, not at the next minute', () => {
+  const rig = createRig();
+  run(rig, 70);
+  const before = rig.state.plan.plan.supplySetC;
+  rig.setPoints.roomSetC = 24;
+  tick(rig);
+  assert.ok(rig.state.plan.plan.supplySetC > before + 2);
+});
+
+test.run();

@@ -1,0 +1,167 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ControlState, DEFAULT_SETPOINTS, type SetCommand } from '../../src/contract/messages.ts';
+import type { Outputs } from '../../src/contract/points.ts';
+import { type ControlLoop, type LoopHal, startLoop } from '../../src/control/loop.ts';
+import { changesBetween, controlStateOf } from '../../src/control/report.ts';
+import { applySet } from '../../src/control/setpoints.ts';
+import { initialState } from '../../src/control/step.ts';
+import { listenForWishes } from '../../src/control/wishes.ts';
+import { leaseStamp } from '../../src/core/lease.ts';
+import type { Link } from '../../src/core/link.ts';
+import { createRig, HOUSE, imageOf, MARKET, type Rig, run } from './rig.ts';
+
+interface Bench {
+  loop: ControlLoop;
+  toggles: number;
+  applied: Outputs[];
+  starved: string[];
+  failed: unknown[];
+}
+
+/** The loop on a HAL made of a rig, in real time. */
+function bench(rig: Rig, hal: Partial<LoopHal> = {}, confirm = (o: Outputs) => o): Bench {
+  const b: Bench = { loop: undefined as never, toggles: 0, applied: [], starved: [], failed: [] };
+  const image = (tick: number) => {
+    rig.atMs = performance.now();
+    rig.tick = tick;
+    return imageOf(rig, confirm(b.applied.at(-1) ?? rig.verdict.outputs));
+  };
+  b.loop = startLoop({
+    hal: { image, apply: (o) => void b.applied.push(o), deadMan: { toggle: () => b.toggles++ }, ...hal },
+    monoMs: () => performance.now(),
+    speed: 1,
+    inputs: () => ({ setPoints: rig.setPoints, market: undefined, want: undefined, house: HOUSE }),
+    start: initialState(HOUSE),
+    onTick: () => {},
+    onFail: (e) => b.failed.push(e),
+    onStarve: (why) => b.starved.push(why),
+  });
+  return b;
+}
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+test('ten ticks a second that do not drift; each complete one feeds the dead-man once', async () => {
+  const b = bench(createRig());
+  await wait(2050);
+  b.loop.stop();
+  const { ticks } = b.loop.lateness();
+  assert.ok(ticks >= 19 && ticks <= 22, `${ticks} ticks in 2 s`);
+  assert.is(b.toggles, ticks);
+  assert.is(b.applied.length, ticks);
+});
+
+test('F20: without fresh sensors, without applied outputs or with a failed tick the dead-man starves', async () => {
+  const blind = createRig();
+  for (const name of Object.keys(blind.values) as (keyof typeof blind.values)[]) blind.frozenAt[name] = -10_000;
+  const cases: [string, Bench][] = [
+    ['blind', bench(blind)],
+    [
+      'apply',
+      bench(createRig(), {
+        apply: () => {
+          throw new Error('bus is gone');
+        },
+      }),
+    ],
+    [
+      'image',
+      bench(createRig(), {
+        image: () => {
+          throw new Error('no image');
+        },
+      }),
+    ],
+  ];
+  await wait(800);
+  for (const [name, b] of cases) {
+    b.loop.stop();
+    assert.is(b.toggles, 0, name);
+    assert.ok(b.starved.length > 0, name);
+  }
+  assert.is(cases[0]![1].failed.length, 0, 'blind alone does not end the process');
+  assert.ok(cases[1]![1].failed.length > 0, 'a tick that fails again and again does');
+});
+
+test('F20: a relay read back as on against its order starves the dead-man within 1.3 s', async () => {
+  const b = bench(createRig(), {}, (o) => ({ ...o, compressorOn: 1 }));
+  await wait(800);
+  const early = b.toggles;
+  await wait(900);
+  b.loop.stop();
+  assert.ok(early > 0);
+  assert.ok(b.starved.some((why) => why.includes('compressorOn')));
+});
+
+test('set-points: inside their range they are taken, else refused with the reason', () => {
+  const by = 'page';
+  const taken = applySet(DEFAULT_SETPOINTS, { name: 'roomSetC', value: 23, by });
+  assert.equal(taken, { setPoints: { ...DEFAULT_SETPOINTS, roomSetC: 23 } });
+  const bad: SetCommand[] = [
+    { name: 'roomSetC', value: 90, by },
+    { name: 'roomSetC', value: '22', by },
+    { name: 'mode', value: 'party', by },
+    { name: 'computeOn', value: 'yes', by },
+    { name: 'hotWaterSetC', value: Number.NaN, by },
+  ];
+  for (const command of bad) {
+    const outcome = applySet(DEFAULT_SETPOINTS, command);
+    assert.ok('refused' in outcome && outcome.refused.includes(command.name), JSON.stringify(command));
+  }
+});
+
+test('leases lapse, floods of changes are bounded', () => {
+  const listeners: Record<string, (m: never) => void> = {};
+  const link = {
+    on: (name: string, l: (m: never) => void) => {
+      listeners[name] = l;
+    },
+  } as unknown as Pick<Link, 'on'>;
+  let nowMs = 0;
+  const changes: number[] = [];
+  const refused: string[] = [];
+  const wishes = listenForWishes({
+    link,
+    start: DEFAULT_SETPOINTS,
+    speed: 60,
+    monoMs: () => nowMs,
+    onChange: (s) => changes.push(s.roomSetC),
+    onRefused: (why) => refused.push(why),
+  });
+  const stamp = leaseStamp<typeof MARKET>('boot', 10_000);
+  listeners.market!(stamp({ ...MARKET, timeMs: 5000 }) as never);
+  assert.equal(wishes.current(9999).market?.priceEurPerKwh, 0.3);
+  assert.is(wishes.houseTimeMs(1000, 7), 65_000);
+  assert.is(wishes.current(10_000).market, undefined);
+  assert.is(wishes.houseTimeMs(10_000, 7), 7);
+  for (let i = 0; i < 500; i++) listeners.set!({ name: 'roomSetC', value: 18 + (i % 5), by: 'x' } as never);
+  assert.is(changes.length, 10);
+  assert.is(refused.length, 1);
+  nowMs = 2000;
+  listeners.set!({ name: 'roomSetC', value: 25, by: 'x' } as never);
+  assert.is(wishes.current(nowMs).setPoints.roomSetC, 25);
+});
+
+test('what is published passes its schema, also with sensors that are no numbers', () => {
+  const rig = createRig();
+  rig.values.roomC = Number.NaN;
+  rig.quality.roomC = 'missing';
+  run(rig, 45, 0.5);
+  const state = controlStateOf({
+    image: imageOf(rig, rig.verdict.outputs),
+    verdict: rig.verdict,
+    setPoints: rig.setPoints,
+    houseTimeMs: 0,
+    board: 'sim',
+    simulated: true,
+    speed: 1,
+    lateness: { p50Ms: 0, p99Ms: 1, maxMs: 2, ticks: 3, realtime: false },
+  });
+  const parsed = ControlState.parse(JSON.parse(JSON.stringify(state)));
+  assert.is(parsed.sensors.roomC.value, null);
+  const before = { ...rig.verdict, safety: 'S3' as const, latched: true };
+  const codes = changesBetween(before, rig.verdict, 0).map((e) => e.code);
+  assert.equal(codes.slice(0, 2), ['acknowledged', 'safety-S0']);
+});
+
+test.run();

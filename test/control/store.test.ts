@@ -1,0 +1,107 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { restoredState, storedOf } from '../../src/control/persist.ts';
+import { initialState } from '../../src/control/step.ts';
+import { createStore, loadStore } from '../../src/control/store.ts';
+import { createRig, HOUSE, run, tick, until } from './rig.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'hm-store-'));
+const file = join(dir, 'state', 'state.json');
+test.after(() => rmSync(dir, { recursive: true }));
+const complain = (text: string) => assert.unreachable(text);
+
+test('a new unit has no state and no complaint', () => {
+  assert.equal(loadStore(file), { stored: undefined });
+});
+
+test('what is offered is found again; nothing but the file stays behind', async () => {
+  const store = createStore(file, complain);
+  const setPoints = { ...DEFAULT_SETPOINTS, roomSetC: 22.5, mode: 'cooling' as const };
+  const stored = storedOf(setPoints, initialState(HOUSE));
+  store.offer(stored, 0);
+  await store.flush();
+  assert.equal(loadStore(file).stored, stored);
+  assert.equal(readdirSync(join(dir, 'state')), ['state.json']);
+});
+
+test('counters alone are written every quarter of an hour, a wish within seconds', async () => {
+  const store = createStore(file, complain);
+  const state = initialState(HOUSE);
+  const at = (roomSetC: number, heatKwh: number) =>
+    storedOf({ ...DEFAULT_SETPOINTS, roomSetC }, { ...state, energy: { ...state.energy, heatKwh } });
+  const onDisk = () => loadStore(file).stored!;
+  const arrives = async (is: () => boolean) => {
+    for (let i = 0; i < 200 && !is(); i++) await new Promise((done) => setTimeout(done, 20));
+    assert.ok(is());
+  };
+  store.offer(at(21, 1), 0);
+  await arrives(() => onDisk().core.energy.heatKwh === 1);
+  await new Promise((done) => setTimeout(done, 100));
+  store.offer(at(21, 5), 60_000);
+  await new Promise((done) => setTimeout(done, 200));
+  assert.is(onDisk().core.energy.heatKwh, 1);
+  store.offer(at(23, 6), 63_000);
+  await arrives(() => onDisk().setPoints.roomSetC === 23);
+  await new Promise((done) => setTimeout(done, 100));
+  store.offer(at(23, 9), 63_000 + 900_000);
+  await arrives(() => onDisk().core.energy.heatKwh === 9);
+  await store.flush();
+});
+
+test('a file cut at any byte, flipped or hostile means defaults and one line that says so', async () => {
+  const store = createStore(file, complain);
+  store.offer(storedOf(DEFAULT_SETPOINTS, initialState(HOUSE)), 0);
+  await store.flush();
+  const whole = readFileSync(file, 'utf8');
+  const broken = [
+    ...Array.from({ length: 40 }, (_, i) => whole.slice(0, Math.floor((i * whole.length) / 40))),
+    whole.replace('"roomSetC":21', '"roomSetC":99'),
+    whole.replace('"version":1', '"version":2'),
+    '[]',
+    'x'.repeat(100_000),
+  ];
+  for (const text of broken) {
+    writeFileSync(file, text);
+    const loaded = loadStore(file);
+    assert.is(loaded.stored, undefined, text.slice(0, 80));
+    assert.match(loaded.problem!, 'defaults are used');
+  }
+});
+
+test('a disk that cannot be written is told, and stops nothing', async () => {
+  const told: string[] = [];
+  const store = createStore(join(file, 'state.json'), (text) => told.push(text));
+  store.offer(storedOf(DEFAULT_SETPOINTS, initialState(HOUSE)), 0);
+  await store.flush();
+  assert.ok(told.length >= 1);
+});
+
+test('a latch outlives a restart, and the compressor rests its full time after one', () => {
+  const rig = createRig({ bufferTopC: 30 });
+  rig.setPoints.computeOn = false;
+  assert.ok(until(rig, 400, (v) => v.outputs.compressorOn === 1) < 400);
+  rig.values.gasOk = 0;
+  run(rig, 1);
+  assert.is(rig.verdict.latched, true);
+  const stored = JSON.parse(JSON.stringify(storedOf(rig.setPoints, rig.state)));
+  const again = createRig({ bufferTopC: 30 });
+  again.setPoints.computeOn = false;
+  again.state = restoredState(HOUSE, stored);
+  run(again, 30);
+  assert.is(again.verdict.latched, true);
+  assert.is(again.verdict.outputs.compressorOn, 0);
+  again.setPoints.mode = 'off';
+  tick(again);
+  again.setPoints.mode = 'heating';
+  tick(again);
+  assert.is(again.verdict.latched, false);
+  const restS = until(again, 600, (v) => v.outputs.compressorOn === 1);
+  assert.ok(restS > 200, `started after ${restS} s`);
+  assert.is(again.state.decided.compressor.startAgesS.length, 2, 'starts before the restart still count');
+});
+
+test.run();
