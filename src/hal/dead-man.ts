@@ -1,7 +1,8 @@
 import { messageOf } from '../core/errors.ts';
 import type { Board } from './board.ts';
-import type { DeviceHealth } from './device-slot.ts';
+
 import { whereOf } from './drivers/params.ts';
+import type { DeviceHealth } from './health.ts';
 import type { BusBackend, GpioOutput } from './types.ts';
 
 export interface DeadMan {

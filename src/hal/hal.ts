@@ -10,7 +10,8 @@ import {
 import type { Board } from './board.ts';
 import { type BusQueue, createBusQueue } from './bus-queue.ts';
 import { createDeadMan } from './dead-man.ts';
-import { createSlot, type DeviceHealth, type DeviceSlot } from './device-slot.ts';
+import { createSlot, type DeviceSlot } from './device-slot.ts';
+import type { DeviceHealth } from './health.ts';
 import { createOutputs, type OutputTarget, type OutputWriter } from './outputs.ts';
 import { startPolling, watchBuses } from './polling.ts';
 import type { BusBackend } from './types.ts';

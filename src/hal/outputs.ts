@@ -26,7 +26,8 @@ interface Line extends OutputTarget {
   tried: number;
   failures: number;
   notBeforeMs: number;
-  busy: boolean;
+  /** The write under way, with what it still leads to. */
+  pending: Promise<void> | undefined;
   /** Dropped by a trip: stays safe until control has asked for the safe value itself. */
   held: boolean;
 }
@@ -44,7 +45,7 @@ export function createOutputs(targets: Record<ActuatorName, OutputTarget>, monoM
   const lines = ACTUATOR_NAMES.map((name): Line => {
     const { safe } = ACTUATORS[name];
     const start = { wanted: safe, sent: Number.NaN, sentAtMs: 0, confirmed: safe, tried: Number.NaN };
-    return { ...targets[name], name, ...start, failures: 0, notBeforeMs: 0, busy: false, held: false };
+    return { ...targets[name], name, ...start, failures: 0, notBeforeMs: 0, pending: undefined, held: false };
   });
   const byName = new Map(lines.map((line) => [line.name, line]));
   const safeOf = (line: Line) => ACTUATORS[line.name].safe;
@@ -70,15 +71,16 @@ export function createOutputs(targets: Record<ActuatorName, OutputTarget>, monoM
     const value = target(line);
     const due = value !== line.sent || monoMs() - line.sentAtMs >= REWRITE_MS[line.slot.wiring.kind];
     const waiting = line.failures > 0 && value === line.tried && monoMs() < line.notBeforeMs;
-    if (line.busy || !due || waiting) return Promise.resolve();
-    line.busy = true;
+    if (line.pending) return line.pending;
+    if (!due || waiting) return Promise.resolve();
     const urgency = value === safeOf(line) ? URGENCY.safe : URGENCY.write;
-    return line.queue
+    line.pending = line.queue
       .push(urgency, () => send(line))
-      .finally(() => {
-        line.busy = false;
-      })
-      .then(() => (target(line) === line.tried ? undefined : flush(line)));
+      .then(() => {
+        line.pending = undefined;
+        return target(line) === line.tried ? undefined : flush(line);
+      });
+    return line.pending;
   }
 
   return {

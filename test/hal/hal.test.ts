@@ -285,4 +285,14 @@ test('close writes every safe value and leaves no timer behind', async () => {
   assert.is(buses.writes.length, count);
 });
 
+test('close right after a command still ends safe', async () => {
+  const buses = fakeBuses();
+  const hal = await openHal({ board: loadBoard('sim'), buses, monoMs });
+  hal.apply(RUNNING);
+  await hal.close();
+  assert.equal([buses.levels.get(17), buses.levels.get(27), buses.levels.get(23)], [0, 0, 0]);
+  assert.is(buses.registers.get('drive 1 8502'), 0);
+  assert.equal(buses.registers.get('i2c1 88 2'), 0, 'coolant pump at 0 V, which is full speed');
+});
+
 test.run();
