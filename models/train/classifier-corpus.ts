@@ -55,7 +55,7 @@ export const trainQuestions = (): Labelled[] => {
     ),
     ...of(
       'unknown',
-      many(6000, () => anyCase(unknown(rng, false), rng)),
+      many(10_000, () => anyCase(unknown(rng, false), rng)),
     ),
   ]);
 };

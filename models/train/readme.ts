@@ -83,7 +83,13 @@ const measuredSection = ({ seconds, results }: Measured): string => {
   });
   if (results.classifier) parts.push(`### classifier\n\n${results.classifier.note}`);
   const times = Object.entries(seconds).map(([id, s]) => `${id} ${Math.round(s)} s`);
-  return [START, summary(results), `Training took, on one core: ${times.join(', ')}.`, ...parts, END].join('\n\n');
+  return [
+    START,
+    summary(results),
+    `Wall time of training, on a machine of two cores that others kept busy: ${times.join(', ')}.`,
+    ...parts,
+    END,
+  ].join('\n\n');
 };
 
 export const writeReadme = (modelsDir: string, measured: Measured): void => {

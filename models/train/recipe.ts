@@ -18,7 +18,7 @@ export const MODEL_IDS: readonly ModelId[] = ['ancestor', 'faults', 'status', 'c
 const expert = (task: Task, samples: number, steps: number, peakRate: number, seed: number): Stage => ({
   corpus: [[task, samples]],
   steps,
-  batchTokens: 2048,
+  batchTokens: 1024,
   peakRate,
   promptWeight: 0.02,
   seed,
@@ -39,9 +39,9 @@ export const RECIPE: Record<ModelId, Stage> = {
     seed: 11,
     from: null,
   },
-  faults: expert('faults', 250_000, 4500, 0.002, 12),
-  status: expert('status', 30_000, 3000, 0.002, 13),
-  convert: expert('convert', 120_000, 6000, 0.002, 14),
+  faults: expert('faults', 160_000, 3500, 0.0015, 12),
+  status: expert('status', 15_000, 3000, 0.0015, 13),
+  convert: expert('convert', 45_000, 4000, 0.0015, 14),
 };
 
 const quickStage = (stage: Stage): Stage => ({

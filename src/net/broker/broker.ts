@@ -148,11 +148,26 @@ async function openAedes(options: BrokerOptions, limits: BrokerLimits, refuse: (
       return role && access.mayRead(role, packet.topic) ? packet : null;
     },
   } as ConstructorParameters<typeof Aedes>[0]);
+  storeRetainedAtOnce(aedes);
   aedes.on('clientError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'client error'));
   aedes.on('connectionError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'connection error'));
   // Emitted by aedes but missing in its types.
   (aedes as EventEmitter).on('error', (error) => options.log.error({ err: messageOf(error) }, 'aedes'));
   return aedes;
+}
+
+/**
+ * aedes 1.2.0 awaits the store of a retained message after having numbered it: the next message of the same burst overtakes
+ * it, and it is dropped as a duplicate. The memory store is done when it returns, so it says so without a turn of the loop.
+ */
+function storeRetainedAtOnce(aedes: Aedes): void {
+  const { persistence } = aedes as unknown as { persistence: { storeRetained(packet: unknown): PromiseLike<void> } };
+  const store = persistence.storeRetained.bind(persistence);
+  persistence.storeRetained = (packet) => {
+    void store(packet);
+    // biome-ignore lint/suspicious/noThenProperty: aedes only calls `then`, and must be answered synchronously
+    return { then: (done: () => void) => done() } as PromiseLike<void>;
+  };
 }
 
 function wrongCredentials(
