@@ -141,7 +141,8 @@ export function startLoop(options: LoopOptions): ControlLoop {
     const nowMs = monoMs();
     // Ticks that were missed are skipped, not made up for: the next one lies on the same grid.
     dueMs += TICK_MS * Math.max(1, Math.ceil((nowMs - dueMs) / TICK_MS));
-    timer = setTimeout(run, Math.max(0, dueMs - nowMs));
+    // Rounded up: Node cuts fractions off, and a tick that comes early would pass for punctual.
+    timer = setTimeout(run, Math.max(0, Math.ceil(dueMs - nowMs)));
   }
 
   run();
