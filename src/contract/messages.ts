@@ -16,6 +16,7 @@ export const leaseOf = <T extends z.ZodType>(value: T) =>
   });
 
 export const MODES = ['heating', 'off', 'cooling'] as const;
+export type Mode = (typeof MODES)[number];
 
 /** What a person can set. Control validates, persists, and echoes the effective value in control/state. */
 export const SetPoints = z.object({
