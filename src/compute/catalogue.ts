@@ -46,10 +46,10 @@ export interface CatalogueParts {
 export function createCatalogue({ experts, residents, local, upstream }: CatalogueParts): Catalogue {
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
-  // The ancestor of others, and an expert that failed its own test, are asked by name, never picked.
+  // The ancestor of others is asked by name, never picked.
   const parents = new Set(experts.flatMap((e) => e.fact?.parents ?? []));
   const answers = ({ id, fact }: FoundExpert) =>
-    fact?.engine === 'llama' && !parents.has(id) && fact.quality?.passes !== false && residents.fault(id) === undefined;
+    fact?.engine === 'llama' && !parents.has(id) && residents.fault(id) === undefined;
   const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
@@ -64,7 +64,12 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
       if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
       return localAnswerer(expert);
     },
-    answering: () => [...experts.filter(answers).map((e) => e.id), ...remote.keys()],
+    answering() {
+      const able = experts.filter(answers);
+      // One that failed its own test is asked by name, unless there is nobody else.
+      const passing = able.filter((e) => e.fact?.quality?.passes !== false);
+      return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
+    },
     states: () => [
       ...experts.map((e) => ({
         id: e.id,

@@ -123,8 +123,11 @@ export function startLoop(options: LoopOptions): ControlLoop {
     ordered = done.verdict.outputs;
     const why = starvedBy(image, done.verdict, stubborn);
     if (why === undefined) hal.deadMan.toggle();
-    if (why !== undefined && why !== starved) options.onStarve(why);
-    starved = why;
+    // The first sensors need their time: until then not being fed is no news.
+    if (tick * TICK_MS > BLIND_MS) {
+      if (why !== undefined && why !== starved) options.onStarve(why);
+      starved = why;
+    }
     options.onTick(image, done.verdict, state);
   }
 

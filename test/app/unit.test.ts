@@ -103,7 +103,9 @@ test('Ctrl-C ends with 0', async () => {
 
 test('a port in use, a wrong board, a wrong config, a wrong weather file: one clear line and exit 2', async () => {
   const home = mkdtempSync(join(tmpdir(), 'heatmine-bad-'));
-  const server = createServer().listen(23_400, '127.0.0.1');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(23_400, '127.0.0.1', resolve));
+  server.unref();
   const runs: [string[], RegExp][] = [
     [['--port-base', '23400'], /PORT_IN_USE: port 23400 .*taken/],
     [['--board', 'simm'], /BOARD_INVALID: .*simm\.json/],
