@@ -19,6 +19,7 @@ const RING = 3000;
 const MAX_REAL_S = 5;
 /** No trip point younger than this means that nobody reads the sensors any more. */
 const BLIND_MS = 3000;
+const BLIND = 'no sensor has been read for 3 s';
 /** A relay that is on against its order for this long is left to the dead-man chain. */
 const DISOBEY_MS = 1000;
 const FAILURES_TO_END = 5;
@@ -62,7 +63,7 @@ export function starvedBy(image: Image, verdict: Verdict, disobeyed: ActuatorNam
   const seen = SENSOR_NAMES.some(
     (n) => isTrip(n) && image.atMs - image.sensors[n].atMs < BLIND_MS && image.sensors[n].quality === 'good',
   );
-  if (!seen) return 'no sensor has been read for 3 s';
+  if (!seen) return BLIND;
   const wild = ACTUATOR_NAMES.find((n) => !Number.isFinite(verdict.outputs[n]));
   if (wild) return `${wild} was decided as ${verdict.outputs[wild]}`;
   return disobeyed ? `${disobeyed} is on against its order` : undefined;
@@ -123,8 +124,8 @@ export function startLoop(options: LoopOptions): ControlLoop {
     ordered = done.verdict.outputs;
     const why = starvedBy(image, done.verdict, stubborn);
     if (why === undefined) hal.deadMan.toggle();
-    // The first sensors need their time: until then not being fed is no news.
-    if (tick * TICK_MS > BLIND_MS) {
+    // The first sensors need their time: until then their absence is no news.
+    if (why !== BLIND || tick * TICK_MS > BLIND_MS) {
       if (why !== undefined && why !== starved) options.onStarve(why);
       starved = why;
     }

@@ -77,7 +77,8 @@ test('F20: without fresh sensors, without applied outputs or with a failed tick 
   for (const [name, b] of cases) {
     b.loop.stop();
     assert.is(b.toggles, 0, name);
-    assert.ok(b.starved.length > 0, name);
+    // That no sensor has been read yet is told only once the first ones had their 3 s.
+    assert.is(b.starved.length > 0, name !== 'blind', name);
   }
   assert.is(cases[0]![1].failed.length, 0, 'blind alone does not end the process');
   assert.ok(cases[1]![1].failed.length > 0, 'a tick that fails again and again does');
