@@ -1,13 +1,17 @@
 // After `npm ci`: rebuilds the two native add-ons for the Node that npm brought (they are ABI-bound), and builds the page.
 // Neither may fail an install: without a compiler the simulated board and everything else still run.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 const nodeDir = new URL(`../node_modules/node-linux-${arch}`, import.meta.url).pathname;
 const node = `${nodeDir}/bin/node`;
 const run = (command, args) =>
   spawnSync(command, args, { encoding: 'utf8', cwd: new URL('..', import.meta.url).pathname, timeout: 240_000 });
+
+// npm 10 leaves out this one link on `npm ci`; every npm script needs it.
+const link = new URL('../node_modules/.bin/node', import.meta.url);
+if (existsSync(node) && !existsSync(link)) symlinkSync(`../node-linux-${arch}/bin/node`, link);
 
 const loads = (name) => run(node, ['-e', `require('${name}')`]).status === 0;
 const addons = ['epoll', 'i2c-bus'].filter((name) => existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
