@@ -14,17 +14,16 @@ const link = new URL('../node_modules/.bin/node', import.meta.url);
 if (existsSync(node) && !existsSync(link)) symlinkSync(`../node-linux-${arch}/bin/node`, link);
 
 const loads = (name) => run(node, ['-e', `require('${name}')`]).status === 0;
-const addons = ['epoll', 'i2c-bus'].filter((name) => existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
-const stale = addons.filter((name) => !loads(name));
-if (existsSync(node) && stale.length > 0) {
-  const compiler = ['make', 'g++', 'python3'].every((tool) => run(tool, ['--version']).status === 0);
-  if (compiler) run('npm', ['rebuild', `--nodedir=${nodeDir}`, ...stale]);
-  const missing = stale.filter((name) => !loads(name));
-  if (missing.length) {
-    console.log(
-      `heatmine: ${missing.join(', ')} not built (${compiler ? 'the build failed' : 'no compiler'}): real I2C/GPIO needs it (apt install build-essential python3, then npm ci); the simulated board does not.`,
-    );
-  }
+const ADDONS = ['epoll', 'i2c-bus'];
+const compiler = ['make', 'g++', 'python3'].every((tool) => run(tool, ['--version']).status === 0);
+const stale = ADDONS.filter((name) => !loads(name) && existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
+if (existsSync(node) && compiler && stale.length > 0) run('npm', ['rebuild', `--nodedir=${nodeDir}`, ...stale]);
+// npm removes an optional add-on that it could not build: absent and unbuilt are told alike.
+const missing = ADDONS.filter((name) => !loads(name));
+if (missing.length) {
+  console.log(
+    `heatmine: ${missing.join(', ')} not built (${compiler ? 'the build failed' : 'no compiler'}): real I2C/GPIO needs it (apt install build-essential python3, then npm ci); the simulated board does not.`,
+  );
 }
 const page = existsSync(node) ? run(node, ['scripts/build-web.ts']) : { status: 1, stderr: 'no Node 24' };
 if (page.status !== 0)
