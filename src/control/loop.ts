@@ -22,6 +22,9 @@ const BLIND_MS = 3000;
 const BLIND = 'no sensor has been read for 3 s';
 /** A relay that is on against its order for this long is left to the dead-man chain. */
 const DISOBEY_MS = 1000;
+/** The relay chain falls 300 ms after the last feed: past this it is taken to have fallen. */
+const CHAIN_FALLS_MS = 250;
+const CHAIN = { compressorOn: 0, accelSupplyOn: 0, backupHeaterOn: 0 } as const;
 const FAILURES_TO_END = 5;
 
 /** The part of the HAL that the loop drives. */
@@ -106,24 +109,32 @@ export function startLoop(options: LoopOptions): ControlLoop {
   let ordered: Outputs | undefined;
   let disobeyedMs: number | undefined;
   let starved: string | undefined;
+  let fedMs: number | undefined;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let dueMs = monoMs();
 
   function once(): void {
-    const image = hal.image(tick++);
+    const seen = hal.image(tick++);
+    // What was cut meanwhile has stopped, whatever was last confirmed: it is ordered off before the chain is fed again.
+    const fell = fedMs !== undefined && seen.atMs - fedMs > CHAIN_FALLS_MS;
+    const image = fell ? { ...seen, actuators: { ...seen.actuators, ...CHAIN } } : seen;
     const realS = lastMs === undefined ? TICK_MS / 1000 : Math.min(MAX_REAL_S, (image.atMs - lastMs) / 1000);
     lastMs = image.atMs;
     const done = step(state, { ...options.inputs(image.atMs), image, dtS: realS * speed });
     state = done.state;
-    const disobeys = disobedient(image, ordered);
+    const disobeys = disobedient(seen, ordered);
     disobeyedMs = disobeys ? (disobeyedMs ?? image.atMs) : undefined;
     const stubborn = disobeyedMs !== undefined && image.atMs - disobeyedMs > DISOBEY_MS ? disobeys : undefined;
     hal.apply(done.verdict.outputs);
     ordered = done.verdict.outputs;
     const why = starvedBy(image, done.verdict, stubborn);
-    if (why === undefined) hal.deadMan.toggle();
+    if (fell) fedMs = undefined;
+    else if (why === undefined) {
+      hal.deadMan.toggle();
+      fedMs = image.atMs;
+    }
     // The first sensors need their time: until then their absence is no news.
     if (why !== BLIND || tick * TICK_MS > BLIND_MS) {
       if (why !== undefined && why !== starved) options.onStarve(why);

@@ -11,8 +11,9 @@ const ages = z.array(finite.nonnegative()).max(64);
 const Core = z.strictObject({
   startAgesS: ages,
   trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
-  trimK: finite.min(-10).max(10),
-  outdoorMeanC: finite.min(-60).max(60).nullable(),
+  // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
+  trimK: finite.min(-10).max(10).catch(0),
+  outdoorMeanC: finite.min(-60).max(60).nullable().catch(null),
   energy: z.strictObject({
     heatKwh: finite,
     accelHeatKwh: finite,

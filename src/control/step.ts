@@ -34,7 +34,7 @@ function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: numb
       input,
       limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
       hotWaterWanted: decided.hotWater.charging,
-      compressorFull: decided.compressor.on && decided.compressor.pct > 95,
+      compressorFull: decided.compressor.on && decided.compressor.pct > 95 && !decided.hotWater.charging,
       compressorBlocked: locked.stopped.heatPump,
     },
     planDueS,

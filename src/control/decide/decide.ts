@@ -149,7 +149,9 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     : 0;
   const circulationPct = circulation(f, previous, compressorHeatW + accelHeatW(f, coolant.reject), pumped);
   const next = { compressor, coolant, hotWater, frost, grant: grant.state, reversing, circulationPct };
-  const backup = backupOn(f, frost.heat, compressor.on, coolant.reject);
+  // While a sound heat pump charges the tank, the buffer waits: bought resistive heat would go into the tank.
+  const mayBackUp = frost.heat || !hotWater.charging || stopped.heatPump;
+  const backup = mayBackUp && backupOn(f, frost.heat, compressor.on, coolant.reject);
   return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, outputs: outputsOf(next, grant.grantW, backup) };
 }
 

@@ -22,7 +22,9 @@ const CHIP_DERATE_K = 6;
 /** F14: heat storage from here on takes less and less. */
 const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
+/** More than idle: large accelerators idle at hundreds of watts. */
 const WORKING_W = 300;
+const WORKING_SHARE = 0.15;
 
 /** Watts that can be cooled now; falls smoothly before any limit trips. */
 export function safeLimitW(est: Estimates, house: House): number {
@@ -60,7 +62,8 @@ export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const questionsW = want && want.queued > 0 ? Math.max(want.wantW, standbyW) : standbyW;
   const fillerW = Math.min(limitW, input.fillerW);
   const grantW = Math.min(limitW, Math.max(questionsW, fillerW, input.paidW));
-  const working = est.accelW.quality !== 'lost' && est.accelW.value > WORKING_W;
+  const working =
+    est.accelW.quality !== 'lost' && est.accelW.value > Math.max(WORKING_W, WORKING_SHARE * house.accelMaxW);
   const wanted = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0 || (state.supply && working);
   const nextIdleS = wanted ? 0 : idleS;
   const supply = wanted || (state.supply && nextIdleS < IDLE_S);

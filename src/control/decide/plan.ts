@@ -87,9 +87,13 @@ function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number 
   return clamp(houseW + roomW + bufferW, 0, 1.5 * input.house.designLoadW) + tankW;
 }
 
+/** A meter older than this tells nothing of the sun now; live accelerator watts beside it would feed themselves. */
+const METER_FRESH_MS = 10_000;
+
 /** Own sun that would leave the house if the accelerator drew nothing. */
 export function surplusOf(est: Estimates): number {
-  if (est.gridW.quality === 'lost' || est.pvW.quality === 'lost') return 0;
+  const fresh = (e: Estimates['gridW']) => e.quality === 'good' && e.ageMs <= METER_FRESH_MS;
+  if (!fresh(est.gridW) || !fresh(est.pvW)) return 0;
   return Math.max(0, Math.min(est.pvW.value, plannedAccelW(est) - est.gridW.value));
 }
 
@@ -137,11 +141,18 @@ function steadyFiller(state: PlanState, found: Money | undefined): number {
   return watts > 0 && enough && state.fillerS >= FILLER_MIN_OFF_S ? watts : 0;
 }
 
+/** Wider than any climate, narrower than what the store refuses. */
+const OUTDOOR_LIMIT_C = 50;
+
 function learn(state: PlanState, facts: PlanFacts, dtS: number): Pick<PlanState, 'trimK' | 'outdoorMeanC'> {
   const { est, input } = facts;
   const outdoorC = est.outdoorC.value;
   const meanC = state.outdoorMeanC ?? outdoorC;
-  const outdoorMeanC = meanC + (outdoorC - meanC) * lagShare(dtS, HOUSE_TAU_S);
+  const outdoorMeanC = clamp(
+    meanC + (outdoorC - meanC) * lagShare(dtS, HOUSE_TAU_S),
+    -OUTDOOR_LIMIT_C,
+    OUTDOOR_LIMIT_C,
+  );
   const { mode, roomSetC } = input.setPoints;
   const teaches = mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
   const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
@@ -161,7 +172,8 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
   const short =
     supplySetC > 0 && est.bufferTopC.value < supplySetC - SHORT_K && (facts.compressorFull || facts.compressorBlocked);
-  const shortS = short ? state.shortS + dtS : 0;
+  // While the tank is charged nothing is learnt of the buffer: the count stands still.
+  const shortS = short ? state.shortS + dtS : facts.hotWaterWanted ? state.shortS : 0;
   // Once wanted, resistive heat stays wanted until the buffer has caught up.
   const behind = supplySetC > 0 && est.bufferTopC.value < supplySetC - 1;
   const backupWanted = shortS >= SHORT_BEFORE_BACKUP_S || (state.plan.backupWanted && behind);

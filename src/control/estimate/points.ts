@@ -41,7 +41,7 @@ interface Spec {
   trip: boolean;
   min: number;
   max: number;
-  temperature: boolean;
+  powerOnTells: boolean;
   contact: boolean;
   /** Fastest physical change per house second and the allowance for noise; 0 = not judged. */
   slopePerS: number;
@@ -89,7 +89,8 @@ const SPECS = Object.fromEntries(
         trip: 'trip' in SENSORS[name],
         min: unit?.min ?? 0,
         max: unit?.max ?? 1,
-        temperature: name.endsWith('C'),
+        // Cards report whole degrees, and 85 °C is an ordinary one of theirs.
+        powerOnTells: name.endsWith('C') && name !== 'accelChipC',
         contact: name.endsWith('Ok'),
         slopePerS,
         marginK,
@@ -121,7 +122,7 @@ function faultOf(spec: Spec, reading: Reading, last: number | null, nowMs: numbe
   if (reading.value < spec.min || reading.value > spec.max) {
     return `${reading.value} is outside ${spec.min} to ${spec.max}: open or shorted sensor`;
   }
-  if (spec.temperature && POWER_ON_C.has(reading.value) && (last === null || Math.abs(last - reading.value) > 2)) {
+  if (spec.powerOnTells && POWER_ON_C.has(reading.value) && (last === null || Math.abs(last - reading.value) > 2)) {
     return `${reading.value} °C is a power-on value, not a measurement`;
   }
   return undefined;

@@ -51,6 +51,8 @@ const MOVES: Record<Effect, readonly ActuatorName[]> = {
   accelCut: [...ACCEL_OFF, 'accelSupplyOn'],
   heatPumpOff: HEAT_PUMP_OFF,
   heatOff: HEAT_OFF,
+  // Accelerator and heat pump; the backup heater stays for frost.
+  machineOff: [...ACCEL_OFF, 'accelSupplyOn', ...HEAT_PUMP_OFF],
   bothOff: [...ACCEL_OFF, 'accelSupplyOn', ...HEAT_OFF],
   allOff: ACTUATOR_NAMES,
 };

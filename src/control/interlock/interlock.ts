@@ -2,7 +2,7 @@ import type { House } from '../../contract/house.ts';
 import type { Reason, SafetyState } from '../../contract/messages.ts';
 import { type Image, type Outputs, SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
 import type { BalanceState } from '../estimate/balance.ts';
-import { type Estimates, isTrip } from '../estimate/points.ts';
+import type { Estimates } from '../estimate/points.ts';
 import { isOptional } from '../estimate.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
 import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, type Timers } from './row.ts';
@@ -57,8 +57,13 @@ const COMPRESSOR_REST_S = 180;
 /** Share of the rating below which the accelerator counts as stopped, and the patience before its contactor opens. */
 const STOPPED_SHARE = 0.1;
 const DISOBEY_S = 0.7;
-/** Comfort sensors that never come do not keep the house cold for longer than this. */
+/** Sensors that never come do not keep the house cold for longer than this. */
 const COMFORT_WAIT_S = 30;
+/**
+ * What must be known for any heat at all. After the wait the rest is left to its own fault rows: a house must not freeze
+ * because one sensor was broken when the power came back.
+ */
+const ESSENTIAL: ReadonlySet<SensorName> = new Set<SensorName>(['supplyC', 'bufferTopC', 'heatFlowLpm', 'gasOk']);
 /** An accelerator without supply cannot answer; its own rows judge it afterwards. */
 const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'accelChipC']);
 
@@ -80,14 +85,13 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
 function missingAtStart(input: InterlockInput, waitedS: number): SensorName[] {
   return SENSOR_NAMES.filter((name) => {
     if (isOptional(name) || NOT_AT_START.has(name)) return false;
-    if (!isTrip(name) && waitedS >= COMFORT_WAIT_S) return false;
+    if (!ESSENTIAL.has(name) && waitedS >= COMFORT_WAIT_S) return false;
     return input.est[name].quality !== 'good';
   });
 }
 
 /** Rules of the machine that hold in every state. */
-function machineRules(bound: Bound, state: InterlockState, input: InterlockInput): void {
-  const { timers } = state;
+function machineRules(bound: Bound, timers: Timers, input: InterlockInput): void {
   const { est, image } = input;
   const wasOn = image.actuators.compressorOn > 0 && image.actuators.compressorPct > 0;
   if (!wasOn && timers.compressorOffS < COMPRESSOR_REST_S && bound.outputs.compressorOn > 0) {
@@ -128,7 +132,7 @@ function rejectHeat(bound: Bound, input: InterlockInput): void {
   towards(bound, 'accelPumpPct', 100, 'coolant-near-limit', text);
 }
 
-const ACCEL_STOPS: ReadonlySet<Effect> = new Set<Effect>(['accelOff', 'accelCut', 'bothOff', 'allOff']);
+const ACCEL_STOPS: ReadonlySet<Effect> = new Set<Effect>(['accelOff', 'accelCut', 'machineOff', 'bothOff', 'allOff']);
 const WORST: readonly SafetyState[] = ['S0', 'S1', 'S2', 'S3', 'S4'];
 const worse = (a: SafetyState, b: SafetyState) => (WORST.indexOf(b) > WORST.indexOf(a) ? b : a);
 
@@ -170,17 +174,13 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
     supplied && accelStopped && est.accelW.quality !== 'lost' && est.accelW.value > STOPPED_SHARE * house.accelMaxW;
   const disobeyedS = draws ? previous.disobeyedS + realS : 0;
   contactor(bound, disobeyedS);
-  const state: InterlockState = {
-    trips,
-    timers,
-    ...ready,
-    disobeyedS,
-    stopped: {
-      accel: accelStopped || !ready.ready,
-      heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
-    },
-  };
-  machineRules(bound, state, input);
+  machineRules(bound, timers, input);
   rejectHeat(bound, input);
+  // Told to the decider after all rules, so that a rest counts there as the stop it is.
+  const stopped = {
+    accel: accelStopped || !ready.ready,
+    heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
+  };
+  const state: InterlockState = { trips, timers, ...ready, disobeyedS, stopped };
   return { state, outputs: bound.outputs, safety, latched, reasons: [...warnings, ...bound.reasons] };
 }

@@ -29,7 +29,16 @@ export interface Timers {
  * `heatPumpOff` leaves the backup heater to keep the house warm; `heatOff` stops it too, `bothOff` also the accelerator and its supply,
  * `accelCut` opens the accelerator's contactor, `allOff` makes every output safe.
  */
-export type Effect = 'warn' | 'derate' | 'accelOff' | 'accelCut' | 'heatPumpOff' | 'heatOff' | 'bothOff' | 'allOff';
+export type Effect =
+  | 'warn'
+  | 'derate'
+  | 'accelOff'
+  | 'accelCut'
+  | 'heatPumpOff'
+  | 'heatOff'
+  | 'machineOff'
+  | 'bothOff'
+  | 'allOff';
 
 export const EFFECT_STATE: Record<Effect, SafetyState> = {
   warn: 'S1',
@@ -38,6 +47,7 @@ export const EFFECT_STATE: Record<Effect, SafetyState> = {
   accelCut: 'S2',
   heatPumpOff: 'S3',
   heatOff: 'S3',
+  machineOff: 'S3',
   bothOff: 'S3',
   allOff: 'S4',
 };

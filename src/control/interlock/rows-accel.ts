@@ -49,7 +49,7 @@ export const ACCEL_ROWS: readonly Row[] = [
   {
     id: 'F10',
     code: 'coolant-pump-seized',
-    effect: 'bothOff',
+    effect: 'machineOff',
     holdS: 2.5,
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },

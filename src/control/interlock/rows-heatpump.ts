@@ -107,7 +107,8 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     id: 'F16',
     code: 'gas-alarm',
     effect: 'allOff',
-    holdS: 0.1,
+    // The HAL drops the lines at the edge: the row must latch on the same pulse.
+    holdS: 0,
     clearS: 600,
     latch: { trips: 1, windowS: 86_400 },
     active: (c) => c.image.sensors.gasOk.quality === 'good' && c.image.sensors.gasOk.value < 0.5,
