@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { ModelSpec } from './engine.ts';
 import { ExpertFile } from './expert-file.ts';
 import { checkGgufFile } from './gguf.ts';
+import { grammarDepth } from './grammar.ts';
 
 const MAX_JSON_BYTES = 256_000;
 const MAX_GRAMMAR_BYTES = 256_000;
+const MAX_GRAMMAR_DEPTH = 64;
 const MAX_HELD_OUT_BYTES = 4_000_000;
 const MAX_EXPERTS = 1000;
 
@@ -53,16 +65,30 @@ function readExpert(dir: string, name: string): FoundExpert {
     if (fact.engine === 'llama') checkGgufFile(file);
     const grammarFile = fact.engine === 'llama' ? fact.grammar : null;
     const grammar = grammarFile === null ? undefined : readSmall(join(dir, grammarFile), MAX_GRAMMAR_BYTES);
+    if (grammarDepth(grammar ?? '') > MAX_GRAMMAR_DEPTH)
+      return unsound(`${dir}/${grammarFile}: grammar nests too deep`);
     return { id: fact.id, dir, fact, grammar, unsound: undefined };
   } catch (error) {
     return unsound(messageOf(error));
   }
 }
 
+/** A plain file only, and never more than it held when opened: a pipe or a device would have no size and no end. */
 function readSmall(file: string, limitBytes: number): string {
-  const { size } = statSync(file);
-  if (size > limitBytes) throw new HeatmineError('MODEL_INVALID', `${file}: ${size} bytes, more than ${limitBytes}`);
-  return readFileSync(file, 'utf8');
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new HeatmineError('MODEL_INVALID', `${file}: not a plain file`);
+    const { size } = stat;
+    if (size > limitBytes) throw new HeatmineError('MODEL_INVALID', `${file}: ${size} bytes, more than ${limitBytes}`);
+    const bytes = Buffer.alloc(size);
+    let length = 0;
+    for (let read = 1; read > 0 && length < size; length += read)
+      read = readSync(fd, bytes, length, size - length, null);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Hashes the weights: once, before native code sees them. @throws HeatmineError MODEL_INVALID */
@@ -88,10 +114,19 @@ export function fillerLines({ dir, fact }: FoundExpert): string[] {
   if (!fact) return [];
   const heldOut = readdirSync(dir)
     .filter((name) => /^heldout.*\.txt$/.test(name))
-    .flatMap((name) => readSmall(join(dir, name), MAX_HELD_OUT_BYTES).split('\n'))
+    .flatMap((name) => heldOutLines(join(dir, name)))
     .map((line) => line.replaceAll('\t', '\n'));
   const usable = [heldOut, fact.examples, [fact.description]].map((lines) =>
     lines.map((line) => line.trim()).filter((line) => line.length >= 4 && line.length <= 4000),
   );
   return usable.find((lines) => lines.length > 0) ?? [];
+}
+
+/** None of a file that cannot be read: work to fill the time is no reason not to start. */
+function heldOutLines(file: string): string[] {
+  try {
+    return readSmall(file, MAX_HELD_OUT_BYTES).split('\n');
+  } catch {
+    return [];
+  }
 }

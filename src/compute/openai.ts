@@ -15,7 +15,8 @@ const Content = z.union([
   z
     .array(z.object({ type: z.literal('text'), text }))
     .max(64)
-    .transform((parts) => parts.map((p) => p.text).join('')),
+    .transform((parts) => parts.map((p) => p.text).join(''))
+    .pipe(text),
 ]);
 const never = (what: string) => z.undefined(`${what} is not supported here`).or(z.null());
 const Common = {

@@ -10,6 +10,14 @@ export function questionOf(messages: readonly Message[]): string {
   return messages.findLast((m) => m.role === 'user')?.content ?? messages.at(-1)?.content ?? '';
 }
 
+/** Split and trim are linear; `\s*[\r\n]+\s*` as a pattern would take minutes over a question of blanks. */
+const oneLine = (question: string): string =>
+  question
+    .split(/[\r\n\u2028\u2029]+/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join(' ');
+
 /**
  * The question goes between prefix and suffix. An expert of one line (its suffix begins with the line break that ends
  * a question) was trained on single questions: it gets the last one alone, its own line breaks made blanks, so that
@@ -23,7 +31,7 @@ export async function promptFor(
   answerTokens: number,
 ): Promise<string> {
   const question = questionOf(messages);
-  if (suffix.startsWith('\n')) return prefix + question.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ').trim() + suffix;
+  if (suffix.startsWith('\n')) return prefix + oneLine(question) + suffix;
   const alone = prefix + question + suffix;
   const at = messages.findLastIndex((m) => m.content === question);
   const earlier = messages.slice(0, Math.max(0, at)).map((m) => m.content);

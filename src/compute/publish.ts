@@ -13,15 +13,22 @@ import type { Work } from './work.ts';
 const WORK_MS = 200;
 const STATE_MS = 1000;
 const WANT_TTL_MS = 3000;
+/** The broker cuts whoever sends a packet of more than 64 KiB, so the state is kept well below; /v1/models lists all. */
+const MAX_PUBLISHED = 64;
+const MAX_PUBLISHED_BYTES = 40 * 1024;
 
-export interface PublishParts {
-  link: Pick<Link, 'publish'>;
+interface StateParts {
   config: Config;
   card: Card;
-  catalogue: Catalogue;
-  door: Door;
-  power: Power;
+  catalogue: Pick<Catalogue, 'states'>;
+  door: Pick<Door, 'questions'>;
+  power: Pick<Power, 'now'>;
   work: Work;
+  filler: Pick<Filler, 'pace' | 'cpuShare'>;
+}
+
+export interface PublishParts extends StateParts {
+  link: Pick<Link, 'publish'>;
   filler: Filler;
   bootId: string;
 }
@@ -55,13 +62,29 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
   return { wantNow, stop: () => timers.forEach(clearInterval) };
 }
 
-function stateOf(parts: PublishParts): ComputeState {
+/** The first of them, with short texts, as many as the bytes allow: a text may take six bytes a character on the wire. */
+function published(experts: ComputeState['experts']): ComputeState['experts'] {
+  let bytes = 0;
+  const short = experts.slice(0, MAX_PUBLISHED).map(({ note, ...expert }) => ({
+    ...expert,
+    id: expert.id.slice(0, 64),
+    title: expert.title.slice(0, 80),
+    ...(note === undefined ? {} : { note: note.slice(0, 160) }),
+  }));
+  const over = short.findIndex((expert) => {
+    bytes += Buffer.byteLength(JSON.stringify(expert)) + 1;
+    return bytes > MAX_PUBLISHED_BYTES;
+  });
+  return over < 0 ? short : short.slice(0, over);
+}
+
+export function stateOf(parts: StateParts): ComputeState {
   const { config, card, catalogue, door, work } = parts;
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
   const questions = door.questions();
   return {
     card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
-    experts: catalogue.states(),
+    experts: published(catalogue.states()),
     answered,
     queued: Math.max(0, questions - 1),
     busy: questions > 0,
@@ -74,7 +97,7 @@ function stateOf(parts: PublishParts): ComputeState {
 }
 
 /** One line: what compute does now, and what keeps it from doing more. */
-function reasonOf({ door, power, work, filler, config }: PublishParts): Reason {
+function reasonOf({ door, power, work, filler, config }: StateParts): Reason {
   const grant = power.now();
   const reason = (code: string, text: string): Reason => ({ what: 'compute', code, text: text.slice(0, 400) });
   const questions = door.questions();

@@ -1,9 +1,11 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { fillerLines, scanExperts, verifiedSpec } from '../../src/compute/experts.ts';
+import { grammarDepth } from '../../src/compute/grammar.ts';
 import { createResidents } from '../../src/compute/residents.ts';
 import { codeOf } from './engine-compliance.ts';
 import { addExpert, tempDir } from './fixture.ts';
@@ -113,6 +115,52 @@ test('filler lines: held-out text first, then examples, then the description', (
   assert.equal(b, ['a held-out question\nits answer', 'another held-out line']);
   assert.is(c!.length, 1);
   remove();
+});
+
+test('pipes, links, directories and long files in place of a text are refused at once', () => {
+  const { dir, remove } = tempDir();
+  const grammar = 'g.gbnf';
+  const fifo = (file: string) => execFileSync('mkfifo', [file]);
+  const piped = join(addExpert(dir, 'piped'), 'expert.json');
+  rmSync(piped);
+  fifo(piped);
+  fifo(join(addExpert(dir, 'piped-grammar', { grammar }), grammar));
+  mkdirSync(join(addExpert(dir, 'folder', { grammar }), grammar));
+  symlinkSync('/dev/zero', join(addExpert(dir, 'link', { grammar }), grammar));
+  writeFileSync(join(addExpert(dir, 'long', { grammar }), grammar), 'x'.repeat(256_001));
+  writeFileSync(join(addExpert(dir, 'sound', { grammar }), grammar), 'root ::= "ü"');
+  fifo(join(addExpert(dir, 'sound-filler'), 'heldout.txt'));
+  const startedMs = performance.now();
+  const found = scanExperts([dir]);
+  const of = (id: string) => found.find((e) => e.id === id)!;
+  assert.match(of('piped').unsound!, /expert\.json: not a plain file/);
+  assert.match(of('piped-grammar').unsound!, /g\.gbnf: not a plain file/);
+  assert.match(of('folder').unsound!, /g\.gbnf: not a plain file/);
+  assert.match(of('link').unsound!, /ELOOP/);
+  assert.match(of('long').unsound!, /256001 bytes, more than 256000/);
+  assert.is(of('sound').grammar, 'root ::= "ü"');
+  assert.is(fillerLines(of('sound-filler')).length, 1, 'the description');
+  assert.ok(performance.now() - startedMs < 2000);
+  remove();
+});
+
+test('a grammar that nests too deep is unsound; parentheses that only look so do not count', () => {
+  const nested = (depth: number) => `root ::= ${'('.repeat(depth)}"a"${')'.repeat(depth)}`;
+  const { dir, remove } = tempDir();
+  for (const depth of [64, 65, 120_000])
+    writeFileSync(join(addExpert(dir, `deep-${depth}`, { grammar: 'g.gbnf' }), 'g.gbnf'), nested(depth));
+  const why = Object.fromEntries(scanExperts([dir]).map((e) => [e.id, e.unsound]));
+  assert.is(why['deep-64'], undefined);
+  assert.match(why['deep-65']!, /g\.gbnf: grammar nests too deep/);
+  assert.match(why['deep-120000']!, /g\.gbnf: grammar nests too deep/);
+  remove();
+  for (const [depth, grammar] of [
+    [1, 'root ::= "((\\"((" [(("\\]((] <((> # ((("\n ("a")'],
+    [2, 'root ::= # "\r ( [a] ("b"))'],
+    [1, 'root ::= ("a") ("b") ("c")'],
+    [2, 'root ::= )) (("a"))'],
+  ] as const)
+    assert.is(grammarDepth(grammar), depth, grammar);
 });
 
 test.run();

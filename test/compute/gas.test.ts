@@ -21,6 +21,21 @@ test('words of a leak are known in both languages, whatever a model would make o
     assert.is(speaksOfGas(question), true, question);
 });
 
+test('a gas that gets out or is smelt is an alarm, though its name is ordinary otherwise', () => {
+  for (const question of [
+    'the hot gas pipe is leaking',
+    'suction gas hisses out of the unit',
+    'Heißgas tritt aus',
+    'Sauggas leckt und riecht',
+    'es riecht nach Erdgas',
+    'I smell natural gas in the basement',
+    'es riecht nach Flüssiggas',
+    'Flüssiggas entweicht',
+    'the gas boiler smells odd',
+  ])
+    assert.is(speaksOfGas(question), true, question);
+});
+
 test('ordinary talk of heating is no alarm', () => {
   for (const question of [
     'why is my flow too low?',
@@ -29,6 +44,9 @@ test('ordinary talk of heating is no alarm', () => {
     'what is the gas price today',
     'Gaskessel ersetzen',
     'the gasket drips',
+    'the gasket leaks',
+    'the radiator is leaking',
+    'es riecht verbrannt',
     'Erdgas teurer',
     'Das Wasser ist kalt',
   ])

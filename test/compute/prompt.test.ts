@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { chatRequest } from '../../src/compute/openai.ts';
+import { promptFor } from '../../src/compute/prompt.ts';
+
+const model = { countTokens: async () => 0, contextTokens: 100 };
+const oneLine = (content: string) =>
+  promptFor(model, { prefix: 'Q: ', suffix: '\nA: ' }, [{ role: 'user', content }], 10);
+
+test('a question of one line: its own line breaks become single blanks', async () => {
+  assert.is(await oneLine('  why \r\n\n is it\u2028cold?\n'), 'Q: why is it cold?\nA: ');
+  assert.is(await oneLine('two  blanks stay'), 'Q: two  blanks stay\nA: ');
+  assert.is(await oneLine(' \n \n '), 'Q: \nA: ');
+  const char = fc.constantFrom('a', ' ', '\t', '\r', '\n', '\u2028', '\u2029', '\u00a0', '\ufeff');
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: char, maxLength: 30 }), async (text) => {
+      const plain = text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ').trim();
+      assert.is(await oneLine(text), `Q: ${plain}\nA: `);
+    }),
+    { seed: 20_26, numRuns: 2000 },
+  );
+});
+
+test('a million blanks cost nothing, nor do as many line breaks as a request may hold', async () => {
+  for (const blanks of [' '.repeat(1_000_000), '\n'.repeat(1_000_000), ' \n'.repeat(100_000)]) {
+    const startedMs = performance.now();
+    assert.is(await oneLine(`${blanks}x`), 'Q: x\nA: ');
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 200, `${tookMs} ms`);
+  }
+});
+
+test('the parts of a message together are bounded like a single text', () => {
+  const ask = (content: unknown) => chatRequest({ model: 'a', messages: [{ role: 'user', content }] });
+  const part = (chars: number) => ({ type: 'text', text: 'x'.repeat(chars) });
+  assert.is(ask([part(100_000), part(100_000)]).question.messages[0]!.content.length, 200_000);
+  assert.throws(() => ask([part(100_000), part(100_001)]), /messages\.0\.content/);
+  assert.throws(() => ask('x'.repeat(200_001)), /messages\.0\.content/);
+});
+
+test.run();
