@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { hostGuard } from '../../src/net/web/guard.ts';
 import { refuseUpgrade } from '../../src/net/web/server.ts';
 import { until } from './helpers.ts';
 
@@ -32,6 +33,18 @@ test('a refused upgrade is told why, and its socket goes although the other side
       peer.destroy();
     }
   });
+});
+
+test('a request that another site makes without an Origin is refused; a link to the page is not', () => {
+  const { refusal } = hostGuard('127.0.0.1');
+  const from = (site: string, mode: string) =>
+    refusal({ headers: { host: 'localhost:8700', 'sec-fetch-site': site, 'sec-fetch-mode': mode } } as never);
+  assert.is(from('cross-site', 'no-cors'), 'another site asks');
+  assert.is(from('same-site', 'no-cors'), 'another site asks');
+  assert.is(from('cross-site', 'navigate'), undefined);
+  assert.is(from('same-origin', 'cors'), undefined);
+  assert.is(from('none', 'navigate'), undefined);
+  assert.is(refusal({ headers: { host: 'localhost:8700' } } as never), undefined);
 });
 
 test.run();
