@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Sockets } from './child.ts';
+import { HeatmineError } from './errors.ts';
 
 /** The kernel's limit for a socket path is 107 bytes; beyond this a short directory under /tmp is used. */
 const SOCKET_DIR_LIMIT = 90;
@@ -37,8 +38,24 @@ export function pathsOf(home = process.env.HEATMINE_HOME ?? join(homedir(), '.he
   };
 }
 
-export function ensurePaths(paths: Paths): void {
-  for (const dir of [paths.home, paths.state, paths.keys, paths.models, join(paths.sockets.plant, '..')]) {
+/**
+ * Makes the directories, and sees that they are ours alone: the one under /tmp has a name that anybody can work out and
+ * take first. Throws CONFIG_INVALID. `uid` is undefined where the system knows none.
+ */
+export function ensurePaths(paths: Paths, uid = process.getuid?.()): void {
+  for (const dir of [paths.home, paths.state, paths.keys, paths.models, dirname(paths.sockets.plant)]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    // Inside the home the owner may have put a link, to a bigger disk say; under /tmp a link is somebody's trap.
+    const within = dir === paths.home || dir.startsWith(`${paths.home}${sep}`);
+    const found = lstatSync(dir);
+    const isDirectory = within ? statSync(dir).isDirectory() : found.isDirectory();
+    if (!isDirectory || (uid !== undefined && found.uid !== uid)) {
+      const way = within ? 'chown it to the user who runs this' : 'remove it';
+      throw new HeatmineError(
+        'CONFIG_INVALID',
+        `${dir} belongs to somebody else or is no directory; ${way}, or set HEATMINE_HOME to another, short path`,
+      );
+    }
+    if (uid !== undefined && dir !== paths.home && found.isDirectory() && found.mode & 0o077) chmodSync(dir, 0o700);
   }
 }

@@ -14,7 +14,7 @@ import { computeStub } from './stubs.ts';
 
 async function withLimits(
   limits: Partial<AskLimits>,
-  body: (url: string, port: number, opened: () => number) => Promise<void>,
+  body: (url: string, port: number, opened: () => number, connections: () => number) => Promise<void>,
   slots = 256,
 ) {
   const { dir, remove } = scratch();
@@ -26,7 +26,7 @@ async function withLimits(
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
   const { port } = http.address() as AddressInfo;
   try {
-    await body(`ws://127.0.0.1:${port}/ask`, port, () => stub.open());
+    await body(`ws://127.0.0.1:${port}/ask`, port, () => stub.open(), ask.connections);
   } finally {
     ask.close();
     compute.close();
@@ -95,6 +95,34 @@ test('a reader who stops is cut after its time, and compute is told', () =>
     await until('question', () => underWay() === 1);
     await until('cut', () => underWay() === 0, 5000);
     stopped.terminate();
+  }));
+
+test('who asks on and on without reading the refusals is cut', () =>
+  withLimits(
+    { unreadBytes: 10_000, messages: { perS: 1e9, burst: 1e9 } },
+    async (url, _port, _underWay, connections) => {
+      const deaf = (await open(url))!;
+      deaf.pause();
+      const endMs = performance.now() + 15_000;
+      // The kernel takes some megabytes of refusals before the unit has to keep any.
+      while (connections() > 0 && performance.now() < endMs) {
+        for (let i = 0; i < 500; i++) deaf.send(ask('hello'));
+        await sleep(1);
+      }
+      assert.is(connections(), 0);
+      deaf.terminate();
+    },
+    0,
+  ));
+
+test('questions do not stand for a pong', () =>
+  withLimits({ pingMs: 100 }, async (url, _port, _underWay, connections) => {
+    const talker = new WebSocket(url, SUBPROTOCOL, { autoPong: false });
+    talker.on('error', () => {});
+    await new Promise((resolve) => talker.once('open', resolve));
+    const talk = setInterval(() => talker.send(ask('hello')), 60);
+    await until('cut', () => connections() === 0, 2000).finally(() => clearInterval(talk));
+    talker.terminate();
   }));
 
 test('beyond the questions that compute may have at once, the answer is BUSY at once', () =>

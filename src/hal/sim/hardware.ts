@@ -92,7 +92,7 @@ function busCalls(slots: readonly Slot[], world: World): Pick<Hardware, 'i2c' | 
   return {
     async i2c(bus, address, write, readLength) {
       // A device that holds the data line silences all others of its bus.
-      if (slots.some((s) => s.wiring.bus === bus && world.faults.device(s.name)?.fault === 'stuck')) return never;
+      if (slots.some((s) => s.wiring.bus === bus && world.faults.device(s.name)?.fault === 'stuck')) return never();
       const slot = find<I2cChip>('i2c', ({ wiring }) => {
         return wiring.kind === 'i2c' && wiring.bus === bus && wiring.address === address;
       });
@@ -104,19 +104,14 @@ function busCalls(slots: readonly Slot[], world: World): Pick<Hardware, 'i2c' | 
       const slot = find<ModbusChip>('modbus', ({ wiring }) => {
         return wiring.kind === 'modbus' && wiring.unit === unit && (bus === undefined || wiring.bus === bus);
       });
-      if (!slot || world.faults.device(slot.name)?.fault === 'absent') return never;
+      if (!slot || world.faults.device(slot.name)?.fault === 'absent') return never();
       // A frame whose checksum fails is dropped: the line stays silent.
-      return answerOf(
-        slot,
-        world,
-        () => use(slot.chip),
-        () => never,
-      );
+      return answerOf(slot, world, () => use(slot.chip), never);
     },
     async command(bus, args) {
       const slot = find<CommandChip>('command', ({ wiring }) => wiring.bus === bus);
       if (!slot) throw new HeatmineError('BUS_ABSENT', `${bus}: no such program`);
-      if (world.faults.plant().accelHang) return never;
+      if (world.faults.plant().accelHang) return never();
       return answerOf(
         slot,
         world,

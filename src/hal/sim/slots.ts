@@ -25,8 +25,8 @@ export interface Slot {
   chip: Chip;
 }
 
-/** Never answers; the caller's time limit ends the wait. */
-export const never = new Promise<never>(() => {});
+/** Never answers; the caller's time limit ends the wait. One per call: a shared one would keep every waiter for ever. */
+export const never = () => new Promise<never>(() => {});
 
 export function createSlots(board: Board, world: World): Slot[] {
   return Object.entries(board.devices).map(([name, device]) => {
@@ -69,7 +69,7 @@ function chipIo(name: string, device: BoardDevice, world: World): ChipIo {
 export async function answerOf<T>(slot: Slot, world: World, give: () => T, garble: () => T | Promise<T>): Promise<T> {
   const fault = world.faults.device(slot.name);
   if (fault?.fault === 'absent') throw new HeatmineError('BUS_ABSENT', `${slot.name} does not answer`);
-  if (fault?.fault === 'stuck') return never;
+  if (fault?.fault === 'stuck') return never();
   if (fault?.fault === 'late') await new Promise((done) => setTimeout(done, fault.ms));
   return fault?.fault === 'noise' && world.random() < fault.share ? garble() : give();
 }

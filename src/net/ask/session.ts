@@ -34,6 +34,7 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
     alive = false;
     socket.ping();
   }, limits.pingMs);
+  // A pong only: who sends without reading has not shown that anything reaches it.
   socket.on('pong', () => {
     alive = true;
   });
@@ -46,6 +47,7 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
   });
 
   const refuse = (id: string, code: ErrorCode, message: string, retryAfterS?: number) => {
+    if (socket.bufferedAmount > limits.unreadBytes) return socket.terminate();
     const reply: Reply = { type: 'error', id, code, message, remedy: ERROR_CODES[code], retryAfterS };
     socket.send(JSON.stringify(reply));
   };
@@ -81,7 +83,6 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
   };
 
   socket.on('message', (data, isBinary) => {
-    alive = true;
     const parsed = isBinary ? { id: '', fault: 'binary message' } : parseAsk(String(data));
     const withinRate = bucket.take(1, performance.now());
     if (!withinRate || 'fault' in parsed) strikes++;

@@ -30,6 +30,9 @@ export function hostGuard(configuredHost: string): Guard {
       if (!headers.host || !knownHost(headers.host)) return 'Host is no name of this unit';
       const { origin } = headers;
       if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return 'Origin is another site';
+      // Images, scripts and no-cors requests of other sites carry no Origin; a link that the owner follows is welcome.
+      const foreign = ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
+      if (foreign && headers['sec-fetch-mode'] !== 'navigate') return 'another site asks';
       return undefined;
     },
   };

@@ -129,11 +129,13 @@ function wrongMethod(res: ServerResponse, allow: string): void {
   sendError(res, 'MESSAGE_INVALID', `use ${allow}`, { status: 405 });
 }
 
-/** Answers an upgrade with plain HTTP and closes. */
+/** Answers an upgrade with plain HTTP and closes, also when the other side never ends: no time limit of HTTP is left. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
   const names: Record<number, string> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many' };
   socket.end(
     `HTTP/1.1 ${status} ${names[status] ?? 'Service Unavailable'}\r\nConnection: close\r\n` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );
+  socket.resume();
+  setTimeout(() => socket.destroy(), CLOSE_MS).unref();
 }
