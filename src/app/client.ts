@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ComputeState, ControlState, Market, PlantTruth } from '../contract/messages.ts';
+import { ComputeState, ControlState, Market, PlantTruth, type SetPoints } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
@@ -24,4 +24,19 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
 export async function fetchState(url: string): Promise<State> {
   const response = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(5000) });
   return State.parse(await response.json());
+}
+
+/** Asks for a set-point; resolves with what took effect once control has echoed it. VALUE_RANGE with the reason when refused. */
+export async function setPoint(url: string, name: string, value: string | number | boolean): Promise<SetPoints> {
+  const response = await fetch(`${url}/api/set`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, value, by: 'command line' }),
+    signal: AbortSignal.timeout(5000),
+  });
+  const answer = (await response.json()) as { setPoints?: SetPoints; error?: { message: string } };
+  if (!response.ok || !answer.setPoints) {
+    throw new HeatmineError('VALUE_RANGE', answer.error?.message ?? `refused with ${response.status}`);
+  }
+  return answer.setPoints;
 }

@@ -5,8 +5,9 @@ import type { ChildStart } from '../core/child.ts';
 export interface ProcessSpec {
   name: string;
   file: string;
-  /** Restart after this at once, then doubling to 60 s: control must be back within 2 s. */
+  /** Restart after this, doubling with each crash up to the longest. */
   firstDelayMs: number;
+  longestDelayMs: number;
   start: ChildStart;
 }
 
@@ -21,7 +22,6 @@ export interface SupervisorEvents {
 
 /** A child that lived this long has started well: its next crash counts as the first again. */
 const WELL_AFTER_MS = 60_000;
-const MAX_DELAY_MS = 60_000;
 const STOP_LIMIT_MS = 5000;
 /** Small young generations: five small processes share a board with 1 GB. */
 const EXEC_ARGV = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
@@ -66,7 +66,7 @@ class Supervised {
       return;
     }
     if (livedMs > WELL_AFTER_MS) this.crashes = 0;
-    const delayMs = Math.min(MAX_DELAY_MS, this.spec.firstDelayMs * 2 ** this.crashes++);
+    const delayMs = Math.min(this.spec.longestDelayMs, this.spec.firstDelayMs * 2 ** this.crashes++);
     this.events.restarted(this.spec.name, signal ?? `exit ${code}`, delayMs);
     setTimeout(() => {
       if (!this.stopping) this.start();

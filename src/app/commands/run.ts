@@ -15,6 +15,10 @@ import { type ProcessSpec, processFile, supervise } from '../supervisor.ts';
 /** Control reaches its safe state before the hardware under it goes away. */
 const STOP_ORDER = [['net', 'compute'], ['control'], ['broker', 'plant']];
 
+/** Heat comes back within seconds however often control dies (F18); the others back off, so that a crash loop costs little (F23). */
+const HEAT = { firstDelayMs: 200, longestDelayMs: 1000 };
+const REST = { firstDelayMs: 500, longestDelayMs: 60_000 };
+
 function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[] {
   const passwords = loadPasswords(paths);
   const start = (...roles: string[]): ChildStart => ({
@@ -23,18 +27,18 @@ function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[
     sockets: paths.sockets,
     passwords: Object.fromEntries(roles.map((role) => [role, passwords[role]!])),
   });
-  const spec = (name: string, file: string, firstDelayMs: number, ...roles: string[]): ProcessSpec => ({
+  const spec = (name: string, file: string, delays: typeof HEAT | typeof REST, ...roles: string[]): ProcessSpec => ({
     name,
     file: processFile(file),
-    firstDelayMs,
+    ...delays,
     start: start(...roles),
   });
   return [
-    ...(simulated ? [spec('plant', '../hal/sim/main.ts', 200, 'plant')] : []),
-    spec('control', '../control/main.ts', 200, 'control'),
-    spec('broker', '../net/broker/main.ts', 500, ...Object.keys(passwords)),
-    spec('compute', '../compute/main.ts', 1000, 'compute'),
-    spec('net', '../net/main.ts', 500, 'net'),
+    ...(simulated ? [spec('plant', '../hal/sim/main.ts', HEAT, 'plant')] : []),
+    spec('control', '../control/main.ts', HEAT, 'control'),
+    spec('broker', '../net/broker/main.ts', REST, ...Object.keys(passwords)),
+    spec('compute', '../compute/main.ts', REST, 'compute'),
+    spec('net', '../net/main.ts', REST, 'net'),
   ];
 }
 
