@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import { ServerTCP } from 'modbus-serial';
 import type { FCallbackVal } from 'modbus-serial/ServerTCP.js';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
@@ -5,6 +6,8 @@ import { ModbusException } from './chips/chip.ts';
 import type { Hardware } from './hardware.ts';
 
 const MAX_REGISTERS = 125;
+/** One for each of the two lines, and as many again for a look from outside. */
+const MAX_CONNECTIONS = 4;
 
 /**
  * The Modbus devices of all lines behind one TCP port, told apart by unit id. A silent device never answers, as on a wire.
@@ -41,6 +44,8 @@ export async function serveModbus(hardware: Hardware, port: number): Promise<{ c
     },
     { host: '127.0.0.1', port },
   );
+  // The library has no option for it and declares no `_server`.
+  (server as unknown as { _server: Server })._server.maxConnections = MAX_CONNECTIONS;
   // A client that resets its connection is no concern of the others.
   server.on('socketError', () => undefined);
   await new Promise<void>((resolve, reject) => {

@@ -123,6 +123,17 @@ test('a port that is taken is told as such', async () => {
   await stop();
 });
 
+test('simulated Modbus: four connections, the fifth is closed at once', async () => {
+  const { modbusPort, buses, stop } = await served();
+  const open = Array.from({ length: 5 }, () => connect(modbusPort, '127.0.0.1').on('error', () => {}));
+  for (const socket of open) socket.resume();
+  await sleep(200);
+  assert.is(open.filter((socket) => !socket.closed).length, 4);
+  for (const socket of open) socket.destroy();
+  await buses.close();
+  await stop();
+});
+
 test('the dead-man line over the socket holds the chain; its board entry names it', async () => {
   const { hardware, buses, stop } = await served();
   const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line, 0);
