@@ -5,6 +5,8 @@ import type { ChildStart } from '../core/child.ts';
 export interface ProcessSpec {
   name: string;
   file: string;
+  /** Heat first: the others wait this long at the start, so that a small board gives control its processor. */
+  startsAfterMs: number;
   /** Restart after this, doubling with each crash up to the longest. */
   firstDelayMs: number;
   longestDelayMs: number;
@@ -38,7 +40,13 @@ class Supervised {
     this.events = events;
   }
 
-  start(): void {
+  /** The first start; restarts come without the wait. */
+  begin(): void {
+    setTimeout(() => this.start(), this.spec.startsAfterMs);
+  }
+
+  private start(): void {
+    if (this.stopping) return;
     const startedMs = performance.now();
     const child = fork(this.spec.file, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: EXEC_ARGV });
     this.child = child;
@@ -68,9 +76,7 @@ class Supervised {
     if (livedMs > WELL_AFTER_MS) this.crashes = 0;
     const delayMs = Math.min(this.spec.longestDelayMs, this.spec.firstDelayMs * 2 ** this.crashes++);
     this.events.restarted(this.spec.name, signal ?? `exit ${code}`, delayMs);
-    setTimeout(() => {
-      if (!this.stopping) this.start();
-    }, delayMs);
+    setTimeout(() => this.start(), delayMs);
   }
 
   async stop(): Promise<void> {
@@ -93,7 +99,7 @@ export interface Supervisor {
 
 export function supervise(specs: readonly ProcessSpec[], events: SupervisorEvents): Supervisor {
   const all = new Map(specs.map((spec) => [spec.name, new Supervised(spec, events)]));
-  for (const process of all.values()) process.start();
+  for (const process of all.values()) process.begin();
   return {
     pids: () => Object.fromEntries([...all].flatMap(([name, p]) => (p.child?.pid ? [[name, p.child.pid]] : []))),
     async stop(order) {

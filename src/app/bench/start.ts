@@ -1,30 +1,43 @@
 import { readFileSync } from 'node:fs';
-import { spawnUnit } from '../spawn-unit.ts';
+import { pathsOf } from '../../core/paths.ts';
+import { openPlantSocket } from '../plant-socket.ts';
+import { type SpawnedUnit, spawnUnit } from '../spawn-unit.ts';
 import type { Bench, Figure } from './table.ts';
 
 /** Proportional set size: shared pages are counted once over all processes. */
 const pssMiB = (pid: number): number =>
   Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
 
+/** When the simulated relay chain was first held: control has then completed a tick with all its sensors. */
+async function firstTick(unit: SpawnedUnit): Promise<number> {
+  const untilMs = performance.now() + 20_000;
+  while (performance.now() < untilMs) {
+    const plant = await openPlantSocket(pathsOf(unit.home).sockets.plant).catch(() => undefined);
+    const held = (await plant?.lines())?.deadMan === 'held';
+    plant?.close();
+    if (held) return performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`no complete control tick within 20 s; the unit said:\n${unit.output()}`);
+}
+
 export const start: Bench = {
   name: 'start',
   about: 'from `run` to the first control tick, to the first answered question; memory of the unit; Ctrl-C',
   async run() {
+    const startedMs = performance.now();
     const unit = spawnUnit({ portBase: 23_100 });
     const figures: Figure[] = [];
     try {
-      const startedMs = performance.now();
-      const seenMs = await unit.until((s) => s.control !== null, 20_000);
-      const state = await unit.state();
-      // The tick counter tells how long before our look the first tick was.
-      const firstTickMs = Math.max(0, seenMs - (state.control!.tick - 1) * 100);
+      const firstTickMs = (await firstTick(unit)) - startedMs;
       figures.push({
-        figure: 'first control tick',
+        figure: 'first complete control tick (dead-man fed)',
         value: firstTickMs / 1000,
         unit: 's',
         goal: '<= 3 s',
         met: firstTickMs <= 3000,
       });
+      await unit.until((state) => state.compute !== null, 20_000);
       await unit.ask('why is my flow too low?');
       const answeredS = (performance.now() - startedMs) / 1000;
       figures.push({

@@ -16,8 +16,8 @@ import { type ProcessSpec, processFile, supervise } from '../supervisor.ts';
 const STOP_ORDER = [['net', 'compute'], ['control'], ['broker', 'plant']];
 
 /** Heat comes back within seconds however often control dies (F18); the others back off, so that a crash loop costs little (F23). */
-const HEAT = { firstDelayMs: 200, longestDelayMs: 1000 };
-const REST = { firstDelayMs: 500, longestDelayMs: 60_000 };
+const HEAT = { startsAfterMs: 0, firstDelayMs: 200, longestDelayMs: 1000 };
+const REST = { startsAfterMs: 800, firstDelayMs: 500, longestDelayMs: 60_000 };
 
 function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[] {
   const passwords = loadPasswords(paths);
