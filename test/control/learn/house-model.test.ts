@@ -83,7 +83,7 @@ test('in the long run the room is warmer than outdoors by heat over loss', () =>
 
 test('the prior loses its design load at 20 °C on the design day', () => {
   fc.assert(
-    fc.property(houses, fc.constant(0), (model) => {
+    fc.property(houses, (model) => {
       assert.ok(lossWPerK(model) > 0);
       for (const value of Object.values(model).flat()) assert.ok(Number.isFinite(value));
     }),
