@@ -25,7 +25,9 @@ export const GridConfig = z
       .min(0)
       .max(1e6)
       .optional()
-      .describe('feed-in limit at the meter, W (60 % of the rating in Germany without a smart meter); sun above it is free'),
+      .describe(
+        'feed-in limit at the meter, W (60 % of the rating in Germany without a smart meter); sun above it is free',
+      ),
     batteryOrder: z
       .enum(['accelerator-first', 'battery-first'])
       .default('battery-first')

@@ -73,6 +73,7 @@ export function sgReadyReasons(state: SgReadyState, wished: SetPoints): Reason[]
   if (obeyed === 2) return [];
   const { roomK, hotWaterK } = RAISE[obeyed];
   const what = obeyed === 3 ? 'recommends to run' : 'forces to run';
-  const idle = wished.mode === 'heating' ? `room +${roomK} K, hot water +${hotWaterK} K` : `no effect in mode ${wished.mode}`;
+  const idle =
+    wished.mode === 'heating' ? `room +${roomK} K, hot water +${hotWaterK} K` : `no effect in mode ${wished.mode}`;
   return say(`sg-ready-${obeyed}`, `SG-Ready ${obeyed} ${what}: ${idle}`);
 }
