@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { scanExperts, verifiedSpec } from '../compute/experts.ts';
 import type { Config } from '../core/config.ts';
 import { portsOf } from '../core/config.ts';
-import { HeatmineError } from '../core/errors.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 
 function portFree(port: number, host: string): Promise<boolean> {
@@ -36,6 +38,21 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
   }
   // Sockets of a unit that was killed: nobody listens there any more.
   for (const socket of Object.values(paths.sockets)) rmSync(socket, { force: true });
+}
+
+const shippedModels = join(import.meta.dirname, '../../models');
+/** Larger weights are hashed when they are first loaded: a start does not wait for gigabytes. */
+const HASH_BYTES = 16_000_000;
+
+/** What is wrong with the experts that would be served, one line each: damaged, cut, of another size or another hash. */
+export async function unsoundExperts(paths: Paths): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const expert of scanExperts([shippedModels, paths.models])) {
+    if (expert.unsound !== undefined) wrong.push(`expert ${expert.id}: ${expert.unsound}`);
+    else if (expert.fact!.sizeBytes <= HASH_BYTES)
+      await verifiedSpec(expert).catch((error) => wrong.push(`expert ${expert.id}: ${messageOf(error)}`));
+  }
+  return wrong;
 }
 
 /** The process id of the unit that runs in this home, if one does. */

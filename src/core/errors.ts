@@ -2,7 +2,7 @@
 export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
   BOARD_INVALID: 'mend the board file at the path named in the message',
-  MODEL_INVALID: 'replace the model file; `heatmine experts ls` shows which ones are sound',
+  MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
   WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
   USAGE: 'see `heatmine --help`',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,6 +125,31 @@ test('a port in use, a wrong board, a wrong config, a wrong weather file: one cl
   assert.is(weather.status, 2, weather.stderr);
   assert.match(weather.stderr, /WEATHER_INVALID: .*nowhere\.dat/);
   server.close();
+  rmSync(home, { recursive: true });
+});
+
+test('a wrong model file: cut or with one byte changed, named with its directory, exit 2 and nothing started', () => {
+  const home = mkdtempSync(join(tmpdir(), 'heatmine-model-'));
+  const dir = join(home, 'models', 'mine');
+  const shipped = join(import.meta.dirname, '../../models/status');
+  mkdirSync(dir, { recursive: true });
+  const fact = JSON.parse(readFileSync(join(shipped, 'expert.json'), 'utf8'));
+  writeFileSync(join(dir, 'expert.json'), JSON.stringify({ ...fact, id: 'mine', grammar: null, parents: [] }));
+  const weights = readFileSync(join(shipped, fact.file));
+  weights[weights.length - 5]! ^= 1;
+  const wrong: [Buffer, RegExp][] = [
+    [weights, /MODEL_INVALID: expert mine: .*models\/mine.*sha256 is/],
+    [weights.subarray(0, 1000), /MODEL_INVALID: expert mine: .*models\/mine.*1000 bytes, expert\.json says/],
+  ];
+  for (const [bytes, message] of wrong) {
+    writeFileSync(join(dir, fact.file), bytes);
+    const { stderr, stdout, status } = heatmine('run', '--home', home, '--port-base', '23500');
+    assert.is(status, 2, stderr);
+    assert.match(stderr, message);
+    assert.match(stderr, /move its directory away/);
+    assert.is(stdout, '');
+    assert.not(existsSync(join(home, 'state', 'unit.json')));
+  }
   rmSync(home, { recursive: true });
 });
 

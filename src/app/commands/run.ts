@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ChildStart } from '../../core/child.ts';
 import { type Config, loadConfig, portsOf } from '../../core/config.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { loadBoard } from '../../hal/board.ts';
 import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { formatLog } from '../log-format.ts';
-import { preflight } from '../preflight.ts';
+import { preflight, unsoundExperts } from '../preflight.ts';
 import { loadPasswords } from '../secrets.ts';
 import { type ProcessSpec, processFile, supervise } from '../supervisor.ts';
 
@@ -69,6 +70,10 @@ async function runUnit(args: string[]): Promise<number> {
   if (simulated) openWeather({ seed: config.sim.seed, file: config.sim.weather });
   ensurePaths(paths);
   await preflight(config, paths, simulated);
+  const wrongModels = await unsoundExperts(paths);
+  if (simulated && wrongModels[0] !== undefined) throw new HeatmineError('MODEL_INVALID', wrongModels.join('; '));
+  // A real house is heated without the expert: a damaged file must not cost the heat.
+  for (const wrong of wrongModels) say(`${wrong}; the unit starts without it`);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   const supervisor = supervise(specsOf(config, paths, simulated), {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
 import type { Random } from '../../core/random.ts';
+import { faultsOfKind } from './plant/faults.ts';
 import type { PlantFaults } from './plant/plant.ts';
 
 const share = z.number().min(0).max(1);
@@ -21,16 +22,8 @@ export const Fault = z.union([
   z.strictObject({ point: z.enum(SENSOR_NAMES), fault: z.literal('drift'), perMinute: z.number().finite() }),
   z.strictObject({ point: z.enum(SENSOR_NAMES), fault: z.literal('swap'), with: z.enum(SENSOR_NAMES) }),
   z.strictObject({ plant: z.enum(['coolantFlow', 'heatFlow']), share: share.default(0) }),
-  z.strictObject({
-    plant: z.enum([
-      'pressureHighOpen',
-      'pressureLowOpen',
-      'gasAlarm',
-      'compressorBlocked',
-      'accelHang',
-      'rejectValveStuck',
-    ]),
-  }),
+  z.strictObject({ plant: z.enum(faultsOfKind('travelS')), seconds: z.number().positive().max(3600) }),
+  z.strictObject({ plant: z.enum(faultsOfKind('switch')) }),
 ]);
 export type Fault = z.infer<typeof Fault>;
 /** As a caller writes it, defaults left out. */
@@ -58,7 +51,7 @@ export function createFaults(): Faults {
       else if ('point' in fault) points.set(fault.point, { fault, sinceMs: nowMs, held: sensors[fault.point] });
       else if (fault.plant === 'coolantFlow') plant = { ...plant, coolantFlowShare: fault.share };
       else if (fault.plant === 'heatFlow') plant = { ...plant, heatFlowShare: fault.share };
-      else plant = { ...plant, [fault.plant]: true };
+      else plant = { ...plant, [fault.plant]: 'seconds' in fault ? fault.seconds : true };
     },
     clear() {
       devices.clear();

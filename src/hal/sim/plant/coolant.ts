@@ -5,6 +5,8 @@ import type { PlantInput, PlantState } from './state.ts';
 /** Chips throttle themselves from here and are off 10 K later, whatever the cap says. */
 const THROTTLE_C = 95;
 const THROTTLE_BAND_K = 10;
+/** Share of the dry cooler's conductance that natural convection gives. */
+const STILL_AIR = 0.05;
 
 /** Electrical power of the accelerator in this sub-step; sets `accelW` and `accelBurntW`. */
 export function stepAccelerator(s: PlantState, input: PlantInput): void {
@@ -51,7 +53,7 @@ export function coolantRing(s: PlantState, input: PlantInput, waterWPerK: number
   const rejected = s.rejectPosition;
   const exchangerFlow = flowWPerK * (1 - rejected);
   const coolerFlow = flowWPerK * rejected;
-  const fan = Math.max(0.05, (input.outputs.dryCoolerPct / 100) ** 0.7);
+  const fan = input.faults?.dryCoolerDead ? STILL_AIR : Math.max(STILL_AIR, (input.outputs.dryCoolerPct / 100) ** 0.7);
   return {
     dtS,
     flowWPerK,

@@ -11,6 +11,11 @@ const LOW_CLOSE_C = -26;
 const LOW_OPEN_WATER_C = -1;
 const LOW_CLOSE_WATER_C = 4;
 
+/** How far the evaporator runs away from the air when no fan moves it, at full speed. */
+const STILL_AIR_K = 100;
+/** Share of rated power that a drive lets into a rotor that does not turn. */
+const LOCKED_SHARE = 0.5;
+
 const RAMP_S = 30;
 const CYCLE_UP_S = 90;
 const CYCLE_DOWN_S = 900;
@@ -18,6 +23,8 @@ const DISCHARGE_UP_S = 60;
 const DISCHARGE_DOWN_S = 600;
 
 const FULL_FROST_KG = 2;
+/** More ice than this leaves no air gap to freeze in. */
+const MOST_FROST_KG = 6;
 /** Heat that takes a kilogram of frost and its share of the fins off. */
 const FROST_J_PER_KG = 500_000;
 const SUBLIMATION_J_PER_KG = 2.83e6;
@@ -32,34 +39,38 @@ function frostShare(outdoorC: number, humidityPct: number): number {
   return 0.2 * clamp(t, 0, 1) * clamp((humidityPct - 40) / 50, 0, 1);
 }
 
+const sourceC = (s: PlantState) => s.outdoorC - 6 * (s.frostKg / FULL_FROST_KG);
+
 /** Contacts are wired in series with the compressor: they cut it without asking anybody. */
 function stepContacts(s: PlantState, input: PlantInput): void {
   const f = input.faults;
+  const wereOk = s.pressureHighOk && s.pressureLowOk;
   const share = s.compressorShare;
-  const condensingC = (s.cooling ? s.outdoorC : s.condenserC) + 4 + 4 * share;
-  const evaporatingC = s.cooling ? s.condenserC - 6 * share : sourceC(s) - 8 * share;
+  const still = f?.outdoorUnitDead ? STILL_AIR_K * share : 0;
+  const condensingC = (s.cooling ? s.outdoorC + still : s.condenserC) + 4 + 4 * share;
+  const evaporatingC = s.cooling ? s.condenserC - 6 * share : sourceC(s) - still - 8 * share;
   s.pressureHighOk =
     !f?.pressureHighOpen && (s.pressureHighOk ? condensingC < HIGH_OPEN_C : condensingC < HIGH_CLOSE_C);
   const openC = s.cooling ? LOW_OPEN_WATER_C : LOW_OPEN_C;
   const closeC = s.cooling ? LOW_CLOSE_WATER_C : LOW_CLOSE_C;
   s.pressureLowOk = !f?.pressureLowOpen && (s.pressureLowOk ? evaporatingC > openC : evaporatingC > closeC);
   s.gasOk = !f?.gasAlarm;
+  if (wereOk && !(s.pressureHighOk && s.pressureLowOk)) s.pressureTrips++;
 }
-
-const sourceC = (s: PlantState) => s.outdoorC - 6 * (s.frostKg / FULL_FROST_KG);
 
 function stepSpeed(s: PlantState, input: PlantInput, dtS: number): void {
   const o = input.outputs;
   const cooling = o.coolingOn >= 0.5;
-  if (cooling !== s.cooling) {
+  if (cooling !== s.cooling && !input.faults?.reversingValveStuck) {
     if (s.compressorShare > 0 || s.sinceStopS < EQUALISE_S) s.reversalViolations++;
     s.cooling = cooling;
     s.defrosting = false;
     s.cycleWarm = 0;
   }
   const enabled = o.compressorOn >= 0.5 && o.compressorPct > 0 && s.pressureHighOk && s.pressureLowOk && s.gasOk;
-  const wanted =
-    enabled && !input.faults?.compressorBlocked ? clamp(o.compressorPct / 100, s.params.compressorMinShare, 1) : 0;
+  const still = input.faults?.compressorBlocked || input.faults?.compressorLocked;
+  const wanted = enabled && !still ? clamp(o.compressorPct / 100, s.params.compressorMinShare, 1) : 0;
+  s.lockedW = enabled && input.faults?.compressorLocked ? LOCKED_SHARE * s.params.compressorMaxW : 0;
   if (wanted > 0 && s.compressorShare === 0) s.compressorStarts++;
   const stepShare = dtS / RAMP_S;
   s.compressorShare = wanted === 0 ? 0 : s.compressorShare + clamp(wanted - s.compressorShare, -stepShare, stepShare);
@@ -86,6 +97,8 @@ function stepHeating(s: PlantState, input: PlantInput, dtS: number): number {
   gain(s.ledger, 'ambientJ', ambientW * dtS);
   s.frostKg += (frostShare(s.outdoorC, input.weather.humidityPct) * ambientW * dtS) / SUBLIMATION_J_PER_KG;
   if (s.frostKg >= FULL_FROST_KG) {
+    s.frostKg = Math.min(s.frostKg, MOST_FROST_KG);
+    if (input.faults?.reversingValveStuck) return s.compressorW + ambientW;
     s.defrosting = true;
     s.defrosts++;
   }
@@ -117,8 +130,11 @@ export function stepHeatPump(s: PlantState, input: PlantInput, dtS: number): voi
   stepSpeed(s, input, dtS);
   if (s.outdoorC > 1 && s.compressorShare === 0) s.frostKg = Math.max(0, s.frostKg - NATURAL_MELT_KG_PER_S * dtS);
   if (s.compressorShare === 0) {
-    s.compressorW = 0;
+    // A rotor that does not turn warms the machine room.
+    s.compressorW = s.lockedW;
     s.condenserW = 0;
+    gain(s.ledger, 'compressorJ', s.lockedW * dtS);
+    lose(s.ledger, 'standingLossJ', s.lockedW * dtS);
   } else if (s.cooling) s.condenserW = stepCooling(s, dtS);
   else s.condenserW = s.defrosting ? stepDefrost(s, dtS) : stepHeating(s, input, dtS);
   const hotC = s.cooling ? s.outdoorC + 12 : s.condenserC + 8;

@@ -1,6 +1,7 @@
 import type { PlantTruth } from '../../../contract/messages.ts';
 import type { SensorName } from '../../../contract/points.ts';
 import { stepAccelerator } from './coolant.ts';
+import type { PlantFaults } from './faults.ts';
 import { stepHeatPump } from './heatpump.ts';
 import { stepHouse } from './house.ts';
 import { ledgerErrorPct } from './ledger.ts';
@@ -12,15 +13,19 @@ import { stepLoops } from './water.ts';
  * The simulated house: pure, no clock, no chance. Energy flows from outdoor air and electricity through condenser and
  * accelerator exchanger (in series) into buffer, hot water and rooms; every joule is in the ledger.
  */
+export { PLANT_FAULTS, type PlantFaults } from './faults.ts';
 export { plantParams } from './params.ts';
-export { createPlant, type PlantFaults, type PlantInput, type PlantState, type WeatherSample } from './state.ts';
+export { createPlant, type PlantInput, type PlantState, type WeatherSample } from './state.ts';
 
 /** Longest sub-step; the explicit parts (buffer layers, rooms) are stable far above it. */
 const SUBSTEP_S = 5;
 const PUMP_TAU_S = 1;
+/** A seized pump or a hose that comes off: 98 % of the flow is gone in 0.2 s. */
+const LOSS_TAU_S = 0.05;
 const REJECT_VALVE_S = 4;
 const HOT_WATER_VALVE_S = 15;
 const PUMP_STALL_PCT = 3;
+const SOUND: PlantFaults = {};
 const COOLANT_PUMP_W = 60;
 const WATER_PUMP_W = 75;
 /** Yield of the array against its rating in horizontal sun: tilt gains, inverter and heat losses together. */
@@ -34,16 +39,28 @@ function slew(from: number, to: number, dtS: number, travelS: number): number {
   return from + Math.min(step, Math.max(-step, to - from));
 }
 
-/** Pumps and valves follow their commands. */
-function stepActuators(s: PlantState, input: PlantInput, dtS: number): void {
-  const { outputs: o, faults: f } = input;
-  const lag = 1 - Math.exp(-dtS / PUMP_TAU_S);
-  const coolant = pumpLpm(o.accelPumpPct, s.params.accelPumpMaxLpm) * (f?.coolantFlowShare ?? 1);
-  const water = pumpLpm(o.circulationPct, s.params.circulationMaxLpm) * (f?.heatFlowShare ?? 1);
-  s.accelFlowLpm += lag * (coolant - s.accelFlowLpm);
-  s.heatFlowLpm += lag * (water - s.heatFlowLpm);
-  if (!f?.rejectValveStuck) s.rejectPosition = slew(s.rejectPosition, o.rejectOn >= 0.5 ? 1 : 0, dtS, REJECT_VALVE_S);
-  s.hotWaterPosition = slew(s.hotWaterPosition, o.hotWaterOn >= 0.5 ? 1 : 0, dtS, HOT_WATER_VALVE_S);
+function pumped(fromLpm: number, orderedLpm: number, share: number | undefined, dtS: number): number {
+  const toLpm = orderedLpm * (share ?? 1);
+  const tauS = share !== undefined && toLpm < fromLpm ? LOSS_TAU_S : PUMP_TAU_S;
+  return toLpm + (fromLpm - toLpm) * Math.exp(-dtS / tauS);
+}
+
+const valve = (position: number, on: number, reversed: boolean | undefined, dtS: number, travelS: number) =>
+  slew(position, on >= 0.5 !== (reversed ?? false) ? 1 : 0, dtS, travelS);
+
+/** Pumps and valves follow their commands as far as they are sound. */
+function stepActuators(s: PlantState, { outputs: o, faults: f = SOUND }: PlantInput, dtS: number): void {
+  const p = s.params;
+  s.accelFlowLpm = pumped(s.accelFlowLpm, pumpLpm(o.accelPumpPct, p.accelPumpMaxLpm), f.coolantFlowShare, dtS);
+  s.heatFlowLpm = pumped(s.heatFlowLpm, pumpLpm(o.circulationPct, p.circulationMaxLpm), f.heatFlowShare, dtS);
+  if (!f.rejectValveStuck) {
+    const travelS = f.rejectValveTravelS ?? REJECT_VALVE_S;
+    s.rejectPosition = valve(s.rejectPosition, o.rejectOn, f.rejectValveReversed, dtS, travelS);
+  }
+  if (!f.hotWaterValveStuck) {
+    const travelS = f.hotWaterValveTravelS ?? HOT_WATER_VALVE_S;
+    s.hotWaterPosition = valve(s.hotWaterPosition, o.hotWaterOn, f.hotWaterValveReversed, dtS, travelS);
+  }
 }
 
 /** Electricity besides the heat sources, and the meter at the grid. Its waste heat stays outside the ledger. */

@@ -1,5 +1,6 @@
 import { type Outputs, SAFE_OUTPUTS } from '../../../contract/points.ts';
 import { seededRandom } from '../../../core/random.ts';
+import type { PlantFaults } from './faults.ts';
 import { storedJ } from './ledger.ts';
 import { BUFFER_LAYERS, PIPE_CELLS, type PlantParams } from './params.ts';
 
@@ -8,21 +9,6 @@ export interface WeatherSample {
   /** Global horizontal irradiance. */
   solarWm2: number;
   humidityPct: number;
-}
-
-/** What can break in the plant itself; left out means sound. Sensor and bus faults belong to the emulated chips. */
-export interface PlantFaults {
-  /** Share of the commanded flow that still runs, 0..1. */
-  coolantFlowShare?: number;
-  heatFlowShare?: number;
-  pressureHighOpen?: boolean;
-  pressureLowOpen?: boolean;
-  gasAlarm?: boolean;
-  compressorBlocked?: boolean;
-  /** The accelerator no longer obeys its cap and burns what it is rated for. */
-  accelHang?: boolean;
-  /** The coolant valve stays where it is. */
-  rejectValveStuck?: boolean;
 }
 
 export interface PlantInput {
@@ -87,9 +73,13 @@ export interface PlantState {
   sinceStopS: number;
   compressorStarts: number;
   defrosts: number;
+  /** Times a pressure switch has opened. */
+  pressureTrips: number;
   /** Times the reversing valve was moved while the pressures differed. */
   reversalViolations: number;
   compressorW: number;
+  /** Watts of a rotor that does not turn. */
+  lockedW: number;
   condenserW: number;
   accelW: number;
   /** Watts of `accelWorkW` that were burnt, without the idle share. */
@@ -180,8 +170,10 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     sinceStopS: 3600,
     compressorStarts: 0,
     defrosts: 0,
+    pressureTrips: 0,
     reversalViolations: 0,
     compressorW: 0,
+    lockedW: 0,
     condenserW: 0,
     accelW: 0,
     accelBurntW: 0,

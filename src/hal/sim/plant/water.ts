@@ -62,7 +62,8 @@ function stepBuffer(s: PlantState, input: PlantInput, inletJPerK: number, dtS: n
   const last = BUFFER_LAYERS - 1;
   const old = s.bufferC.slice();
   const top = old[0]!;
-  const emitterLpm = p.emitterMaxLpm * emitterValve(s.airC, top, s.emitterC);
+  const valve = input.faults?.emittersShut ? 0 : emitterValve(s.airC, top, s.emitterC);
+  const emitterLpm = p.emitterMaxLpm * valve;
   const emitterJPerK = (emitterLpm / 60) * WATER_J_PER_LK * dtS;
   const emitterJ = emitterJPerK * EMITTER_EFFECT * (top - s.emitterC);
   const emitterBackC = top - EMITTER_EFFECT * (top - s.emitterC);
@@ -77,7 +78,8 @@ function stepBuffer(s: PlantState, input: PlantInput, inletJPerK: number, dtS: n
     next[i]! -= mixed / layerJPerK;
     next[i + 1]! += mixed / layerJPerK;
   }
-  s.backupW = input.outputs.backupHeaterOn >= 0.5 && old[1]! < BACKUP_LIMIT_C ? p.backupHeaterW : 0;
+  const backup = input.outputs.backupHeaterOn >= 0.5 && !input.faults?.backupHeaterDead && old[1]! < BACKUP_LIMIT_C;
+  s.backupW = backup ? p.backupHeaterW : 0;
   next[1]! += (s.backupW * dtS) / layerJPerK;
   gain(s.ledger, 'backupJ', s.backupW * dtS);
   for (let i = 0; i <= last; i++) {

@@ -5,6 +5,8 @@ import { House } from '../../../../src/contract/house.ts';
 import { type Outputs, SAFE_OUTPUTS, SENSOR_NAMES } from '../../../../src/contract/points.ts';
 import {
   createPlant,
+  PLANT_FAULTS,
+  type PlantFaults,
   type PlantInput,
   type PlantState,
   plantParams,
@@ -55,15 +57,13 @@ const anyOutputs = fc.record({
   hotWaterOn: bit,
   backupHeaterOn: bit,
 });
-const anyFaults = fc.record(
-  {
-    coolantFlowShare: fc.double({ min: 0, max: 1, noNaN: true }),
-    heatFlowShare: fc.double({ min: 0, max: 1, noNaN: true }),
-    pressureHighOpen: fc.boolean(),
-    compressorBlocked: fc.boolean(),
-    accelHang: fc.boolean(),
-    rejectValveStuck: fc.boolean(),
-  },
+const faultValue = {
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+  travelS: fc.double({ min: 0.1, max: 300, noNaN: true }),
+  switch: fc.boolean(),
+};
+const anyFaults: fc.Arbitrary<PlantFaults> = fc.record(
+  Object.fromEntries(Object.entries(PLANT_FAULTS).map(([name, doc]) => [name, faultValue[doc.kind]])),
   { requiredKeys: [] },
 );
 const anyStep = fc.record({
