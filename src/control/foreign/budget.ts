@@ -1,7 +1,7 @@
 import { loadW } from '../decide/curve.ts';
 import { dispatch } from '../decide/dispatch.ts';
 import type { Known } from './known.ts';
-import { bandAt, heldValue, type Memory } from './memory.ts';
+import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 /** Watts for the accelerator by the unit's own dispatch rule; 0 without an accelerator or a price. */
 export function budgetOf(known: Known, memory: Memory, supplyC: number): { watts: number; reason: string | null } {
@@ -9,7 +9,7 @@ export function budgetOf(known: Known, memory: Memory, supplyC: number): { watts
   if (house.accelMaxW === 0) return { watts: 0, reason: null };
   const priceEurPerKwh = heldValue(memory, 'priceEurPerKwh');
   if (priceEurPerKwh === null) return { watts: 0, reason: 'no price: nothing is bought for computing' };
-  const outdoorC = heldValue(memory, 'outdoorC') ?? house.designOutdoorC;
+  const outdoorC = outdoorNow(memory) ?? house.designOutdoorC;
   const roomC = heldValue(memory, 'roomC');
   const { lowC, highC } = bandAt(memory, known.comfort, 0);
   const cold = roomC !== null && roomC < lowC + 0.5;

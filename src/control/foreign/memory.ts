@@ -61,3 +61,7 @@ export function bandAt(memory: Memory, fallback: { lowC: number; highC: number }
   for (const later of comfort.next) if (later.inS <= inS + comfortAgeS) band = later;
   return { lowC: band.lowC, highC: band.highC };
 }
+
+/** Outdoor temperature now: measured, else forecast, else unknown. */
+export const outdoorNow = (memory: Memory): number | null =>
+  heldValue(memory, 'outdoorC') ?? forecastAt(memory, 'outdoorC', 0);

@@ -1,6 +1,6 @@
 import { loadShare } from '../decide/curve.ts';
 import type { Known } from './known.ts';
-import { bandAt, heldValue, type Memory } from './memory.ts';
+import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 /**
  * The plain rule: full speed below the band's lower edge, off a little above it. It runs until the models have earned
@@ -33,7 +33,7 @@ function edgeNow(known: Known, memory: Memory): number {
 }
 
 function withoutRoom(known: Known, memory: Memory, t: number): Wish {
-  const outdoorC = heldValue(memory, 'outdoorC');
+  const outdoorC = outdoorNow(memory);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const share = outdoorC === null ? 0.5 : loadShare(known.house, lowC + 1, outdoorC);
   const duty = Math.min(1, (share * known.house.designLoadW) / known.pumpHeatW);

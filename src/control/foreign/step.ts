@@ -3,7 +3,7 @@ import { budgetOf } from './budget.ts';
 import type { Known } from './known.ts';
 import { type Line, readLine } from './line.ts';
 import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
-import { bandAt, heldValue, MEMORY_START, type Memory, remember } from './memory.ts';
+import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
 import { ruleWish } from './rule.ts';
 
 /** One answer line. */
@@ -96,7 +96,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { state: machine, reason: rest } = machineStep(aged, wish.level);
   const frost = frostPump(memory);
   const { lowC } = bandAt(memory, known.comfort, 0);
-  const outdoorC = heldValue(memory, 'outdoorC') ?? known.house.designOutdoorC;
+  const outdoorC = outdoorNow(memory) ?? known.house.designOutdoorC;
   const setC = supplyTargetC(known.house, lowC + 0.5, outdoorC, heldValue(memory, 'roomC') ?? lowC + 0.5, 0);
   const supplySetC = machine.on ? Math.max(setC, lowC + 5) : setC;
   const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
