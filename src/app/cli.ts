@@ -25,6 +25,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
   sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },
+  control: {
+    about: 'control a foreign plant over a pipe',
+    load: () => import('./commands/control.ts').then((m) => m.control),
+  },
   bench: {
     about: 'measure against goals and references',
     load: () => import('./commands/bench.ts').then((m) => m.bench),

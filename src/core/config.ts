@@ -98,14 +98,21 @@ export function didYouMean(word: string, known: readonly string[]): string | und
   return best && best.d <= Math.max(2, word.length / 3) ? best.k : undefined;
 }
 
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: z.ZodType = Config;
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const outer =
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable;
+  return outer ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
+function keysAt(root: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let schema = unwrapped(root);
   for (const part of path) {
-    while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap() as z.ZodType;
     if (!(schema instanceof z.ZodObject)) return [];
-    schema = schema.shape[String(part)] as z.ZodType;
+    schema = unwrapped(schema.shape[String(part)] as z.ZodType);
   }
-  while (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) schema = schema.unwrap() as z.ZodType;
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
@@ -121,20 +128,25 @@ function place(document: Document, lines: LineCounter, path: readonly PropertyKe
   return `${line}:${col}: `;
 }
 
-/** All faults at once, each with line:column and, for an unknown key, the key that was probably meant. */
-export function parseConfig(text: string, where: string): Config {
+export const parseConfig = (text: string, where: string): Config => parseStrict(Config, text, where);
+
+/**
+ * YAML or JSON against a strict schema. Throws CONFIG_INVALID with all faults at once, each with line:column and, for an
+ * unknown key, the key that was probably meant.
+ */
+export function parseStrict<S extends z.ZodType>(schema: S, text: string, where: string): z.infer<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const faults = document.errors.map(
     (e) => `${where}:${e.linePos?.[0].line ?? 1}:${e.linePos?.[0].col ?? 1}: ${e.message.split('\n')[0]}`,
   );
   if (faults.length) throw new HeatmineError('CONFIG_INVALID', faults.join('\n'));
-  const parsed = Config.safeParse(document.toJS() ?? {});
+  const parsed = schema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
-        const meant = didYouMean(key, keysAt(issue.path));
+        const meant = didYouMean(key, keysAt(schema, issue.path));
         faults.push(
           `${where}:${place(document, lines, issue.path, key)}unknown key "${[...issue.path, key].join('.')}"${meant ? `, did you mean "${meant}"?` : ''}`,
         );

@@ -1,0 +1,73 @@
+import type { ForeignHouse } from '../../contract/foreign-house.ts';
+import type { House } from '../../contract/house.ts';
+
+/** What the controller starts from: told by house.json, else estimated, and then learnt. */
+export interface Known {
+  areaM2: number;
+  emitter: 'floor' | 'radiator' | 'fancoil';
+  weight: 'light' | 'medium' | 'heavy';
+  comfort: { lowC: number; highC: number };
+  pumpHeatW: number;
+  fanW: number;
+  minModulation: number;
+  onOff: boolean;
+  accelHeatsHouse: boolean;
+  incomeEurPerKwh: number;
+  /** The same facts in the terms of the unit's own core: weather curve and dispatch rule take these. */
+  house: House;
+  /** What was not told. */
+  estimated: string[];
+}
+
+/** Heat load per floor area of an average existing house at its design point (TABULA, built about 1980 to 2000). */
+const LOAD_W_PER_M2 = 60;
+const DEFAULT_AREA_M2 = 140;
+/** Pumps are usually sold somewhat above the design load. */
+const PUMP_PER_LOAD = 1.1;
+const SUPPLY_DESIGN_C = { floor: 35, radiator: 50, fancoil: 42 } as const;
+/** Rated COP at A2/W35, median of the certified units behind DESIGN's fit. */
+const RATED_COP = 4;
+
+export function knownOf(told: ForeignHouse): Known {
+  const pump = told.pump ?? {};
+  const estimated: string[] = [];
+  const orGuess = <T>(value: T | null | undefined, guess: T, name: string): T => {
+    if (value === null || value === undefined) estimated.push(`${name} ${String(guess)}`);
+    return value ?? guess;
+  };
+  const areaGuess = told.designLoadW ? told.designLoadW / LOAD_W_PER_M2 : DEFAULT_AREA_M2;
+  const areaM2 = orGuess(told.areaM2, Math.round(areaGuess), 'areaM2');
+  // A pump's rating says more about the load than an unknown house's area.
+  const loadGuess = told.areaM2 || !pump.heatW ? areaM2 * LOAD_W_PER_M2 : pump.heatW / PUMP_PER_LOAD;
+  const designLoadW = orGuess(told.designLoadW, Math.round(loadGuess), 'designLoadW');
+  const emitter = orGuess(told.emitter, 'radiator' as const, 'emitter');
+  const pumpHeatW = orGuess(pump.heatW, Math.round(designLoadW * PUMP_PER_LOAD), 'pump.heatW');
+  const accel = told.accelerator ?? null;
+  return {
+    areaM2,
+    emitter,
+    weight: orGuess(told.weight, 'medium' as const, 'weight'),
+    comfort: told.comfort ?? { lowC: 20, highC: 24 },
+    pumpHeatW,
+    fanW: orGuess(pump.fanW, Math.round(0.02 * pumpHeatW), 'pump.fanW'),
+    minModulation: orGuess(pump.minModulation, 0.3, 'pump.minModulation'),
+    onOff: pump.onOff ?? false,
+    accelHeatsHouse: accel?.heatsHouse ?? false,
+    incomeEurPerKwh: accel?.incomeEurPerKwh ?? 0,
+    house: {
+      designLoadW,
+      designOutdoorC: orGuess(told.designOutdoorC, -10, 'designOutdoorC'),
+      supplyDesignC: orGuess(told.supplyDesignC, SUPPLY_DESIGN_C[emitter], 'supplyDesignC'),
+      compressorMaxW: Math.round(pumpHeatW / RATED_COP),
+      accelMaxW: accel?.maxW ?? 0,
+      bufferMaxC: 70,
+      coolantOutSetC: 52,
+      coolantMaxC: 68,
+      chipMaxC: 88,
+      alternativeHeat: told.alternativeHeat ?? 'heatpump',
+      alternativeEurPerKwh: told.alternativeEurPerKwh ?? 0.12,
+      wearEurPerKwh: accel?.wearEurPerKwh ?? 0,
+    },
+    estimated,
+  };
+}

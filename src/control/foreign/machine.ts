@@ -1,0 +1,43 @@
+import {
+  COMPRESSOR_START,
+  type CompressorState,
+  MIN_OFF_S,
+  MIN_RUN_S,
+  mayStart,
+  STARTS_PER_HOUR,
+} from '../decide/compressor.ts';
+
+/** The rules for the compressor's sake, the same as the unit's own: minimum times and starts per hour. */
+export type MachineState = Pick<CompressorState, 'on' | 'sinceS' | 'startAgesS'> & { level: number };
+
+export const MACHINE_START: MachineState = { ...pick(COMPRESSOR_START), level: 0 };
+
+function pick({ on, sinceS, startAgesS }: CompressorState) {
+  return { on, sinceS, startAgesS };
+}
+
+/** Time that has passed, before anything is decided. */
+export function machineAged(state: MachineState, dtS: number): MachineState {
+  const startAgesS = state.startAgesS.map((a) => a + dtS).filter((a) => a < 3600);
+  return { ...state, startAgesS, sinceS: Math.min(1e7, state.sinceS + dtS) };
+}
+
+/** Applies a wish of 0..1 as far as the machine allows; says so where it does not. */
+export function machineStep(state: MachineState, wish: number): { state: MachineState; reason: string | null } {
+  if (wish > 0 && !state.on) {
+    if (!mayStart({ ...COMPRESSOR_START, ...state })) {
+      const why =
+        state.startAgesS.length >= STARTS_PER_HOUR
+          ? `${STARTS_PER_HOUR} starts within the hour`
+          : `off for ${Math.round(state.sinceS)} of ${MIN_OFF_S} s`;
+      return { state, reason: `compressor wanted but rests: ${why}` };
+    }
+    return { state: { on: true, sinceS: 0, startAgesS: [...state.startAgesS, 0], level: wish }, reason: null };
+  }
+  if (wish <= 0 && state.on) {
+    if (state.sinceS < MIN_RUN_S)
+      return { state, reason: `compressor keeps running: ${Math.round(state.sinceS)} of ${MIN_RUN_S} s minimum` };
+    return { state: { ...state, on: false, sinceS: 0, level: 0 }, reason: null };
+  }
+  return { state: { ...state, level: state.on ? wish : 0 }, reason: null };
+}

@@ -1,0 +1,67 @@
+import { type Comfort, type Forecast, type Line, VALUE_NAMES, type ValueName } from './line.ts';
+
+/** Last value of each field and how old it is: fields of a foreign plant come and go. */
+export interface Memory {
+  values: Partial<Record<ValueName, { value: number; ageS: number }>>;
+  comfort: Comfort | null;
+  comfortAgeS: number;
+  forecast: Forecast | null;
+  forecastAgeS: number;
+}
+
+export const MEMORY_START: Memory = { values: {}, comfort: null, comfortAgeS: 0, forecast: null, forecastAgeS: 0 };
+
+/** How long a value stands for itself, s: as long as what it measures hardly moves. */
+const HOLD_S: Record<ValueName, number> = {
+  outdoorC: 3 * 3600,
+  roomC: 1800,
+  supplyC: 1800,
+  returnC: 1800,
+  compressorW: 1000,
+  auxW: 1000,
+  heatW: 1000,
+  priceEurPerKwh: 3600,
+};
+
+export function remember(memory: Memory, line: Line, dtS: number): Memory {
+  const values: Memory['values'] = {};
+  for (const name of VALUE_NAMES) {
+    const sent = line.values[name];
+    const kept = memory.values[name];
+    if (sent !== undefined) values[name] = { value: sent, ageS: 0 };
+    else if (kept && kept.ageS + dtS <= HOLD_S[name]) values[name] = { value: kept.value, ageS: kept.ageS + dtS };
+  }
+  return {
+    values,
+    comfort: line.comfort ?? memory.comfort,
+    comfortAgeS: line.comfort ? 0 : memory.comfortAgeS + dtS,
+    forecast: line.forecast ?? memory.forecast,
+    forecastAgeS: line.forecast ? 0 : memory.forecastAgeS + dtS,
+  };
+}
+
+export const heldValue = (memory: Memory, name: ValueName): number | null => memory.values[name]?.value ?? null;
+
+/** Entry of a forecast series `inS` from now; null past its end. */
+export function forecastAt(
+  memory: Memory,
+  series: 'outdoorC' | 'solarWm2' | 'priceEurPerKwh',
+  inS: number,
+): number | null {
+  const { forecast, forecastAgeS } = memory;
+  if (!forecast) return null;
+  return forecast[series][Math.floor((inS + forecastAgeS) / forecast.stepS)] ?? null;
+}
+
+/** Band `inS` from now: the latest step that has come by then. */
+export function bandAt(memory: Memory, fallback: { lowC: number; highC: number }, inS: number) {
+  const { comfort, comfortAgeS } = memory;
+  if (!comfort) return fallback;
+  let band: { lowC: number; highC: number } = comfort;
+  for (const later of comfort.next) if (later.inS <= inS + comfortAgeS) band = later;
+  return { lowC: band.lowC, highC: band.highC };
+}
+
+/** Outdoor temperature now: measured, else forecast, else unknown. */
+export const outdoorNow = (memory: Memory): number | null =>
+  heldValue(memory, 'outdoorC') ?? forecastAt(memory, 'outdoorC', 0);

@@ -1,0 +1,113 @@
+import { supplyTargetC } from '../decide/curve.ts';
+import { budgetOf } from './budget.ts';
+import type { Known } from './known.ts';
+import { type Line, readLine } from './line.ts';
+import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
+import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
+import { ruleWish } from './rule.ts';
+
+/** One answer line. */
+export interface Answer {
+  /** Speed of the heat pump as a share of full speed, 0 = off. */
+  compressor: number;
+  /** Circulation pump. */
+  pump: number;
+  /** Supply temperature by the weather curve, for plants that want one. */
+  supplySetC: number;
+  /** Watts that the accelerator may draw. */
+  computeBudgetW: number;
+  /** Most telling first. */
+  reasons: string[];
+}
+
+/** Plain JSON: any run replays from its lines. */
+export interface ForeignState {
+  t: number | null;
+  /** Time of a line that came from the past: a second one makes it the new clock. */
+  backT: number | null;
+  refusedInARow: number;
+  memory: Memory;
+  machine: MachineState;
+  answer: Answer;
+}
+
+const IDLE: Answer = { compressor: 0, pump: 0, supplySetC: 0, computeBudgetW: 0, reasons: [] };
+
+export const FOREIGN_START: ForeignState = {
+  t: null,
+  backT: null,
+  refusedInARow: 0,
+  memory: MEMORY_START,
+  machine: MACHINE_START,
+  answer: IDLE,
+};
+
+/** After so many lines in a row that say nothing the compressor is stopped: it would run blind. */
+const REFUSED_LIMIT = 10;
+/** A longer silence than this is a gap: what was measured before it no longer stands. */
+const GAP_S = 3600;
+const WATER_FROST_C = 5;
+
+type Result = { state: ForeignState; out: Answer };
+
+function repeat(state: ForeignState, reason: string): Result {
+  return { state, out: { ...state.answer, reasons: [reason, ...state.answer.reasons].slice(0, 8) } };
+}
+
+function refuse(known: Known, state: ForeignState, why: string): Result {
+  const refusedInARow = state.refusedInARow + 1;
+  if (refusedInARow < REFUSED_LIMIT)
+    return repeat({ ...state, refusedInARow }, `${why}; last answer repeated, no time passed`);
+  const reasons = [`${why}; ${refusedInARow} such lines in a row: compressor off, pump on`];
+  const answer = { ...IDLE, pump: 1, supplySetC: known.house.supplyDesignC, reasons };
+  const machine = { ...state.machine, on: false, level: 0, sinceS: state.machine.on ? 0 : state.machine.sinceS };
+  return { state: { ...state, refusedInARow, machine, answer }, out: answer };
+}
+
+/** Seconds since the last line, or the answer to a line whose time makes no sense. */
+function timeOf(state: ForeignState, line: Line): { dtS: number; note: string | null } | Result {
+  if (state.t === null) return { dtS: 0, note: null };
+  if (line.t === state.t) return repeat(state, `line for t=${line.t} came twice: answer repeated`);
+  if (line.t > state.t) {
+    const dtS = Math.min(1e7, line.t - state.t);
+    return { dtS, note: dtS > GAP_S ? `gap of ${Math.round(dtS)} s: older values dropped` : null };
+  }
+  if (state.backT === null || line.t < state.backT)
+    return repeat({ ...state, backT: line.t }, `time went back from ${state.t} to ${line.t} s: line ignored`);
+  return { dtS: line.t - state.backT, note: `time runs from ${line.t} s now: the clock was set back` };
+}
+
+function frostPump(memory: Memory): string | null {
+  const waters = [heldValue(memory, 'supplyC'), heldValue(memory, 'returnC')].filter((w) => w !== null);
+  const coldest = Math.min(...waters);
+  return coldest < WATER_FROST_C ? `water at ${coldest.toFixed(1)} °C: pump against frost` : null;
+}
+
+/** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
+export function foreignStep(known: Known, state: ForeignState, text: string): Result {
+  const line = readLine(text);
+  if ('refused' in line) return refuse(known, state, line.refused);
+  const time = timeOf(state, line);
+  if ('out' in time) return time;
+  const { dtS } = time;
+  const memory = remember(state.memory, line, dtS);
+  const aged = machineAged(state.machine, dtS);
+  const wish = ruleWish(known, memory, aged.on, line.t);
+  const { state: machine, reason: rest } = machineStep(aged, wish.level);
+  const frost = frostPump(memory);
+  const { lowC } = bandAt(memory, known.comfort, 0);
+  const outdoorC = outdoorNow(memory) ?? known.house.designOutdoorC;
+  const setC = supplyTargetC(known.house, lowC + 0.5, outdoorC, heldValue(memory, 'roomC') ?? lowC + 0.5, 0);
+  const supplySetC = machine.on ? Math.max(setC, lowC + 5) : setC;
+  const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
+  const first = state.t === null && known.estimated.length ? `estimated: ${known.estimated.join(', ')}` : null;
+  const reasons = [wish.reason, rest, frost, budget.reason, time.note, ...line.faults, first].filter((r) => r !== null);
+  const answer: Answer = {
+    compressor: machine.on ? machine.level : 0,
+    pump: machine.on || frost || budget.watts > 0 ? 1 : 0,
+    supplySetC: Math.round(supplySetC * 10) / 10,
+    computeBudgetW: budget.watts,
+    reasons,
+  };
+  return { state: { t: line.t, backT: null, refusedInARow: 0, memory, machine, answer }, out: answer };
+}
