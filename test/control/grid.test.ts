@@ -5,8 +5,8 @@ import { cosimulate } from '../../src/app/cosim.ts';
 import { type Dimming, GridConfig } from '../../src/contract/grid.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import type { SensorName } from '../../src/contract/points.ts';
-import { marketFrom } from '../../src/control/grid/tariff.ts';
 import { raised, SG_START, type SgReadyState, sgReadyOf, sgReadyStep } from '../../src/control/grid/sgready.ts';
+import { marketFrom } from '../../src/control/grid/tariff.ts';
 import type { StepInput, Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
@@ -87,7 +87,10 @@ test('an energy manager that sends 0 W: no accelerator, the pump keeps its 4.2 k
   const ems = (s: number) => (s < 1200 ? {} : s < 1300 ? { limitW: 0 } : s < 1700 ? undefined : {});
   const all = house(1900, {}, () => ({}), ems);
   const during = between(all, 1202, 1690);
-  assert.is(most(during, (x) => x.accelW), 0);
+  assert.is(
+    most(during, (x) => x.accelW),
+    0,
+  );
   assert.ok(Math.min(...during.map((x) => x.compressorW)) > 1000);
   assert.ok(most(during, (x) => x.unitW) <= 4200);
   assert.ok(all.at(-1)!.accelW > 0, 'lifted when the manager says so');
@@ -101,17 +104,27 @@ test('a compressor larger than the limit is slowed to it, never stopped; the bac
   const reached = during.find((x) => x.unitW <= 4200)!.s - 1500;
   assert.ok(reached <= 18, `${reached} s: the drive's own ramp of 30 s full scale`);
   assert.ok(Math.min(...during.map((x) => x.compressorW)) > 1500, 'never stopped');
-  assert.is(most(between(all, 1502, 2400), (x) => x.backupW + x.accelW), 0);
+  assert.is(
+    most(between(all, 1502, 2400), (x) => x.backupW + x.accelW),
+    0,
+  );
 });
 
 test('the fuse: import stays under it, the accelerator gives way first; a silent meter leaves a reserve', () => {
   const limited = { grid: { maxImportW: 7000 } };
-  const all = between(house(2400, limited, () => ({})), 1500, 2400);
+  const all = between(
+    house(2400, limited, () => ({})),
+    1500,
+    2400,
+  );
   assert.ok(most(all, (x) => x.gridW) < 7300, `${most(all, (x) => x.gridW)} W`);
   const overS = all.filter((x) => x.gridW > 7000).length / 10;
   assert.ok(overS <= 3, `${overS} s above`);
   assert.ok(Math.min(...all.map((x) => x.compressorW)) > 800, 'the heat pump keeps running');
-  assert.ok(all.some((x) => x.accelW > 1000), 'what is left is used');
+  assert.ok(
+    all.some((x) => x.accelW > 1000),
+    'what is left is used',
+  );
   const blind = house(1800, limited, (s) => (s >= 1500 ? { gridW: Number.NaN } : {}));
   const late = between(blind, 1530, 1800);
   assert.ok(most(late, (x) => x.unitW) <= Math.max(3000, most(late, (x) => x.compressorW) + 900));
@@ -119,17 +132,27 @@ test('the fuse: import stays under it, the accelerator gives way first; a silent
 
 test('unconfigured and unasked: bit for bit the same commands as without a grid at all', () => {
   const run = (sensors: object) =>
-    cosimulate({ config: Config.parse({}), days: 0.1, dtS: 1, demandW: 2000, faultsAt: () => ({ sensors }) }).commandLog;
+    cosimulate({ config: Config.parse({}), days: 0.1, dtS: 1, demandW: 2000, faultsAt: () => ({ sensors }) })
+      .commandLog;
   assert.is(run({}), run({ gridLimitOn: 0, sgReadyAOn: 0, sgReadyBOn: 0 }));
 });
 
 test('property: whatever an energy manager sends, the cap follows and the pump keeps its power', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 12_000 }), (limitW) => {
-      const all = house(1300, {}, () => ({}), (s) => (s > 1200 ? { limitW } : {}));
+      const all = house(
+        1300,
+        {},
+        () => ({}),
+        (s) => (s > 1200 ? { limitW } : {}),
+      );
       const late = between(all, 1202, 1300);
       const pumpRuns = late.every((x) => x.compressorW > 800);
-      return pumpRuns && most(late, (x) => x.unitW) <= Math.max(4200, limitW) && (limitW >= 1000 || most(late, (x) => x.accelW) === 0);
+      return (
+        pumpRuns &&
+        most(late, (x) => x.unitW) <= Math.max(4200, limitW) &&
+        (limitW >= 1000 || most(late, (x) => x.accelW) === 0)
+      );
     }),
     { seed: 4, numRuns: 8 },
   );
@@ -137,7 +160,10 @@ test('property: whatever an energy manager sends, the cap follows and the pump k
 
 test('SG-Ready by contacts: 1 locks for 2 h at the most and three times a day, 3 and 4 raise set-points', () => {
   const est = (a: number, b: number) =>
-    ({ sgReadyAOn: { value: a, quality: 'good', ageMs: 0 }, sgReadyBOn: { value: b, quality: 'good', ageMs: 0 } }) as never;
+    ({
+      sgReadyAOn: { value: a, quality: 'good', ageMs: 0 },
+      sgReadyBOn: { value: b, quality: 'good', ageMs: 0 },
+    }) as never;
   const states = [
     [1, 0, 1],
     [0, 0, 2],
@@ -169,7 +195,10 @@ test('SG-Ready by contacts: 1 locks for 2 h at the most and three times a day, 3
 test('SG-Ready in the house: 1 stops pump and paid work, 4 starts the pump', () => {
   const locked = house(1800, {}, (s) => ({ sgReadyAOn: s >= 1200 ? 1 : 0 }));
   const during = between(locked, 1202, 1800);
-  assert.is(most(during, (x) => x.compressorW + x.backupW), 0);
+  assert.is(
+    most(during, (x) => x.compressorW + x.backupW),
+    0,
+  );
   assert.ok(during.every((x) => x.verdict.reasons.some((r) => r.code === 'sg-ready-1')));
   const warm = { house: { designLoadW: 12_000 }, sim: { startsAt: '2025-04-20T06:00:00Z' } };
   const plain = house(3600, warm, () => ({ bufferTopC: 31 }));
