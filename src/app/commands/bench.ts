@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   start: () => import('../bench/start.ts').then((m) => m.start),
+  identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 
 async function runBench(args: string[]): Promise<number> {
