@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
+  plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
