@@ -111,6 +111,11 @@ test('a table of any of the documented shapes is read; a wrong cell is named by 
   assert.ok(Math.abs(a!.heatW - WATER_W_PER_LPM_K * 50) < 1e-6);
   assert.is(b!.atS - a!.atS, 900);
   assert.ok(Number.isNaN(b!.roomC));
+  const [low] = parseCsv(
+    'time,roomC,outdoorC,heatW,solarWm2,directNormalWm2,diffuseWm2\n0,20,1,0,150,400,50\n',
+    'x.csv',
+  );
+  assert.ok(low!.solarWm2 > 380, 'a low sun is worth more on a wall');
   assert.throws(() => parseCsv('time,roomC,outdoorC,heatW\n0,20,warm,1\n', 'x.csv'), /x\.csv:2: outdoorC is "warm"/);
   assert.throws(() => parseCsv('time,roomC,outdoorC\n', 'x.csv'), /heat is needed/);
   assert.throws(() => parseCsv('', 'x.csv'), /no column time, roomC, outdoorC/);

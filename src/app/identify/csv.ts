@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { HouseSample } from '../../control/learn/house/series.ts';
+import { wallSunWm2 } from '../../control/learn/house/sun.ts';
 import { WATER_W_PER_LPM_K } from '../../control/physics.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 
 const usage = (message: string) => new HeatmineError('USAGE', message);
-const KNOWN = ['time', 'roomC', 'outdoorC', 'heatW', 'supplyC', 'returnC', 'heatFlowLpm', 'solarWm2'] as const;
+const KNOWN = [
+  'time',
+  'roomC',
+  'outdoorC',
+  'heatW',
+  'supplyC',
+  'returnC',
+  'heatFlowLpm',
+  'solarWm2',
+  'directNormalWm2',
+  'diffuseWm2',
+] as const;
 type Column = (typeof KNOWN)[number];
 
 /**
@@ -22,6 +34,7 @@ export function parseCsv(text: string, file: string): HouseSample[] {
     throw usage(`${file}:1: no column ${missing.join(', ')}; found ${headings.join(', ').slice(0, 200)}`);
   if (!columnOf.has('heatW') && !flows)
     throw usage(`${file}:1: heat is needed: a column heatW, or supplyC, returnC and heatFlowLpm`);
+  const walls = (['solarWm2', 'directNormalWm2', 'diffuseWm2'] as const).every((name) => columnOf.has(name));
   const samples: HouseSample[] = [];
   for (let i = 1; i < lines.length; i++) {
     if (lines[i]!.trim() === '') continue;
@@ -30,7 +43,11 @@ export function parseCsv(text: string, file: string): HouseSample[] {
     const heatW = columnOf.has('heatW')
       ? of('heatW')
       : WATER_W_PER_LPM_K * of('heatFlowLpm') * (of('supplyC') - of('returnC'));
-    const solarWm2 = columnOf.has('solarWm2') ? of('solarWm2') : 0;
+    const solarWm2 = walls
+      ? wallSunWm2({ globalWm2: of('solarWm2'), directNormalWm2: of('directNormalWm2'), diffuseWm2: of('diffuseWm2') })
+      : columnOf.has('solarWm2')
+        ? of('solarWm2')
+        : 0;
     samples.push({ atS: of('time'), roomC: of('roomC'), outdoorC: of('outdoorC'), heatW, solarWm2 });
   }
   return samples;

@@ -104,7 +104,7 @@ function adviceOf(samples: readonly HouseSample[], fit: FitResult, sun: boolean,
     advice.push('the sun was not measured: --pv-kwp N reads it from your solar cells, a column solarWm2 from a file');
   if (beaten)
     advice.push(
-      'yesterday foretells this house as well as the model does: a sensor may be in the wrong place, or a stove is not measured',
+      'yesterday foretells this house as well as the model does: the direction of the sun may be missing, a sensor in the wrong place, or a stove not measured',
     );
   return advice;
 }
