@@ -5,6 +5,7 @@ import { type Command, parseCommand, print, say } from '../command.ts';
 const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
+  plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
