@@ -10,6 +10,7 @@ import { parseCsv } from '../../src/app/identify/csv.ts';
 import { WATER_W_PER_LPM_K } from '../../src/control/physics.ts';
 import { Config } from '../../src/core/config.ts';
 import { type PlantState, sensorsOf } from '../../src/hal/sim/plant/plant.ts';
+import { stepRooms } from '../../src/hal/sim/plant/rooms.ts';
 import { type MinuteRow, minuteMeans } from '../../src/net/history/means.ts';
 import { openStore } from '../../src/net/history/store.ts';
 
@@ -35,6 +36,14 @@ const withHome = (body: (home: string) => Promise<void>) => async () => {
     rmSync(home, { recursive: true });
   }
 };
+
+/** What the plant's rooms need for each kelvin in the long run, the heat coming from its emitter: half of it radiant. */
+function trueLossWPerK({ rooms }: PlantState['params']): number {
+  const heatW = 1000;
+  let s = { airC: 0, extC: 0, intC: 0 };
+  for (let i = 0; i < 20_000; i++) s = stepRooms(rooms, s, { airW: heatW / 2, radiantW: heatW / 2 }, 0, 3600);
+  return heatW / s.airC;
+}
 
 /** Days of the co-simulated house as net would have recorded them; returns the heat loss it truly has. */
 function recordDays(home: string, days: number, house: object): number {
@@ -65,8 +74,7 @@ function recordDays(home: string, days: number, house: object): number {
   const store = openStore(join(home, 'state', 'history.db'));
   store.write(true, rows, []);
   store.close();
-  const p = params!;
-  return p.airLossWPerK + (p.airMassWPerK * p.massLossWPerK) / (p.airMassWPerK + p.massLossWPerK);
+  return trueLossWPerK(params!);
 }
 
 for (const [name, said, isW] of [
