@@ -28,7 +28,7 @@ const SWAPPED: Reason[] = [
 /** From decisions to what the interlock is given: checks of commissioning, limits of the grid, who may drive at all. */
 export function drive(state: CoreState, est: Estimates, wished: StepInput, realS: number): Drive {
   const { dtS, image, setPoints } = wished;
-  const checks = commissionStep(state.commission, est, wished, dtS);
+  const checks = commissionStep(state.commission, est, wished, dtS, realS);
   const grid = gridLimits(state.grid, checks.outputs ?? state.decided.outputs, est, wished, realS);
   const checked = checks.outputs && grid.outputs;
   const driven = operationStep(state.operation, setPoints.operation, grid.outputs, image.actuators, checked, dtS);

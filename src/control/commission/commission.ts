@@ -11,6 +11,8 @@ export interface CommissionState {
   /** Step of that check and house seconds in it. */
   stepAt: number;
   stepS: number;
+  /** Monotonic seconds in it: sensors answer in real time, whatever the speed of the modelled house. */
+  stepRealS: number;
   /** What was seen at the end of each earlier step of this check. */
   seen: Seen[];
   rows: Commission['rows'];
@@ -23,11 +25,15 @@ export const COMMISSION_START: CommissionState = {
   at: null,
   stepAt: 0,
   stepS: 0,
+  stepRealS: 0,
   seen: [],
   rows: [],
   finished: false,
   swapped: { coolant: false, water: false },
 };
+
+/** Flow meters count pulses over a second; a pump takes one to stop. */
+const LEAST_REAL_S = 4;
 
 const REST: Outputs = { ...SAFE_OUTPUTS, accelPumpPct: 0, circulationPct: 0, dryCoolerPct: 0 };
 
@@ -51,6 +57,7 @@ export function commissionStep(
   est: Estimates,
   input: StepInput,
   dtS: number,
+  realS: number,
 ): { state: CommissionState; outputs: Outputs | undefined } {
   if (input.setPoints.operation !== 'commission') {
     const { swapped } = previous;
@@ -66,11 +73,12 @@ export function commissionStep(
   const check = CHECKS[now.at!]!;
   const step = check.steps[now.stepAt]!;
   const stepS = now.stepS + dtS;
+  const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
-  if (stepS < step.forS) return { state: { ...now, stepS }, outputs };
+  if (stepS < step.forS || stepRealS < LEAST_REAL_S) return { state: { ...now, stepS, stepRealS }, outputs };
   const seen = [...now.seen, seenNow(est)];
   if (now.stepAt + 1 < check.steps.length) {
-    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, seen }, outputs };
+    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen }, outputs };
   }
   const judged = check.judge(seen, facts);
   const rows = judged ? [...now.rows, { check: check.name, ...judged.row }] : now.rows;
@@ -78,7 +86,7 @@ export function commissionStep(
   const last = now.at! + 1 >= CHECKS.length;
   // A finished run is told apart from one that has not begun by a step time that is no longer 0.
   if (last) return { state: { ...COMMISSION_START, rows, swapped, finished: true, stepS: 1 }, outputs: undefined };
-  return { state: { ...now, at: now.at! + 1, stepAt: 0, stepS: 0, seen: [], rows, swapped }, outputs };
+  return { state: { ...now, at: now.at! + 1, stepAt: 0, stepS: 0, stepRealS: 0, seen: [], rows, swapped }, outputs };
 }
 
 /** For people; undefined before the first run. */
