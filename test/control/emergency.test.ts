@@ -5,6 +5,7 @@ import type { SetPoints } from '../../src/contract/messages.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
+import { computing, createRig, run, until } from './rig.ts';
 
 interface Hour {
   s: number;
@@ -67,6 +68,28 @@ test('it ends by itself when the compressor runs again', () => {
   // The high-pressure row waits 300 s before it lets the compressor go.
   assert.ok(ended.s - 9000 <= 400, `cause gone at 9000 s, emergency over at ${ended.s} s`);
   assert.ok(Math.max(...seen.filter((x) => x.s > ended.s).map((x) => x.plant.compressorW)) > 300, 'it heats again');
+});
+
+test('no taker: filler goes down, then the contactor opens; a question closes it again', () => {
+  const rig = createRig({ outdoorC: 19, roomC: 21.4, bufferTopC: 38 });
+  rig.setPoints.computeValueEurPerKwh = 0.29;
+  computing(rig);
+  rig.want = undefined;
+  rig.setPoints.computeValueEurPerKwh = 0.4;
+  run(rig, 120, 0.5);
+  assert.is(rig.verdict.outputs.accelSupplyOn, 1, 'it pays by itself');
+  rig.setPoints.computeValueEurPerKwh = 0.29;
+  const downS = until(rig, 600, (v) => v.fillerW === 0, 0.5);
+  assert.ok(downS <= 301, `${downS} s: a small loss is excused for its minimum run of 300 s`);
+  rig.world = (r) => {
+    r.values.accelW = r.verdict.outputs.accelSupplyOn > 0 ? 200 : 0;
+    r.values.accelFlowLpm = 0.2 * r.verdict.outputs.accelPumpPct;
+    r.values.heatFlowLpm = 0.4 * r.verdict.outputs.circulationPct;
+  };
+  const openS = until(rig, 1200, (v) => v.outputs.accelSupplyOn === 0, 0.5);
+  assert.ok(openS > 600 && openS <= 960, `open after ${openS} s of idling`);
+  rig.want = { wantW: 1000, incomeEurPerKwh: 0, queued: 1 };
+  assert.ok(until(rig, 5, (v) => v.outputs.accelSupplyOn === 1 && v.grantW >= 1000, 0.5) <= 2);
 });
 
 test('no heat is thrown outdoors in an emergency: without water flow nothing is bought', () => {
