@@ -20,6 +20,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'check this box and say how to mend it',
     load: () => import('./commands/doctor.ts').then((m) => m.doctor),
   },
+  commission: {
+    about: 'check pumps, valves and sensors of a new machine',
+    load: () => import('./commands/commission.ts').then((m) => m.commission),
+  },
   config: {
     about: 'check the configuration (config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
@@ -41,7 +45,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
 
 function help(): void {
   print('HeatMine: computes with AI accelerators and heats the house with what they give off.\n');
-  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(9)} ${about}`);
+  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(10)} ${about}`);
   print('\nEvery command takes --home DIR, --port-base N and --json; `heatmine COMMAND --help` shows an example.');
 }
 

@@ -15,12 +15,16 @@ export const leaseOf = <T extends z.ZodType>(value: T) =>
     seq: z.int().nonnegative(),
   });
 
+/** Who drives the outputs: control, nobody (control only tells what it would do), or the checks of commissioning. */
+export const OPERATIONS = ['auto', 'observe', 'commission'] as const;
+
 export const MODES = ['heating', 'off', 'cooling'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a person can set. Control validates, persists, and echoes the effective value in control/state. */
 export const SetPoints = z.object({
   mode: z.enum(MODES),
+  operation: z.enum(OPERATIONS).default('auto'),
   roomSetC: finite.min(5).max(30),
   hotWaterSetC: finite.min(35).max(60),
   computeOn: z.boolean(),
@@ -30,6 +34,7 @@ export const SetPoints = z.object({
 export type SetPoints = z.infer<typeof SetPoints>;
 export const DEFAULT_SETPOINTS: SetPoints = {
   mode: 'heating',
+  operation: 'auto',
   roomSetC: 21,
   hotWaterSetC: 48,
   computeOn: true,
@@ -38,7 +43,7 @@ export const DEFAULT_SETPOINTS: SetPoints = {
 
 /** One change, from Home Assistant, the page or the command line. */
 export const SetCommand = z.object({
-  name: z.enum(['mode', 'roomSetC', 'hotWaterSetC', 'computeOn', 'computeValueEurPerKwh']),
+  name: z.enum(['mode', 'operation', 'roomSetC', 'hotWaterSetC', 'computeOn', 'computeValueEurPerKwh']),
   value: z.union([z.string().max(32), finite, z.boolean()]),
   by: z.string().max(64),
 });
@@ -54,6 +59,24 @@ const SensorView = z.object({
   reason: z.string().optional(),
 });
 
+/** What commissioning has measured, row by row. */
+export const Commission = z.object({
+  /** Name of the check that runs now; null when none does. */
+  running: z.string().max(64).nullable(),
+  finished: z.boolean(),
+  rows: z
+    .array(
+      z.object({
+        check: z.string().max(64),
+        result: z.enum(['PASS', 'FAIL', 'SKIP']),
+        measured: z.string().max(200),
+        remedy: z.string().max(200),
+      }),
+    )
+    .max(20),
+});
+export type Commission = z.infer<typeof Commission>;
+
 /** control/state, 1 Hz, retained: all that people and the other processes may know of the control loop. */
 export const ControlState = z.object({
   tick: z.int(),
@@ -68,6 +91,9 @@ export const ControlState = z.object({
   setPoints: SetPoints,
   sensors: z.record(z.enum(SENSOR_NAMES), SensorView),
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
+  /** Only while observing: what would be driven. */
+  wouldBe: z.record(z.enum(ACTUATOR_NAMES), finite).optional(),
+  commission: Commission.optional(),
   /** Watts the accelerator may draw now, and those that would pay. */
   grantW: finite,
   heatNeedW: finite,

@@ -22,6 +22,8 @@ const Core = z.strictObject({
     cop: finite.nullable(),
   }),
   pumped: z.strictObject({ heatKwh: finite, compressorKwh: finite }),
+  /** Sensor pairs that commissioning found the wrong way round. */
+  swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
 });
 
 export const Stored = z.strictObject({ version: z.literal(1), setPoints: SetPoints, core: Core });
@@ -38,8 +40,17 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
   const { startAgesS } = state.decided.compressor;
   return {
     version: 1,
-    setPoints,
-    core: { startAgesS, trips, trimK, outdoorMeanC, energy: state.energy, pumped: state.pumped },
+    // Checks do not begin by themselves when the power comes back.
+    setPoints: setPoints.operation === 'commission' ? { ...setPoints, operation: 'auto' } : setPoints,
+    core: {
+      startAgesS,
+      trips,
+      trimK,
+      outdoorMeanC,
+      energy: state.energy,
+      pumped: state.pumped,
+      swapped: state.commission.swapped,
+    },
   };
 }
 
@@ -61,6 +72,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     pumped: core.pumped,
     plan: { ...fresh.plan, trimK: core.trimK, outdoorMeanC: core.outdoorMeanC },
     decided: { ...fresh.decided, compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS } },
+    commission: { ...fresh.commission, swapped: core.swapped },
     interlock: { ...fresh.interlock, trips },
   };
 }
@@ -68,5 +80,5 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
 /** Changes of this are written soon; all else (counters, what was learnt) can wait. */
 export function urgentPart(stored: Stored): string {
   const latched = Object.entries(stored.core.trips).map(([id, t]) => `${id}${t.latched}${t.agesS.length}`);
-  return JSON.stringify([stored.setPoints, latched, stored.core.startAgesS.length]);
+  return JSON.stringify([stored.setPoints, stored.core.swapped, latched, stored.core.startAgesS.length]);
 }

@@ -18,7 +18,7 @@ export interface ReportFacts {
 const TRIP_AGE_MS = 1500;
 const COMFORT_AGE_MS = 3_600_000;
 /** Reasons that are news when they appear. */
-const TOLD = /^(grid-dimmed|sg-ready-.*)$/;
+const TOLD = /^(grid-dimmed|sg-ready-.*|emergency-heat|observe)$/;
 
 function views(image: Image): ControlState['sensors'] {
   const entries = SENSOR_NAMES.map((name) => {
@@ -33,7 +33,7 @@ function views(image: Image): ControlState['sensors'] {
 
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
-  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, reasons } = verdict;
+  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, reasons, wouldBe, commission } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -51,6 +51,8 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heat,
     energy,
     reasons,
+    ...(wouldBe && { wouldBe }),
+    ...(commission && { commission }),
     lateness,
   };
 }

@@ -1,8 +1,10 @@
 import type { House } from '../contract/house.ts';
 import type { ControlState } from '../contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../contract/points.ts';
+import { COMMISSION_START, type CommissionState } from './commission/commission.ts';
 import { COMPRESSOR_START, type CompressorState } from './decide/compressor.ts';
 import { COOLANT_START, type CoolantState } from './decide/coolant.ts';
+import { EMERGENCY_START, type EmergencyState } from './decide/emergency.ts';
 import { FROST_START, type FrostState } from './decide/frost.ts';
 import { GRANT_START, type GrantState } from './decide/grant.ts';
 import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
@@ -10,6 +12,7 @@ import { PLAN_START, type PlanState } from './decide/plan.ts';
 import { type EstimateState, estimateStart } from './estimate.ts';
 import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
+import { OPERATION_START, type OperationState } from './operation.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
 export interface CoreState {
@@ -24,6 +27,9 @@ export interface CoreState {
   plannedFor: string;
   decided: DecidedState;
   grid: GridState;
+  emergency: EmergencyState;
+  operation: OperationState;
+  commission: CommissionState;
   interlock: InterlockState;
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
@@ -65,6 +71,9 @@ export function initialState(_house: House): CoreState {
       fillerW: 0,
     },
     grid: GRID_START,
+    emergency: EMERGENCY_START,
+    operation: OPERATION_START,
+    commission: COMMISSION_START,
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },

@@ -1,12 +1,15 @@
 import type { Reason } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
+import { commissionView } from './commission/commission.ts';
 import { loopsStep } from './decide/decide.ts';
+import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { safeLimitW } from './decide/grant.ts';
 import { planStep } from './decide/plan.ts';
+import { drive } from './drive.ts';
 import { energyStep, heatNow } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
-import { gridHolds, gridLimits, gridWishes } from './grid/grid.ts';
+import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
@@ -48,10 +51,21 @@ function loops(state: CoreState, input: StepInput, est: Estimates, dtS: number):
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
+  const { swapped } = state.commission;
   const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, input.grid);
-  const stopped = { accel, heatPump: heatPump || held.heatPump };
-  const decided = loopsStep(state.decided, { est, input, plan: held.plan, stopped, dtS: loopDueS });
-  return { ...state, decided, loopDueS: 0 };
+  const facts = {
+    est,
+    input,
+    plan: held.plan,
+    stopped: heatPump || swapped.water,
+    hotWaterWanted: state.decided.hotWater.charging,
+    dtS: loopDueS,
+  };
+  const emergency = emergencyStep(state.emergency, facts);
+  const plan = held.locked ? held.plan : emergencyPlan(emergency, facts, state.decided.coolant.reject);
+  const stopped = { accel: accel || swapped.coolant, heatPump: facts.stopped || held.heatPump };
+  const decided = loopsStep(state.decided, { est, input, plan, stopped, dtS: loopDueS });
+  return { ...state, emergency, decided, loopDueS: 0 };
 }
 
 const sensorReasons = (est: Estimates): Reason[] => {
@@ -78,13 +92,14 @@ export function step(previous: CoreState, wished: StepInput): { state: CoreState
   const wasOff = state.plan.plan.mode === 'off';
   state = supervise(state, input, est, dtS);
   state = loops(state, input, est, dtS);
-  const grid = gridLimits(state.grid, state.decided.outputs, est, wished, realS);
+  const driven = drive(state, est, wished, realS);
+  state = driven.state;
   const locked = interlock(state.interlock, {
     image,
     est,
     balance: estimated.state.balance,
     house,
-    decided: grid.outputs,
+    decided: driven.outputs,
     dtS,
     realS,
     acknowledge: setPoints.mode === 'off' && !wasOff,
@@ -92,11 +107,12 @@ export function step(previous: CoreState, wished: StepInput): { state: CoreState
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs);
   const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  state = { ...state, grid: grid.state, interlock: locked.state, ...counted, atMs: image.atMs };
+  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, est, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
-  const watts = locked.state.stopped.accel ? 0 : Math.min(state.decided.grantW, outputs.accelCapW);
+  const grantedW = driven.checking ? outputs.accelCapW : Math.min(state.decided.grantW, outputs.accelCapW);
+  const watts = locked.state.stopped.accel ? 0 : grantedW;
   return {
     state,
     verdict: {
@@ -105,12 +121,14 @@ export function step(previous: CoreState, wished: StepInput): { state: CoreState
       safety,
       latched: locked.latched,
       grantW: watts,
-      fillerW: Math.min(watts, state.decided.fillerW),
+      fillerW: driven.checking ? watts : Math.min(watts, state.decided.fillerW),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: counted.energy,
-      reasons: [first, ...locked.reasons, ...grid.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
-      dimming: grid.dimming,
+      reasons: [first, ...locked.reasons, ...driven.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
+      dimming: driven.dimming,
+      wouldBe: driven.wouldBe,
+      commission: commissionView(state.commission),
     },
   };
 }

@@ -1,6 +1,14 @@
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
-import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
+import type {
+  Commission,
+  ComputeWant,
+  ControlState,
+  Market,
+  Reason,
+  SafetyState,
+  SetPoints,
+} from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
 
 /** Everything `step` may know besides its own state. No clock, no chance: both are in here. */
@@ -31,6 +39,9 @@ export interface Verdict {
   energy: ControlState['energy'];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
+  /** What would be driven, while control only observes. */
+  wouldBe: Outputs | undefined;
+  commission: Commission | undefined;
   /** A line for the record of dimmings, in the tick in which one began or ended. */
   dimming: Omit<Dimming, 'timeMs'> | undefined;
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MODES } from '../../src/contract/messages.ts';
+import { MODES, OPERATIONS } from '../../src/contract/messages.ts';
 import {
   ACTUATOR_NAMES,
   ACTUATORS,
@@ -43,6 +43,7 @@ function wildInput(random: Random, image: Image, dtS: number): StepInput {
     image,
     dtS,
     setPoints: {
+      operation: pick(random, OPERATIONS),
       mode: pick(random, MODES),
       roomSetC: 5 + 25 * random(),
       hotWaterSetC: 35 + 25 * random(),

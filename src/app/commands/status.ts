@@ -11,6 +11,9 @@ const SAFETY_WORDS = {
   S4: 'all off by the dead-man chain',
 } as const;
 
+/** Beside the first reason: who else has a say in what the unit does now. */
+const SAID_ALSO = new Set(['operation', 'emergencyHeat', 'commission', 'grid', 'sgReady']);
+
 const watts = (w: number) => (Math.abs(w) >= 1000 ? `${(w / 1000).toFixed(2)} kW` : `${Math.round(w)} W`);
 
 /** The state as lines of text; what is modelled says so. */
@@ -19,6 +22,7 @@ export function statusLines({ control, compute, plant, market }: State): string[
   const modelled = control.simulated ? ' (modelled)' : '';
   const lines = [
     control.reasons[0]?.text ?? '',
+    ...control.reasons.filter((r) => SAID_ALSO.has(r.what)).map((r) => r.text),
     '',
     `mode        ${control.setPoints.mode}, now ${control.action}; safety ${control.safety}: ${SAFETY_WORDS[control.safety]}${control.latched ? ' (latched: needs a person)' : ''}`,
     `heat${modelled.padEnd(11).slice(0, 11)} ${watts(control.heat.condenserW)} heat pump + ${watts(control.heat.accelW)} accelerator, ${watts(control.heat.rejectedW)} rejected; needed ${watts(control.heatNeedW)}`,

@@ -93,7 +93,7 @@ function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rej
   if (!plan.backupWanted || input.setPoints.mode !== 'heating') return false;
   const helps = accelHeatW(f, rejecting) > HELPS_SHARE * input.house.accelMaxW;
   const far = est.bufferTopC.value < plan.supplySetC - FAR_SHORT_K;
-  return est.bufferTopC.value < input.house.bufferMaxC - 8 && (!helps || far);
+  return est.bufferTopC.value < input.house.bufferMaxC - 8 && (!helps || far || plan.emergency);
 }
 
 /** The 1 Hz loops: state machines and controllers of everything that moves. Pure. */

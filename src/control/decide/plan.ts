@@ -14,6 +14,8 @@ export interface Plan {
   loadW: number;
   heatNeedW: number;
   backupWanted: boolean;
+  /** The heat pump is dead: resistive heat need not wait for the accelerator to fall short by far. */
+  emergency: boolean;
   /** Unpaid filler and sold answers that pay, by source; `fillerW` and `paidW` with the sun at the time of planning. */
   filler: Pays;
   paid: Pays;
@@ -44,6 +46,7 @@ export const PLAN_START: PlanState = {
     loadW: 0,
     heatNeedW: 0,
     backupWanted: false,
+    emergency: false,
     filler: NOTHING_PAYS,
     paid: NOTHING_PAYS,
     fillerW: 0,
@@ -91,7 +94,12 @@ function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number 
 
 /** Heat that would be taken if it came: the need, and what the store holds above its set-point. */
 function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): number {
-  if (facts.input.setPoints.mode !== 'heating' || supplySetC === 0) return heatNeedW;
+  const { setPoints, image } = facts.input;
+  const { heatFlowLpm } = facts.est;
+  // Without flow no heat gets there, whatever the house needs.
+  const dry = heatFlowLpm.quality !== 'lost' && heatFlowLpm.value < 1 && image.actuators.circulationPct >= 15;
+  if (dry) return 0;
+  if (setPoints.mode !== 'heating' || supplySetC === 0) return heatNeedW;
   const fullC = Math.min(facts.input.house.bufferMaxC - 3, supplySetC + STORE_ABOVE_K);
   const roomK = fullC - Math.max(supplySetC, facts.est.bufferTopC.value);
   return heatNeedW + BUFFER_W_PER_K * Math.max(0, roomK);
@@ -158,6 +166,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       loadW: houseW,
       heatNeedW,
       backupWanted,
+      emergency: false,
       filler,
       paid,
       fillerW,

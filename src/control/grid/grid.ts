@@ -40,11 +40,12 @@ export function gridHolds(
   plan: Plan,
   frost: boolean,
   grid: StepInput['grid'],
-): { plan: Plan; heatPump: boolean } {
+): { plan: Plan; heatPump: boolean; locked: boolean } {
   const locked = sgReadyOf(state.sgReady) === 1 && !frost;
   const now = (pays: Plan['filler']) =>
     paysNow(pays, state.surplus.steadyW, grid?.exportLimitW ?? Number.POSITIVE_INFINITY);
   return {
+    locked,
     plan: locked
       ? { ...plan, fillerW: 0, paidW: 0, backupWanted: false }
       : { ...plan, fillerW: now(plan.filler), paidW: now(plan.paid) },

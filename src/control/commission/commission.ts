@@ -1,0 +1,97 @@
+import type { Commission } from '../../contract/messages.ts';
+import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
+import type { Estimates } from '../estimate/points.ts';
+import type { StepInput } from '../types.ts';
+import { CHECKS, type CheckFacts, type Seen } from './checks.ts';
+
+/** Commissioning as a pure sequence: drive, wait, look, judge. The interlock holds over every step of it. */
+export interface CommissionState {
+  /** Index into the checks; null while none runs. */
+  at: number | null;
+  /** Step of that check and house seconds in it. */
+  stepAt: number;
+  stepS: number;
+  /** Monotonic seconds in it: sensors answer in real time, whatever the speed of the modelled house. */
+  stepRealS: number;
+  /** What was seen at the end of each earlier step of this check. */
+  seen: Seen[];
+  rows: Commission['rows'];
+  finished: boolean;
+  /** Sensor pairs found the wrong way round (F5): what needs them is refused until they are right. */
+  swapped: { coolant: boolean; water: boolean };
+}
+
+export const COMMISSION_START: CommissionState = {
+  at: null,
+  stepAt: 0,
+  stepS: 0,
+  stepRealS: 0,
+  seen: [],
+  rows: [],
+  finished: false,
+  swapped: { coolant: false, water: false },
+};
+
+/** Flow meters count pulses over a second; a pump takes one to stop. */
+const LEAST_REAL_S = 4;
+
+const REST: Outputs = { ...SAFE_OUTPUTS, accelPumpPct: 0, circulationPct: 0, dryCoolerPct: 0 };
+
+const seenNow = (est: Estimates): Seen => ({
+  accelInC: est.accelInC.value,
+  accelOutC: est.accelOutC.value,
+  accelW: est.accelW.value,
+  accelFlowLpm: est.accelFlowLpm.value,
+  condenserOutC: est.condenserOutC.value,
+  supplyC: est.supplyC.value,
+  returnC: est.returnC.value,
+  heatFlowLpm: est.heatFlowLpm.value,
+  hotWaterC: est.hotWaterC.value,
+  compressorW: est.compressorW.value,
+  dischargeC: est.dischargeC.value,
+});
+
+/** One call; `outputs` are undefined when no check runs. */
+export function commissionStep(
+  previous: CommissionState,
+  est: Estimates,
+  input: StepInput,
+  dtS: number,
+  realS: number,
+): { state: CommissionState; outputs: Outputs | undefined } {
+  if (input.setPoints.operation !== 'commission') {
+    const { swapped } = previous;
+    return {
+      state: { ...COMMISSION_START, rows: previous.rows, finished: previous.finished, swapped },
+      outputs: undefined,
+    };
+  }
+  const begins = previous.at === null && !(previous.finished && previous.stepS > 0);
+  if (previous.at === null && !begins) return { state: previous, outputs: undefined };
+  const now = begins ? { ...COMMISSION_START, at: 0, swapped: previous.swapped } : previous;
+  const facts: CheckFacts = { house: input.house };
+  const check = CHECKS[now.at!]!;
+  const step = check.steps[now.stepAt]!;
+  const stepS = now.stepS + dtS;
+  const stepRealS = now.stepRealS + realS;
+  const outputs = { ...REST, ...step.drive(facts) };
+  if (stepS < step.forS || stepRealS < LEAST_REAL_S) return { state: { ...now, stepS, stepRealS }, outputs };
+  const seen = [...now.seen, seenNow(est)];
+  if (now.stepAt + 1 < check.steps.length) {
+    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen }, outputs };
+  }
+  const judged = check.judge(seen, facts);
+  const rows = judged ? [...now.rows, { check: check.name, ...judged.row }] : now.rows;
+  const swapped = { ...now.swapped, ...judged?.swapped };
+  const last = now.at! + 1 >= CHECKS.length;
+  // A finished run is told apart from one that has not begun by a step time that is no longer 0.
+  if (last) return { state: { ...COMMISSION_START, rows, swapped, finished: true, stepS: 1 }, outputs: undefined };
+  return { state: { ...now, at: now.at! + 1, stepAt: 0, stepS: 0, stepRealS: 0, seen: [], rows, swapped }, outputs };
+}
+
+/** For people; undefined before the first run. */
+export function commissionView(state: CommissionState): Commission | undefined {
+  if (state.at === null && !state.finished) return undefined;
+  const running = state.at === null ? null : CHECKS[state.at]!.name;
+  return { running, finished: state.finished, rows: state.rows };
+}

@@ -1,0 +1,59 @@
+import type { Reason } from '../contract/messages.ts';
+import type { Outputs } from '../contract/points.ts';
+import { commissionStep } from './commission/commission.ts';
+import { COMPRESSOR_START } from './decide/compressor.ts';
+import { emergencyReasons } from './decide/emergency.ts';
+import type { Estimates } from './estimate/points.ts';
+import { gridLimits } from './grid/grid.ts';
+import { operationStep } from './operation.ts';
+import type { CoreState } from './state.ts';
+import type { StepInput, Verdict } from './types.ts';
+
+export interface Drive extends Pick<Verdict, 'dimming' | 'wouldBe'> {
+  state: CoreState;
+  outputs: Outputs;
+  reasons: Reason[];
+  /** The checks of commissioning have the outputs. */
+  checking: boolean;
+}
+
+const SWAPPED: Reason[] = [
+  {
+    what: 'commission',
+    code: 'sensors-swapped',
+    text: 'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `heatmine commission` again',
+  },
+];
+
+/** From decisions to what the interlock is given: checks of commissioning, limits of the grid, who may drive at all. */
+export function drive(state: CoreState, est: Estimates, wished: StepInput, realS: number): Drive {
+  const { dtS, image, setPoints } = wished;
+  const checks = commissionStep(state.commission, est, wished, dtS, realS);
+  const grid = gridLimits(state.grid, checks.outputs ?? state.decided.outputs, est, wished, realS);
+  const checked = checks.outputs && grid.outputs;
+  const driven = operationStep(state.operation, setPoints.operation, grid.outputs, image.actuators, checked, dtS);
+  const { startAgesS } = state.decided.compressor;
+  // Nobody knows how others have run it: it rests first, as after a start of the program.
+  const still = { compressorOn: 0, compressorPct: 0 };
+  const decided = driven.takenOver
+    ? {
+        ...state.decided,
+        compressor: { ...COMPRESSOR_START, startAgesS },
+        outputs: { ...state.decided.outputs, ...still },
+      }
+    : state.decided;
+  const { coolant, water } = checks.state.swapped;
+  return {
+    state: { ...state, decided, grid: grid.state, operation: driven.state, commission: checks.state },
+    outputs: driven.takenOver ? { ...driven.outputs, ...still } : driven.outputs,
+    reasons: [
+      ...driven.reasons,
+      ...(coolant || water ? SWAPPED : []),
+      ...emergencyReasons(state.emergency, est, wished),
+      ...grid.reasons,
+    ],
+    dimming: grid.dimming,
+    wouldBe: driven.wouldBe,
+    checking: checks.outputs !== undefined,
+  };
+}

@@ -1,0 +1,107 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cosimulate } from '../../src/app/cosim.ts';
+import type { Commission } from '../../src/contract/messages.ts';
+import type { SensorName } from '../../src/contract/points.ts';
+import { restoredState, storedOf } from '../../src/control/persist.ts';
+import type { Verdict } from '../../src/control/types.ts';
+import { Config } from '../../src/core/config.ts';
+import type { PlantFaults, PlantState } from '../../src/hal/sim/plant/plant.ts';
+import { sensorsOf } from '../../src/hal/sim/plant/plant.ts';
+import { createRig, HOUSE, run, tick } from './rig.ts';
+
+interface Broken {
+  plant?: PlantFaults;
+  swap?: [SensorName, SensorName];
+}
+
+/** Commissioning of the modelled house at 1 Hz; the last view and all verdicts. */
+function commissioned({ plant, swap }: Broken): { view: Commission; verdicts: Verdict[] } {
+  const verdicts: Verdict[] = [];
+  let truth: PlantState | undefined;
+  cosimulate({
+    config: Config.parse({}),
+    days: 1700 / 86_400,
+    dtS: 1,
+    setPoints: { operation: 'commission' },
+    faultsAt: () => ({
+      ...(plant && { plant }),
+      ...(swap && truth && { sensors: crossed(sensorsOf(truth), swap) }),
+    }),
+    watch(_s, p, verdict) {
+      truth = p;
+      verdicts.push(verdict);
+    },
+  });
+  return { view: verdicts.at(-1)!.commission!, verdicts };
+}
+
+const crossed = (s: Record<SensorName, number>, [a, b]: [SensorName, SensorName]) => ({ [a]: s[b], [b]: s[a] });
+const result = (view: Commission, check: string) => view.rows.find((r) => r.check.startsWith(check))?.result;
+
+test('a sound machine passes every check, each with what was measured; then control drives again', () => {
+  const { view, verdicts } = commissioned({});
+  console.log(view.rows.map((r) => `${r.result} ${r.check}: ${r.measured}`).join('\n'));
+  assert.ok(view.finished);
+  assert.is(view.rows.length, 6);
+  for (const r of view.rows) assert.is.not(r.result, 'FAIL', `${r.check}: ${r.measured} ${r.remedy}`);
+  assert.ok(view.rows.filter((r) => r.result === 'PASS').length >= 5);
+  assert.ok(
+    verdicts.every((v) => v.safety === 'S0' || v.safety === 'S4'),
+    'nothing tripped',
+  );
+});
+
+const broken: [name: string, fault: Broken, check: string][] = [
+  ['coolant sensors swapped', { swap: ['accelInC', 'accelOutC'] }, 'coolant sensors'],
+  ['water sensors swapped', { swap: ['returnC', 'condenserOutC'] }, 'water sensors'],
+  ['no heating flow', { plant: { heatFlowShare: 0 } }, 'heating pump'],
+  ['no coolant flow', { plant: { coolantFlowShare: 0 } }, 'coolant pump'],
+  ['compressor blocked', { plant: { compressorBlocked: true } }, 'water sensors'],
+];
+
+test('each fault fails its own check and says what to do', () => {
+  for (const [name, fault, check] of broken) {
+    const { view } = commissioned(fault);
+    assert.is(result(view, check), 'FAIL', `${name}: ${JSON.stringify(view.rows)}`);
+    assert.ok(view.rows.find((r) => r.check.startsWith(check))!.remedy.length > 10, name);
+  }
+});
+
+test('F5: swapped coolant sensors keep the accelerator off after commissioning, over a restart too', () => {
+  const { verdicts } = commissioned({ swap: ['accelInC', 'accelOutC'] });
+  const last = verdicts.at(-1)!;
+  assert.ok(last.reasons.some((r) => r.code === 'sensors-swapped'));
+  assert.is(last.grantW, 0);
+  const rig = createRig();
+  rig.state.commission.swapped = { coolant: true, water: false };
+  const restored = restoredState(HOUSE, storedOf(rig.setPoints, rig.state));
+  assert.equal(restored.commission.swapped, { coolant: true, water: false });
+});
+
+test('a restart in the middle of commissioning does not begin it again', () => {
+  const rig = createRig();
+  assert.is(storedOf({ ...rig.setPoints, operation: 'commission' }, rig.state).setPoints.operation, 'auto');
+});
+
+test('observe: outputs stay safe while decisions are told; back to auto without a bump, the compressor rests first', () => {
+  const rig = createRig({ bufferTopC: 30, bufferBottomC: 28 });
+  rig.setPoints.operation = 'observe';
+  run(rig, 900, 0.5);
+  const { outputs, wouldBe, reasons } = rig.verdict;
+  assert.equal([outputs.compressorOn, outputs.accelSupplyOn, outputs.accelPumpPct], [0, 0, 100]);
+  assert.is(wouldBe!.compressorOn, 1);
+  assert.ok(reasons.some((r) => r.code === 'observe' && /run the compressor at/.test(r.text)));
+  rig.setPoints.operation = 'auto';
+  let pumpPct = 100;
+  let startedS = 0;
+  for (let t = 0; t < 600; t += 0.5) {
+    const { outputs: now } = tick(rig, 0.5);
+    assert.ok(pumpPct - now.circulationPct <= 2.6, `${t} s: falls from ${pumpPct} to ${now.circulationPct} %`);
+    pumpPct = now.circulationPct;
+    if (now.compressorOn === 1 && startedS === 0) startedS = t;
+  }
+  assert.ok(startedS >= 299, `started after ${startedS} s`);
+});
+
+test.run();

@@ -1,0 +1,109 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cosimulate } from '../../src/app/cosim.ts';
+import type { SetPoints } from '../../src/contract/messages.ts';
+import type { Verdict } from '../../src/control/types.ts';
+import { Config } from '../../src/core/config.ts';
+import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
+import { computing, createRig, run, until } from './rig.ts';
+
+interface Hour {
+  s: number;
+  plant: PlantState;
+  verdict: Verdict;
+}
+
+/** A frosty house whose compressor is dead from the second hour to the end or to `backS`; unpaid computing never pays. */
+function winter(days: number, more: object = {}, setPoints: Partial<SetPoints> = {}, backS = Number.POSITIVE_INFINITY) {
+  const seen: Hour[] = [];
+  const result = cosimulate({
+    config: Config.parse({ sim: { startsAt: '2025-01-15T06:00:00Z' }, ...more }),
+    days,
+    dtS: 2,
+    setPoints,
+    faultsAt: (s) => (s > 7200 && s < backS ? { plant: { pressureHighOpen: true } } : {}),
+    watch: (s, plant, verdict) => void seen.push({ s, plant, verdict }),
+  });
+  return { seen, result };
+}
+
+const emergency = (v: Verdict) => v.reasons.find((r) => r.code === 'emergency-heat');
+
+test('the compressor is dead: the accelerator heats within five minutes although it does not pay, and says what it costs', () => {
+  const { seen, result } = winter(1);
+  const before = seen.filter((x) => x.s < 7200);
+  assert.is(Math.max(...before.map((x) => x.plant.accelW)) < 1000, true, 'filler does not pay');
+  const began = seen.find((x) => emergency(x.verdict))!;
+  assert.ok(began.s - 7200 <= 300, `${began.s - 7200} s`);
+  const later = seen.filter((x) => x.s > 10_000);
+  assert.ok(Math.max(...later.map((x) => x.plant.accelHeatW)) > 4000);
+  const text = emergency(seen.find((x) => x.s > 10_000)!.verdict)!.text;
+  assert.match(text, /\d\.\d\d EUR an hour instead of \d\.\d\d EUR with the heat pump/);
+  assert.equal(result.violations, {});
+  assert.ok(later.at(-1)!.plant.airC > 17.5, `${later.at(-1)!.plant.airC} °C after 22 h without the heat pump`);
+  console.log(
+    `emergency: began after ${began.s - 7200} s, room ${later.at(-1)!.plant.airC.toFixed(1)} °C after 22 h; ${text}`,
+  );
+});
+
+test('the backup heater comes only after the accelerator alone was not enough', () => {
+  const { seen } = winter(0.5, { house: { designLoadW: 25_000, compressorMaxW: 8000 } });
+  const accelS = seen.find((x) => x.s > 7200 && x.plant.accelHeatW > 2000)!.s;
+  const backup = seen.find((x) => x.s > 7200 && x.plant.backupW > 0);
+  assert.ok(backup && backup.s - accelS >= 300, `accelerator ${accelS}, backup heater ${backup?.s}`);
+});
+
+test('computing switched off is respected: then the backup heater heats, and the reason says so', () => {
+  const { seen } = winter(0.5, {}, { computeOn: false });
+  const late = seen.filter((x) => x.s > 14_400);
+  assert.ok(late.some((x) => x.plant.backupW > 0));
+  assert.is(Math.max(...late.map((x) => x.plant.accelW)), 0);
+  assert.match(emergency(late[0]!.verdict)!.text, /computing is switched off/);
+});
+
+test('it ends by itself when the compressor runs again', () => {
+  const { seen } = winter(0.4, {}, {}, 9000);
+  assert.ok(emergency(seen.find((x) => x.s === 8000)!.verdict));
+  const ended = seen.find((x) => x.s > 9000 && !emergency(x.verdict))!;
+  // The high-pressure row waits 300 s before it lets the compressor go.
+  assert.ok(ended.s - 9000 <= 400, `cause gone at 9000 s, emergency over at ${ended.s} s`);
+  assert.ok(Math.max(...seen.filter((x) => x.s > ended.s).map((x) => x.plant.compressorW)) > 300, 'it heats again');
+});
+
+test('no taker: filler goes down, then the contactor opens; a question closes it again', () => {
+  const rig = createRig({ outdoorC: 19, roomC: 21.4, bufferTopC: 38 });
+  rig.setPoints.computeValueEurPerKwh = 0.29;
+  computing(rig);
+  rig.want = undefined;
+  rig.setPoints.computeValueEurPerKwh = 0.4;
+  run(rig, 120, 0.5);
+  assert.is(rig.verdict.outputs.accelSupplyOn, 1, 'it pays by itself');
+  rig.setPoints.computeValueEurPerKwh = 0.29;
+  const downS = until(rig, 600, (v) => v.fillerW === 0, 0.5);
+  assert.ok(downS <= 301, `${downS} s: a small loss is excused for its minimum run of 300 s`);
+  rig.world = (r) => {
+    r.values.accelW = r.verdict.outputs.accelSupplyOn > 0 ? 200 : 0;
+    r.values.accelFlowLpm = 0.2 * r.verdict.outputs.accelPumpPct;
+    r.values.heatFlowLpm = 0.4 * r.verdict.outputs.circulationPct;
+  };
+  const openS = until(rig, 1200, (v) => v.outputs.accelSupplyOn === 0, 0.5);
+  assert.ok(openS > 600 && openS <= 960, `open after ${openS} s of idling`);
+  rig.want = { wantW: 1000, incomeEurPerKwh: 0, queued: 1 };
+  assert.ok(until(rig, 5, (v) => v.outputs.accelSupplyOn === 1 && v.grantW >= 1000, 0.5) <= 2);
+});
+
+test('no heat is thrown outdoors in an emergency: without water flow nothing is bought', () => {
+  let boughtWs = 0;
+  cosimulate({
+    config: Config.parse({}),
+    days: 0.2,
+    dtS: 2,
+    faultsAt: (s) => (s > 7200 ? { plant: { heatFlowShare: 0 } } : {}),
+    watch(s, plant) {
+      if (s > 7800) boughtWs += Math.max(0, plant.accelW - 600) * 2;
+    },
+  });
+  assert.is(boughtWs, 0);
+});
+
+test.run();
