@@ -1,6 +1,6 @@
 import type { ForeignHouse } from '../../../contract/foreign-house.ts';
 import { knownOf } from '../../../control/foreign/known.ts';
-import { FOREIGN_START, foreignStep } from '../../../control/foreign/step.ts';
+import { foreignStart, foreignStep } from '../../../control/foreign/step.ts';
 import type { Controller } from './run.ts';
 
 interface Seen {
@@ -56,7 +56,7 @@ export function weatherCurve(dayLowC: number, lossWPerK: number, pumpHeatW: numb
 /** Ours: the core that the pipe runs, through the same text of a line. */
 export function ours(house: ForeignHouse): Controller {
   const known = knownOf(house);
-  let state = FOREIGN_START;
+  let state = foreignStart(known);
   return (line) => {
     const step = foreignStep(known, state, JSON.stringify(line));
     state = step.state;

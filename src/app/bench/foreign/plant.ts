@@ -46,7 +46,14 @@ export interface PumpFacts {
 
 /** What acts on the house at a time: weather, people, tariff, comfort. */
 export interface Surroundings {
-  at(t: number): { outdoorC: number; solarWm2: number; gainsW: number; priceEurPerKwh: number; lowC: number; highC: number };
+  at(t: number): {
+    outdoorC: number;
+    solarWm2: number;
+    gainsW: number;
+    priceEurPerKwh: number;
+    lowC: number;
+    highC: number;
+  };
   /** Sun on the windows, W/m²; of another shape over the day than the horizontal sun that the controller is told. */
   windowWm2(t: number): number;
   forecast: boolean;

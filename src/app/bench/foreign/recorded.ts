@@ -84,8 +84,7 @@ export function recordedYear(tariff: (typeof TARIFFS)[number]): Surroundings {
   };
   const { weather, people, prices } = year;
   const price = prices[`PriceElectricPower${tariff}`]!;
-  const row = (t: number, columns: Columns) =>
-    Math.floor(Math.max(0, t) / 900) % Object.values(columns)[0]!.length;
+  const row = (t: number, columns: Columns) => Math.floor(Math.max(0, t) / 900) % Object.values(columns)[0]!.length;
   return {
     at(t) {
       const i = row(t, weather);
