@@ -10,7 +10,7 @@ import {
   type SensorName,
 } from '../contract/points.ts';
 import { initialState, step } from '../control/step.ts';
-import type { Verdict } from '../control/types.ts';
+import type { StepInput, Verdict } from '../control/types.ts';
 import type { Config } from '../core/config.ts';
 import { createHousehold } from '../hal/sim/household.ts';
 import { createMarket } from '../hal/sim/market.ts';
@@ -37,6 +37,8 @@ export interface CosimOptions {
   demandW?: number;
   /** What is broken at this house second: in the plant, and what sensors claim instead of the truth. */
   faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
+  /** What an energy manager asks for at this house second. */
+  emsAt?(houseS: number): StepInput['ems'];
   /** Every step, after the plant has moved: for tests and campaigns. */
   watch?(houseS: number, plant: PlantState, verdict: Verdict): void;
   onDay?(day: number): void;
@@ -58,7 +60,7 @@ function imageOf(tick: number, atMs: number, sensors: Record<SensorName, number>
 
 export function cosimulate(options: CosimOptions): CosimResult {
   const { config, days, dtS } = options;
-  const { house, sim } = config;
+  const { house, grid, sim } = config;
   const weather = openWeather({ seed: sim.seed, file: sim.weather });
   const market = createMarket(sim.seed, config.tariff);
   const household = createHousehold(sim.seed, sim.householdKwhPerYear);
@@ -87,7 +89,8 @@ export function cosimulate(options: CosimOptions): CosimResult {
     const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
     const image = imageOf(tick, (houseS + dtS) * 1000, sensors, outputs);
     const prices = market.at(timeMs);
-    const done = step(state, { image, dtS, setPoints, market: prices, want, house });
+    const ems = options.emsAt?.(houseS);
+    const done = step(state, { image, dtS, setPoints, market: prices, want, house, grid, ems });
     state = done.state;
     outputs = done.verdict.outputs;
     accelWorkW = Math.min(done.verdict.grantW, Math.max(done.verdict.fillerW, demandW));

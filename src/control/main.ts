@@ -13,6 +13,7 @@ import { openLinuxBuses } from '../hal/buses/linux.ts';
 import { simSocket } from '../hal/buses/sim-socket.ts';
 import { openHal } from '../hal/hal.ts';
 import type { BusBackend } from '../hal/types.ts';
+import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
@@ -41,6 +42,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
     link.publish('controlEvent', event);
   };
   return {
+    timeMs,
     note(level: Event['level'], code: string, text: string) {
       tell({ timeMs: timeMs(), level, source: 'control', code, text: text.slice(0, 400) });
     },
@@ -70,7 +72,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
 /** The control process: board, HAL, loop; the broker is a listener and may be missing. */
 runChild('control', async (context) => {
   const { config, home, sockets, passwords, log } = context;
-  const { house, speed } = config;
+  const { house, grid, speed } = config;
   const board = loadBoard(config.board);
   const buses = openBuses(context, board);
   const hal = await openHal({ board, buses, monoMs });
@@ -82,7 +84,9 @@ runChild('control', async (context) => {
     link,
     start: loaded.stored?.setPoints ?? DEFAULT_SETPOINTS,
     speed,
+    tariff: config.tariff,
     monoMs,
+    wallMs,
     onChange: (s, by) =>
       report.note(
         'info',
@@ -92,19 +96,23 @@ runChild('control', async (context) => {
     onRefused: (why) => report.note('warn', 'set-refused', why),
   });
   const report = reporter(context, board, link, wishes);
+  const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
+    report.note('warn', 'dimming-log', text),
+  );
   const store = createStore(file, (text) => report.note('warn', 'store', text));
   if (loaded.problem) report.note('warn', 'store', loaded.problem);
-  hal.onTrip((trip) =>
-    report.note('fault', 'trip', `${trip.sensor} opened; ${trip.dropped.join(', ')} dropped at once`),
-  );
+  hal.onTrip(({ sensor, dropped }) => {
+    if (dropped.length > 0) report.note('fault', 'trip', `${sensor} opened; ${dropped.join(', ')} dropped at once`);
+  });
   const loop = startLoop({
     hal,
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({ ...wishes.current(nowMs), house }),
+    inputs: (nowMs) => ({ ...wishes.current(nowMs), house, grid }),
     onTick(image, verdict, state) {
       report.tick(image, verdict);
+      if (verdict.dimming) dimmings.add({ ...verdict.dimming, timeMs: report.timeMs() });
       store.offer(storedOf(wishes.current(image.atMs).setPoints, state), image.atMs);
     },
     onStarve: (why) => report.note('fault', 'dead-man', `the dead-man is not fed: ${why}`),
@@ -125,6 +133,7 @@ runChild('control', async (context) => {
       clearInterval(publishing);
       await hal.close();
       await store.flush();
+      await dimmings.flush();
       await Promise.allSettled([link.close(), buses.close()]);
     },
   };

@@ -17,6 +17,8 @@ export interface ReportFacts {
 
 const TRIP_AGE_MS = 1500;
 const COMFORT_AGE_MS = 3_600_000;
+/** Reasons that are news when they appear. */
+const TOLD = /^(grid-dimmed|sg-ready-.*)$/;
 
 function views(image: Image): ControlState['sensors'] {
   const entries = SENSOR_NAMES.map((name) => {
@@ -57,7 +59,7 @@ export function grantOf(verdict: Verdict): Grant {
   return { watts: verdict.grantW, fillerW: verdict.fillerW, reason: verdict.reasons[0]! };
 }
 
-/** What is worth a line of history between two verdicts: safety, latch, action. */
+/** What is worth a line of history between two verdicts: safety, latch, action, wishes of the grid. */
 export function changesBetween(before: Verdict | undefined, after: Verdict, timeMs: number): Event[] {
   const say = (level: Event['level'], code: string, text: string): Event => ({
     timeMs,
@@ -74,6 +76,9 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const level = after.safety === 'S0' ? 'info' : after.safety === 'S1' ? 'warn' : 'fault';
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
+  }
+  for (const r of after.reasons.filter((r) => TOLD.test(r.code))) {
+    if (before && !before.reasons.some((b) => b.code === r.code)) events.push(say('info', r.code, r.text));
   }
   if (after.action !== before?.action) events.push(say('info', `action-${after.action}`, after.reasons[0]?.text ?? ''));
   return events;

@@ -6,6 +6,7 @@ import { planStep } from './decide/plan.ts';
 import { energyStep, heatNow } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
+import { gridHolds, gridLimits, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
@@ -45,8 +46,10 @@ function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: numb
 function loops(state: CoreState, input: StepInput, est: Estimates, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
-  const { plan } = state.plan;
-  const decided = loopsStep(state.decided, { est, input, plan, stopped: state.interlock.stopped, dtS: loopDueS });
+  const { accel, heatPump } = state.interlock.stopped;
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat);
+  const stopped = { accel, heatPump: heatPump || held.heatPump };
+  const decided = loopsStep(state.decided, { est, input, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };
 }
 
@@ -64,21 +67,23 @@ const sensorReasons = (est: Estimates): Reason[] => {
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
  * the ages of readings and the patience of the interlock count on the image's own monotonic time.
  */
-export function step(previous: CoreState, input: StepInput): { state: CoreState; verdict: Verdict } {
-  const { image, house, dtS, setPoints } = input;
+export function step(previous: CoreState, wished: StepInput): { state: CoreState; verdict: Verdict } {
+  const { image, house, dtS, setPoints } = wished;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
   const estimated = estimate(previous.estimate, image, house, dtS, realS);
   const { est } = estimated;
-  let state: CoreState = { ...previous, estimate: estimated.state };
+  const { input, state: asked } = gridWishes(previous.grid, est, wished);
+  let state: CoreState = { ...previous, estimate: estimated.state, grid: asked };
   const wasOff = state.plan.plan.mode === 'off';
   state = supervise(state, input, est, dtS);
   state = loops(state, input, est, dtS);
+  const grid = gridLimits(state.grid, state.decided.outputs, est, wished, realS);
   const locked = interlock(state.interlock, {
     image,
     est,
     balance: estimated.state.balance,
     house,
-    decided: state.decided.outputs,
+    decided: grid.outputs,
     dtS,
     realS,
     acknowledge: setPoints.mode === 'off' && !wasOff,
@@ -86,7 +91,7 @@ export function step(previous: CoreState, input: StepInput): { state: CoreState;
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs);
   const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
+  state = { ...state, grid: grid.state, interlock: locked.state, ...counted, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, est, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
@@ -103,7 +108,8 @@ export function step(previous: CoreState, input: StepInput): { state: CoreState;
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: counted.energy,
-      reasons: [first, ...locked.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
+      reasons: [first, ...locked.reasons, ...grid.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
+      dimming: grid.dimming,
     },
   };
 }

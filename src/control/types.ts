@@ -1,3 +1,4 @@
+import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
@@ -12,6 +13,10 @@ export interface StepInput {
   market: Market | undefined;
   want: ComputeWant | undefined;
   house: House;
+  /** Facts of the grid connection; left out: no limits. */
+  grid?: GridConfig;
+  /** What an energy manager asks for; undefined once its lease lapsed. */
+  ems?: Ems | undefined;
 }
 
 export interface Verdict {
@@ -26,4 +31,6 @@ export interface Verdict {
   energy: ControlState['energy'];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
+  /** A line for the record of dimmings, in the tick in which one began or ended. */
+  dimming: Omit<Dimming, 'timeMs'> | undefined;
 }

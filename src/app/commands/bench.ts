@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   start: () => import('../bench/start.ts').then((m) => m.start),
+  identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 
 async function runBench(args: string[]): Promise<number> {

@@ -59,6 +59,7 @@ export function knownOf(told: ForeignHouse): Known {
       designOutdoorC: orGuess(told.designOutdoorC, -10, 'designOutdoorC'),
       supplyDesignC: orGuess(told.supplyDesignC, SUPPLY_DESIGN_C[emitter], 'supplyDesignC'),
       compressorMaxW: Math.round(pumpHeatW / RATED_COP),
+      backupHeaterW: 0,
       accelMaxW: accel?.maxW ?? 0,
       bufferMaxC: 70,
       coolantOutSetC: 52,
