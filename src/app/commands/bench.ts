@@ -5,6 +5,7 @@ import { type Command, parseCommand, print, say } from '../command.ts';
 const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
+  foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
   start: () => import('../bench/start.ts').then((m) => m.start),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };

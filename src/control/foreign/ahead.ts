@@ -9,8 +9,10 @@ import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory
 /** The plan of a foreign plant: what lies ahead as far as anybody knows, and the speeds worth trying. */
 
 const DEFAULT_PRICE = 0.3;
-const HORIZON_S = 30 * 3600;
+const HORIZON_S = 28 * 3600;
 const LONG_S = 1800;
+const LONGER_S = 3600;
+const LONGER_AFTER_S = 12 * 3600;
 /** Fine slots at the beginning; the later ones only have to tell what heat is worth. */
 const FINE_SLOTS = 8;
 /** Wear of a start: a compressor of 10,000 EUR and 100,000 starts, per 10 kW of pump. */
@@ -21,11 +23,12 @@ const OUTDOOR_FORGETS_S = 24 * 3600;
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 
-export const slotS = (known: Known, learned: Learnt): number => {
-  const fast = learned.model.airJPerK + learned.model.emitterJPerK;
-  const riseK = (known.pumpHeatW * 900) / fast;
-  return riseK > 1.5 ? 300 : riseK > 0.8 ? 600 : 900;
-};
+/** First slots: short where a strong pump warms a light house fast, and whole steps of the plant. */
+export function slotS(known: Known, learned: Learnt, stepS: number): number {
+  const riseK = (known.pumpHeatW * 900) / (learned.model.airJPerK + learned.model.emitterJPerK);
+  const wantedS = riseK > 1.5 ? 300 : riseK > 0.8 ? 600 : 900;
+  return stepS > 0 ? Math.max(1, Math.round(wantedS / stepS)) * stepS : wantedS;
+}
 
 /** `now` fades into what is usual at that hour. */
 function drifting(daily: Daily, now: number, t: number, inS: number): number {
@@ -74,11 +77,12 @@ export function makePlan(
   on: boolean,
   accelW: number,
   t: number,
+  stepS: number,
 ): HeatPlan {
-  const fineS = slotS(known, learned);
+  const fineS = slotS(known, learned, stepS);
   const slots: PlanSlot[] = [];
   for (let inS = 0; inS < HORIZON_S; ) {
-    const dtS = slots.length < FINE_SLOTS ? fineS : LONG_S;
+    const dtS = slots.length < FINE_SLOTS ? fineS : inS < LONGER_AFTER_S ? LONG_S : LONGER_S;
     slots.push(slotAt(known, learned, memory, t, inS, dtS));
     inS += dtS;
   }

@@ -111,7 +111,14 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   };
   const learned = refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
-  const now = { on: aged.on, t: line.t, blindS, accelW: elapsed.accelW, plan: dtS > GAP_S ? null : state.plan };
+  const now = {
+    on: aged.on,
+    t: line.t,
+    blindS,
+    accelW: elapsed.accelW,
+    stepS: Math.min(dtS, 900),
+    plan: dtS > GAP_S ? null : state.plan,
+  };
   const { wish, plan } = wishOf(known, learned, memory, now);
   const { state: machine, reason: rest } = machineStep(aged, wish.level);
   const frost = frostPump(memory);

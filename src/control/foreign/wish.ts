@@ -43,7 +43,7 @@ export function wishOf(
   known: Known,
   learned: Learnt,
   memory: Memory,
-  now: { on: boolean; t: number; blindS: number; accelW: number; plan: PlanNow | null },
+  now: { on: boolean; t: number; blindS: number; accelW: number; stepS: number; plan: PlanNow | null },
 ): { wish: Wish; plan: PlanNow | null } {
   const why = distrust(learned, memory, now.blindS);
   if (why !== null) {
@@ -52,11 +52,11 @@ export function wishOf(
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)
     return { wish: { level: now.plan.level, short: false, reason: now.plan.reason }, plan: now.plan };
-  const found = makePlan(known, learned, memory, now.on, now.accelW, now.t);
+  const found = makePlan(known, learned, memory, now.on, now.accelW, now.t, now.stepS);
   const level = found.levels[0]!;
   const change = found.levels.findIndex((l) => l > 0 !== level > 0);
   const lowest = Math.min(...found.roomC.slice(0, 32));
   const reason = `plan: ${level > 0 ? `run at ${Math.round(100 * level)} %` : 'rest'}${change < 0 ? '' : ` for ${change} slots`}, room ${learned.house!.airC.toFixed(2)} °C now, ${lowest.toFixed(2)} °C at the least, ${found.costEur.toFixed(2)} EUR to the horizon, margin ${learned.marginK.toFixed(2)} K`;
-  const plan = { level, untilS: now.t + slotS(known, learned) - 1, reason };
+  const plan = { level, untilS: now.t + slotS(known, learned, now.stepS) - 1, reason };
   return { wish: { level, short: false, reason }, plan };
 }

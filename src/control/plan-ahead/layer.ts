@@ -1,44 +1,51 @@
-/** Widest layer; more houses than this and the dearest are dropped. */
-const WIDTH = 140;
-const GROWN = 1024;
-const EMITTER_CELL_K = 2;
+/** Widest layer: of more houses than this only the best go on. Cells are sized so that it hardly happens. */
+const WIDTH = 200;
+const GROWN = 900;
+const HEAT_CELLS = 48;
 
 /** Houses that can be at one time: arrays by node, at most one node in a cell. */
 export class Layer {
   count = 0;
-  air = new Float64Array(GROWN);
-  emitter = new Float64Array(GROWN);
-  mass = new Float64Array(GROWN);
-  on = new Uint8Array(GROWN);
-  cost = new Float64Array(GROWN);
-  parent = new Uint16Array(GROWN);
-  action = new Uint8Array(GROWN);
-  private readonly weights: readonly [number, number, number];
-  private readonly valueEurPerJ: number;
-  private readonly cellJ: number;
+  readonly air = new Float64Array(GROWN);
+  readonly emitter = new Float64Array(GROWN);
+  readonly mass = new Float64Array(GROWN);
+  readonly on = new Uint8Array(GROWN);
+  readonly cost = new Float64Array(GROWN);
+  readonly parent = new Uint16Array(GROWN);
+  readonly action = new Uint8Array(GROWN);
+  /** Cost less the worth of the stored heat: what houses are compared by. */
+  private readonly worth = new Float64Array(GROWN);
   private readonly cells = new Map<number, number>();
+  private weights: readonly [number, number, number] = [0, 0, 0];
+  private valueEurPerJ = 0;
+  private cellJ = 1;
+  private emitterCellK = 1;
 
-  /** @param slotJ heat of one slot at full speed: cells are a quarter of it */
-  constructor(weights: readonly [number, number, number], valueEurPerJ: number, slotJ: number) {
+  /**
+   * Empties it for a plan.
+   * @param spanJ how far the stored heat of two houses can be apart by then
+   * @param emitterCellK how finely emitters are told apart: what is in the emitter comes out within hours
+   */
+  reset(weights: readonly [number, number, number], valueEurPerJ: number, spanJ: number, emitterCellK: number): void {
+    this.count = 0;
+    this.cells.clear();
     this.weights = weights;
     this.valueEurPerJ = valueEurPerJ;
-    this.cellJ = slotJ / 4;
+    this.cellJ = spanJ / HEAT_CELLS;
+    this.emitterCellK = emitterCellK;
   }
 
-  private storedJ(air: number, emitter: number, mass: number): number {
-    return this.weights[0] * air + this.weights[1] * emitter + this.weights[2] * mass;
-  }
-
-  /** Takes a house unless its cell has a cheaper one. */
+  /** Takes a house unless its cell has a better one. */
   offer(air: number, emitter: number, mass: number, on: number, cost: number, parent: number, action: number): void {
-    const heat = Math.round(this.storedJ(air, emitter, mass) / this.cellJ);
-    const key = (heat * 128 + (Math.round(emitter / EMITTER_CELL_K) & 63)) * 2 + on;
+    const storedJ = this.weights[0] * air + this.weights[1] * emitter + this.weights[2] * mass;
+    const worth = cost - this.valueEurPerJ * storedJ;
+    const key = (Math.round(storedJ / this.cellJ) * 64 + (Math.round(emitter / this.emitterCellK) & 63)) * 2 + on;
     let i = this.cells.get(key);
     if (i === undefined) {
       if (this.count >= GROWN) return;
       i = this.count++;
       this.cells.set(key, i);
-    } else if (this.worth(i) <= cost - this.valueEurPerJ * this.storedJ(air, emitter, mass)) return;
+    } else if (this.worth[i]! <= worth) return;
     this.air[i] = air;
     this.emitter[i] = emitter;
     this.mass[i] = mass;
@@ -46,32 +53,33 @@ export class Layer {
     this.cost[i] = cost;
     this.parent[i] = parent;
     this.action[i] = action;
+    this.worth[i] = worth;
   }
 
-  /** Cost less the worth of what is stored: what houses are compared by. */
-  private worth(i: number): number {
-    return this.cost[i]! - this.valueEurPerJ * this.storedJ(this.air[i]!, this.emitter[i]!, this.mass[i]!);
-  }
-
-  /** No more offers: only the best `WIDTH` go on. */
+  /** No more offers: the worst beyond `WIDTH` are dropped. */
   close(): void {
-    this.cells.clear();
-    const worth = Float64Array.from({ length: this.count }, (_, i) => this.worth(i));
-    const order = Array.from({ length: this.count }, (_, i) => i)
-      .sort((a, b) => worth[a]! - worth[b]!)
-      .slice(0, WIDTH);
-    this.count = order.length;
-    this.air = Float64Array.from(order, (i) => this.air[i]!);
-    this.emitter = Float64Array.from(order, (i) => this.emitter[i]!);
-    this.mass = Float64Array.from(order, (i) => this.mass[i]!);
-    this.on = Uint8Array.from(order, (i) => this.on[i]!);
-    this.cost = Float64Array.from(order, (i) => this.cost[i]!);
-    this.parent = Uint16Array.from(order, (i) => this.parent[i]!);
-    this.action = Uint8Array.from(order, (i) => this.action[i]!);
+    if (this.count <= WIDTH) return;
+    const limit = this.worth.slice(0, this.count).sort()[WIDTH - 1]!;
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (this.worth[i]! > limit) continue;
+      this.air[kept] = this.air[i]!;
+      this.emitter[kept] = this.emitter[i]!;
+      this.mass[kept] = this.mass[i]!;
+      this.on[kept] = this.on[i]!;
+      this.cost[kept] = this.cost[i]!;
+      this.parent[kept] = this.parent[i]!;
+      this.action[kept] = this.action[i]!;
+      this.worth[kept] = this.worth[i]!;
+      kept++;
+    }
+    this.count = kept;
   }
 
-  /** The node to end at; nodes are sorted by worth. */
+  /** The node to end at. */
   best(): number {
-    return 0;
+    let best = 0;
+    for (let i = 1; i < this.count; i++) if (this.worth[i]! < this.worth[best]!) best = i;
+    return best;
   }
 }

@@ -62,6 +62,10 @@ const LONG_SLOT_S = 1800;
 const HALF = 0.5;
 /** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
 const KEPT_SHARE = 0.8;
+/** Houses that differ by more than this all over are not in the same band. */
+const SPAN_K = 3;
+const EMITTER_CELL_K = 3;
+const LATER_EMITTER_CELL_K = 12;
 
 function actionsOf(input: PlanInput, slot: PlanSlot): Action[] {
   const [base = 0, perEmitter = 1, perShare = 0] = input.supply.mean;
@@ -101,7 +105,14 @@ function heatPrice(input: PlanInput): number {
 }
 
 /** Steps every house of a layer through one slot under every action into the next. */
-function expand(input: PlanInput, slot: PlanSlot, from: Layer, to: Layer, unknownW: number): void {
+function expand(
+  input: PlanInput,
+  slot: PlanSlot,
+  actions: readonly Action[],
+  from: Layer,
+  to: Layer,
+  unknownW: number,
+): void {
   const { model } = input;
   const { table } = responseOf(model, slot.dtS);
   const [e, m] = [RESPONSE_COLUMNS, 2 * RESPONSE_COLUMNS];
@@ -113,7 +124,6 @@ function expand(input: PlanInput, slot: PlanSlot, from: Layer, to: Layer, unknow
     table[row + 7]! * unknownW;
   const [airGiven, emGiven, massGiven] = [given(0), given(e), given(m)];
   const hours = slot.dtS / 3600;
-  const actions = actionsOf(input, slot);
   for (let n = 0; n < from.count; n++) {
     const air = from.air[n]!;
     const em = from.emitter[n]!;
@@ -140,29 +150,43 @@ function expand(input: PlanInput, slot: PlanSlot, from: Layer, to: Layer, unknow
   }
 }
 
+/** Working memory, used again by each plan; nothing in it outlives a call. */
+const layers: Layer[] = [];
+
+function layerAt(k: number): Layer {
+  let layer = layers[k];
+  if (!layer) {
+    layer = new Layer();
+    layers[k] = layer;
+  }
+  return layer;
+}
+
 export function planAhead(input: PlanInput): HeatPlan {
   const { model, state, slots } = input;
   const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
   const weights = [model.airJPerK, model.emitterJPerK, model.massJPerK] as const;
-  const slotJ = input.map.ratedHeatW * slots[0]!.dtS;
-  const layers = [new Layer(weights, valueEurPerJ, slotJ)];
-  layers[0]!.offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
-  layers[0]!.close();
+  const mostJ = SPAN_K * (weights[0] + weights[1] + weights[2]);
+  let spanJ = input.map.ratedHeatW * slots[0]!.dtS;
+  layerAt(0).reset(weights, valueEurPerJ, spanJ, EMITTER_CELL_K);
+  layerAt(0).offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
+  const actions = slots.map((slot) => actionsOf(input, slot));
   let unknownW = state.unknownW;
-  for (const slot of slots) {
-    const next = new Layer(weights, valueEurPerJ, slotJ);
-    expand(input, slot, layers.at(-1)!, next, unknownW);
+  slots.forEach((slot, k) => {
+    const next = layerAt(k + 1);
+    spanJ = Math.min(mostJ, spanJ + input.map.ratedHeatW * slot.dtS);
+    next.reset(weights, valueEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
+    expand(input, slot, actions[k]!, layerAt(k), next, unknownW);
     unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
     next.close();
-    layers.push(next);
-  }
-  let node = layers.at(-1)!.best();
-  const costEur = layers.at(-1)!.cost[node]!;
+  });
+  let node = layerAt(slots.length).best();
+  const costEur = layerAt(slots.length).cost[node]!;
   const levels: number[] = [];
   const roomC: number[] = [];
   for (let k = slots.length; k > 0; k--) {
-    const layer = layers[k]!;
-    const action = actionsOf(input, slots[k - 1]!)[layer.action[node]!]!;
+    const layer = layerAt(k);
+    const action = actions[k - 1]![layer.action[node]!]!;
     levels.unshift(action.level * action.share);
     roomC.unshift(layer.air[node]!);
     node = layer.parent[node]!;

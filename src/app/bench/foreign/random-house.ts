@@ -78,7 +78,12 @@ export function randomHouse(seed: number): { facts: PlantFacts; around: Surround
 
 function surroundings(seed: number, random: Random, areaM2: number): Surroundings {
   const startMs = Date.UTC(2025, 0, 10) + seed * 7 * 86_400_000 * (seed % 4);
-  const market = createMarket(seed, { feesEurPerKwh: 0.12, vatPct: 19, exportEurPerKwh: 0.08 });
+  const market = createMarket(seed, {
+    feesEurPerKwh: 0.12,
+    vatPct: 19,
+    exportEurPerKwh: 0.08,
+    exportPaidBelowZero: false,
+  });
   const tariff = oneOf(random, ['flat', 'two', 'spot']);
   const setback = oneOf(random, ['none', 'night', 'day']);
   const dayC = oneOf(random, [20, 20.5, 21, 22]);
