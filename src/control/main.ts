@@ -23,6 +23,9 @@ import { listenForWishes, type Wishes } from './wishes.ts';
 const PUBLISH_MS = 1000;
 const GRANT_TTL_MS = 3000;
 const { monoMs, wallMs } = systemClock;
+/** A board without a battery clock starts in the past until the network tells it the time. */
+const NO_CLOCK_BEFORE_MS = Date.UTC(2025, 0, 1);
+const trustedWallMs = () => (wallMs() > NO_CLOCK_BEFORE_MS ? wallMs() : undefined);
 
 function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend {
   if (board.backend === 'linux') return openLinuxBuses(board, monoMs);
@@ -35,7 +38,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   const stamp = leaseStamp<Grant>(randomUUID(), GRANT_TTL_MS);
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
-  const timeMs = () => wishes.houseTimeMs(monoMs(), wallMs());
+  const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
   const tell = (event: Event) => {
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
@@ -102,7 +105,12 @@ runChild('control', async (context) => {
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({ ...wishes.current(nowMs), house }),
+    inputs: (nowMs) => ({
+      ...wishes.current(nowMs),
+      house,
+      commands: wishes.takeCommands(),
+      timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
+    }),
     onTick(image, verdict, state) {
       report.tick(image, verdict);
       store.offer(storedOf(wishes.current(image.atMs).setPoints, state), image.atMs);

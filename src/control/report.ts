@@ -1,3 +1,4 @@
+import type { Override } from '../contract/comfort.ts';
 import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
 import { type Image, SENSOR_NAMES } from '../contract/points.ts';
 import { isTrip } from './estimate/points.ts';
@@ -31,7 +32,7 @@ function views(image: Image): ControlState['sensors'] {
 
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
-  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, reasons } = verdict;
+  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, overrides, reasons } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -48,6 +49,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heatNeedW,
     heat,
     energy,
+    overrides,
     reasons,
     lateness,
   };
@@ -74,6 +76,14 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const level = after.safety === 'S0' ? 'info' : after.safety === 'S1' ? 'warn' : 'fault';
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
+  }
+  const had = before?.overrides ?? [];
+  const same = (a: Override, b: Override) => a.kind === b.kind && a.id === b.id && a.text === b.text;
+  for (const o of after.overrides)
+    if (!had.some((h) => same(h, o))) events.push(say('info', 'override', `${o.by}: ${o.text}`));
+  for (const h of had) {
+    if (!after.overrides.some((o) => o.kind === h.kind))
+      events.push(say('info', 'override-ended', `${h.kind} has ended`));
   }
   if (after.action !== before?.action) events.push(say('info', `action-${after.action}`, after.reasons[0]?.text ?? ''));
   return events;
