@@ -11,7 +11,7 @@ import {
   type SensorName,
 } from '../contract/points.ts';
 import { initialState, step } from '../control/step.ts';
-import type { Verdict } from '../control/types.ts';
+import type { StepInput, Verdict } from '../control/types.ts';
 import type { Config } from '../core/config.ts';
 import { createHousehold } from '../hal/sim/household.ts';
 import { createMarket } from '../hal/sim/market.ts';
@@ -40,6 +40,8 @@ export interface CosimOptions {
   faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
   /** What people ask for and rooms report at this house second. */
   wishesAt?(houseS: number): { commands?: OverrideCommand[]; zones?: Zone[]; setPoints?: Partial<SetPoints> };
+  /** What an energy manager asks for at this house second. */
+  emsAt?(houseS: number): StepInput['ems'];
   /** Every step, after the plant has moved: for tests and campaigns. */
   watch?(houseS: number, plant: PlantState, verdict: Verdict): void;
   onDay?(day: number): void;
@@ -61,7 +63,7 @@ function imageOf(tick: number, atMs: number, sensors: Record<SensorName, number>
 
 export function cosimulate(options: CosimOptions): CosimResult {
   const { config, days, dtS } = options;
-  const { house, sim } = config;
+  const { house, grid, sim } = config;
   const weather = openWeather({ seed: sim.seed, file: sim.weather });
   const market = createMarket(sim.seed, config.tariff);
   const household = createHousehold(sim.seed, sim.householdKwhPerYear);
@@ -92,7 +94,9 @@ export function cosimulate(options: CosimOptions): CosimResult {
     const prices = market.at(timeMs);
     const { setPoints: changed, ...wishes } = options.wishesAt?.(houseS) ?? {};
     const wished = changed ? { ...setPoints, ...changed } : setPoints;
-    const done = step(state, { image, dtS, setPoints: wished, market: prices, want, house, timeMs, ...wishes });
+    const ems = options.emsAt?.(houseS);
+    const facts = { image, dtS, market: prices, want, house, grid, ems, timeMs };
+    const done = step(state, { ...facts, setPoints: wished, ...wishes });
     state = done.state;
     outputs = done.verdict.outputs;
     accelWorkW = Math.min(done.verdict.grantW, Math.max(done.verdict.fillerW, demandW));

@@ -13,6 +13,12 @@ export const House = z
     designOutdoorC: z.number().min(-40).max(10).default(-12),
     supplyDesignC: z.number().min(25).max(70).default(42).describe('supply temperature needed at the design point'),
     compressorMaxW: z.number().min(300).max(20_000).default(4_000).describe('rated electrical power of the compressor'),
+    backupHeaterW: z
+      .number()
+      .min(0)
+      .max(30_000)
+      .default(6_000)
+      .describe('electrical power of the backup heater, 0 for none'),
     accelMaxW: z
       .number()
       .min(0)

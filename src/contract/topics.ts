@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { OverrideCommand, Zone } from './comfort.ts';
+import { Ems, PriceFeed } from './grid.ts';
 import {
   ComputeState,
   ComputeWant,
@@ -85,6 +86,22 @@ export const TOPICS = {
     schema: leaseOf(Market),
     retained: false,
     about: 'lease: price of a kWh bought and sold',
+  }),
+  prices: topic({
+    path: 'market/prices',
+    senders: ['net', 'home'],
+    readers: ['control', 'net'],
+    schema: PriceFeed,
+    retained: true,
+    about: 'wholesale prices of the day in 15-minute or hourly steps; fees and tax are added from config.yaml',
+  }),
+  ems: topic({
+    path: 'grid/ems',
+    senders: ['net', 'home'],
+    readers: ['control', 'net'],
+    schema: leaseOf(Ems),
+    retained: false,
+    about: 'lease: power limit, SG-Ready state and battery power of an energy manager',
   }),
   plantTruth: topic({
     path: 'plant/truth',

@@ -13,6 +13,7 @@ import { openLinuxBuses } from '../hal/buses/linux.ts';
 import { simSocket } from '../hal/buses/sim-socket.ts';
 import { openHal } from '../hal/hal.ts';
 import type { BusBackend } from '../hal/types.ts';
+import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
@@ -32,6 +33,12 @@ function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend 
   return simSocket({ path: sockets.plant, modbusPort: portsOf(config).plantModbus, monoMs });
 }
 
+/** What is handed to `step` once, and the time if anybody can be trusted to know it. */
+const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
+  commands: wishes.takeCommands(),
+  timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
+});
+
 /** Everything that leaves over MQTT. Losing the broker loses this and nothing else. */
 function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes) {
   const { config, log } = context;
@@ -44,6 +51,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
     link.publish('controlEvent', event);
   };
   return {
+    timeMs,
     note(level: Event['level'], code: string, text: string) {
       tell({ timeMs: timeMs(), level, source: 'control', code, text: text.slice(0, 400) });
     },
@@ -73,7 +81,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
 /** The control process: board, HAL, loop; the broker is a listener and may be missing. */
 runChild('control', async (context) => {
   const { config, home, sockets, passwords, log } = context;
-  const { house, speed } = config;
+  const { house, grid, speed } = config;
   const board = loadBoard(config.board);
   const buses = openBuses(context, board);
   const hal = await openHal({ board, buses, monoMs });
@@ -85,7 +93,9 @@ runChild('control', async (context) => {
     link,
     start: loaded.stored?.setPoints ?? DEFAULT_SETPOINTS,
     speed,
+    tariff: config.tariff,
     monoMs,
+    wallMs,
     onChange: (s, by) =>
       report.note(
         'info',
@@ -95,24 +105,23 @@ runChild('control', async (context) => {
     onRefused: (why) => report.note('warn', 'set-refused', why),
   });
   const report = reporter(context, board, link, wishes);
+  const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
+    report.note('warn', 'dimming-log', text),
+  );
   const store = createStore(file, (text) => report.note('warn', 'store', text));
   if (loaded.problem) report.note('warn', 'store', loaded.problem);
-  hal.onTrip((trip) =>
-    report.note('fault', 'trip', `${trip.sensor} opened; ${trip.dropped.join(', ')} dropped at once`),
-  );
+  hal.onTrip(({ sensor, dropped }) => {
+    if (dropped.length > 0) report.note('fault', 'trip', `${sensor} opened; ${dropped.join(', ')} dropped at once`);
+  });
   const loop = startLoop({
     hal,
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({
-      ...wishes.current(nowMs),
-      house,
-      commands: wishes.takeCommands(),
-      timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
-    }),
+    inputs: (nowMs) => ({ ...wishes.current(nowMs), ...newsOf(wishes, board, nowMs), house, grid }),
     onTick(image, verdict, state) {
       report.tick(image, verdict);
+      if (verdict.dimming) dimmings.add({ ...verdict.dimming, timeMs: report.timeMs() });
       store.offer(storedOf(wishes.current(image.atMs).setPoints, state), image.atMs);
     },
     onStarve: (why) => report.note('fault', 'dead-man', `the dead-man is not fed: ${why}`),
@@ -133,6 +142,7 @@ runChild('control', async (context) => {
       clearInterval(publishing);
       await hal.close();
       await store.flush();
+      await dimmings.flush();
       await Promise.allSettled([link.close(), buses.close()]);
     },
   };

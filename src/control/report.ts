@@ -18,6 +18,8 @@ export interface ReportFacts {
 
 const TRIP_AGE_MS = 1500;
 const COMFORT_AGE_MS = 3_600_000;
+/** Reasons that are news when they appear. */
+const TOLD = /^(grid-dimmed|sg-ready-.*|legionella-(run|failed|overdue))$/;
 
 function views(image: Image): ControlState['sensors'] {
   const entries = SENSOR_NAMES.map((name) => {
@@ -59,7 +61,17 @@ export function grantOf(verdict: Verdict): Grant {
   return { watts: verdict.grantW, fillerW: verdict.fillerW, reason: verdict.reasons[0]! };
 }
 
-/** What is worth a line of history between two verdicts: safety, latch, action. */
+function overrideEvents(before: Verdict | undefined, after: Verdict): [code: string, text: string][] {
+  const had = before?.overrides ?? [];
+  const knew = (o: Override) => had.some((h) => h.kind === o.kind && h.id === o.id && h.text === o.text);
+  const ended = had.filter((h) => !after.overrides.some((o) => o.kind === h.kind));
+  return [
+    ...after.overrides.filter((o) => !knew(o)).map((o): [string, string] => ['override', `${o.by}: ${o.text}`]),
+    ...ended.map((h): [string, string] => ['override-ended', `${h.kind} has ended`]),
+  ];
+}
+
+/** What is worth a line of history between two verdicts: safety, latch, action, wishes of the grid. */
 export function changesBetween(before: Verdict | undefined, after: Verdict, timeMs: number): Event[] {
   const say = (level: Event['level'], code: string, text: string): Event => ({
     timeMs,
@@ -77,13 +89,9 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
   }
-  const had = before?.overrides ?? [];
-  const same = (a: Override, b: Override) => a.kind === b.kind && a.id === b.id && a.text === b.text;
-  for (const o of after.overrides)
-    if (!had.some((h) => same(h, o))) events.push(say('info', 'override', `${o.by}: ${o.text}`));
-  for (const h of had) {
-    if (!after.overrides.some((o) => o.kind === h.kind))
-      events.push(say('info', 'override-ended', `${h.kind} has ended`));
+  events.push(...overrideEvents(before, after).map(([code, text]) => say('info', code, text)));
+  for (const r of after.reasons.filter((r) => TOLD.test(r.code))) {
+    if (before && !before.reasons.some((b) => b.code === r.code)) events.push(say('info', r.code, r.text));
   }
   if (after.action !== before?.action) events.push(say('info', `action-${after.action}`, after.reasons[0]?.text ?? ''));
   return events;

@@ -10,6 +10,7 @@ import { GRANT_START, type GrantState } from './decide/grant.ts';
 import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
 import { PLAN_START, type PlanState } from './decide/plan.ts';
 import { type EstimateState, estimateStart } from './estimate.ts';
+import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
@@ -25,6 +26,7 @@ export interface CoreState {
   /** Mode and switches the plan was made for: a change of them is planned at once. */
   plannedFor: string;
   decided: DecidedState;
+  grid: GridState;
   interlock: InterlockState;
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
@@ -68,6 +70,7 @@ export function initialState(_house: House): CoreState {
       grantW: 0,
       fillerW: 0,
     },
+    grid: GRID_START,
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },

@@ -9,6 +9,7 @@ import { planStep } from './decide/plan.ts';
 import { energyStep, heatNow } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
+import { gridHolds, gridLimits, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
@@ -61,8 +62,10 @@ interface LoopFacts {
 function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
-  const { plan } = state.plan;
-  const decided = loopsStep(state.decided, { ...facts, plan, stopped: state.interlock.stopped, dtS: loopDueS });
+  const { accel, heatPump } = state.interlock.stopped;
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat);
+  const stopped = { accel, heatPump: heatPump || held.heatPump };
+  const decided = loopsStep(state.decided, { ...facts, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };
 }
 
@@ -91,21 +94,22 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
   const estimated = estimate(previous.estimate, image, house, dtS, realS);
   const { est, dewC, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
-  const comfort = comfortStep(previous.comfort, given, est, previous.plan.plan, dtS);
-  const { wish } = comfort;
-  const input: Wished = { ...given, setPoints: wish.setPoints };
-  const { setPoints } = input;
+  const { input: asked, state: gridState } = gridWishes(previous.grid, est, given);
+  const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, previous.plan.plan, dtS);
+  const { setPoints } = wish;
+  const input: Wished = { ...asked, setPoints };
   const facts = { est, input, wish, dewC };
-  let state: CoreState = { ...previous, estimate: estimated.state, comfort: comfort.state };
+  let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
   const wasOff = state.plan.plan.mode === 'off';
   state = supervise(state, input, est, wish, dtS);
   state = loops(state, facts, dtS);
+  const grid = gridLimits(state.grid, state.decided.outputs, est, { ...given, setPoints }, realS);
   const locked = interlock(state.interlock, {
     image,
     est,
     balance: estimated.state.balance,
     house,
-    decided: state.decided.outputs,
+    decided: grid.outputs,
     dtS,
     realS,
     acknowledge: setPoints.mode === 'off' && !wasOff,
@@ -113,7 +117,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs);
   const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
+  state = { ...state, grid: grid.state, interlock: locked.state, ...counted, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
@@ -134,11 +138,13 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       reasons: [
         first,
         ...locked.reasons,
+        ...grid.reasons,
         ...wish.reasons,
         ...coolReasons(facts, state),
         ...roomReasons,
         ...sensorReasons(est),
       ].slice(0, MAX_REASONS),
+      dimming: grid.dimming,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
+import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
@@ -19,6 +20,10 @@ export interface StepInput {
   zones?: readonly Zone[];
   /** Wishes that have come since the last call, oldest first. */
   commands?: readonly OverrideCommand[];
+  /** Facts of the grid connection; left out: no limits. */
+  grid?: GridConfig;
+  /** What an energy manager asks for; undefined once its lease lapsed. */
+  ems?: Ems | undefined;
 }
 
 export interface Verdict {
@@ -34,4 +39,6 @@ export interface Verdict {
   overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
+  /** A line for the record of dimmings, in the tick in which one began or ended. */
+  dimming: Omit<Dimming, 'timeMs'> | undefined;
 }

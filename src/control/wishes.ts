@@ -1,7 +1,9 @@
 import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
+import type { Ems, PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
+import { marketFrom, type Tariff } from './grid/tariff.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
@@ -11,7 +13,7 @@ const SETS_PER_S = 10;
 const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones'>;
+  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'ems'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
   /** House time: that of the market, moved on since it came; undefined without one. */
@@ -23,15 +25,19 @@ export function listenForWishes(options: {
   link: Pick<Link, 'on'>;
   start: SetPoints;
   speed: number;
+  tariff: Tariff;
   monoMs(): number;
+  wallMs(): number;
   onChange(setPoints: SetPoints, by: string): void;
   onRefused(why: string): void;
 }): Wishes {
-  const { link, monoMs, speed } = options;
+  const { link, monoMs, wallMs, speed, tariff } = options;
   const market = holdLease<Market | undefined>(undefined);
   const want = holdLease<ComputeWant | undefined>(undefined);
   const zones = new Map<string, { last: Zone; atMs: number }>();
   let commands: OverrideCommand[] = [];
+  const ems = holdLease<Ems | undefined>(undefined);
+  let feed: PriceFeed | undefined;
   let setPoints = options.start;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
@@ -42,6 +48,10 @@ export function listenForWishes(options: {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
   });
   link.on('want', (lease) => void want.offer(lease, monoMs()));
+  link.on('ems', (lease) => void ems.offer(lease, monoMs()));
+  link.on('prices', (list) => {
+    feed = list;
+  });
   function tooMany(nowMs: number): boolean {
     if (nowMs - windowMs > 1000) {
       windowMs = nowMs;
@@ -69,21 +79,24 @@ export function listenForWishes(options: {
     options.onChange(setPoints, command.by);
   });
 
+  function marketTimeMs(nowMs: number): number | undefined {
+    const last = market.get(nowMs);
+    return last && last.timeMs + (nowMs - marketAtMs) * speed;
+  }
   return {
-    current: (nowMs) => ({
-      setPoints,
-      market: market.get(nowMs),
-      want: want.get(nowMs),
-      zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
-    }),
+    marketTimeMs,
     takeCommands() {
       const taken = commands;
       commands = [];
       return taken;
     },
-    marketTimeMs(nowMs) {
-      const last = market.get(nowMs);
-      return last && last.timeMs + (nowMs - marketAtMs) * speed;
-    },
+    current: (nowMs) => ({
+      setPoints,
+      // The owner's own price list goes before what the simulated market says.
+      market: (feed && marketFrom(feed, tariff, marketTimeMs(nowMs) ?? wallMs())) ?? market.get(nowMs),
+      want: want.get(nowMs),
+      ems: ems.get(nowMs),
+      zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
+    }),
   };
 }

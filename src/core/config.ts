@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CARDS } from '../contract/cards.ts';
+import { GridConfig } from '../contract/grid.ts';
 import { House } from '../contract/house.ts';
 import { HeatmineError } from './errors.ts';
 
@@ -18,6 +19,7 @@ export const Config = z.strictObject({
     .describe('name of this unit in MQTT topics and Home Assistant'),
   board: z.string().default('sim').describe('file in boards/ without .json, or a path'),
   house: House,
+  grid: GridConfig,
   accelerator: z
     .strictObject({
       card: z.enum(cardIds).default('rtx3090-8b-q4').describe('card that the simulated accelerator stands for'),
@@ -42,6 +44,10 @@ export const Config = z.strictObject({
       feesEurPerKwh: z.number().min(0).max(1).default(0.186),
       vatPct: z.number().min(0).max(50).default(19),
       exportEurPerKwh: z.number().min(0).max(1).default(0.079),
+      exportPaidBelowZero: z
+        .boolean()
+        .default(false)
+        .describe('true for a plant that is paid for its sun even while the wholesale price is negative'),
     })
     .prefault({}),
   compute: z

@@ -7,6 +7,7 @@ import { changesBetween, controlStateOf } from '../../src/control/report.ts';
 import { applySet } from '../../src/control/setpoints.ts';
 import { initialState } from '../../src/control/step.ts';
 import { listenForWishes } from '../../src/control/wishes.ts';
+import { Config } from '../../src/core/config.ts';
 import { leaseStamp } from '../../src/core/lease.ts';
 import type { Link } from '../../src/core/link.ts';
 import { createRig, HOUSE, imageOf, MARKET, type Rig, run } from './rig.ts';
@@ -125,7 +126,9 @@ test('leases lapse, floods of changes are bounded', () => {
     link,
     start: DEFAULT_SETPOINTS,
     speed: 60,
+    tariff: Config.parse({}).tariff,
     monoMs: () => nowMs,
+    wallMs: () => 0,
     onChange: (s) => changes.push(s.roomSetC),
     onRefused: (why) => refused.push(why),
   });

@@ -47,6 +47,8 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     reason,
   },
   market: lease({ timeMs: 0, priceEurPerKwh: 0.28, exportEurPerKwh: 0.079, modelled: true }),
+  prices: { startMs: 0, stepS: 900, spotEurPerKwh: [0.08, -0.01] },
+  ems: lease({ limitW: 4200, sgReady: 2, batteryW: 0 }),
   plantTruth: {
     timeMs: 0,
     speed: 1,

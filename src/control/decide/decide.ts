@@ -1,26 +1,18 @@
 import type { Outputs } from '../../contract/points.ts';
 import type { Wish } from '../comfort/comfort.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { plannedAccelW } from '../estimate.ts';
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { StepInput } from '../types.ts';
-import {
-  type CompressorInput,
-  capacityW,
-  compressorStep,
-  dayRestS,
-  MIN_OFF_S,
-  MIN_RUN_S,
-  mayStart,
-} from './compressor.ts';
-import { type CoolAim, coolAim } from './cool.ts';
+import { capacityW, compressorStep, dayRestS, MIN_OFF_S, MIN_RUN_S, mayStart } from './compressor.ts';
+import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
 import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
 import { frostStep } from './frost.ts';
 import { grantStep, safeLimitW } from './grant.ts';
-import { COIL_K, hotWaterStep } from './hotwater.ts';
+import { hotWaterStep } from './hotwater.ts';
 import type { Plan } from './plan.ts';
+import { accelHeatW, compressorTask, speedLimitPct } from './task.ts';
 
 export interface DecideFacts {
   est: Estimates;
@@ -42,17 +34,11 @@ const STORE_ABOVE_K = 10;
 const WATER_RISE_K = 6;
 const WATER_MIN_PCT = 35;
 const WATER_LAG_S = 20;
-const FROST_SET_C = 25;
-/** The heat pump slows down over these kelvins below its hottest water. */
-const HOTTEST_THROTTLE_K = 4;
-const COMPRESSOR_MIN_PCT = 30;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
 const STALL_ACCEL_S = 600;
 const STALL_BACKUP_S = 1500;
 const HELPS_SHARE = 0.5;
 const FAR_SHORT_K = 8;
-
-const accelHeatW = (f: DecideFacts, rejecting: boolean): number => (rejecting ? 0 : plannedAccelW(f.est));
 
 function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
@@ -60,29 +46,6 @@ function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecti
   if (input.setPoints.mode !== 'heating' || plan.supplySetC === 0) return false;
   const limitC = Math.min(input.house.bufferMaxC - 3, plan.supplySetC + STORE_ABOVE_K);
   return est.bufferTopC.value < limitC - (rejecting ? 3 : 0);
-}
-
-/** What the compressor should serve: hot water first, then frost, then the mode. */
-function compressorTask(
-  f: DecideFacts,
-  state: DecidedState,
-  charging: boolean,
-  frostHeat: boolean,
-  cool: CoolAim,
-): Pick<CompressorInput, 'wanted' | 'setC' | 'storeC' | 'needW' | 'sinkC'> {
-  const { est, plan, input, wish } = f;
-  const sinkC = est.supplyC.value;
-  if (charging) {
-    const storeC = est.hotWaterC.value + COIL_K;
-    return { wanted: true, setC: wish.hotWater.setC + COIL_K, storeC, needW: 1e5, sinkC: storeC };
-  }
-  if (frostHeat) return { wanted: true, setC: FROST_SET_C, storeC: est.returnC.value, needW: 3000, sinkC };
-  if (input.setPoints.mode === 'cooling') {
-    const storeC = -est.bufferTopC.value;
-    return { wanted: cool.wanted, setC: -cool.bufferSetC, storeC, needW: 2000, sinkC: est.outdoorC.value + 10 };
-  }
-  const needW = Math.max(0, plan.heatNeedW - accelHeatW(f, state.coolant.reject));
-  return { wanted: plan.supplySetC > 0, setC: plan.supplySetC, storeC: est.bufferTopC.value, needW, sinkC };
 }
 
 /** Reversing valve: wish, rest, move. Returns whether the compressor must stand still for it. */
@@ -112,15 +75,6 @@ function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rej
   const helps = accelHeatW(f, rejecting) > HELPS_SHARE * input.house.accelMaxW;
   const far = est.bufferTopC.value < plan.supplySetC - FAR_SHORT_K;
   return est.bufferTopC.value < input.house.bufferMaxC - 8 && (!helps || far);
-}
-
-/** Most speed: quiet hours, the dew point, and the hottest water this machine may make. */
-function speedLimitPct(f: DecideFacts, cool: CoolAim | undefined): number {
-  if (cool) return Math.min(f.wish.compressorMaxPct, cool.maxPct);
-  const { condenserOutC, supplyC } = f.est;
-  const hotC = condenserOutC.quality === 'lost' ? supplyC.value : condenserOutC.value;
-  const share = clamp((f.input.house.heatPumpMaxC - hotC) / HOTTEST_THROTTLE_K, 0, 1);
-  return Math.min(f.wish.compressorMaxPct, COMPRESSOR_MIN_PCT + (100 - COMPRESSOR_MIN_PCT) * share);
 }
 
 /** A tank is charged in every mode but off; a compressor that has just begun to cool first has its minimum run. */

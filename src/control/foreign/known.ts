@@ -60,6 +60,7 @@ export function knownOf(told: ForeignHouse): Known {
       designOutdoorC: orGuess(told.designOutdoorC, -10, 'designOutdoorC'),
       supplyDesignC: orGuess(told.supplyDesignC, SUPPLY_DESIGN_C[emitter], 'supplyDesignC'),
       compressorMaxW: Math.round(pumpHeatW / RATED_COP),
+      backupHeaterW: 0,
       accelMaxW: accel?.maxW ?? 0,
       alternativeHeat: told.alternativeHeat ?? 'heatpump',
       alternativeEurPerKwh: told.alternativeEurPerKwh ?? 0.12,

@@ -62,6 +62,13 @@ export function alarmContact(name: string, topic: string, sensor: string, device
   };
 }
 
+/** A wish that comes over a contact: closed is on. */
+export function wishContact(name: string, topic: string, sensor: string): Component {
+  const at = `value_json.sensors.${sensor}`;
+  const value_template = `{{ 'ON' if ${at}.quality == 'good' and ${at}.value == 1 else 'OFF' }}`;
+  return { p: 'binary_sensor', name, state_topic: topic, value_template, device_class: 'running' };
+}
+
 export function choice(name: string, topic: string, path: string, options: readonly string[]): Component {
   return {
     p: 'sensor',

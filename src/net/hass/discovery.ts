@@ -15,6 +15,7 @@ import {
   overrideButton,
   sensorReading,
   sentence,
+  wishContact,
 } from './components.ts';
 
 export interface DeviceFacts {
@@ -76,6 +77,7 @@ function sensorEntities({ unit, sensors }: DeviceFacts): Record<string, Componen
     const contact = CONTACTS[name as keyof typeof CONTACTS];
     if (!sensors.includes(name)) continue;
     if (contact) entities[name] = alarmContact(SENSORS[name].label.replace(' closed', ''), topic, name, contact);
+    else if (name.endsWith('On')) entities[name] = wishContact(SENSORS[name].label.replace(' closed', ''), topic, name);
     else entities[name] = sensorReading(SENSORS[name].label, topic, name, unitOf(name));
   }
   for (const name of OUTPUTS_SHOWN) {

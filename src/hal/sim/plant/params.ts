@@ -91,7 +91,7 @@ export function plantParams(house: House, sim: { pvKwp: number; accelIdleW: numb
     tankL: 250,
     tankCoilWPerK: 1_500,
     tankLossWPerK: 1.6,
-    backupHeaterW: 6_000,
+    backupHeaterW: house.backupHeaterW,
     emitterJPerK: 8e6,
     emitterW1,
     emitterMaxLpm: house.designLoadW / 5 / (WATER_J_PER_LK / 60),

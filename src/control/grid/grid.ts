@@ -1,0 +1,57 @@
+import type { Reason } from '../../contract/messages.ts';
+import type { Outputs } from '../../contract/points.ts';
+import type { Plan } from '../decide/plan.ts';
+import type { Estimates } from '../estimate/points.ts';
+import type { StepInput, Verdict } from '../types.ts';
+import { LIMIT_START, type LimitState, limitStep } from './limit.ts';
+import { raised, SG_START, type SgReadyState, sgReadyOf, sgReadyReasons, sgReadyStep } from './sgready.ts';
+import { SHED_START, type ShedState, shedStep } from './shed.ts';
+
+/** The grid's say in what the unit does: wishes before the decisions, limits after them and before the interlock. */
+export interface GridState {
+  sgReady: SgReadyState;
+  limit: LimitState;
+  shed: ShedState;
+}
+
+export const GRID_START: GridState = { sgReady: SG_START, limit: LIMIT_START, shed: SHED_START };
+
+/** Before the decisions: SG-Ready raises set-points. */
+export function gridWishes(state: GridState, est: Estimates, input: StepInput): { state: GridState; input: StepInput } {
+  const sgReady = sgReadyStep(state.sgReady, est, input.ems, input.dtS);
+  return { state: { ...state, sgReady }, input: { ...input, setPoints: raised(input.setPoints, sgReady) } };
+}
+
+/** What the loops may not do: a locked heat pump stands still, but for frost; bought heat and filler wait with it. */
+export function gridHolds(state: GridState, plan: Plan, frost: boolean): { plan: Plan; heatPump: boolean } {
+  const locked = sgReadyOf(state.sgReady) === 1 && !frost;
+  return {
+    plan: locked ? { ...plan, fillerW: 0, paidW: 0, backupWanted: false } : plan,
+    heatPump: locked || state.shed.compressorOff,
+  };
+}
+
+export interface GridVerdict {
+  state: GridState;
+  outputs: Outputs;
+  reasons: Reason[];
+  dimming: Verdict['dimming'];
+}
+
+/** After the decisions, each tick: the outputs that the limits leave. `input` as people and managers wished it. */
+export function gridLimits(
+  previous: GridState,
+  decided: Outputs,
+  est: Estimates,
+  input: StepInput,
+  realS: number,
+): GridVerdict {
+  const limit = limitStep(previous.limit, { est, input, realS });
+  const shed = shedStep(previous.shed, limit.limits, decided, est, input, realS);
+  return {
+    state: { ...previous, limit: limit.state, shed: shed.state },
+    outputs: shed.outputs,
+    reasons: [...shed.reasons, ...sgReadyReasons(previous.sgReady, input.setPoints)],
+    dimming: limit.record,
+  };
+}

@@ -1,0 +1,91 @@
+import type { House } from '../../contract/house.ts';
+import type { Reason } from '../../contract/messages.ts';
+import type { Outputs } from '../../contract/points.ts';
+import { MIN_PCT } from '../decide/compressor.ts';
+import type { Estimates } from '../estimate/points.ts';
+import { plannedAccelW } from '../estimate.ts';
+import type { StepInput } from '../types.ts';
+import type { Limits } from './limit.ts';
+import { AUX_W, ownW } from './meter.ts';
+
+/** Who gives way when the unit may not draw what it wants: the accelerator first, then the backup heater, then speed. */
+export interface ShedState {
+  /** Seconds for which the accelerator has drawn more than its share; null while it does not. */
+  accelOverS: number | null;
+  /** Seconds with room for it until a contactor that was opened for that may close again. */
+  cutS: number;
+  /** The compressor cannot run within what is left. */
+  compressorOff: boolean;
+}
+
+export const SHED_START: ShedState = { accelOverS: null, cutS: 0, compressorOff: false };
+
+/** The compressor's speed follows slowly: its next second of ramp is kept free. */
+const RAMP_ROOM_W = 150;
+/** Cards that do not follow their cap lose their supply: the limit is kept within 2 s whatever they do. */
+const OBEY_S = 1.2;
+const OBEY_W = 50;
+const CUT_S = 120;
+/** Room for cards to come back to after a cut. */
+const CUT_ROOM_W = 800;
+/** The compressor comes back when there is this much more room than its lowest speed needs. */
+const AGAIN_SHARE = 1.2;
+
+const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
+
+/** What each gets of the limits: the compressor first, then the backup heater, the accelerator the rest. */
+function shareOut(limits: Limits, decided: Outputs, compressorOff: boolean, est: Estimates, house: House): Outputs {
+  const pumpW = Math.max(0, limits.pumpW - AUX_W);
+  const mostPct = compressorOff ? 0 : Math.min(100, (100 * pumpW) / house.compressorMaxW);
+  const compressorPct = Math.min(decided.compressorPct, mostPct);
+  const seenW = est.compressorW.quality === 'lost' ? house.compressorMaxW : Math.max(0, est.compressorW.value);
+  const runs = decided.compressorOn > 0 && compressorPct > 0;
+  const takenW = runs ? Math.min(pumpW, seenW + RAMP_ROOM_W) : seenW;
+  const heats = decided.backupHeaterOn > 0 && takenW + house.backupHeaterW + AUX_W <= limits.unitW;
+  const leftW = limits.unitW - AUX_W - takenW - (heats ? house.backupHeaterW : 0);
+  return {
+    ...decided,
+    compressorOn: compressorOff ? 0 : decided.compressorOn,
+    compressorPct,
+    backupHeaterOn: heats ? 1 : 0,
+    accelCapW: Math.min(decided.accelCapW, Math.max(0, leftW)),
+  };
+}
+
+/** Each tick: outputs within the limits, moved only towards less power. Pure. */
+export function shedStep(
+  previous: ShedState,
+  limits: Limits | null,
+  decided: Outputs,
+  est: Estimates,
+  input: StepInput,
+  realS: number,
+): { state: ShedState; outputs: Outputs; reasons: Reason[] } {
+  if (!limits) return { state: SHED_START, outputs: decided, reasons: [] };
+  const { house, image } = input;
+  const leastW = (house.compressorMaxW * MIN_PCT) / 100;
+  const compressorOff = limits.pumpW - AUX_W < leastW * (previous.compressorOff ? AGAIN_SHARE : 1);
+  const outputs = shareOut(limits, decided, compressorOff, est, house);
+  const supplied = image.actuators.accelSupplyOn > 0;
+  const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) > limits.unitW + OBEY_W;
+  const accelOverS = supplied && above ? (previous.accelOverS === null ? 0 : previous.accelOverS + realS) : null;
+  const room = outputs.accelCapW >= Math.min(CUT_ROOM_W, decided.accelCapW);
+  const waitS = room ? Math.max(0, previous.cutS - realS) : previous.cutS;
+  const cutS = accelOverS !== null && accelOverS >= OBEY_S ? CUT_S : waitS;
+  if (cutS > 0) Object.assign(outputs, { accelSupplyOn: 0, accelCapW: 0 });
+  return { state: { accelOverS, cutS, compressorOff }, outputs, reasons: [reasonOf(limits, decided, outputs)] };
+}
+
+function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs): Reason {
+  const less = [
+    outputs.accelSupplyOn < decided.accelSupplyOn ? 'accelerator switched off' : '',
+    outputs.accelSupplyOn > 0 && outputs.accelCapW < decided.accelCapW ? `accelerator ${kw(outputs.accelCapW)}` : '',
+    outputs.backupHeaterOn < decided.backupHeaterOn ? 'backup heater off' : '',
+    outputs.compressorOn < decided.compressorOn ? 'compressor off, it cannot run that slowly' : '',
+    outputs.compressorOn > 0 && outputs.compressorPct < decided.compressorPct
+      ? `compressor ${outputs.compressorPct.toFixed(0)} %`
+      : '',
+  ].filter(Boolean);
+  const text = `${limits.why}: ${less.join(', ') || 'nothing has to give way'}`;
+  return { what: 'grid', code: limits.code, text: text.slice(0, 400) };
+}

@@ -1,0 +1,233 @@
+import * as fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cosimulate } from '../../src/app/cosim.ts';
+import { type Dimming, GridConfig } from '../../src/contract/grid.ts';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import type { SensorName } from '../../src/contract/points.ts';
+import { raised, SG_START, type SgReadyState, sgReadyOf, sgReadyStep } from '../../src/control/grid/sgready.ts';
+import { marketFrom } from '../../src/control/grid/tariff.ts';
+import type { StepInput, Verdict } from '../../src/control/types.ts';
+import { Config } from '../../src/core/config.ts';
+import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
+
+/** Watts of the unit by the plant's own truth. */
+const unitW = (p: PlantState) => p.compressorW + p.accelW + p.backupW + p.auxW;
+
+interface Sample {
+  s: number;
+  unitW: number;
+  accelW: number;
+  compressorW: number;
+  backupW: number;
+  gridW: number;
+  verdict: Verdict;
+}
+
+/** The whole house at 10 Hz for `seconds`, with paid questions that take 5 kW; sampled each tick. */
+function house(
+  seconds: number,
+  more: object,
+  sensors: (s: number) => Partial<Record<SensorName, number>>,
+  emsAt?: (s: number) => StepInput['ems'],
+): Sample[] {
+  const samples: Sample[] = [];
+  cosimulate({
+    config: Config.parse(more),
+    days: seconds / 86_400,
+    dtS: 0.1,
+    demandW: 5000,
+    faultsAt: (s) => ({ sensors: sensors(s) }),
+    ...(emsAt && { emsAt }),
+    watch: (s, p, verdict) =>
+      samples.push({
+        s,
+        unitW: unitW(p),
+        accelW: p.accelW,
+        compressorW: p.compressorW,
+        backupW: p.backupW,
+        gridW: p.gridW,
+        verdict,
+      }),
+  });
+  return samples;
+}
+
+const between = (all: readonly Sample[], fromS: number, toS: number) => all.filter((x) => x.s >= fromS && x.s < toS);
+const most = (all: readonly Sample[], of: (x: Sample) => number) => Math.max(...all.map(of));
+const records = (all: readonly Sample[]) => all.flatMap((x) => (x.verdict.dimming ? [x.verdict.dimming] : []));
+
+test('dimming by contact: 4.2 kW within 2 s, accelerator first, the pump untouched, recorded, back by a ramp', () => {
+  const all = house(2400, {}, (s) => ({ gridLimitOn: s >= 1200 && s < 1800 ? 1 : 0 }));
+  const before = between(all, 1190, 1200);
+  assert.ok(most(before, (x) => x.unitW) > 6000, `only ${most(before, (x) => x.unitW)} W before`);
+  const compressorBeforeW = before.at(-1)!.compressorW;
+  assert.ok(compressorBeforeW > 1000, `${compressorBeforeW}`);
+  const reached = all.find((x) => x.s >= 1200 && x.unitW <= 4200)!.s - 1200;
+  assert.ok(reached <= 2, `${reached} s`);
+  const during = between(all, 1202, 1800);
+  assert.ok(most(during, (x) => x.unitW) <= 4200, `${most(during, (x) => x.unitW)} W while dimmed`);
+  assert.ok(Math.min(...during.map((x) => x.compressorW)) > 0.9 * compressorBeforeW, 'the pump went on');
+  assert.ok(during.every((x) => x.verdict.reasons.some((r) => r.code === 'grid-dimmed')));
+  const after = between(all, 1800, 2400);
+  for (let i = 1; i < after.length; i++) {
+    assert.ok(after[i]!.unitW - after[i - 1]!.unitW < 100, `jumps by ${after[i]!.unitW - after[i - 1]!.unitW} W`);
+  }
+  assert.ok(after.at(-1)!.accelW > 4000, `${after.at(-1)!.accelW} W at the end`);
+  const [began, ended] = records(all) as [Dimming, Dimming];
+  assert.is(records(all).length, 2);
+  assert.is(began.event, 'began');
+  assert.ok(Math.abs(began.beforeW - before.at(-1)!.unitW) < 400);
+  assert.equal([ended.event, ended.kept, ended.lastedS, ended.limitW], ['ended', true, 600, 4200]);
+  assert.ok(ended.reachedAfterS! <= 2);
+  console.log(`dimming: ${before.at(-1)!.unitW.toFixed(0)} W -> 4.2 kW in ${reached.toFixed(1)} s`);
+});
+
+test('an energy manager that sends 0 W: no accelerator, the pump keeps its 4.2 kW; silence keeps the limit', () => {
+  const ems = (s: number) => (s < 1200 ? {} : s < 1300 ? { limitW: 0 } : s < 1700 ? undefined : {});
+  const all = house(1900, {}, () => ({}), ems);
+  const during = between(all, 1202, 1690);
+  assert.is(
+    most(during, (x) => x.accelW),
+    0,
+  );
+  assert.ok(Math.min(...during.map((x) => x.compressorW)) > 1000);
+  assert.ok(most(during, (x) => x.unitW) <= 4200);
+  assert.ok(all.at(-1)!.accelW > 0, 'lifted when the manager says so');
+});
+
+test('a compressor larger than the limit is slowed to it, never stopped; the backup heater is off', () => {
+  const big = { house: { compressorMaxW: 9000, designLoadW: 30_000 }, sim: { startsAt: '2025-01-15T06:00:00Z' } };
+  const all = house(2400, big, (s) => ({ gridLimitOn: s >= 1500 ? 1 : 0, bufferTopC: 25 }));
+  const during = between(all, 1500, 2400);
+  assert.ok(most(between(all, 1490, 1500), (x) => x.compressorW) > 5000);
+  const reached = during.find((x) => x.unitW <= 4200)!.s - 1500;
+  assert.ok(reached <= 18, `${reached} s: the drive's own ramp of 30 s full scale`);
+  assert.ok(Math.min(...during.map((x) => x.compressorW)) > 1500, 'never stopped');
+  assert.is(
+    most(between(all, 1502, 2400), (x) => x.backupW + x.accelW),
+    0,
+  );
+});
+
+test('the fuse: import stays under it, the accelerator gives way first; a silent meter leaves a reserve', () => {
+  const limited = { grid: { maxImportW: 7000 } };
+  const all = between(
+    house(2400, limited, () => ({})),
+    1500,
+    2400,
+  );
+  assert.ok(most(all, (x) => x.gridW) < 7300, `${most(all, (x) => x.gridW)} W`);
+  const overS = all.filter((x) => x.gridW > 7000).length / 10;
+  assert.ok(overS <= 3, `${overS} s above`);
+  assert.ok(Math.min(...all.map((x) => x.compressorW)) > 800, 'the heat pump keeps running');
+  assert.ok(
+    all.some((x) => x.accelW > 1000),
+    'what is left is used',
+  );
+  const blind = house(1800, limited, (s) => (s >= 1500 ? { gridW: Number.NaN } : {}));
+  const late = between(blind, 1530, 1800);
+  assert.ok(most(late, (x) => x.unitW) <= Math.max(3000, most(late, (x) => x.compressorW) + 900));
+});
+
+test('unconfigured and unasked: bit for bit the same commands as without a grid at all', () => {
+  const run = (sensors: object) =>
+    cosimulate({ config: Config.parse({}), days: 0.1, dtS: 1, demandW: 2000, faultsAt: () => ({ sensors }) })
+      .commandLog;
+  assert.is(run({}), run({ gridLimitOn: 0, sgReadyAOn: 0, sgReadyBOn: 0 }));
+});
+
+test('property: whatever an energy manager sends, the cap follows and the pump keeps its power', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 12_000 }), (limitW) => {
+      const all = house(
+        1300,
+        {},
+        () => ({}),
+        (s) => (s > 1200 ? { limitW } : {}),
+      );
+      const late = between(all, 1202, 1300);
+      const pumpRuns = late.every((x) => x.compressorW > 800);
+      return (
+        pumpRuns &&
+        most(late, (x) => x.unitW) <= Math.max(4200, limitW) &&
+        (limitW >= 1000 || most(late, (x) => x.accelW) === 0)
+      );
+    }),
+    { seed: 4, numRuns: 8 },
+  );
+});
+
+test('SG-Ready by contacts: 1 locks for 2 h at the most and three times a day, 3 and 4 raise set-points', () => {
+  const est = (a: number, b: number) =>
+    ({
+      sgReadyAOn: { value: a, quality: 'good', ageMs: 0 },
+      sgReadyBOn: { value: b, quality: 'good', ageMs: 0 },
+    }) as never;
+  const states = [
+    [1, 0, 1],
+    [0, 0, 2],
+    [0, 1, 3],
+    [1, 1, 4],
+  ] as const;
+  for (const [a, b, state] of states) assert.is(sgReadyOf(sgReadyStep(SG_START, est(a, b), undefined, 1)), state);
+  let state: SgReadyState = SG_START;
+  const hold = (a: number, b: number, hours: number) => {
+    for (let t = 0; t < hours * 60; t++) state = sgReadyStep(state, est(a, b), undefined, 60);
+  };
+  hold(1, 0, 1.9);
+  assert.is(sgReadyOf(state), 1);
+  hold(1, 0, 0.2);
+  assert.is(sgReadyOf(state), 2, 'after 2 h it runs again');
+  hold(0, 0, 1);
+  for (let i = 0; i < 2; i++) {
+    hold(1, 0, 0.5);
+    assert.is(sgReadyOf(state), 1);
+    hold(0, 0, 0.5);
+  }
+  hold(1, 0, 0.1);
+  assert.is(sgReadyOf(state), 2, 'a fourth lock within a day');
+  const three = sgReadyStep(SG_START, est(0, 1), undefined, 1);
+  assert.ok(raised(DEFAULT_SETPOINTS, three).roomSetC > DEFAULT_SETPOINTS.roomSetC);
+  assert.is(raised({ ...DEFAULT_SETPOINTS, mode: 'off' }, three).roomSetC, DEFAULT_SETPOINTS.roomSetC);
+});
+
+test('SG-Ready in the house: 1 stops pump and paid work, 4 starts the pump', () => {
+  const locked = house(1800, {}, (s) => ({ sgReadyAOn: s >= 1200 ? 1 : 0 }));
+  const during = between(locked, 1202, 1800);
+  assert.is(
+    most(during, (x) => x.compressorW + x.backupW),
+    0,
+  );
+  assert.ok(during.every((x) => x.verdict.reasons.some((r) => r.code === 'sg-ready-1')));
+  const warm = { house: { designLoadW: 12_000 }, sim: { startsAt: '2025-04-20T06:00:00Z' } };
+  const plain = house(3600, warm, () => ({ bufferTopC: 31 }));
+  const forced = house(3600, warm, () => ({ bufferTopC: 31, sgReadyAOn: 1, sgReadyBOn: 1 }));
+  const starts = (all: Sample[]) => all.filter((x) => x.compressorW > 500).length;
+  assert.ok(starts(forced) > starts(plain), `${starts(forced)} ticks against ${starts(plain)}`);
+});
+
+test('price list: quarter of an hour and hour, fees and tax also on a negative price, feed-in unpaid below zero', () => {
+  const tariff = Config.parse({}).tariff;
+  for (const stepS of [900, 3600] as const) {
+    const feed = { startMs: 1000, stepS, spotEurPerKwh: [0.1, -0.3] };
+    assert.is(marketFrom(feed, tariff, 999), undefined);
+    const first = marketFrom(feed, tariff, 1000 + stepS * 1000 - 1)!;
+    assert.ok(Math.abs(first.priceEurPerKwh - (0.1 + 0.186) * 1.19) < 1e-12);
+    assert.is(first.exportEurPerKwh, 0.079);
+    const second = marketFrom(feed, tariff, 1000 + stepS * 1000)!;
+    assert.ok(Math.abs(second.priceEurPerKwh - (-0.3 + 0.186) * 1.19) < 1e-12);
+    assert.is(second.exportEurPerKwh, 0);
+    assert.is(marketFrom(feed, { ...tariff, exportPaidBelowZero: true }, 1000 + stepS * 1000)!.exportEurPerKwh, 0.079);
+    assert.is(marketFrom(feed, tariff, 1000 + 2 * stepS * 1000), undefined);
+  }
+  const own = { startMs: 0, stepS: 3600 as const, spotEurPerKwh: [0.1], exportEurPerKwh: [0.05] };
+  assert.is(marketFrom(own, tariff, 0)!.exportEurPerKwh, 0.05);
+});
+
+test('nobody can configure less than the guaranteed 4.2 kW', () => {
+  assert.is(GridConfig.safeParse({ dimmedW: 0 }).success, false);
+  assert.is(GridConfig.parse({}).dimmedW, 4200);
+});
+
+test.run();
