@@ -1,13 +1,17 @@
-import type { HouseModel } from './model.ts';
+import { type HouseModel, UNKNOWN_FADES_S } from './model.ts';
 
-/** x(t + dt) = phi x + gamma f, with f the constant forcing in K/s; 3 x 3, row by row; stores: air, emitter, mass. */
+/** Numbers in the vector of a state: air, emitter, mass, unknown heat. */
+export const STATES = 4;
+
+/** x(t + dt) = phi x + gamma f, with f the constant forcing, K/s; 4 x 4, row by row. */
 export interface LinearStep {
   phi: readonly number[];
   gamma: readonly number[];
 }
 
-/** a b for n x n matrices, row by row. */
-export function product(a: readonly number[], b: readonly number[], n: number): number[] {
+/** a b, row by row. */
+export function product(a: readonly number[], b: readonly number[]): number[] {
+  const n = STATES;
   const out = new Array<number>(n * n).fill(0);
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < n; k++) {
@@ -18,40 +22,37 @@ export function product(a: readonly number[], b: readonly number[], n: number): 
   return out;
 }
 
-const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+const IDENTITY = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const plus = (a: readonly number[], b: readonly number[], scale: number) => a.map((x, i) => x + scale * b[i]!);
 
 function rates(m: HouseModel): number[] {
   const air = m.emitterWPerK + m.massWPerK + m.airLossWPerK;
+  // biome-ignore format: a matrix
   return [
-    -air / m.airJPerK,
-    m.emitterWPerK / m.airJPerK,
-    m.massWPerK / m.airJPerK,
-    m.emitterWPerK / m.emitterJPerK,
-    -m.emitterWPerK / m.emitterJPerK,
-    0,
-    m.massWPerK / m.massJPerK,
-    0,
-    -(m.massWPerK + m.massLossWPerK) / m.massJPerK,
+    -air / m.airJPerK, m.emitterWPerK / m.airJPerK, m.massWPerK / m.airJPerK, 1 / m.airJPerK,
+    m.emitterWPerK / m.emitterJPerK, -m.emitterWPerK / m.emitterJPerK, 0, 0,
+    m.massWPerK / m.massJPerK, 0, -(m.massWPerK + m.massLossWPerK) / m.massJPerK, 0,
+    0, 0, 0, -1 / UNKNOWN_FADES_S,
   ];
 }
 
 /** Matrix exponential and its integral by a Taylor series over a short step that is then doubled (Van Loan 1978). */
 export function discretise(model: HouseModel, dtS: number): LinearStep {
   const a = rates(model);
-  const fastest = Math.max(...a.map(Math.abs));
+  // The unknown's column is K/s for each watt: not a rate.
+  const fastest = Math.max(...a.filter((_, k) => k % STATES !== 3 || k === 15).map(Math.abs));
   const doublings = Math.max(0, Math.ceil(Math.log2(Math.max(1e-12, fastest * dtS) / 0.1)));
   const h = dtS / 2 ** doublings;
   let term: readonly number[] = IDENTITY.map((x) => x * h);
   let gamma: readonly number[] = term;
   for (let k = 2; k <= 8; k++) {
-    term = product(a, term, 3).map((x) => (x * h) / k);
+    term = product(a, term).map((x) => (x * h) / k);
     gamma = plus(gamma, term, 1);
   }
-  let phi: readonly number[] = plus(IDENTITY, product(a, gamma, 3), 1);
+  let phi: readonly number[] = plus(IDENTITY, product(a, gamma), 1);
   for (let i = 0; i < doublings; i++) {
-    gamma = plus(gamma, product(phi, gamma, 3), 1);
-    phi = product(phi, phi, 3);
+    gamma = plus(gamma, product(phi, gamma), 1);
+    phi = product(phi, phi);
   }
   return { phi, gamma };
 }

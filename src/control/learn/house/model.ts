@@ -52,7 +52,7 @@ export interface HouseInput {
 const DAY_S = 86_400;
 
 /** The unknown heat fades from a prediction: yesterday's open window says little about tomorrow. */
-export const UNKNOWN_FADES_S = 12 * 3600;
+export const UNKNOWN_FADES_S = 24 * 3600;
 
 /**
  * The input at a time of day: weighs the sun by where the windows look and adds people and appliances.
@@ -78,32 +78,28 @@ export function inputAt(
 
 /**
  * The house `dtS` seconds later, under inputs that hold all the while. Exact for any length of step: the matrix
- * exponential of the three stores, kept for each model and step length.
+ * exponential of the stores, kept for each model and step length.
  */
 export function houseStep(model: HouseModel, state: HouseState, input: HouseInput, dtS: number): HouseState {
   const { phi, gamma } = linearStep(model, dtS);
-  const { airC, emitterC, massC } = state;
-  const sunW = model.solarM2 * input.solarWm2;
-  const outdoorC = input.outdoorC;
-  const fade = Math.exp(-dtS / UNKNOWN_FADES_S);
-  const unknownW = dtS > 0 ? (state.unknownW * (1 - fade) * UNKNOWN_FADES_S) / dtS : state.unknownW;
-  const air = (model.solarAirShare * sunW + input.gainsW + unknownW + model.airLossWPerK * outdoorC) / model.airJPerK;
-  const emitter = input.heatW / model.emitterJPerK;
-  const mass = ((1 - model.solarAirShare) * sunW + model.massLossWPerK * outdoorC) / model.massJPerK;
-  const row = (i: number) =>
-    phi[i]! * airC +
-    phi[i + 1]! * emitterC +
-    phi[i + 2]! * massC +
+  const { air, emitter, mass } = forcingOf(model, input);
+  const at = (i: number) =>
+    phi[i]! * state.airC +
+    phi[i + 1]! * state.emitterC +
+    phi[i + 2]! * state.massC +
+    phi[i + 3]! * state.unknownW +
     gamma[i]! * air +
     gamma[i + 1]! * emitter +
     gamma[i + 2]! * mass;
-  return {
-    airC: row(0),
-    emitterC: row(3),
-    massC: row(6),
-    unknownW: state.unknownW * fade,
-    covariance: state.covariance,
-  };
+  return { airC: at(0), emitterC: at(4), massC: at(8), unknownW: at(12), covariance: state.covariance };
+}
+
+/** What the inputs do to each store, K/s. */
+export function forcingOf(model: HouseModel, { heatW, outdoorC, solarWm2, gainsW }: HouseInput) {
+  const sunW = model.solarM2 * solarWm2;
+  const airW = model.solarAirShare * sunW + gainsW + model.airLossWPerK * outdoorC;
+  const massW = (1 - model.solarAirShare) * sunW + model.massLossWPerK * outdoorC;
+  return { air: airW / model.airJPerK, emitter: heatW / model.emitterJPerK, mass: massW / model.massJPerK };
 }
 
 /** Heat that the house loses for each kelvin between room and outdoors in the long run, W/K. */

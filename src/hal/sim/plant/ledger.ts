@@ -18,8 +18,9 @@ export function storedJ(s: PlantState): number {
     layerJPerK * sum(s.bufferC) +
     p.tankL * WATER_J_PER_LK * s.tankC +
     p.emitterJPerK * s.emitterC +
-    p.airJPerK * s.airC +
-    p.massJPerK * s.massC
+    p.rooms.airJPerK * s.airC +
+    p.rooms.extJPerK * s.extC +
+    p.rooms.intJPerK * s.intC
   );
 }
 

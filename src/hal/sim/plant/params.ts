@@ -1,4 +1,5 @@
 import type { House } from '../../../contract/house.ts';
+import { type RoomParams, roomParams } from './rooms.ts';
 
 /** Volumetric heat of water and of 25 % glycol coolant, J/(L K). */
 export const WATER_J_PER_LK = 4180;
@@ -44,11 +45,7 @@ export interface PlantParams {
   /** Heat given to the room is emitterW1 * (emitter - room)^1.1. */
   emitterW1: number;
   emitterMaxLpm: number;
-  airJPerK: number;
-  massJPerK: number;
-  airMassWPerK: number;
-  airLossWPerK: number;
-  massLossWPerK: number;
+  rooms: RoomParams;
   /** m² of horizontal sun that reach the rooms. */
   solarApertureM2: number;
   pvKwp: number;
@@ -95,11 +92,7 @@ export function plantParams(house: House, sim: { pvKwp: number; accelIdleW: numb
     emitterJPerK: 8e6,
     emitterW1,
     emitterMaxLpm: house.designLoadW / 5 / (WATER_J_PER_LK / 60),
-    airJPerK: 6e6,
-    massJPerK: 70e6,
-    airMassWPerK: 2_500,
-    airLossWPerK: 0.45 * lossWPerK,
-    massLossWPerK: 0.55 * lossWPerK,
+    rooms: roomParams(house.designLoadW, lossWPerK),
     solarApertureM2: 5,
     pvKwp: sim.pvKwp,
     cellarC: 15,

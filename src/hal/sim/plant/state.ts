@@ -59,7 +59,9 @@ export interface PlantState {
   tankC: number;
   emitterC: number;
   airC: number;
-  massC: number;
+  /** Mass of the exterior walls, and of interior walls and floors. */
+  extC: number;
+  intC: number;
   compressorShare: number;
   /** How far the refrigerant cycle has built up since the start of the compressor, 0..1. */
   cycleWarm: number;
@@ -105,11 +107,17 @@ function vary(params: PlantParams, seed: number): PlantParams {
   const random = seededRandom(seed);
   const by = (share: number) => 1 + share * (2 * random() - 1);
   const loss = by(0.08);
+  const mass = by(0.15);
+  const { rooms } = params;
   return {
     ...params,
-    airLossWPerK: params.airLossWPerK * loss,
-    massLossWPerK: params.massLossWPerK * loss,
-    massJPerK: params.massJPerK * by(0.15),
+    rooms: {
+      ...rooms,
+      airLossWPerK: rooms.airLossWPerK * loss,
+      outerWPerK: rooms.outerWPerK * loss,
+      extJPerK: rooms.extJPerK * mass,
+      intJPerK: rooms.intJPerK * mass,
+    },
     accelPumpMaxLpm: params.accelPumpMaxLpm * by(0.05),
     circulationMaxLpm: params.circulationMaxLpm * by(0.05),
     exchangerWPerK: params.exchangerWPerK * by(0.08),
@@ -157,7 +165,8 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     tankC: 46,
     emitterC: 25,
     airC: 20.5,
-    massC: 20,
+    extC: 19,
+    intC: 20.5,
     compressorShare: 0,
     cycleWarm: 0,
     dischargeC: 28,

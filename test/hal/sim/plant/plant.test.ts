@@ -206,7 +206,7 @@ test('reversing under pressure is counted, reversing at rest is not', () => {
 
 test('cooling takes heat out of a hot house, the accelerator rejects outdoors', () => {
   const summer = { outdoorC: 32, solarWm2: 600, humidityPct: 40 };
-  const hot = { ...createPlant(params, 1), airC: 27, massC: 26, emitterC: 26, bufferC: [24, 24, 24, 24] };
+  const hot = { ...createPlant(params, 1), airC: 27, extC: 26, intC: 26, emitterC: 26, bufferC: [24, 24, 24, 24] };
   hot.ledger = { ...hot.ledger };
   const s = run(hot, input({ coolingOn: 1, rejectOn: 1, dryCoolerPct: 100 }, { weather: summer }), 4 * 3600);
   const idle = run(hot, input({ compressorOn: 0, rejectOn: 1, dryCoolerPct: 100 }, { weather: summer }), 4 * 3600);
@@ -231,12 +231,13 @@ test('the grid meter is the sum of all that draws, less the sun', () => {
   assert.ok(rest > 150 && rest < 400, `pumps, fan and controller: ${rest} W`);
 });
 
-test('a year of 30 s steps takes at most 15 s', () => {
-  const startMs = performance.now();
-  run(createPlant(params, 1), input(), 365 * 86_400, 30);
-  const tookS = (performance.now() - startMs) / 1000;
-  console.log(`a year at 30 s in ${tookS.toFixed(1)} s`);
-  assert.ok(tookS <= 15, `${tookS} s`);
+test('a month of 30 s steps takes at most a second of processor time', () => {
+  const before = process.cpuUsage();
+  run(createPlant(params, 1), input(), 30 * 86_400, 30);
+  const { user, system } = process.cpuUsage(before);
+  const tookS = (user + system) / 1e6;
+  console.log(`a month at 30 s in ${tookS.toFixed(2)} s`);
+  assert.ok(tookS <= 1, `${tookS} s`);
 });
 
 test.run();

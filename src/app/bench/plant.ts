@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCases, VDI_CASES, vdiFigures } from './plant/vdi.ts';
+import type { Bench, Figure } from './table.ts';
+
+/** Third-party data lie beside the project; a clone has none. */
+const SHARED = join(import.meta.dirname, '../../../../shared/data');
+
+/** A row that says which data are missing: what was not measured is not met. */
+const missing = (what: string, file: string): Figure => ({
+  figure: `${what}: not measured, ${file} is not here`,
+  value: Number.NaN,
+  unit: '',
+  goal: 'data',
+  met: false,
+});
+
+function building(): Figure[] {
+  const file = join(SHARED, 'house/vdi6007_testcases_from_modelica-ibpsa.json');
+  if (!existsSync(file)) return [missing('VDI 6007-1', file)];
+  const cases = readCases(file);
+  return VDI_CASES.flatMap((name) => vdiFigures(name, cases[name]!));
+}
+
+export const plant: Bench = {
+  name: 'plant',
+  about: 'the simulated house against VDI 6007-1',
+  async run() {
+    return building();
+  },
+};

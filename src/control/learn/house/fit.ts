@@ -1,0 +1,86 @@
+import type { Random } from '../../../core/random.ts';
+import { type Fitted, leastSquares, solve } from './least-squares.ts';
+import { type HouseModel, lossWPerK } from './model.ts';
+import { modelAt, PARAMETERS } from './parameters.ts';
+import { DAY_LOOKS, predictionErrors } from './predict.ts';
+import type { HouseSample } from './series.ts';
+import { stretchesOf } from './series.ts';
+
+export interface FitOptions {
+  /** Starts besides the prior, at random within it: against a fit that stops in a side valley. One is enough every day. */
+  random?: { next: Random; starts: number };
+}
+
+export interface FitResult {
+  model: HouseModel;
+  /** Of all predictions 1 to 24 h ahead within the samples: what the fit has seen, so too good for a promise. */
+  rmseK: number;
+  /** Days that the fit could use. */
+  days: number;
+  /** Standard deviation of `lossWPerK(model)`, as a share of it. */
+  lossSdShare: number;
+  iterations: number;
+}
+
+/** Steps of the grid: heat and weather are smooth enough over a quarter of an hour. */
+export const STEP_S = 900;
+/** A three-store house is wrong by about this much within a day, and a day tells this many things apart. */
+const MODEL_ERROR_K = 0.15;
+const LOOKS_PER_DAY = 8;
+const BOUND_SD = 4;
+const MAX_ITERATIONS = 40;
+
+/**
+ * Fits the house to what was measured: the model whose predictions, from every full hour for each of the next 24 hours, have
+ * the least squared error, held towards the prior as far as the data are silent. A prediction starts from what the
+ * observer knew and is given heat, weather and sun as they came, so that closed-loop data do not mislead it more than they must.
+ * Pure; 28 days take a fraction of a second, so a unit refits the latest weeks once a day from the prior.
+ * @param samples oldest first; holes are stepped over
+ * @returns undefined where there are less than two days without a hole
+ */
+export function fitHouse(
+  samples: readonly HouseSample[],
+  prior: HouseModel,
+  options: FitOptions = {},
+): FitResult | undefined {
+  const stretches = stretchesOf(samples, STEP_S).filter((s) => s.roomC.length > DAY_LOOKS.firstStep * 2);
+  if (stretches.length === 0) return undefined;
+  const errorsAt = (model: HouseModel) => stretches.map((s) => predictionErrors(model, s, DAY_LOOKS));
+  const perError = Math.sqrt(LOOKS_PER_DAY / (24 * DAY_LOOKS.horizonsSteps.length)) / MODEL_ERROR_K;
+  const residuals = (x: readonly number[]): Float64Array => {
+    const each = errorsAt(modelAt(prior, x));
+    const out = new Float64Array(each.reduce((sum, e) => sum + e.length, x.length));
+    let at = 0;
+    for (const errors of each) for (const v of errors) out[at++] = Number.isFinite(v) ? perError * v : 0;
+    out.set(x, at);
+    return out;
+  };
+  const best = startsOf(options).reduce<Fitted | undefined>((sofar, start) => {
+    const fitted = leastSquares(residuals, start, BOUND_SD, MAX_ITERATIONS);
+    return sofar && sofar.cost <= fitted.cost ? sofar : fitted;
+  }, undefined)!;
+  const model = modelAt(prior, best.x);
+  const errors = errorsAt(model).flatMap((e) => [...e].filter(Number.isFinite));
+  const rmseK = rms(errors);
+  const days = (stretches.reduce((sum, s) => sum + s.roomC.length, 0) * STEP_S) / 86_400;
+  const lossSdShare = sdOfLoss(prior, best) * Math.max(1, rmseK / MODEL_ERROR_K);
+  return { model, rmseK, days, lossSdShare, iterations: best.iterations };
+}
+
+const rms = (errors: readonly number[]) => Math.sqrt(errors.reduce((sum, v) => sum + v * v, 0) / errors.length);
+
+function startsOf({ random }: FitOptions): number[][] {
+  const prior = PARAMETERS.map(() => 0);
+  if (!random) return [prior];
+  const scattered = Array.from({ length: random.starts }, () => PARAMETERS.map(() => 3 * (random.next() - 0.5)));
+  return [prior, ...scattered];
+}
+
+/** How unsure the heat loss is, as a share: the inverse of the information, seen along the gradient of its logarithm. */
+function sdOfLoss(prior: HouseModel, { x, information }: Fitted): number {
+  const step = 1e-4;
+  const at = (v: readonly number[]) => Math.log(lossWPerK(modelAt(prior, v)));
+  const gradient = x.map((_, i) => (at(x.map((v, j) => (i === j ? v + step : v))) - at(x)) / step);
+  const along = solve(information, gradient);
+  return along ? Math.sqrt(along.reduce((sum, v, i) => sum + v * gradient[i]!, 0)) : Number.POSITIVE_INFINITY;
+}
