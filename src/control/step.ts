@@ -40,6 +40,7 @@ function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, 
       est,
       input,
       limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
+      surplusW: state.grid.surplus.steadyW,
       hotWaterWanted: decided.hotWater.charging,
       defrosting: decided.defrost.on,
       steady: wish.steady,
@@ -63,7 +64,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
-  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat);
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, input.grid);
   const stopped = { accel, heatPump: heatPump || held.heatPump };
   const decided = loopsStep(state.decided, { ...facts, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };

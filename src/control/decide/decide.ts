@@ -29,7 +29,7 @@ export interface DecideFacts {
 /** The reversing valve moves only when the pressures have met. */
 const REVERSE_AFTER_S = 180;
 /** The buffer may be charged this far above what the house needs now with heat that comes anyway. */
-const STORE_ABOVE_K = 10;
+export const STORE_ABOVE_K = 10;
 /** Wished rise of the heating water over all its sources. */
 const WATER_RISE_K = 6;
 const WATER_MIN_PCT = 35;
