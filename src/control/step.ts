@@ -64,7 +64,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
-  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, input.grid);
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, facts.input.grid);
   const stopped = { accel, heatPump: heatPump || held.heatPump };
   const decided = loopsStep(state.decided, { ...facts, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };
