@@ -1,10 +1,14 @@
 import type { House } from '../contract/house.ts';
 import type { ControlState } from '../contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../contract/points.ts';
+
+import { COMFORT_START, type ComfortState } from './comfort/comfort.ts';
 import { COMMISSION_START, type CommissionState } from './commission/commission.ts';
 import { COMPRESSOR_START, type CompressorState } from './decide/compressor.ts';
 import { COOLANT_START, type CoolantState } from './decide/coolant.ts';
+import { DEFROST_START, type DefrostState } from './decide/defrost.ts';
 import { EMERGENCY_START, type EmergencyState } from './decide/emergency.ts';
+
 import { FROST_START, type FrostState } from './decide/frost.ts';
 import { GRANT_START, type GrantState } from './decide/grant.ts';
 import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
@@ -19,6 +23,7 @@ export interface CoreState {
   /** Monotonic time of the last image; null before the first. */
   atMs: number | null;
   estimate: EstimateState;
+  comfort: ComfortState;
   /** House seconds since the loops and since supervision last ran. */
   loopDueS: number;
   planDueS: number;
@@ -41,6 +46,7 @@ export interface DecidedState {
   coolant: CoolantState;
   hotWater: HotWaterState;
   frost: FrostState;
+  defrost: DefrostState;
   grant: GrantState;
   reversing: { cooling: boolean; stillS: number };
   circulationPct: number;
@@ -54,6 +60,7 @@ export function initialState(_house: House): CoreState {
   return {
     atMs: null,
     estimate: estimateStart(),
+    comfort: COMFORT_START,
     loopDueS: 0,
     planDueS: 0,
     plan: PLAN_START,
@@ -63,6 +70,7 @@ export function initialState(_house: House): CoreState {
       coolant: COOLANT_START,
       hotWater: HOT_WATER_START,
       frost: FROST_START,
+      defrost: DEFROST_START,
       grant: GRANT_START,
       reversing: { cooling: false, stillS: 0 },
       circulationPct: 100,

@@ -1,3 +1,4 @@
+import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type {
@@ -21,6 +22,12 @@ export interface StepInput {
   market: Market | undefined;
   want: ComputeWant | undefined;
   house: House;
+  /** UTC of the house, left out while nobody can be trusted to know it. */
+  timeMs?: number;
+  /** Each zone's last word, with its age at this moment. */
+  zones?: readonly Zone[];
+  /** Wishes that have come since the last call, oldest first. */
+  commands?: readonly OverrideCommand[];
   /** Facts of the grid connection; left out: no limits. */
   grid?: GridConfig;
   /** What an energy manager asks for; undefined once its lease lapsed. */
@@ -37,6 +44,7 @@ export interface Verdict {
   heatNeedW: number;
   heat: ControlState['heat'];
   energy: ControlState['energy'];
+  overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
   /** What would be driven, while control only observes. */

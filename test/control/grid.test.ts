@@ -188,8 +188,8 @@ test('SG-Ready by contacts: 1 locks for 2 h at the most and three times a day, 3
   hold(1, 0, 0.1);
   assert.is(sgReadyOf(state), 2, 'a fourth lock within a day');
   const three = sgReadyStep(SG_START, est(0, 1), undefined, 1);
-  assert.ok(raised(DEFAULT_SETPOINTS, three).roomSetC > DEFAULT_SETPOINTS.roomSetC);
-  assert.is(raised({ ...DEFAULT_SETPOINTS, mode: 'off' }, three).roomSetC, DEFAULT_SETPOINTS.roomSetC);
+  assert.ok(raised(DEFAULT_SETPOINTS, three, 'heating').roomSetC > DEFAULT_SETPOINTS.roomSetC);
+  assert.is(raised({ ...DEFAULT_SETPOINTS, mode: 'off' }, three, 'off').roomSetC, DEFAULT_SETPOINTS.roomSetC);
 });
 
 test('SG-Ready in the house: 1 stops pump and paid work, 4 starts the pump', () => {

@@ -25,10 +25,19 @@ export const GRID_START: GridState = {
 };
 
 /** Before the decisions: SG-Ready raises set-points. */
-export function gridWishes(state: GridState, est: Estimates, input: StepInput): { state: GridState; input: StepInput } {
+export function gridWishes(
+  state: GridState,
+  est: Estimates,
+  input: StepInput,
+  planned: Plan['mode'],
+): { state: GridState; input: StepInput } {
   const sgReady = sgReadyStep(state.sgReady, est, input.ems, input.dtS);
+  const season = input.setPoints.mode === 'auto' ? planned : input.setPoints.mode;
   const surplus = surplusStep(state.surplus, est, input);
-  return { state: { ...state, sgReady, surplus }, input: { ...input, setPoints: raised(input.setPoints, sgReady) } };
+  return {
+    state: { ...state, sgReady, surplus },
+    input: { ...input, setPoints: raised(input.setPoints, sgReady, season) },
+  };
 }
 
 /**

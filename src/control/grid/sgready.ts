@@ -1,4 +1,4 @@
-import type { Reason, SetPoints } from '../../contract/messages.ts';
+import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
 
@@ -46,10 +46,10 @@ export function sgReadyStep(state: SgReadyState, est: Estimates, ems: StepInput[
 /** The state that is obeyed. */
 export const sgReadyOf = (state: SgReadyState): SgReadyState['asked'] => (state.overdone ? 2 : state.asked);
 
-/** Set-points as 3 and 4 raise them; the weather curve and the hot water follow by themselves. */
-export function raised(setPoints: SetPoints, state: SgReadyState): SetPoints {
+/** Set-points as 3 and 4 raise them while `season` is heating, whether by mode or by the automatic choice; the weather curve and the hot water follow by themselves. */
+export function raised(setPoints: SetPoints, state: SgReadyState, season: Mode): SetPoints {
   const obeyed = sgReadyOf(state);
-  if ((obeyed !== 3 && obeyed !== 4) || setPoints.mode !== 'heating') return setPoints;
+  if ((obeyed !== 3 && obeyed !== 4) || season !== 'heating') return setPoints;
   const { roomK, hotWaterK } = RAISE[obeyed];
   return {
     ...setPoints,
@@ -74,6 +74,8 @@ export function sgReadyReasons(state: SgReadyState, wished: SetPoints): Reason[]
   const { roomK, hotWaterK } = RAISE[obeyed];
   const what = obeyed === 3 ? 'recommends to run' : 'forces to run';
   const idle =
-    wished.mode === 'heating' ? `room +${roomK} K, hot water +${hotWaterK} K` : `no effect in mode ${wished.mode}`;
+    wished.mode === 'heating' || wished.mode === 'auto'
+      ? `room +${roomK} K, hot water +${hotWaterK} K`
+      : `no effect in mode ${wished.mode}`;
   return say(`sg-ready-${obeyed}`, `SG-Ready ${obeyed} ${what}: ${idle}`);
 }
