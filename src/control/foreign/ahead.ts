@@ -45,14 +45,16 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   const band = bandAt(memory, known.comfort, inS + dtS);
   const told = (memory.comfort?.next.length ?? 0) > 0;
   const usualLow = told ? null : usual(learned.low, t + inS + dtS);
-  const lowC = inS < 3600 ? band.lowC : (usualLow ?? band.lowC);
+  const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
   return {
     dtS,
     atS: t + midS,
     outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
     solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
     priceEurPerKwh:
-      forecastAt(memory, 'priceEurPerKwh', midS) ?? usual(learned.price, t + midS) ?? price ?? DEFAULT_PRICE,
+      forecastAt(memory, 'priceEurPerKwh', midS) ??
+      (price === null ? usual(learned.price, t + midS) : drifting(learned.price, price, t, midS)) ??
+      DEFAULT_PRICE,
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, band.highC - HIGH_MARGIN_K),
   };
