@@ -66,6 +66,9 @@ export interface PlantState {
   /** How far the refrigerant cycle has built up since the start of the compressor, 0..1. */
   cycleWarm: number;
   dischargeC: number;
+  /** Saturation temperatures of the high and low side of the refrigerant. */
+  condensingC: number;
+  evaporatingC: number;
   frostKg: number;
   defrosting: boolean;
   pressureHighOk: boolean;
@@ -98,9 +101,6 @@ export interface PlantState {
   solarWm2: number;
   ledger: Ledger;
 }
-
-/** Pressures of a stopped R290 circuit even out in about this time; reversing earlier counts as a violation. */
-export const EQUALISE_S = 60;
 
 /** Houses differ from their papers: the seed shifts losses, pump curves and exchangers by a few percent. */
 function vary(params: PlantParams, seed: number): PlantParams {
@@ -170,6 +170,8 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     compressorShare: 0,
     cycleWarm: 0,
     dischargeC: 28,
+    condensingC: 5,
+    evaporatingC: 5,
     frostKg: 0,
     defrosting: false,
     pressureHighOk: true,
