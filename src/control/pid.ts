@@ -1,24 +1,38 @@
 import { clamp, lagShare } from './physics.ts';
 
 /**
- * A PID told by the process it drives, not by bare gains: change of the measurement per unit of output, dominant lag and dead
- * time. Gains follow SIMC (S. Skogestad, https://doi.org/10.1016/S0959-1524(02)00062-8) with `lambdaS` as the wished
- * closed-loop lag. A step longer than that lag softens the gain, so that the same loop is stable at dt 0.1 s and 60 s.
+ * PID in the ideal form, `kc * (e + integral(e)/Ti - Td * d(filtered measurement)/dt)`, with a filter on the set-point as
+ * second degree of freedom. The derivative filter's lag is Td over `DERIVATIVE_N`.
  */
-export interface PidProcess {
-  /** Change of the measurement per unit of output; negative when more output lowers it. Scheduled by the caller. */
-  gain: number;
-  tauS: number;
-  delayS: number;
-  lambdaS: number;
+export interface PidGains {
+  /** Output per unit of error; negative when more output lowers the measurement. */
+  kc: number;
+  integralS: number;
   /** Derivative time on the filtered measurement, 0 for none. */
   derivativeS: number;
-  /** Set-point filter: the second degree of freedom. 0 for none. */
+  /** Lag of the set-point filter, 0 for none. */
   setTauS: number;
+}
+
+export interface PidLimits {
   min: number;
   max: number;
   /** Most that the integral may add or take; a good feed-forward needs little. */
   integralMax: number;
+}
+
+export const DERIVATIVE_N = 8;
+
+/** What a loop that was never tuned knows of the process it drives. */
+export interface PidProcess extends PidLimits {
+  /** Change of the measurement per unit of output; negative when more output lowers it. Scheduled by the caller. */
+  gain: number;
+  tauS: number;
+  delayS: number;
+  /** Wished lag of the closed loop. */
+  lambdaS: number;
+  derivativeS: number;
+  setTauS: number;
 }
 
 export interface PidState {
@@ -39,31 +53,45 @@ export interface PidInput {
   dtS: number;
 }
 
+/**
+ * Gains by SIMC (S. Skogestad, https://doi.org/10.1016/S0959-1524(02)00062-8). A step longer than the wished lag softens
+ * them: with the factor 2 proportional and integral action stay inside the stability bound when one step spans the lag.
+ */
+export function simcGains(process: PidProcess, dtS: number): PidGains {
+  const { gain, tauS, delayS, derivativeS, setTauS } = process;
+  const lambdaS = Math.max(process.lambdaS, 2 * dtS - delayS);
+  const kc = ((Math.sign(gain) || 1) * tauS) / (Math.abs(gain) * (lambdaS + delayS));
+  return { kc, integralS: Math.min(tauS, 4 * (lambdaS + delayS)), derivativeS, setTauS };
+}
+
 /** One step. Does not integrate while held or saturated towards the error; `PID_OFF` in means a fresh start. */
-export function pidStep(state: PidState, process: PidProcess, input: PidInput): { state: PidState; output: number } {
+export function pidControl(
+  state: PidState,
+  gains: PidGains,
+  limits: PidLimits,
+  input: PidInput,
+): { state: PidState; output: number } {
   const { dtS, measured, feedForward } = input;
-  const direction = Math.sign(process.gain) || 1;
-  // The factor 2 keeps proportional and integral action together inside the stability bound when one step spans the lag.
-  const lambdaS = Math.max(process.lambdaS, 2 * dtS - process.delayS);
-  const kc = process.tauS / (Math.abs(process.gain) * (lambdaS + process.delayS));
-  const integralS = Math.min(process.tauS, 4 * (lambdaS + process.delayS));
+  const { kc, integralS, derivativeS, setTauS } = gains;
   const starting = state.set === null || state.filtered === null;
-  const set =
-    starting || process.setTauS === 0
-      ? input.set
-      : state.set! + (input.set - state.set!) * lagShare(dtS, process.setTauS);
-  const error = direction * (set - measured);
-  const filterS = process.derivativeS / 8;
+  const set = starting || setTauS === 0 ? input.set : state.set! + (input.set - state.set!) * lagShare(dtS, setTauS);
+  const error = set - measured;
+  const filterS = derivativeS / DERIVATIVE_N;
   const filtered =
     starting || filterS === 0 ? measured : state.filtered! + (measured - state.filtered!) * lagShare(dtS, filterS);
   const slope = starting || dtS <= 0 ? 0 : (filtered - state.filtered!) / dtS;
   // A step that spans the derivative time says nothing about the slope now.
-  const derivative = dtS < process.derivativeS ? -direction * kc * process.derivativeS * slope : 0;
+  const derivative = dtS < derivativeS ? -kc * derivativeS * slope : 0;
   const fast = feedForward + kc * error + derivative;
-  const bounded = (value: number) => clamp(value, -process.integralMax, process.integralMax);
   const unbounded = fast + state.integral;
-  const saturated = (unbounded >= process.max && error > 0) || (unbounded <= process.min && error < 0);
+  const push = kc * error;
+  const saturated = (unbounded >= limits.max && push > 0) || (unbounded <= limits.min && push < 0);
   const learns = !saturated && !input.held;
-  const integral = learns ? bounded(state.integral + kc * error * lagShare(dtS, integralS)) : state.integral;
-  return { state: { integral, set, filtered }, output: clamp(fast + integral, process.min, process.max) };
+  const grown = clamp(state.integral + push * lagShare(dtS, integralS), -limits.integralMax, limits.integralMax);
+  const integral = learns ? grown : state.integral;
+  return { state: { integral, set, filtered }, output: clamp(fast + integral, limits.min, limits.max) };
 }
+
+/** One step of a loop that knows its process but was never tuned. */
+export const pidStep = (state: PidState, process: PidProcess, input: PidInput) =>
+  pidControl(state, simcGains(process, input.dtS), process, input);

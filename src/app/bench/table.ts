@@ -11,7 +11,7 @@ export interface Figure {
 export interface Bench {
   name: string;
   about: string;
-  run(options: { quick: boolean }): Promise<Figure[]>;
+  run(options: { quick: boolean; seed: number }): Promise<Figure[]>;
 }
 
 const round = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3));

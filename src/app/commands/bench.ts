@@ -1,22 +1,24 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { type Bench, tableOf } from '../bench/table.ts';
-import { type Command, parseCommand, print, say } from '../command.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
+  pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 
 async function runBench(args: string[]): Promise<number> {
-  const { positionals, values, json } = parseCommand(args, { quick: { type: 'boolean' } });
+  const { positionals, values, json } = parseCommand(args, { quick: { type: 'boolean' }, seed: { type: 'string' } });
   const load = BENCHES[positionals[0] ?? ''];
   if (!load) throw new HeatmineError('USAGE', `which bench? ${Object.keys(BENCHES).join(', ')}`);
   const chosen = await load();
+  const seed = numberOption(values.seed, 'seed', 0, 1e9) ?? 1;
   if (!json) say(`${chosen.name}: ${chosen.about}`);
-  const figures = await chosen.run({ quick: values.quick === true });
+  const figures = await chosen.run({ quick: values.quick === true, seed });
   print(json ? JSON.stringify(figures) : tableOf(figures));
   return figures.every((f) => f.met) ? 0 : 1;
 }
@@ -24,7 +26,7 @@ async function runBench(args: string[]): Promise<number> {
 export const bench: Command = {
   name: 'bench',
   about: `Measures and compares: ${Object.keys(BENCHES).join(', ')}. Ends with 1 where a goal is missed.`,
-  usage: 'heatmine bench NAME [--quick] [--json]',
+  usage: 'heatmine bench NAME [--quick] [--seed 1] [--json]',
   example: 'npm run bench -- loop',
   run: runBench,
 };
