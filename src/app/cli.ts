@@ -29,6 +29,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'control a foreign plant over a pipe',
     load: () => import('./commands/control.ts').then((m) => m.control),
   },
+  identify: {
+    about: 'learn the heat loss of this house from its records',
+    load: () => import('./commands/identify.ts').then((m) => m.identify),
+  },
   bench: {
     about: 'measure against goals and references',
     load: () => import('./commands/bench.ts').then((m) => m.bench),
@@ -37,7 +41,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
 
 function help(): void {
   print('HeatMine: computes with AI accelerators and heats the house with what they give off.\n');
-  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(8)} ${about}`);
+  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(9)} ${about}`);
   print('\nEvery command takes --home DIR, --port-base N and --json; `heatmine COMMAND --help` shows an example.');
 }
 

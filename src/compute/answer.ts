@@ -40,7 +40,7 @@ export async function* answerBy(
   signal: AbortSignal,
   { card, work, clock, door }: AnswerParts,
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
-  const { model, release } = await answerer.use();
+  const { model, release } = await answerer.use(signal);
   try {
     const request = await requestFor(answerer, model, question);
     const leave = await answerer.lane.enter(signal);

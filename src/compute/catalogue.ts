@@ -1,9 +1,9 @@
 import type { ComputeState } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
-import type { Engine, LoadedModel } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
-import type { Residents } from './residents.ts';
+import type { Residents, Use } from './residents.ts';
 
 /** Somebody who can be asked: an expert on disk, or a model of the upstream. */
 export interface Answerer {
@@ -16,7 +16,7 @@ export interface Answerer {
   grammar: string | undefined;
   /** Answers of one lane wait for each other. */
   lane: Lane;
-  use(): Promise<{ model: LoadedModel; release: () => void }>;
+  use(signal?: AbortSignal): Promise<Use>;
 }
 
 export interface Catalogue {
@@ -54,7 +54,17 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
     const { title, prompt, stop, maxTokens, temperature } = fact;
-    return { id, title, prompt, stop, maxTokens, temperature, grammar, lane: local, use: () => residents.use(id) };
+    return {
+      id,
+      title,
+      prompt,
+      stop,
+      maxTokens,
+      temperature,
+      grammar,
+      lane: local,
+      use: (signal) => residents.use(id, signal),
+    };
   };
   return {
     get(id) {

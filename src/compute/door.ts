@@ -1,6 +1,6 @@
 import type { Power } from './power.ts';
 import { Refusal } from './refusal.ts';
-import { admit } from './scheduler.ts';
+import { admit } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
 /** Where questions come in: counted, admitted or refused with a reason and a time to come back. */

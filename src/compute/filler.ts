@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
 import type { Power } from './power.ts';
 import type { Residents } from './residents.ts';
-import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler.ts';
+import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
 const TICK_MS = 100;
@@ -58,7 +58,7 @@ export function startFiller(parts: FillerParts): Filler {
   async function scoreOne(): Promise<boolean> {
     const line = next();
     if (!line) return false;
-    const { model, release } = await residents.use(line.id);
+    const { model, release } = await residents.borrow(line.id);
     try {
       if (!model.score) return line.drop();
       way = new AbortController();

@@ -7,7 +7,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
 import type { Power } from './power.ts';
-import { want } from './scheduler.ts';
+import { want } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
 const WORK_MS = 200;

@@ -1,99 +1,214 @@
+import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
+import { createDemand } from './scheduler/demand.ts';
+import { decideResidency } from './scheduler/residency.ts';
 
 /** What a loaded model costs beside its file: context, tokenizer, sampler (measured: 5-10 MiB with 260K parameters). */
 const OVERHEAD_BYTES = 12 * 2 ** 20;
+/** Until a model has been loaded once: hashing and mapping from flash. */
+const FIRST_LOAD_S = 0.5;
+const FIRST_LOAD_BYTES_PER_S = 1e9;
 
-/** Models in memory, loaded at first use, the least recently used unloaded when the budget is reached. */
+export interface Use {
+  model: LoadedModel;
+  /** When done: a model in use is never unloaded. */
+  release(): void;
+}
+
+/** Models in memory, loaded when asked for; `scheduler/residency.ts` says which, and which make room. */
 export interface Residents {
-  /** `release` when done: a model in use is never unloaded. */
-  use(id: string): Promise<{ model: LoadedModel; release: () => void }>;
+  /** Waits until the model is in memory; `signal` gives up. Throws MODEL_INVALID, EXPERT_UNKNOWN, BUSY. */
+  use(id: string, signal?: AbortSignal): Promise<Use>;
+  /** For work that no one waits for: does not count as demand. */
+  borrow(id: string): Promise<Use>;
   resident(id: string): boolean;
   /** Why it cannot be loaded; such a model is not tried again until the next start. */
   fault(id: string): string | undefined;
   close(): Promise<void>;
 }
 
-interface Entry {
-  loading: Promise<LoadedModel>;
-  bytes: number;
+interface Waiter {
+  id: string;
+  sinceMs: number;
+  resolve(use: Use): void;
+  reject(error: unknown): void;
+}
+
+interface Resident {
+  model: LoadedModel;
   users: number;
-  lastUse: number;
-  loaded: boolean;
+}
+
+interface Parts {
+  byId: ReadonlyMap<string, FoundExpert>;
+  engines: Partial<Record<'llama' | 'onnx', Engine>>;
+  budgetBytes: number;
+  clock: Clock;
+}
+
+class Memory implements Residents {
+  readonly #parts: Parts;
+  readonly #residents = new Map<string, Resident>();
+  readonly #faults = new Map<string, string>();
+  readonly #loadS = new Map<string, number>();
+  readonly #demand;
+  #waiters: Waiter[] = [];
+  #drain = new Set<string>();
+  #work: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#demand = createDemand([...parts.byId.keys()]);
+  }
+
+  async use(id: string, signal?: AbortSignal): Promise<Use> {
+    this.#demand.asked(id);
+    return this.#enter(id, signal);
+  }
+
+  borrow(id: string): Promise<Use> {
+    return this.#enter(id);
+  }
+
+  resident(id: string): boolean {
+    return this.#residents.has(id);
+  }
+
+  fault(id: string): string | undefined {
+    return this.#faults.get(id);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const w of this.#waiters.splice(0)) w.reject(new HeatmineError('BUSY', 'the unit is stopping'));
+    await this.#work;
+    for (const { model } of this.#residents.values()) await model.unload().catch(() => undefined);
+    this.#residents.clear();
+  }
+
+  async #enter(id: string, signal?: AbortSignal): Promise<Use> {
+    signal?.throwIfAborted();
+    const expert = this.#parts.byId.get(id);
+    if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id}" here`);
+    const fault = this.#faults.get(id);
+    if (fault !== undefined) throw new HeatmineError('MODEL_INVALID', fault);
+    const bytes = this.#bytes(id);
+    const { budgetBytes } = this.#parts;
+    if (bytes > budgetBytes)
+      throw new HeatmineError('BUSY', `${id} needs ${bytes} bytes of memory, all models may take ${budgetBytes}`);
+    const there = this.#residents.get(id);
+    if (there && !this.#drain.has(id)) return this.#hold(there);
+    const { promise, resolve, reject } = Promise.withResolvers<Use>();
+    const waiter: Waiter = { id, sinceMs: this.#parts.clock.monoMs(), resolve, reject };
+    const giveUp = () => {
+      this.#waiters = this.#waiters.filter((w) => w !== waiter);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    this.#waiters.push(waiter);
+    this.#plan();
+    return promise.finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  #hold(resident: Resident): Use {
+    resident.users++;
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      resident.users--;
+      this.#plan();
+    };
+    return { model: resident.model, release };
+  }
+
+  #bytes = (id: string): number => (this.#parts.byId.get(id)?.fact?.sizeBytes ?? 0) + OVERHEAD_BYTES;
+  #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
+
+  /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
+  #settle(drain: readonly string[]): void {
+    this.#drain = new Set(drain);
+    const still: Waiter[] = [];
+    for (const w of this.#waiters) {
+      const there = this.#residents.get(w.id);
+      if (there && !this.#drain.has(w.id)) w.resolve(this.#hold(there));
+      else still.push(w);
+    }
+    this.#waiters = still;
+  }
+
+  #plan(): void {
+    if (this.#work) return;
+    clearTimeout(this.#timer);
+    const waiting = this.#waiting();
+    if (waiting.length === 0) {
+      this.#settle([]);
+      return;
+    }
+    const fact = (id: string) => ({ id, bytes: this.#bytes(id), loadS: this.#costS(id) });
+    const usedBytes = [...this.#residents.keys()].reduce((sum, id) => sum + this.#bytes(id), 0);
+    const decision = decideResidency({
+      freeBytes: this.#parts.budgetBytes - usedBytes,
+      residents: [...this.#residents].map(([id, r]) => ({ ...fact(id), busy: r.users > 0 })),
+      waiting: waiting.map(([id, ws]) => ({ ...fact(id), ...ws })),
+      share: this.#demand.share,
+    });
+    if (decision.do === 'wait') {
+      this.#settle(decision.drain);
+      if (Number.isFinite(decision.againS))
+        this.#timer = setTimeout(() => this.#plan(), decision.againS * 1000).unref();
+      return;
+    }
+    this.#work = this.#load(decision.id, decision.unload).finally(() => {
+      this.#work = undefined;
+      this.#plan();
+    });
+  }
+
+  /** Of each model that is not in memory: how many wait, and how long the first has. */
+  #waiting(): [string, { waiting: number; waitedS: number }][] {
+    const nowMs = this.#parts.clock.monoMs();
+    const found = new Map<string, { waiting: number; waitedS: number }>();
+    for (const { id, sinceMs } of this.#waiters) {
+      if (this.#residents.has(id)) continue;
+      const entry = found.get(id) ?? { waiting: 0, waitedS: (nowMs - sinceMs) / 1000 };
+      found.set(id, { ...entry, waiting: entry.waiting + 1 });
+    }
+    return [...found];
+  }
+
+  async #load(id: string, unload: readonly string[]): Promise<void> {
+    try {
+      for (const victim of unload) {
+        const { model } = this.#residents.get(victim)!;
+        this.#residents.delete(victim);
+        await model.unload().catch(() => undefined);
+      }
+      const expert = this.#parts.byId.get(id)!;
+      const engine = expert.fact && this.#parts.engines[expert.fact.engine];
+      if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
+      const startedMs = this.#parts.clock.monoMs();
+      const model = await engine.load(await verifiedSpec(expert));
+      this.#loadS.set(id, Math.max(0.01, (this.#parts.clock.monoMs() - startedMs) / 1000));
+      this.#residents.set(id, { model, users: 0 });
+      this.#settle([]);
+    } catch (error) {
+      if (error instanceof HeatmineError && error.code === 'MODEL_INVALID') this.#faults.set(id, error.message);
+      const failed = this.#waiters.filter((w) => w.id === id);
+      this.#waiters = this.#waiters.filter((w) => w.id !== id);
+      for (const w of failed) w.reject(error);
+    }
+  }
 }
 
 export function createResidents(
   experts: readonly FoundExpert[],
-  engines: Partial<Record<'llama' | 'onnx', Engine>>,
+  engines: Parts['engines'],
   budgetBytes: number,
+  clock: Clock,
 ): Residents {
-  const byId = new Map(experts.map((e) => [e.id, e]));
-  const entries = new Map<string, Entry>();
-  const faults = new Map<string, string>();
-  let uses = 0;
-  async function makeRoom(): Promise<void> {
-    const idle = [...entries]
-      .filter(([, e]) => e.users === 0 && e.loaded)
-      .sort(([, a], [, b]) => a.lastUse - b.lastUse);
-    const total = () => [...entries.values()].reduce((sum, e) => sum + e.bytes, 0);
-    for (const [id, entry] of idle) {
-      if (total() <= budgetBytes) return;
-      entries.delete(id);
-      await (await entry.loading).unload();
-    }
-    if (total() > budgetBytes) {
-      throw new HeatmineError('BUSY', `no memory for one more model: ${total()} bytes needed, ${budgetBytes} allowed`);
-    }
-  }
-  function load(id: string, expert: FoundExpert, bytes: number): Entry {
-    const start = async () => {
-      await makeRoom();
-      const engine = expert.fact && engines[expert.fact.engine];
-      if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
-      return engine.load(await verifiedSpec(expert));
-    };
-    const entry: Entry = { loading: Promise.resolve().then(start), bytes, users: 0, lastUse: ++uses, loaded: false };
-    entries.set(id, entry);
-    entry.loading.then(
-      () => {
-        entry.loaded = true;
-      },
-      (error) => {
-        entries.delete(id);
-        if (error instanceof HeatmineError && error.code === 'MODEL_INVALID') faults.set(id, error.message);
-      },
-    );
-    return entry;
-  }
-  return {
-    async use(id) {
-      const expert = byId.get(id);
-      if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id}" here`);
-      const fault = faults.get(id);
-      if (fault !== undefined) throw new HeatmineError('MODEL_INVALID', fault);
-      const bytes = (expert.fact?.sizeBytes ?? 0) + OVERHEAD_BYTES;
-      const entry = entries.get(id) ?? load(id, expert, bytes);
-      entry.users++;
-      entry.lastUse = ++uses;
-      let held = true;
-      const release = () => {
-        if (held) entry.users--;
-        held = false;
-      };
-      try {
-        return { model: await entry.loading, release };
-      } catch (error) {
-        release();
-        throw error;
-      }
-    },
-    resident: (id) => entries.get(id)?.loaded ?? false,
-    fault: (id) => faults.get(id),
-    async close() {
-      const all = [...entries.values()];
-      entries.clear();
-      for (const entry of all) await entry.loading.then((model) => model.unload()).catch(() => undefined);
-    },
-  };
+  return new Memory({ byId: new Map(experts.map((e) => [e.id, e])), engines, budgetBytes, clock });
 }

@@ -90,7 +90,7 @@ async function embed(
   signal: AbortSignal,
 ): Promise<Embedded> {
   const answerer = catalogue.get(id);
-  const { model, release } = await answerer.use();
+  const { model, release } = await answerer.use(signal);
   try {
     if (!model.embed) throw new HeatmineError('MESSAGE_INVALID', `the engine of ${id} makes no embeddings`);
     const leave = await answerer.lane.enter(signal);
@@ -111,7 +111,7 @@ async function embed(
 async function health({ catalogue, work, clock }: ServiceParts, signal: AbortSignal) {
   const startedMs = clock.monoMs();
   const expert = anyOf(catalogue);
-  const { model, release } = await catalogue.get(expert).use();
+  const { model, release } = await catalogue.get(expert).use(signal);
   try {
     const probe = model.generate({ prompt: 'ok', maxTokens: 1, temperature: 0, stop: [] }, signal);
     let step = await probe.next();

@@ -60,7 +60,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
   const features = await shippedFeatures(join(options.shippedDir, CLASSIFIER));
   const engines = { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) };
-  const residents = createResidents(experts, engines, BUDGET_BYTES);
+  const residents = createResidents(experts, engines, BUDGET_BYTES, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const parts = { experts, residents, local: createLane(1) };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
@@ -116,7 +116,7 @@ function classifierOf(experts: readonly FoundExpert[], residents: Residents): Se
   return {
     labels: fact.labels,
     async logits(text, signal) {
-      const { model, release } = await residents.use(CLASSIFIER);
+      const { model, release } = await residents.use(CLASSIFIER, signal);
       try {
         return (await model.classify?.(text, signal)) ?? [];
       } finally {
@@ -131,7 +131,7 @@ async function warm(catalogue: Catalogue, residents: Residents, classifier: bool
   const ids = [fallback(catalogue.answering(), '')?.expert, classifier ? CLASSIFIER : undefined];
   for (const id of ids) {
     if (id === undefined || id.startsWith(UPSTREAM_PREFIX)) continue;
-    await residents.use(id).then(
+    await residents.borrow(id).then(
       ({ release }) => release(),
       (error) => log.warn({ expert: id, err: messageOf(error) }, 'not loaded'),
     );

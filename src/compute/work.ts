@@ -1,6 +1,6 @@
 import type { Card } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
-import { burn } from './scheduler.ts';
+import { burn } from './scheduler/power.ts';
 
 const WINDOW_MS = 5000;
 

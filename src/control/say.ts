@@ -9,6 +9,7 @@ import type { StepInput } from './types.ts';
 type Action = ControlState['action'];
 
 const WORKING_W = 100;
+const SOURCES = { curtailed: 'sun that would be cut off', sun: 'own sun', grid: 'the grid' } as const;
 const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 const deg = (c: number) => `${c.toFixed(1)} °C`;
 const eur = (e: number) => e.toFixed(3);
@@ -39,7 +40,7 @@ function computing(state: CoreState, est: Estimates, input: StepInput): string {
   if (house.accelMaxW === 0) return 'there is no accelerator';
   if (state.interlock.stopped.accel) return 'the accelerator is stopped for safety';
   const money = plan.why
-    ? `a kWh from ${plan.why.source === 'sun' ? 'own sun' : 'the grid'} costs ${eur(plan.why.priceEurPerKwh)} EUR and gains ` +
+    ? `a kWh from ${SOURCES[plan.why.source]} costs ${eur(plan.why.priceEurPerKwh)} EUR and gains ` +
       `${eur(plan.why.marginEurPerKwh + plan.why.priceEurPerKwh)} EUR` +
       (plan.why.alternativeEurPerKwh > 0 ? `, ${eur(plan.why.alternativeEurPerKwh)} of it as heat it replaces` : '')
     : 'no price is known';

@@ -34,6 +34,7 @@ function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: numb
       est,
       input,
       limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
+      surplusW: state.grid.surplus.steadyW,
       hotWaterWanted: decided.hotWater.charging,
       compressorFull: decided.compressor.on && decided.compressor.pct > 95 && !decided.hotWater.charging,
       compressorBlocked: locked.stopped.heatPump,
@@ -47,7 +48,7 @@ function loops(state: CoreState, input: StepInput, est: Estimates, dtS: number):
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
-  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat);
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, input.grid);
   const stopped = { accel, heatPump: heatPump || held.heatPump };
   const decided = loopsStep(state.decided, { est, input, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };

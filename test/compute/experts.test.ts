@@ -7,6 +7,7 @@ import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { fillerLines, scanExperts, verifiedSpec } from '../../src/compute/experts.ts';
 import { grammarDepth } from '../../src/compute/grammar.ts';
 import { createResidents } from '../../src/compute/residents.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { codeOf } from './engine-compliance.ts';
 import { addExpert, tempDir } from './fixture.ts';
 
@@ -63,7 +64,7 @@ test('weights that do not match their hash are never loaded', async () => {
     loads++;
     return engine.load(spec);
   };
-  const residents = createResidents([expert!], { llama: { ...engine, load } }, 2 ** 30);
+  const residents = createResidents([expert!], { llama: { ...engine, load } }, 2 ** 30, systemClock);
   assert.is(await codeOf(residents.use('changed')), 'MODEL_INVALID');
   assert.match(residents.fault('changed')!, `${changed}/weights.gguf: sha256 is`);
   assert.is(loads, 0, 'native code never saw it');
@@ -86,16 +87,21 @@ test('loaded once however many ask; the least recently used makes room; one in u
     },
   };
   // Room for two, by the fixed cost of a model.
-  const residents = createResidents(scanExperts([dir]), { llama: counting }, 30 * 2 ** 20);
+  const residents = createResidents(scanExperts([dir]), { llama: counting }, 30 * 2 ** 20, systemClock);
   const [first] = await Promise.all([residents.use('a'), residents.use('a').then((u) => u.release())]);
   assert.is(loads, 1);
   (await residents.use('b')).release();
   (await residents.use('c')).release();
   assert.equal([residents.resident('a'), residents.resident('b'), residents.resident('c')], [true, false, true]);
   const held = await residents.use('c');
-  assert.is(await codeOf(residents.use('b')), 'BUSY', 'both are in use');
+  const impatient = new AbortController();
+  const gone = residents.use('b', impatient.signal).catch((error: Error) => error.message);
+  const patient = residents.use('b');
+  impatient.abort(new Error('gave up'));
+  assert.is(await gone, 'gave up');
+  assert.not(residents.resident('b'), 'both others are in use: it waits');
   first.release();
-  (await residents.use('b')).release();
+  (await patient).release();
   assert.equal([residents.resident('a'), residents.resident('b')], [false, true]);
   held.release();
   await residents.close();

@@ -96,7 +96,7 @@ export async function echoUnit(engine: Engine = createEchoEngine(), classify?: S
   addExpert(models, 'echo', { maxTokens: 100, contextTokens: 100 });
   addExpert(models, 'faults', { contextTokens: 100 });
   const experts = scanExperts([models]);
-  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20);
+  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
   const catalogue = createCatalogue({ experts, residents, local: createLane(1) });
   const power = createPower(systemClock);
   const card = CARDS['rtx3090-8b-q4']!;

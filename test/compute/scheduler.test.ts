@@ -11,7 +11,7 @@ import {
   MAX_QUEUED,
   mayScore,
   want,
-} from '../../src/compute/scheduler.ts';
+} from '../../src/compute/scheduler/power.ts';
 import { createWork } from '../../src/compute/work.ts';
 import { CARDS } from '../../src/contract/cards.ts';
 import { manualClock } from '../../src/core/clock.ts';

@@ -7,6 +7,7 @@ import { copOf } from '../../src/control/physics.ts';
 const BASE: DispatchInput = {
   maxW: 5000,
   surplusW: 0,
+  curtailedW: 0,
   heatW: 10_000,
   retailEurPerKwh: 0.25,
   exportEurPerKwh: 0.08,
@@ -52,6 +53,55 @@ test('own heat pump: break-even income is price * (1 - 1/COP)', () => {
   assert.ok(Math.abs(marginOf({ ...input, incomeEurPerKwh: breakEven }, 0.25, true)) < 1e-12);
   assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven + 1e-6 }).watts, 5000);
   assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven - 1e-6 }).watts, 0);
+});
+
+test('break-even of each alternative on each source: a hair above pays, exactly does not', () => {
+  const prices = { grid: 0.25, sun: 0.08, curtailed: 0 } as const;
+  const heat = {
+    gas: () => 0.125,
+    oil: () => 0.125,
+    district: () => 0.125,
+    heatpump: (price: number) => price / copOf(35, 2),
+    resistive: (price: number) => price,
+  } as const;
+  for (const [alternative, worth] of Object.entries(heat) as [keyof typeof heat, (p: number) => number][]) {
+    for (const [source, price] of Object.entries(prices)) {
+      for (const heatW of [0, 5000]) {
+        const input = {
+          ...BASE,
+          alternative,
+          heatW,
+          surplusW: source === 'grid' ? 0 : 5000,
+          curtailedW: source === 'curtailed' ? 5000 : 0,
+        };
+        const fanEur = heatW === 0 ? 0.04 * price : 0;
+        const breakEven = price + fanEur - (heatW === 0 ? 0 : worth(price));
+        const watts = (incomeEurPerKwh: number) => dispatch({ ...input, incomeEurPerKwh }).watts;
+        const at = `${alternative} ${source} ${heatW} W`;
+        assert.is(watts(breakEven + 1e-9), 5000, at);
+        assert.is(watts(breakEven - 1e-9), 0, at);
+        const first = dispatch({ ...input, incomeEurPerKwh: breakEven }).tiers[0]!;
+        assert.is(first.source, source);
+        assert.ok(Math.abs(first.marginEurPerKwh) < 1e-12, at);
+      }
+    }
+  }
+});
+
+test('free sun goes first, then sun that could be fed in, then the grid; free heat that is wanted is a draw that runs', () => {
+  const input = { ...BASE, alternative: 'heatpump' as const, surplusW: 3000, curtailedW: 1000 };
+  const d = dispatch(input);
+  assert.equal(
+    d.tiers.map((t) => [t.source, t.fromW, t.toW, t.priceEurPerKwh]),
+    [
+      ['curtailed', 0, 1000, 0],
+      ['sun', 1000, 3000, 0.08],
+      ['grid', 3000, 5000, 0.25],
+    ],
+  );
+  assert.is(d.watts, 1000);
+  assert.is(dispatch({ ...input, wearEurPerKwh: 0.001 }).watts, 0);
+  assert.is(dispatch({ ...input, curtailedW: 0, exportEurPerKwh: 0 }).watts, 3000, 'unpaid feed-in is free sun too');
 });
 
 const seed = 20261124;

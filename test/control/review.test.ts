@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { grantStep } from '../../src/control/decide/grant.ts';
-import { surplusOf } from '../../src/control/decide/plan.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
+import { surplusOf } from '../../src/control/grid/surplus.ts';
 import { startLoop } from '../../src/control/loop.ts';
 import { Stored, storedOf } from '../../src/control/persist.ts';
 import { initialState } from '../../src/control/step.ts';

@@ -8,6 +8,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
+  evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 

@@ -25,7 +25,7 @@ const REVERSE_AFTER_S = 180;
 /** Cold water must stay above the dew point; without a humidity sensor this floor is used. */
 const COOL_SUPPLY_C = 19;
 /** The buffer may be charged this far above what the house needs now with heat that comes anyway. */
-const STORE_ABOVE_K = 10;
+export const STORE_ABOVE_K = 10;
 /** Wished rise of the heating water over all its sources. */
 const WATER_RISE_K = 6;
 const WATER_MIN_PCT = 35;

@@ -11,6 +11,8 @@ export interface DispatchInput {
   maxW: number;
   /** Own sun that would be fed in, without the accelerator's own draw. */
   surplusW: number;
+  /** The part of it that a feed-in limit would cut off: it costs nothing. */
+  curtailedW: number;
   /** Heat that house, buffer and tank would use, W. */
   heatW: number;
   retailEurPerKwh: number;
@@ -28,7 +30,7 @@ export interface DispatchInput {
 export interface Tier {
   fromW: number;
   toW: number;
-  source: 'sun' | 'grid';
+  source: 'curtailed' | 'sun' | 'grid';
   heatUsed: boolean;
   priceEurPerKwh: number;
   alternativeEurPerKwh: number;
@@ -53,34 +55,42 @@ export function alternativeCost(input: DispatchInput, priceEurPerKwh: number): n
   return input.alternativeEurPerKwh;
 }
 
-/** Gain of one kWh. Exact break-even is 0, which does not pay, unless resistive heat would have burnt that kWh anyway. */
+/** Gain of one kWh. Exact break-even is 0, which does not pay, unless resistive heat would have burnt that kWh anyway or the kWh is free and its heat wanted. */
 export function marginOf(input: DispatchInput, priceEurPerKwh: number, heatUsed: boolean): number {
   const heatEur = heatUsed ? alternativeCost(input, priceEurPerKwh) : 0;
   const rejectEur = heatUsed ? 0 : REJECT_KWH_PER_KWH * Math.max(0, priceEurPerKwh);
   return input.incomeEurPerKwh + heatEur - rejectEur - input.wearEurPerKwh - priceEurPerKwh;
 }
 
+/** Sun that would be fed in costs what that would have earned; sun that would be cut off costs nothing. */
+function priceOf(input: DispatchInput, source: Tier['source']): number {
+  if (source === 'grid') return input.retailEurPerKwh;
+  return source === 'sun' ? input.exportEurPerKwh : Math.min(0, input.exportEurPerKwh);
+}
+
 export function dispatch(input: DispatchInput): Dispatch {
   const maxW = Math.max(0, input.maxW);
   const cut = (w: number) => Math.min(maxW, Math.max(0, w));
-  const edges = [...new Set([0, cut(input.surplusW), cut(input.heatW), maxW])].sort((a, b) => a - b);
+  const edges = [...new Set([0, cut(input.curtailedW), cut(input.surplusW), cut(input.heatW), maxW])].sort(
+    (a, b) => a - b,
+  );
   const resistive = input.resistiveRuns || input.alternative === 'resistive';
   const tiers: Tier[] = [];
   for (let i = 1; i < edges.length; i++) {
     const [fromW, toW] = [edges[i - 1]!, edges[i]!];
-    const sun = toW <= input.surplusW;
+    const source = toW <= input.curtailedW ? 'curtailed' : toW <= input.surplusW ? 'sun' : 'grid';
     const heatUsed = toW <= input.heatW;
-    const priceEurPerKwh = sun ? input.exportEurPerKwh : input.retailEurPerKwh;
+    const priceEurPerKwh = priceOf(input, source);
     const marginEurPerKwh = marginOf(input, priceEurPerKwh, heatUsed);
     tiers.push({
       fromW,
       toW,
-      source: sun ? 'sun' : 'grid',
+      source,
       heatUsed,
       priceEurPerKwh,
       alternativeEurPerKwh: heatUsed ? alternativeCost(input, priceEurPerKwh) : 0,
       marginEurPerKwh,
-      pays: marginEurPerKwh > 0 || (marginEurPerKwh === 0 && resistive && heatUsed),
+      pays: marginEurPerKwh > 0 || (marginEurPerKwh === 0 && heatUsed && (resistive || priceEurPerKwh === 0)),
     });
   }
   const firstLoss = tiers.findIndex((t) => !t.pays);

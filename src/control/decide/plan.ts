@@ -1,9 +1,10 @@
 import type { Estimates } from '../estimate/points.ts';
-import { plannedAccelW } from '../estimate.ts';
 import { clamp, lagShare } from '../physics.ts';
 import type { StepInput } from '../types.ts';
 import { loadW, supplyTargetC } from './curve.ts';
-import { type Dispatch, dispatch } from './dispatch.ts';
+import { STORE_ABOVE_K } from './decide.ts';
+import type { Tier } from './dispatch.ts';
+import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
 
 /** What supervision decides once a minute, and the loops then hold. */
 export interface Plan {
@@ -13,11 +14,14 @@ export interface Plan {
   loadW: number;
   heatNeedW: number;
   backupWanted: boolean;
+  /** Unpaid filler and sold answers that pay, by source; `fillerW` and `paidW` with the sun at the time of planning. */
+  filler: Pays;
+  paid: Pays;
   fillerW: number;
   paidW: number;
   surplusW: number;
   /** First tier of the dispatch: what people are told. */
-  why: { source: 'sun' | 'grid'; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
+  why: { source: Tier['source']; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
   marketLive: boolean;
 }
 
@@ -40,6 +44,8 @@ export const PLAN_START: PlanState = {
     loadW: 0,
     heatNeedW: 0,
     backupWanted: false,
+    filler: NOTHING_PAYS,
+    paid: NOTHING_PAYS,
     fillerW: 0,
     paidW: 0,
     surplusW: 0,
@@ -58,12 +64,6 @@ const HOUSE_TAU_S = 6 * 3600;
 /** Watts per kelvin that the buffer is short: 500 L made up within half an hour. */
 const BUFFER_W_PER_K = 1_150;
 const ROOM_W_PER_K = 1_500;
-/** A kWh must gain this much before filler starts, and may lose as much before it stops. */
-const HYSTERESIS_EUR = 0.002;
-const FILLER_MIN_OFF_S = 600;
-const FILLER_MIN_ON_S = 300;
-/** A loss that no minimum time excuses. */
-const CLEAR_LOSS_EUR = 0.05;
 const SHORT_BEFORE_BACKUP_S = 1800;
 const SHORT_K = 4;
 
@@ -72,6 +72,8 @@ export interface PlanFacts {
   input: StepInput;
   /** Accelerator watts that are safe now. */
   limitW: number;
+  /** Surplus sun that has stood for a while, W. */
+  surplusW: number;
   hotWaterWanted: boolean;
   compressorFull: boolean;
   /** The heat pump may not run: tripped, latched or locked. */
@@ -87,58 +89,12 @@ function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number 
   return clamp(houseW + roomW + bufferW, 0, 1.5 * input.house.designLoadW) + tankW;
 }
 
-/** A meter older than this tells nothing of the sun now; live accelerator watts beside it would feed themselves. */
-const METER_FRESH_MS = 10_000;
-
-/** Own sun that would leave the house if the accelerator drew nothing. */
-export function surplusOf(est: Estimates): number {
-  const fresh = (e: Estimates['gridW']) => e.quality === 'good' && e.ageMs <= METER_FRESH_MS;
-  if (!fresh(est.gridW) || !fresh(est.pvW)) return 0;
-  return Math.max(0, Math.min(est.pvW.value, plannedAccelW(est) - est.gridW.value));
-}
-
-interface Money {
-  dispatched: Dispatch;
-  paidW: number;
-}
-
-function money(facts: PlanFacts, heatNeedW: number, resistiveRuns: boolean, surplusW: number): Money | undefined {
-  const { est, input, limitW } = facts;
-  const { market, house, want, setPoints } = input;
-  if (!market || !setPoints.computeOn) return undefined;
-  const base = {
-    maxW: limitW,
-    surplusW,
-    heatW: heatNeedW,
-    retailEurPerKwh: market.priceEurPerKwh,
-    exportEurPerKwh: market.exportEurPerKwh,
-    wearEurPerKwh: house.wearEurPerKwh,
-    alternative: house.alternativeHeat,
-    alternativeEurPerKwh: house.alternativeEurPerKwh,
-    sinkC: est.supplyC.value,
-    outdoorC: est.outdoorC.value,
-    resistiveRuns,
-  };
-  const dispatched = dispatch({ ...base, incomeEurPerKwh: setPoints.computeValueEurPerKwh });
-  if (!want || want.incomeEurPerKwh === 0) return { dispatched, paidW: 0 };
-  const paid = dispatch({ ...base, incomeEurPerKwh: setPoints.computeValueEurPerKwh + want.incomeEurPerKwh });
-  return { dispatched, paidW: Math.min(want.wantW, paid.watts) };
-}
-
-/** Minimum times and hysteresis around the rule, so that a price that trembles does not switch an accelerator. */
-function steadyFiller(state: PlanState, found: Money | undefined): number {
-  const first = found?.dispatched.tiers[0];
-  if (!found || !first) return 0;
-  const running = state.plan.fillerW > 0;
-  const { watts } = found.dispatched;
-  if (running) {
-    if (watts > 0) return watts;
-    const excused = state.fillerS < FILLER_MIN_ON_S && first.marginEurPerKwh > -CLEAR_LOSS_EUR;
-    const near = first.marginEurPerKwh > -HYSTERESIS_EUR && first.heatUsed;
-    return excused || near ? Math.min(state.plan.fillerW, first.toW) : 0;
-  }
-  const enough = first.marginEurPerKwh > HYSTERESIS_EUR || (first.pays && first.marginEurPerKwh === 0);
-  return watts > 0 && enough && state.fillerS >= FILLER_MIN_OFF_S ? watts : 0;
+/** Heat that would be taken if it came: the need, and what the store holds above its set-point. */
+function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): number {
+  if (facts.input.setPoints.mode !== 'heating' || supplySetC === 0) return heatNeedW;
+  const fullC = Math.min(facts.input.house.bufferMaxC - 3, supplySetC + STORE_ABOVE_K);
+  const roomK = fullC - Math.max(supplySetC, facts.est.bufferTopC.value);
+  return heatNeedW + BUFFER_W_PER_K * Math.max(0, roomK);
 }
 
 /** Wider than any climate, narrower than what the store refuses. */
@@ -176,10 +132,15 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const shortS = short ? state.shortS + dtS : facts.hotWaterWanted ? state.shortS : 0;
   // Once wanted, resistive heat stays wanted until the buffer has caught up.
   const behind = supplySetC > 0 && est.bufferTopC.value < supplySetC - 1;
-  const backupWanted = shortS >= SHORT_BEFORE_BACKUP_S || (state.plan.backupWanted && behind);
-  const surplusW = surplusOf(est);
-  const found = money(facts, heatNeedW, backupWanted, surplusW);
-  const fillerW = steadyFiller(state, found);
+  const backupWanted =
+    input.house.backupHeaterW > 0 && (shortS >= SHORT_BEFORE_BACKUP_S || (state.plan.backupWanted && behind));
+  const { surplusW, limitW } = facts;
+  const heatW = heatTake(facts, heatNeedW, supplySetC);
+  const found = money({ est, input, limitW, heatW, surplusW, resistiveRuns: backupWanted });
+  const filler = steadyPays({ fillerW: state.plan.fillerW, fillerS: state.fillerS }, found);
+  const paid = found?.paid ?? NOTHING_PAYS;
+  const exportLimitW = input.grid?.exportLimitW ?? Number.POSITIVE_INFINITY;
+  const fillerW = paysNow(filler, surplusW, exportLimitW);
   const turned = fillerW > 0 !== state.plan.fillerW > 0;
   const first = found?.dispatched.tiers[0];
   const why = first
@@ -197,8 +158,10 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       loadW: houseW,
       heatNeedW,
       backupWanted,
+      filler,
+      paid,
       fillerW,
-      paidW: found?.paidW ?? 0,
+      paidW: paysNow(paid, surplusW, exportLimitW),
       surplusW,
       why,
       marketLive: market !== undefined,

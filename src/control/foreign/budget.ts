@@ -17,6 +17,7 @@ export function budgetOf(known: Known, memory: Memory, supplyC: number): { watts
   const needW = warm ? 0 : Math.max(loadW(house, lowC + 0.5, outdoorC), cold ? house.accelMaxW : 0);
   const found = dispatch({
     maxW: house.accelMaxW,
+    curtailedW: 0,
     surplusW: 0,
     heatW: known.accelHeatsHouse ? needW : 0,
     retailEurPerKwh: priceEurPerKwh,

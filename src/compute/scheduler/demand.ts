@@ -1,0 +1,89 @@
+/**
+ * Forecast of who will be asked next, learnt only from who was asked: a hidden level of popularity per expert that mostly
+ * stays and now and then jumps (switching Bernoulli filter, one step per question). Three filters with different rates of
+ * change run side by side, weighted by how well each foretold the questions so far. Pure but for its own memory.
+ */
+export interface Demand {
+  add(id: string): void;
+  remove(id: string): void;
+  asked(id: string): void;
+  /** Expected share of the next questions, 0..1; all together about 1. */
+  share(id: string): number;
+}
+
+const LEVELS = 24;
+const LOWEST = 2e-4;
+const HIGHEST = 0.8;
+const levels = Float64Array.from({ length: LEVELS }, (_, j) => LOWEST * (HIGHEST / LOWEST) ** (j / (LEVELS - 1)));
+/** Chance per question that an expert's popularity changes. */
+const CHANGES = [1 / 400, 1 / 3000, 1 / 30_000];
+/** How fast the usual spread of popularity is learnt, and how fast a filter can win back trust. */
+const PRIOR_RATE = 0.002;
+const TRUST_FLOOR = 0.001;
+
+interface Filter {
+  change: number;
+  trust: number;
+  /** Usual spread of the levels over all experts. */
+  prior: Float64Array;
+  belief: Map<string, Float64Array>;
+}
+
+/** Few are popular, most are not: each level half as likely as popularity doubles. */
+function firstPrior(): Float64Array {
+  const total = levels.reduce((sum, level) => sum + 1 / level, 0);
+  return levels.map((level) => 1 / level / total);
+}
+
+const mean = (belief: Float64Array): number => belief.reduce((sum, b, j) => sum + b * levels[j]!, 0);
+
+function observe(filter: Filter, askedId: string): void {
+  const { change, prior, belief } = filter;
+  const spread = new Float64Array(LEVELS);
+  for (const [id, b] of belief) {
+    let total = 0;
+    for (let j = 0; j < LEVELS; j++) {
+      const seen = id === askedId ? levels[j]! : 1 - levels[j]!;
+      b[j] = ((1 - change) * b[j]! + change * prior[j]!) * seen;
+      total += b[j]!;
+    }
+    for (let j = 0; j < LEVELS; j++) {
+      b[j]! /= total;
+      spread[j]! += b[j]!;
+    }
+  }
+  for (let j = 0; j < LEVELS; j++) prior[j]! += PRIOR_RATE * (spread[j]! / belief.size - prior[j]!);
+}
+
+export function createDemand(ids: readonly string[]): Demand {
+  const filters: Filter[] = CHANGES.map((change) => ({
+    change,
+    trust: 1 / CHANGES.length,
+    prior: firstPrior(),
+    belief: new Map(ids.map((id) => [id, firstPrior()])),
+  }));
+  const shareBy = (filter: Filter, id: string): number => {
+    let total = 0;
+    for (const b of filter.belief.values()) total += mean(b);
+    const own = filter.belief.get(id);
+    return own && total > 0 ? mean(own) / total : 0;
+  };
+  return {
+    add(id) {
+      for (const f of filters) if (!f.belief.has(id)) f.belief.set(id, Float64Array.from(f.prior));
+    },
+    remove(id) {
+      for (const f of filters) f.belief.delete(id);
+    },
+    asked(id) {
+      if (!filters[0]!.belief.has(id)) return;
+      const likely = filters.map((f) => f.trust * shareBy(f, id));
+      const total = likely.reduce((a, b) => a + b, 0);
+      filters.forEach((f, k) => {
+        f.trust = (1 - TRUST_FLOOR) * (likely[k]! / total) + TRUST_FLOOR / filters.length;
+        observe(f, id);
+      });
+    },
+    share: (id) => filters.reduce((sum, f) => sum + f.trust * shareBy(f, id), 0),
+  };
+}

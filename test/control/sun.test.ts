@@ -1,0 +1,214 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GridConfig } from '../../src/contract/grid.ts';
+import { House } from '../../src/contract/house.ts';
+import { DEFAULT_SETPOINTS, type Market } from '../../src/contract/messages.ts';
+import { type Image, type Outputs, SAFE_OUTPUTS, SENSOR_NAMES } from '../../src/contract/points.ts';
+import { NOTHING_PAYS, type Pays, paysNow } from '../../src/control/decide/money.ts';
+import { SURPLUS_START, surplusStep } from '../../src/control/grid/surplus.ts';
+import { initialState, step } from '../../src/control/step.ts';
+import type { StepInput } from '../../src/control/types.ts';
+import { createPlant, plantParams, plantStep, sensorsOf } from '../../src/hal/sim/plant/plant.ts';
+
+/** A battery's own regulator: it holds the meter at zero with a lag of seconds, within its power and what it holds. */
+interface Battery {
+  maxW: number;
+  wh: number;
+  capacityWh: number;
+}
+
+interface Sample {
+  s: number;
+  accelW: number;
+  gridW: number;
+  batteryW: number;
+}
+
+interface Day {
+  solarAt(s: number): number;
+  battery?: Battery;
+  batteryKnown?: boolean;
+  grid?: object;
+  house?: object;
+  feedInLimitW?: number;
+  seconds: number;
+}
+
+const IDLE_W = 200;
+const MARKET: Market = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
+
+/** House, sun, battery and control at 1 Hz; the heat replaces gas, so sun pays and the grid does not. */
+function run(day: Day): Sample[] {
+  const house = House.parse({ alternativeHeat: 'gas', compressorMaxW: 300, backupHeaterW: 0, ...day.house });
+  const grid = GridConfig.parse(day.grid ?? {});
+  let plant = createPlant(plantParams(house, { pvKwp: 10, accelIdleW: IDLE_W }), 1);
+  let state = initialState(house);
+  let outputs: Outputs = { ...SAFE_OUTPUTS };
+  let workW = 0;
+  let batteryW = 0;
+  const { battery } = day;
+  const samples: Sample[] = [];
+  for (let s = 0; s < day.seconds; s++) {
+    const weather = { outdoorC: 0, solarWm2: day.solarAt(s), humidityPct: 70 };
+    const others = { householdW: 500 + batteryW, hotWaterLpm: 0 };
+    plant = plantStep(plant, { outputs, accelWorkW: workW, weather, ...others }, 1);
+    // An inverter at its feed-in limit gives no more than the house and the limit take.
+    const hiddenW = Math.max(0, -plant.gridW - (day.feedInLimitW ?? Number.POSITIVE_INFINITY));
+    const truth = { ...sensorsOf(plant), gridW: plant.gridW + hiddenW, pvW: plant.pvW - hiddenW };
+    if (battery) {
+      const wishW = batteryW - 0.5 * truth.gridW;
+      const lowW = battery.wh > 0 ? -battery.maxW : 0;
+      batteryW = Math.min(battery.wh < battery.capacityWh ? battery.maxW : 0, Math.max(lowW, wishW));
+      battery.wh += batteryW / 3600;
+    }
+    const sensors = Object.fromEntries(
+      SENSOR_NAMES.map((n) => [n, { value: truth[n], atMs: s * 1000 + 1000, quality: 'good' as const }]),
+    ) as Record<(typeof SENSOR_NAMES)[number], { value: number; atMs: number; quality: 'good' | 'missing' }>;
+    sensors.batteryW = { value: batteryW, atMs: s * 1000 + 1000, quality: day.batteryKnown ? 'good' : 'missing' };
+    const image: Image = { tick: s, atMs: s * 1000 + 1000, sensors, actuators: outputs };
+    const setPoints = DEFAULT_SETPOINTS;
+    const done = step(state, { image, dtS: 1, setPoints, market: MARKET, want: undefined, house, grid });
+    state = done.state;
+    outputs = done.verdict.outputs;
+    // Granted watts are those of the whole accelerator, its idle ones included.
+    workW = Math.max(0, done.verdict.fillerW - IDLE_W);
+    samples.push({ s, accelW: plant.accelW, gridW: truth.gridW, batteryW });
+  }
+  return samples;
+}
+
+const FROM_S = 2400;
+const CLOUD_S = 600;
+/** Clouds of 150 s each ten minutes with ragged edges of 20 s, after 40 minutes of clear sky. */
+function clouds(s: number): number {
+  const at = (s - FROM_S) % CLOUD_S;
+  if (s < FROM_S || at > 190) return 800;
+  const edge = Math.min(1, Math.max(0, Math.min(at, 190 - at) / 20));
+  return 800 - 650 * Math.min(1, edge + (edge > 0 && edge < 1 ? 0.15 * Math.sin(at) : 0));
+}
+
+/** Turns of the accelerator's power that are larger than noise. */
+function reversals(all: readonly Sample[], bandW = 250): number {
+  let turns = 0;
+  let extreme = all[0]!.accelW;
+  let direction = 0;
+  for (const { accelW } of all) {
+    if (direction >= 0 && accelW < extreme - bandW) {
+      if (direction === 1 || direction === 0) turns++;
+      direction = -1;
+      extreme = accelW;
+    } else if (direction <= 0 && accelW > extreme + bandW) {
+      turns++;
+      direction = 1;
+      extreme = accelW;
+    } else
+      extreme =
+        direction > 0 || (direction === 0 && accelW > extreme) ? Math.max(extreme, accelW) : Math.min(extreme, accelW);
+  }
+  return turns;
+}
+
+/** Longest run of seconds, and all the energy, that the accelerator took from the grid. */
+function bought(all: readonly Sample[]): { longestS: number; wh: number } {
+  let longestS = 0;
+  let runS = 0;
+  let wh = 0;
+  for (const { accelW, gridW } of all) {
+    const w = Math.min(accelW - IDLE_W, gridW);
+    runS = w > 150 ? runS + 1 : 0;
+    longestS = Math.max(longestS, runS);
+    wh += Math.max(0, w) / 3600;
+  }
+  return { longestS, wh };
+}
+
+const cases: [name: string, day: Omit<Day, 'solarAt' | 'seconds'>][] = [
+  ['no battery', {}],
+  ['a battery that nobody measures', { battery: { maxW: 3000, wh: 4990, capacityWh: 5000 } }],
+  ['battery first, measured', { battery: { maxW: 3000, wh: 4900, capacityWh: 5000 }, batteryKnown: true }],
+  [
+    'accelerator first, measured',
+    {
+      battery: { maxW: 3000, wh: 1000, capacityWh: 5000 },
+      batteryKnown: true,
+      grid: { batteryOrder: 'accelerator-first' },
+    },
+  ],
+];
+
+test('clouds: at most two turns of power each, and no grid power but for seconds, whoever else regulates the meter', () => {
+  const count = 4;
+  for (const [name, day] of cases) {
+    const all = run({ ...day, solarAt: clouds, seconds: FROM_S + count * CLOUD_S });
+    const clear = all.slice(FROM_S - 60, FROM_S);
+    assert.ok(Math.max(...clear.map((x) => x.accelW)) > 2000, `${name}: ${clear.at(-1)!.accelW} W in the sun`);
+    const cloudy = all.slice(FROM_S);
+    let most = 0;
+    for (let i = 0; i < count; i++) most = Math.max(most, reversals(cloudy.slice(i * CLOUD_S, (i + 1) * CLOUD_S)));
+    const { longestS, wh } = bought(cloudy);
+    console.log(`${name}: ${most} turns, ${longestS} s and ${wh.toFixed(1)} Wh from the grid in ${count} clouds`);
+    assert.ok(most <= 2, `${name}: ${most} turns of power in one cloud`);
+    assert.ok(longestS <= 5, `${name}: ${longestS} s of grid power`);
+  }
+});
+
+test('the order is a setting: with the battery first it charges, with the accelerator first it waits', () => {
+  const sunny = (order: string) =>
+    run({
+      solarAt: () => 500,
+      seconds: 1800,
+      battery: { maxW: 5000, wh: 1000, capacityWh: 10_000 },
+      batteryKnown: true,
+      grid: { batteryOrder: order },
+    }).at(-1)!;
+  const [battery, accelerator] = [sunny('battery-first'), sunny('accelerator-first')];
+  assert.ok(battery.batteryW > 2500 && battery.accelW < 700, JSON.stringify(battery));
+  assert.ok(accelerator.accelW > 3000 && accelerator.batteryW < 500, JSON.stringify(accelerator));
+});
+
+test('a feed-in limit: hidden sun is found and used, also where fed-in sun would not pay', () => {
+  const own = { house: { alternativeHeat: 'heatpump' }, grid: { exportLimitW: 3000 }, feedInLimitW: 3000 };
+  const all = run({ ...own, solarAt: () => 800, seconds: 3600 });
+  const last = all.at(-1)!;
+  // 7.2 kW of sun less 0.5 kW household less pumps, 3 kW of it fed in: the rest is free.
+  assert.ok(last.accelW > 2500 && last.accelW < 3700, `${last.accelW} W`);
+  assert.ok(last.gridW < -2800, `${last.gridW} W`);
+  assert.is(
+    run({ ...own, grid: {}, solarAt: () => 800, seconds: 3600 }).at(-1)!.accelW < 300,
+    true,
+    'not without the limit',
+  );
+});
+
+test('property by table: what pays of a surplus', () => {
+  const pays: Pays = { gridW: 500, sunW: 2000, freeW: 5000 };
+  const rows = [
+    [0, 500],
+    [1500, 1500],
+    [4000, 2000],
+    [9000, 3000],
+    [20_000, 5000],
+  ] as const;
+  for (const [surplusW, watts] of rows) assert.is(paysNow(pays, surplusW, 6000), watts);
+  assert.is(paysNow(NOTHING_PAYS, 9000, 0), 0);
+});
+
+test('surplus falls at once and rises after a minute of standing', () => {
+  const est = (w: number) =>
+    Object.fromEntries(
+      Object.entries({ gridW: -w, pvW: 9000, accelW: 0 }).map(([k, value]) => [
+        k,
+        { value, quality: 'good', ageMs: 0 },
+      ]),
+    ) as never;
+  const input = { dtS: 10 } as StepInput;
+  let s = SURPLUS_START;
+  for (let t = 0; t < 50; t += 10) s = surplusStep(s, est(3000), input);
+  assert.is(s.steadyW, 0);
+  s = surplusStep(s, est(2500), input);
+  assert.is(s.steadyW, 2500, 'the least of the minute');
+  s = surplusStep(s, est(700), input);
+  assert.is(s.steadyW, 700);
+});
+
+test.run();
