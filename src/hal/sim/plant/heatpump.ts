@@ -101,6 +101,11 @@ function stepSpeed(s: PlantState, input: PlantInput, dtS: number): void {
   s.cycleWarm = toward(s.cycleWarm, running ? 1 : 0, dtS, running ? CYCLE_UP_S : CYCLE_DOWN_S);
 }
 
+/** A machine turns its valve for a defrost at its least speed. */
+function slowDown(s: PlantState): void {
+  s.compressorShare = Math.min(s.compressorShare, s.params.compressorMinShare);
+}
+
 /** Watts into the condenser's water. The first minutes give little more than the compressor's own heat. */
 function stepHeating(s: PlantState, input: PlantInput, dtS: number): number {
   const p = s.params;
@@ -118,6 +123,7 @@ function stepHeating(s: PlantState, input: PlantInput, dtS: number): number {
   if (s.frostKg >= fullFrostKg(s) && !input.faults?.reversingValveStuck) {
     s.defrosting = true;
     s.defrosts++;
+    slowDown(s);
   }
   return s.compressorW + ambientW;
 }
@@ -149,6 +155,7 @@ function stepHeat(s: PlantState, input: PlantInput, dtS: number): number {
   if (s.frostKg === 0) {
     s.defrosting = false;
     s.cycleWarm = WARM_AFTER_DEFROST;
+    slowDown(s);
   }
   return intoWaterW;
 }
