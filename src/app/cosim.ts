@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CARDS } from '../contract/cards.ts';
+import type { OverrideCommand, Zone } from '../contract/comfort.ts';
 import { type ComputeWant, DEFAULT_SETPOINTS, type SetPoints } from '../contract/messages.ts';
 import {
   ACTUATOR_NAMES,
@@ -37,6 +38,8 @@ export interface CosimOptions {
   demandW?: number;
   /** What is broken at this house second: in the plant, and what sensors claim instead of the truth. */
   faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
+  /** What people ask for and rooms report at this house second. */
+  wishesAt?(houseS: number): { commands?: OverrideCommand[]; zones?: Zone[]; setPoints?: Partial<SetPoints> };
   /** What an energy manager asks for at this house second. */
   emsAt?(houseS: number): StepInput['ems'];
   /** Every step, after the plant has moved: for tests and campaigns. */
@@ -89,8 +92,11 @@ export function cosimulate(options: CosimOptions): CosimResult {
     const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
     const image = imageOf(tick, (houseS + dtS) * 1000, sensors, outputs);
     const prices = market.at(timeMs);
+    const { setPoints: changed, ...wishes } = options.wishesAt?.(houseS) ?? {};
+    const wished = changed ? { ...setPoints, ...changed } : setPoints;
     const ems = options.emsAt?.(houseS);
-    const done = step(state, { image, dtS, setPoints, market: prices, want, house, grid, ems });
+    const facts = { image, dtS, market: prices, want, house, grid, ems, timeMs };
+    const done = step(state, { ...facts, setPoints: wished, ...wishes });
     state = done.state;
     outputs = done.verdict.outputs;
     accelWorkW = Math.min(done.verdict.grantW, Math.max(done.verdict.fillerW, demandW));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Comfort } from './comfort.ts';
 
 /** Facts of the installation that control and the plant's parameters start from. Physical limits may only be tightened. */
 export const House = z
@@ -36,6 +37,19 @@ export const House = z
       .default(0.12)
       .describe('price of a kWh of heat from gas, oil or district; unused for heatpump and resistive'),
     wearEurPerKwh: z.number().min(0).max(1).default(0).describe('accelerator wear per kWh computed'),
+    startsPerDay: z
+      .int()
+      .min(6)
+      .max(60)
+      .default(24)
+      .describe('most starts of the compressor in any 24 hours; frost protection may exceed it'),
+    heatPumpMaxC: z.number().min(45).max(75).default(68).describe('hottest water the heat pump may make'),
+    hotWaterTankL: z.number().min(50).max(2000).default(250),
+    backupHeaterAt: z
+      .enum(['buffer', 'supply'])
+      .default('buffer')
+      .describe('where the backup heater sits: only in the supply it can help the hot water'),
+    comfort: Comfort,
   })
   .prefault({});
 export type House = z.infer<typeof House>;

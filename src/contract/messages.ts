@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Override } from './comfort.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
 
 /** Shapes of everything that crosses the broker. Units are in the names; see units.ts. */
@@ -15,7 +16,8 @@ export const leaseOf = <T extends z.ZodType>(value: T) =>
     seq: z.int().nonnegative(),
   });
 
-export const MODES = ['heating', 'off', 'cooling'] as const;
+/** `auto` heats or cools by the season. */
+export const MODES = ['heating', 'auto', 'off', 'cooling'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a person can set. Control validates, persists, and echoes the effective value in control/state. */
@@ -80,6 +82,8 @@ export const ControlState = z.object({
     accelKwh: finite,
     cop: finite.nullable(),
   }),
+  /** Wishes in force that end by themselves. */
+  overrides: z.array(Override).max(8),
   /** The first is the one line that tells people what the unit does and why. */
   reasons: z.array(Reason).max(40),
   lateness: z.object({ p50Ms: finite, p99Ms: finite, maxMs: finite, ticks: z.int(), realtime: z.boolean() }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { OverrideCommand, Zone } from './comfort.ts';
 import { Ems, PriceFeed } from './grid.ts';
 import {
   ComputeState,
@@ -117,6 +118,22 @@ export const TOPICS = {
     schema: SetCommand,
     retained: false,
     about: 'a changed set-point or mode; answered in control/state.setPoints',
+  }),
+  override: topic({
+    path: 'override',
+    senders: ['net', 'home'],
+    readers: ['control'],
+    schema: OverrideCommand,
+    retained: false,
+    about: 'a wish that ends by itself; answered with its expected cost in control/state.overrides',
+  }),
+  zone: topic({
+    path: 'zone',
+    senders: ['home'],
+    readers: ['control'],
+    schema: Zone,
+    retained: false,
+    about: 'temperature of one room, at most 16 of them, at least once an hour; the zone `outdoor` is the air outside',
   }),
 } as const;
 

@@ -24,11 +24,20 @@ import { listenForWishes, type Wishes } from './wishes.ts';
 const PUBLISH_MS = 1000;
 const GRANT_TTL_MS = 3000;
 const { monoMs, wallMs } = systemClock;
+/** A board without a battery clock starts in the past until the network tells it the time. */
+const NO_CLOCK_BEFORE_MS = Date.UTC(2025, 0, 1);
+const trustedWallMs = () => (wallMs() > NO_CLOCK_BEFORE_MS ? wallMs() : undefined);
 
 function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend {
   if (board.backend === 'linux') return openLinuxBuses(board, monoMs);
   return simSocket({ path: sockets.plant, modbusPort: portsOf(config).plantModbus, monoMs });
 }
+
+/** What is handed to `step` once, and the time if anybody can be trusted to know it. */
+const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
+  commands: wishes.takeCommands(),
+  timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
+});
 
 /** Everything that leaves over MQTT. Losing the broker loses this and nothing else. */
 function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes) {
@@ -36,7 +45,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   const stamp = leaseStamp<Grant>(randomUUID(), GRANT_TTL_MS);
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
-  const timeMs = () => wishes.houseTimeMs(monoMs(), wallMs());
+  const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
   const tell = (event: Event) => {
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
@@ -109,7 +118,7 @@ runChild('control', async (context) => {
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({ ...wishes.current(nowMs), house, grid }),
+    inputs: (nowMs) => ({ ...wishes.current(nowMs), ...newsOf(wishes, board, nowMs), house, grid }),
     onTick(image, verdict, state) {
       report.tick(image, verdict);
       if (verdict.dimming) dimmings.add({ ...verdict.dimming, timeMs: report.timeMs() });

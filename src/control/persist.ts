@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { Override } from '../contract/comfort.ts';
 import type { House } from '../contract/house.ts';
 import { SetPoints } from '../contract/messages.ts';
+import { COMFORT_START } from './comfort/comfort.ts';
 import type { CoreState } from './state.ts';
 import { initialState } from './state.ts';
 
@@ -10,10 +12,32 @@ const ages = z.array(finite.nonnegative()).max(64);
 
 const Core = z.strictObject({
   startAgesS: ages,
+  starts: z.int().nonnegative().catch(0),
   trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
   outdoorMeanC: finite.min(-60).max(60).nullable().catch(null),
+  comfort: z
+    .strictObject({
+      overrides: z.array(Override).max(8).catch([]),
+      /** Null before the time was ever known. */
+      timeMs: finite.nullable().catch(null),
+      legionella: z
+        .strictObject({
+          sinceS: finite.nonnegative(),
+          holdS: finite.nonnegative(),
+          runS: finite.nonnegative().nullable(),
+          retryS: finite.nonnegative().nullable(),
+        })
+        .catch(COMFORT_START.legionella),
+      warmupKPerH: finite.min(0.1).max(3).catch(COMFORT_START.night.warmupKPerH),
+      season: z
+        .strictObject({ cooling: z.boolean(), dayMeanC: finite.min(-60).max(60).nullable() })
+        .catch(COMFORT_START.season),
+    })
+    // A file of an earlier release has none.
+    .optional()
+    .catch(undefined),
   energy: z.strictObject({
     heatKwh: finite,
     accelHeatKwh: finite,
@@ -35,12 +59,20 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
     }
   }
   const { trimK, outdoorMeanC } = state.plan;
-  const { startAgesS } = state.decided.compressor;
+  const { startAgesS, starts } = state.decided.compressor;
+  const { overrides, timeMs, legionella, night, season } = state.comfort;
+  const comfort = { overrides, timeMs, legionella, warmupKPerH: night.warmupKPerH, season };
   return {
     version: 1,
     setPoints,
-    core: { startAgesS, trips, trimK, outdoorMeanC, energy: state.energy, pumped: state.pumped },
+    core: { startAgesS, starts, trips, trimK, outdoorMeanC, comfort, energy: state.energy, pumped: state.pumped },
   };
+}
+
+function comfortFrom(fresh: CoreState['comfort'], stored: Stored['core']['comfort']): CoreState['comfort'] {
+  if (!stored) return fresh;
+  const { warmupKPerH, ...rest } = stored;
+  return { ...fresh, ...rest, night: { ...fresh.night, warmupKPerH } };
 }
 
 /**
@@ -57,10 +89,14 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
   }
   return {
     ...fresh,
+    comfort: comfortFrom(fresh.comfort, core.comfort),
     energy: core.energy,
     pumped: core.pumped,
     plan: { ...fresh.plan, trimK: core.trimK, outdoorMeanC: core.outdoorMeanC },
-    decided: { ...fresh.decided, compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS } },
+    decided: {
+      ...fresh.decided,
+      compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },
+    },
     interlock: { ...fresh.interlock, trips },
   };
 }
@@ -68,5 +104,8 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
 /** Changes of this are written soon; all else (counters, what was learnt) can wait. */
 export function urgentPart(stored: Stored): string {
   const latched = Object.entries(stored.core.trips).map(([id, t]) => `${id}${t.latched}${t.agesS.length}`);
-  return JSON.stringify([stored.setPoints, latched, stored.core.startAgesS.length]);
+  const { comfort, starts } = stored.core;
+  const wishes = comfort?.overrides.map((o) => `${o.kind}${o.id}${o.text}`);
+  const killed = [comfort?.legionella.runS === null, comfort?.legionella.retryS === null];
+  return JSON.stringify([stored.setPoints, latched, starts, wishes, killed]);
 }

@@ -1,3 +1,4 @@
+import type { Override } from '../contract/comfort.ts';
 import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
 import { type Image, SENSOR_NAMES } from '../contract/points.ts';
 import { isTrip } from './estimate/points.ts';
@@ -18,7 +19,7 @@ export interface ReportFacts {
 const TRIP_AGE_MS = 1500;
 const COMFORT_AGE_MS = 3_600_000;
 /** Reasons that are news when they appear. */
-const TOLD = /^(grid-dimmed|sg-ready-.*)$/;
+const TOLD = /^(grid-dimmed|sg-ready-.*|legionella-(run|failed|overdue))$/;
 
 function views(image: Image): ControlState['sensors'] {
   const entries = SENSOR_NAMES.map((name) => {
@@ -33,7 +34,7 @@ function views(image: Image): ControlState['sensors'] {
 
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
-  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, reasons } = verdict;
+  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, overrides, reasons } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -50,6 +51,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heatNeedW,
     heat,
     energy,
+    overrides,
     reasons,
     lateness,
   };
@@ -57,6 +59,16 @@ export function controlStateOf(facts: ReportFacts): ControlState {
 
 export function grantOf(verdict: Verdict): Grant {
   return { watts: verdict.grantW, fillerW: verdict.fillerW, reason: verdict.reasons[0]! };
+}
+
+function overrideEvents(before: Verdict | undefined, after: Verdict): [code: string, text: string][] {
+  const had = before?.overrides ?? [];
+  const knew = (o: Override) => had.some((h) => h.kind === o.kind && h.id === o.id && h.text === o.text);
+  const ended = had.filter((h) => !after.overrides.some((o) => o.kind === h.kind));
+  return [
+    ...after.overrides.filter((o) => !knew(o)).map((o): [string, string] => ['override', `${o.by}: ${o.text}`]),
+    ...ended.map((h): [string, string] => ['override-ended', `${h.kind} has ended`]),
+  ];
 }
 
 /** What is worth a line of history between two verdicts: safety, latch, action, wishes of the grid. */
@@ -77,6 +89,7 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
   }
+  events.push(...overrideEvents(before, after).map(([code, text]) => say('info', code, text)));
   for (const r of after.reasons.filter((r) => TOLD.test(r.code))) {
     if (before && !before.reasons.some((b) => b.code === r.code)) events.push(say('info', r.code, r.text));
   }

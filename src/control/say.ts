@@ -16,15 +16,13 @@ const eur = (e: number) => e.toFixed(3);
 
 export function actionOf(
   state: CoreState,
-  est: Estimates,
   outputs: Outputs,
   heat: ControlState['heat'],
   stops: boolean,
   mode: StepInput['setPoints']['mode'],
 ): Action {
   if (stops) return 'fault';
-  const runs = outputs.compressorOn > 0 && est.compressorW.value > WORKING_W;
-  if (runs && outputs.coolingOn === 0 && heat.condenserW < -500) return 'defrosting';
+  if (state.decided.defrost.on && outputs.compressorOn > 0) return 'defrosting';
   if (outputs.hotWaterOn > 0 && (outputs.compressorOn > 0 || heat.accelW > WORKING_W)) return 'hotWater';
   if (outputs.compressorOn > 0) return outputs.coolingOn > 0 ? 'cooling' : 'heating';
   if (outputs.backupHeaterOn > 0 || heat.accelW > 300) return 'heating';
@@ -50,13 +48,20 @@ function computing(state: CoreState, est: Estimates, input: StepInput): string {
   return `the accelerator rests until a question comes: filler does not pay, ${money}`;
 }
 
-function unit(action: Action, state: CoreState, est: Estimates, outputs: Outputs, heat: ControlState['heat']): string {
+function unit(
+  action: Action,
+  state: CoreState,
+  est: Estimates,
+  startsPerDay: number,
+  outputs: Outputs,
+  heat: ControlState['heat'],
+): string {
   const { plan } = state.plan;
   const target = `buffer ${deg(est.bufferTopC.value)} of ${deg(plan.supplySetC)}`;
-  const waits = compressorWaits(state.decided);
+  const waits = compressorWaits(state.decided, startsPerDay);
   switch (action) {
     case 'defrosting':
-      return 'Defrosting the outdoor unit';
+      return `Defrosting the outdoor unit with ${kw(Math.max(0, -heat.condenserW))} from the water`;
     case 'hotWater':
       return `Hot water ${deg(est.hotWaterC.value)}, charging the tank`;
     case 'cooling':
@@ -91,7 +96,7 @@ export function headline(
   faults: readonly Reason[],
 ): Reason {
   const first = faults[0];
-  const doing = unit(action, state, est, outputs, heat);
+  const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
   const text = action === 'fault' && first ? `${doing}: ${first.text}` : `${doing}; ${computing(state, est, input)}.`;
   return { what: 'unit', code: action, text: text.slice(0, 400) };
 }

@@ -1,8 +1,10 @@
 import type { House } from '../contract/house.ts';
 import type { ControlState } from '../contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../contract/points.ts';
+import { COMFORT_START, type ComfortState } from './comfort/comfort.ts';
 import { COMPRESSOR_START, type CompressorState } from './decide/compressor.ts';
 import { COOLANT_START, type CoolantState } from './decide/coolant.ts';
+import { DEFROST_START, type DefrostState } from './decide/defrost.ts';
 import { FROST_START, type FrostState } from './decide/frost.ts';
 import { GRANT_START, type GrantState } from './decide/grant.ts';
 import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
@@ -16,6 +18,7 @@ export interface CoreState {
   /** Monotonic time of the last image; null before the first. */
   atMs: number | null;
   estimate: EstimateState;
+  comfort: ComfortState;
   /** House seconds since the loops and since supervision last ran. */
   loopDueS: number;
   planDueS: number;
@@ -35,6 +38,7 @@ export interface DecidedState {
   coolant: CoolantState;
   hotWater: HotWaterState;
   frost: FrostState;
+  defrost: DefrostState;
   grant: GrantState;
   reversing: { cooling: boolean; stillS: number };
   circulationPct: number;
@@ -48,6 +52,7 @@ export function initialState(_house: House): CoreState {
   return {
     atMs: null,
     estimate: estimateStart(),
+    comfort: COMFORT_START,
     loopDueS: 0,
     planDueS: 0,
     plan: PLAN_START,
@@ -57,6 +62,7 @@ export function initialState(_house: House): CoreState {
       coolant: COOLANT_START,
       hotWater: HOT_WATER_START,
       frost: FROST_START,
+      defrost: DEFROST_START,
       grant: GRANT_START,
       reversing: { cooling: false, stillS: 0 },
       circulationPct: 100,

@@ -1,5 +1,8 @@
 import type { Reason } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
+import { comfortStep, type Wish } from './comfort/comfort.ts';
+import { roomsOf } from './comfort/rooms.ts';
+import { coolAim } from './decide/cool.ts';
 import { loopsStep } from './decide/decide.ts';
 import { safeLimitW } from './decide/grant.ts';
 import { planStep } from './decide/plan.ts';
@@ -14,6 +17,9 @@ import type { StepInput, Verdict } from './types.ts';
 
 export { initialState } from './state.ts';
 
+/** Input with the set-points in force. */
+type Wished = StepInput & Pick<Wish, 'setPoints'>;
+
 const LOOP_S = 1;
 const PLAN_S = 60;
 const MAX_REASONS = 40;
@@ -21,7 +27,7 @@ const MAX_REASONS = 40;
 const EPSILON_S = 1e-6;
 
 /** Supervision once a minute, and at once when a person has changed something or the price has come or gone. */
-function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: number): CoreState {
+function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
   const { setPoints, market } = input;
   const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
   const plannedFor = `${mode} ${roomSetC} ${hotWaterSetC} ${computeOn} ${computeValueEurPerKwh} ${market !== undefined}`;
@@ -36,7 +42,10 @@ function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: numb
       limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
       surplusW: state.grid.surplus.steadyW,
       hotWaterWanted: decided.hotWater.charging,
-      compressorFull: decided.compressor.on && decided.compressor.pct > 95 && !decided.hotWater.charging,
+      defrosting: decided.defrost.on,
+      steady: wish.steady,
+      compressorFull:
+        decided.compressor.on && decided.compressor.pct > wish.compressorMaxPct - 5 && !decided.hotWater.charging,
       compressorBlocked: locked.stopped.heatPump,
     },
     planDueS,
@@ -44,14 +53,27 @@ function supervise(state: CoreState, input: StepInput, est: Estimates, dtS: numb
   return { ...state, plan, plannedFor, planDueS: 0 };
 }
 
-function loops(state: CoreState, input: StepInput, est: Estimates, dtS: number): CoreState {
+interface LoopFacts {
+  est: Estimates;
+  input: Wished;
+  wish: Wish;
+  dewC: number | null;
+}
+
+function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
   if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
-  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, input.grid);
+  const held = gridHolds(state.grid, state.plan.plan, state.decided.frost.heat, facts.input.grid);
   const stopped = { accel, heatPump: heatPump || held.heatPump };
-  const decided = loopsStep(state.decided, { est, input, plan: held.plan, stopped, dtS: loopDueS });
+  const decided = loopsStep(state.decided, { ...facts, plan: held.plan, stopped, dtS: loopDueS });
   return { ...state, decided, loopDueS: 0 };
+}
+
+function coolReasons({ est, input, dewC }: LoopFacts, state: CoreState): Reason[] {
+  if (input.setPoints.mode !== 'cooling') return [];
+  const { text } = coolAim(est, dewC, input.setPoints.roomSetC, state.decided.compressor.on);
+  return [{ what: 'cooling', code: 'dew-point', text }];
 }
 
 const sensorReasons = (est: Estimates): Reason[] => {
@@ -68,17 +90,21 @@ const sensorReasons = (est: Estimates): Reason[] => {
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
  * the ages of readings and the patience of the interlock count on the image's own monotonic time.
  */
-export function step(previous: CoreState, wished: StepInput): { state: CoreState; verdict: Verdict } {
-  const { image, house, dtS, setPoints } = wished;
+export function step(previous: CoreState, given: StepInput): { state: CoreState; verdict: Verdict } {
+  const { image, house, dtS } = given;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
   const estimated = estimate(previous.estimate, image, house, dtS, realS);
-  const { est } = estimated;
-  const { input, state: asked } = gridWishes(previous.grid, est, wished);
-  let state: CoreState = { ...previous, estimate: estimated.state, grid: asked };
+  const { est, dewC, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
+  const { input: asked, state: gridState } = gridWishes(previous.grid, est, given);
+  const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, previous.plan.plan, dtS);
+  const { setPoints } = wish;
+  const input: Wished = { ...asked, setPoints };
+  const facts = { est, input, wish, dewC };
+  let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
   const wasOff = state.plan.plan.mode === 'off';
-  state = supervise(state, input, est, dtS);
-  state = loops(state, input, est, dtS);
-  const grid = gridLimits(state.grid, state.decided.outputs, est, wished, realS);
+  state = supervise(state, input, est, wish, dtS);
+  state = loops(state, facts, dtS);
+  const grid = gridLimits(state.grid, state.decided.outputs, est, { ...given, setPoints }, realS);
   const locked = interlock(state.interlock, {
     image,
     est,
@@ -94,7 +120,7 @@ export function step(previous: CoreState, wished: StepInput): { state: CoreState
   const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
   state = { ...state, grid: grid.state, interlock: locked.state, ...counted, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
-  const action = actionOf(state, est, outputs, heat, stops, setPoints.mode);
+  const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   const watts = locked.state.stopped.accel ? 0 : Math.min(state.decided.grantW, outputs.accelCapW);
   return {
@@ -109,7 +135,16 @@ export function step(previous: CoreState, wished: StepInput): { state: CoreState
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: counted.energy,
-      reasons: [first, ...locked.reasons, ...grid.reasons, ...sensorReasons(est)].slice(0, MAX_REASONS),
+      overrides: state.comfort.overrides,
+      reasons: [
+        first,
+        ...locked.reasons,
+        ...grid.reasons,
+        ...wish.reasons,
+        ...coolReasons(facts, state),
+        ...roomReasons,
+        ...sensorReasons(est),
+      ].slice(0, MAX_REASONS),
       dimming: grid.dimming,
     },
   };

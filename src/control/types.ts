@@ -1,3 +1,4 @@
+import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
@@ -13,6 +14,12 @@ export interface StepInput {
   market: Market | undefined;
   want: ComputeWant | undefined;
   house: House;
+  /** UTC of the house, left out while nobody can be trusted to know it. */
+  timeMs?: number;
+  /** Each zone's last word, with its age at this moment. */
+  zones?: readonly Zone[];
+  /** Wishes that have come since the last call, oldest first. */
+  commands?: readonly OverrideCommand[];
   /** Facts of the grid connection; left out: no limits. */
   grid?: GridConfig;
   /** What an energy manager asks for; undefined once its lease lapsed. */
@@ -29,6 +36,7 @@ export interface Verdict {
   heatNeedW: number;
   heat: ControlState['heat'];
   energy: ControlState['energy'];
+  overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
   /** A line for the record of dimmings, in the tick in which one began or ended. */

@@ -1,3 +1,4 @@
+import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
 import type { Ems, PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
@@ -8,11 +9,15 @@ import type { StepInput } from './types.ts';
 
 /** More changes than this in a second are not a person's. */
 const SETS_PER_S = 10;
+/** A zone that has been silent for a day makes room for another. */
+const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'ems'>;
-  /** House time for people: that of the market, moved on since it came; wall time without one. */
-  houseTimeMs(nowMs: number, wallMs: number): number;
+  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'ems'>;
+  /** Wishes that end by themselves, each handed out once. */
+  takeCommands(): OverrideCommand[];
+  /** House time: that of the market, moved on since it came; undefined without one. */
+  marketTimeMs(nowMs: number): number | undefined;
 }
 
 /** What people, the market and compute want of control, as far as their leases live. Without a broker: the stored wishes. */
@@ -29,12 +34,15 @@ export function listenForWishes(options: {
   const { link, monoMs, wallMs, speed, tariff } = options;
   const market = holdLease<Market | undefined>(undefined);
   const want = holdLease<ComputeWant | undefined>(undefined);
+  const zones = new Map<string, { last: Zone; atMs: number }>();
+  let commands: OverrideCommand[] = [];
   const ems = holdLease<Ems | undefined>(undefined);
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
   let sets = 0;
+  let full = false;
 
   link.on('market', (lease) => {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
@@ -44,33 +52,51 @@ export function listenForWishes(options: {
   link.on('prices', (list) => {
     feed = list;
   });
-  link.on('set', (command) => {
-    const nowMs = monoMs();
+  function tooMany(nowMs: number): boolean {
     if (nowMs - windowMs > 1000) {
       windowMs = nowMs;
       sets = 0;
     }
     sets += 1;
     if (sets === SETS_PER_S + 1) options.onRefused(`more than ${SETS_PER_S} changes in a second: the rest is ignored`);
-    if (sets > SETS_PER_S) return;
+    return sets > SETS_PER_S;
+  }
+  link.on('override', (command) => {
+    if (!tooMany(monoMs())) commands.push(command);
+  });
+  link.on('zone', (last) => {
+    const nowMs = monoMs();
+    for (const [name, z] of zones) if (nowMs - z.atMs > FORGET_MS) zones.delete(name);
+    if (zones.has(last.zone) || zones.size < MAX_ZONES) zones.set(last.zone, { last, atMs: nowMs - last.ageMs });
+    else if (!full) options.onRefused(`zone ${last.zone}: there are ${MAX_ZONES} zones already`);
+    full = zones.size >= MAX_ZONES;
+  });
+  link.on('set', (command) => {
+    if (tooMany(monoMs())) return;
     const outcome = applySet(setPoints, command);
     if ('refused' in outcome) return options.onRefused(outcome.refused);
     setPoints = outcome.setPoints;
     options.onChange(setPoints, command.by);
   });
 
-  function houseTimeMs(nowMs: number, wallNowMs: number): number {
+  function marketTimeMs(nowMs: number): number | undefined {
     const last = market.get(nowMs);
-    return last ? last.timeMs + (nowMs - marketAtMs) * speed : wallNowMs;
+    return last && last.timeMs + (nowMs - marketAtMs) * speed;
   }
   return {
-    houseTimeMs,
+    marketTimeMs,
+    takeCommands() {
+      const taken = commands;
+      commands = [];
+      return taken;
+    },
     current: (nowMs) => ({
       setPoints,
       // The owner's own price list goes before what the simulated market says.
-      market: (feed && marketFrom(feed, tariff, houseTimeMs(nowMs, wallMs()))) ?? market.get(nowMs),
+      market: (feed && marketFrom(feed, tariff, marketTimeMs(nowMs) ?? wallMs())) ?? market.get(nowMs),
       want: want.get(nowMs),
       ems: ems.get(nowMs),
+      zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
     }),
   };
 }

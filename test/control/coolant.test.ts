@@ -19,7 +19,7 @@ function drive(from: LoopModel, wattsAt: (t: number) => number, waterC: number, 
   let state = { ...COOLANT_START, pumpPct: 20, reject: false };
   const trace: number[] = [];
   for (let t = 0; t < seconds; t += dtS) {
-    const input = { taker: true, outSetC: SET_C, supplied: true, pumpNowPct: state.pumpPct, dtS };
+    const input = { never: false, taker: true, outSetC: SET_C, supplied: true, pumpNowPct: state.pumpPct, dtS };
     state = coolantStep(state, { est: estimates(m, wattsAt(t)), house: HOUSE, ...input });
     for (let i = 0; i < dtS * 20; i++) m = loopModelStep(m, wattsAt(t), state.pumpPct, waterC, 0.05);
     trace.push(m.outC);

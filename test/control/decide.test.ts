@@ -143,6 +143,10 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
     sinkC: 35,
     outdoorC: 2,
     forcedOff: false,
+    maxPct: 100,
+    startsPerDay: 60,
+    urgent: false,
+    defrosting: false,
   };
   for (const dtS of [1, 10, 60]) {
     let state = COMPRESSOR_START;

@@ -135,9 +135,9 @@ test('leases lapse, floods of changes are bounded', () => {
   const stamp = leaseStamp<typeof MARKET>('boot', 10_000);
   listeners.market!(stamp({ ...MARKET, timeMs: 5000 }) as never);
   assert.equal(wishes.current(9999).market?.priceEurPerKwh, 0.3);
-  assert.is(wishes.houseTimeMs(1000, 7), 65_000);
+  assert.is(wishes.marketTimeMs(1000), 65_000);
   assert.is(wishes.current(10_000).market, undefined);
-  assert.is(wishes.houseTimeMs(10_000, 7), 7);
+  assert.is(wishes.marketTimeMs(10_000), undefined);
   for (let i = 0; i < 500; i++) listeners.set!({ name: 'roomSetC', value: 18 + (i % 5), by: 'x' } as never);
   assert.is(changes.length, 10);
   assert.is(refused.length, 1);

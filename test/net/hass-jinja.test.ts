@@ -23,7 +23,7 @@ const { cmps } = discovery({ ...facts, sensors: SENSOR_NAMES }).payload;
 const climate = cmps.climate!;
 const byTopic = new Map((Object.keys(TOPICS) as TopicName[]).map((n) => [topicPath(UNIT, n), SAMPLES[n] as unknown]));
 const ACTIONS = ControlState.shape.action.options;
-const MODES = { heat: 'heating', off: 'off', cool: 'cooling' } as const;
+const MODES = { heat: 'heating', off: 'off', auto: 'auto', cool: 'cooling' } as const;
 const valued = Object.entries(cmps).filter(([, c]) => c.value_template);
 
 const bad = structuredClone(SAMPLES.controlState);

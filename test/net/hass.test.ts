@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { OverrideCommand } from '../../src/contract/comfort.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
 import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
@@ -63,6 +64,7 @@ test('every entity has what its platform demands, and no two share an id', () =>
     binary_sensor: ['state_topic', 'value_template'],
     number: ['command_topic', 'command_template', 'min', 'max', 'step'],
     switch: ['command_topic', 'payload_on', 'payload_off', 'state_on', 'state_off'],
+    button: ['command_topic', 'payload_press'],
     climate: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'action_topic'],
   };
   const ids = new Set<unknown>();
@@ -92,6 +94,15 @@ test('it reads and writes only topics that the role home may', () => {
     }
   }
   assert.equal(payload.availability, [{ topic: onlinePath(UNIT) }]);
+});
+
+test('each button sends a wish that the contract takes', () => {
+  const buttons = components.filter(([, c]) => c.p === 'button');
+  assert.is(buttons.length, 5);
+  for (const [key, c] of buttons) {
+    const command = OverrideCommand.parse(JSON.parse(c.payload_press as string));
+    assert.is(command.kind === 'all', command.forMin === 0, key);
+  }
 });
 
 test('sensors that a board lacks get no entity; the message stays far under the limit', () => {

@@ -25,6 +25,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     heatNeedW: 6000,
     heat: { condenserW: 3000, accelW: 2000, rejectedW: 0 },
     energy: { heatKwh: 12.5, accelHeatKwh: 4.5, compressorKwh: 3.1, accelKwh: 4.6, cop: 3.2 },
+    overrides: [],
     reasons: [reason],
     lateness: { p50Ms: 0.2, p99Ms: 1, maxMs: 3, ticks: 100, realtime: false },
   },
@@ -73,4 +74,6 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     ledgerErrorPct: 0.01,
   },
   set: { name: 'roomSetC', value: 21.5, by: 'test' },
+  override: { kind: 'warmer', forMin: 180, byK: 1.5, id: 'a1', by: 'test' },
+  zone: { zone: 'living', temperatureC: 20.8, humidityPct: 45, windowOpen: false, ageMs: 0 },
 };

@@ -70,6 +70,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     heatNeedW: 9400,
     heat: { condenserW: 6670, accelW: 2760, rejectedW: 0 },
     energy: { heatKwh: 38.4, accelHeatKwh: 9.7, compressorKwh: 7.4, accelKwh: 9.9, cop: 2.22 },
+    overrides: [],
     reasons: [
       {
         what: 'action',

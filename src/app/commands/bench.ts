@@ -5,6 +5,7 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
+  foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),

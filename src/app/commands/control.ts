@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ForeignHouse } from '../../contract/foreign-house.ts';
 import { type Known, knownOf } from '../../control/foreign/known.ts';
 import { MAX_LINE_CHARS } from '../../control/foreign/line.ts';
-import { FOREIGN_START, foreignStep } from '../../control/foreign/step.ts';
+import { foreignStart, foreignStep } from '../../control/foreign/step.ts';
 import { parseStrict } from '../../core/config.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { type Command, parseCommand } from '../command.ts';
@@ -35,7 +35,7 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 
 /** One answer line per line, each written before the next is read; ends with 0 at the end of input. */
 async function overPipe(known: Known): Promise<number> {
-  let state = FOREIGN_START;
+  let state = foreignStart(known);
   let open = true;
   // A plant that stops reading has ended; there is nobody left to answer.
   process.stdout.on('error', () => {

@@ -6,22 +6,35 @@ export interface CompressorState {
   on: boolean;
   /** House seconds since it was switched on or off; kept over restarts. */
   sinceS: number;
-  /** Ages of the starts of the last hour, s; kept over restarts. */
+  /** Ages of the starts of the last 24 hours, s, oldest first; kept over restarts. */
   startAgesS: number[];
+  /** Starts ever, defrosts not among them; kept over restarts. */
+  starts: number;
   pid: PidState;
   pct: number;
 }
 
 /** Before the first start a unit waits as after a stop: nobody knows when the compressor last ran. */
-export const COMPRESSOR_START: CompressorState = { on: false, sinceS: 0, startAgesS: [], pid: PID_OFF, pct: 0 };
+export const COMPRESSOR_START: CompressorState = {
+  on: false,
+  sinceS: 0,
+  startAgesS: [],
+  starts: 0,
+  pid: PID_OFF,
+  pct: 0,
+};
 
 export const MIN_RUN_S = 600;
 export const MIN_OFF_S = 300;
 export const STARTS_PER_HOUR = 4;
+const HOUR_S = 3600;
+const DAY_S = 86_400;
 export const MIN_PCT = 30;
 /** Heat of the condenser per watt of electrical rating at +2 °C, and its fall with the outdoor temperature (per K). */
 const CAPACITY_PER_W = 4;
 const CAPACITY_PER_K = 0.025;
+/** As many as the store keeps. */
+const MAX_AGES = 64;
 const ON_BELOW_K = 2.5;
 const OFF_ABOVE_K = 2.5;
 
@@ -37,6 +50,13 @@ export interface CompressorInput {
   outdoorC: number;
   /** Stop at once, whatever the minimum times say: the interlock holds it off, or the mode was left. */
   forcedOff: boolean;
+  /** Most speed that quiet hours, water temperature or dew point allow. */
+  maxPct: number;
+  startsPerDay: number;
+  /** Water may freeze: the day's starts do not matter, all else does. */
+  urgent: boolean;
+  /** The machine defrosts: it goes on, and nothing is learnt from the heat that it takes. */
+  defrosting: boolean;
   dtS: number;
 }
 
@@ -46,22 +66,40 @@ export function capacityW(compressorMaxW: number, sinkC: number, outdoorC: numbe
   return Math.min(moved, compressorMaxW * copOf(sinkC, outdoorC));
 }
 
-/** True when the rules for the machine's sake allow a start. */
+/**
+ * Seconds until the starts of the day allow another one. Half of them are free; then they are spread over what is left of
+ * the 24 hours, so that a machine that cycles slows down instead of standing still in the evening.
+ */
+export function dayRestS(startAgesS: readonly number[], perDay: number): number {
+  const used = startAgesS.length;
+  const oldestS = Math.max(0, ...startAgesS);
+  if (used < perDay / 2) return 0;
+  if (used >= perDay) return DAY_S - oldestS;
+  const gapS = (DAY_S - oldestS) / (perDay - used);
+  return Math.max(0, gapS - Math.min(...startAgesS));
+}
+
+const startsLastHour = (state: CompressorState): number => state.startAgesS.filter((a) => a < HOUR_S).length;
+
+/** True when the rules for the machine's sake allow a start, those of the day apart. */
 export const mayStart = (state: CompressorState): boolean =>
-  state.sinceS >= MIN_OFF_S && state.startAgesS.length < STARTS_PER_HOUR;
+  state.sinceS >= MIN_OFF_S && startsLastHour(state) < STARTS_PER_HOUR;
 
 function nextOn(state: CompressorState, input: CompressorInput): boolean {
   if (input.forcedOff) return false;
   const { storeC, setC, wanted } = input;
-  if (!state.on) return wanted && storeC < setC - ON_BELOW_K && mayStart(state);
-  if (state.sinceS < MIN_RUN_S) return true;
+  if (!state.on) {
+    const budget = input.urgent || dayRestS(state.startAgesS, input.startsPerDay) === 0;
+    return wanted && storeC < setC - ON_BELOW_K && budget && mayStart(state);
+  }
+  if (state.sinceS < MIN_RUN_S || input.defrosting) return true;
   const full = storeC > setC + OFF_ABOVE_K;
   return wanted && !full;
 }
 
 export function compressorStep(previous: CompressorState, input: CompressorInput): CompressorState {
   const { dtS } = input;
-  const startAgesS = previous.startAgesS.map((a) => a + dtS).filter((a) => a < 3600);
+  const startAgesS = previous.startAgesS.map((a) => a + dtS).filter((a) => a < DAY_S);
   const aged: CompressorState = { ...previous, startAgesS, sinceS: Math.min(1e7, previous.sinceS + dtS) };
   const on = nextOn(aged, input);
   if (!on) return { ...aged, on, sinceS: aged.on ? 0 : aged.sinceS, pid: PID_OFF, pct: 0 };
@@ -76,20 +114,21 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     derivativeS: 0,
     setTauS: 0,
     min: MIN_PCT,
-    max: 100,
+    max: Math.max(MIN_PCT, input.maxPct),
     integralMax: 40,
   };
   const { state: pid, output } = pidStep(starting ? PID_OFF : aged.pid, process, {
     set: input.setC,
     measured: input.storeC,
     feedForward: clamp((100 * input.needW) / Math.max(500, fullW), 0, 100),
-    held: false,
+    held: input.defrosting,
     dtS,
   });
   return {
     on,
     sinceS: starting ? 0 : aged.sinceS,
-    startAgesS: starting ? [...startAgesS, 0] : startAgesS,
+    startAgesS: starting ? [...startAgesS, 0].slice(-MAX_AGES) : startAgesS,
+    starts: aged.starts + (starting ? 1 : 0),
     pid,
     pct: output,
   };

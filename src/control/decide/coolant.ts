@@ -55,6 +55,8 @@ export interface CoolantInput {
   house: House;
   /** Somebody on the water side wants heat now. */
   taker: boolean;
+  /** The house must not get this heat (cooling): the valve turns at once. */
+  never: boolean;
   /** Outlet temperature to hold: at least the house's, more when hot water needs it. */
   outSetC: number;
   supplied: boolean;
@@ -126,7 +128,7 @@ function fan(state: CoolantState, input: CoolantInput): { pid: PidState; pct: nu
 }
 
 function valve(state: CoolantState, input: CoolantInput, refusedS: number): boolean {
-  if (refusedS >= REFUSED_S) return true;
+  if (refusedS >= REFUSED_S || input.never) return true;
   if (input.taker === !state.reject) return state.reject;
   if (state.valveS < VALVE_MIN_S) return state.reject;
   return !input.taker;

@@ -1,19 +1,25 @@
 import type { Outputs } from '../../contract/points.ts';
+import type { Wish } from '../comfort/comfort.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { plannedAccelW } from '../estimate.ts';
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { StepInput } from '../types.ts';
-import { type CompressorInput, capacityW, compressorStep, mayStart } from './compressor.ts';
+import { capacityW, compressorStep, dayRestS, MIN_OFF_S, MIN_RUN_S, mayStart } from './compressor.ts';
+import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
+import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
 import { frostStep } from './frost.ts';
 import { grantStep, safeLimitW } from './grant.ts';
-import { COIL_K, hotWaterStep } from './hotwater.ts';
+import { hotWaterStep } from './hotwater.ts';
 import type { Plan } from './plan.ts';
+import { accelHeatW, compressorTask, speedLimitPct } from './task.ts';
 
 export interface DecideFacts {
   est: Estimates;
-  input: StepInput;
+  /** Its set-points are those in force: overrides and times of day included. */
+  input: StepInput & Pick<Wish, 'setPoints'>;
+  wish: Wish;
+  dewC: number | null;
   plan: Plan;
   /** What the interlock held down in the last tick: nothing integrates against it. */
   stopped: { accel: boolean; heatPump: boolean };
@@ -22,19 +28,17 @@ export interface DecideFacts {
 
 /** The reversing valve moves only when the pressures have met. */
 const REVERSE_AFTER_S = 180;
-/** Cold water must stay above the dew point; without a humidity sensor this floor is used. */
-const COOL_SUPPLY_C = 19;
 /** The buffer may be charged this far above what the house needs now with heat that comes anyway. */
 export const STORE_ABOVE_K = 10;
 /** Wished rise of the heating water over all its sources. */
 const WATER_RISE_K = 6;
 const WATER_MIN_PCT = 35;
 const WATER_LAG_S = 20;
-const FROST_SET_C = 25;
+/** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
+const STALL_ACCEL_S = 600;
+const STALL_BACKUP_S = 1500;
 const HELPS_SHARE = 0.5;
 const FAR_SHORT_K = 8;
-
-const accelHeatW = (f: DecideFacts, rejecting: boolean): number => (rejecting ? 0 : plannedAccelW(f.est));
 
 function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
@@ -42,29 +46,6 @@ function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecti
   if (input.setPoints.mode !== 'heating' || plan.supplySetC === 0) return false;
   const limitC = Math.min(input.house.bufferMaxC - 3, plan.supplySetC + STORE_ABOVE_K);
   return est.bufferTopC.value < limitC - (rejecting ? 3 : 0);
-}
-
-/** What the compressor should serve: hot water first, then frost, then the mode. */
-function compressorTask(
-  f: DecideFacts,
-  state: DecidedState,
-  charging: boolean,
-  frostHeat: boolean,
-): Pick<CompressorInput, 'wanted' | 'setC' | 'storeC' | 'needW' | 'sinkC'> {
-  const { est, plan, input } = f;
-  const sinkC = est.supplyC.value;
-  if (charging) {
-    const storeC = est.hotWaterC.value + COIL_K;
-    return { wanted: true, setC: input.setPoints.hotWaterSetC + COIL_K, storeC, needW: 1e5, sinkC: storeC };
-  }
-  if (frostHeat) return { wanted: true, setC: FROST_SET_C, storeC: est.returnC.value, needW: 3000, sinkC };
-  if (input.setPoints.mode === 'cooling') {
-    const warmK = est.roomC.value - input.setPoints.roomSetC;
-    const wanted = est.roomC.quality !== 'lost' && warmK > (state.compressor.on ? -0.2 : 0.5);
-    return { wanted, setC: -COOL_SUPPLY_C, storeC: -est.bufferTopC.value, needW: 2000, sinkC: est.outdoorC.value + 10 };
-  }
-  const needW = Math.max(0, plan.heatNeedW - accelHeatW(f, state.coolant.reject));
-  return { wanted: plan.supplySetC > 0, setC: plan.supplySetC, storeC: est.bufferTopC.value, needW, sinkC };
 }
 
 /** Reversing valve: wish, rest, move. Returns whether the compressor must stand still for it. */
@@ -96,26 +77,52 @@ function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rej
   return est.bufferTopC.value < input.house.bufferMaxC - 8 && (!helps || far);
 }
 
+/** A tank is charged in every mode but off; a compressor that has just begun to cool first has its minimum run. */
+function mayCharge(f: DecideFacts, state: DecidedState): boolean {
+  const { est, input } = f;
+  if (input.setPoints.mode === 'off' || est.hotWaterC.quality === 'lost') return false;
+  const busy = state.reversing.cooling && state.compressor.on && state.compressor.sinceS < MIN_RUN_S;
+  return state.hotWater.charging || !busy;
+}
+
+/** The weekly 60 °C does not get on with what heats the tank now. */
+const tankStalls = (f: DecideFacts, hotWater: DecidedState['hotWater'], afterS: number): boolean =>
+  f.wish.hotWater.killing && hotWater.charging && hotWater.stalledS >= afterS;
+
+/** Coolant outlet: hot enough for the tank while it is charged, and as hot as is safe for the weekly 60 °C. */
+function coolantSetC(f: DecideFacts, charging: boolean): number {
+  const { est, input, wish } = f;
+  if (!charging) return input.house.coolantOutSetC;
+  const mostC = input.house.coolantMaxC - (wish.hotWater.killing ? 4 : 8);
+  return clamp(est.hotWaterC.value + 14, Math.min(input.house.coolantOutSetC, mostC), mostC);
+}
+
 /** The 1 Hz loops: state machines and controllers of everything that moves. Pure. */
 export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState {
-  const { est, input, plan, dtS, stopped } = f;
+  const { est, input, plan, dtS, stopped, wish } = f;
   const { house, setPoints, image } = input;
   const frost = frostStep(previous.frost, est, dtS);
+  const defrost = defrostStep(previous.defrost, est, image, dtS);
   const hotWater = hotWaterStep(previous.hotWater, {
-    allowed: setPoints.mode !== 'off' && est.hotWaterC.quality !== 'lost',
-    tankC: est.hotWaterC.value,
-    setC: setPoints.hotWaterSetC,
+    allowed: mayCharge(f, previous),
+    tank: est.hotWaterC,
+    aim: wish.hotWater,
     dtS,
   });
   const coolWanted = setPoints.mode === 'cooling' && !hotWater.charging && !frost.heat;
+  const cool = coolAim(est, f.dewC, setPoints.roomSetC, previous.compressor.on);
   const turns = image.actuators.compressorOn > 0;
   const { reversing, waits } = reverseStep(previous, coolWanted, turns, dtS);
-  const task = compressorTask(f, previous, hotWater.charging, frost.heat);
+  const task = compressorTask(f, previous, hotWater.charging, frost.heat, cool);
   const compressor = compressorStep(previous.compressor, {
     ...task,
     compressorMaxW: house.compressorMaxW,
     outdoorC: est.outdoorC.value,
-    forcedOff: stopped.heatPump || waits || (setPoints.mode === 'off' && !frost.heat),
+    forcedOff: stopped.heatPump || waits || (setPoints.mode === 'off' && !frost.heat) || (coolWanted && cool.stop),
+    maxPct: speedLimitPct(f, coolWanted ? cool : undefined),
+    startsPerDay: house.startsPerDay,
+    urgent: frost.heat,
+    defrosting: defrost.on,
     dtS,
   });
   const limitW = stopped.accel ? 0 : safeLimitW(est, house);
@@ -125,19 +132,18 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     setPoints,
     want: input.want,
     limitW,
-    fillerW: frost.heat && setPoints.computeOn ? house.accelMaxW : plan.fillerW,
+    fillerW:
+      (frost.heat || tankStalls(f, hotWater, STALL_ACCEL_S)) && setPoints.computeOn ? house.accelMaxW : plan.fillerW,
     paidW: plan.paidW,
     dtS,
   });
   const supplied = image.actuators.accelSupplyOn > 0;
-  const outSetC = hotWater.charging
-    ? clamp(est.hotWaterC.value + 14, house.coolantOutSetC, house.coolantMaxC - 8)
-    : house.coolantOutSetC;
   const coolant = coolantStep(previous.coolant, {
     est,
     house,
     taker: takerNow(f, hotWater.charging, frost.heat, previous.coolant.reject),
-    outSetC,
+    never: coolWanted,
+    outSetC: coolantSetC(f, hotWater.charging),
     supplied,
     pumpNowPct: image.actuators.accelPumpPct,
     dtS,
@@ -147,12 +153,17 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const compressorHeatW = compressor.on
     ? (compressor.pct / 100) * capacityW(house.compressorMaxW, task.sinkC, est.outdoorC.value)
     : 0;
-  const circulationPct = circulation(f, previous, compressorHeatW + accelHeatW(f, coolant.reject), pumped);
-  const next = { compressor, coolant, hotWater, frost, grant: grant.state, reversing, circulationPct };
+  const movedPct = circulation(f, previous, compressorHeatW + accelHeatW(f, coolant.reject), pumped);
+  const circulationPct = defrost.on ? Math.max(DEFROST_PUMP_PCT, movedPct) : movedPct;
+  const next = { compressor, coolant, hotWater, frost, defrost, grant: grant.state, reversing, circulationPct };
   // While a sound heat pump charges the tank, the buffer waits: bought resistive heat would go into the tank.
   const mayBackUp = frost.heat || !hotWater.charging || stopped.heatPump;
-  const backup = mayBackUp && backupOn(f, frost.heat, compressor.on, coolant.reject);
-  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, outputs: outputsOf(next, grant.grantW, backup) };
+  const tank = house.backupHeaterAt === 'supply' && tankStalls(f, hotWater, STALL_BACKUP_S);
+  const backup = tank || (mayBackUp && !defrost.on && backupOn(f, frost.heat, compressor.on, coolant.reject));
+  const outputs = outputsOf(next, grant.grantW, backup);
+  // A defrost takes its heat from the buffer, not from the tank that is being charged.
+  if (defrost.on && est.bufferTopC.value > DEFROST_BUFFER_MIN_C) outputs.hotWaterOn = 0;
+  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, outputs };
 }
 
 function outputsOf(s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW'>, grantW: number, backup: boolean): Outputs {
@@ -172,9 +183,13 @@ function outputsOf(s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW'>, gran
 }
 
 /** Why the compressor stands still although it is wanted, for people; undefined when it need not wait. */
-export function compressorWaits(state: DecidedState): string | undefined {
+export function compressorWaits(state: DecidedState, startsPerDay: number): string | undefined {
   const { compressor } = state;
-  if (compressor.on || mayStart(compressor)) return undefined;
-  if (compressor.startAgesS.length >= 4) return 'the compressor has had its starts for this hour';
-  return `the compressor rests ${Math.max(1, Math.ceil((300 - compressor.sinceS) / 60))} min more`;
+  if (compressor.on) return undefined;
+  const minutes = (seconds: number) => Math.max(1, Math.ceil(seconds / 60));
+  if (compressor.sinceS < MIN_OFF_S) return `the compressor rests ${minutes(MIN_OFF_S - compressor.sinceS)} min more`;
+  if (!mayStart(compressor)) return 'the compressor has had its starts for this hour';
+  const restS = dayRestS(compressor.startAgesS, startsPerDay);
+  const used = compressor.startAgesS.length;
+  return restS === 0 ? undefined : `${used} starts in 24 h: the compressor waits ${minutes(restS)} min for the next`;
 }

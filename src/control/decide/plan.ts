@@ -75,6 +75,10 @@ export interface PlanFacts {
   /** Surplus sun that has stood for a while, W. */
   surplusW: number;
   hotWaterWanted: boolean;
+  /** The heat pump defrosts: what the buffer lacks meanwhile is no lack of power. */
+  defrosting: boolean;
+  /** What the room shows now follows from its set-point: it may teach the curve. */
+  steady: boolean;
   compressorFull: boolean;
   /** The heat pump may not run: tripped, latched or locked. */
   compressorBlocked: boolean;
@@ -110,7 +114,7 @@ function learn(state: PlanState, facts: PlanFacts, dtS: number): Pick<PlanState,
     OUTDOOR_LIMIT_C,
   );
   const { mode, roomSetC } = input.setPoints;
-  const teaches = mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
+  const teaches = facts.steady && mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
   const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
   return { outdoorMeanC, trimK: clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K) };
 }
@@ -129,7 +133,8 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const short =
     supplySetC > 0 && est.bufferTopC.value < supplySetC - SHORT_K && (facts.compressorFull || facts.compressorBlocked);
   // While the tank is charged nothing is learnt of the buffer: the count stands still.
-  const shortS = short ? state.shortS + dtS : facts.hotWaterWanted ? state.shortS : 0;
+  const stands = facts.hotWaterWanted || facts.defrosting;
+  const shortS = short && !facts.defrosting ? state.shortS + dtS : stands ? state.shortS : 0;
   // Once wanted, resistive heat stays wanted until the buffer has caught up.
   const behind = supplySetC > 0 && est.bufferTopC.value < supplySetC - 1;
   const backupWanted =

@@ -1,5 +1,5 @@
 import type { ForeignHouse } from '../../contract/foreign-house.ts';
-import type { House } from '../../contract/house.ts';
+import { House } from '../../contract/house.ts';
 
 /** What the controller starts from: told by house.json, else estimated, and then learnt. */
 export interface Known {
@@ -55,16 +55,13 @@ export function knownOf(told: ForeignHouse): Known {
     accelHeatsHouse: accel?.heatsHouse ?? false,
     incomeEurPerKwh: accel?.incomeEurPerKwh ?? 0,
     house: {
+      ...House.parse({}),
       designLoadW,
       designOutdoorC: orGuess(told.designOutdoorC, -10, 'designOutdoorC'),
       supplyDesignC: orGuess(told.supplyDesignC, SUPPLY_DESIGN_C[emitter], 'supplyDesignC'),
       compressorMaxW: Math.round(pumpHeatW / RATED_COP),
       backupHeaterW: 0,
       accelMaxW: accel?.maxW ?? 0,
-      bufferMaxC: 70,
-      coolantOutSetC: 52,
-      coolantMaxC: 68,
-      chipMaxC: 88,
       alternativeHeat: told.alternativeHeat ?? 'heatpump',
       alternativeEurPerKwh: told.alternativeEurPerKwh ?? 0.12,
       wearEurPerKwh: accel?.wearEurPerKwh ?? 0,

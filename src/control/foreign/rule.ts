@@ -4,31 +4,30 @@ import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 /**
  * The plain rule: full speed below the band's lower edge, off a little above it. It runs until the models have earned
- * trust, and whenever they lose it. An edge that will rise soon counts already, by what the emitter needs to get there.
+ * trust, and whenever they lose it.
  */
 
 const ON_ABOVE_LOW_K = 0.15;
 const OFF_ABOVE_LOW_K = 0.6;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 const FROST_ROOM_C = 6;
-/** How far ahead a rising edge counts, and how fast such a house warms, until the model knows better. */
-const LOOK_AHEAD_S = { floor: 5 * 3600, radiator: 3 * 3600, fancoil: 2 * 3600 } as const;
-const WARMING_K_PER_H = { floor: 0.4, radiator: 0.8, fancoil: 1.2 } as const;
+/** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
+const LOOK_AHEAD_S = 24 * 3600;
 /** Without a room temperature the curve's share of the design load is given as a share of each block. */
 const BLOCK_S = 3600;
 
 export interface Wish {
   /** 0..1. */
   level: number;
+  /** The room is below its band: no time for experiments. */
+  short: boolean;
   reason: string;
 }
 
-function edgeNow(known: Known, memory: Memory): number {
+function edgeOf(known: Known, memory: Memory): number {
   let edgeC = bandAt(memory, known.comfort, 0).lowC;
-  for (let inS = 900; inS <= LOOK_AHEAD_S[known.emitter]; inS += 900) {
-    const rampC = bandAt(memory, known.comfort, inS).lowC - (WARMING_K_PER_H[known.emitter] * inS) / 3600;
-    edgeC = Math.max(edgeC, rampC);
-  }
+  for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800)
+    edgeC = Math.max(edgeC, bandAt(memory, known.comfort, inS).lowC);
   return edgeC;
 }
 
@@ -40,6 +39,7 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
   const phase = (((t % BLOCK_S) + BLOCK_S) % BLOCK_S) / BLOCK_S;
   const seen = outdoorC === null ? 'no outdoor temperature either' : `${outdoorC.toFixed(1)} °C outside`;
   return {
+    short: true,
     level: duty > 0.05 && phase < duty ? 1 : 0,
     reason: `no room temperature: ${Math.round(100 * duty)} % of each hour by the weather curve (${seen})`,
   };
@@ -48,13 +48,15 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
 export function ruleWish(known: Known, memory: Memory, on: boolean, t: number): Wish {
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null) return withoutRoom(known, memory, t);
-  if (roomC < FROST_ROOM_C) return { level: 1, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
-  const edgeC = edgeNow(known, memory);
+  if (roomC < FROST_ROOM_C)
+    return { level: 1, short: true, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
+  const edgeC = edgeOf(known, memory);
   const { highC } = bandAt(memory, known.comfort, 0);
   const offC = Math.min(edgeC + OFF_ABOVE_LOW_K, Math.max(edgeC + 0.2, highC - 0.2));
   const level = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC) ? 1 : 0;
   return {
     level,
+    short: roomC < edgeC,
     reason: `plain rule: room ${roomC.toFixed(2)} °C, on below ${(edgeC + ON_ABOVE_LOW_K).toFixed(2)}, off above ${offC.toFixed(2)}`,
   };
 }

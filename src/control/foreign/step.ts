@@ -1,10 +1,12 @@
 import { supplyTargetC } from '../decide/curve.ts';
 import { budgetOf } from './budget.ts';
 import type { Known } from './known.ts';
+import { type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
 import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
-import { ruleWish } from './rule.ts';
+import { refitted } from './refit.ts';
+import { type PlanNow, wishOf } from './wish.ts';
 
 /** One answer line. */
 export interface Answer {
@@ -28,19 +30,26 @@ export interface ForeignState {
   refusedInARow: number;
   memory: Memory;
   machine: MachineState;
+  learned: Learnt;
+  plan: PlanNow | null;
+  /** Seconds since the last room temperature. */
+  blindS: number;
   answer: Answer;
 }
 
 const IDLE: Answer = { compressor: 0, pump: 0, supplySetC: 0, computeBudgetW: 0, reasons: [] };
 
-export const FOREIGN_START: ForeignState = {
+export const foreignStart = (known: Known): ForeignState => ({
   t: null,
   backT: null,
   refusedInARow: 0,
   memory: MEMORY_START,
   machine: MACHINE_START,
+  learned: learntStart(known),
+  plan: null,
+  blindS: 0,
   answer: IDLE,
-};
+});
 
 /** After so many lines in a row that say nothing the compressor is stopped: it would run blind. */
 const REFUSED_LIMIT = 10;
@@ -92,10 +101,27 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { dtS } = time;
   const memory = remember(state.memory, line, dtS);
   const aged = machineAged(state.machine, dtS);
-  const wish = ruleWish(known, memory, aged.on, line.t);
+  const { lowC } = bandAt(memory, known.comfort, 0);
+  const elapsed = {
+    t: line.t,
+    dtS,
+    level: state.answer.compressor,
+    accelW: state.answer.computeBudgetW,
+    planned: state.plan !== null,
+  };
+  const learned = refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known);
+  const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
+  const now = {
+    on: aged.on,
+    t: line.t,
+    blindS,
+    accelW: elapsed.accelW,
+    stepS: Math.min(dtS, 900),
+    plan: dtS > GAP_S ? null : state.plan,
+  };
+  const { wish, plan } = wishOf(known, learned, memory, now);
   const { state: machine, reason: rest } = machineStep(aged, wish.level);
   const frost = frostPump(memory);
-  const { lowC } = bandAt(memory, known.comfort, 0);
   const outdoorC = outdoorNow(memory) ?? known.house.designOutdoorC;
   const setC = supplyTargetC(known.house, lowC + 0.5, outdoorC, heldValue(memory, 'roomC') ?? lowC + 0.5, 0);
   const supplySetC = machine.on ? Math.max(setC, lowC + 5) : setC;
@@ -109,5 +135,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
     computeBudgetW: budget.watts,
     reasons,
   };
-  return { state: { t: line.t, backT: null, refusedInARow: 0, memory, machine, answer }, out: answer };
+  return {
+    state: { t: line.t, backT: null, refusedInARow: 0, memory, machine, learned, plan, blindS, answer },
+    out: answer,
+  };
 }

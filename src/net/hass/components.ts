@@ -1,3 +1,4 @@
+import type { OverrideCommand } from '../../contract/comfort.ts';
 import { SetPoints } from '../../contract/messages.ts';
 import type { Unit } from '../../contract/units.ts';
 
@@ -84,7 +85,7 @@ export function sentence(name: string, topic: string, expression: string): Compo
   return { p: 'sensor', name, state_topic: topic, value_template: `{{ (${expression})[:255] }}` };
 }
 
-const MODES = { off: 'off', heat: 'heating', cool: 'cooling' } as const;
+const MODES = { off: 'off', auto: 'auto', heat: 'heating', cool: 'cooling' } as const;
 /** Home Assistant's words for our actions; during hot water, defrost and faults the room is not heated. */
 const ACTIONS = {
   off: 'off',
@@ -153,4 +154,9 @@ export function computeSwitch(stateTopic: string, setTopic: string): Component {
     payload_on: commandTemplate('computeOn', 'true'),
     payload_off: commandTemplate('computeOn', 'false'),
   };
+}
+
+/** A wish that ends by itself, as a button. */
+export function overrideButton(name: string, topic: string, kind: OverrideCommand['kind'], forMin: number): Component {
+  return { p: 'button', name, command_topic: topic, payload_press: JSON.stringify({ kind, forMin, by: BY }) };
 }

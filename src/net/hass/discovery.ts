@@ -12,6 +12,7 @@ import {
   counter,
   hotWaterNumber,
   measurement,
+  overrideButton,
   sensorReading,
   sentence,
   wishContact,
@@ -110,6 +111,11 @@ function stateEntities({ unit }: DeviceFacts): Record<string, Component> {
     reason: sentence('why', control, "value_json.reasons[0].text if value_json.reasons else 'no reason given'"),
     safety: choice('safety state', control, 'safety', SAFETY_STATES),
     action: choice('action', control, 'action', ControlState.shape.action.options),
+    overrides: sentence(
+      'overrides',
+      control,
+      "value_json.overrides | map(attribute='text') | join('; ') or 'none in force'",
+    ),
     latched: {
       p: 'binary_sensor',
       name: 'waits for a person',
@@ -127,9 +133,15 @@ function stateEntities({ unit }: DeviceFacts): Record<string, Component> {
 function commandEntities({ unit }: DeviceFacts): Record<string, Component> {
   const state = topicPath(unit, 'controlState');
   const set = topicPath(unit, 'set');
+  const override = topicPath(unit, 'override');
   return {
     climate: climate(state, set),
     hotWaterSetC: hotWaterNumber(state, set),
     computeOn: computeSwitch(state, set),
+    warmer3h: overrideButton('warmer for 3 h', override, 'warmer', 180),
+    hotWaterOnce: overrideButton('hot water once', override, 'hot-water-once', 180),
+    quiet2h: overrideButton('quiet for 2 h', override, 'quiet', 120),
+    pauseCompute2h: overrideButton('pause computing for 2 h', override, 'pause-compute', 120),
+    endOverrides: overrideButton('end all overrides', override, 'all', 0),
   };
 }

@@ -24,7 +24,7 @@ export const de: Strings = {
     defrosting: 'Taut ab',
     fault: 'Durch Störung gestoppt',
   },
-  mode: { heating: 'Heizen', off: 'Aus', cooling: 'Kühlen' },
+  mode: { heating: 'Heizen', auto: 'Automatik', off: 'Aus', cooling: 'Kühlen' },
   safety: {
     S0: { short: 'Alles in Ordnung', long: 'Alle Werte liegen in ihren Grenzen.' },
     S1: { short: 'Gedrosselt', long: 'Die Rechenleistung ist auf das jetzt Sichere begrenzt; geheizt wird weiter.' },

@@ -11,7 +11,7 @@ const action: Record<ControlState['action'], string> = {
   fault: 'Stopped by a fault',
 };
 
-const mode: Record<Mode, string> = { heating: 'Heating', off: 'Off', cooling: 'Cooling' };
+const mode: Record<Mode, string> = { heating: 'Heating', auto: 'Automatic', off: 'Off', cooling: 'Cooling' };
 
 const safety: Record<SafetyState, { short: string; long: string }> = {
   S0: { short: 'All well', long: 'Everything is within its limits.' },

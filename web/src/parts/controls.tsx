@@ -3,7 +3,7 @@ import type { ControlState, Mode, SetPoints } from '../../../src/contract/messag
 import { Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 
-const MODES: readonly Mode[] = ['heating', 'off', 'cooling'];
+const MODES: readonly Mode[] = ['heating', 'auto', 'cooling', 'off'];
 const SEND_AFTER_MS = 350;
 /** An echo later than this counts as "not taken". */
 const ECHO_WITHIN_MS = 4000;

@@ -1,0 +1,137 @@
+import type { Override } from '../../contract/comfort.ts';
+import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
+import type { HotWaterAim } from '../decide/hotwater.ts';
+import type { Plan } from '../decide/plan.ts';
+import type { Estimates } from '../estimate/points.ts';
+import type { StepInput } from '../types.ts';
+import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
+import { NIGHT_START, type NightState, nightStep } from './night.ts';
+import { overrideReasons, overridesStep } from './overrides.ts';
+import { SEASON_START, type SeasonState, seasonStep } from './season.ts';
+import { inSpan, minuteOfDay } from './time.ts';
+
+/** What people want at this moment: set-points, times of day and wishes that end, made into one. */
+export interface ComfortState {
+  overrides: Override[];
+  night: NightState;
+  legionella: LegionellaState;
+  season: SeasonState;
+  /** Last house time that was known, UTC ms; null before. After a restart it tells how long the unit was down. */
+  timeMs: number | null;
+  /** House seconds since the room's wish last changed by itself or by hand. */
+  steadyS: number;
+  roomSetC: number | null;
+}
+
+/** After a change of the room's wish nothing is learnt from the room for so long. */
+const STEADY_S = 4 * 3600;
+
+export const COMFORT_START: ComfortState = {
+  overrides: [],
+  night: NIGHT_START,
+  legionella: LEGIONELLA_START,
+  season: SEASON_START,
+  timeMs: null,
+  steadyS: STEADY_S,
+  roomSetC: null,
+};
+
+/** What the rest of `step` works with. `setPoints.mode` is never `auto` here. */
+export interface Wish {
+  setPoints: SetPoints & { mode: Exclude<Mode, 'auto'> };
+  compressorMaxPct: number;
+  hotWater: HotWaterAim;
+  /** The room has had time to follow its wish: what it shows now teaches the weather curve. */
+  steady: boolean;
+  reasons: Reason[];
+}
+
+/** Compressor speed of a `quiet` override where the config names none. */
+const QUIET_PCT = 45;
+/** A gap longer than this is a clock that was wrong, not a power cut. */
+const MAX_GAP_S = 400 * 86_400;
+const NORMAL_START_BELOW_K = 6;
+const ONCE_START_BELOW_K = 0.5;
+
+/** The unit was down or the clock was set: what counts house time moves on, as soon as the time is known. */
+function catchUp(state: ComfortState, timeMs: number | undefined, dtS: number): ComfortState {
+  const expectedMs = state.timeMs === null ? null : state.timeMs + dtS * 1000;
+  if (timeMs === undefined || expectedMs === null) return { ...state, timeMs: timeMs ?? expectedMs };
+  const gapS = (timeMs - expectedMs) / 1000;
+  if (gapS < 120 || gapS > MAX_GAP_S) return { ...state, timeMs };
+  const overrides = state.overrides.map((o) => ({ ...o, leftS: o.leftS - gapS })).filter((o) => o.leftS > 0);
+  const { legionella } = state;
+  const retryS = legionella.retryS === null ? null : Math.max(0, legionella.retryS - gapS);
+  return { ...state, timeMs, overrides, legionella: { ...legionella, sinceS: legionella.sinceS + gapS, retryS } };
+}
+
+function quiet(input: StepInput, overrides: readonly Override[], minute: number | undefined) {
+  const { from, to, maxPct } = input.house.comfort.quiet;
+  const asked = overrides.some((o) => o.kind === 'quiet');
+  const scheduled = maxPct < 100 && minute !== undefined && inSpan(minute, from, to);
+  const limitPct = asked ? Math.min(maxPct, QUIET_PCT) : scheduled ? maxPct : 100;
+  const reasons: Reason[] = [];
+  const say = (code: string, text: string) => reasons.push({ what: 'quiet', code, text });
+  if (limitPct < 100) say('quiet', `quiet${asked ? '' : ` until ${to}`}: the compressor runs at ${limitPct} % at most`);
+  if (maxPct < 100 && minute === undefined) say('quiet-no-time', 'the time is not known: no quiet hours');
+  return { limitPct, reasons };
+}
+
+function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: boolean): HotWaterAim {
+  const once = overrides.some((o) => o.kind === 'hot-water-once');
+  const setC = killing ? KILL_SET_C : input.setPoints.hotWaterSetC;
+  return { setC, startBelowK: once || killing ? ONCE_START_BELOW_K : NORMAL_START_BELOW_K, killing };
+}
+
+/** One step of all that people wish. Pure; `est` already holds the zones. */
+export function comfortStep(
+  before: ComfortState,
+  input: StepInput,
+  est: Estimates,
+  plan: Plan,
+  dtS: number,
+): { state: ComfortState; wish: Wish } {
+  const { setPoints, house, timeMs, market } = input;
+  const state = catchUp(before, timeMs, dtS);
+  const minute = timeMs === undefined ? undefined : minuteOfDay(timeMs, house.comfort.timeZone);
+  const { hotWaterSetC } = setPoints;
+  const tankHot = est.hotWaterC.quality !== 'lost' && est.hotWaterC.value >= hotWaterSetC - 0.1;
+  const facts = { est, house, market, plan, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
+  const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
+  const season = seasonStep(state.season, est, setPoints.roomSetC, dtS);
+  const auto = setPoints.mode === 'auto';
+  const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.state.cooling ? 'cooling' : 'heating';
+  const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
+  const killer = legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS);
+  const warmer = overrides.find((o) => o.kind === 'warmer');
+  const setBackK = mode === 'heating' && !warmer ? night.setBackK : 0;
+  const roomSetC = setPoints.roomSetC + (warmer?.byK ?? 0) - setBackK;
+  const computeOn = setPoints.computeOn && !overrides.some((o) => o.kind === 'pause-compute');
+  const silent = quiet(input, overrides, minute);
+  const same = state.roomSetC === null || state.roomSetC === roomSetC;
+  const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
+  return {
+    state: {
+      overrides,
+      night: night.state,
+      legionella: killer.state,
+      season: season.state,
+      timeMs: state.timeMs,
+      steadyS,
+      roomSetC,
+    },
+    wish: {
+      setPoints: { ...setPoints, mode, roomSetC, computeOn },
+      compressorMaxPct: silent.limitPct,
+      hotWater: hotWaterAim(input, overrides, killer.state.runS !== null),
+      steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
+      reasons: [
+        ...(auto ? [season.reason] : []),
+        ...overrideReasons(overrides, mode, house),
+        ...(mode === 'heating' ? night.reasons : []),
+        ...silent.reasons,
+        ...killer.reasons,
+      ],
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Override, OverrideCommand, OverrideKind } from '../../contract/comfort.ts';
+import type { House } from '../../contract/house.ts';
+import type { Reason } from '../../contract/messages.ts';
+import { type CostFacts, costOf } from './cost.ts';
+
+/** Wishes that end by themselves. One concept for all of them, one of each kind at a time; kept over restarts. */
+const DEFAULT_BY_K = 1.5;
+
+export interface OverrideFacts extends CostFacts {
+  /** The tank has reached its set-point: hot water once is done. */
+  tankHot: boolean;
+}
+
+/** "2 h 30 min" */
+export function durationText(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  const h = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [h > 0 ? `${h} h` : '', rest > 0 || h === 0 ? `${rest} min` : ''].filter(Boolean).join(' ');
+}
+
+const NAMES: Record<OverrideKind, (o: { byK: number }) => string> = {
+  warmer: (o) => `warmer by ${o.byK} K`,
+  'hot-water-once': () => 'hot water once',
+  quiet: () => 'quiet',
+  'pause-compute': () => 'computing paused',
+};
+
+function taken(command: OverrideCommand, kind: OverrideKind, facts: OverrideFacts): Override {
+  const leftS = command.forMin * 60;
+  const byK = kind === 'warmer' ? (command.byK ?? DEFAULT_BY_K) : 0;
+  const cost = costOf(kind, leftS, byK, facts);
+  const name = NAMES[kind]({ byK });
+  const span = kind === 'hot-water-once' ? 'within' : 'for';
+  const text = `${name} ${span} ${durationText(leftS)}: ${cost.text}`;
+  return { kind, id: command.id, by: command.by, leftS, byK, costEur: cost.eur, text: text.slice(0, 300) };
+}
+
+/** Time passes, done and cancelled ones go, new ones come. */
+export function overridesStep(
+  before: readonly Override[],
+  commands: readonly OverrideCommand[],
+  facts: OverrideFacts,
+  dtS: number,
+): Override[] {
+  let list = before
+    .map((o) => ({ ...o, leftS: o.leftS - dtS }))
+    .filter((o) => o.leftS > 0 && !(o.kind === 'hot-water-once' && facts.tankHot));
+  for (const command of commands) {
+    if (command.kind === 'all') list = command.forMin === 0 ? [] : list;
+    else {
+      const { kind } = command;
+      list = list.filter((o) => o.kind !== kind);
+      if (command.forMin > 0) list.push(taken(command, kind, facts));
+    }
+  }
+  return list;
+}
+
+/** What each of them does now, or why it cannot. */
+export function overrideReasons(list: readonly Override[], mode: string, house: House): Reason[] {
+  return list.map((o) => {
+    const idle =
+      (o.kind === 'warmer' && mode === 'off' && 'the mode is off') ||
+      (o.kind === 'hot-water-once' && mode === 'off' && 'the mode is off') ||
+      (o.kind === 'pause-compute' && house.accelMaxW === 0 && 'there is no accelerator');
+    const left = o.kind === 'hot-water-once' ? '' : ` for ${durationText(o.leftS)} more`;
+    const text = `${NAMES[o.kind](o)}${left}, asked by ${o.by}${idle ? `; no effect now: ${idle}` : ''}`;
+    return { what: 'override', code: `override-${o.kind}`, text: text.slice(0, 400) };
+  });
+}

@@ -1,0 +1,27 @@
+/** Times of day as people mean them, from UTC and the name of a time zone; summer time included. Pure. */
+const DAY_MIN = 1440;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Minutes since local midnight, 0..1439. */
+export function minuteOfDay(timeMs: number, timeZone: string): number {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    formats.set(timeZone, format);
+  }
+  const text = format.format(timeMs);
+  return minutesOf(text);
+}
+
+/** `"22:30"` -> 1350. */
+export const minutesOf = (clock: string): number => 60 * Number(clock.slice(0, 2)) + Number(clock.slice(3, 5));
+
+/** Minutes from `minute` until the clock next shows `to`: 0 at that very minute. */
+export const minutesUntil = (minute: number, to: string): number => (minutesOf(to) - minute + DAY_MIN) % DAY_MIN;
+
+/** Is `minute` in the daily span, which may reach over midnight? An empty span (from = to) holds nothing. */
+export function inSpan(minute: number, from: string, to: string): boolean {
+  const start = minutesOf(from);
+  const length = (minutesOf(to) - start + DAY_MIN) % DAY_MIN;
+  return (minute - start + DAY_MIN) % DAY_MIN < length;
+}

@@ -1,0 +1,104 @@
+import { type Daily, usual } from '../learn/daily.ts';
+import { inSupply } from '../learn/pump-map.ts';
+import { clamp } from '../physics.ts';
+import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
+import type { Known } from './known.ts';
+import type { Learnt } from './learn.ts';
+import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+
+/** The plan of a foreign plant: what lies ahead as far as anybody knows, and the speeds worth trying. */
+
+const DEFAULT_PRICE = 0.3;
+const HORIZON_S = 28 * 3600;
+const LONG_S = 1800;
+const LONGER_S = 3600;
+const LONGER_AFTER_S = 12 * 3600;
+/** Fine slots at the beginning; the later ones only have to tell what heat is worth. */
+const FINE_SLOTS = 8;
+/** Wear of a start: a compressor of 10,000 EUR and 100,000 starts, per 10 kW of pump. */
+const START_EUR_PER_W = 0.1 / 10_000;
+/** A kelvin hour too cold costs several times the electricity that a warmer kelvin hour takes. */
+const DISCOMFORT_FACTOR = 25;
+const OUTDOOR_FORGETS_S = 24 * 3600;
+/** The upper edge is kept as well, by half of the lower margin. */
+const HIGH_MARGIN_K = 0.1;
+
+/** First slots: short where a strong pump warms a light house fast, and whole steps of the plant. */
+export function slotS(known: Known, learned: Learnt, stepS: number): number {
+  const riseK = (known.pumpHeatW * 900) / (learned.model.airJPerK + learned.model.emitterJPerK);
+  const wantedS = riseK > 1.5 ? 300 : riseK > 0.8 ? 600 : 900;
+  return stepS > 0 ? Math.max(1, Math.round(wantedS / stepS)) * stepS : wantedS;
+}
+
+/** `now` fades into what is usual at that hour. */
+function drifting(daily: Daily, now: number, t: number, inS: number): number {
+  const usualThen = usual(daily, t + inS);
+  const usualNow = usual(daily, t);
+  if (usualThen === null || usualNow === null) return now;
+  return usualThen + (now - usualNow) * Math.exp(-inS / OUTDOOR_FORGETS_S);
+}
+
+function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: number, dtS: number): PlanSlot {
+  const midS = inS + dtS / 2;
+  const outdoorC = outdoorNow(memory) ?? learned.samples.at(-1)?.outdoorC ?? 0;
+  const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
+  const band = bandAt(memory, known.comfort, inS + dtS);
+  const told = (memory.comfort?.next.length ?? 0) > 0;
+  const usualLow = told ? null : usual(learned.low, t + inS + dtS);
+  const lowC = inS < 3600 ? band.lowC : (usualLow ?? band.lowC);
+  return {
+    dtS,
+    atS: t + midS,
+    outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
+    solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
+    priceEurPerKwh:
+      forecastAt(memory, 'priceEurPerKwh', midS) ?? usual(learned.price, t + midS) ?? price ?? DEFAULT_PRICE,
+    lowC: lowC + learned.marginK,
+    highC: Math.max(lowC + learned.marginK + 0.3, band.highC - HIGH_MARGIN_K),
+  };
+}
+
+function levelsOf(known: Known, learned: Learnt, outdoorC: number): number[] {
+  if (known.onOff || learned.map.partS < 1800) return [1];
+  const supplyC = (learned.house?.emitterC ?? 28) + 3;
+  const perHeat = (level: number) => {
+    const { heat, power } = inSupply(learned.map, level, outdoorC);
+    return (power.at0 + power.slope * supplyC) / Math.max(1, heat.at0 + heat.slope * supplyC);
+  };
+  const full = perHeat(1);
+  // What is clearly dearer than full speed is not worth a branch of the search.
+  return [1, 0.7, Math.max(known.minModulation, 0.4)].filter((l) => l === 1 || perHeat(l) < 1.08 * full);
+}
+
+export function makePlan(
+  known: Known,
+  learned: Learnt,
+  memory: Memory,
+  on: boolean,
+  accelW: number,
+  t: number,
+  stepS: number,
+): HeatPlan {
+  const fineS = slotS(known, learned, stepS);
+  const slots: PlanSlot[] = [];
+  for (let inS = 0; inS < HORIZON_S; ) {
+    const dtS = slots.length < FINE_SLOTS ? fineS : inS < LONGER_AFTER_S ? LONG_S : LONGER_S;
+    slots.push(slotAt(known, learned, memory, t, inS, dtS));
+    inS += dtS;
+  }
+  const outdoorC = slots[0]!.outdoorC;
+  const meanPrice = slots.reduce((sum, s) => sum + s.priceEurPerKwh, 0) / slots.length;
+  const lossKw = (known.house.designLoadW / 30 / 1000) * 0.4;
+  return planAhead({
+    model: learned.model,
+    state: learned.house!,
+    map: learned.map,
+    supply: learned.supply,
+    slots,
+    levels: levelsOf(known, learned, outdoorC),
+    on,
+    otherHeatW: known.accelHeatsHouse ? accelW : 0,
+    startEur: START_EUR_PER_W * known.pumpHeatW,
+    discomfortEurPerKh: DISCOMFORT_FACTOR * lossKw * clamp(meanPrice, 0.05, 1),
+  });
+}

@@ -1,0 +1,176 @@
+import { DAILY_START, type Daily, seen } from '../learn/daily.ts';
+import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
+import { observe } from '../learn/house/observer.ts';
+import { priorModel } from '../learn/house/prior.ts';
+import type { HouseSample } from '../learn/house/series.ts';
+import { heatAt, learnPump, type PumpMap, priorMap } from '../learn/pump-map.ts';
+import { learnt, predicted, type Regression, regression } from '../learn/regression.ts';
+import { clamp } from '../physics.ts';
+import type { Known } from './known.ts';
+import { forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+
+/** All that is learnt of a foreign plant. Plain JSON. */
+export interface Learnt {
+  map: PumpMap;
+  supply: Regression;
+  model: HouseModel;
+  /** The house as the observer sees it; null before the first room temperature. */
+  house: HouseState | null;
+  /** Quarter hours, oldest first. */
+  samples: readonly HouseSample[];
+  growing: { s: number; heatJ: number; outdoorKs: number; sunJ: number };
+  /** Fits so far, seconds of data so far, and how far off the last fit was over a day ahead. */
+  fit: { count: number; aliveS: number; rmseK: number };
+  outdoor: Daily;
+  price: Daily;
+  low: Daily;
+  /** Distance kept from the lower edge: grows with each miss, shrinks slowly. */
+  marginK: number;
+  runS: number;
+}
+
+const SAMPLE_S = 900;
+const WINDOW = 21 * 96;
+const MARGIN_START_K = 0.12;
+const MARGIN_K = [0.05, 0.35] as const;
+const MARGIN_PER_KH = 0.15;
+const MARGIN_FADES_S = 6 * 86_400;
+
+export function learntStart(known: Known): Learnt {
+  return {
+    map: priorMap(known.pumpHeatW, known.fanW),
+    supply: priorSupply(known),
+    model: priorModel({
+      floorAreaM2: known.areaM2,
+      designLoadW: known.house.designLoadW,
+      designOutdoorC: known.house.designOutdoorC,
+      emitter: known.emitter,
+    }),
+    house: null,
+    samples: [],
+    growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
+    fit: { count: 0, aliveS: 0, rmseK: 0 },
+    outdoor: DAILY_START,
+    price: DAILY_START,
+    low: DAILY_START,
+    marginK: MARGIN_START_K,
+    runS: 0,
+  };
+}
+
+/** Supply = emitter + a few kelvins at full heat, until measured. */
+function priorSupply(known: Known): Regression {
+  let r = regression(3, 100);
+  const fullK = known.emitter === 'floor' ? 6 : 5;
+  for (const emitterC of [22, 28, 40])
+    for (const share of [0, 1]) r = learnt(r, [1, emitterC, share], emitterC + fullK * share, 20);
+  return r;
+}
+
+/** What happened since the last line, under the level commanded then. */
+export interface Elapsed {
+  t: number;
+  dtS: number;
+  level: number;
+  accelW: number;
+  /** A plan was in force: a miss is its miss. */
+  planned: boolean;
+}
+
+function heatOf(learned: Learnt, memory: Memory, { level }: Elapsed, outdoorC: number): number {
+  const measured = memory.values.heatW;
+  if (measured && measured.ageS === 0) return measured.value;
+  const supplyC = heldValue(memory, 'supplyC') ?? (learned.house?.emitterC ?? 30) + 4;
+  return heatAt(learned.map, { level, outdoorC, supplyC });
+}
+
+/** Only values of this very line teach. */
+const fresh = (
+  memory: Memory,
+  name: 'heatW' | 'compressorW' | 'auxW' | 'supplyC' | 'outdoorC' | 'roomC' | 'priceEurPerKwh',
+) => {
+  const held = memory.values[name];
+  return held && held.ageS === 0 ? held.value : null;
+};
+
+function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, outdoorC: number) {
+  const runS = e.level > 0 ? learned.runS + e.dtS : 0;
+  const supplyC = fresh(memory, 'supplyC');
+  const heatW = fresh(memory, 'heatW');
+  const compressorW = fresh(memory, 'compressorW');
+  const auxW = fresh(memory, 'auxW') ?? known.fanW;
+  const powerW = compressorW === null ? null : compressorW + auxW;
+  let { map, supply } = learned;
+  if (supplyC !== null && e.dtS <= SAMPLE_S)
+    map = learnPump(map, { level: e.level, outdoorC, supplyC, heatW, powerW, dtS: e.dtS, runS });
+  if (supplyC !== null && heatW !== null && learned.house && e.level > 0 && runS > 600) {
+    const x = [1, learned.house.emitterC, heatW / map.ratedHeatW];
+    supply = learnt(
+      supply,
+      x,
+      supplyC,
+      (900 / Math.min(900, e.dtS)) * (Math.abs(predicted(supply, x) - supplyC) > 8 ? 10 : 1),
+    );
+  }
+  return { map, supply, runS };
+}
+
+function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
+  const g = learned.growing;
+  const s = g.s + e.dtS;
+  const growing = {
+    s,
+    heatJ: g.heatJ + heatW * e.dtS,
+    outdoorKs: g.outdoorKs + outdoorC * e.dtS,
+    sunJ: g.sunJ + sunWm2 * e.dtS,
+  };
+  if (s < SAMPLE_S) return { growing, samples: learned.samples };
+  const sample: HouseSample = {
+    atS: e.t,
+    roomC: roomC ?? Number.NaN,
+    heatW: growing.heatJ / s,
+    outdoorC: growing.outdoorKs / s,
+    solarWm2: growing.sunJ / s,
+  };
+  return {
+    growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
+    samples: [...learned.samples.slice(-WINDOW), sample],
+  };
+}
+
+function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
+  const { model, house } = learned;
+  if (!house) return roomC === null ? null : restingState(model, roomC, outdoorC);
+  if (e.dtS > 6 * 3600) return roomC === null ? null : restingState(model, roomC, outdoorC);
+  const input = inputAt(model, e.t - e.dtS / 2, { heatW, outdoorC, solarWm2: sunWm2 });
+  return observe(model, houseStep(model, house, input, e.dtS), { roomC: roomC ?? undefined }, e.dtS);
+}
+
+/** Sun of the step that ended: the forecast that came with the line before it. */
+const sunOf = (memory: Memory) => forecastAt(memory, 'solarWm2', 0) ?? 0;
+
+/** One line's lesson. `before`: what was remembered before this line. */
+export function learn(learned: Learnt, known: Known, before: Memory, memory: Memory, e: Elapsed, lowC: number): Learnt {
+  const outdoorC = outdoorNow(memory) ?? usualOutdoor(learned);
+  const roomC = fresh(memory, 'roomC');
+  const accelW = known.accelHeatsHouse ? e.accelW : 0;
+  const heatW = Math.max(0, heatOf(learned, memory, e, outdoorC)) + accelW;
+  const sunWm2 = sunOf(before);
+  const price = fresh(memory, 'priceEurPerKwh');
+  const room = roomC ?? lowC + 1;
+  const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, SAMPLE_S)) / 3600;
+  const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
+  return {
+    ...learned,
+    ...pumpLearnt(learned, known, memory, e, outdoorC),
+    ...sampled(learned, e, roomC, heatW, outdoorC, sunWm2),
+    fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, SAMPLE_S)) },
+    house: observed(learned, e, roomC, heatW, outdoorC, sunWm2),
+    outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
+    price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
+    low: seen(learned.low, e.t, lowC, 1),
+    marginK: clamp(faded + MARGIN_PER_KH * shortKh, ...MARGIN_K),
+  };
+}
+
+const usualOutdoor = (learned: Learnt): number => learned.samples.at(-1)?.outdoorC ?? 0;

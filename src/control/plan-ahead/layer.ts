@@ -1,0 +1,85 @@
+/** Widest layer: of more houses than this only the best go on. Cells are sized so that it hardly happens. */
+const WIDTH = 200;
+const GROWN = 900;
+const HEAT_CELLS = 48;
+
+/** Houses that can be at one time: arrays by node, at most one node in a cell. */
+export class Layer {
+  count = 0;
+  readonly air = new Float64Array(GROWN);
+  readonly emitter = new Float64Array(GROWN);
+  readonly mass = new Float64Array(GROWN);
+  readonly on = new Uint8Array(GROWN);
+  readonly cost = new Float64Array(GROWN);
+  readonly parent = new Uint16Array(GROWN);
+  readonly action = new Uint8Array(GROWN);
+  /** Cost less the worth of the stored heat: what houses are compared by. */
+  private readonly worth = new Float64Array(GROWN);
+  private readonly cells = new Map<number, number>();
+  private weights: readonly [number, number, number] = [0, 0, 0];
+  private valueEurPerJ = 0;
+  private cellJ = 1;
+  private emitterCellK = 1;
+
+  /**
+   * Empties it for a plan.
+   * @param spanJ how far the stored heat of two houses can be apart by then
+   * @param emitterCellK how finely emitters are told apart: what is in the emitter comes out within hours
+   */
+  reset(weights: readonly [number, number, number], valueEurPerJ: number, spanJ: number, emitterCellK: number): void {
+    this.count = 0;
+    this.cells.clear();
+    this.weights = weights;
+    this.valueEurPerJ = valueEurPerJ;
+    this.cellJ = spanJ / HEAT_CELLS;
+    this.emitterCellK = emitterCellK;
+  }
+
+  /** Takes a house unless its cell has a better one. */
+  offer(air: number, emitter: number, mass: number, on: number, cost: number, parent: number, action: number): void {
+    const storedJ = this.weights[0] * air + this.weights[1] * emitter + this.weights[2] * mass;
+    const worth = cost - this.valueEurPerJ * storedJ;
+    const key = (Math.round(storedJ / this.cellJ) * 64 + (Math.round(emitter / this.emitterCellK) & 63)) * 2 + on;
+    let i = this.cells.get(key);
+    if (i === undefined) {
+      if (this.count >= GROWN) return;
+      i = this.count++;
+      this.cells.set(key, i);
+    } else if (this.worth[i]! <= worth) return;
+    this.air[i] = air;
+    this.emitter[i] = emitter;
+    this.mass[i] = mass;
+    this.on[i] = on;
+    this.cost[i] = cost;
+    this.parent[i] = parent;
+    this.action[i] = action;
+    this.worth[i] = worth;
+  }
+
+  /** No more offers: the worst beyond `WIDTH` are dropped. */
+  close(): void {
+    if (this.count <= WIDTH) return;
+    const limit = this.worth.slice(0, this.count).sort()[WIDTH - 1]!;
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (this.worth[i]! > limit) continue;
+      this.air[kept] = this.air[i]!;
+      this.emitter[kept] = this.emitter[i]!;
+      this.mass[kept] = this.mass[i]!;
+      this.on[kept] = this.on[i]!;
+      this.cost[kept] = this.cost[i]!;
+      this.parent[kept] = this.parent[i]!;
+      this.action[kept] = this.action[i]!;
+      this.worth[kept] = this.worth[i]!;
+      kept++;
+    }
+    this.count = kept;
+  }
+
+  /** The node to end at. */
+  best(): number {
+    let best = 0;
+    for (let i = 1; i < this.count; i++) if (this.worth[i]! < this.worth[best]!) best = i;
+    return best;
+  }
+}

@@ -1,0 +1,195 @@
+import { type HouseModel, type HouseState, inputAt, UNKNOWN_FADES_S } from '../learn/house/model.ts';
+import { inSupply, type PumpMap } from '../learn/pump-map.ts';
+import type { Regression } from '../learn/regression.ts';
+import { Layer } from './layer.ts';
+import { RESPONSE_COLUMNS, responseOf } from './response.ts';
+
+/**
+ * Receding horizon: the cheapest way to keep the room in its band, found by forward dynamic programming. Each layer keeps
+ * one house for each cell of stored heat, emitter temperature and on/off, the cheapest that gets there; the whole house
+ * state is carried along, so nothing is rounded.
+ */
+export interface PlanSlot {
+  dtS: number;
+  /** Middle of the slot, on the clock of the lines. */
+  atS: number;
+  outdoorC: number;
+  solarWm2: number;
+  priceEurPerKwh: number;
+  lowC: number;
+  highC: number;
+}
+
+export interface PlanInput {
+  model: HouseModel;
+  state: HouseState;
+  map: PumpMap;
+  /** Supply temperature from [1, emitterC, heat as a share of the rating]. */
+  supply: Regression;
+  slots: readonly PlanSlot[];
+  /** Speeds to choose from, without 0. */
+  levels: readonly number[];
+  on: boolean;
+  /** Heat from elsewhere into the emitter, W: the accelerator's. */
+  otherHeatW: number;
+  /** Price of a start beyond its lost heat: wear. */
+  startEur: number;
+  /** Price of a kelvin hour outside the band. */
+  discomfortEurPerKh: number;
+}
+
+export interface HeatPlan {
+  /** Speed for each slot, 0 = off; a fraction of an on/off cycle in the later, longer slots. */
+  levels: number[];
+  /** Room at the end of each slot. */
+  roomC: number[];
+  costEur: number;
+}
+
+/** A way to spend one slot: a speed for a share of its time. */
+interface Action {
+  level: number;
+  share: number;
+  heat0: number;
+  heatPerK: number;
+  power0: number;
+  powerPerK: number;
+  supplyPerHeat: number;
+}
+
+const LONG_SLOT_S = 1800;
+/** A later slot stands for cycles that a plan in long slots cannot show. */
+const HALF = 0.5;
+/** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
+const KEPT_SHARE = 0.8;
+/** Houses that differ by more than this all over are not in the same band. */
+const SPAN_K = 3;
+const EMITTER_CELL_K = 3;
+const LATER_EMITTER_CELL_K = 12;
+
+function actionsOf(input: PlanInput, slot: PlanSlot): Action[] {
+  const [base = 0, perEmitter = 1, perShare = 0] = input.supply.mean;
+  const c = perShare / input.map.ratedHeatW;
+  const make = (level: number, share: number): Action => {
+    const { heat, power } = inSupply(input.map, level, slot.outdoorC);
+    // Heat lowers with the supply that it raises itself: solved for the emitter's temperature.
+    const d = 1 - heat.slope * c;
+    return {
+      level,
+      share,
+      heat0: (heat.at0 + heat.slope * base) / d,
+      heatPerK: (heat.slope * perEmitter) / d,
+      power0: power.at0 + power.slope * base,
+      powerPerK: power.slope * perEmitter,
+      supplyPerHeat: power.slope * c,
+    };
+  };
+  const off: Action = { level: 0, share: 0, heat0: 0, heatPerK: 0, power0: 0, powerPerK: 0, supplyPerHeat: 0 };
+  const actions = [off, ...input.levels.map((level) => make(level, 1))];
+  if (slot.dtS >= LONG_SLOT_S) actions.push(make(1, HALF));
+  return actions;
+}
+
+/** What a kWh of heat costs on average over the horizon, EUR. */
+function heatPrice(input: PlanInput): number {
+  let price = 0;
+  let outdoorC = 0;
+  for (const s of input.slots) {
+    price += s.priceEurPerKwh / input.slots.length;
+    outdoorC += s.outdoorC / input.slots.length;
+  }
+  const [full] = actionsOf({ ...input, levels: [1] }, { ...input.slots[0]!, dtS: 0, outdoorC }).slice(1);
+  const heatW = Math.max(1, full!.heat0 + full!.heatPerK * input.state.emitterC);
+  const powerW = full!.power0 + full!.powerPerK * input.state.emitterC + full!.supplyPerHeat * heatW;
+  return Math.max(0.005, price) * Math.min(1, Math.max(0.1, powerW / heatW));
+}
+
+/** Steps every house of a layer through one slot under every action into the next. */
+function expand(
+  input: PlanInput,
+  slot: PlanSlot,
+  actions: readonly Action[],
+  from: Layer,
+  to: Layer,
+  unknownW: number,
+): void {
+  const { model } = input;
+  const { table } = responseOf(model, slot.dtS);
+  const [e, m] = [RESPONSE_COLUMNS, 2 * RESPONSE_COLUMNS];
+  const acts = inputAt(model, slot.atS, { heatW: 0, outdoorC: slot.outdoorC, solarWm2: slot.solarWm2 });
+  const given = (row: number) =>
+    table[row + 4]! * acts.outdoorC +
+    table[row + 5]! * acts.solarWm2 +
+    table[row + 6]! * acts.gainsW +
+    table[row + 7]! * unknownW;
+  const [airGiven, emGiven, massGiven] = [given(0), given(e), given(m)];
+  const hours = slot.dtS / 3600;
+  for (let n = 0; n < from.count; n++) {
+    const air = from.air[n]!;
+    const em = from.emitter[n]!;
+    const mass = from.mass[n]!;
+    for (let a = 0; a < actions.length; a++) {
+      const act = actions[a]!;
+      const starts = act.share > 0 && act.share < 1 ? 1 : act.level > 0 && from.on[n] === 0 ? 1 : 0;
+      const runW = act.level > 0 ? Math.max(0, act.heat0 + act.heatPerK * em) : 0;
+      const lostW = (starts * input.map.startLossJ) / slot.dtS;
+      const heatW = Math.max(0, runW * act.share - lostW) + input.otherHeatW;
+      const powerW = act.share * Math.max(0, act.power0 + act.powerPerK * em + act.supplyPerHeat * runW);
+      const air1 = table[0]! * air + table[1]! * em + table[2]! * mass + table[3]! * heatW + airGiven;
+      const em1 = table[e]! * air + table[e + 1]! * em + table[e + 2]! * mass + table[e + 3]! * heatW + emGiven;
+      const mass1 = table[m]! * air + table[m + 1]! * em + table[m + 2]! * mass + table[m + 3]! * heatW + massGiven;
+      const shortK = Math.max(0, slot.lowC - air1) + Math.max(0, air1 - slot.highC);
+      const cost =
+        from.cost[n]! +
+        (powerW / 1000) * hours * slot.priceEurPerKwh +
+        starts * input.startEur +
+        // A little more for a big miss than for a small one.
+        input.discomfortEurPerKh * shortK * (1 + shortK) * hours;
+      to.offer(air1, em1, mass1, act.level > 0 && act.share === 1 ? 1 : 0, cost, n, a);
+    }
+  }
+}
+
+/** Working memory, used again by each plan; nothing in it outlives a call. */
+const layers: Layer[] = [];
+
+function layerAt(k: number): Layer {
+  let layer = layers[k];
+  if (!layer) {
+    layer = new Layer();
+    layers[k] = layer;
+  }
+  return layer;
+}
+
+export function planAhead(input: PlanInput): HeatPlan {
+  const { model, state, slots } = input;
+  const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
+  const weights = [model.airJPerK, model.emitterJPerK, model.massJPerK] as const;
+  const mostJ = SPAN_K * (weights[0] + weights[1] + weights[2]);
+  let spanJ = input.map.ratedHeatW * slots[0]!.dtS;
+  layerAt(0).reset(weights, valueEurPerJ, spanJ, EMITTER_CELL_K);
+  layerAt(0).offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
+  const actions = slots.map((slot) => actionsOf(input, slot));
+  let unknownW = state.unknownW;
+  slots.forEach((slot, k) => {
+    const next = layerAt(k + 1);
+    spanJ = Math.min(mostJ, spanJ + input.map.ratedHeatW * slot.dtS);
+    next.reset(weights, valueEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
+    expand(input, slot, actions[k]!, layerAt(k), next, unknownW);
+    unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
+    next.close();
+  });
+  let node = layerAt(slots.length).best();
+  const costEur = layerAt(slots.length).cost[node]!;
+  const levels: number[] = [];
+  const roomC: number[] = [];
+  for (let k = slots.length; k > 0; k--) {
+    const layer = layerAt(k);
+    const action = actions[k - 1]![layer.action[node]!]!;
+    levels.unshift(action.level * action.share);
+    roomC.unshift(layer.air[node]!);
+    node = layer.parent[node]!;
+  }
+  return { levels, roomC, costEur };
+}
