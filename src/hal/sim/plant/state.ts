@@ -17,7 +17,9 @@ export interface PlantInput {
   accelWorkW: number;
   weather: WeatherSample;
   householdW: number;
+  /** Flow at the taps, and the temperature to which they mix it; left out: as hot as the tank. */
   hotWaterLpm: number;
+  hotWaterUseC?: number;
   faults?: PlantFaults;
 }
 
@@ -57,6 +59,8 @@ export interface PlantState {
   supplyC: number;
   bufferC: number[];
   tankC: number;
+  /** Heat that people missed at the tap because the tank was too cold, J since the start. */
+  hotWaterShortJ: number;
   emitterC: number;
   airC: number;
   /** Mass of the exterior walls, and of interior walls and floors. */
@@ -163,6 +167,7 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     supplyC: 28,
     bufferC: Array.from({ length: BUFFER_LAYERS }, (_, i) => 32 - i),
     tankC: 46,
+    hotWaterShortJ: 0,
     emitterC: 25,
     airC: 20.5,
     extC: 19,
