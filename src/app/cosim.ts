@@ -66,7 +66,7 @@ export function cosimulate(options: CosimOptions): CosimResult {
   const { house, grid, sim } = config;
   const weather = openWeather({ seed: sim.seed, file: sim.weather });
   const market = createMarket(sim.seed, config.tariff);
-  const household = createHousehold(sim.seed, sim.householdKwhPerYear);
+  const household = createHousehold(sim.seed, sim.householdKwhPerYear, sim.tapping);
   const card = CARDS[config.accelerator.card]!;
   const accelIdleW = card.idleW * config.accelerator.count;
   const setPoints: SetPoints = { ...DEFAULT_SETPOINTS, ...options.setPoints };

@@ -185,6 +185,10 @@ export const PlantTruth = z.object({
   pvW: finite,
   gridW: finite,
   compressorW: finite,
+  /** Heat flows out of the house into the outdoor coil. */
+  defrosting: z.boolean(),
+  condensingBar: finite,
+  evaporatingBar: finite,
   condenserW: finite,
   accelW: finite,
   accelHeatW: finite,

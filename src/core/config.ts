@@ -37,6 +37,7 @@ export const Config = z.strictObject({
       weather: z.string().optional().describe('TRY2010 .dat or TRY2015 .txt file; left out: a seeded generator'),
       pvKwp: z.number().min(0).max(100).default(10),
       householdKwhPerYear: z.number().min(0).max(50_000).default(4000),
+      tapping: z.enum(['M', 'L']).default('M').describe('hot water profile of EN 16147: M 5.8 kWh a day, L 11.7 kWh'),
     })
     .prefault({}),
   tariff: z

@@ -58,7 +58,9 @@ const most = (all: readonly Sample[], of: (x: Sample) => number) => Math.max(...
 const records = (all: readonly Sample[]) => all.flatMap((x) => (x.verdict.dimming ? [x.verdict.dimming] : []));
 
 test('dimming by contact: 4.2 kW within 2 s, accelerator first, the pump untouched, recorded, back by a ramp', () => {
-  const all = house(2400, {}, (s) => ({ gridLimitOn: s >= 1200 && s < 1800 ? 1 : 0 }));
+  // A small load: otherwise the pump takes nearly all of the 4.2 kW, and cards that idle above the rest are cut off.
+  const small = { house: { designLoadW: 6000 } };
+  const all = house(2400, small, (s) => ({ gridLimitOn: s >= 1200 && s < 1800 ? 1 : 0 }));
   const before = between(all, 1190, 1200);
   assert.ok(most(before, (x) => x.unitW) > 6000, `only ${most(before, (x) => x.unitW)} W before`);
   const compressorBeforeW = before.at(-1)!.compressorW;
@@ -81,6 +83,14 @@ test('dimming by contact: 4.2 kW within 2 s, accelerator first, the pump untouch
   assert.equal([ended.event, ended.kept, ended.lastedS, ended.limitW], ['ended', true, 600, 4200]);
   assert.ok(ended.reachedAfterS! <= 2);
   console.log(`dimming: ${before.at(-1)!.unitW.toFixed(0)} W -> 4.2 kW in ${reached.toFixed(1)} s`);
+});
+
+test('dimming in the cold: the pump takes nearly all, and cards that idle above the rest lose their supply', () => {
+  const all = house(1800, {}, (s) => ({ gridLimitOn: s >= 1200 ? 1 : 0 }));
+  const during = between(all, 1202, 1800);
+  assert.ok(most(during, (x) => x.compressorW) > 3500, `${most(during, (x) => x.compressorW)} W`);
+  assert.ok(most(during, (x) => x.unitW) <= 4200, `${most(during, (x) => x.unitW)} W while dimmed`);
+  assert.ok(during.some((x) => x.verdict.outputs.accelSupplyOn === 0));
 });
 
 test('an energy manager that sends 0 W: no accelerator, the pump keeps its 4.2 kW; silence keeps the limit', () => {

@@ -139,6 +139,9 @@ const plant = () =>
     houseHeatW: 9400,
     cop: 3.88,
     deadMan: 'held',
+    defrosting: false,
+    condensingBar: 14,
+    evaporatingBar: 4.1,
     ledgerErrorPct: 0.004,
   });
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { certifiedFigures, readUnits } from './plant/certified.ts';
 import { readCases, VDI_CASES, vdiFigures } from './plant/vdi.ts';
+import { yearFigure } from './plant/year.ts';
 import type { Bench, Figure } from './table.ts';
 
 /** Third-party data lie beside the project; a clone has none. */
@@ -22,10 +24,16 @@ function building(): Figure[] {
   return VDI_CASES.flatMap((name) => vdiFigures(name, cases[name]!));
 }
 
+function heatPump(): Figure[] {
+  const file = join(SHARED, 'heatpumps/hplib_database_reduced.csv');
+  if (!existsSync(file)) return [missing('certified heat pumps', file)];
+  return certifiedFigures(readUnits(file));
+}
+
 export const plant: Bench = {
   name: 'plant',
-  about: 'the simulated house against VDI 6007-1',
-  async run() {
-    return building();
+  about: 'the simulated house against VDI 6007-1 and certified heat pumps; time for a year',
+  async run({ quick }) {
+    return [...building(), ...heatPump(), yearFigure(quick ? 30 : 365)];
   },
 };

@@ -1,4 +1,4 @@
-import { type Daily, usual } from '../learn/daily.ts';
+import { type Daily, typical, usual } from '../learn/daily.ts';
 import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
@@ -20,6 +20,8 @@ const START_EUR_PER_W = 0.1 / 10_000;
 /** A kelvin hour too cold costs several times the electricity that a warmer kelvin hour takes. */
 const DISCOMFORT_FACTOR = 25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
+/** Prices follow the weather over Europe for days; a low one is no promise of a higher one tomorrow. */
+const PRICE_FORGETS_S = 5 * 86_400;
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 
@@ -31,11 +33,11 @@ export function slotS(known: Known, learned: Learnt, stepS: number): number {
 }
 
 /** `now` fades into what is usual at that hour. */
-function drifting(daily: Daily, now: number, t: number, inS: number): number {
-  const usualThen = usual(daily, t + inS);
-  const usualNow = usual(daily, t);
+function drifting(daily: Daily, now: number, t: number, inS: number, forgetsS: number): number {
+  const usualThen = typical(daily, t + inS);
+  const usualNow = typical(daily, t);
   if (usualThen === null || usualNow === null) return now;
-  return usualThen + (now - usualNow) * Math.exp(-inS / OUTDOOR_FORGETS_S);
+  return usualThen + (now - usualNow) * Math.exp(-inS / forgetsS);
 }
 
 function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: number, dtS: number): PlanSlot {
@@ -45,14 +47,16 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   const band = bandAt(memory, known.comfort, inS + dtS);
   const told = (memory.comfort?.next.length ?? 0) > 0;
   const usualLow = told ? null : usual(learned.low, t + inS + dtS);
-  const lowC = inS < 3600 ? band.lowC : (usualLow ?? band.lowC);
+  const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
   return {
     dtS,
     atS: t + midS,
-    outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
+    outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS, OUTDOOR_FORGETS_S),
     solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
     priceEurPerKwh:
-      forecastAt(memory, 'priceEurPerKwh', midS) ?? usual(learned.price, t + midS) ?? price ?? DEFAULT_PRICE,
+      forecastAt(memory, 'priceEurPerKwh', midS) ??
+      (price === null ? typical(learned.price, t + midS) : drifting(learned.price, price, t, midS, PRICE_FORGETS_S)) ??
+      DEFAULT_PRICE,
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, band.highC - HIGH_MARGIN_K),
   };

@@ -1,4 +1,5 @@
 import { loadShare } from '../decide/curve.ts';
+import { type Daily, usual } from '../learn/daily.ts';
 import type { Known } from './known.ts';
 import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
@@ -24,10 +25,13 @@ export interface Wish {
   reason: string;
 }
 
-function edgeOf(known: Known, memory: Memory): number {
+function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
   let edgeC = bandAt(memory, known.comfort, 0).lowC;
-  for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800)
-    edgeC = Math.max(edgeC, bandAt(memory, known.comfort, inS).lowC);
+  const told = (memory.comfort?.next.length ?? 0) > 0;
+  for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800) {
+    const laterC = bandAt(memory, known.comfort, inS).lowC;
+    edgeC = Math.max(edgeC, told ? laterC : (usual(low, t + inS) ?? laterC));
+  }
   return edgeC;
 }
 
@@ -45,12 +49,13 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
   };
 }
 
-export function ruleWish(known: Known, memory: Memory, on: boolean, t: number): Wish {
+/** `low`: the lower edges seen so far by hour, for plants that do not tell what comes. */
+export function ruleWish(known: Known, memory: Memory, low: Daily, on: boolean, t: number): Wish {
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null) return withoutRoom(known, memory, t);
   if (roomC < FROST_ROOM_C)
     return { level: 1, short: true, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
-  const edgeC = edgeOf(known, memory);
+  const edgeC = edgeOf(known, memory, low, t);
   const { highC } = bandAt(memory, known.comfort, 0);
   const offC = Math.min(edgeC + OFF_ABOVE_LOW_K, Math.max(edgeC + 0.2, highC - 0.2));
   const level = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC) ? 1 : 0;

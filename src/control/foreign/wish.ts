@@ -47,7 +47,7 @@ export function wishOf(
 ): { wish: Wish; plan: PlanNow | null } {
   const why = distrust(learned, memory, now.blindS);
   if (why !== null) {
-    const rule = ruleWish(known, memory, now.on, now.t);
+    const rule = ruleWish(known, memory, learned.low, now.on, now.t);
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)

@@ -20,8 +20,8 @@ export interface ShedState {
 
 export const SHED_START: ShedState = { accelOverS: null, cutS: 0, compressorOff: false };
 
-/** The compressor's speed follows slowly: its next second of ramp is kept free. */
-const RAMP_ROOM_W = 150;
+/** The compressor's speed follows slowly: what it gains while cards are given time to obey (below) is kept free. */
+const RAMP_ROOM_W = 250;
 /** Cards that do not follow their cap lose their supply: the limit is kept within 2 s whatever they do. */
 const OBEY_S = 1.2;
 const OBEY_W = 50;
@@ -67,7 +67,7 @@ export function shedStep(
   const compressorOff = limits.pumpW - AUX_W < leastW * (previous.compressorOff ? AGAIN_SHARE : 1);
   const outputs = shareOut(limits, decided, compressorOff, est, house);
   const supplied = image.actuators.accelSupplyOn > 0;
-  const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) > limits.unitW + OBEY_W;
+  const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) + RAMP_ROOM_W > limits.unitW;
   const accelOverS = supplied && above ? (previous.accelOverS === null ? 0 : previous.accelOverS + realS) : null;
   const room = outputs.accelCapW >= Math.min(CUT_ROOM_W, decided.accelCapW);
   const waitS = room ? Math.max(0, previous.cutS - realS) : previous.cutS;

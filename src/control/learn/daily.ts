@@ -15,14 +15,14 @@ export function seen(daily: Daily, t: number, value: number, share: number): Dai
   return next === old ? daily : { hours: daily.hours.map((v, k) => (k === i ? next : v)) };
 }
 
-/** What is usual at `t`: the same hour of the week, else the mean of the same hour of other days; null: never seen. */
-export function usual(daily: Daily, t: number): number | null {
-  const i = hourOf(t);
-  const exact = daily.hours[i];
-  if (exact !== null && exact !== undefined) return exact;
+/** What is usual at `t`: the same hour of the week, else of other days; null: never seen. For what follows the week. */
+export const usual = (daily: Daily, t: number): number | null => daily.hours[hourOf(t)] ?? typical(daily, t);
+
+/** The mean of the same hour over all days; null: never seen. For what only follows the day, such as weather. */
+export function typical(daily: Daily, t: number): number | null {
   let sum = 0;
   let n = 0;
-  for (let k = i % 24; k < 168; k += 24) {
+  for (let k = hourOf(t) % 24; k < 168; k += 24) {
     const v = daily.hours[k];
     if (v === null || v === undefined) continue;
     sum += v;

@@ -134,10 +134,12 @@ function expand(
       const runW = act.level > 0 ? Math.max(0, act.heat0 + act.heatPerK * em) : 0;
       const lostW = (starts * input.map.startLossJ) / slot.dtS;
       const heatW = Math.max(0, runW * act.share - lostW) + input.otherHeatW;
-      const powerW = act.share * Math.max(0, act.power0 + act.powerPerK * em + act.supplyPerHeat * runW);
       const air1 = table[0]! * air + table[1]! * em + table[2]! * mass + table[3]! * heatW + airGiven;
       const em1 = table[e]! * air + table[e + 1]! * em + table[e + 2]! * mass + table[e + 3]! * heatW + emGiven;
       const mass1 = table[m]! * air + table[m + 1]! * em + table[m + 2]! * mass + table[m + 3]! * heatW + massGiven;
+      // The emitter warms during the slot, and the supply with it: a start from cold is not as cheap as it begins.
+      const emMean = (em + em1) / 2;
+      const powerW = act.share * Math.max(0, act.power0 + act.powerPerK * emMean + act.supplyPerHeat * runW);
       const shortK = Math.max(0, slot.lowC - air1) + Math.max(0, air1 - slot.highC);
       const cost =
         from.cost[n]! +

@@ -8,6 +8,7 @@ export interface Response {
 
 export const RESPONSE_COLUMNS = 8;
 
+const MAX_KEPT = 32;
 const kept = new WeakMap<HouseModel, Map<number, Response>>();
 
 /** Probed with unit inputs: the house is linear in all of them. Kept for each model object and step length. */
@@ -27,6 +28,8 @@ export function responseOf(model: HouseModel, dtS: number): Response {
       table[RESPONSE_COLUMNS * i + j] = value;
     });
   }
+  // A plant whose steps tremble asks for ever new lengths.
+  if (byStep.size >= MAX_KEPT) byStep.clear();
   byStep.set(dtS, { table });
   return { table };
 }

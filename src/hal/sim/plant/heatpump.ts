@@ -1,146 +1,176 @@
-import { copFit, machineCop } from './cop.ts';
+import { coolingEer, differenceK, heatingCapacity, heatingCop, nominalW, PINCH_K } from './cycle.ts';
+import { DEFROST_SHARE, fullFrostKg, growFrost, meltFrost, stepDefrost } from './frost.ts';
 import { gain, lose } from './ledger.ts';
-import { EQUALISE_S, type PlantInput, type PlantState } from './state.ts';
+import { saturationBar } from './refrigerant.ts';
+import type { PlantInput, PlantState } from './state.ts';
 
-/** Condensing temperature at which the high-pressure switch opens (R290, about 31 bar) and closes again. */
-const HIGH_OPEN_C = 80;
-const HIGH_CLOSE_C = 60;
-/** Evaporating temperature of the low-pressure switch, outdoors and (water that could freeze) indoors. */
-const LOW_OPEN_C = -34;
-const LOW_CLOSE_C = -26;
-const LOW_OPEN_WATER_C = -1;
-const LOW_CLOSE_WATER_C = 4;
+/** Pressure switches, bar absolute: high side; low side with outdoor air, and with water that could freeze. */
+const HIGH_OPEN_BAR = 31;
+const HIGH_CLOSE_BAR = 21;
+const LOW_OPEN_BAR = 1.4;
+const LOW_CLOSE_BAR = 1.9;
+const LOW_OPEN_WATER_BAR = 4.5;
+const LOW_CLOSE_WATER_BAR = 5.4;
+/** Reversing at a greater difference than this hammers valve and compressor. */
+const EVEN_BAR = 2;
 
-/** How far the evaporator runs away from the air when no fan moves it, at full speed. */
-const STILL_AIR_K = 100;
+/** Saturation temperatures follow their exchangers; those of a stopped circuit even out. */
+const PRESSURE_S = 20;
+/** How much harder the outdoor coil works when its fan stands (natural convection), and when it is full of frost. */
+const FAN_DEAD = 20;
+const FROST_BLOCK = 0.5;
 /** Share of rated power that a drive lets into a rotor that does not turn. */
 const LOCKED_SHARE = 0.5;
 
 const RAMP_S = 30;
 const CYCLE_UP_S = 90;
 const CYCLE_DOWN_S = 900;
+/** How much of the cycle is there at once when a defrost ends with compressor and oil warm. */
+const WARM_AFTER_DEFROST = 0.5;
 const DISCHARGE_UP_S = 60;
 const DISCHARGE_DOWN_S = 600;
-
-const FULL_FROST_KG = 2;
-/** More ice than this leaves no air gap to freeze in. */
-const MOST_FROST_KG = 6;
-/** Heat that takes a kilogram of frost and its share of the fins off. */
-const FROST_J_PER_KG = 500_000;
-const SUBLIMATION_J_PER_KG = 2.83e6;
-const NATURAL_MELT_KG_PER_S = 2e-4;
+/** Cold at full speed as a share of nominal heat. */
+const COOLING_SIZE = 0.7;
 
 const toward = (from: number, to: number, dtS: number, tauS: number) => to + (from - to) * Math.exp(-dtS / tauS);
 const clamp = (x: number, lo: number, hi: number) => Math.min(hi, Math.max(lo, x));
 
-/** Share of the evaporator's heat that comes from freezing moisture: none above 7 °C, most near 0 °C, little when dry and cold. */
-function frostShare(outdoorC: number, humidityPct: number): number {
-  const t = outdoorC >= 1 ? (7 - outdoorC) / 6 : (outdoorC + 12) / 13;
-  return 0.2 * clamp(t, 0, 1) * clamp((humidityPct - 40) / 50, 0, 1);
-}
+/** Resistance of the outdoor coil, 1 when clean and blown through. */
+const coilBlock = (s: PlantState, input: PlantInput) =>
+  (input.faults?.outdoorUnitDead ? FAN_DEAD : 1) * (1 + FROST_BLOCK * (s.frostKg / fullFrostKg(s)) ** 2);
 
-const sourceC = (s: PlantState) => s.outdoorC - 6 * (s.frostKg / FULL_FROST_KG);
+/** Share of nominal heat that went through the exchangers in the last sub-step. */
+const load = (s: PlantState) => Math.abs(s.condenserW) / nominalW(s.params);
+
+function stepPressures(s: PlantState, input: PlantInput, dtS: number): void {
+  let condensingC = s.outdoorC;
+  let evaporatingC = s.outdoorC;
+  if (s.compressorShare > 0) {
+    const waterK = differenceK(load(s));
+    const airK = waterK * coilBlock(s, input);
+    if (s.defrosting) {
+      condensingC = Math.max(2, s.outdoorC);
+      evaporatingC = s.condenserC - waterK;
+    } else {
+      condensingC = s.cooling ? s.outdoorC + airK : s.condenserC + waterK;
+      evaporatingC = s.cooling ? s.condenserC - waterK : s.outdoorC - airK;
+    }
+  }
+  s.condensingC = toward(s.condensingC, condensingC, dtS, PRESSURE_S);
+  s.evaporatingC = toward(s.evaporatingC, evaporatingC, dtS, PRESSURE_S);
+}
 
 /** Contacts are wired in series with the compressor: they cut it without asking anybody. */
 function stepContacts(s: PlantState, input: PlantInput): void {
   const f = input.faults;
   const wereOk = s.pressureHighOk && s.pressureLowOk;
-  const share = s.compressorShare;
-  const still = f?.outdoorUnitDead ? STILL_AIR_K * share : 0;
-  const condensingC = (s.cooling ? s.outdoorC + still : s.condenserC) + 4 + 4 * share;
-  const evaporatingC = s.cooling ? s.condenserC - 6 * share : sourceC(s) - still - 8 * share;
-  s.pressureHighOk =
-    !f?.pressureHighOpen && (s.pressureHighOk ? condensingC < HIGH_OPEN_C : condensingC < HIGH_CLOSE_C);
-  const openC = s.cooling ? LOW_OPEN_WATER_C : LOW_OPEN_C;
-  const closeC = s.cooling ? LOW_CLOSE_WATER_C : LOW_CLOSE_C;
-  s.pressureLowOk = !f?.pressureLowOpen && (s.pressureLowOk ? evaporatingC > openC : evaporatingC > closeC);
-  s.gasOk = !f?.gasAlarm;
+  const highBar = saturationBar(s.condensingC);
+  const lowBar = saturationBar(s.evaporatingC);
+  s.pressureHighOk = !f?.pressureHighOpen && highBar < (s.pressureHighOk ? HIGH_OPEN_BAR : HIGH_CLOSE_BAR);
+  const openBar = s.cooling ? LOW_OPEN_WATER_BAR : LOW_OPEN_BAR;
+  const closeBar = s.cooling ? LOW_CLOSE_WATER_BAR : LOW_CLOSE_BAR;
+  // A circuit at rest in the cold is no fault of a cooling machine: its water switch only counts while it runs.
+  const needBar = s.compressorShare > 0 || !s.cooling ? (s.pressureLowOk ? openBar : closeBar) : LOW_OPEN_BAR;
+  s.pressureLowOk = !f?.pressureLowOpen && lowBar > needBar;
   if (wereOk && !(s.pressureHighOk && s.pressureLowOk)) s.pressureTrips++;
+  s.gasOk = !f?.gasAlarm;
+}
+
+function stepValve(s: PlantState, input: PlantInput): void {
+  const cooling = input.outputs.coolingOn >= 0.5;
+  if (cooling === s.cooling || input.faults?.reversingValveStuck) return;
+  const uneven = Math.abs(saturationBar(s.condensingC) - saturationBar(s.evaporatingC)) > EVEN_BAR;
+  if (s.compressorShare > 0 || uneven) s.reversalViolations++;
+  s.cooling = cooling;
+  s.defrosting = false;
+  s.cycleWarm = 0;
 }
 
 function stepSpeed(s: PlantState, input: PlantInput, dtS: number): void {
   const o = input.outputs;
-  const cooling = o.coolingOn >= 0.5;
-  if (cooling !== s.cooling && !input.faults?.reversingValveStuck) {
-    if (s.compressorShare > 0 || s.sinceStopS < EQUALISE_S) s.reversalViolations++;
-    s.cooling = cooling;
-    s.defrosting = false;
-    s.cycleWarm = 0;
-  }
   const enabled = o.compressorOn >= 0.5 && o.compressorPct > 0 && s.pressureHighOk && s.pressureLowOk && s.gasOk;
   const still = input.faults?.compressorBlocked || input.faults?.compressorLocked;
-  const wanted = enabled && !still ? clamp(o.compressorPct / 100, s.params.compressorMinShare, 1) : 0;
+  const ordered = s.defrosting ? DEFROST_SHARE : clamp(o.compressorPct / 100, s.params.compressorMinShare, 1);
+  const wanted = enabled && !still ? ordered : 0;
   s.lockedW = enabled && input.faults?.compressorLocked ? LOCKED_SHARE * s.params.compressorMaxW : 0;
   if (wanted > 0 && s.compressorShare === 0) s.compressorStarts++;
   const stepShare = dtS / RAMP_S;
   s.compressorShare = wanted === 0 ? 0 : s.compressorShare + clamp(wanted - s.compressorShare, -stepShare, stepShare);
-  s.sinceStopS = s.compressorShare > 0 ? 0 : s.sinceStopS + dtS;
-  s.cycleWarm = toward(
-    s.cycleWarm,
-    s.compressorShare > 0 ? 1 : 0,
-    dtS,
-    s.compressorShare > 0 ? CYCLE_UP_S : CYCLE_DOWN_S,
-  );
+  const running = s.compressorShare > 0;
+  s.sinceStopS = running ? 0 : s.sinceStopS + dtS;
+  s.cycleWarm = toward(s.cycleWarm, running ? 1 : 0, dtS, running ? CYCLE_UP_S : CYCLE_DOWN_S);
 }
 
-/** Heat into the water at full speed: falls by 2.5 % of the rated one per kelvin outside. */
-export const capacityW = (p: { compressorMaxW: number; capacityPerW: number }, outdoorC: number) =>
-  p.compressorMaxW * p.capacityPerW * clamp(1 + 0.025 * (outdoorC - 2), 0.5, 1.4);
+/** A machine turns its valve for a defrost at its least speed. */
+function slowDown(s: PlantState): void {
+  s.compressorShare = Math.min(s.compressorShare, s.params.compressorMinShare);
+}
 
-/** Watts into the condenser's water; negative while cooling or defrosting. */
+/** Watts into the condenser's water. The first minutes give little more than the compressor's own heat. */
 function stepHeating(s: PlantState, input: PlantInput, dtS: number): number {
   const p = s.params;
-  const cop = machineCop(s.condenserC, sourceC(s));
-  s.compressorW = Math.min(p.compressorMaxW, capacityW(p, s.outdoorC) / cop) * s.compressorShare;
+  const sourceC = s.evaporatingC + differenceK(load(s));
+  const fullW = nominalW(p) * heatingCapacity(sourceC, s.condenserC);
+  const cop = heatingCop(
+    s.compressorShare,
+    Math.max(s.condensingC, s.condenserC + PINCH_K),
+    Math.min(s.evaporatingC, s.outdoorC - PINCH_K),
+  );
+  s.compressorW = Math.min(p.compressorMaxW, (fullW * s.compressorShare) / cop);
   const ambientW = s.compressorW * (cop - 1) * s.cycleWarm;
-  gain(s.ledger, 'compressorJ', s.compressorW * dtS);
   gain(s.ledger, 'ambientJ', ambientW * dtS);
-  s.frostKg += (frostShare(s.outdoorC, input.weather.humidityPct) * ambientW * dtS) / SUBLIMATION_J_PER_KG;
-  if (s.frostKg >= FULL_FROST_KG) {
-    s.frostKg = Math.min(s.frostKg, MOST_FROST_KG);
-    if (input.faults?.reversingValveStuck) return s.compressorW + ambientW;
+  growFrost(s, input.weather.humidityPct, ambientW, dtS);
+  if (s.frostKg >= fullFrostKg(s) && !input.faults?.reversingValveStuck) {
     s.defrosting = true;
     s.defrosts++;
+    slowDown(s);
   }
   return s.compressorW + ambientW;
 }
 
-function stepDefrost(s: PlantState, dtS: number): number {
-  s.compressorW = 0.4 * s.params.compressorMaxW * s.compressorShare;
-  const fromWaterW = clamp(400 * (s.condenserC - 3), 0, 2 * s.params.compressorMaxW) * s.compressorShare;
-  gain(s.ledger, 'compressorJ', s.compressorW * dtS);
-  lose(s.ledger, 'outdoorJ', (s.compressorW + fromWaterW) * dtS);
-  s.frostKg = Math.max(0, s.frostKg - ((s.compressorW + fromWaterW) * dtS) / FROST_J_PER_KG);
-  if (s.frostKg === 0) s.defrosting = false;
-  return -fromWaterW;
-}
-
 function stepCooling(s: PlantState, dtS: number): number {
-  s.compressorW = 0.6 * s.params.compressorMaxW * s.compressorShare;
-  const eer = clamp(copFit(s.outdoorC + 8, s.condenserC) - 1, 1.5, 6);
+  const p = s.params;
+  const eer = coolingEer(
+    s.compressorShare,
+    Math.max(s.condensingC, s.outdoorC + PINCH_K),
+    Math.min(s.evaporatingC, s.condenserC - PINCH_K),
+  );
+  s.compressorW = Math.min(p.compressorMaxW, (COOLING_SIZE * nominalW(p) * s.compressorShare) / eer);
   const coldW = s.compressorW * eer * s.cycleWarm;
-  gain(s.ledger, 'compressorJ', s.compressorW * dtS);
   lose(s.ledger, 'outdoorJ', (s.compressorW + coldW) * dtS);
   return -coldW;
 }
 
-/** One sub-step of contacts, compressor, frost and hot gas. Sets `compressorW` and `condenserW`. */
-export function stepHeatPump(s: PlantState, input: PlantInput, dtS: number): void {
-  stepContacts(s, input);
-  stepSpeed(s, input, dtS);
-  if (s.outdoorC > 1 && s.compressorShare === 0) s.frostKg = Math.max(0, s.frostKg - NATURAL_MELT_KG_PER_S * dtS);
+function stepHeat(s: PlantState, input: PlantInput, dtS: number): number {
   if (s.compressorShare === 0) {
+    meltFrost(s, dtS);
     // A rotor that does not turn warms the machine room.
     s.compressorW = s.lockedW;
-    s.condenserW = 0;
-    gain(s.ledger, 'compressorJ', s.lockedW * dtS);
     lose(s.ledger, 'standingLossJ', s.lockedW * dtS);
-  } else if (s.cooling) s.condenserW = stepCooling(s, dtS);
-  else s.condenserW = s.defrosting ? stepDefrost(s, dtS) : stepHeating(s, input, dtS);
-  const hotC = s.cooling ? s.outdoorC + 12 : s.condenserC + 8;
-  const coldC = s.cooling ? s.condenserC - 6 : sourceC(s) - 8;
+    return 0;
+  }
+  if (s.cooling) return stepCooling(s, dtS);
+  if (!s.defrosting) return stepHeating(s, input, dtS);
+  const intoWaterW = stepDefrost(s, dtS);
+  if (s.frostKg === 0) {
+    s.defrosting = false;
+    s.cycleWarm = WARM_AFTER_DEFROST;
+    slowDown(s);
+  }
+  return intoWaterW;
+}
+
+/** One sub-step of contacts, valve, compressor, pressures, frost and hot gas. Sets `compressorW` and `condenserW`. */
+export function stepHeatPump(s: PlantState, input: PlantInput, dtS: number): void {
+  stepContacts(s, input);
+  stepValve(s, input);
+  stepSpeed(s, input, dtS);
+  stepPressures(s, input, dtS);
+  s.condenserW = stepHeat(s, input, dtS);
+  gain(s.ledger, 'compressorJ', s.compressorW * dtS);
+  const hotC = s.condensingC + 8 + 0.35 * Math.max(0, s.condensingC - s.evaporatingC);
   s.dischargeC =
     s.compressorShare > 0
-      ? toward(s.dischargeC, hotC + 8 + 0.3 * (hotC - coldC), dtS, DISCHARGE_UP_S)
+      ? toward(s.dischargeC, hotC, dtS, DISCHARGE_UP_S)
       : toward(s.dischargeC, s.condenserC, dtS, DISCHARGE_DOWN_S);
 }

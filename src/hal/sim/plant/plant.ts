@@ -6,6 +6,7 @@ import { stepHeatPump } from './heatpump.ts';
 import { stepHouse } from './house.ts';
 import { ledgerErrorPct } from './ledger.ts';
 import { BUFFER_LAYERS, PIPE_CELLS } from './params.ts';
+import { saturationBar } from './refrigerant.ts';
 import { copyPlant, type PlantInput, type PlantState } from './state.ts';
 import { stepLoops } from './water.ts';
 
@@ -63,6 +64,13 @@ function stepActuators(s: PlantState, { outputs: o, faults: f = SOUND }: PlantIn
   }
 }
 
+/** The fan slows down with the compressor and stands while defrosting. */
+function outdoorUnitW(s: PlantState, input: PlantInput): number {
+  if (s.compressorShare === 0) return s.params.standbyW;
+  if (s.defrosting || input.faults?.outdoorUnitDead) return 0;
+  return s.params.fanW * (0.3 + 0.7 * s.compressorShare) ** 3;
+}
+
 /** Electricity besides the heat sources, and the meter at the grid. Its waste heat stays outside the ledger. */
 function stepElectric(s: PlantState, input: PlantInput, dtS: number): void {
   const p = s.params;
@@ -71,7 +79,7 @@ function stepElectric(s: PlantState, input: PlantInput, dtS: number): void {
   s.pvW = p.pvKwp * s.solarWm2 * PV_YIELD;
   s.auxW =
     p.controllerW +
-    (s.compressorShare > 0 ? p.fanW : 0) +
+    outdoorUnitW(s, input) +
     COOLANT_PUMP_W * (o.accelPumpPct / 100) ** 3 +
     WATER_PUMP_W * (o.circulationPct / 100) ** 3 +
     p.dryCoolerFanW * (o.dryCoolerPct / 100) ** 3;
@@ -141,6 +149,9 @@ export function truthOf(s: PlantState): Omit<PlantTruth, 'timeMs' | 'speed' | 'm
     pvW: s.pvW,
     gridW: s.gridW,
     compressorW: s.compressorW,
+    defrosting: s.defrosting && s.compressorShare > 0,
+    condensingBar: saturationBar(s.condensingC),
+    evaporatingBar: saturationBar(s.evaporatingC),
     condenserW: s.condenserW,
     accelW: s.accelW,
     accelHeatW: s.accelHeatW,

@@ -17,7 +17,9 @@ export interface PlantInput {
   accelWorkW: number;
   weather: WeatherSample;
   householdW: number;
+  /** Flow at the taps, and the temperature to which they mix it; left out: as hot as the tank. */
   hotWaterLpm: number;
+  hotWaterUseC?: number;
   faults?: PlantFaults;
 }
 
@@ -57,6 +59,8 @@ export interface PlantState {
   supplyC: number;
   bufferC: number[];
   tankC: number;
+  /** Heat that people missed at the tap because the tank was too cold, J since the start. */
+  hotWaterShortJ: number;
   emitterC: number;
   airC: number;
   /** Mass of the exterior walls, and of interior walls and floors. */
@@ -66,6 +70,9 @@ export interface PlantState {
   /** How far the refrigerant cycle has built up since the start of the compressor, 0..1. */
   cycleWarm: number;
   dischargeC: number;
+  /** Saturation temperatures of the high and low side of the refrigerant. */
+  condensingC: number;
+  evaporatingC: number;
   frostKg: number;
   defrosting: boolean;
   pressureHighOk: boolean;
@@ -98,9 +105,6 @@ export interface PlantState {
   solarWm2: number;
   ledger: Ledger;
 }
-
-/** Pressures of a stopped R290 circuit even out in about this time; reversing earlier counts as a violation. */
-export const EQUALISE_S = 60;
 
 /** Houses differ from their papers: the seed shifts losses, pump curves and exchangers by a few percent. */
 function vary(params: PlantParams, seed: number): PlantParams {
@@ -163,6 +167,7 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     supplyC: 28,
     bufferC: Array.from({ length: BUFFER_LAYERS }, (_, i) => 32 - i),
     tankC: 46,
+    hotWaterShortJ: 0,
     emitterC: 25,
     airC: 20.5,
     extC: 19,
@@ -170,6 +175,8 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     compressorShare: 0,
     cycleWarm: 0,
     dischargeC: 28,
+    condensingC: 5,
+    evaporatingC: 5,
     frostKg: 0,
     defrosting: false,
     pressureHighOk: true,

@@ -39,7 +39,10 @@ function stepTank(s: PlantState, input: PlantInput, coilJ: number, dtS: number):
   const p = s.params;
   const jPerK = p.tankL * WATER_J_PER_LK;
   const before = s.tankC;
-  const drawJ = ((input.hotWaterLpm * dtS) / 60) * WATER_J_PER_LK * (before - MAINS_C);
+  const wantedC = input.hotWaterUseC ?? before;
+  const tapJPerK = ((input.hotWaterLpm * dtS) / 60) * WATER_J_PER_LK;
+  const drawJ = tapJPerK * (Math.min(before, wantedC) - MAINS_C);
+  if (wantedC > before) s.hotWaterShortJ += tapJPerK * (wantedC - before);
   const lossJ = p.tankLossWPerK * (before - p.cellarC) * dtS;
   s.tankC += (coilJ - drawJ - lossJ) / jPerK;
   lose(s.ledger, 'hotWaterJ', drawJ);
