@@ -1,5 +1,5 @@
 import type { ControlState } from '../../../src/contract/messages.ts';
-import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { ACTUATOR_NAMES, SENSOR_NAMES } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
