@@ -13,8 +13,6 @@ const MAX_CHARS = 200_000;
 const MAX_REPEAT = 2000;
 const MAX_ENUMERATED = 1000;
 
-export type Schema = boolean | { readonly [key: string]: unknown };
-
 /** GBNF text with `root`. @throws HeatmineError MESSAGE_INVALID with the path in the schema */
 export function schemaGrammar(schema: unknown): string {
   return grammarOf((builder) => builder.visit(schema, '', 0, new Set()), schema);
