@@ -103,18 +103,20 @@ test('the figures of compute: counts, times in cumulative buckets, names of expe
   assert.not.match(text, 'secret');
 });
 
+/** Debian's own, where its packages are; another one in the path does not see them. */
+const PYTHON = '/usr/bin/python3';
 const PARSER = `
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as families
 print(len(list(families(sys.stdin.read()))))
 `;
-if (spawnSync('python3', ['-c', 'import prometheus_client.openmetrics.parser']).status !== 0) {
+if (spawnSync(PYTHON, ['-c', 'import prometheus_client.openmetrics.parser']).status !== 0) {
   process.stdout.write('SKIP openmetrics: needs the parser of Prometheus (Debian: python3-prometheus-client)\n');
 } else {
   test('a foreign parser, the one of Prometheus, reads all of it', () => {
     const control = structuredClone(SAMPLES.controlState);
     const unit = unitText({ control, compute: null, plant: null, market: SAMPLES.market.value }, true);
-    const { stdout, stderr } = spawnSync('python3', ['-c', PARSER], { input: unit + sampleOfCompute() });
+    const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: unit + sampleOfCompute() });
     assert.ok(Number(`${stdout}`) > 20, `${stderr}`);
   });
 }
