@@ -19,7 +19,7 @@ const io = (...args: string[]) => run('io', ...args, '--home', unit.home);
 test.before(async () => {
   unit = spawnUnit({ portBase: 23_640 });
   await unit.until(
-    (s) => s.control?.sensors.gasOk.quality === 'good' && s.control.sensors.accelOutC.quality === 'good',
+    (s) => s.control?.sensors.gasOk?.quality === 'good' && s.control.sensors.accelOutC?.quality === 'good',
     20_000,
   );
 });

@@ -57,8 +57,9 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   const findings: Finding[] = [];
   const wired = pointsOfBoard(board).filter((p) => p.direction === 'in');
   for (const { name, note } of wired) {
-    const { quality, reason } = control.sensors[name as SensorName];
-    if (quality !== 'good') findings.push(fail(name, `${quality}: ${reason ?? 'no value'} (wire: ${note})`));
+    const view = control.sensors[name as SensorName];
+    if (view?.quality === 'good') continue;
+    findings.push(fail(name, `${view?.quality ?? 'missing'}: ${view?.reason ?? 'no value'} (wire: ${note})`));
   }
   if (findings.length === 0) findings.push(ok('sensors', `${wired.length} points fresh and plausible`));
   const { p99Ms, realtime } = control.lateness;

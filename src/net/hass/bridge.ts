@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
-import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { warnOnOutage } from '../../core/outage.ts';
 import { onlinePath } from '../broker/acl.ts';
 import type { Discovery } from './discovery.ts';
 
@@ -14,8 +14,8 @@ export interface BridgeOptions {
 }
 
 export interface HassBridge {
-  /** Announces the device, now and again whenever Home Assistant or the broker starts. */
-  announce(discovery: Discovery): void;
+  /** Announces the devices, now and again whenever Home Assistant or the broker starts. */
+  announce(discoveries: readonly Discovery[]): void;
   /** Whether entities show as available; `offline` by last will when this process dies. */
   setOnline(online: boolean): void;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export interface HassBridge {
 export function openHassBridge({ socketPath, password, unit, discoveryPrefix, log }: BridgeOptions): HassBridge {
   const availability = onlinePath(unit);
   const statusTopic = `${discoveryPrefix}/status`;
-  let current: Discovery | undefined;
+  let current: readonly Discovery[] = [];
   let online = false;
   const client = mqtt.connect(`mqtt+unix://${socketPath}`, {
     clientId: 'net-hass',
@@ -43,17 +43,11 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (client.connected) client.publish(topic, payload, { qos: 1, retain: true });
   };
   const sendAll = () => {
-    if (current) send(current.topic, JSON.stringify(current.payload));
+    for (const { topic, payload } of current) send(topic, JSON.stringify(payload));
     send(availability, online ? 'online' : 'offline');
   };
-  let told = false;
-  client.on('error', (error) => {
-    // Once per outage: it is tried again twice a second.
-    if (!told) log.warn({ err: messageOf(error) }, 'Home Assistant bridge');
-    told = true;
-  });
+  warnOnOutage(client, log, 'no broker: Home Assistant sees the unit as offline');
   client.on('connect', () => {
-    told = false;
     client.subscribe(statusTopic);
     sendAll();
   });
@@ -61,8 +55,8 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (topic === statusTopic && payload.toString() === 'online') sendAll();
   });
   return {
-    announce(discovery) {
-      current = discovery;
+    announce(discoveries) {
+      current = discoveries;
       sendAll();
     },
     setOnline(next) {
