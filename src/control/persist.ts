@@ -11,8 +11,8 @@ const finite = z.number().finite();
 const ages = z.array(finite.nonnegative()).max(64);
 
 const Regression = z.strictObject({
-  mean: z.array(finite).length(6).readonly(),
-  spread: z.array(finite).length(36).readonly(),
+  mean: z.array(finite).max(16).readonly(),
+  spread: z.array(finite).max(256).readonly(),
 });
 const PumpMap = z.strictObject({
   ratedHeatW: finite.positive(),
@@ -104,6 +104,15 @@ function comfortFrom(fresh: CoreState['comfort'], stored: Stored['core']['comfor
   return { ...fresh, ...rest, night: { ...fresh.night, warmupKPerH } };
 }
 
+/** A map of a heat pump that has been replaced, or of a release with other features, is of no use. */
+function pumpFrom(fresh: CoreState['pump'], map: Stored['core']['pump']): CoreState['pump'] {
+  const alike =
+    map?.ratedHeatW === fresh.map.ratedHeatW &&
+    [map.heat, map.power].every((r) => r.mean.length === fresh.map.heat.mean.length) &&
+    [map.heat, map.power].every((r) => r.spread.length === fresh.map.heat.spread.length);
+  return alike ? { ...fresh, map } : fresh;
+}
+
 /**
  * The state to start from. Nobody knows how long the unit was down, so ages do not move meanwhile and the compressor
  * rests its full time first; latched rows are tripped from the first tick on.
@@ -122,8 +131,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     energy: core.energy,
     pumped: core.pumped,
     plan: { ...fresh.plan, trimK: core.trimK },
-    // Learnt of a heat pump of this rating, or of another that has been replaced.
-    pump: core.pump?.ratedHeatW === fresh.pump.map.ratedHeatW ? { ...fresh.pump, map: core.pump } : fresh.pump,
+    pump: pumpFrom(fresh.pump, core.pump),
     decided: {
       ...fresh.decided,
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },
