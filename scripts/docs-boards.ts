@@ -2,67 +2,13 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { type Board, loadBoard } from '../src/hal/board.ts';
 import { DRIVERS } from '../src/hal/drivers/index.ts';
-import { whereOf, wiringOf } from '../src/hal/drivers/params.ts';
-
-/** Pin of the 40-pin header by BCM line. https://www.raspberrypi.com/documentation/computers/raspberry-pi.html#gpio */
-const HEADER_PIN: Record<number, number> = {
-  2: 3,
-  3: 5,
-  4: 7,
-  5: 29,
-  6: 31,
-  7: 26,
-  8: 24,
-  9: 21,
-  10: 19,
-  11: 23,
-  12: 32,
-  13: 33,
-  14: 8,
-  15: 10,
-  16: 36,
-  17: 11,
-  18: 12,
-  19: 35,
-  20: 38,
-  21: 40,
-  22: 15,
-  23: 16,
-  24: 18,
-  25: 22,
-  26: 37,
-  27: 13,
-};
+import { placeOf, pointsOfBoard } from '../src/hal/wiring.ts';
 
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Place of a device; for a GPIO line of the Raspberry Pi its header pin as well. */
-function placeOf(board: Board, params: unknown): string {
-  const wiring = wiringOf(params);
-  const spec = board.buses[wiring.bus];
-  const pin =
-    wiring.kind === 'gpio' && spec?.kind === 'gpio' && /bcm2711/.test(spec.chip) ? HEADER_PIN[wiring.line] : undefined;
-  return pin ? `${whereOf(params)} (header pin ${pin})` : whereOf(params);
-}
-
-function pointsOf(board: Board): string[][] {
-  return Object.entries(board.devices).flatMap(([name, { driver, params, sensors, actuators }]) => {
-    const row = (point: string, channel: string, rule: string, note: string) => [
-      point,
-      name,
-      driver,
-      placeOf(board, params),
-      channel,
-      rule,
-      note,
-    ];
-    return [
-      ...Object.entries(sensors).map(([p, s]) => row(p, s.channel, `${s.maxAgeMs / 1000} s`, s.note)),
-      ...Object.entries(actuators).map(([p, a]) => row(p, a.channel, `safe ${a.safe}`, a.note)),
-    ];
-  });
-}
+const pointsOf = (board: Board): string[][] =>
+  pointsOfBoard(board).map((p) => [p.name, p.device, p.driver, p.where, p.channel, p.rule, p.note]);
 
 function busesOf(board: Board): string[][] {
   return Object.entries(board.buses).map(([id, spec]) => {

@@ -24,6 +24,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'check pumps, valves and sensors of a new machine',
     load: () => import('./commands/commission.ts').then((m) => m.commission),
   },
+  io: {
+    about: 'look at and drive single points of the board',
+    load: () => import('./commands/io.ts').then((m) => m.io),
+  },
   config: {
     about: 'check the configuration (config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),

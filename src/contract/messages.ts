@@ -91,7 +91,7 @@ export const ControlState = z.object({
   safety: z.enum(SAFETY_STATES),
   latched: z.boolean(),
   setPoints: SetPoints,
-  sensors: z.record(z.enum(SENSOR_NAMES), SensorView),
+  sensors: z.partialRecord(z.enum(SENSOR_NAMES), SensorView),
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
   /** Only while observing: what would be driven. */
   wouldBe: z.record(z.enum(ACTUATOR_NAMES), finite).optional(),

@@ -57,8 +57,8 @@ export type ActuatorName = keyof typeof ACTUATORS;
 export const SENSOR_NAMES = Object.keys(SENSORS) as SensorName[];
 export const ACTUATOR_NAMES = Object.keys(ACTUATORS) as ActuatorName[];
 
-/** `bad`: the device answered nonsense or an error; `missing`: never read or not on this board. Age is judged by readers. */
-export type Quality = 'good' | 'bad' | 'missing';
+/** `bad`: the device answered nonsense or an error; `missing`: never read; `absent`: the board has no such (optional) point. Age is judged by readers. */
+export type Quality = 'good' | 'bad' | 'missing' | 'absent';
 
 export interface Reading {
   value: number;

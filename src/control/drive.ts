@@ -25,6 +25,19 @@ const SWAPPED: Reason[] = [
   },
 ];
 
+const handReasons = ({ hand, setPoints }: StepInput): Reason[] =>
+  hand && setPoints.operation === 'commission'
+    ? [
+        {
+          what: 'operation',
+          code: 'hand',
+          text: `driven by hand: ${Object.entries(hand)
+            .map(([name, value]) => `${name} = ${value}`)
+            .join(', ')}; all else is safe`,
+        },
+      ]
+    : [];
+
 /** From decisions to what the interlock is given: checks of commissioning, limits of the grid, who may drive at all. */
 export function drive(state: CoreState, est: Estimates, wished: StepInput, realS: number): Drive {
   const { dtS, image, setPoints } = wished;
@@ -47,6 +60,7 @@ export function drive(state: CoreState, est: Estimates, wished: StepInput, realS
     state: { ...state, decided, grid: grid.state, operation: driven.state, commission: checks.state },
     outputs: driven.takenOver ? { ...driven.outputs, ...still } : driven.outputs,
     reasons: [
+      ...handReasons(wished),
       ...driven.reasons,
       ...(coolant || water ? SWAPPED : []),
       ...emergencyReasons(state.emergency, est, wished),

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DEFAULT_SETPOINTS, type Event, type Grant } from '../contract/messages.ts';
+import { DEFAULT_SETPOINTS, type Event, type Grant, type SetPoints } from '../contract/messages.ts';
 import type { Image } from '../contract/points.ts';
 import { type ChildContext, runChild } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
 import { portsOf } from '../core/config.ts';
+import { messageOf } from '../core/errors.ts';
 import { leaseStamp } from '../core/lease.ts';
 import { type Link, openLink } from '../core/link.ts';
 import { pathsOf } from '../core/paths.ts';
 import { type Board, loadBoard } from '../hal/board.ts';
 import { openLinuxBuses } from '../hal/buses/linux.ts';
 import { simSocket } from '../hal/buses/sim-socket.ts';
-import { openHal } from '../hal/hal.ts';
+import { type Hal, openHal } from '../hal/hal.ts';
+import { type IoServer, type IoView, serveIo } from '../hal/io-server.ts';
 import type { BusBackend } from '../hal/types.ts';
 import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
@@ -39,6 +41,48 @@ const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
   timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
 });
 
+const REASONS_TO_SHOW = 8;
+
+/** The installer's door. It shows what control itself sees and orders; a door that cannot be opened costs no heat. */
+async function openIo(
+  context: ChildContext,
+  hal: Hal,
+  report: Reporter,
+  wishes: Wishes,
+): Promise<IoServer | undefined> {
+  const view = (): IoView | undefined => {
+    const latest = report.latest();
+    if (!latest) return undefined;
+    const { image, verdict } = latest;
+    const reasons = verdict.reasons.slice(0, REASONS_TO_SHOW).map((r) => r.text);
+    const { atMs, sensors, actuators } = image;
+    return { atMs, sensors, ordered: verdict.outputs, confirmed: actuators, reasons, health: hal.health() };
+  };
+  const commissioning = () => wishes.current(monoMs()).setPoints.operation === 'commission';
+  return serveIo({ path: pathsOf(context.home).io, view, commissioning, monoMs }).catch((error): undefined => {
+    context.log.warn({ err: messageOf(error) }, 'heatmine io is not served');
+  });
+}
+
+type Note = (level: Event['level'], code: string, text: string) => void;
+
+function wishesOf({ config }: ChildContext, link: Link, start: SetPoints, note: Note): Wishes {
+  const told = (s: SetPoints, by: string) =>
+    `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh`;
+  return listenForWishes({
+    link,
+    start,
+    speed: config.speed,
+    tariff: config.tariff,
+    monoMs,
+    wallMs,
+    onChange: (s, by) => note('info', 'set', told(s, by)),
+    onRefused: (why) => note('warn', 'set-refused', why),
+  });
+}
+
+type Reporter = ReturnType<typeof reporter>;
+
 /** Everything that leaves over MQTT. Losing the broker loses this and nothing else. */
 function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes) {
   const { config, log } = context;
@@ -52,6 +96,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   };
   return {
     timeMs,
+    latest: () => latest,
     note(level: Event['level'], code: string, text: string) {
       tell({ timeMs: timeMs(), level, source: 'control', code, text: text.slice(0, 400) });
     },
@@ -89,21 +134,8 @@ runChild('control', async (context) => {
   const loaded = loadStore(file);
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
-  const wishes = listenForWishes({
-    link,
-    start: loaded.stored?.setPoints ?? DEFAULT_SETPOINTS,
-    speed,
-    tariff: config.tariff,
-    monoMs,
-    wallMs,
-    onChange: (s, by) =>
-      report.note(
-        'info',
-        'set',
-        `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh`,
-      ),
-    onRefused: (why) => report.note('warn', 'set-refused', why),
-  });
+  const start = loaded.stored?.setPoints ?? DEFAULT_SETPOINTS;
+  const wishes = wishesOf(context, link, start, (...event) => report.note(...event));
   const report = reporter(context, board, link, wishes);
   const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
     report.note('warn', 'dimming-log', text),
@@ -113,12 +145,19 @@ runChild('control', async (context) => {
   hal.onTrip(({ sensor, dropped }) => {
     if (dropped.length > 0) report.note('fault', 'trip', `${sensor} opened; ${dropped.join(', ')} dropped at once`);
   });
+  const io = await openIo(context, hal, report, wishes);
   const loop = startLoop({
     hal,
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({ ...wishes.current(nowMs), ...newsOf(wishes, board, nowMs), house, grid }),
+    inputs: (nowMs) => ({
+      ...wishes.current(nowMs),
+      ...newsOf(wishes, board, nowMs),
+      house,
+      grid,
+      hand: io?.hand(nowMs),
+    }),
     onTick(image, verdict, state) {
       report.tick(image, verdict);
       if (verdict.dimming) dimmings.add({ ...verdict.dimming, timeMs: report.timeMs() });
@@ -140,6 +179,7 @@ runChild('control', async (context) => {
     async stop() {
       loop.stop();
       clearInterval(publishing);
+      await io?.close();
       await hal.close();
       await store.flush();
       await dimmings.flush();

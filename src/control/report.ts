@@ -21,13 +21,15 @@ const COMFORT_AGE_MS = 3_600_000;
 /** Reasons that are news when they appear. */
 const TOLD = /^(grid-dimmed|sg-ready-.*|emergency-heat|observe|legionella-(run|failed|overdue))$/;
 
+/** What the board does not have is not shown: nobody misses it. */
 function views(image: Image): ControlState['sensors'] {
-  const entries = SENSOR_NAMES.map((name) => {
+  const entries = SENSOR_NAMES.flatMap((name) => {
     const { value, atMs, quality, reason } = image.sensors[name];
+    if (quality === 'absent') return [];
     const ageMs = Math.max(0, Math.round(image.atMs - atMs));
     const old = quality === 'good' && ageMs > (isTrip(name) ? TRIP_AGE_MS : COMFORT_AGE_MS);
     const view = { value: Number.isFinite(value) ? value : null, ageMs, quality: old ? ('stale' as const) : quality };
-    return [name, reason === undefined ? view : { ...view, reason }];
+    return [[name, reason === undefined ? view : { ...view, reason }]];
   });
   return Object.fromEntries(entries) as ControlState['sensors'];
 }

@@ -32,6 +32,8 @@ export interface StepInput {
   grid?: GridConfig;
   /** What an energy manager asks for; undefined once its lease lapsed. */
   ems?: Ems | undefined;
+  /** Outputs that an installer drives by hand: heeded only in operation `commission`, where the checks wait meanwhile. */
+  hand?: Partial<Outputs> | undefined;
 }
 
 export interface Verdict {

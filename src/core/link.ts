@@ -2,6 +2,7 @@ import mqtt from 'mqtt';
 import { type MessageOf, type Role, TOPICS, type TopicName, topicPath } from '../contract/topics.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
+import { warnOnOutage } from './outage.ts';
 
 export interface LinkOptions {
   role: Role;
@@ -34,15 +35,7 @@ export function openLink({ role, unit, url, password, log }: LinkOptions): Link 
     resubscribe: true,
   });
   const listeners = new Map<string, { name: TopicName; call: (message: never) => void }[]>();
-  // Once an outage: it tries twice a second.
-  let told = false;
-  client.on('connect', () => {
-    told = false;
-  });
-  client.on('error', (error) => {
-    if (!told) log.warn({ err: messageOf(error) }, 'no broker; all but messages goes on');
-    told = true;
-  });
+  warnOnOutage(client, log, 'no broker; all but messages goes on');
   client.on('message', (path, payload) => {
     for (const { name, call } of listeners.get(path) ?? []) {
       try {

@@ -16,6 +16,8 @@ export interface Paths {
   models: string;
   /** Written while the unit runs: ports and pid, for the command line. */
   unit: string;
+  /** Where `heatmine io` finds control. */
+  io: string;
   sockets: Sockets;
 }
 
@@ -34,6 +36,7 @@ export function pathsOf(home = process.env.HEATMINE_HOME ?? join(homedir(), '.he
     keys: join(root, 'keys'),
     models: join(root, 'models'),
     unit: join(root, 'state', 'unit.json'),
+    io: join(run, 'io.sock'),
     sockets: { plant: join(run, 'plant.sock'), compute: join(run, 'compute.sock'), broker: join(run, 'broker.sock') },
   };
 }

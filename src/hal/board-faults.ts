@@ -2,12 +2,10 @@ import { ACTUATOR_NAMES, ACTUATORS, SENSOR_NAMES, SENSORS } from '../contract/po
 import { unitOf } from '../contract/units.ts';
 import type { Board, BoardDevice } from './board.ts';
 import { whereOf, wiringOf } from './drivers/params.ts';
+import { headerOf } from './headers.ts';
 
 /** Points that may stop the machine must not be older (docs/SAFETY.md). */
 const TRIP_MAX_AGE_MS = 1500;
-
-/** Lines that reach the header of a known chip; 0 and 1 of the Raspberry Pi belong to the HAT EEPROM. */
-const HEADER_LINES: Record<string, readonly [first: number, last: number]> = { 'pinctrl-bcm2711': [2, 27] };
 
 /** Faults of a board as a whole, after every part has passed its own schema. Parts that did not pass may be absent. */
 export function boardFaults(board: Partial<Board> & Pick<Board, 'devices'>): string[] {
@@ -35,11 +33,10 @@ function busFaults({ buses, devices, deadMan }: Partial<Board> & Pick<Board, 'de
     else if (spec.kind !== wiring.kind) {
       faults.push(`${path}.bus: "${wiring.bus}" is a ${spec.kind} bus, this needs a ${wiring.kind} bus`);
     } else if (spec.kind === 'gpio' && wiring.kind === 'gpio') {
-      const range = HEADER_LINES[spec.chip];
-      if (range && (wiring.line < range[0] || wiring.line > range[1])) {
-        faults.push(
-          `${path}.line: ${spec.chip} has no line ${wiring.line} on its header; use ${range[0]} to ${range[1]}`,
-        );
+      const lines = Object.keys(headerOf(spec.chip)?.pins ?? {}).map(Number);
+      if (lines.length > 0 && !lines.includes(wiring.line)) {
+        const range = `${Math.min(...lines)} to ${Math.max(...lines)}`;
+        faults.push(`${path}.line: ${spec.chip} has no line ${wiring.line} on its header; use ${range}`);
       }
     }
   }

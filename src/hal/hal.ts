@@ -84,7 +84,8 @@ export async function openHal({ board, buses, monoMs }: HalOptions): Promise<Hal
     const latest = slot?.readings[sensor];
     if (!latest) {
       const reason = slot ? (slot.health.lastError ?? 'not read yet') : 'not on this board';
-      return Object.freeze({ value: Number.NaN, atMs: openedMs, quality: 'missing', reason });
+      const quality = slot ? 'missing' : 'absent';
+      return Object.freeze({ value: Number.NaN, atMs: openedMs, quality, reason });
     }
     if (tripped.delete(sensor)) return Object.freeze({ value: 0, atMs: monoMs(), quality: 'good' });
     return Object.freeze({ ...latest });

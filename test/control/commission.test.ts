@@ -104,4 +104,29 @@ test('observe: outputs stay safe while decisions are told; back to auto without 
   assert.ok(startedS >= 299, `started after ${startedS} s`);
 });
 
+test('an output driven by hand: only while commissioning, through the interlock, and the check that waited begins again', () => {
+  const rig = createRig();
+  rig.hand = { hotWaterOn: 1 };
+  assert.is(tick(rig).outputs.hotWaterOn, 0, 'not in auto');
+  rig.hand = undefined;
+  rig.setPoints.operation = 'commission';
+  run(rig, 3);
+  const running = rig.verdict.commission!.running;
+  rig.hand = { hotWaterOn: 1 };
+  run(rig, 60);
+  assert.is(rig.verdict.outputs.hotWaterOn, 1);
+  assert.is(rig.verdict.outputs.compressorOn, 0);
+  assert.ok(rig.verdict.reasons.some((r) => r.code === 'hand' && /hotWaterOn = 1/.test(r.text)));
+  assert.is(rig.verdict.commission!.running, running);
+  rig.quality.gasOk = 'bad';
+  rig.hand = { accelSupplyOn: 1 };
+  run(rig, 5);
+  assert.is(rig.verdict.outputs.accelSupplyOn, 0, 'the interlock comes last');
+  rig.quality.gasOk = 'good';
+  rig.hand = undefined;
+  run(rig, 1);
+  assert.is(rig.state.commission.stepAt, 0);
+  assert.is(rig.verdict.outputs.hotWaterOn, 0);
+});
+
 test.run();

@@ -162,7 +162,7 @@ test('what is published passes its schema, also with sensors that are no numbers
     lateness: { p50Ms: 0, p99Ms: 1, maxMs: 2, ticks: 3, realtime: false },
   });
   const parsed = ControlState.parse(JSON.parse(JSON.stringify(state)));
-  assert.is(parsed.sensors.roomC.value, null);
+  assert.is(parsed.sensors.roomC?.value, null);
   const before = { ...rig.verdict, safety: 'S3' as const, latched: true };
   const codes = changesBetween(before, rig.verdict, 0).map((e) => e.code);
   assert.equal(codes.slice(0, 2), ['acknowledged', 'safety-S0']);

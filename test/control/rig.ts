@@ -58,6 +58,7 @@ export interface Rig {
   setPoints: SetPoints;
   market: Market | undefined;
   want: StepInput['want'];
+  hand?: StepInput['hand'];
   house: House;
   /** Called before each tick with the outputs in force: a test's own world. */
   world: (rig: Rig, dtS: number) => void;
@@ -103,8 +104,8 @@ export function tick(rig: Rig, dtS = 0.1, realS = dtS): Verdict {
   rig.tick++;
   rig.atMs += realS * 1000;
   const image = imageOf(rig, rig.verdict.outputs);
-  const { setPoints, market, want, house } = rig;
-  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house });
+  const { setPoints, market, want, house, hand } = rig;
+  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand });
   rig.state = state;
   rig.verdict = verdict;
   return verdict;

@@ -37,7 +37,7 @@ test('means are of whole minutes; a gap stays a gap', () => {
 
 test('a sensor that is not good leaves no value; every series has a source', () => {
   const control = structuredClone(SAMPLES.controlState);
-  control.sensors.roomC.quality = 'stale';
+  control.sensors.roomC!.quality = 'stale';
   const sample = sampleOf(control, SAMPLES.computeState, SAMPLES.market.value);
   assert.not('roomC' in sample);
   assert.equal(

@@ -28,7 +28,7 @@ test('the valve decides whether heat is drawn to the rooms or to the tank', () =
 test('without a meter of its own the household is what is left of sun and grid, never less than nothing', () => {
   const now = { ...given(), plant: null };
   assert.is(flowWatts(now)!.household, 5010 - 2840 - 1720);
-  now.control.sensors.gridW.value = -3000;
+  now.control.sensors.gridW!.value = -3000;
   assert.is(flowWatts(now)!.household, 0);
 });
 

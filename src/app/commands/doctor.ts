@@ -1,10 +1,12 @@
 import { statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { SensorName } from '../../contract/points.ts';
 import type { Config } from '../../core/config.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
+import { pointsOfBoard } from '../../hal/wiring.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
 import { preflight, runningPid } from '../preflight.ts';
@@ -50,14 +52,16 @@ function checkBoard(board: Board): Finding[] {
 }
 
 /** What only the running unit can tell: sensors, loop, broker, models. */
-function checkUnit({ control, compute }: State): Finding[] {
+function checkUnit({ control, compute }: State, board: Board): Finding[] {
   if (!control) return [fail('control', 'the control loop has not reported; see the log of `npm start`')];
   const findings: Finding[] = [];
-  for (const [name, point] of Object.entries(control.sensors)) {
-    if (point.quality !== 'good') findings.push(fail(name, `${point.quality}: ${point.reason ?? 'no value'}`));
+  const wired = pointsOfBoard(board).filter((p) => p.direction === 'in');
+  for (const { name, note } of wired) {
+    const view = control.sensors[name as SensorName];
+    if (view?.quality === 'good') continue;
+    findings.push(fail(name, `${view?.quality ?? 'missing'}: ${view?.reason ?? 'no value'} (wire: ${note})`));
   }
-  if (findings.length === 0)
-    findings.push(ok('sensors', `${Object.keys(control.sensors).length} points fresh and plausible`));
+  if (findings.length === 0) findings.push(ok('sensors', `${wired.length} points fresh and plausible`));
   const { p99Ms, realtime } = control.lateness;
   findings.push(
     p99Ms <= 5
@@ -87,7 +91,7 @@ function checkUnit({ control, compute }: State): Finding[] {
 async function checkRunning(paths: Paths, config: Config, board: Board): Promise<Finding[]> {
   if (runningPid(paths) !== undefined) {
     const { url } = unitOf(paths);
-    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url))];
+    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url), board)];
   }
   const ports = await preflight(config, paths, board.simulated).then(
     () => ok('ports', 'free'),

@@ -66,6 +66,11 @@ export function commissionStep(
       outputs: undefined,
     };
   }
+  if (input.hand) {
+    // The check that ran begins again afterwards: what it has seen is no longer true.
+    const state = { ...previous, stepAt: 0, stepS: previous.finished ? previous.stepS : 0, stepRealS: 0, seen: [] };
+    return { state, outputs: { ...SAFE_OUTPUTS, ...input.hand } };
+  }
   const begins = previous.at === null && !(previous.finished && previous.stepS > 0);
   if (previous.at === null && !begins) return { state: previous, outputs: undefined };
   const now = begins ? { ...COMMISSION_START, at: 0, swapped: previous.swapped } : previous;

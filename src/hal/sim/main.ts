@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants, setPriority } from 'node:os';
 import { type ChildContext, runChild } from '../../core/child.ts';
 import { portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -19,6 +20,15 @@ const LONGEST_STEP_S = 0.5;
 /** CLOCK_MONOTONIC, the same in every process of this machine, so that a kill test can compare its own times with ours. */
 const monoMs = () => Number(process.hrtime.bigint()) / 1e6;
 
+/** Real chips do not answer late because a processor is busy. Without the permission they do, and control then says so. */
+function answerInTime(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    // EACCES or EPERM: goes on at the usual priority.
+  }
+}
+
 /** The plant process: the simulated hardware of one unit. Control reaches it by socket and Modbus only; MQTT is optional. */
 runChild('plant', async (context) => {
   const { config, sockets } = context;
@@ -26,6 +36,7 @@ runChild('plant', async (context) => {
   if (!board.simulated) {
     throw new HeatmineError('BOARD_INVALID', `board ${board.name} is real hardware: there is nothing to simulate`);
   }
+  answerInTime();
   const unit = createSimUnit(config, board, monoMs);
   const modbus = await serveModbus(unit.hardware, portsOf(config).plantModbus);
   const server = await servePlant(unit.hardware, sockets.plant);

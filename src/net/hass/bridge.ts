@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
-import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { warnOnOutage } from '../../core/outage.ts';
 import { onlinePath } from '../broker/acl.ts';
 import type { Discovery } from './discovery.ts';
 
@@ -46,14 +46,8 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (current) send(current.topic, JSON.stringify(current.payload));
     send(availability, online ? 'online' : 'offline');
   };
-  let told = false;
-  client.on('error', (error) => {
-    // Once per outage: it is tried again twice a second.
-    if (!told) log.warn({ err: messageOf(error) }, 'Home Assistant bridge');
-    told = true;
-  });
+  warnOnOutage(client, log, 'no broker: Home Assistant sees the unit as offline');
   client.on('connect', () => {
-    told = false;
     client.subscribe(statusTopic);
     sendAll();
   });

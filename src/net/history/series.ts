@@ -32,8 +32,8 @@ export type Sample = Partial<Record<SeriesName, number>>;
 export function sampleOf(control: ControlState, compute: ComputeState | null, market: Market | null): Sample {
   const sample: Sample = { ...control.outputs };
   for (const name of SENSOR_NAMES) {
-    const { value, quality } = control.sensors[name];
-    if (value !== null && quality === 'good') sample[name] = value;
+    const view = control.sensors[name];
+    if (view?.quality === 'good' && view.value !== null) sample[name] = view.value;
   }
   const { heat, energy, setPoints } = control;
   Object.assign(sample, {

@@ -1,5 +1,5 @@
 import type { ControlState } from '../../../src/contract/messages.ts';
-import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { ACTUATOR_NAMES, SENSOR_NAMES } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
@@ -39,7 +39,6 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
 
 function Points({ control }: { control: ControlState }) {
   const { t, f } = useWords();
-  const rows = SENSOR_NAMES.filter((name): name is SensorName => name in control.sensors);
   return (
     <details class="card" id="points">
       <summary>{t.plant.table}</summary>
@@ -58,8 +57,9 @@ function Points({ control }: { control: ControlState }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((name) => {
+            {SENSOR_NAMES.map((name) => {
               const view = control.sensors[name];
+              if (!view) return null;
               return (
                 <tr key={name}>
                   <th scope="row">{t.points[name]}</th>
