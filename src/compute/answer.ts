@@ -1,12 +1,14 @@
 import type { Card } from '../contract/cards.ts';
 import type { AnswerMeter } from '../contract/compute-api.ts';
 import type { Clock } from '../core/clock.ts';
+import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
 import type { Door } from './door.ts';
-import type { GenerateEnd, GenerateRequest, LoadedModel } from './engine.ts';
+import type { GenerateEnd, GenerateRequest, LoadedModel, ToolCall } from './engine.ts';
 import { GAS_ENTRY, onlyEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
 import { type Message, promptFor, questionOf } from './prompt.ts';
+import { callsIn, isBinding, isPlain, type Shape, shapeGrammar, type Tool, toolsInWords } from './tools.ts';
 import type { Work } from './work.ts';
 
 export interface Question {
@@ -15,14 +17,19 @@ export interface Question {
   messages: readonly Message[];
   maxTokens?: number;
   temperature?: number;
+  topP?: number;
   seed?: number;
   stop: readonly string[];
+  shape: Shape;
+  /** The same for an upstream that speaks the API itself. */
+  wire: Readonly<Record<string, unknown>>;
 }
 
 export type AnswerPart = { type: 'start'; expert: string; why: string } | { type: 'chunk'; text: string };
 export interface AnswerEnd {
   finish: GenerateEnd['finish'];
   meter: AnswerMeter;
+  toolCalls?: readonly ToolCall[] | undefined;
 }
 
 export interface AnswerParts {
@@ -40,16 +47,19 @@ export async function* answerBy(
   signal: AbortSignal,
   { card, work, clock, door }: AnswerParts,
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const bounds = boundsFor(answerer, question);
   const { model, release } = await answerer.use(signal);
   try {
-    const request = await requestFor(answerer, model, question);
+    const request = await requestFor(answerer, model, question, bounds);
     const leave = await answerer.lane.enter(signal);
     const startedMs = clock.monoMs();
     try {
       door.recheck();
-      const end = yield* counted(model, request, work, signal, { type: 'start', expert: answerer.id, why });
+      const said = counted(model, request, work, signal, { type: 'start', expert: answerer.id, why });
+      const end = yield* bounds.tools.length ? withCalls(said, bounds.tools) : said;
       work.answerDone((clock.monoMs() - startedMs) / 1000);
-      return { finish: end.finish, meter: meterAnswer(card, answerer.id, end.promptTokens, end.answerTokens) };
+      const meter = meterAnswer(card, answerer.id, end.promptTokens, end.answerTokens);
+      return { finish: end.finish, meter, toolCalls: end.toolCalls };
     } finally {
       leave();
     }
@@ -58,18 +68,45 @@ export async function* answerBy(
   }
 }
 
-/** The asker may ask for less than the expert's limits, never for more; the grammar is not the asker's to change. */
-async function requestFor(answerer: Answerer, model: LoadedModel, question: Question): Promise<GenerateRequest> {
+interface Bounds {
+  grammar: string | undefined;
+  /** Looked for in the answer. */
+  tools: readonly Tool[];
+}
+
+/** An expert's own grammar is not the asker's to change: it refuses a format, and where it may talk instead, it talks. */
+function boundsFor(answerer: Answerer, { messages, shape }: Question): Bounds {
+  const { grammar } = answerer;
+  if (answerer.remote) return { grammar: undefined, tools: [] };
+  if (grammar === undefined) {
+    return isPlain(shape) ? { grammar, tools: [] } : { grammar: shapeGrammar(shape), tools: shape.tools };
+  }
+  if (isBinding(shape)) {
+    const param = shape.format === 'text' ? 'tool_choice' : 'response_format';
+    throw new BadRequest(`${answerer.id} answers by a grammar of its own, so ${param} cannot be held`, param);
+  }
+  const alarm = speaksOfGas(questionOf(messages));
+  return { grammar: (alarm && onlyEntry(grammar, GAS_ENTRY)) || grammar, tools: [] };
+}
+
+/** The asker may ask for less than the expert's limits, never for more. */
+async function requestFor(
+  answerer: Answerer,
+  model: LoadedModel,
+  question: Question,
+  { grammar, tools }: Bounds,
+): Promise<GenerateRequest> {
   const maxTokens = Math.min(question.maxTokens ?? answerer.maxTokens, answerer.maxTokens);
-  const alarm = speaksOfGas(questionOf(question.messages));
-  const grammar = (alarm && answerer.grammar && onlyEntry(answerer.grammar, GAS_ENTRY)) || answerer.grammar;
+  const told: Message[] = tools.length ? [{ role: 'system', content: toolsInWords(tools) }] : [];
   return {
-    prompt: await promptFor(model, answerer.prompt, question.messages, maxTokens),
+    prompt: await promptFor(model, answerer.prompt, [...told, ...question.messages], maxTokens),
     maxTokens,
     temperature: question.temperature ?? answerer.temperature,
     stop: [...answerer.stop, ...question.stop],
+    ...(question.topP === undefined ? {} : { topP: question.topP }),
     ...(question.seed === undefined ? {} : { seed: question.seed }),
     ...(grammar === undefined ? {} : { grammar }),
+    ...(answerer.remote ? { wire: question.wire } : {}),
   };
 }
 
@@ -101,6 +138,36 @@ async function* counted(
   } finally {
     await chunks.return({ finish: 'stop', promptTokens: 0, answerTokens: told });
     // Broken off: its prompt was computed all the same.
-    if (started && !ended) work.addAnswer(await model.countTokens(request.prompt));
+    if (started && !ended) work.addAnswer(await model.countTokens(request.prompt).catch(() => 0));
+  }
+}
+
+const CALL_BEGINS = '{"name": ';
+
+/** Holds back what begins like a call until its end tells whether it is one. */
+async function* withCalls(
+  said: AsyncGenerator<AnswerPart, GenerateEnd>,
+  tools: readonly Tool[],
+): AsyncGenerator<AnswerPart, GenerateEnd> {
+  let held: string | undefined = '';
+  try {
+    for (let step = await said.next(); ; step = await said.next()) {
+      if (step.done) {
+        const calls = held === undefined ? undefined : callsIn(held, tools);
+        if (calls) return { ...step.value, finish: 'tool_calls', toolCalls: calls };
+        if (held) yield { type: 'chunk', text: held };
+        return step.value;
+      }
+      if (step.value.type === 'start' || held === undefined) yield step.value;
+      else {
+        held += step.value.text;
+        const begun = held.slice(0, CALL_BEGINS.length);
+        if (CALL_BEGINS.startsWith(begun)) continue;
+        yield { type: 'chunk', text: held };
+        held = undefined;
+      }
+    }
+  } finally {
+    await said.return({ finish: 'stop', promptTokens: 0, answerTokens: 0 });
   }
 }

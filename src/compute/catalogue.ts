@@ -3,20 +3,47 @@ import { HeatmineError } from '../core/errors.ts';
 import type { Engine } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
+import type { Wording } from './prompt.ts';
 import type { Residents, Use } from './residents.ts';
 
 /** Somebody who can be asked: an expert on disk, or a model of the upstream. */
 export interface Answerer {
   id: string;
   title: string;
-  prompt: { prefix: string; suffix: string };
+  prompt: Wording;
   stop: readonly string[];
   maxTokens: number;
+  contextTokens: number;
   temperature: number;
   grammar: string | undefined;
+  /** Speaks the API itself: gets messages, tools and format as they came. */
+  remote: boolean;
   /** Answers of one lane wait for each other. */
   lane: Lane;
   use(signal?: AbortSignal): Promise<Use>;
+}
+
+export interface Listed {
+  id: string;
+  title: string;
+  engine: string;
+  /** Whether `auto` may pick it. */
+  answers: boolean;
+  resident: boolean;
+  sizeBytes: number;
+  memoryBytes: number;
+  /** Until it could answer: 0 when it is in memory. */
+  loadS: number;
+  lastUsedMs: number | null;
+  modifiedMs: number;
+  contextTokens: number;
+  sha256: string;
+  architecture: string;
+  parameters: number;
+  fileType: number | undefined;
+  priceEurPerMtoken: number;
+  passes: boolean;
+  note?: string;
 }
 
 export interface Catalogue {
@@ -25,6 +52,8 @@ export interface Catalogue {
   /** Ids of the sound ones that `auto` may pick, in order. */
   answering(): string[];
   states(): ComputeState['experts'];
+  /** All that can be told of everyone who is here. */
+  list(): Listed[];
   /** What the upstream offers now. */
   setUpstream(models: readonly { id: string; contextTokens: number }[]): void;
 }
@@ -38,33 +67,48 @@ const MAX_ID_CHARS = 64;
 export interface CatalogueParts {
   experts: readonly FoundExpert[];
   residents: Residents;
-  /** All answers of the engines in this process take turns: they share its one compute thread. */
+  /** Answers at once over all experts here; of one expert they are computed in one batch. */
   local: Lane;
+  /** Of those whose maker asks no other. */
+  priceEurPerMtoken: number;
   upstream?: { engine: Engine; url: string };
 }
 
-export function createCatalogue({ experts, residents, local, upstream }: CatalogueParts): Catalogue {
+export function createCatalogue({ experts, residents, local, upstream, priceEurPerMtoken }: CatalogueParts): Catalogue {
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
   // The ancestor of others is asked by name, never picked.
   const parents = new Set(experts.flatMap((e) => e.fact?.parents ?? []));
   const answers = ({ id, fact }: FoundExpert) =>
     fact?.engine === 'llama' && !parents.has(id) && residents.fault(id) === undefined;
+  const answering = () => {
+    const able = experts.filter(answers);
+    // One that failed its own test is asked by name, unless there is nobody else.
+    const passing = able.filter((e) => e.fact?.quality?.passes !== false);
+    return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
+  };
   const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
-    const { title, prompt, stop, maxTokens, temperature } = fact;
+    const { title, prompt, stop, maxTokens, contextTokens, temperature } = fact;
     return {
       id,
       title,
       prompt,
       stop,
       maxTokens,
+      contextTokens,
       temperature,
       grammar,
+      remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),
     };
+  };
+  const list = () => {
+    const able = new Set(answering());
+    const here = experts.map((e) => ({ priceEurPerMtoken, ...listedOf(e, residents), answers: able.has(e.id) }));
+    return [...here, ...[...remote.values()].map((a) => ({ ...listedUpstream(a), priceEurPerMtoken }))];
   };
   return {
     get(id) {
@@ -74,27 +118,13 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
       if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
       return localAnswerer(expert);
     },
-    answering() {
-      const able = experts.filter(answers);
-      // One that failed its own test is asked by name, unless there is nobody else.
-      const passing = able.filter((e) => e.fact?.quality?.passes !== false);
-      return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
-    },
-    states: () => [
-      ...experts.map((e) => ({
-        id: e.id,
-        title: e.fact?.title ?? e.id,
-        engine: e.fact?.engine ?? 'none',
-        resident: residents.resident(e.id),
-        sizeBytes: e.fact?.sizeBytes ?? 0,
-        passes: e.fact?.quality?.passes ?? false,
-        ...noteOf(e.unsound ?? residents.fault(e.id) ?? e.fact?.quality?.note),
+    answering,
+    states: () =>
+      list().map(({ id, title, engine, resident, sizeBytes, passes, note }) => ({
+        ...{ id, title, engine, resident, sizeBytes, passes },
+        ...noteOf(note),
       })),
-      ...[...remote.values()].map((a) => ({
-        ...{ id: a.id, title: a.title, engine: 'upstream', resident: true, sizeBytes: 0, passes: true },
-        note: 'served by the upstream; its quality was not measured here',
-      })),
-    ],
+    list,
     setUpstream(models) {
       remote.clear();
       if (!upstream) return;
@@ -109,6 +139,31 @@ export function createCatalogue({ experts, residents, local, upstream }: Catalog
 
 const noteOf = (note: string | undefined) => (note === undefined ? {} : { note: note.slice(0, 400) });
 
+function listedOf(expert: FoundExpert, residents: Residents): Omit<Listed, 'answers' | 'priceEurPerMtoken'> {
+  const { id, fact, info, unsound, modifiedMs } = expert;
+  return {
+    ...{ id, title: fact?.title ?? id, engine: fact?.engine ?? 'none', modifiedMs },
+    resident: residents.resident(id),
+    sizeBytes: fact?.sizeBytes ?? 0,
+    ...residents.facts(id),
+    contextTokens: fact?.engine === 'llama' ? fact.contextTokens : 0,
+    sha256: fact?.sha256 ?? '',
+    architecture: info?.architecture ?? fact?.engine ?? 'none',
+    parameters: info?.parameters ?? 0,
+    fileType: info?.fileType,
+    ...(fact?.priceEurPerMtoken === undefined ? {} : { priceEurPerMtoken: fact.priceEurPerMtoken }),
+    passes: fact?.quality?.passes ?? false,
+    ...noteOf(unsound ?? residents.fault(id) ?? fact?.quality?.note),
+  };
+}
+
+const listedUpstream = ({ id, title, contextTokens }: Answerer): Omit<Listed, 'priceEurPerMtoken'> => ({
+  ...{ id, title, engine: 'upstream', answers: true, resident: true, sizeBytes: 0, memoryBytes: 0, loadS: 0 },
+  ...{ lastUsedMs: null, modifiedMs: 0, contextTokens, sha256: '', architecture: 'upstream', parameters: 0 },
+  ...{ fileType: undefined, passes: true },
+  note: 'served by the upstream; its quality was not measured here',
+});
+
 function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },
   name: string,
@@ -122,11 +177,13 @@ function remoteAnswerer(
     prompt: { prefix: '', suffix: '' },
     stop: [],
     maxTokens: UPSTREAM_MAX_TOKENS,
+    contextTokens,
     temperature: 0.7,
     grammar: undefined,
+    remote: true,
     lane,
     use: async () => ({
-      model: await engine.load({ id, file: url, contextTokens, sizeBytes: 0 }),
+      model: await engine.load({ id, file: url, contextTokens, width: UPSTREAM_WIDTH, sizeBytes: 0 }),
       release: () => {},
     }),
   };

@@ -1,12 +1,31 @@
-/** One expert's weights in one engine. All calls of one loaded model are serialised by its owner; the sequence is cleared between askers. */
+/** One part of a prompt: what the asker says stays text, `control` parts are the format's own and may be special tokens. */
+export interface PromptPart {
+  text: string;
+  control?: true;
+}
+export type Prompt = string | readonly PromptPart[];
+
+export const textOf = (prompt: Prompt): string =>
+  typeof prompt === 'string' ? prompt : prompt.map((part) => part.text).join('');
+
+/** A function that the asker's program is to call; `arguments` is JSON text. */
+export interface ToolCall {
+  name: string;
+  arguments: string;
+}
+
+/** One expert's weights in one engine. The sequence is cleared between askers. Plain JSON: it crosses to the engine's process. */
 export interface GenerateRequest {
-  prompt: string;
+  prompt: Prompt;
   maxTokens: number;
   temperature: number;
+  topP?: number;
   seed?: number;
   stop: readonly string[];
   /** GBNF text that bounds what may be said. */
   grammar?: string;
+  /** For an engine that speaks the same API: messages, tools and format as they came, instead of `prompt` and `grammar`. */
+  wire?: Readonly<Record<string, unknown>>;
 }
 
 export interface GenerateChunk {
@@ -16,14 +35,15 @@ export interface GenerateChunk {
 }
 
 export interface GenerateEnd {
-  finish: 'stop' | 'length';
+  finish: 'stop' | 'length' | 'tool_calls';
   promptTokens: number;
   answerTokens: number;
+  toolCalls?: readonly ToolCall[];
 }
 
 export interface LoadedModel {
   readonly contextTokens: number;
-  countTokens(text: string): Promise<number>;
+  countTokens(prompt: Prompt): Promise<number>;
   /** Streams the answer; returns the counts. Throws CONTEXT_LENGTH rather than shifting. Ends within 200 ms of an abort. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd>;
   /** Vectors of equal length; engines that cannot embed leave it out. */
@@ -40,6 +60,8 @@ export interface ModelSpec {
   /** Absolute path, or a URL for `upstream`. Already validated. */
   file: string;
   contextTokens: number;
+  /** Answers at once. */
+  width: number;
   sizeBytes: number;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CHAT_FORMATS } from './chat-format.ts';
 
 /** A name in the same directory: no path leaves it. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a plain file name');
@@ -16,6 +17,9 @@ const common = {
   /** Ids of the experts it was made from. */
   parents: z.array(z.string().max(128)).max(16),
   /** As measured by its maker; left out where nothing was. */
+  /** What its maker asks for a million tokens, and the part of the price that goes to the makers of its parents. */
+  priceEurPerMtoken: z.number().min(0).max(10_000).optional(),
+  royaltyPct: z.number().min(0).max(100).optional(),
   quality: z.looseObject({ passes: z.boolean().optional(), note: z.string().max(2000).optional() }).optional(),
 };
 
@@ -24,9 +28,14 @@ const LlamaExpert = z.strictObject({
   engine: z.literal('llama'),
   contextTokens: z.int().min(16).max(1_048_576),
   /** A question stands between these two. */
-  prompt: z.strictObject({ prefix: z.string().max(4000), suffix: z.string().max(4000) }),
+  prompt: z.strictObject({
+    prefix: z.string().max(4000),
+    suffix: z.string().max(4000),
+    /** The turns of a conversation instead, in a known format. */
+    chat: z.enum(CHAT_FORMATS).optional(),
+  }),
   stop: z.array(z.string().min(1).max(64)).max(8),
-  maxTokens: z.int().min(1).max(4096),
+  maxTokens: z.int().min(1).max(1_048_576),
   /** GBNF that bounds what may be said. */
   grammar: fileName.nullable(),
   temperature: z.number().min(0).max(2),

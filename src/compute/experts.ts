@@ -15,7 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { ModelSpec } from './engine.ts';
 import { ExpertFile } from './expert-file.ts';
-import { checkGgufFile } from './gguf.ts';
+import { checkGgufFile, type GgufInfo } from './gguf.ts';
 import { grammarDepth } from './grammar.ts';
 
 const MAX_JSON_BYTES = 256_000;
@@ -23,6 +23,8 @@ const MAX_GRAMMAR_BYTES = 256_000;
 const MAX_GRAMMAR_DEPTH = 64;
 const MAX_HELD_OUT_BYTES = 4_000_000;
 const MAX_EXPERTS = 1000;
+/** Answers of one expert at once. */
+export const BATCH_WIDTH = 8;
 
 /** An expert found on disk: sound, or with the reason why it is not. */
 export interface FoundExpert {
@@ -32,6 +34,9 @@ export interface FoundExpert {
   /** Text of its GBNF file. */
   grammar: string | undefined;
   unsound: string | undefined;
+  /** What the header of its weights says; of a GGUF only. */
+  info: GgufInfo | undefined;
+  modifiedMs: number;
 }
 
 /** Every directory with an expert.json below these; the first of an id wins, so an installed one never shadows a shipped one. */
@@ -50,7 +55,9 @@ export function scanExperts(modelDirs: readonly string[]): FoundExpert[] {
 }
 
 function readExpert(dir: string, name: string): FoundExpert {
-  const unsound = (why: string): FoundExpert => ({ id: name, dir, fact: undefined, grammar: undefined, unsound: why });
+  const unsound = (why: string): FoundExpert => ({
+    ...{ id: name, dir, fact: undefined, grammar: undefined, unsound: why, info: undefined, modifiedMs: 0 },
+  });
   try {
     const parsed = ExpertFile.safeParse(JSON.parse(readSmall(join(dir, 'expert.json'), MAX_JSON_BYTES)));
     if (!parsed.success) {
@@ -60,14 +67,14 @@ function readExpert(dir: string, name: string): FoundExpert {
     const fact = parsed.data;
     if (fact.id !== name) return unsound(`${dir}: expert.json calls itself "${fact.id}"`);
     const file = join(dir, fact.file);
-    const { size } = statSync(file);
+    const { size, mtimeMs: modifiedMs } = statSync(file);
     if (size !== fact.sizeBytes) return unsound(`${file}: ${size} bytes, expert.json says ${fact.sizeBytes}`);
-    if (fact.engine === 'llama') checkGgufFile(file);
+    const info = fact.engine === 'llama' ? checkGgufFile(file) : undefined;
     const grammarFile = fact.engine === 'llama' ? fact.grammar : null;
     const grammar = grammarFile === null ? undefined : readSmall(join(dir, grammarFile), MAX_GRAMMAR_BYTES);
     if (grammarDepth(grammar ?? '') > MAX_GRAMMAR_DEPTH)
       return unsound(`${dir}/${grammarFile}: grammar nests too deep`);
-    return { id: fact.id, dir, fact, grammar, unsound: undefined };
+    return { id: fact.id, dir, fact, grammar, unsound: undefined, info, modifiedMs };
   } catch (error) {
     return unsound(messageOf(error));
   }
@@ -103,7 +110,7 @@ export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
     throw new HeatmineError('MODEL_INVALID', `${file}: sha256 is ${sha256}, expert.json says ${fact.sha256}`);
   }
   const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
-  return { id: fact.id, file, contextTokens, sizeBytes: fact.sizeBytes };
+  return { id: fact.id, file, contextTokens, width: BATCH_WIDTH, sizeBytes: fact.sizeBytes };
 }
 
 /**

@@ -15,6 +15,12 @@ export interface GgufInfo {
   tensors: number;
   parameters: number;
   headerBytes: number;
+  /** All tensors, with their padding. */
+  weightBytes: number;
+  /** general.file_type of llama.cpp, when the file says so. */
+  fileType: number | undefined;
+  /** The model's own chat template, at most 1 MiB; a program, so it is only ever looked at. */
+  chatTemplate: string | undefined;
 }
 
 const LIMITS = {
@@ -166,7 +172,13 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   if (!named) return cursor.fail('general.architecture is missing or not a name');
   const vocabulary = checkVocabulary(cursor, metadata);
   const contextTokens = positive(metadata.get(`${architecture}.context_length`));
-  return { version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position };
+  const template = metadata.get('tokenizer.chat_template')?.value;
+  return {
+    ...{ version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position },
+    weightBytes: dataBytes,
+    fileType: positive(metadata.get('general.file_type')),
+    chatTemplate: typeof template === 'string' ? template : undefined,
+  };
 }
 
 /** The same for a file. @throws HeatmineError MODEL_INVALID also when it cannot be read. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadRequest } from './openai.ts';
+import { BadRequest } from './bad-request.ts';
 import { errorOf } from './openai-errors.ts';
 
 export const MAX_BODY_BYTES = 1_048_576;
@@ -38,11 +38,13 @@ export function sendJson(response: ServerResponse, status: number, body: object,
   response.end(text);
 }
 
-export function sendError(response: ServerResponse, error: unknown): void {
+/** As the OpenAI API shapes it, or, for Ollama's clients, as theirs does: the message alone. */
+export function sendError(response: ServerResponse, error: unknown, ollama = false): void {
   const { status, retryAfterS, body } = errorOf(error);
+  const told = ollama ? { error: body.error.message } : body;
   if (response.headersSent) {
-    // Too late for a status: the stream carries the error and ends without [DONE].
-    response.end(`data: ${JSON.stringify(body)}\n\n`);
+    // Too late for a status: the stream carries the error and ends without its usual end.
+    response.end(ollama ? `${JSON.stringify(told)}\n` : `data: ${JSON.stringify(told)}\n\n`);
     return;
   }
   const large = error instanceof TooLarge;
@@ -51,5 +53,5 @@ export function sendError(response: ServerResponse, error: unknown): void {
     // What is left of a body that was refused must not be taken for the next request.
     ...(status === 400 ? { connection: 'close' } : {}),
   };
-  sendJson(response, large ? 413 : status, body, headers);
+  sendJson(response, large ? 413 : status, told, headers);
 }

@@ -1,5 +1,5 @@
 import { type ErrorCode, HeatmineError } from '../core/errors.ts';
-import { BadRequest } from './openai.ts';
+import { BadRequest } from './bad-request.ts';
 import { Refusal } from './refusal.ts';
 
 interface Row {
@@ -21,8 +21,14 @@ const ROWS: Partial<Record<ErrorCode, Row>> = {
 };
 const DEFAULT_RETRY_S = 5;
 
+interface Told {
+  status: number;
+  retryAfterS: number | undefined;
+  body: { error: { message: string; type: string; param: string | null; code: string | null; remedy?: string } };
+}
+
 /** The error object of the OpenAI API, plus `remedy`; what is unexpected tells a stranger nothing of the inside. */
-export function errorOf(error: unknown): { status: number; retryAfterS: number | undefined; body: { error: object } } {
+export function errorOf(error: unknown): Told {
   const known = error instanceof HeatmineError ? error : undefined;
   const row = (known && ROWS[known.code]) ?? INTERNAL;
   const ours = known && row !== INTERNAL;

@@ -1,8 +1,16 @@
-import type { LoadedModel } from './engine.ts';
+import { type ChatFormat, chatPrompt } from './chat-format.ts';
+import type { LoadedModel, Prompt } from './engine.ts';
 
 export interface Message {
-  role: 'system' | 'user' | 'assistant';
+  role: 'system' | 'user' | 'assistant' | 'tool';
   content: string;
+}
+
+/** How an expert is asked: a question between two texts, or the turns of a chat format. */
+export interface Wording {
+  prefix: string;
+  suffix: string;
+  chat?: ChatFormat | undefined;
 }
 
 /** The last thing the asker said: what picks the expert. */
@@ -22,14 +30,15 @@ const oneLine = (question: string): string =>
  * The question goes between prefix and suffix. An expert of one line (its suffix begins with the line break that ends
  * a question) was trained on single questions: it gets the last one alone, its own line breaks made blanks, so that
  * no text can pretend to be the beginning of an answer. Others get system text and earlier turns before it, where
- * these leave room for an answer.
+ * these leave room for an answer; a chat model gets all turns or refuses.
  */
 export async function promptFor(
   model: Pick<LoadedModel, 'countTokens' | 'contextTokens'>,
-  { prefix, suffix }: { prefix: string; suffix: string },
+  { prefix, suffix, chat }: Wording,
   messages: readonly Message[],
   answerTokens: number,
-): Promise<string> {
+): Promise<Prompt> {
+  if (chat) return chatPrompt(chat, messages);
   const question = questionOf(messages);
   if (suffix.startsWith('\n')) return prefix + oneLine(question) + suffix;
   const alone = prefix + question + suffix;

@@ -24,6 +24,8 @@ export interface Residents {
   /** For work that no one waits for: does not count as demand. */
   borrow(id: string): Promise<Use>;
   resident(id: string): boolean;
+  /** What it takes in memory, seconds until it could answer (0: now), and when it was last asked (null: not since the start). */
+  facts(id: string): { memoryBytes: number; loadS: number; lastUsedMs: number | null };
   /** Why it cannot be loaded; such a model is not tried again until the next start. */
   fault(id: string): string | undefined;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ class Memory implements Residents {
   readonly #residents = new Map<string, Resident>();
   readonly #faults = new Map<string, string>();
   readonly #loadS = new Map<string, number>();
+  readonly #lastUsedMs = new Map<string, number>();
   readonly #demand;
   #waiters: Waiter[] = [];
   #drain = new Set<string>();
@@ -66,6 +69,7 @@ class Memory implements Residents {
 
   async use(id: string, signal?: AbortSignal): Promise<Use> {
     this.#demand.asked(id);
+    if (this.#parts.byId.has(id)) this.#lastUsedMs.set(id, this.#parts.clock.wallMs());
     return this.#enter(id, signal);
   }
 
@@ -75,6 +79,11 @@ class Memory implements Residents {
 
   resident(id: string): boolean {
     return this.#residents.has(id);
+  }
+
+  facts(id: string) {
+    const loadS = this.#residents.has(id) ? 0 : this.#costS(id);
+    return { memoryBytes: this.#bytes(id), loadS, lastUsedMs: this.#lastUsedMs.get(id) ?? null };
   }
 
   fault(id: string): string | undefined {

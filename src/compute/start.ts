@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts';
 import { createLlamaEngine } from './engines/llama.ts';
 import { createOnnxEngine } from './engines/onnx.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
-import { type FoundExpert, scanExperts } from './experts.ts';
+import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { startFiller } from './filler.ts';
 import { createLane } from './lane.ts';
 import { fallback } from './pick.ts';
@@ -62,7 +62,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const engines = { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) };
   const residents = createResidents(experts, engines, BUDGET_BYTES, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
-  const parts = { experts, residents, local: createLane(1) };
+  const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
+  const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
   const power = createPower(clock);
   const work = createWork(card, clock);

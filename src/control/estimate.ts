@@ -47,8 +47,8 @@ export function estimate(
     est[name] = judge(name, next.state, image.atMs, next.fault);
   }
   accelerator(est, image, house);
-  const balance = balanceStep(state.balance, est, dtS);
-  addRedundancy(est, points, balance);
+  const balance = balanceStep(state.balance, est, house.accelMaxW, dtS);
+  addRedundancy(est, points, balance, house.accelMaxW);
   return { state: { points, balance }, est };
 }
 

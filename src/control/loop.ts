@@ -1,30 +1,15 @@
 import { execFile } from 'node:child_process';
-import {
-  ACTUATOR_NAMES,
-  ACTUATORS,
-  type ActuatorName,
-  type Image,
-  type Outputs,
-  SENSOR_NAMES,
-} from '../contract/points.ts';
+import type { Image, Outputs } from '../contract/points.ts';
 import { messageOf } from '../core/errors.ts';
-import { isTrip } from './estimate/points.ts';
 import type { CoreState } from './state.ts';
 import { step } from './step.ts';
 import type { StepInput, Verdict } from './types.ts';
+import { BLIND, BLIND_MS, seenBy, WATCH_START, watchStep } from './watchdog.ts';
 
 export const TICK_MS = 100;
 const RING = 3000;
 /** A stall longer than this is not handed on as house time: nothing was controlled meanwhile. */
 const MAX_REAL_S = 5;
-/** No trip point younger than this means that nobody reads the sensors any more. */
-const BLIND_MS = 3000;
-const BLIND = 'no sensor has been read for 3 s';
-/** A relay that is on against its order for this long is left to the dead-man chain. */
-const DISOBEY_MS = 1000;
-/** The relay chain falls 300 ms after the last feed: past this it is taken to have fallen. */
-const CHAIN_FALLS_MS = 250;
-const CHAIN = { compressorOn: 0, accelSupplyOn: 0, backupHeaterOn: 0 } as const;
 const FAILURES_TO_END = 5;
 
 /** The part of the HAL that the loop drives. */
@@ -61,23 +46,6 @@ export interface ControlLoop {
   lateness(): Lateness;
 }
 
-/** Why the dead-man must not be fed after this tick; undefined when all of it was done. */
-export function starvedBy(image: Image, verdict: Verdict, disobeyed: ActuatorName | undefined): string | undefined {
-  const seen = SENSOR_NAMES.some(
-    (n) => isTrip(n) && image.atMs - image.sensors[n].atMs < BLIND_MS && image.sensors[n].quality === 'good',
-  );
-  if (!seen) return BLIND;
-  const wild = ACTUATOR_NAMES.find((n) => !Number.isFinite(verdict.outputs[n]));
-  if (wild) return `${wild} was decided as ${verdict.outputs[wild]}`;
-  return disobeyed ? `${disobeyed} is on against its order` : undefined;
-}
-
-/** Relays that cut power, if read back as on although ordered off. */
-function disobedient(image: Image, ordered: Outputs | undefined): ActuatorName | undefined {
-  const cutters = ['compressorOn', 'accelSupplyOn'] as const;
-  return cutters.find((n) => ordered && ordered[n] === ACTUATORS[n].safe && image.actuators[n] !== ACTUATORS[n].safe);
-}
-
 function latenessRing() {
   const ring = new Float64Array(RING);
   let ticks = 0;
@@ -106,10 +74,8 @@ export function startLoop(options: LoopOptions): ControlLoop {
   let state = options.start;
   let tick = 0;
   let lastMs: number | undefined;
-  let ordered: Outputs | undefined;
-  let disobeyedMs: number | undefined;
+  let watch = WATCH_START;
   let starved: string | undefined;
-  let fedMs: number | undefined;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -117,24 +83,15 @@ export function startLoop(options: LoopOptions): ControlLoop {
 
   function once(): void {
     const seen = hal.image(tick++);
-    // What was cut meanwhile has stopped, whatever was last confirmed: it is ordered off before the chain is fed again.
-    const fell = fedMs !== undefined && seen.atMs - fedMs > CHAIN_FALLS_MS;
-    const image = fell ? { ...seen, actuators: { ...seen.actuators, ...CHAIN } } : seen;
+    const image = seenBy(watch, seen);
     const realS = lastMs === undefined ? TICK_MS / 1000 : Math.min(MAX_REAL_S, (image.atMs - lastMs) / 1000);
     lastMs = image.atMs;
     const done = step(state, { ...options.inputs(image.atMs), image, dtS: realS * speed });
     state = done.state;
-    const disobeys = disobedient(seen, ordered);
-    disobeyedMs = disobeys ? (disobeyedMs ?? image.atMs) : undefined;
-    const stubborn = disobeyedMs !== undefined && image.atMs - disobeyedMs > DISOBEY_MS ? disobeys : undefined;
     hal.apply(done.verdict.outputs);
-    ordered = done.verdict.outputs;
-    const why = starvedBy(image, done.verdict, stubborn);
-    if (fell) fedMs = undefined;
-    else if (why === undefined) {
-      hal.deadMan.toggle();
-      fedMs = image.atMs;
-    }
+    const { watch: watched, feed, why } = watchStep(watch, seen, done.verdict);
+    if (feed) hal.deadMan.toggle();
+    watch = watched;
     // The first sensors need their time: until then their absence is no news.
     if (why !== BLIND || tick * TICK_MS > BLIND_MS) {
       if (why !== undefined && why !== starved) options.onStarve(why);

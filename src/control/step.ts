@@ -83,7 +83,10 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const emergency = emergencyStep(state.emergency, hold);
   const plan = held.locked ? held.plan : emergencyPlan(emergency, hold, state.decided.coolant.reject);
   const stopped = { accel: accel || swapped.coolant, heatPump: hold.stopped || held.heatPump };
-  const decided = loopsStep(state.decided, { ...facts, plan, stopped, dtS: loopDueS });
+  // After a restart the reversing valve is where it is, not where a fresh state has it.
+  const reversing = { cooling: input.image.actuators.coolingOn > 0, stillS: 0 };
+  const before = state.atMs === null ? { ...state.decided, reversing } : state.decided;
+  const decided = loopsStep(before, { ...facts, plan, stopped, dtS: loopDueS });
   return { ...state, emergency, decided, loopDueS: 0 };
 }
 

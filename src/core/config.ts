@@ -66,6 +66,7 @@ export const Config = z.strictObject({
           'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
+      language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),
   /** From the command line, never from the file. */

@@ -45,7 +45,7 @@ const LOOK_MS = 2_000;
 /** Everything that faces people, wired together. */
 export async function startNet({ config, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
-  const { discoveryPrefix, host } = config.net;
+  const { discoveryPrefix, host, language } = config.net;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
@@ -69,7 +69,9 @@ export async function startNet({ config, sockets, password, stateDir, distDir, l
     const facts = `${board} ${simulated} ${present.size}`;
     if (facts === announced) return;
     announced = facts;
-    hass.announce(discovery({ unit, discoveryPrefix, version: pkg.version, board, simulated, sensors: [...present] }));
+    const version = pkg.version;
+    const device = { unit, discoveryPrefix, version, board, simulated, language, commands: true };
+    hass.announce(discovery({ ...device, sensors: [...present] }));
   });
   const timers = [
     setInterval(() => history.flush(), FLUSH_MS),

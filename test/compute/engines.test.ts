@@ -9,13 +9,13 @@ import { addExpert, echoUnit, grantOf, haveStories, STORIES, tempDir } from './f
 
 const never = new AbortController().signal;
 const words = 'one two three four five six seven eight nine ten';
-const storiesSpec = { id: 'stories', file: STORIES, contextTokens: 128, sizeBytes: 1 };
+const storiesSpec = { id: 'stories', file: STORIES, contextTokens: 128, width: 4, sizeBytes: 1 };
 
 compliance({
   name: 'echo',
   make: async () => ({
     engine: createEchoEngine(),
-    spec: { id: 'echo', file: '', contextTokens: 64, sizeBytes: 0 },
+    spec: { id: 'echo', file: '', contextTokens: 64, width: 1, sizeBytes: 0 },
     close: async () => {},
   }),
   prompt: words,
@@ -28,7 +28,7 @@ compliance({
     const unit = await echoUnit();
     unit.power.offer(grantOf(5000));
     const file = `http://127.0.0.1:${unit.port}`;
-    const spec = { id: 'echo', file, contextTokens: 100, sizeBytes: 0 };
+    const spec = { id: 'echo', file, contextTokens: 100, width: 4, sizeBytes: 0 };
     return { engine: createUpstreamEngine(), spec, close: unit.stop };
   },
   prompt: words,
@@ -49,7 +49,7 @@ test('upstream: nobody there, no such model, and what it offers', async () => {
   unit.power.offer(grantOf(5000));
   const url = `http://127.0.0.1:${unit.port}/v1/`;
   const load = (id: string, file: string) =>
-    createUpstreamEngine().load({ id, file, contextTokens: 100, sizeBytes: 0 });
+    createUpstreamEngine().load({ id, file, contextTokens: 100, width: 4, sizeBytes: 0 });
   try {
     assert.ok((await upstreamModels(url, never)).some((m) => m.id === 'echo'));
     assert.is(await codeOf(collect(await load('absent', url), { prompt: 'hello' })), 'EXPERT_UNKNOWN');
@@ -63,10 +63,10 @@ test('llama: a file that is no model never reaches native code', async () => {
   const { dir, remove } = tempDir();
   const expert = addExpert(dir, 'x');
   const engine = createLlamaEngine();
-  const load = (file: string) => engine.load({ id: 'x', file, contextTokens: 64, sizeBytes: 1 });
+  const load = (file: string) => engine.load({ id: 'x', file, contextTokens: 64, width: 4, sizeBytes: 1 });
   assert.is(await codeOf(load(`${expert}/expert.json`)), 'MODEL_INVALID');
   assert.is(await codeOf(load(`${expert}/weights.gguf`)), 'MODEL_INVALID', 'sound as a GGUF, no whole model');
-  const huge = { id: 'x', file: `${expert}/weights.gguf`, contextTokens: 64, sizeBytes: 2 ** 50 };
+  const huge = { id: 'x', file: `${expert}/weights.gguf`, contextTokens: 64, width: 1, sizeBytes: 2 ** 50 };
   assert.is(await codeOf(engine.load(huge)), 'BUSY', 'larger than the memory that is free');
   await engine.close();
   remove();

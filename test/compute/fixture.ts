@@ -97,7 +97,7 @@ export async function echoUnit(engine: Engine = createEchoEngine(), classify?: S
   addExpert(models, 'faults', { contextTokens: 100 });
   const experts = scanExperts([models]);
   const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
-  const catalogue = createCatalogue({ experts, residents, local: createLane(1) });
+  const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 0 });
   const power = createPower(systemClock);
   const card = CARDS['rtx3090-8b-q4']!;
   const work = createWork(card, systemClock);

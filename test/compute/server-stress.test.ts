@@ -116,7 +116,7 @@ test('an engine that fails answers 500 without its inside, also in mid-stream', 
         const chunks = model.generate(request, signal);
         const { value } = await chunks.next();
         await chunks.return({ finish: 'stop', promptTokens: 0, answerTokens: 0 });
-        if (request.prompt.startsWith('mid') && value && 'text' in value) yield value;
+        if (String(request.prompt).startsWith('mid') && value && 'text' in value) yield value;
         throw new Error('secret inside');
       }
       return { ...model, generate } as never;

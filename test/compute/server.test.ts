@@ -134,7 +134,7 @@ test('errors are the objects the OpenAI clients know', async () => {
   assert.is(empty.status, 400);
   assert.equal([errorOf(empty).type, errorOf(empty).param], ['invalid_request_error', 'messages']);
   const tools = await chat({ ...user('x'), tools: [{}] });
-  assert.is(errorOf(tools).param, 'tools');
+  assert.is(errorOf(tools).param, 'tools.0.type');
   const embed = await call(unit.path, 'POST', '/v1/embeddings', { model: 'echo', input: 'x' });
   assert.is(embed.status, 400);
   assert.match(String(errorOf(embed).message), /no embeddings/);

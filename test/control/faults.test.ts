@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { initialState } from '../../src/control/step.ts';
 import { computing, createRig, type Rig, run, tick, until } from './rig.ts';
 
 /** An accelerator at full power in a winter house, settled. */
@@ -244,6 +245,40 @@ test('F16: a gas sensor that is not there yet at the start keeps all safe and la
   delete rig.quality.gasOk;
   run(rig, 15);
   assert.is(rig.verdict.safety, 'S0');
+});
+
+test('F11: nothing turns the reversing valve under pressure: no alarm, no restart, no observer; 180 s later it may', () => {
+  for (const what of ['alarm', 'restart', 'observe'] as const) {
+    const rig = createRig({ bufferTopC: 26, bufferBottomC: 26, supplyC: 26, roomC: 26, outdoorC: 30 });
+    rig.setPoints = { ...rig.setPoints, mode: 'cooling', computeOn: false };
+    assert.ok(until(rig, 1200, (v) => v.outputs.coolingOn === 1 && v.outputs.compressorOn === 1, 1) < 1200);
+    run(rig, 20);
+    if (what === 'alarm') rig.values.gasOk = 0;
+    if (what === 'observe') rig.setPoints.operation = 'observe';
+    if (what === 'restart') rig.state = initialState(rig.house);
+    tick(rig);
+    assert.is(rig.verdict.outputs.compressorOn, 0, what);
+    const movedS = until(rig, 400, (v) => v.outputs.coolingOn === 0);
+    if (what === 'restart') assert.is(movedS, Number.POSITIVE_INFINITY, 'the mode is still cooling: it need not move');
+    else assert.ok(movedS > 175 && movedS < 190, `${what}: ${movedS} s`);
+  }
+});
+
+test('small accelerators have small pumps: 0.6 L/min is no lost flow for 700 W', () => {
+  const rig = createRig();
+  rig.house = { ...rig.house, accelMaxW: 700 };
+  computing(rig, 700);
+  const world = rig.world;
+  rig.world = (r, dtS) => {
+    const wasC = r.values.accelOutC;
+    world(r, dtS);
+    r.values.accelFlowLpm = 0.033 * r.verdict.outputs.accelPumpPct;
+    const outC = r.values.accelInC + r.values.accelW / (64 * Math.max(0.3, r.values.accelFlowLpm));
+    r.values.accelOutC = wasC + (outC - wasC) * (1 - Math.exp(-dtS / 20));
+  };
+  run(rig, 300);
+  assert.ok(rig.values.accelW > 300, `${rig.values.accelW} W`);
+  assert.is(rig.verdict.safety, 'S0', allText(rig));
 });
 
 test('F6: a heat pump sensor without samples: S1 from 1.5 s, compressor off from 3 s', () => {

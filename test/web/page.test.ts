@@ -131,8 +131,8 @@ page('the mode is chosen by keyboard', (context) =>
   visit(context, {}, async (tab) => {
     await tab.focus('#mode input:checked');
     await tab.keyboard.press('ArrowRight');
-    await tab.locator('#effective', { hasText: 'Off' }).waitFor();
-    assert.equal(context.unit.commands, [{ name: 'mode', value: 'off', by: 'page' }]);
+    await tab.locator('#effective', { hasText: 'Automatic' }).waitFor();
+    assert.equal(context.unit.commands, [{ name: 'mode', value: 'auto', by: 'page' }]);
   }),
 );
 

@@ -103,6 +103,7 @@ export function tableOf(r: CosimResult, days: number, seed: number): string {
 
 /** `heatmine sim`: days of a house in seconds. Exit code 0; 1 when a limit of the machine was broken. Throws USAGE. */
 export async function simCommand(args: string[]): Promise<number> {
+  if (args.includes('--campaign')) return (await import('../campaign/command.ts')).campaignCommand(args);
   let values: ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
   try {
     values = parseArgs({ args, options: OPTIONS, strict: true }).values;
@@ -138,7 +139,7 @@ export const sim = {
   name: 'sim',
   about: 'simulate days or a year in fast motion',
   usage:
-    'heatmine sim [--days 7] [--seed 1] [--dt 1] [--start 2025-01-15] [--demand WATTS] [--set house.designLoadW=9000] [--set setPoints.mode=cooling] [--json]',
+    'heatmine sim [--days 7] [--seed 1] [--dt 1] [--start 2025-01-15] [--demand WATTS] [--set house.designLoadW=9000] [--set setPoints.mode=cooling] [--json]\n       heatmine sim --campaign [--seed 1] [--cases 480 | --minutes 10] [--scene 0] [--json]',
   example: 'heatmine sim --days 7 --seed 1',
   run: simCommand,
 };

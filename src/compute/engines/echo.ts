@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { HeatmineError } from '../../core/errors.ts';
-import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel } from '../engine.ts';
+import {
+  type Engine,
+  type GenerateChunk,
+  type GenerateEnd,
+  type GenerateRequest,
+  type LoadedModel,
+  textOf,
+} from '../engine.ts';
 import { createLane } from '../lane.ts';
 import { createStopFilter } from '../stops.ts';
 
@@ -19,7 +26,7 @@ export function createEchoEngine(): Engine {
 function echoModel(contextTokens: number): LoadedModel {
   const lane = createLane();
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
-    const words = tokensOf(request.prompt);
+    const words = tokensOf(textOf(request.prompt));
     if (words.length >= contextTokens) {
       throw new HeatmineError('CONTEXT_LENGTH', `the text has ${words.length} tokens, the context ${contextTokens}`);
     }
@@ -43,5 +50,10 @@ function echoModel(contextTokens: number): LoadedModel {
       release();
     }
   }
-  return { contextTokens, countTokens: async (text) => tokensOf(text).length, generate, unload: async () => {} };
+  return {
+    contextTokens,
+    countTokens: async (prompt) => tokensOf(textOf(prompt)).length,
+    generate,
+    unload: async () => {},
+  };
 }

@@ -1,14 +1,25 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError } from '../../core/errors.ts';
+import { type Prompt, textOf } from '../engine.ts';
 
 /** A prompt is evaluated in pieces of this size, so that an abort need not wait for all of it. */
 export const PIECE_TOKENS = 128;
+/** No tokenizer makes longer tokens than this of ordinary text: a prompt beyond it is refused before it is looked at. */
+const MOST_CHARS_PER_TOKEN = 256;
 
 /** Raw text, no chat template; what looks like a control token in a stranger's text stays text. */
-export function tokenize(model: LlamaModel, text: string): Token[] {
-  const tokens = model.tokenize(text, false);
+export function tokenize(model: LlamaModel, prompt: Prompt, contextTokens: number): Token[] {
+  const { length } = textOf(prompt);
+  if (length > contextTokens * MOST_CHARS_PER_TOKEN) {
+    const text = `the text has ${length} characters, far beyond the ${contextTokens} tokens that the context holds`;
+    throw new HeatmineError('CONTEXT_LENGTH', text);
+  }
+  const parts = typeof prompt === 'string' ? [{ text: prompt }] : prompt;
+  const tokens = parts.flatMap((part, i) =>
+    model.tokenize(part.text, 'control' in part, i > 0 ? 'trimLeadingSpace' : undefined),
+  );
   const { bos, shouldPrependBosToken } = model.tokens;
-  return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
+  return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens;
 }
 
 /** Counted before: the library would shift the context silently. */

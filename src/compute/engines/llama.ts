@@ -3,14 +3,17 @@ import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } fro
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
 import { checkGgufFile } from '../gguf.ts';
-import { createLane } from '../lane.ts';
 import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { scoreLine } from './llama-score.ts';
+import { createSequences } from './llama-sequences.ts';
 import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
+/** Computed together: pieces of prompts and the next tokens of all answers. */
+const BATCH_TOKENS = 256;
+const KEPT_GRAMMARS = 16;
 
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
 export function createLlamaEngine(): Engine {
@@ -63,37 +66,15 @@ export function createLlamaEngine(): Engine {
 async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
   const { contextTokens } = spec;
   const model = await llama.loadModel({ modelPath: spec.file, gpuLayers: 0, useMmap: true });
-  const context = await model.createContext({ contextSize: contextTokens, sequences: 1, batchSize: PIECE_TOKENS });
-  const sequence = context.getSequence();
-  const lane = createLane();
+  const sizes = { contextSize: contextTokens, sequences: spec.width, batchSize: BATCH_TOKENS };
+  const context = await model.createContext(sizes);
+  const sequences = createSequences(context, spec.width);
   const embedder = createEmbedder(model, contextTokens);
-  const grammars = new Map<string, LlamaGrammar>();
-  const grammarOf = async (text: string) => {
-    const known = grammars.get(text);
-    if (known) return known;
-    try {
-      const grammar = await llama.createGrammar({ grammar: text });
-      grammars.set(text, grammar);
-      return grammar;
-    } catch (error) {
-      throw new HeatmineError('MODEL_INVALID', `grammar of ${spec.id}: ${messageOf(error)}`, { cause: error });
-    }
-  };
-  /** One asker at a time, over a sequence that holds nothing of the one before. */
-  async function enter(signal: AbortSignal) {
-    const release = await lane.enter(signal);
-    try {
-      await sequence.clearHistory();
-      return release;
-    } catch (error) {
-      release();
-      throw error;
-    }
-  }
+  const grammarOf = grammarCache(llama, spec.id);
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
-    const prompt = tokenize(model, request.prompt);
+    const prompt = tokenize(model, request.prompt, contextTokens);
     refuseOverlong(prompt, contextTokens);
-    const release = await enter(signal);
+    const { sequence, leave } = await sequences.enter(signal);
     try {
       const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
       const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
@@ -101,38 +82,54 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
       const tokens = sequence.evaluate(last, {
         temperature: request.temperature,
         topK: 0,
-        topP: 1,
+        topP: request.topP ?? 1,
         ...(request.seed === undefined ? {} : { seed: request.seed }),
         ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
       });
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
-      release();
+      await leave();
     }
   }
   return {
     contextTokens,
-    countTokens: async (text) => tokenize(model, text).length,
+    countTokens: async (prompt) => tokenize(model, prompt, contextTokens).length,
     generate,
     embed: (texts, signal) => embedder.embed(texts, signal),
     async score(line, signal) {
-      const tokens = tokenize(model, line);
+      const tokens = tokenize(model, line, contextTokens);
       refuseOverlong(tokens, contextTokens);
-      const release = await enter(signal);
+      const { sequence, leave } = await sequences.enter(signal);
       try {
         return await scoreLine(sequence, tokens, signal);
       } finally {
-        release();
+        await leave();
       }
     },
     async unload() {
-      const release = await lane.enter();
+      await sequences.close();
       await embedder.dispose();
       await context.dispose();
       await model.dispose();
-      release();
     },
+  };
+}
+
+/** Compiled once each; an asker's schema is one of many, so only the last few are kept. */
+function grammarCache(llama: Llama, id: string): (text: string) => Promise<LlamaGrammar> {
+  const known = new Map<string, LlamaGrammar>();
+  return async (text) => {
+    const there = known.get(text);
+    if (there) return there;
+    try {
+      const grammar = await llama.createGrammar({ grammar: text });
+      if (known.size >= KEPT_GRAMMARS) known.delete(known.keys().next().value!);
+      known.set(text, grammar);
+      return grammar;
+    } catch (error) {
+      throw new HeatmineError('MODEL_INVALID', `grammar of ${id}: ${messageOf(error)}`, { cause: error });
+    }
   };
 }
 

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
-import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
+import {
+  type Engine,
+  type GenerateChunk,
+  type GenerateEnd,
+  type GenerateRequest,
+  type LoadedModel,
+  type ModelSpec,
+  type ToolCall,
+  textOf,
+} from '../engine.ts';
 import { readEvents } from '../sse.ts';
 
 const START_LIMIT_MS = 60_000;
@@ -9,11 +18,15 @@ const MAX_BODY_BYTES = 16_000_000;
 const BYTES_PER_TOKEN = 4;
 
 const Usage = z.object({ prompt_tokens: z.int().nonnegative(), completion_tokens: z.int().nonnegative().default(0) });
+const CallDelta = z.object({
+  index: z.int().min(0).max(63),
+  function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).optional(),
+});
 const Chunk = z.object({
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish() }).optional(),
+        delta: z.object({ content: z.string().nullish(), tool_calls: z.array(CallDelta).max(64).nullish() }).optional(),
         finish_reason: z.string().nullish(),
       }),
     )
@@ -48,9 +61,10 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const body = {
       model: id,
-      messages: [{ role: 'user', content: request.prompt }],
+      ...(request.wire ?? { messages: [{ role: 'user', content: textOf(request.prompt) }] }),
       max_tokens: request.maxTokens,
       temperature: request.temperature,
+      ...(request.topP === undefined ? {} : { top_p: request.topP }),
       ...(request.seed === undefined ? {} : { seed: request.seed }),
       ...(request.stop.length ? { stop: request.stop } : {}),
       stream: true,
@@ -59,22 +73,25 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
     const response = await call(base, 'chat/completions', body, signal);
     let usage: z.infer<typeof Usage> | undefined;
     let finish: GenerateEnd['finish'] = 'stop';
+    const calls: ToolCall[] = [];
     for await (const data of readEvents(bodyOf(response, base))) {
       const chunk = parse(Chunk, parseJson(data, base), base);
       if (chunk.error) throw new HeatmineError('BUSY', `${base}: ${chunk.error.message}`);
       usage = chunk.usage ?? usage;
       const choice = chunk.choices[0];
       if (choice?.finish_reason === 'length') finish = 'length';
+      for (const call of choice?.delta?.tool_calls ?? []) addDelta(calls, call);
       const text = choice?.delta?.content;
       // Servers send a chunk a token as a rule; the exact count comes with the usage.
       if (text) yield { text, tokens: 1 };
     }
     if (!usage) throw new HeatmineError('MESSAGE_INVALID', `${base}: the stream ended without its usage`);
-    return { finish, promptTokens: usage.prompt_tokens, answerTokens: usage.completion_tokens };
+    const counts = { promptTokens: usage.prompt_tokens, answerTokens: usage.completion_tokens };
+    return calls.length ? { finish: 'tool_calls', ...counts, toolCalls: calls.filter(Boolean) } : { finish, ...counts };
   }
   return {
     contextTokens,
-    countTokens: async (text) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN),
+    countTokens: async (prompt) => Math.ceil(Buffer.byteLength(textOf(prompt)) / BYTES_PER_TOKEN),
     generate,
     async embed(texts, signal) {
       const response = await call(base, 'embeddings', { model: id, input: texts }, signal);
@@ -82,6 +99,15 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
       return { vectors: data.map((d) => d.embedding), tokens: usage.prompt_tokens };
     },
     unload: async () => {},
+  };
+}
+
+/** A call comes in pieces: its name first, its arguments bit by bit. */
+function addDelta(calls: ToolCall[], { index, function: piece }: z.infer<typeof CallDelta>): void {
+  const before = calls[index] ?? { name: '', arguments: '' };
+  calls[index] = {
+    name: before.name + (piece?.name ?? ''),
+    arguments: before.arguments + (piece?.arguments ?? ''),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SensorName } from '../../contract/points.ts';
-import { COOLANT_W_PER_LPM_K, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
+import { COOLANT_W_PER_LPM_K, clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { Estimate, Estimates, PointState } from './points.ts';
 
 /** Energy balance of the accelerator loop: what its watts should do to the coolant, against what is measured. */
@@ -15,41 +15,47 @@ export interface BalanceState {
 
 export const BALANCE_START: BalanceState = { laggedW: 0, laggedLpm: 0, residualK: 0, peakRiseK: 0 };
 
+/** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
+export const loopKw = (accelMaxW: number): number => clamp(accelMaxW / 1000, 0.25, 20);
 /** Heat held by chips, cold plates and coolant, J/K: over the flow it is the time in which the rise follows the power. */
-const LOOP_J_PER_K = 25_000;
+const LOOP_J_PER_K_KW = 5_000;
 /** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
 const STEADY_SHARE = 0.15;
 const RESIDUAL_LAG_S = 120;
 /** An unsteady loop neither proves nor clears a fault soon. */
 const RESIDUAL_FORGET_S = 1800;
-const MIN_LPM = 1.5;
-const MIN_W = 500;
+const MIN_LPM_KW = 0.3;
+const MIN_W_KW = 100;
+/** Below this the heating water carries nothing worth counting. */
+const WATER_MIN_LPM = 1.5;
 /** A value that has not moved for this long while the balance is off by more than `STUCK_K` is stuck. */
 const STUCK_S = 20;
 const STUCK_K = 3;
 
 /** Expected temperature rise over the accelerator, K. */
-export const riseK = (watts: number, flowLpm: number): number =>
-  watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, flowLpm));
+const riseK = (watts: number, flowLpm: number, kw: number): number =>
+  watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
-export function balanceStep(state: BalanceState, est: Estimates, dtS: number): BalanceState {
-  const lagS = LOOP_J_PER_K / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM, est.accelFlowLpm.value));
+/** `accelMaxW` is the rating: it tells the size of the loop. */
+export function balanceStep(state: BalanceState, est: Estimates, accelMaxW: number, dtS: number): BalanceState {
+  const kw = loopKw(accelMaxW);
+  const lagS = (LOOP_J_PER_K_KW * kw) / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, est.accelFlowLpm.value));
   const share = lagShare(dtS, lagS);
   const laggedW = state.laggedW + (est.accelW.value - state.laggedW) * share;
   const laggedLpm = state.laggedLpm + (est.accelFlowLpm.value - state.laggedLpm) * share;
-  const expectedK = riseK(laggedW, laggedLpm);
+  const expectedK = riseK(laggedW, laggedLpm, kw);
   const measuredK = est.accelOutC.value - est.accelInC.value;
   const judged =
     steady(est.accelW.value, laggedW) &&
     steady(est.accelFlowLpm.value, laggedLpm) &&
-    laggedW > MIN_W &&
-    laggedLpm > MIN_LPM &&
+    laggedW > MIN_W_KW * kw &&
+    laggedLpm > MIN_LPM_KW * kw &&
     est.accelOutC.quality !== 'lost' &&
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
-  const instantK = riseK(est.accelW.value, est.accelFlowLpm.value);
+  const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
   return {
     laggedW,
     laggedLpm,
@@ -77,11 +83,18 @@ const stuck = (point: PointState, residualK: number) => point.sameS > STUCK_S &&
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
  * Changes `est` in place: it was made in this tick and belongs to the caller.
  */
-export function addRedundancy(est: Estimates, points: Record<SensorName, PointState>, balance: BalanceState): void {
+export function addRedundancy(
+  est: Estimates,
+  points: Record<SensorName, PointState>,
+  balance: BalanceState,
+  accelMaxW: number,
+): void {
+  const kw = loopKw(accelMaxW);
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
-  const expectedK = riseK(balance.laggedW, balance.laggedLpm);
+  const expectedK = riseK(balance.laggedW, balance.laggedLpm, kw);
   const measuredK = accelOutC.value - accelInC.value;
-  const judged = balance.laggedW > MIN_W && balance.laggedLpm > MIN_LPM && steady(accelW.value, balance.laggedW);
+  const judged =
+    balance.laggedW > MIN_W_KW * kw && balance.laggedLpm > MIN_LPM_KW * kw && steady(accelW.value, balance.laggedW);
   const off = judged ? measuredK - expectedK : 0;
   const outStuck = stuck(points.accelOutC, off);
   const inStuck = stuck(points.accelInC, off);
@@ -98,7 +111,7 @@ export function addRedundancy(est: Estimates, points: Record<SensorName, PointSt
   }
   if (est.supplyC.quality === 'lost' && usable(est.condenserOutC) && usable(est.heatFlowLpm)) {
     const value =
-      est.condenserOutC.value + balance.laggedW / (WATER_W_PER_LPM_K * Math.max(MIN_LPM, est.heatFlowLpm.value));
+      est.condenserOutC.value + balance.laggedW / (WATER_W_PER_LPM_K * Math.max(WATER_MIN_LPM, est.heatFlowLpm.value));
     est.supplyC = instead('supplyC', whyOf(est.supplyC), value, 'condenser outlet and accelerator power');
   }
   if (est.bufferTopC.quality === 'lost' && usable(est.bufferBottomC) && usable(est.supplyC)) {

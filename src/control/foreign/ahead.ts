@@ -1,4 +1,4 @@
-import { type Daily, typical, usual } from '../learn/daily.ts';
+import { type Daily, most, typical } from '../learn/daily.ts';
 import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
@@ -9,10 +9,14 @@ import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory
 /** The plan of a foreign plant: what lies ahead as far as anybody knows, and the speeds worth trying. */
 
 const DEFAULT_PRICE = 0.3;
+/** As far as is needed to end every night, and further where somebody foresees the weather. */
 const HORIZON_S = 28 * 3600;
+const FORESEEN_S = 48 * 3600;
 const LONG_S = 1800;
 const LONGER_S = 3600;
 const LONGER_AFTER_S = 12 * 3600;
+const LONGEST_S = 7200;
+const LONGEST_AFTER_S = 26 * 3600;
 /** Fine slots at the beginning; the later ones only have to tell what heat is worth. */
 const FINE_SLOTS = 8;
 /** Wear of a start: a compressor of 10,000 EUR and 100,000 starts, per 10 kW of pump. */
@@ -22,6 +26,7 @@ const DISCOMFORT_FACTOR = 25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
 /** Prices follow the weather over Europe for days; a low one is no promise of a higher one tomorrow. */
 const PRICE_FORGETS_S = 5 * 86_400;
+const PARTS = [0.75, 0.55, 0.4, 0.3];
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 
@@ -46,7 +51,7 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
   const band = bandAt(memory, known.comfort, inS + dtS);
   const told = (memory.comfort?.next.length ?? 0) > 0;
-  const usualLow = told ? null : usual(learned.low, t + inS + dtS);
+  const usualLow = told ? null : most(learned.low, t + inS + dtS);
   const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
   return {
     dtS,
@@ -62,16 +67,20 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   };
 }
 
+/** Speeds worth a branch of the search: full speed, and what is not clearly dearer per heat than it. */
 function levelsOf(known: Known, learned: Learnt, outdoorC: number): number[] {
   if (known.onOff || learned.map.partS < 1800) return [1];
-  const supplyC = (learned.house?.emitterC ?? 28) + 3;
+  const emitterC = learned.house?.emitterC ?? 28;
   const perHeat = (level: number) => {
     const { heat, power } = inSupply(learned.map, level, outdoorC);
+    const supplyC = emitterC + 5 * level;
     return (power.at0 + power.slope * supplyC) / Math.max(1, heat.at0 + heat.slope * supplyC);
   };
   const full = perHeat(1);
-  // What is clearly dearer than full speed is not worth a branch of the search.
-  return [1, 0.7, Math.max(known.minModulation, 0.4)].filter((l) => l === 1 || perHeat(l) < 1.08 * full);
+  const parts = PARTS.map((l) => Math.max(known.minModulation, l)).filter(
+    (l, i, all) => l < 0.9 && all.indexOf(l) === i,
+  );
+  return [1, ...parts.filter((l) => perHeat(l) < 1.05 * full)];
 }
 
 export function makePlan(
@@ -85,8 +94,12 @@ export function makePlan(
 ): HeatPlan {
   const fineS = slotS(known, learned, stepS);
   const slots: PlanSlot[] = [];
-  for (let inS = 0; inS < HORIZON_S; ) {
-    const dtS = slots.length < FINE_SLOTS ? fineS : inS < LONGER_AFTER_S ? LONG_S : LONGER_S;
+  const { forecast, forecastAgeS } = memory;
+  const seenS = forecast ? forecast.outdoorC.length * forecast.stepS - forecastAgeS : 0;
+  const horizonS = clamp(seenS, HORIZON_S, FORESEEN_S);
+  for (let inS = 0; inS < horizonS; ) {
+    const later = inS < LONGER_AFTER_S ? LONG_S : inS < LONGEST_AFTER_S ? LONGER_S : LONGEST_S;
+    const dtS = slots.length < FINE_SLOTS ? fineS : later;
     slots.push(slotAt(known, learned, memory, t, inS, dtS));
     inS += dtS;
   }

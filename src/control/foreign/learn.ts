@@ -21,6 +21,8 @@ export interface Learnt {
   growing: { s: number; heatJ: number; outdoorKs: number; sunJ: number };
   /** Fits so far, seconds of data so far, and how far off the last fit was over a day ahead. */
   fit: { count: number; aliveS: number; rmseK: number };
+  /** How the model and persistence did of late, 6 to 24 h ahead, K; `atS`: seconds of data at the time. */
+  judged: { atS: number; modelK: number; persistenceK: number };
   outdoor: Daily;
   price: Daily;
   low: Daily;
@@ -50,6 +52,7 @@ export function learntStart(known: Known): Learnt {
     samples: [],
     growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
     fit: { count: 0, aliveS: 0, rmseK: 0 },
+    judged: { atS: 0, modelK: 0, persistenceK: 0 },
     outdoor: DAILY_START,
     price: DAILY_START,
     low: DAILY_START,
@@ -101,8 +104,10 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   const auxW = fresh(memory, 'auxW') ?? known.fanW;
   const powerW = compressorW === null ? null : compressorW + auxW;
   let { map, supply } = learned;
-  if (supplyC !== null && e.dtS <= SAMPLE_S)
-    map = learnPump(map, { level: e.level, outdoorC, supplyC, heatW, powerW, dtS: e.dtS, runS });
+  // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
+  const againstC = supplyC ?? predicted(supply, [1, learned.house?.emitterC ?? 30, e.level]);
+  if (e.dtS <= SAMPLE_S)
+    map = learnPump(map, { level: e.level, outdoorC, supplyC: againstC, heatW, powerW, dtS: e.dtS, runS });
   if (supplyC !== null && heatW !== null && learned.house && e.level > 0 && runS > 600) {
     const x = [1, learned.house.emitterC, heatW / map.ratedHeatW];
     supply = learnt(

@@ -10,11 +10,8 @@ import {
 /** The rules for the compressor's sake, the same as the unit's own: minimum times and starts per hour. */
 export type MachineState = Pick<CompressorState, 'on' | 'sinceS' | 'startAgesS'> & { level: number };
 
-export const MACHINE_START: MachineState = { ...pick(COMPRESSOR_START), level: 0 };
-
-function pick({ on, sinceS, startAgesS }: CompressorState) {
-  return { on, sinceS, startAgesS };
-}
+/** It may start at once: a foreign plant guards its own restart, and a cold house should not wait for a step of 15 min. */
+export const MACHINE_START: MachineState = { on: false, sinceS: MIN_OFF_S, startAgesS: [], level: 0 };
 
 /** Time that has passed, before anything is decided. */
 export function machineAged(state: MachineState, dtS: number): MachineState {

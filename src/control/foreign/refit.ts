@@ -1,14 +1,22 @@
-import { fitHouse } from '../learn/house/fit.ts';
+import { fitHouse, STEP_S } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
+import { EARLY_LOOKS, type Looks, predictionErrors, startsOf } from '../learn/house/predict.ts';
 import { priorModel } from '../learn/house/prior.ts';
+import { stretchesOf } from '../learn/house/series.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 
 const DAY_S = 86_400;
 /** Days of data at which the house model is fitted anew, always from the prior that the owner's facts give. */
-const DUE_DAYS = [2.1, 3, 4, 6, 8, 11, 14, 18];
+const DUE_DAYS = [1.05, 1.5, 2.1, 3, 4, 6, 8, 11, 14, 18];
 const THEN_EVERY_DAYS = 5;
+const EARLY_DAYS = 2.1;
+/** The model is judged this often, by what it would have said of the latest days 6 to 24 h ahead. */
+const JUDGED_EVERY_S = 6 * 3600;
+const JUDGED_STEPS = 3 * 96;
+const JUDGED: Looks = { firstStep: 24, everySteps: 4, horizonsSteps: [24, 48, 72, 96] };
+const JUDGED_EARLY: Looks = { firstStep: 24, everySteps: 2, horizonsSteps: [24, 36, 48] };
 
 function dueS(count: number): number {
   const listed = DUE_DAYS[count];
@@ -27,7 +35,7 @@ export function refitted(learned: Learnt, known: Known): Learnt {
   });
   const fit = { ...learned.fit, count: count + 1 };
   try {
-    const found = fitHouse(learned.samples, prior);
+    const found = fitHouse(learned.samples, prior, aliveS < EARLY_DAYS * DAY_S ? { looks: EARLY_LOOKS } : {});
     if (!found) return { ...learned, fit };
     const { model, rmseK } = found;
     if (!Number.isFinite(rmseK)) return { ...learned, fit };
@@ -36,6 +44,24 @@ export function refitted(learned: Learnt, known: Known): Learnt {
   } catch {
     return { ...learned, fit };
   }
+}
+
+/** Errors of the model and of "it stays as it is" over the latest days; what cannot be judged yet counts as equal. */
+export function judged(learned: Learnt): Learnt {
+  if (learned.fit.count === 0 || learned.fit.aliveS < learned.judged.atS + JUDGED_EVERY_S) return learned;
+  const atS = learned.fit.aliveS;
+  const stretch = stretchesOf(learned.samples.slice(-JUDGED_STEPS), STEP_S).at(-1);
+  const looks = (stretch?.roomC.length ?? 0) > 2 * 96 ? JUDGED : JUDGED_EARLY;
+  const starts = stretch ? startsOf(stretch, looks) : [];
+  if (!stretch || starts.length < 4) return { ...learned, judged: { ...learned.judged, atS } };
+  const stays = starts.flatMap((k) => looks.horizonsSteps.map((h) => stretch.roomC[k]! - stretch.roomC[k + h]!));
+  const modelK = rms([...predictionErrors(learned.model, stretch, looks)]);
+  return { ...learned, judged: { atS, modelK, persistenceK: rms(stays) } };
+}
+
+function rms(errors: readonly number[]): number {
+  const sound = errors.filter(Number.isFinite);
+  return sound.length === 0 ? 0 : Math.sqrt(sound.reduce((sum, v) => sum + v * v, 0) / sound.length);
 }
 
 /** The state of the new model, found by running it through the last days. */

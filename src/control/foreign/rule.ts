@@ -1,5 +1,5 @@
 import { loadShare } from '../decide/curve.ts';
-import { type Daily, usual } from '../learn/daily.ts';
+import { type Daily, most } from '../learn/daily.ts';
 import type { Known } from './known.ts';
 import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
@@ -10,6 +10,7 @@ import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 const ON_ABOVE_LOW_K = 0.15;
 const OFF_ABOVE_LOW_K = 0.6;
+const AMPLE_K = 0.25;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
@@ -20,17 +21,20 @@ const BLOCK_S = 3600;
 export interface Wish {
   /** 0..1. */
   level: number;
-  /** The room is below its band: no time for experiments. */
-  short: boolean;
+  /** The room is well above its lower edge: there is time for experiments. */
+  ample: boolean;
   reason: string;
 }
 
 function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
-  let edgeC = bandAt(memory, known.comfort, 0).lowC;
+  const now = bandAt(memory, known.comfort, 0);
   const told = (memory.comfort?.next.length ?? 0) > 0;
+  // An hour never seen may be a morning: the edge that people usually want, as far as the band of now allows it.
+  const unseenC = Math.max(now.lowC, Math.min(known.comfort.lowC, now.highC - OFF_ABOVE_LOW_K));
+  let edgeC = now.lowC;
   for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800) {
     const laterC = bandAt(memory, known.comfort, inS).lowC;
-    edgeC = Math.max(edgeC, told ? laterC : (usual(low, t + inS) ?? laterC));
+    edgeC = Math.max(edgeC, told ? laterC : (most(low, t + inS) ?? unseenC));
   }
   return edgeC;
 }
@@ -43,7 +47,7 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
   const phase = (((t % BLOCK_S) + BLOCK_S) % BLOCK_S) / BLOCK_S;
   const seen = outdoorC === null ? 'no outdoor temperature either' : `${outdoorC.toFixed(1)} °C outside`;
   return {
-    short: true,
+    ample: false,
     level: duty > 0.05 && phase < duty ? 1 : 0,
     reason: `no room temperature: ${Math.round(100 * duty)} % of each hour by the weather curve (${seen})`,
   };
@@ -54,14 +58,14 @@ export function ruleWish(known: Known, memory: Memory, low: Daily, on: boolean, 
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null) return withoutRoom(known, memory, t);
   if (roomC < FROST_ROOM_C)
-    return { level: 1, short: true, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
+    return { level: 1, ample: false, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
   const edgeC = edgeOf(known, memory, low, t);
   const { highC } = bandAt(memory, known.comfort, 0);
   const offC = Math.min(edgeC + OFF_ABOVE_LOW_K, Math.max(edgeC + 0.2, highC - 0.2));
   const level = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC) ? 1 : 0;
   return {
     level,
-    short: roomC < edgeC,
+    ample: roomC > edgeC + AMPLE_K,
     reason: `plain rule: room ${roomC.toFixed(2)} °C, on below ${(edgeC + ON_ABOVE_LOW_K).toFixed(2)}, off above ${offC.toFixed(2)}`,
   };
 }

@@ -5,7 +5,7 @@ import { type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
 import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
-import { refitted } from './refit.ts';
+import { judged, refitted } from './refit.ts';
 import { type PlanNow, wishOf } from './wish.ts';
 
 /** One answer line. */
@@ -109,7 +109,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
     accelW: state.answer.computeBudgetW,
     planned: state.plan !== null,
   };
-  const learned = refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known);
+  const learned = judged(refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known));
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const now = {
     on: aged.on,

@@ -14,16 +14,21 @@ export interface PlanNow {
 
 /** A model that misses a day ahead by more than this is worse than the plain rule. */
 const TRUSTED_RMSE_K = 1;
+/** Whatever persistence manages: a model this close keeps its band. */
+const GOOD_ENOUGH_K = 0.4;
 const BLIND_S = 6 * 3600;
 /** Part speeds tried in the first days while the plain rule runs, so that the map is measured there as well. */
-const TRIALS = [0.6, 0.4];
-const TRIAL_S = 1800;
+const TRIALS = [0.7, 0.4, 0.55];
+const TRIAL_S = 2700;
 const FULL_FIRST_S = 2 * 3600;
 
 /** Why the plan may not be used, or null. */
 function distrust(learned: Learnt, memory: Memory, blindS: number): string | null {
   if (learned.fit.count === 0 || learned.fit.rmseK === 0) return 'learning the house';
   if (learned.fit.rmseK > TRUSTED_RMSE_K) return `house model off by ${learned.fit.rmseK.toFixed(1)} K a day ahead`;
+  const { modelK, persistenceK } = learned.judged;
+  if (modelK > Math.max(persistenceK, GOOD_ENOUGH_K))
+    return `house model off by ${modelK.toFixed(2)} K of late, "it stays as it is" by ${persistenceK.toFixed(2)} K`;
   if (!learned.house) return 'no state of the house yet';
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null && blindS > BLIND_S) return 'no room temperature for hours';
@@ -34,7 +39,7 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
 function trial(known: Known, learned: Learnt, wish: Wish): Wish {
   const { fullS, partS } = learned.map;
   const level = TRIALS[Math.floor(partS / TRIAL_S)];
-  if (wish.level < 1 || wish.short || known.onOff || fullS < FULL_FIRST_S || level === undefined) return wish;
+  if (wish.level < 1 || !wish.ample || known.onOff || fullS < FULL_FIRST_S || level === undefined) return wish;
   const tried = Math.max(level, known.minModulation);
   return { ...wish, level: tried, reason: `${wish.reason}; at ${Math.round(100 * tried)} % to learn the pump` };
 }
@@ -51,12 +56,12 @@ export function wishOf(
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)
-    return { wish: { level: now.plan.level, short: false, reason: now.plan.reason }, plan: now.plan };
+    return { wish: { level: now.plan.level, ample: true, reason: now.plan.reason }, plan: now.plan };
   const found = makePlan(known, learned, memory, now.on, now.accelW, now.t, now.stepS);
   const level = found.levels[0]!;
   const change = found.levels.findIndex((l) => l > 0 !== level > 0);
   const lowest = Math.min(...found.roomC.slice(0, 32));
   const reason = `plan: ${level > 0 ? `run at ${Math.round(100 * level)} %` : 'rest'}${change < 0 ? '' : ` for ${change} slots`}, room ${learned.house!.airC.toFixed(2)} °C now, ${lowest.toFixed(2)} °C at the least, ${found.costEur.toFixed(2)} EUR to the horizon, margin ${learned.marginK.toFixed(2)} K`;
   const plan = { level, untilS: now.t + slotS(known, learned, now.stepS) - 1, reason };
-  return { wish: { level, short: false, reason }, plan };
+  return { wish: { level, ample: true, reason }, plan };
 }

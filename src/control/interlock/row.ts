@@ -1,7 +1,7 @@
 import type { House } from '../../contract/house.ts';
 import type { SafetyState } from '../../contract/messages.ts';
 import type { Image, Outputs, SensorName } from '../../contract/points.ts';
-import type { BalanceState } from '../estimate/balance.ts';
+import { type BalanceState, loopKw } from '../estimate/balance.ts';
 import type { Estimates } from '../estimate/points.ts';
 
 /** What a row may look at: this tick's image and estimates, and how long things have been as they are. */
@@ -78,5 +78,6 @@ export const whyOf = (c: RowContext, names: readonly SensorName[], is: (c: RowCo
 
 /** A pump commanded above this should make flow. */
 export const PUMP_ON_PCT = 15;
-/** Below this a pump that is on moves nothing. */
+/** Below this the heating water's pump moves nothing; coolant pumps are as large as their accelerator. */
 export const FLOW_LOST_LPM = 1;
+export const coolantLostLpm = (c: RowContext): number => Math.min(1, 0.2 * loopKw(c.house.accelMaxW));

@@ -1,9 +1,10 @@
 import type { SensorName } from '../../contract/points.ts';
-import { bad, FLOW_LOST_LPM, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
+import { loopKw } from '../estimate/balance.ts';
+import { bad, coolantLostLpm, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
 
 const ACCEL_DRAWING_W = 200;
-/** Below this power the rise over the accelerator is too small to judge the flow by. */
-const BALANCE_W = 1000;
+/** Below this power, W per kW of rating, the rise over the accelerator is too small to judge the flow by. */
+const BALANCE_W_KW = 200;
 const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
 /** No telemetry while the cards boot is no fault for this long; F24 opens the contactor after it. */
@@ -27,7 +28,7 @@ export const ACCEL_ROWS: readonly Row[] = [
     clearS: 30,
     latch: { trips: 3, windowS: 3600 },
     active: (c) =>
-      !lost(c, 'accelFlowLpm') && c.est.accelFlowLpm.value < FLOW_LOST_LPM && drawing(c) && c.timers.accelPumpS > 2,
+      !lost(c, 'accelFlowLpm') && c.est.accelFlowLpm.value < coolantLostLpm(c) && drawing(c) && c.timers.accelPumpS > 2,
     text: (c) =>
       `coolant flow is ${fixed1(c.est.accelFlowLpm.value)} L/min with the pump on; check pump, valves and air in the loop`,
   },
@@ -41,7 +42,7 @@ export const ACCEL_ROWS: readonly Row[] = [
     active: (c) =>
       !bad(c, 'accelInC') &&
       !bad(c, 'accelOutC') &&
-      c.est.accelW.value > BALANCE_W &&
+      c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
       c.est.accelOutC.value - c.est.accelInC.value > 1.5 * c.balance.peakRiseK + 4,
     text: (c) =>
       `coolant rises ${fixed1(c.est.accelOutC.value - c.est.accelInC.value)} K where power and flow explain ${fixed1(c.balance.peakRiseK)} K; the flow meter may be stuck`,
@@ -53,7 +54,8 @@ export const ACCEL_ROWS: readonly Row[] = [
     holdS: 2.5,
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },
-    active: (c) => !lost(c, 'accelFlowLpm') && c.est.accelFlowLpm.value < 0.5 && c.timers.accelPumpS > 0.2,
+    active: (c) =>
+      !lost(c, 'accelFlowLpm') && c.est.accelFlowLpm.value < 0.5 * coolantLostLpm(c) && c.timers.accelPumpS > 0.2,
     text: () => 'the coolant pump is on and nothing flows; it may be seized or the loop empty',
   },
   {
@@ -147,7 +149,10 @@ export const ACCEL_ROWS: readonly Row[] = [
     effect: 'derate',
     holdS: 60,
     clearS: 300,
-    active: (c) => !bad(c, 'accelW') && c.est.accelW.value > 1000 && c.est.accelOutC.value < c.est.accelInC.value - 2,
+    active: (c) =>
+      !bad(c, 'accelW') &&
+      c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
+      c.est.accelOutC.value < c.est.accelInC.value - 2,
     text: () => 'coolant seems to cool down over the accelerator: inlet and outlet sensors may be swapped',
   },
 ];

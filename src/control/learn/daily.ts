@@ -15,8 +15,17 @@ export function seen(daily: Daily, t: number, value: number, share: number): Dai
   return next === old ? daily : { hours: daily.hours.map((v, k) => (k === i ? next : v)) };
 }
 
-/** What is usual at `t`: the same hour of the week, else of other days; null: never seen. For what follows the week. */
-export const usual = (daily: Daily, t: number): number | null => daily.hours[hourOf(t)] ?? typical(daily, t);
+/** The most to expect at `t`: the same hour of the week, else the highest of other days; null: never seen. */
+export function most(daily: Daily, t: number): number | null {
+  const same = daily.hours[hourOf(t)];
+  if (same !== null && same !== undefined) return same;
+  let highest: number | null = null;
+  for (let k = hourOf(t) % 24; k < 168; k += 24) {
+    const v = daily.hours[k];
+    if (v !== null && v !== undefined) highest = Math.max(highest ?? v, v);
+  }
+  return highest;
+}
 
 /** The mean of the same hour over all days; null: never seen. For what only follows the day, such as weather. */
 export function typical(daily: Daily, t: number): number | null {

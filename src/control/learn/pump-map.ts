@@ -3,7 +3,7 @@ import { faded, learnt, predicted, type Regression, regression } from './regress
 
 /**
  * What the heat pump gives and draws, learnt while it runs: heat and electrical power **with fan and circulation pump**, both
- * linear in speed and its products with outdoor and supply temperature. The prior is DESIGN's COP fit at the rated heat;
+ * quadratic in speed and linear in its products with outdoor and supply temperature. The prior is DESIGN's COP fit at the rated heat;
  * it enters as measurements of low weight and yields to the first hours of real ones. Plain JSON.
  */
 export interface PumpMap {
@@ -29,14 +29,14 @@ export interface PumpPoint {
 const features = ({ level, outdoorC, supplyC }: PumpPoint): number[] => {
   const o = (outdoorC - 2) / 10;
   const s = (supplyC - 35) / 10;
-  return [1, level, o, s, level * o, level * s];
+  return [1, level, level * level, o, s, level * o, level * s];
 };
 
-const N = 6;
+const N = 7;
 const PRIOR_VARIANCE = 60;
 const CAPACITY_PER_K = 0.022;
 /** Inverters gain little at part load once their standing losses are counted; the house at hand says more. */
-const STANDING = 0.1;
+const STANDING = 0.05;
 const SPREAD_CAP = 50;
 const FADE_PER_H = 0.0005;
 
@@ -84,7 +84,8 @@ export interface PumpSample extends PumpPoint {
 
 /** The first minutes of a run are not what the pump does at this speed: they count as the loss of a start. */
 const STARTING_S = 300;
-const OUTLIER = 0.5;
+/** Share of the rated heat. A defrost is no outlier: what it takes belongs to what the pump gives. */
+const OUTLIER = 1.5;
 
 export function learnPump(map: PumpMap, sample: PumpSample): PumpMap {
   const { level, heatW, powerW, dtS, runS } = sample;

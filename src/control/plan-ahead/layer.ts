@@ -1,7 +1,10 @@
 /** Widest layer: of more houses than this only the best go on. Cells are sized so that it hardly happens. */
-const WIDTH = 200;
+const WIDTH = 160;
 const GROWN = 900;
 const HEAT_CELLS = 48;
+/** Heat cells either side of the first house of a layer, and emitter cells, that are told apart. */
+const HEAT_SPAN = 256;
+const EMITTER_SPAN = 64;
 
 /** Houses that can be at one time: arrays by node, at most one node in a cell. */
 export class Layer {
@@ -14,12 +17,16 @@ export class Layer {
   readonly parent = new Uint16Array(GROWN);
   readonly action = new Uint8Array(GROWN);
   /** Cost less the worth of the stored heat: what houses are compared by. */
-  private readonly worth = new Float64Array(GROWN);
-  private readonly cells = new Map<number, number>();
+  readonly worth = new Float64Array(GROWN);
+  /** Node of each cell, valid where the mark is that of this plan. */
+  private readonly cells = new Uint16Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
+  private readonly marks = new Uint32Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
+  private mark = 0;
   private weights: readonly [number, number, number] = [0, 0, 0];
   private valueEurPerJ = 0;
   private cellJ = 1;
   private emitterCellK = 1;
+  private firstJ = 0;
 
   /**
    * Empties it for a plan.
@@ -28,7 +35,8 @@ export class Layer {
    */
   reset(weights: readonly [number, number, number], valueEurPerJ: number, spanJ: number, emitterCellK: number): void {
     this.count = 0;
-    this.cells.clear();
+    this.mark = (this.mark + 1) >>> 0;
+    if (this.mark === 0) this.marks.fill(0);
     this.weights = weights;
     this.valueEurPerJ = valueEurPerJ;
     this.cellJ = spanJ / HEAT_CELLS;
@@ -38,14 +46,22 @@ export class Layer {
   /** Takes a house unless its cell has a better one. */
   offer(air: number, emitter: number, mass: number, on: number, cost: number, parent: number, action: number): void {
     const storedJ = this.weights[0] * air + this.weights[1] * emitter + this.weights[2] * mass;
-    const worth = cost - this.valueEurPerJ * storedJ;
-    const key = (Math.round(storedJ / this.cellJ) * 64 + (Math.round(emitter / this.emitterCellK) & 63)) * 2 + on;
-    let i = this.cells.get(key);
-    if (i === undefined) {
+    if (this.count === 0) this.firstJ = storedJ;
+    const worth = cost - this.valueEurPerJ * (storedJ - this.firstJ);
+    const heatCell = Math.round((storedJ - this.firstJ) / this.cellJ) + HEAT_SPAN;
+    const within = heatCell < 0 ? 0 : heatCell >= 2 * HEAT_SPAN ? 2 * HEAT_SPAN - 1 : heatCell;
+    const emitterCell = Math.round(emitter / this.emitterCellK) & (EMITTER_SPAN - 1);
+    const key = (within * EMITTER_SPAN + emitterCell) * 2 + on;
+    let i: number;
+    if (this.marks[key] !== this.mark) {
       if (this.count >= GROWN) return;
       i = this.count++;
-      this.cells.set(key, i);
-    } else if (this.worth[i]! <= worth) return;
+      this.marks[key] = this.mark;
+      this.cells[key] = i;
+    } else {
+      i = this.cells[key]!;
+      if (this.worth[i]! <= worth) return;
+    }
     this.air[i] = air;
     this.emitter[i] = emitter;
     this.mass[i] = mass;
@@ -74,12 +90,5 @@ export class Layer {
       kept++;
     }
     this.count = kept;
-  }
-
-  /** The node to end at. */
-  best(): number {
-    let best = 0;
-    for (let i = 1; i < this.count; i++) if (this.worth[i]! < this.worth[best]!) best = i;
-    return best;
   }
 }

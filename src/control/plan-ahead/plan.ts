@@ -62,6 +62,8 @@ const LONG_SLOT_S = 1800;
 const HALF = 0.5;
 /** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
 const KEPT_SHARE = 0.8;
+/** A room too cold at the horizon is so for this long behind it, h. */
+const SHORT_AFTER_H = 6;
 /** Houses that differ by more than this all over are not in the same band. */
 const SPAN_K = 3;
 const EMITTER_CELL_K = 3;
@@ -164,6 +166,19 @@ function layerAt(k: number): Layer {
   return layer;
 }
 
+/** Where to end: cost less the worth of what is stored; a house that ends too cold stays so for hours. */
+function bestEnd(last: Layer, { lowC }: PlanSlot, discomfortEurPerKh: number): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < last.count; i++) {
+    const rate = last.worth[i]! + discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
+    if (rate >= least) continue;
+    best = i;
+    least = rate;
+  }
+  return best;
+}
+
 export function planAhead(input: PlanInput): HeatPlan {
   const { model, state, slots } = input;
   const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
@@ -182,7 +197,7 @@ export function planAhead(input: PlanInput): HeatPlan {
     unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
     next.close();
   });
-  let node = layerAt(slots.length).best();
+  let node = bestEnd(layerAt(slots.length), slots.at(-1)!, input.discomfortEurPerKh);
   const costEur = layerAt(slots.length).cost[node]!;
   const levels: number[] = [];
   const roomC: number[] = [];

@@ -5,7 +5,7 @@ export const DEAD_MAN_MS = 300;
 const LOG_LIMIT = 20_000;
 
 /** What the dead-man relay takes with it: coil supplies and, through normally closed contacts, pumps, fan and valve. */
-const CHAIN: readonly ActuatorName[] = [
+export const CHAIN: readonly ActuatorName[] = [
   'compressorOn',
   'accelSupplyOn',
   'backupHeaterOn',

@@ -14,8 +14,8 @@ export interface BridgeOptions {
 }
 
 export interface HassBridge {
-  /** Announces the device, now and again whenever Home Assistant or the broker starts. */
-  announce(discovery: Discovery): void;
+  /** Announces the devices, now and again whenever Home Assistant or the broker starts. */
+  announce(discoveries: readonly Discovery[]): void;
   /** Whether entities show as available; `offline` by last will when this process dies. */
   setOnline(online: boolean): void;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export interface HassBridge {
 export function openHassBridge({ socketPath, password, unit, discoveryPrefix, log }: BridgeOptions): HassBridge {
   const availability = onlinePath(unit);
   const statusTopic = `${discoveryPrefix}/status`;
-  let current: Discovery | undefined;
+  let current: readonly Discovery[] = [];
   let online = false;
   const client = mqtt.connect(`mqtt+unix://${socketPath}`, {
     clientId: 'net-hass',
@@ -43,7 +43,7 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (client.connected) client.publish(topic, payload, { qos: 1, retain: true });
   };
   const sendAll = () => {
-    if (current) send(current.topic, JSON.stringify(current.payload));
+    for (const { topic, payload } of current) send(topic, JSON.stringify(payload));
     send(availability, online ? 'online' : 'offline');
   };
   warnOnOutage(client, log, 'no broker: Home Assistant sees the unit as offline');
@@ -55,8 +55,8 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     if (topic === statusTopic && payload.toString() === 'online') sendAll();
   });
   return {
-    announce(discovery) {
-      current = discovery;
+    announce(discoveries) {
+      current = discoveries;
       sendAll();
     },
     setOnline(next) {

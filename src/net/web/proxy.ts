@@ -8,8 +8,8 @@ const MAX_REQUEST_BYTES = 1_048_576;
 const HEALTH_LIMIT_MS = 10_000;
 /** Every look costs compute a token. */
 const HEALTH_KEPT_MS = 1_000;
-const PASSED_ON = ['content-type', 'content-length', 'accept'] as const;
-const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after'] as const;
+const PASSED_ON = ['content-type', 'content-length', 'accept', 'x-request-id'] as const;
+const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after', 'x-request-id'] as const;
 
 const pick = (names: readonly string[], headers: IncomingMessage['headers']) =>
   Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

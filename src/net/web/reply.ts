@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
 
-/** The one shape of an error over HTTP; `/v1` clients find `message`, `type` and `code` where OpenAI puts them. */
+/** The one shape of an error over HTTP; `/v1` clients find all where OpenAI puts it, with codes in small letters. */
 export interface ErrorBody {
-  error: { code: ErrorCode; message: string; remedy: string; type: string };
+  error: { code: string; message: string; remedy: string; type: string; param: null };
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -37,7 +37,9 @@ export function sendError(
   }
   if (code === 'RATE_LIMITED' || code === 'BUSY') res.setHeader('retry-after', '1');
   const type = (status ?? STATUS[code] ?? 500) < 500 ? 'invalid_request_error' : 'server_error';
-  const body: ErrorBody = { error: { code, message, remedy: ERROR_CODES[code], type } };
+  const path = res.req?.url ?? '';
+  const told = path.startsWith('/v1/') ? code.toLowerCase() : code;
+  const body: ErrorBody = { error: { code: told, message, remedy: ERROR_CODES[code], type, param: null } };
   sendJson(res, status ?? STATUS[code] ?? 500, { ...body, ...extra });
 }
 

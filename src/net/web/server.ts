@@ -100,11 +100,16 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 
 const pathOf = (req: IncomingMessage) => (req.url ?? '/').split('?', 1)[0]!;
 
+/** What Ollama's clients ask for; the other paths under /api are our own. */
+const OLLAMA_PATH = /^\/api\/(tags|chat|generate|version|show|ps|embed|embeddings)$/;
+const V1_PATH = /^\/v1\/(models\/[\w:%-][\w.:%-]{0,300}|[a-z/]+)$/;
+const isForCompute = (path: string): boolean => V1_PATH.test(path) || OLLAMA_PATH.test(path);
+
 async function route({ api, proxy, page }: WebOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const path = pathOf(req);
   const query = new URLSearchParams((req.url ?? '').slice(path.length));
   const method = req.method ?? '';
-  if (/^\/v1\/[a-z/]+$/.test(path)) {
+  if (isForCompute(path)) {
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
   } else if (path === '/api/set') {

@@ -1,5 +1,5 @@
+import { POINTS_DE } from '../../../src/contract/points-de.ts';
 import type { Strings } from './en.ts';
-import { POINTS_DE } from './points.ts';
 
 export const de: Strings = {
   languageName: 'Deutsch',

@@ -1,4 +1,5 @@
 import type { ForeignHouse } from '../../../contract/foreign-house.ts';
+import type { Moment, Plant, Running, Surroundings } from './surroundings.ts';
 
 /**
  * A house that control has never seen: four heat stores (air, emitter, outer walls, inner mass) and an air-water pump, of
@@ -44,23 +45,7 @@ export interface PumpFacts {
   startLossS: number;
 }
 
-/** What acts on the house at a time: weather, people, tariff, comfort. */
-export interface Surroundings {
-  at(t: number): {
-    outdoorC: number;
-    solarWm2: number;
-    gainsW: number;
-    priceEurPerKwh: number;
-    lowC: number;
-    highC: number;
-  };
-  /** Sun on the windows, W/m²; of another shape over the day than the horizontal sun that the controller is told. */
-  windowWm2(t: number): number;
-  forecast: boolean;
-  comfortNext: boolean;
-}
-
-export interface PlantState {
+interface PlantState {
   airC: number;
   emitterC: number;
   wallC: number;
@@ -77,7 +62,7 @@ const SUBSTEP_S = 60;
 /** A pump's high-pressure limit. */
 const SUPPLY_MAX_C = 62;
 
-export function plantStart(outdoorC: number): PlantState {
+function plantStart(outdoorC: number): PlantState {
   const roomC = 20;
   return {
     airC: roomC,
@@ -98,7 +83,7 @@ function speedOf(pump: PumpFacts, level: number): number {
   return pump.onOff ? 1 : Math.min(1, Math.max(pump.minModulation, level));
 }
 
-function substep(facts: PlantFacts, s: PlantState, u: number, around: ReturnType<Surroundings['at']>, sunWm2: number) {
+function substep(facts: PlantFacts, s: PlantState, u: number, around: Moment, sunWm2: number) {
   const { pump } = facts;
   const dt = Math.min(SUBSTEP_S, facts.dtS);
   const waterC = s.emitterC + s.heatW * facts.waterKPerW;
@@ -130,13 +115,7 @@ function substep(facts: PlantFacts, s: PlantState, u: number, around: ReturnType
 }
 
 /** One step of the plant under a commanded level; powers in the state are means over the step. */
-export function plantStep(
-  facts: PlantFacts,
-  around: Surroundings,
-  state: PlantState,
-  level: number,
-  t: number,
-): PlantState {
+function plantStep(facts: PlantFacts, around: Surroundings, state: PlantState, level: number, t: number): PlantState {
   const u = speedOf(facts.pump, level);
   const n = Math.max(1, Math.round(facts.dtS / SUBSTEP_S));
   let s = state;
@@ -150,4 +129,36 @@ export function plantStep(
     sum.heatW += s.heatW / n;
   }
   return { ...s, ...sum };
+}
+
+/** The house as something to run; sensors err by the facts' noise. */
+export function fourStores(facts: PlantFacts, around: Surroundings, lossWPerK: number): Plant {
+  return {
+    name: facts.name,
+    house: facts.house,
+    dtS: facts.dtS,
+    around,
+    lossWPerK,
+    start(t, noise): Running {
+      let s = plantStart(around.at(t).outdoorC);
+      let on = false;
+      let starts = 0;
+      return {
+        step(level, atS) {
+          s = plantStep(facts, around, s, level, atS);
+          starts += level > 0 && !on ? 1 : 0;
+          on = level > 0;
+        },
+        seen: () => ({ airC: s.airC, powerW: s.compressorW + s.auxW, starts }),
+        line: () => ({
+          roomC: s.airC + facts.roomNoiseK * noise(),
+          supplyC: s.supplyC,
+          returnC: s.returnC,
+          compressorW: s.compressorW * (1 + facts.powerNoise * noise()),
+          auxW: s.auxW,
+          heatW: s.heatW * (1 + facts.powerNoise * noise()),
+        }),
+      };
+    },
+  };
 }

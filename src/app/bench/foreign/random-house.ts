@@ -1,12 +1,11 @@
 import { type Random, seededRandom } from '../../../core/random.ts';
 import { createMarket } from '../../../hal/sim/market.ts';
 import { generatedWeather } from '../../../hal/sim/weather/generator.ts';
-import type { PlantFacts, PumpFacts, Surroundings } from './plant.ts';
+import { between, oneOf } from './chance.ts';
+import { fourStores, type PlantFacts, type PumpFacts } from './plant.ts';
+import { PERFECT, type Plant, type Surroundings } from './surroundings.ts';
 
 /** Houses by seed: every property that the controller is not told is drawn. */
-
-const between = (random: Random, low: number, high: number) => low + (high - low) * random();
-const oneOf = <T>(random: Random, of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
 
 /** A pump as machines differ: Carnot share, part-load gain and loss, fan, standing losses, capacity that falls in frost. */
 function randomPump(random: Random, ratedHeatW: number): PumpFacts {
@@ -31,7 +30,7 @@ function randomPump(random: Random, ratedHeatW: number): PumpFacts {
   };
 }
 
-export function randomHouse(seed: number): { facts: PlantFacts; around: Surroundings } {
+export function randomHouse(seed: number): Plant {
   const random = seededRandom(seed);
   const areaM2 = Math.round(between(random, 80, 260));
   const floor = random() < 0.5;
@@ -73,7 +72,7 @@ export function randomHouse(seed: number): { facts: PlantFacts; around: Surround
     roomNoiseK: oneOf(random, [0, 0.03, 0.08]),
     powerNoise: oneOf(random, [0, 0.02]),
   };
-  return { facts, around: surroundings(seed, random, areaM2) };
+  return fourStores(facts, surroundings(seed, random, areaM2), lossWPerK);
 }
 
 function surroundings(seed: number, random: Random, areaM2: number): Surroundings {
@@ -128,7 +127,8 @@ function surroundings(seed: number, random: Random, areaM2: number): Surrounding
       const hour = (((t / 3600) % 24) + 24) % 24;
       return weatherAt(t).solarWm2 * Math.max(0.3, 1 + 0.8 * Math.cos(((hour - 12 - azimuthH) * Math.PI) / 8));
     },
-    forecast: random() < 0.7,
+    forecast: random() < 0.7 ? PERFECT : null,
     comfortNext: random() < 0.8,
+    priceTold: true,
   };
 }

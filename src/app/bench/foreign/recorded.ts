@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { PlantFacts, Surroundings } from './plant.ts';
+import type { PlantFacts } from './plant.ts';
+import { PERFECT, type Surroundings } from './surroundings.ts';
 
 /**
  * The recorded third-party house (BOPTEST bestest_hydronic_heat_pump), as a plant: stores and conductances fitted by least
@@ -102,7 +103,8 @@ export function recordedYear(tariff: (typeof TARIFFS)[number]): Surroundings {
       const i = row(t, weather);
       return southWm2(t, weather.HdirNor![i]!, weather.HdifHor![i]!, weather.Hglo![i]!);
     },
-    forecast: true,
+    forecast: PERFECT,
     comfortNext: true,
+    priceTold: true,
   };
 }

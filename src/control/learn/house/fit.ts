@@ -2,13 +2,15 @@ import type { Random } from '../../../core/random.ts';
 import { type Fitted, leastSquares, solve } from './least-squares.ts';
 import { type HouseModel, lossWPerK } from './model.ts';
 import { modelAt, PARAMETERS } from './parameters.ts';
-import { DAY_LOOKS, predictionErrors } from './predict.ts';
+import { DAY_LOOKS, type Looks, predictionErrors } from './predict.ts';
 import type { HouseSample } from './series.ts';
 import { stretchesOf } from './series.ts';
 
 export interface FitOptions {
   /** Starts besides the prior, at random within it: against a fit that stops in a side valley. One is enough every day. */
   random?: { next: Random; starts: number };
+  /** Which predictions count; a day ahead where not said. */
+  looks?: Looks;
 }
 
 export interface FitResult {
@@ -36,17 +38,19 @@ const MAX_ITERATIONS = 40;
  * observer knew and is given heat, weather and sun as they came, so that closed-loop data do not mislead it more than they must.
  * Pure; 28 days take a fraction of a second, so a unit refits the latest weeks once a day from the prior.
  * @param samples oldest first; holes are stepped over
- * @returns undefined where there are less than two days without a hole
+ * @returns undefined where there are less than two days without a hole, or less than `looks` need
  */
 export function fitHouse(
   samples: readonly HouseSample[],
   prior: HouseModel,
   options: FitOptions = {},
 ): FitResult | undefined {
-  const stretches = stretchesOf(samples, STEP_S).filter((s) => s.roomC.length > DAY_LOOKS.firstStep * 2);
+  const looks = options.looks ?? DAY_LOOKS;
+  const leastSteps = looks.firstStep + Math.max(...looks.horizonsSteps);
+  const stretches = stretchesOf(samples, STEP_S).filter((s) => s.roomC.length > leastSteps);
   if (stretches.length === 0) return undefined;
-  const errorsAt = (model: HouseModel) => stretches.map((s) => predictionErrors(model, s, DAY_LOOKS));
-  const perError = Math.sqrt(LOOKS_PER_DAY / (24 * DAY_LOOKS.horizonsSteps.length)) / MODEL_ERROR_K;
+  const errorsAt = (model: HouseModel) => stretches.map((s) => predictionErrors(model, s, looks));
+  const perError = Math.sqrt(LOOKS_PER_DAY / ((96 / looks.everySteps) * looks.horizonsSteps.length)) / MODEL_ERROR_K;
   const residuals = (x: readonly number[]): Float64Array => {
     const each = errorsAt(modelAt(prior, x));
     const out = new Float64Array(each.reduce((sum, e) => sum + e.length, x.length));

@@ -18,6 +18,13 @@ export const DAY_LOOKS: Looks = {
   horizonsSteps: Array.from({ length: 24 }, (_, i) => 4 * (i + 1)),
 };
 
+/** For the first days: half a day ahead, and the observer settles for six hours. */
+export const EARLY_LOOKS: Looks = {
+  firstStep: 24,
+  everySteps: 2,
+  horizonsSteps: Array.from({ length: 12 }, (_, i) => 4 * (i + 1)),
+};
+
 /**
  * Errors of the predicted room, K, start by start and horizon by horizon: the observer runs up to the start and sees no
  * room temperature behind it; heat, weather and sun are taken as they came. NaN where the room was not measured.

@@ -1,0 +1,237 @@
+import { DEFAULT_SETPOINTS, type Mode, type SafetyState, type SetPoints } from '../../contract/messages.ts';
+import type { CoreState } from '../../control/state.ts';
+import { Config } from '../../core/config.ts';
+import { type Random, seededRandom } from '../../core/random.ts';
+import type { PlantState } from '../../hal/sim/plant/plant.ts';
+import type { Broken } from './faults.ts';
+import { createWorld, type Moment, type World } from './world.ts';
+
+export const PHASES = [
+  'idle',
+  'start',
+  'run',
+  'defrost',
+  'hot water',
+  'computing',
+  'reversing',
+  'checks',
+  'S1',
+  'S2',
+  'S3',
+  'S4',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Cell {
+  mode: Mode;
+  phase: Phase;
+}
+
+/** Phases that a mode can be in; what is left out cannot happen there. */
+const POSSIBLE: Record<Mode, readonly Phase[]> = {
+  heating: PHASES,
+  auto: PHASES.filter((p) => p !== 'checks'),
+  cooling: PHASES.filter((p) => p !== 'checks' && p !== 'defrost'),
+  // Only frost protection runs the compressor.
+  off: PHASES.filter((p) => p !== 'checks' && p !== 'hot water' && p !== 'reversing' && p !== 'defrost'),
+};
+export const CELLS: readonly Cell[] = (Object.keys(POSSIBLE) as Mode[]).flatMap((mode) =>
+  POSSIBLE[mode].map((phase) => ({ mode, phase })),
+);
+
+/** A house, a day, and how to get to the phase. */
+export interface Scene {
+  cell: Cell;
+  world: World;
+  plant(fresh: PlantState): PlantState;
+  core(fresh: CoreState): CoreState;
+  reached(m: Moment): boolean;
+  /** What is broken once that is reached, to get into the safety state that is the phase. */
+  preface: Preface | undefined;
+}
+
+export interface Preface {
+  kind: string;
+  broken: Broken;
+  state: SafetyState;
+}
+
+const between = (random: Random, low: number, high: number) => low + (high - low) * random();
+const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+
+function randomConfig(random: Random, seed: number, summer: boolean): Config {
+  const designLoadW = between(random, 4000, 16_000);
+  const count = pick(random, [2, 4, 8, 14, 20]);
+  const month = summer ? pick(random, [6, 7, 8]) : pick(random, [11, 12, 1, 2, 3]);
+  const day = 1 + Math.floor(28 * random());
+  const hour = Math.floor(24 * random());
+  const two = (n: number) => String(n).padStart(2, '0');
+  return Config.parse({
+    house: {
+      designLoadW,
+      designOutdoorC: between(random, -18, -6),
+      supplyDesignC: between(random, 32, 55),
+      compressorMaxW: designLoadW / between(random, 2.2, 3.5),
+      backupHeaterW: random() < 0.2 ? 0 : between(random, 2000, 9000),
+      backupHeaterAt: pick(random, ['buffer', 'supply']),
+      accelMaxW: 350 * count,
+      alternativeHeat: pick(random, ['heatpump', 'gas', 'resistive']),
+      comfort: random() < 0.3 ? { night: { setBackK: 2 }, quiet: { maxPct: 60 } } : {},
+    },
+    accelerator: { count },
+    sim: {
+      seed,
+      startsAt: `2025-${two(month)}-${two(day)}T${two(hour)}:00:00Z`,
+      pvKwp: random() < 0.3 ? 0 : between(random, 3, 15),
+      householdKwhPerYear: between(random, 1500, 7000),
+      tapping: pick(random, ['M', 'L']),
+    },
+  });
+}
+
+interface Aim {
+  summer: boolean;
+  outdoorC: number;
+  humid: boolean;
+  /** Water in pipes and buffer, the tank, the rooms. */
+  waterC: number;
+  tankC: number;
+  airC: number;
+  demands: boolean;
+  frosted: boolean;
+}
+
+/** What brings this phase about soon: cold water for a start, a short tank, a frosted coil, questions that wait. */
+function aimOf({ mode, phase }: Cell, random: Random): Aim {
+  const summer = mode === 'cooling' || ((mode === 'auto' || mode === 'off') && phase !== 'defrost' && random() < 0.4);
+  const runs = phase === 'start' || phase === 'run' || phase === 'defrost' || phase === 'S3' || phase === 'S4';
+  const frost = mode === 'off' && (phase === 'start' || phase === 'run');
+  const cold = phase === 'defrost' ? between(random, -4, 1) : between(random, -15, 10);
+  const cooled = summer && !frost;
+  return {
+    summer: cooled,
+    outdoorC: cooled ? between(random, 22, 36) : cold,
+    humid: phase === 'defrost',
+    waterC: frost ? between(random, 3.5, 4.8) : cooled ? between(random, 22, 30) : between(random, 23, runs ? 30 : 36),
+    tankC: phase === 'hot water' ? between(random, 20, 38) : 50,
+    airC: phase === 'idle' ? (cooled ? 20 : 24) : cooled ? 26 : between(random, 19, 20.8),
+    demands: phase === 'computing' || phase === 'S1' || phase === 'S2' || (phase !== 'idle' && random() < 0.3),
+    frosted: phase === 'defrost',
+  };
+}
+
+function plantOf(aim: Aim) {
+  const { waterC, airC } = aim;
+  return (s: PlantState): PlantState => ({
+    ...s,
+    bufferC: s.bufferC.map((_, i) => waterC - 0.1 * i),
+    supplyC: waterC,
+    returnC: waterC - 0.3,
+    condenserC: waterC,
+    tankC: aim.tankC,
+    airC,
+    extC: airC - 1,
+    intC: airC,
+    emitterC: Math.max(airC, Math.min(waterC, 30)),
+    condensingC: aim.outdoorC,
+    evaporatingC: aim.outdoorC,
+    outdoorC: aim.outdoorC,
+    // Four fifths of what makes the machine defrost: 2e-4 kg for each watt of nominal heat.
+    frostKg: aim.frosted ? 0.8 * 2e-4 * s.params.compressorMaxW * s.params.capacityPerW : 0,
+  });
+}
+
+/** A compressor that may start soon, and a season that mode auto has already seen. */
+const coreOf =
+  (aim: Aim) =>
+  (s: CoreState): CoreState => ({
+    ...s,
+    decided: { ...s.decided, compressor: { ...s.decided.compressor, sinceS: 240 } },
+    interlock: { ...s.interlock, timers: { ...s.interlock.timers, compressorOffS: 240 } },
+    comfort: { ...s.comfort, season: { cooling: aim.summer, dayMeanC: aim.outdoorC } },
+  });
+
+const NONE = { value: 0, share: 0 } as const;
+/** A fault that brings its safety state. */
+const PREFACES: readonly Preface[] = [
+  {
+    kind: 'accelInC open',
+    broken: { point: 'accelInC', fault: 'open', ...NONE, value: Number.NaN, with: 'accelInC' },
+    state: 'S1',
+  },
+  { kind: 'accelW stale', broken: { point: 'accelW', fault: 'stale', ...NONE, with: 'accelW' }, state: 'S2' },
+  { kind: 'pressureHighOpen', broken: { plant: 'pressureHighOpen', value: true }, state: 'S3' },
+  { kind: 'gasAlarm', broken: { plant: 'gasAlarm', value: true }, state: 'S4' },
+];
+
+/** What a safety state is entered from. */
+function basePhase({ mode, phase }: Cell): Phase {
+  if (phase === 'S1' || phase === 'S2') return 'computing';
+  if (phase === 'S3' || phase === 'S4') return mode === 'off' ? 'idle' : 'run';
+  return phase;
+}
+
+/** Modes of the setting and of the machine now: `auto` heats or cools by its season. */
+const coolsNow = (m: Moment) => m.core.plan.plan.mode === 'cooling';
+const turns = (m: Moment) => m.effective.compressorOn > 0 && m.plant.compressorShare > 0;
+
+function reachedOf(phase: Phase, world: World, delayS: number): (m: Moment) => boolean {
+  let seenS: number | undefined;
+  const is: Partial<Record<Phase, (m: Moment) => boolean>> = {
+    idle: (m) => m.houseS > 400 && !turns(m),
+    start: turns,
+    run: (m) => turns(m) && m.core.decided.compressor.sinceS > 240,
+    defrost: (m) => m.plant.defrosting && turns(m),
+    'hot water': (m) => m.commanded.hotWaterOn > 0 && (turns(m) || m.plant.accelW > 500),
+    computing: (m) => m.plant.accelW > 0.5 * world.accelMaxW,
+    reversing: (m) => m.core.decided.reversing.cooling !== (coolsNow(m) && !m.core.decided.hotWater.charging),
+    checks: (m) => m.core.commission.at !== null,
+  };
+  return (m) => {
+    // Replayed from an earlier moment: what was seen later has not been seen.
+    if (seenS !== undefined && m.houseS < seenS) seenS = undefined;
+    if (seenS === undefined && is[phase]?.(m)) seenS = m.houseS;
+    return seenS !== undefined && m.houseS >= seenS + delayS;
+  };
+}
+
+/** The mode over time: a change of it makes the valve turn. */
+function modesOf(cell: Cell, aim: Aim, random: Random): (houseS: number) => Mode {
+  const { mode, phase } = cell;
+  if (phase !== 'reversing' || mode === 'auto') return () => mode;
+  const changeS = between(random, 900, 1500);
+  const before: Mode = mode === 'cooling' ? 'heating' : 'cooling';
+  // From cooling to heating in warm weather, so that there was something to cool.
+  return (s) => (s < changeS ? before : aim.summer || mode === 'heating' ? mode : before);
+}
+
+export function createScene(cell: Cell, seed: number): Scene {
+  const random = seededRandom(seed);
+  const aim = aimOf(cell, random);
+  const summer = cell.phase === 'reversing' || aim.summer;
+  const config = randomConfig(random, seed & 0xffff, summer);
+  const modeAt = modesOf(cell, aim, random);
+  const setPoints: SetPoints = {
+    ...DEFAULT_SETPOINTS,
+    operation: cell.phase === 'checks' ? 'commission' : 'auto',
+    hotWaterSetC: between(random, 45, 55),
+    computeValueEurPerKwh: random() < 0.3 ? 0.5 : 0,
+  };
+  const demandW = aim.demands ? config.house.accelMaxW : 0;
+  // Questions begin to wait after the machine has settled.
+  const wishes: World['wishes'] = (s) => ({
+    setPoints: { ...setPoints, mode: modeAt(s) },
+    demandW: s < 60 ? 0 : demandW,
+  });
+  const outdoorC = summer ? Math.max(22, aim.outdoorC) : aim.outdoorC;
+  const world = createWorld(config, wishes, outdoorC, aim.humid);
+  const delayS = between(random, 0, cell.phase === 'reversing' ? 200 : 40);
+  return {
+    cell,
+    world,
+    plant: plantOf(aim),
+    core: coreOf(aim),
+    reached: reachedOf(basePhase(cell), world, delayS),
+    preface: PREFACES.find((p) => p.state === cell.phase),
+  };
+}

@@ -1,0 +1,77 @@
+/** A foreign peer: Ollama's own client library, and the shapes its many other clients rely on. */
+import { Ollama } from 'ollama';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { served } from './served.ts';
+
+let unit: Awaited<ReturnType<typeof served>>;
+let client: Ollama;
+test.before(async () => {
+  unit = await served();
+  client = new Ollama({ host: unit.url });
+});
+test.after(() => unit.end());
+
+const say = (content: string) => [{ role: 'user', content }];
+const options = { num_predict: 8, temperature: 0, num_ctx: 4096 };
+
+test('version, tags, show, ps', async () => {
+  assert.match((await client.version()).version, /^\d+\.\d+\.\d+$/);
+  const { models } = await client.list();
+  const talker = models.find((m) => m.name === 'talker:latest')!;
+  assert.is(talker.details.format, 'gguf');
+  assert.match(talker.details.parameter_size, /^\d+K$/);
+  assert.match(talker.digest, /^[0-9a-f]{64}$/);
+  assert.ok(!models.some((m) => m.name.startsWith('classifier')), 'what cannot answer is not offered');
+  const shown = await client.show({ model: 'talker' });
+  assert.ok((shown as unknown as { capabilities: string[] }).capabilities.includes('tools'));
+  await client.chat({ model: 'talker', messages: say('hello'), options });
+  assert.ok((await client.ps()).models.some((m) => m.name === 'talker:latest' && m.size > 0));
+});
+
+test('chat and generate, whole and streamed line by line', async () => {
+  const whole = await client.chat({ model: 'talker:latest', messages: say('The pump'), options });
+  assert.equal([whole.done, whole.done_reason, whole.eval_count], [true, 'length', 8]);
+  let text = '';
+  let last: { done: boolean } | undefined;
+  for await (const part of await client.chat({ model: 'talker', messages: say('The pump'), options, stream: true })) {
+    text += part.message.content;
+    last = part;
+  }
+  assert.is(text, whole.message.content);
+  assert.is(last?.done, true);
+  const generated = await client.generate({ model: 'talker', prompt: 'The pump', options });
+  assert.is(generated.response, whole.message.content);
+  assert.is((await client.generate({ model: 'talker', prompt: '' })).done_reason, 'load');
+});
+
+test('format and tools', async () => {
+  const Reading = z.object({ on: z.boolean(), stage: z.int().min(1).max(3) });
+  const format = z.toJSONSchema(Reading);
+  const wide = { ...options, num_predict: 200 };
+  const answer = await client.chat({ model: 'talker', messages: say('State:'), format, options: wide });
+  Reading.parse(JSON.parse(answer.message.content));
+  const tool = { type: 'function', function: { name: 'stop', description: 'stops', parameters: { type: 'object' } } };
+  const asked = { model: 'talker', messages: say('Stop!'), tools: [tool as never], options: wide };
+  const { message } = await client.chat(asked);
+  const calls = message.tool_calls ?? [];
+  assert.ok(message.content.length > 0 || calls.every((call) => call.function.name === 'stop'));
+});
+
+test('embeddings', async () => {
+  const { embeddings } = await client.embed({ model: 'talker', input: ['a pump', 'a valve'] });
+  assert.is(embeddings.length, 2);
+  assert.ok(Math.abs(Math.hypot(...embeddings[0]!) - 1) < 1e-6);
+});
+
+test('errors are a message, as its clients show them', async () => {
+  const failed = await client.chat({ model: 'absent', messages: say('x') }).catch((e) => e as Error);
+  assert.match((failed as Error).message, /no expert "absent" here/);
+  const wrong = await fetch(`${unit.url}/api/chat`, { method: 'POST', body: '{"messages": 7}' });
+  assert.is(wrong.status, 400);
+  assert.type(((await wrong.json()) as { error: unknown }).error, 'string');
+  assert.is((await fetch(`${unit.url}/api/state`)).status, 200, 'our own paths stay');
+});
+
+test.run();
