@@ -43,12 +43,11 @@ const text = [
   ),
   '## Limits of the Linux back end',
   [
-    '- GPIO goes through sysfs (onoff). A kernel without `/sys/class/gpio` (Raspberry Pi OS from Trixie) gets a coded error;',
-    '  a character-device back end does not exist yet.',
-    '- sysfs sets no bias: lines rely on the pulls that the chip has at reset (BCM2711: 0 to 8 up, the others down).',
-    '- A wake-up is not a count: flow meters may read low through sysfs, the more the faster they pulse (not measured).',
-    '- An output stays driven after a crash: the dead-man relay is what makes it safe.',
-    '- None of it has run on a real Raspberry Pi yet; drivers and HAL run against emulated chips.',
+    '- GPIO goes through the character device (Linux 5.10 or later, native/ioctl.c built by `npm ci`), else through sysfs.',
+    '- sysfs sets no bias (a line must have the right pull at reset: 0 to 8 up, the others down) and counts no pulses: such',
+    '  lines are refused there, with what to do.',
+    '- An output may stay driven after a crash: it does on sysfs. The dead-man relay is what makes it safe.',
+    '- None of it has run on a real Raspberry Pi yet; drivers and back ends run on real kernels (docs/decisions/0007).',
   ].join('\n'),
   ...boards.map(boardDoc),
 ].join('\n\n');

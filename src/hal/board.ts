@@ -11,7 +11,14 @@ const note = z.string().min(3, 'say in a few words where the wire goes').max(300
 
 /** Paths and line settings are those of the real machine; on the backend `sim` they name what is emulated. */
 const BusSpec = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('i2c'), path: z.string().regex(/^\/dev\/i2c-\d+$/, 'a path like /dev/i2c-1') }),
+  z.strictObject({
+    kind: z.literal('i2c'),
+    path: z.string().regex(/^\/dev\/i2c-\d+$/, 'a path like /dev/i2c-1'),
+    lines: z
+      .strictObject({ chip: z.string().min(1).max(64), sda: z.int().min(0).max(511), scl: z.int().min(0).max(511) })
+      .optional()
+      .describe('GPIO lines that carry the bus: a chip that holds it is clocked free through them'),
+  }),
   z.strictObject({ kind: z.literal('gpio'), chip: z.string().min(1).max(64).describe('label of the GPIO chip') }),
   z.strictObject({
     kind: z.literal('modbus'),

@@ -102,7 +102,7 @@ export async function openHal({ board, buses, monoMs }: HalOptions): Promise<Hal
     },
     onTrip: (listener) => void listeners.push(listener),
     deadMan,
-    health: () => [...slots.map((slot) => ({ ...slot.health })), deadMan.health()],
+    health: () => [...slots.map((slot) => ({ ...slot.health })), ...(buses.health?.() ?? []), deadMan.health()],
     async close() {
       if (closed) return;
       closed = true;
