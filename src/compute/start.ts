@@ -15,6 +15,7 @@ import { createLlamaEngine } from './engines/llama.ts';
 import { createOnnxEngine } from './engines/onnx.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
+import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
 import { createLane } from './lane.ts';
 import { fallback } from './pick.ts';
@@ -69,7 +70,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const door = createDoor({ power, work, onQuestion });
-  const service = createService({ catalogue, classify, card, work, clock, door });
+  const figures = createFigures();
+  const service = createService({ catalogue, figures, classify, card, work, clock, door });
   const cpuShare = config.accelerator.fillerCpuShare;
   const filler = startFiller({
     experts,
@@ -90,7 +92,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   }
   link.on('grant', (lease) => power.offer(lease));
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
-  const server = await createServer({ service, log, listen: options.listen });
+  const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map() });
+  const server = await createServer({ service, metrics, log, listen: options.listen });
   void warm(catalogue, residents, classify !== undefined, log);
   return {
     port: server.port,

@@ -15,6 +15,7 @@ import { inFlight } from './in-flight.ts';
 import { openView } from './view.ts';
 import { createApi } from './web/api.ts';
 import { liveServer } from './web/live.ts';
+import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
 import { servePage } from './web/static.ts';
@@ -78,6 +79,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       port: portsOf(config).http,
       api: createApi(view, history),
       proxy: computeProxy(sockets.compute, slots),
+      metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
