@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
-import { type FoundExpert, verifiedSpec } from './experts.ts';
+import { BATCH_WIDTH, type FoundExpert, verifiedSpec } from './experts.ts';
+import { memoryOf, widthWithin } from './fit.ts';
 import { createDemand } from './scheduler/demand.ts';
 import { decideResidency } from './scheduler/residency.ts';
 
-/** What a loaded model costs beside its file: context, tokenizer, sampler (measured: 5-10 MiB with 260K parameters). */
+/** What a loaded model costs beside weights, cache and work space: tokenizer, sampler (measured: 5-10 MiB with 260K parameters). */
 const OVERHEAD_BYTES = 12 * 2 ** 20;
 /** Until a model has been loaded once: hashing and mapping from flash. */
 const FIRST_LOAD_S = 0.5;
@@ -141,7 +142,18 @@ class Memory implements Residents {
     return { model: resident.model, release };
   }
 
-  #bytes = (id: string): number => (this.#parts.byId.get(id)?.fact?.sizeBytes ?? 0) + OVERHEAD_BYTES;
+  #bytes = (id: string): number => {
+    const { fact, info } = this.#parts.byId.get(id) ?? {};
+    const contextTokens = fact?.engine === 'llama' ? fact.contextTokens : 0;
+    const load = { contextTokens, width: this.#width(id) };
+    return (info ? memoryOf(info, load).totalBytes : (fact?.sizeBytes ?? 0)) + OVERHEAD_BYTES;
+  };
+  /** Answers at once: a large model with a long context takes fewer, so that it fits at all. */
+  #width(id: string): number {
+    const { fact, info } = this.#parts.byId.get(id) ?? {};
+    if (!info || fact?.engine !== 'llama') return 1;
+    return widthWithin(info, fact.contextTokens, this.#parts.budgetBytes - OVERHEAD_BYTES, BATCH_WIDTH);
+  }
   #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
 
   /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
@@ -208,7 +220,7 @@ class Memory implements Residents {
       const engine = expert.fact && this.#parts.engines[expert.fact.engine];
       if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
       const startedMs = this.#parts.clock.monoMs();
-      const model = await engine.load(await verifiedSpec(expert));
+      const model = await engine.load(await verifiedSpec(expert, this.#width(id)));
       this.#loadS.set(id, Math.max(0.01, (this.#parts.clock.monoMs() - startedMs) / 1000));
       this.#residents.set(id, { model, users: 0 });
       this.#settle([]);

@@ -2,6 +2,7 @@ import { availableParallelism, freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
+import { BATCH_TOKENS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
 import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
@@ -11,8 +12,6 @@ import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
-/** Computed together: pieces of prompts and the next tokens of all answers. */
-const BATCH_TOKENS = 256;
 const KEPT_GRAMMARS = 16;
 
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
