@@ -40,3 +40,18 @@ export async function setPoint(url: string, name: string, value: string | number
   }
   return answer.setPoints;
 }
+
+const Model = z.object({
+  id: z.string(),
+  engine: z.string(),
+  resident: z.boolean(),
+  memoryBytes: z.number(),
+  lastUsedMs: z.number().nullable(),
+});
+const Models = z.object({ data: z.array(z.object({ id: z.string(), heatmine: Model.optional().catch(undefined) })) });
+
+/** What compute tells of each expert, `auto` left out. */
+export async function fetchModels(url: string): Promise<z.infer<typeof Model>[]> {
+  const response = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(5000) });
+  return Models.parse(await response.json()).data.flatMap(({ heatmine }) => heatmine ?? []);
+}

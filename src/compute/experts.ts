@@ -54,7 +54,8 @@ export function scanExperts(modelDirs: readonly string[]): FoundExpert[] {
   return [...found.values()];
 }
 
-function readExpert(dir: string, name: string): FoundExpert {
+/** One directory: a sound expert that is called `name`, or why not. */
+export function readExpert(dir: string, name: string): FoundExpert {
   const unsound = (why: string): FoundExpert => ({
     ...{ id: name, dir, fact: undefined, grammar: undefined, unsound: why, info: undefined, modifiedMs: 0 },
   });

@@ -19,6 +19,7 @@ import { createLane } from './lane.ts';
 import { fallback } from './pick.ts';
 import { createPower } from './power.ts';
 import { startPublishing } from './publish.ts';
+import { watchExperts } from './rescan.ts';
 import { createResidents, type Residents } from './residents.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { createService, type ServiceParts } from './service.ts';
@@ -99,6 +100,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   link.on('grant', (lease) => power.offer(lease));
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });
+  const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
+    residents.update(experts);
+    log.info({ experts: experts.length }, 'experts changed');
+  });
   const server = await createServer({ service, metrics, log, listen: options.listen });
   void warm(catalogue, residents, classify !== undefined, log);
   return {
@@ -106,6 +111,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     async stop() {
       publisher.stop();
       stopWatching();
+      stopLooking();
       await Promise.all([server.close(), filler.stop()]);
       await residents.close();
       await host.close();
