@@ -2,6 +2,7 @@ import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
+import { EngineLost } from './engine-child/host.ts';
 import type { Figures } from './figures.ts';
 import { speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
@@ -54,10 +55,29 @@ async function* admitted(
   const leave = await parts.door.enter(signal);
   try {
     const { expert, why } = await pick(parts, question, signal);
-    return yield* answerBy(parts.catalogue.get(expert), why, question, signal, parts);
+    const ask = () => answerBy(parts.catalogue.get(expert), why, question, signal, parts);
+    return yield* againIfLost(ask);
   } finally {
     leave();
   }
+}
+
+/** Another model's crash costs a question that had not begun to be answered only the time to load again. */
+async function* againIfLost(ask: () => AsyncGenerator<AnswerPart, AnswerEnd>): AsyncGenerator<AnswerPart, AnswerEnd> {
+  let begun = false;
+  const said = ask();
+  try {
+    for (let step = await said.next(); ; step = await said.next()) {
+      if (step.done) return step.value;
+      begun = true;
+      yield step.value;
+    }
+  } catch (error) {
+    if (begun || !(error instanceof EngineLost)) throw error;
+  } finally {
+    await said.return(undefined as unknown as AnswerEnd);
+  }
+  return yield* ask();
 }
 
 /** Times and counts a question on its way through. */

@@ -136,6 +136,21 @@ page('the mode is chosen by keyboard', (context) =>
   }),
 );
 
+page('a wish for a while: pressed it is in force with its cost, pressed again it ends', (context) =>
+  visit(context, {}, async (tab) => {
+    const warmer = tab.locator('#wish-warmer');
+    await warmer.click();
+    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '180 min more, about 0.40 EUR' }).waitFor();
+    await warmer.click();
+    await tab.locator('#wish-warmer[aria-pressed=false]', { hasText: '3 h' }).waitFor();
+    const wish = { kind: 'warmer', id: '', by: 'page' };
+    assert.equal(context.unit.commands, [
+      { ...wish, forMin: 180 },
+      { ...wish, forMin: 0 },
+    ]);
+  }),
+);
+
 page('what the unit refuses is said and not shown as taken', (context) =>
   visit(
     context,

@@ -99,6 +99,18 @@ export const de: Strings = {
     refused: (why) => `Abgelehnt: ${why}`,
     unreachable: 'Das Gerät war nicht erreichbar. Nichts wurde geändert.',
   },
+  wishes: {
+    title: 'Für eine Weile',
+    names: {
+      warmer: 'Wärmer',
+      'hot-water-once': 'Einmal Warmwasser',
+      quiet: 'Leise',
+      'pause-compute': 'Rechenpause',
+    },
+    hours: (h) => `${h} h`,
+    held: (minutes, costs) => `noch ${minutes} min${costs}; drücken beendet`,
+    costs: (eur) => `, etwa ${eur} EUR`,
+  },
   tiles: {
     title: 'Werte',
     supply: 'Vorlauf',

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ControlState, Mode, SetPoints } from '../../../src/contract/messages.ts';
 import { Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
+import { Wishes } from './wishes.tsx';
 
 const MODES: readonly Mode[] = ['heating', 'auto', 'cooling', 'off'];
 const SEND_AFTER_MS = 350;
@@ -82,6 +83,7 @@ export function Controls({ control }: { control: ControlState | null }) {
           [false, t.controls.computeOff],
         ]}
       />
+      <Wishes control={control} />
       {control && (
         <p class="quiet" id="effective">
           {t.controls.effective}: {t.mode[control.setPoints.mode]}, {f.celsius(control.setPoints.roomSetC)},{' '}
