@@ -138,7 +138,7 @@ page('the mode is chosen by keyboard', (context) =>
 
 page('observing only is a setting, and says so at the top', (context) =>
   visit(context, {}, async (tab) => {
-    await tab.locator('#operation').getByText('Observes only').click();
+    await tab.getByRole('radio', { name: 'Observes only' }).check({ force: true });
     await tab.locator('.chip.warn', { hasText: 'Observes only' }).waitFor();
     assert.equal(context.unit.commands, [{ name: 'operation', value: 'observe', by: 'page' }]);
   }),
