@@ -136,6 +136,14 @@ page('the mode is chosen by keyboard', (context) =>
   }),
 );
 
+page('observing only is a setting, and says so at the top', (context) =>
+  visit(context, {}, async (tab) => {
+    await tab.getByRole('radio', { name: 'Observes only' }).check({ force: true });
+    await tab.locator('.chip.warn', { hasText: 'Observes only' }).waitFor();
+    assert.equal(context.unit.commands, [{ name: 'operation', value: 'observe', by: 'page' }]);
+  }),
+);
+
 page('a wish for a while: pressed it is in force with its cost, pressed again it ends', (context) =>
   visit(context, {}, async (tab) => {
     const warmer = tab.locator('#wish-warmer');

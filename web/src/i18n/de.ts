@@ -88,6 +88,7 @@ export const de: Strings = {
     wanted: 'Gewünscht',
     hotWater: 'Warmwasser',
     mode: 'Betriebsart',
+    operation: 'Dieses Gerät',
     compute: 'Rechnen',
     computeOn: 'Ein',
     computeOff: 'Pause',
@@ -99,6 +100,7 @@ export const de: Strings = {
     refused: (why) => `Abgelehnt: ${why}`,
     unreachable: 'Das Gerät war nicht erreichbar. Nichts wurde geändert.',
   },
+  operation: { auto: 'Regelt', observe: 'Beobachtet nur', commission: 'Wird in Betrieb genommen' },
   wishes: {
     title: 'Für eine Weile',
     names: {

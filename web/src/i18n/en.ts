@@ -99,6 +99,7 @@ export const en = {
     wanted: 'Wanted',
     hotWater: 'Hot water',
     mode: 'Mode',
+    operation: 'This unit',
     compute: 'Computing',
     computeOn: 'On',
     computeOff: 'Paused',
@@ -110,6 +111,7 @@ export const en = {
     refused: (why: string) => `Refused: ${why}`,
     unreachable: 'The unit could not be reached. Nothing was changed.',
   },
+  operation: { auto: 'Drives', observe: 'Observes only', commission: 'Is being commissioned' },
   wishes: {
     title: 'For a while',
     names: {

@@ -29,30 +29,32 @@ export function Wishes({ control }: { control: ControlState | null }) {
     }
   };
   return (
-    <fieldset class="wishes" id="wishes">
-      <legend>{t.wishes.title}</legend>
-      {OVERRIDE_KINDS.map((kind) => {
-        const held = control?.overrides.find((o) => o.kind === kind);
-        const cost = held?.costEur == null ? '' : t.wishes.costs(f.number(held.costEur, 2));
-        return (
-          <button
-            key={kind}
-            type="button"
-            id={`wish-${kind}`}
-            aria-pressed={held !== undefined}
-            disabled={!control || busy !== null}
-            onClick={() => ask(kind, held ? 0 : FOR_MIN[kind])}
-          >
-            <span>{t.wishes.names[kind]}</span>
-            <small>
-              {held ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost) : t.wishes.hours(FOR_MIN[kind] / 60)}
-            </small>
-          </button>
-        );
-      })}
+    <section class="card" aria-labelledby="wishes-title">
+      <h2 id="wishes-title">{t.wishes.title}</h2>
+      <div class="wishes">
+        {OVERRIDE_KINDS.map((kind) => {
+          const held = control?.overrides.find((o) => o.kind === kind);
+          const cost = held?.costEur == null ? '' : t.wishes.costs(f.number(held.costEur, 2));
+          return (
+            <button
+              key={kind}
+              type="button"
+              id={`wish-${kind}`}
+              aria-pressed={held !== undefined}
+              disabled={!control || busy !== null}
+              onClick={() => ask(kind, held ? 0 : FOR_MIN[kind])}
+            >
+              <span>{t.wishes.names[kind]}</span>
+              <small>
+                {held ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost) : t.wishes.hours(FOR_MIN[kind] / 60)}
+              </small>
+            </button>
+          );
+        })}
+      </div>
       <span class="note" role="status">
         {refused}
       </span>
-    </fieldset>
+    </section>
   );
 }
