@@ -56,6 +56,7 @@ export interface DecidedState {
   outputs: Outputs;
   grantW: number;
   fillerW: number;
+  paidW: number;
 }
 
 /** Before the first call: everything safe. The house's facts are no part of the state: each input carries them. */
@@ -80,6 +81,7 @@ export function initialState(house: House): CoreState {
       outputs: { ...SAFE_OUTPUTS },
       grantW: 0,
       fillerW: 0,
+      paidW: 0,
     },
     grid: GRID_START,
     emergency: EMERGENCY_START,

@@ -159,6 +159,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       latched: locked.latched,
       grantW: watts,
       fillerW: driven.checking ? watts : Math.min(watts, state.decided.fillerW),
+      payW: Math.min(watts, Math.max(state.decided.fillerW, state.decided.paidW)),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: counted.energy,

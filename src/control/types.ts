@@ -43,6 +43,8 @@ export interface Verdict {
   latched: boolean;
   grantW: number;
   fillerW: number;
+  /** Watts of the grant that pay, for filler or for answers that are sold. */
+  payW: number;
   heatNeedW: number;
   heat: ControlState['heat'];
   energy: ControlState['energy'];
