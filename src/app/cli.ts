@@ -12,6 +12,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
   },
   why: { about: 'the reasons behind it', load: () => import('./commands/status.ts').then((m) => m.why) },
   set: { about: 'change a set-point or the mode', load: () => import('./commands/set.ts').then((m) => m.set) },
+  override: {
+    about: 'a wish that ends by itself: warmer, hot water once, quiet',
+    load: () => import('./commands/override.ts').then((m) => m.override),
+  },
   experts: {
     about: 'the experts on this box: ls, ps, fit, pull, publish, eval, rm',
     load: () => import('./commands/experts.ts').then((m) => m.experts),

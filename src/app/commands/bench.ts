@@ -13,6 +13,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
+  house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 

@@ -119,14 +119,9 @@ async function route(
   if (isForCompute(path)) {
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
-  } else if (path === '/api/set') {
-    if (method !== 'POST') wrongMethod(res, 'POST');
-    else if (fromThisMachine(req)) await api.set(req, res);
-    else {
-      const how = 'set-points change from the machine itself, or over MQTT with the password of `home`';
-      sendError(res, 'UNAUTHORISED', how, { status: 403 });
-    }
-  } else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
+  } else if (path === '/api/set') await change(req, res, api.set);
+  else if (path === '/api/override') await change(req, res, api.override);
+  else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
@@ -135,6 +130,21 @@ async function route(
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
     sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
   } else page(res, path, method === 'HEAD');
+}
+
+/** What the house does is changed from here only, and as JSON, which no form of another site can send. */
+async function change(
+  req: IncomingMessage,
+  res: ServerResponse,
+  apply: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+): Promise<void> {
+  if (req.method !== 'POST') wrongMethod(res, 'POST');
+  else if (!fromThisMachine(req)) {
+    const how = 'the house is set from the machine itself, or over MQTT with the password of `home`';
+    sendError(res, 'UNAUTHORISED', how, { status: 403 });
+  } else if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
+    sendError(res, 'MESSAGE_INVALID', 'content-type must be application/json', { status: 415 });
+  } else await apply(req, res);
 }
 
 function wrongMethod(res: ServerResponse, allow: string): void {

@@ -44,7 +44,7 @@ const grant = () => {
 grant();
 setInterval(grant, GRANT_MS);
 const net = await startNet({
-  ...{ config, sockets, password: PASSWORDS.net!, stateDir: dir, distDir: join(dir, 'none'), log },
+  ...{ config, sockets, password: PASSWORDS.net!, home: dir, stateDir: dir, distDir: join(dir, 'none'), log },
 });
 
 /** User and system time of the children, from the kernel's count. */
