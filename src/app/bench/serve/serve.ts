@@ -56,7 +56,7 @@ async function compare(rounds: number, tokens: number, seed: number): Promise<Fi
   return scratch(async (dir, file) => {
     writeRandomLlama(file, SHAPE, seed);
     expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), CONTEXT_TOKENS);
-    const stack = await startStack(dir, WIDTH);
+    const stack = await startStack(dir);
     const direct = await openDirect(file, CONTEXT_TOKENS, WIDTH);
     try {
       for (const ask of [stack.ask, direct.ask]) await measure(ask, 1, 4);
@@ -102,7 +102,7 @@ async function pathCost(questions: number): Promise<Figure> {
   return scratch(async (dir, file) => {
     writeRandomLlama(file, { ...SHAPE, layers: 1, embedding: 64, feedForward: 64, vocabulary: 300 }, 1);
     expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), 2 * ECHO_WORDS);
-    const stack = await startStack(dir, 1, processFile('./bench/serve/echo/main.ts'));
+    const stack = await startStack(dir, processFile('./bench/serve/echo/main.ts'));
     try {
       const text = 'word '.repeat(ECHO_WORDS).trim();
       await stack.ask(0, text, ECHO_WORDS);

@@ -19,7 +19,7 @@ export interface Stack {
 
 const START_MS = 30_000;
 
-export async function startStack(dir: string, lanes: number, engineFile?: string): Promise<Stack> {
+export async function startStack(dir: string, engineFile?: string): Promise<Stack> {
   const main = processFile('./bench/serve/stack/main.ts');
   const child = fork(main, [dir, ...(engineFile ? [engineFile] : [])], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -32,16 +32,23 @@ export async function startStack(dir: string, lanes: number, engineFile?: string
       late.addEventListener('abort', () => reject(new Error('the stack did not start'))),
     ),
   ]);
-  const sockets = await Promise.all(Array.from({ length: lanes }, () => opened(`ws://127.0.0.1:${port}${ASK_PATH}`)));
+  const url = `ws://127.0.0.1:${port}${ASK_PATH}`;
+  const sockets = new Map<number, WebSocket>();
   return {
-    ask: (lane, content, maxTokens) => askOver(sockets[lane]!, content, maxTokens),
+    async ask(lane, content, maxTokens) {
+      // Net closes whoever says nothing for long; opening it again is not what is measured.
+      const open = sockets.get(lane);
+      const socket = open?.readyState === WebSocket.OPEN ? open : await opened(url);
+      sockets.set(lane, socket);
+      return askOver(socket, content, maxTokens);
+    },
     async cpuUs() {
       const answer = heard<{ cpuUs: number }>();
       child.send('cpu');
       return (await answer).cpuUs;
     },
     async stop() {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets.values()) socket.terminate();
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.disconnect();
       await exited;
@@ -69,7 +76,8 @@ function askOver(socket: WebSocket, content: string, maxTokens: number): Promise
     resolve({ tokens: reply.meter.answerTokens, firstMs, totalMs: performance.now() - startedMs });
   };
   socket.on('message', onMessage);
-  socket.once('close', () => reject(new Error('the websocket was closed')));
+  const onClose = () => reject(new Error('the websocket was closed'));
+  socket.once('close', onClose);
   const ask = {
     type: 'ask',
     id: '1',
@@ -79,5 +87,5 @@ function askOver(socket: WebSocket, content: string, maxTokens: number): Promise
     temperature: 0,
   };
   socket.send(JSON.stringify(ask));
-  return promise.finally(() => socket.off('message', onMessage));
+  return promise.finally(() => socket.off('message', onMessage).off('close', onClose));
 }
