@@ -24,6 +24,7 @@ export const mcp9808: Driver<z.infer<typeof Params>> = {
   name: 'mcp9808',
   about: 'Microchip MCP9808 temperature sensor, I2C',
   params: Params,
+  example: { bus: 'i2c1', address: '0x18' },
   channels: () => [{ name: 'temperatureC', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const bus = buses.i2c(params.bus);

@@ -32,6 +32,7 @@ export const tmp117: Driver<z.infer<typeof Params>> = {
   name: 'tmp117',
   about: 'TI TMP117 temperature sensor, I2C',
   params: Params,
+  example: { bus: 'i2c1', address: '0x48' },
   channels: () => [{ name: 'temperatureC', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const bus = buses.i2c(params.bus);
