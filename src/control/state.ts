@@ -16,6 +16,7 @@ import { PLAN_START, type PlanState } from './decide/plan.ts';
 import { type EstimateState, estimateStart } from './estimate.ts';
 import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
+import { type OwnPump, ownPumpStart } from './learn/own-pump.ts';
 import { OPERATION_START, type OperationState } from './operation.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
@@ -39,6 +40,8 @@ export interface CoreState {
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
   pumped: { heatKwh: number; compressorKwh: number };
+  /** What the heat pump really gives and draws. The map is kept over restarts. */
+  pump: OwnPump;
 }
 
 export interface DecidedState {
@@ -56,7 +59,7 @@ export interface DecidedState {
 }
 
 /** Before the first call: everything safe. The house's facts are no part of the state: each input carries them. */
-export function initialState(_house: House): CoreState {
+export function initialState(house: House): CoreState {
   return {
     atMs: null,
     estimate: estimateStart(),
@@ -85,5 +88,6 @@ export function initialState(_house: House): CoreState {
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },
+    pump: ownPumpStart(house),
   };
 }

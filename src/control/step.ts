@@ -16,6 +16,7 @@ import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
+import { ownPumpStep } from './learn/own-pump.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput, Verdict } from './types.ts';
@@ -49,6 +50,9 @@ function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, 
       hotWaterWanted: decided.hotWater.charging,
       defrosting: decided.defrost.on,
       steady: wish.steady,
+      pump: state.pump.map,
+      level: decided.compressor.on ? decided.compressor.pct / 100 : 0,
+      mostLevel: wish.compressorMaxPct / 100,
       compressorFull:
         decided.compressor.on && decided.compressor.pct > wish.compressorMaxPct - 5 && !decided.hotWater.charging,
       compressorBlocked: locked.stopped.heatPump,
@@ -86,7 +90,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   // After a restart the reversing valve is where it is, not where a fresh state has it.
   const reversing = { cooling: input.image.actuators.coolingOn > 0, stillS: 0 };
   const before = state.atMs === null ? { ...state.decided, reversing } : state.decided;
-  const decided = loopsStep(before, { ...facts, plan, stopped, dtS: loopDueS });
+  const decided = loopsStep(before, { ...facts, plan, pump: state.pump.map, stopped, dtS: loopDueS });
   return { ...state, emergency, decided, loopDueS: 0 };
 }
 
@@ -139,7 +143,8 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs);
   const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
+  const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
+  state = { ...state, interlock: locked.state, ...counted, pump, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);

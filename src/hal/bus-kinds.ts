@@ -50,4 +50,4 @@ export const BUS_KINDS = {
     callLimitMs: 2400,
     check: 'check that `heatmine accel-host` runs there',
   },
-} as const satisfies Record<Exclude<keyof BusBackend, 'close'>, BusKind>;
+} as const satisfies Record<Exclude<keyof BusBackend, 'close' | 'health'>, BusKind>;

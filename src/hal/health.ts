@@ -13,6 +13,9 @@ export interface DeviceHealth {
   stuck: number;
   noise: number;
   timeout: number;
+  /** Of a bus: tries beyond the first, and times it was freed. */
+  retries?: number;
+  recoveries?: number;
   lastError?: string;
   lastErrorAtMs?: number;
 }

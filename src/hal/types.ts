@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DeviceHealth } from './health.ts';
 
 /** Word-level access to hardware. Every call is bounded in time by the back end and fails with a coded HeatmineError. */
 export interface I2cBus {
@@ -27,7 +28,11 @@ export interface GpioOutput {
 }
 
 export interface GpioBus {
-  input(line: number, options: { bias: 'pull-up' | 'pull-down' | 'none'; edges: boolean }): Promise<GpioInput>;
+  /** `counted`: every edge must be counted by its maker, or the line is refused. */
+  input(
+    line: number,
+    options: { bias: 'pull-up' | 'pull-down' | 'none'; edges: boolean; counted?: boolean },
+  ): Promise<GpioInput>;
   output(line: number, initial: 0 | 1): Promise<GpioOutput>;
 }
 
@@ -66,6 +71,8 @@ export interface BusBackend {
   command(bus: string): CommandBus;
   files(bus: string): FilesBus;
   host(bus: string): HostBus;
+  /** Counters of the buses themselves, beside those of the devices. */
+  health?(): DeviceHealth[];
   close(): Promise<void>;
 }
 

@@ -9,13 +9,15 @@ import { type Board, loadBoard } from '../../hal/board.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { preflight, runningPid } from '../preflight.ts';
+import { portFree, preflight, runningPid } from '../preflight.ts';
 
 interface Finding {
   level: 'OK' | 'WARN' | 'FAIL';
   what: string;
   text: string;
 }
+
+const MQTT_PORT = 1883;
 
 const ok = (what: string, text: string): Finding => ({ level: 'OK', what, text });
 const warn = (what: string, text: string): Finding => ({ level: 'WARN', what, text });
@@ -88,6 +90,15 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   return findings;
 }
 
+/** A broker on the usual port is most likely the one of Home Assistant. */
+async function checkBrokers({ net }: Config): Promise<Finding[]> {
+  if (net.join) return [ok('broker', `also joined to ${net.join.url}`)];
+  if (await portFree(MQTT_PORT, '127.0.0.1')) return [];
+  return [
+    ok('broker', `another broker runs on port ${MQTT_PORT}: to live in it, set net.join (docs/home-assistant.md)`),
+  ];
+}
+
 async function checkRunning(paths: Paths, config: Config, board: Board): Promise<Finding[]> {
   if (runningPid(paths) !== undefined) {
     const { url } = unitOf(paths);
@@ -106,7 +117,13 @@ async function examine(paths: Paths): Promise<Finding[]> {
   try {
     const config = loadConfig(paths.home);
     const board = loadBoard(config.board);
-    return [...findings, ok('config', 'sound'), ...checkBoard(board), ...(await checkRunning(paths, config, board))];
+    return [
+      ...findings,
+      ok('config', 'sound'),
+      ...checkBoard(board),
+      ...(await checkBrokers(config)),
+      ...(await checkRunning(paths, config, board)),
+    ];
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
     return [

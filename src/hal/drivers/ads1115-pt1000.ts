@@ -32,7 +32,10 @@ export function celsiusOf(ohms: number): number {
 }
 
 /** Word of the conversion register in °C, or why it is none. Divider pull-up : PT1000. */
-export function decode(raw: number, { pullUpOhms, railV }: Pick<Params, 'pullUpOhms' | 'railV'>) {
+export function decode(
+  raw: number,
+  { pullUpOhms, railV }: Pick<Params, 'pullUpOhms' | 'railV'>,
+): { valueC: number } | { fault: string } {
   const volts = decodeV(raw, 2.048);
   const ohms = volts >= railV ? Number.POSITIVE_INFINITY : (pullUpOhms * volts) / (railV - volts);
   if (raw === 0x7fff || ohms > MAX_OHMS) return { fault: 'sensor open; check its wire and plug' };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverContext, Sample } from '../types.ts';
-import { deviceError, word } from './faults.ts';
+import { deviceError, steady, word } from './faults.ts';
 
 const CONVERSION = 0x00;
 const CONFIG = 0x01;
@@ -51,7 +51,7 @@ export function ads1115(options: Ads1115Options, { buses, monoMs }: DriverContex
         throw deviceError('BUS_NOISE', driver, params, 'lost its configuration; check its supply');
       }
       if (now & READY) {
-        const decoded = decode(await read(CONVERSION));
+        const decoded = decode(await steady(() => read(CONVERSION)));
         return 'fault' in decoded ? { value: Number.NaN, atMs, fault: decoded.fault } : { value: decoded.valueC, atMs };
       }
     }

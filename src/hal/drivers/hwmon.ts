@@ -52,6 +52,9 @@ export const hwmon: Driver<z.infer<typeof Params>> = {
       const samples: Record<string, Sample> = {};
       if (params.temperature) samples.temperatureC = await read(params.temperature, 'temperature');
       if (params.power) samples.powerW = await read(params.power, 'power');
+      if (Object.values(samples).every((s) => s.fault)) {
+        throw deviceError('BUS_NOISE', 'hwmon', params, 'its files hold no numbers; see dmesg');
+      }
       return samples;
     }
     return {

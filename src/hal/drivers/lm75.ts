@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Driver, Sample } from '../types.ts';
-import { word } from './faults.ts';
+import { steady, word } from './faults.ts';
 import { i2cParams } from './params.ts';
 
 /** Significant bits of the temperature register, left-aligned; what is below them is undefined on the oldest chips. */
@@ -48,7 +48,7 @@ export const lm75: Driver<z.infer<typeof Params>> = {
         await bus.transfer(params.address, Uint8Array.of(CONFIG, config & ~SHUTDOWN), 0);
         settledMs = monoMs() + SETTLE_MS;
       }
-      const raw = word(await bus.transfer(params.address, Uint8Array.of(TEMPERATURE), 2));
+      const raw = await steady(async () => word(await bus.transfer(params.address, Uint8Array.of(TEMPERATURE), 2)));
       if (monoMs() < settledMs) return {};
       return { temperatureC: { value: decode(raw, params.chip), atMs: monoMs() } };
     }

@@ -37,7 +37,7 @@ export const sunspec: Driver<z.infer<typeof Params>> = {
   name: 'sunspec',
   about: 'SunSpec solar inverter, Modbus',
   params: Params,
-  example: { bus: 'inverter', unit: 1 },
+  example: { bus: 'inverter', unit: 126 },
   channels: () => [{ name: 'powerW', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const bus = buses.modbus(params.bus);

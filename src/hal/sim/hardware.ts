@@ -40,6 +40,7 @@ export interface Hardware extends HardwareCalls {
 
 export function createHardware(options: HardwareOptions): Hardware {
   const { board, monoMs } = options;
+  const { deadMan } = board;
   let sensors = options.sensors;
   const faults = createFaults();
   const lines = createOutputs(monoMs);
@@ -53,7 +54,7 @@ export function createHardware(options: HardwareOptions): Hardware {
       ...gpio,
       write(bus, line, level) {
         const changed = gpio.write(bus, line, level);
-        if (changed && bus === board.deadMan.bus && line === board.deadMan.line) lines.edge();
+        if (changed && bus === deadMan.bus && line === deadMan.line) lines.edge();
         return changed;
       },
     },

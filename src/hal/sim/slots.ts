@@ -89,7 +89,7 @@ export function textAnswers(give: () => string): Answers<string> {
   return {
     give,
     noise: () => 'ERR! \u0007?%$#\n',
-    swapped: () => give().replace(/(.)(.)/gs, '$2$1'),
+    swapped: () => 'RE!R\n',
     foreign: () => 'some other device\n',
   };
 }
