@@ -178,10 +178,14 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const outputs = outputsOf(next, grant.grantW, backup);
   // A defrost takes its heat from the buffer, not from the tank that is being charged.
   if (defrost.on && est.bufferTopC.value > DEFROST_BUFFER_MIN_C) outputs.hotWaterOn = 0;
-  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, outputs };
+  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, paidW: grant.paidW, outputs };
 }
 
-function outputsOf(s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW'>, grantW: number, backup: boolean): Outputs {
+function outputsOf(
+  s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW' | 'paidW'>,
+  grantW: number,
+  backup: boolean,
+): Outputs {
   return {
     compressorOn: s.compressor.on ? 1 : 0,
     compressorPct: s.compressor.pct,
