@@ -12,6 +12,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
   },
   why: { about: 'the reasons behind it', load: () => import('./commands/status.ts').then((m) => m.why) },
   set: { about: 'change a set-point or the mode', load: () => import('./commands/set.ts').then((m) => m.set) },
+  override: {
+    about: 'a wish that ends by itself: warmer, hot water once, quiet',
+    load: () => import('./commands/override.ts').then((m) => m.override),
+  },
   experts: {
     about: 'the experts on this box (experts ls)',
     load: () => import('./commands/experts.ts').then((m) => m.experts),
@@ -27,6 +31,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
   io: {
     about: 'look at and drive single points of the board',
     load: () => import('./commands/io.ts').then((m) => m.io),
+  },
+  'accel-host': {
+    about: 'serve the accelerators of another machine',
+    load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
   },
   config: {
     about: 'check the configuration (config check)',

@@ -11,6 +11,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
+  filler: () => import('../bench/filler.ts').then((m) => m.filler),
+  house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 
