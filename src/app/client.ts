@@ -24,7 +24,11 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
 }
 
 export async function fetchState(url: string): Promise<State> {
-  const response = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(5000) });
+  // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
+  const response = await fetch(`${url}/api/state`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(5000),
+  });
   return State.parse(await response.json());
 }
 
