@@ -35,6 +35,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'look at and drive single points of the board',
     load: () => import('./commands/io.ts').then((m) => m.io),
   },
+  'accel-host': {
+    about: 'serve the accelerators of another machine',
+    load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
+  },
   config: {
     about: 'check the configuration (config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
