@@ -44,8 +44,8 @@ const text = [
   'Generated from `boards/*.json` by `npm run docs`; do not edit. How to wire: docs/wiring.md. Another board or chip: docs/adding-hardware.md.',
   '## Drivers',
   table(
-    ['driver', 'what', 'file'],
-    DRIVERS.map((d) => [d.name, d.about, `src/hal/drivers/${d.name}.ts`]),
+    ['driver', 'what', 'params, for example'],
+    DRIVERS.map((d) => [`[${d.name}](../src/hal/drivers/${d.name}.ts)`, d.about, `\`${JSON.stringify(d.example)}\``]),
   ),
   '## Limits of the Linux back end',
   [

@@ -23,6 +23,20 @@ const PumpMap = z.strictObject({
   startLossJ: finite.nonnegative(),
 });
 
+const Sums = z.strictObject({
+  heatKwh: finite,
+  powerKwh: finite,
+  costEur: finite,
+  plainEur: finite,
+  pricedH: finite.nonnegative(),
+});
+const Meters = z.strictObject({
+  dayKey: z.int().nullable(),
+  day: Sums,
+  year: Sums,
+  all: z.strictObject({ costEur: finite, plainEur: finite }),
+});
+
 const Core = z.strictObject({
   startAgesS: ages,
   starts: z.int().nonnegative().catch(0),
@@ -62,6 +76,7 @@ const Core = z.strictObject({
   pumped: z.strictObject({ heatKwh: finite, compressorKwh: finite }),
   /** What the heat pump was learnt to give and draw; a file of an earlier release has none. */
   pump: PumpMap.optional().catch(undefined),
+  meters: Meters.optional().catch(undefined),
   /** Sensor pairs that commissioning found the wrong way round. */
   swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
 });
@@ -77,6 +92,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
     }
   }
   const { trimK } = state.plan;
+  const { dayKey, day, year, all } = state.meters;
   const { startAgesS, starts } = state.decided.compressor;
   const { overrides, timeMs, legionella, night, season } = state.comfort;
   const comfort = { overrides, timeMs, legionella, warmupKPerH: night.warmupKPerH, season };
@@ -93,6 +109,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       energy: state.energy,
       pumped: state.pumped,
       pump: state.pump.map,
+      meters: { dayKey, day, year, all },
       swapped: state.commission.swapped,
     },
   };
@@ -132,6 +149,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     pumped: core.pumped,
     plan: { ...fresh.plan, trimK: core.trimK },
     pump: pumpFrom(fresh.pump, core.pump),
+    meters: { ...fresh.meters, ...core.meters },
     decided: {
       ...fresh.decided,
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },

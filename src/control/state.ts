@@ -17,6 +17,7 @@ import { type EstimateState, estimateStart } from './estimate.ts';
 import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
 import { type OwnPump, ownPumpStart } from './learn/own-pump.ts';
+import { METERS_START, type MetersState } from './meters.ts';
 import { OPERATION_START, type OperationState } from './operation.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
@@ -40,6 +41,7 @@ export interface CoreState {
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
   pumped: { heatKwh: number; compressorKwh: number };
+  meters: MetersState;
   /** What the heat pump really gives and draws. The map is kept over restarts. */
   pump: OwnPump;
 }
@@ -90,6 +92,7 @@ export function initialState(house: House): CoreState {
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },
+    meters: METERS_START,
     pump: ownPumpStart(house),
   };
 }

@@ -17,6 +17,7 @@ import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { ownPumpStep } from './learn/own-pump.ts';
+import { metersStep, metersView } from './meters.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput, Verdict } from './types.ts';
@@ -110,6 +111,19 @@ const sensorReasons = (est: Estimates): Reason[] => {
   return reasons;
 };
 
+/** All that is counted and learnt of a tick once its outputs are known. */
+function counted(
+  state: CoreState,
+  est: Estimates,
+  heat: Verdict['heat'],
+  outputs: Verdict['outputs'],
+  { house, market, timeMs, dtS }: StepInput,
+): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters'> {
+  const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
+  const meters = metersStep(state.meters, { est, heat, outputs, house, market, map: pump.map, timeMs, dtS });
+  return { ...energyStep(state, est, heat, outputs.coolingOn > 0, dtS), pump, meters };
+}
+
 /**
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
  * the ages of readings and the patience of the interlock count on the image's own monotonic time.
@@ -141,10 +155,8 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     acknowledge: setPoints.mode === 'off' && !wasOff,
   });
   const { outputs, safety } = locked;
-  const heat = heatNow(est, outputs);
-  const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
-  state = { ...state, interlock: locked.state, ...counted, pump, atMs: image.atMs };
+  const heat = heatNow(est, outputs, state.decided.compressor);
+  state = { ...state, interlock: locked.state, ...counted(state, est, heat, outputs, given), atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
@@ -162,7 +174,8 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       payW: Math.min(watts, Math.max(state.decided.fillerW, state.decided.paidW)),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
-      energy: counted.energy,
+      energy: state.energy,
+      meters: metersView(state.meters),
       overrides: state.comfort.overrides,
       reasons: [
         first,

@@ -48,6 +48,7 @@ export interface Verdict {
   heatNeedW: number;
   heat: ControlState['heat'];
   energy: ControlState['energy'];
+  meters: ControlState['meters'];
   overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];

@@ -71,6 +71,15 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     heatNeedW: 9400,
     heat: { condenserW: 6670, accelW: 2760, rejectedW: 0 },
     energy: { heatKwh: 38.4, accelHeatKwh: 9.7, compressorKwh: 7.4, accelKwh: 9.9, cop: 2.22 },
+    meters: {
+      copNow: 3.59,
+      copDay: 3.4,
+      copYear: 3.5,
+      costTodayEur: 2.1,
+      plainPumpTodayEur: 2.3,
+      costEur: 812,
+      plainPumpEur: 834,
+    },
     overrides,
     reasons: [
       {
