@@ -2,6 +2,7 @@
 // Neither may fail an install: without a compiler the simulated board and everything else still run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
+import { buildNative } from './native.mjs';
 
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 const nodeDir = new URL(`../node_modules/node-linux-${arch}`, import.meta.url).pathname;
@@ -25,6 +26,11 @@ if (missing.length) {
     `heatmine: ${missing.join(', ')} not built (${compiler ? 'the build failed' : 'no compiler'}): real I2C/GPIO needs it (apt install build-essential python3, then npm ci); the simulated board does not.`,
   );
 }
+const native = buildNative();
+if (native)
+  console.log(
+    `heatmine: native/ioctl.c not built (${native}): GPIO by the character device needs it (apt install gcc libc6-dev, then npm ci).`,
+  );
 const page = existsSync(node) ? run(node, ['scripts/build-web.ts']) : { status: 1, stderr: 'no Node 24' };
 if (page.status !== 0)
   console.log(`heatmine: the page was not built: ${String(page.stderr).trim().split('\n').at(-1)}`);

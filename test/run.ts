@@ -8,7 +8,8 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const LIMIT_MS = 240_000;
-const ALLOWED_SKIPS = new Set<string>([]);
+/** The kernel of scripts/uml-kernel.sh takes minutes to build and lies outside the repository. */
+const ALLOWED_SKIPS = new Set<string>(['kernel-gpio', 'kernel-watchdog']);
 const root = import.meta.dirname;
 const only = process.argv.slice(2);
 

@@ -25,6 +25,8 @@ export interface SupervisorEvents {
 /** A child that lived this long has started well: its next crash counts as the first again. */
 const WELL_AFTER_MS = 60_000;
 const STOP_LIMIT_MS = 5000;
+/** Twice the usual: each I2C bus of control may lose one to a stuck kernel, and files still want theirs. */
+const UV_THREADPOOL_SIZE = '8';
 /** Small young generations: five small processes share a board with 1 GB. */
 const EXEC_ARGV = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
@@ -48,7 +50,11 @@ class Supervised {
   private start(): void {
     if (this.stopping) return;
     const startedMs = performance.now();
-    const child = fork(this.spec.file, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: EXEC_ARGV });
+    const child = fork(this.spec.file, [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: EXEC_ARGV,
+      env: { ...process.env, UV_THREADPOOL_SIZE },
+    });
     this.child = child;
     let rest = '';
     const onData = (data: Buffer) => {

@@ -105,8 +105,8 @@ if (haveStories) {
       const unlikely = [...likely].reverse().join('');
       const mean = async (line: string) => {
         let sum = 0;
-        for (let i = 0; i < 8; i++) sum += (await model.score!(line, never)).logLikelihood;
-        return sum / 8;
+        for (let i = 0; i < 16; i++) sum += (await model.score!(line, never)).logLikelihood;
+        return sum / 16;
       };
       assert.ok((await mean(likely)) > (await mean(unlikely)) + 1);
       const counted = await model.score!(likely, never);

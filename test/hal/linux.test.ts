@@ -9,7 +9,7 @@ import { HeatmineError } from '../../src/core/errors.ts';
 import { loadBoard } from '../../src/hal/board.ts';
 import { openLinuxBuses } from '../../src/hal/buses/linux.ts';
 import { openLinuxCommand } from '../../src/hal/buses/linux-command.ts';
-import { globalNumber } from '../../src/hal/buses/linux-gpio.ts';
+import { globalNumber } from '../../src/hal/buses/linux-gpio-sysfs.ts';
 import { openLinuxI2c } from '../../src/hal/buses/linux-i2c.ts';
 import { openHal } from '../../src/hal/hal.ts';
 
@@ -52,7 +52,7 @@ test('command: a flood of output is cut off', async () => {
 });
 
 test('i2c: a bus that does not exist says what to switch on', async () => {
-  const i2c = openLinuxI2c('/dev/i2c-77', 'i2c1');
+  const i2c = openLinuxI2c({ path: '/dev/i2c-77', bus: 'i2c1', monoMs, recover: async () => undefined });
   const error = await failure(i2c.transfer(0x48, Uint8Array.of(0), 2));
   assert.is(error.code, 'BUS_CLOSED');
   assert.match(error.message, /\/dev\/i2c-77.*(dtparam=i2c_arm=on|npm rebuild i2c-bus)/);

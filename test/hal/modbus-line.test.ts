@@ -160,7 +160,17 @@ test('the hazard is real: the library alone takes a late RTU answer for the next
   await slave.close();
 });
 
-const KINDS: Behaviour['kind'][] = ['answer', 'answer', 'answer', 'answer', 'silent', 'garbage', 'half'];
+const KINDS: Behaviour['kind'][] = [
+  'answer',
+  'answer',
+  'answer',
+  'answer',
+  'exception',
+  'exception',
+  'silent',
+  'garbage',
+  'half',
+];
 
 /** Random requests to slaves that are late, silent or noisy; every answer taken must belong to its own request. */
 async function hammer(seed: number): Promise<{ good: number; bad: number }> {
@@ -169,7 +179,8 @@ async function hammer(seed: number): Promise<{ good: number; bad: number }> {
   const line = lineOver(() => overTcp(slave.port), true, options);
   slave.behave(() => {
     const kind = KINDS[Math.floor(random() * KINDS.length)]!;
-    return { kind, afterMs: kind === 'answer' && random() < 0.3 ? 150 + random() * 700 : random() * 20 };
+    const late = (kind === 'answer' || kind === 'exception') && random() < 0.3;
+    return { kind, afterMs: late ? 150 + random() * 700 : random() * 20 };
   });
   const count = { good: 0, bad: 0 };
   const endMs = monoMs() + 6000;
@@ -196,6 +207,35 @@ test('RTU: a late answer never becomes the next one, seeds 1 to 12', async () =>
   const good = counts.reduce((n, c) => n + c.good, 0);
   const bad = counts.reduce((n, c) => n + c.bad, 0);
   assert.ok(good > 50 && bad > 50, `good ${good}, bad ${bad}: the run must see both`);
+});
+
+test('RTU: a late exception does not pass for the answer of the probe, and so shift all that follow', async () => {
+  const slave = await rtuSlave();
+  const line = lineOver(() => overTcp(slave.port), true, options);
+  // The first answer is a late exception; the probe's own is just in time.
+  let n = 0;
+  slave.behave(() => {
+    n += 1;
+    if (n === 1) return { kind: 'exception', afterMs: 350 };
+    return { kind: 'answer', afterMs: n === 2 ? 150 : 0 };
+  });
+  try {
+    assert.is(await codeOf(line.readInput(1, 52, 2)), 'BUS_TIMEOUT');
+    const startedMs = monoMs();
+    for (let good = 0; good < 10; ) {
+      await sleep(20);
+      const before = slave.received();
+      const words = await line.readInput(1, 52, 2).catch(() => undefined);
+      if (!words) assert.ok(monoMs() - startedMs < 8000, `only ${good} values in 8 s`);
+      else {
+        assert.ok(words[0]! > before, `request ${before + 1} got the answer of ${words[0]}`);
+        good += 1;
+      }
+    }
+  } finally {
+    await line.close();
+    await slave.close();
+  }
 });
 
 test('RTU: a slave that is 400 ms late for a while is served again afterwards', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export type Behaviour = { kind: 'answer' | 'silent' | 'garbage' | 'half'; afterMs: number };
+export type Behaviour = { kind: 'answer' | 'exception' | 'silent' | 'garbage' | 'half'; afterMs: number };
 
 /**
  * A serial line with slaves on it, carried by TCP: RTU frames, no transaction numbers, and what is sent late reaches
@@ -45,6 +45,7 @@ export async function rtuSlave(): Promise<RtuSlave> {
     if (kind === 'silent') return;
     if (kind === 'garbage')
       return void listener?.write(Buffer.from([unit, code, 0x13, 0x37, 0x00, 0xff, 0x42, 0x42, 0x42]));
+    if (kind === 'exception') return void listener?.write(framed(Buffer.from([unit, code | 0x80, 2])));
     if (code === 6) return void listener?.write(request);
     const count = request.readUInt16BE(4);
     const body = Buffer.alloc(3 + 2 * count);

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { OverrideCommand } from '../../src/contract/comfort.ts';
 import { ControlState, SetCommand } from '../../src/contract/messages.ts';
 import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
+import type { Component } from '../../src/net/hass/components.ts';
 import { discovery } from '../../src/net/hass/discovery.ts';
 import { UNIT } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
@@ -19,7 +21,9 @@ env = ImmutableSandboxedEnvironment()
 print(json.dumps({k: env.from_string(t).render(**given) for k, (t, given) in json.load(sys.stdin).items()}))
 `;
 const facts = { unit: UNIT, discoveryPrefix: 'homeassistant', version: '0', board: 'sim', simulated: true };
-const { cmps } = discovery({ ...facts, sensors: SENSOR_NAMES }).payload;
+const messages = discovery({ ...facts, language: 'en', commands: true, sensors: SENSOR_NAMES });
+const cmps = Object.assign({}, ...messages.map((m) => m.payload.cmps)) as Record<string, Component>;
+const water = cmps.water_heater!;
 const climate = cmps.climate!;
 const byTopic = new Map((Object.keys(TOPICS) as TopicName[]).map((n) => [topicPath(UNIT, n), SAMPLES[n] as unknown]));
 const ACTIONS = ControlState.shape.action.options;
@@ -36,7 +40,7 @@ bad.reasons = [{ what: 'unit', code: 'X', text: 'x'.repeat(400) }];
 const jobs: Record<string, [template: unknown, given: object]> = {
   'bad current': [climate.current_temperature_template, { value_json: bad }],
   'set room': [climate.temperature_command_template, { value: 20.5 }],
-  'set water': [cmps.hot_water_set_c!.command_template, { value: 50 }],
+  'set water': [water.temperature_command_template, { value: 50 }],
 };
 for (const [key, c] of valued) {
   jobs[`good ${key}`] = [c.value_template, { value_json: byTopic.get(c.state_topic as string) }];
@@ -48,6 +52,16 @@ for (const [theirs, ours] of Object.entries(MODES)) {
   const setPoints = { ...SAMPLES.controlState.setPoints, mode: ours };
   jobs[`show ${ours}`] = [climate.mode_state_template, { value_json: { setPoints } }];
   jobs[`set ${theirs}`] = [climate.mode_command_template, { value: theirs }];
+}
+const overridden = (kind: string) => ({ value_json: { overrides: [{ kind }] } });
+for (const preset of ['boost', 'sleep', 'none']) {
+  const kind = { boost: 'warmer', sleep: 'quiet', none: 'pause-compute' }[preset]!;
+  jobs[`preset ${preset}`] = [climate.preset_mode_value_template, overridden(kind)];
+  jobs[`wish ${preset}`] = [climate.preset_mode_command_template, { value: preset }];
+}
+for (const mode of ['heat_pump', 'high_demand']) {
+  jobs[`water ${mode}`] = [water.mode_state_template, overridden(mode === 'heat_pump' ? 'quiet' : 'hot-water-once')];
+  jobs[`wish ${mode}`] = [water.mode_command_template, { value: mode }];
 }
 for (const action of ACTIONS) jobs[`action ${action}`] = [climate.action_template, { value_json: { action } }];
 
@@ -82,9 +96,21 @@ if (python.error || python.status === 77) {
       assert.is(command(`set ${theirs}`), ours);
     }
     for (const action of ACTIONS) {
-      assert.ok(['off', 'idle', 'heating', 'cooling'].includes(shown[`action ${action}`]), action);
+      assert.ok(['off', 'idle', 'heating', 'cooling', 'defrosting'].includes(shown[`action ${action}`]), action);
     }
     assert.equal([command('set room'), command('set water')], [20.5, 50]);
+  });
+
+  test('presets and hot water once: both ways, as wishes that control takes', () => {
+    const shown = JSON.parse(python.stdout);
+    for (const preset of ['boost', 'sleep', 'none']) assert.is(shown[`preset ${preset}`], preset);
+    for (const mode of ['heat_pump', 'high_demand']) assert.is(shown[`water ${mode}`], mode);
+    const wish = (word: string) => {
+      const { kind, forMin } = OverrideCommand.parse(JSON.parse(shown[`wish ${word}`]));
+      return `${kind} ${forMin}`;
+    };
+    assert.equal(['boost', 'sleep', 'none'].map(wish), ['warmer 180', 'quiet 480', 'all 0']);
+    assert.equal(['high_demand', 'heat_pump'].map(wish), ['hot-water-once 180', 'hot-water-once 0']);
   });
 
   test.run();

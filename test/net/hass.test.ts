@@ -17,11 +17,16 @@ const FACTS: DeviceFacts = {
   version: '0.0.0',
   board: 'sim',
   simulated: true,
+  language: 'en',
+  commands: true,
   sensors: SENSOR_NAMES,
 };
 const GOLDEN = new URL('golden/hass-discovery.json', import.meta.url);
-const { topic, payload } = discovery(FACTS);
-const components = Object.entries(payload.cmps);
+const messages = discovery(FACTS);
+const { topic, payload } = messages[0]!;
+const everything = messages.flatMap((m) => Object.entries(m.payload.cmps));
+/** Without those that only take an older version's entity away. */
+const components = everything.filter(([, c]) => Object.keys(c).length > 1);
 
 /**
  * Units that Home Assistant takes for a sensor of each device class, those we use only
@@ -33,6 +38,8 @@ const UNITS_OF_CLASS: Record<string, string[]> = {
   energy: ['J', 'kJ', 'MJ', 'Wh', 'kWh', 'MWh'],
   volume_flow_rate: ['L/min', 'L/h', 'L/s', 'm³/h'],
   frequency: ['Hz', 'kHz'],
+  duration: ['ms', 's', 'min', 'h', 'd'],
+  monetary: ['EUR'],
 };
 const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   temperature: ['measurement'],
@@ -40,6 +47,8 @@ const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   energy: ['total', 'total_increasing'],
   volume_flow_rate: ['measurement'],
   frequency: ['measurement'],
+  duration: ['measurement'],
+  monetary: ['total'],
 };
 const BINARY_CLASSES = ['problem', 'gas', 'running', 'power'];
 
@@ -66,6 +75,8 @@ test('every entity has what its platform demands, and no two share an id', () =>
     switch: ['command_topic', 'payload_on', 'payload_off', 'state_on', 'state_off'],
     button: ['command_topic', 'payload_press'],
     climate: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'action_topic'],
+    water_heater: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'modes'],
+    event: ['state_topic', 'event_types', 'value_template'],
   };
   const ids = new Set<unknown>();
   for (const [key, c] of components) {
@@ -107,15 +118,43 @@ test('each button sends a wish that the contract takes', () => {
 
 test('sensors that a board lacks get no entity; the message stays far under the limit', () => {
   const without = discovery({ ...FACTS, sensors: SENSOR_NAMES.filter((n) => n !== 'pvW') });
-  assert.not('pv_w' in without.payload.cmps);
+  assert.not('pv_w' in without[0]!.payload.cmps);
   assert.ok('pv_w' in payload.cmps);
   assert.ok(Buffer.byteLength(JSON.stringify(payload)) < 32_768);
 });
 
+test('the accelerator is a device behind the unit; every entity stands in one device only', () => {
+  const [unit, accelerator] = messages.map((m) => m.payload);
+  assert.is(accelerator!.dev.via_device, (unit!.dev.identifiers as string[])[0]);
+  assert.ok('accel_w' in accelerator!.cmps && 'room_c' in unit!.cmps && 'climate' in unit!.cmps);
+  assert.is(new Set(everything.map(([key]) => key)).size, everything.length);
+});
+
+test('names follow the language, ids do not', () => {
+  const german = discovery({ ...FACTS, language: 'de' });
+  for (const [i, message] of german.entries()) {
+    for (const [key, c] of Object.entries(message.payload.cmps)) {
+      const english = messages[i]!.payload.cmps[key]!;
+      assert.equal([c.unique_id, c.default_entity_id], [english.unique_id, english.default_entity_id]);
+    }
+  }
+  assert.is(german[0]!.payload.cmps.outdoor_c!.name, 'Draußen');
+});
+
+test('where no commands are taken, nothing is shown that could send one', () => {
+  const texts = JSON.stringify(discovery({ ...FACTS, commands: false }));
+  assert.not.match(texts, /command_topic/);
+});
+
+test('what only an installer wants is there but switched off', () => {
+  assert.is(payload.cmps.discharge_c!.enabled_by_default, false);
+  assert.not('enabled_by_default' in payload.cmps.room_c!);
+});
+
 test('golden: the message changes only on purpose', () => {
-  if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, JSON.stringify({ topic, payload }, null, 2));
+  if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, JSON.stringify(messages, null, 2));
   const golden = JSON.parse(readFileSync(GOLDEN, 'utf8'));
-  assert.equal({ topic, payload }, golden, 'UPDATE_GOLDEN=1, `npm run fix`, and look at the diff');
+  assert.equal(messages, golden, 'UPDATE_GOLDEN=1, `npm run fix`, and look at the diff');
 });
 
 test('a whole turn: announced, available, set as Home Assistant does it, announced again on its birth', async () => {

@@ -149,8 +149,9 @@ const machineRules = (): Invariant[] => {
     },
     {
       name: 'a locked rotor is not powered for long',
-      check: ({ after, dtS }) => {
-        const heldS = locked(after.plant.lockedW > 0, dtS);
+      check: (t) => {
+        const { after, dtS } = t;
+        const heldS = locked(after.plant.lockedW > 0 && !lied(t, ['compressorHz', 'compressorW']), dtS);
         return heldS > 15 ? `${f1(heldS)} s at ${f1(after.plant.lockedW)} W` : undefined;
       },
     },

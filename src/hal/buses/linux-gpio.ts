@@ -1,86 +1,54 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
-import type { GpioBus, GpioEdge, GpioInput, GpioOutput } from '../types.ts';
+import type { GpioBus } from '../types.ts';
+import { cdevChips, openCdevGpio } from './linux-gpio-cdev.ts';
+import { openSysfsGpio, SYSFS } from './linux-gpio-sysfs.ts';
 
-const SYSFS = '/sys/class/gpio';
+export type GpioWay = { way: 'character device' | 'sysfs'; why: string } | { way: undefined; why: string };
 
 /**
- * GPIO through sysfs (onoff). Lines are chip label + offset, because kernels since 6.6 number from 512. Known limits, told
- * in docs/boards.md: sysfs cannot set a bias (the board's lines rely on the chip's pulls at reset: 0..8 up, the others
- * down), an output stays driven after a crash (hence the dead-man relay), and a wake-up is not a count, so that fast flow
- * meters read low. Without sysfs the error says what to do.
+ * Which way this kernel offers to a chip. The character device goes first: it counts and stamps edges, sets a bias, and lets
+ * go of a line when we die. sysfs is for a machine without a compiler, or a kernel before 5.10.
  */
-export function openLinuxGpio(chip: string, bus: string): GpioBus & { close(): Promise<void> } {
-  const closers: (() => void)[] = [];
-
-  async function open(line: number, direction: 'in' | 'high' | 'low', edge: 'both' | 'none') {
-    const number = globalNumber(chip, line, bus);
-    const { Gpio } = await import('onoff').catch((error) => {
-      throw new HeatmineError(
-        'BUS_CLOSED',
-        `${bus}: onoff is not built; install a C++ compiler and run \`npm rebuild epoll\``,
-        {
-          cause: error,
-        },
-      );
-    });
+export function gpioWay(label: string): GpioWay {
+  const devices = existsSync('/dev') && readdirSync('/dev').some((name) => /^gpiochip\d+$/.test(name));
+  let problem = 'this kernel has no /dev/gpiochip*';
+  if (devices) {
     try {
-      const gpio = new Gpio(number, direction, edge);
-      // Not unexported: an output keeps its (safe) level, where unexporting would leave it to chance.
-      closers.push(() => gpio.unwatchAll());
-      return gpio;
+      const labels = cdevChips().map((chip) => chip.label);
+      if (labels.includes(label)) return { way: 'character device', why: `${label} found` };
+      return { way: undefined, why: `no GPIO chip "${label}"; this machine has ${labels.join(', ') || 'none'}` };
     } catch (error) {
-      throw new HeatmineError('BUS_CLOSED', `${bus} line ${line}: ${messageOf(error)}; join the group gpio`, {
-        cause: error,
-      });
+      problem = messageOf(error);
     }
   }
-
+  if (existsSync(SYSFS)) return { way: 'sysfs', why: problem };
   return {
-    async input(line, { edges }): Promise<GpioInput> {
-      const gpio = await open(line, 'in', edges ? 'both' : 'none');
-      const listeners: ((edge: GpioEdge) => void)[] = [];
-      let sequence = 0;
-      if (edges) {
-        gpio.watch((error, level) => {
-          if (error) return;
-          const edge = { level, atNs: process.hrtime.bigint(), sequence: ++sequence };
-          for (const listener of listeners) listener(edge);
-        });
-      }
-      return { read: () => gpio.readSync(), onEdge: (listener) => void listeners.push(listener) };
-    },
-    async output(line, initial): Promise<GpioOutput> {
-      const gpio = await open(line, initial ? 'high' : 'low', 'none');
-      return { write: async (level) => gpio.writeSync(level), read: async () => gpio.readSync() };
-    },
-    async close() {
-      for (const close of closers) close();
-    },
+    way: undefined,
+    why: `${problem}, and no ${SYSFS}: join the group gpio, or use a kernel with CONFIG_GPIO_CDEV`,
   };
 }
 
-/** The kernel's global number of a line, from its chip's label. */
-export function globalNumber(chip: string, line: number, bus: string, root = SYSFS): number {
-  let chips: { base: number; label: string; lines: number }[];
-  try {
-    chips = readdirSync(root)
-      .filter((name) => name.startsWith('gpiochip'))
-      .map((name) => {
-        const read = (file: string) => readFileSync(join(root, name, file), 'utf8').trim();
-        return { base: Number(read('base')), label: read('label'), lines: Number(read('ngpio')) };
-      });
-  } catch (error) {
-    const hint = 'this kernel has no sysfs GPIO: boot one built with CONFIG_GPIO_SYSFS';
-    throw new HeatmineError('BUS_CLOSED', `${bus}: ${root} cannot be read; ${hint}`, { cause: error });
+/** The chip's lines by whatever the kernel offers, decided when the first line is asked for, and again until there is a way. */
+export function openLinuxGpio(label: string, bus: string): GpioBus & { close(): Promise<void> } {
+  let found: ReturnType<typeof openCdevGpio> | undefined;
+  let closed = false;
+
+  function backEnd() {
+    if (closed) throw new HeatmineError('BUS_CLOSED', `${bus} is closed`);
+    if (found) return found;
+    const { way, why } = gpioWay(label);
+    if (way === undefined) throw new HeatmineError('BUS_CLOSED', `${bus}: ${why}`);
+    found = way === 'sysfs' ? openSysfsGpio(label, bus) : openCdevGpio(label, bus);
+    return found;
   }
-  const found = chips.find((c) => c.label === chip);
-  if (!found) {
-    const labels = chips.map((c) => c.label).join(', ') || 'none';
-    throw new HeatmineError('BUS_CLOSED', `${bus}: no GPIO chip "${chip}"; this machine has ${labels}`);
-  }
-  if (line >= found.lines)
-    throw new HeatmineError('BUS_CLOSED', `${bus}: ${chip} has lines 0 to ${found.lines - 1}, not ${line}`);
-  return found.base + line;
+
+  return {
+    input: async (line, options) => backEnd().input(line, options),
+    output: async (line, initial) => backEnd().output(line, initial),
+    async close() {
+      closed = true;
+      await found?.close();
+    },
+  };
 }

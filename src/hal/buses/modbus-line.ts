@@ -35,8 +35,8 @@ interface Doubt {
  * One Modbus line, RTU or TCP: one request at a time, 200 ms each, connected when first used and again after a fault, with
  * a growing pause while that fails. A late answer never becomes the next one:
  * after any fault the connection is dropped, and with it what is still under way (the whole cure for TCP); a serial unit
- * moreover has to answer a request of another length than those it still owes, which a late answer cannot pass for (its
- * length and CRC do not fit), because a slave answers in order. Late means up to 10 s.
+ * moreover has to answer a probe that no answer it still owes can pass for, because a slave answers in order. Late means
+ * up to 10 s.
  * Errors are HeatmineErrors and name the bus: BUS_TIMEOUT, BUS_NOISE (CRC, length), BUS_CLOSED, BUS_ABSENT, VALUE_RANGE.
  */
 export function openModbusLine(transport: ModbusTransport, options: { bus: string; monoMs(): number }): ModbusLine {
@@ -72,24 +72,36 @@ export function lineOver(
     }
   }
 
-  /** A request whose answer no late one can pass for. Any exception is an answer too. */
-  async function resync(doubt: Doubt, { call, unit, address }: Request): Promise<void> {
-    const read = call === 'writeHolding' ? 'readHolding' : call;
+  /** Probes until an answer proves that every older one has arrived or never will. */
+  async function resync(doubt: Doubt, request: Request): Promise<void> {
     const owed = doubt.owed.filter((o) => monoMs() - o.atMs < LATEST_MS);
-    let count = 1;
-    while (owed.some((o) => o.call === read && o.count === count)) count++;
-    await attempt({ call: read, unit, address, count }).catch((error) => {
-      if (exceptionOf(error) === undefined) throw error;
-    });
-    doubt.owed = [];
+    for (const probe of owed.length ? probesFor(owed, request) : []) {
+      try {
+        await attempt(probe);
+        doubt.owed = [];
+        return;
+      } catch (error) {
+        if (exceptionOf(error) === undefined) throw error;
+        // An exception names its function and nothing else: it proves only what no owed request had.
+        if (!owed.some((o) => o.call === probe.call)) {
+          doubt.owed = [];
+          return;
+        }
+        doubt.owed.push({ call: probe.call, count: probe.count, atMs: monoMs() });
+      }
+    }
+    if (owed.length) throw new HeatmineError('BUS_NOISE', 'answers only exceptions since it was late');
   }
 
   async function attempt(request: Request): Promise<Uint16Array> {
     try {
-      return await withLimit(connection.open().then((client) => send(client, request)));
+      // An open connection keeps the limit by itself.
+      const client = connection.current();
+      if (client) return await send(client, request);
+      return await withLimit(connection.open().then((opened) => send(opened, request)));
     } catch (error) {
       if (exceptionOf(error) !== undefined) throw error;
-      if (connection.isOpen()) miss(request);
+      if (connection.opened()) miss(request);
       connection.drop();
       throw error;
     }
@@ -120,4 +132,18 @@ export function lineOver(
       await connection.drop();
     },
   };
+}
+
+/**
+ * Requests that no late answer can pass for: another function than all owed ones, or another length (checked by length and
+ * CRC). Even lengths first: some meters refuse odd ones.
+ */
+function probesFor(owed: Doubt['owed'], { call, unit, address, count }: Request): Request[] {
+  const other = (['readHolding', 'readInput'] as const).find((read) => !owed.some((o) => o.call === read));
+  const read = call === 'writeHolding' ? 'readHolding' : call;
+  const lengths = [2, 4, 1, 3, 6].filter((n) => !owed.some((o) => o.call === read && o.count === n));
+  return [
+    ...(other ? [{ call: other, unit, address, count }] : []),
+    ...lengths.slice(0, 3).map((n) => ({ call: read, unit, address, count: n })),
+  ];
 }

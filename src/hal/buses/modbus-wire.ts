@@ -52,9 +52,10 @@ export function reconnecting(connecting: () => Promise<ModbusClient>, monoMs: ()
   }
 
   return {
-    isOpen: () => client !== undefined,
+    /** Whether a connection was established, even if it has broken since. */
+    opened: () => client !== undefined,
+    current: () => (client?.isOpen ? client : undefined),
     async open(): Promise<ModbusClient> {
-      if (client?.isOpen) return client;
       if (monoMs() < notBeforeMs) throw new HeatmineError('BUS_CLOSED', `not connected: ${lastFailure}`);
       opening ??= establish().finally(() => {
         opening = undefined;
@@ -116,19 +117,12 @@ export async function send(client: ModbusClient, { call, unit, address, count, w
   return Uint16Array.of();
 }
 
-export async function withLimit<T>(work: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const limit = sleep(LIMIT_MS, undefined, { signal: timer.signal }).then(
-    () => Promise.reject(new HeatmineError('BUS_TIMEOUT', `no answer within ${LIMIT_MS} ms`)),
-    () => new Promise<never>(() => undefined),
-  );
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    timer.abort();
-    // The loser may still fail later; nobody is waiting for it.
-    work.catch(() => undefined);
-  }
+export function withLimit<T>(work: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new HeatmineError('BUS_TIMEOUT', `no answer within ${LIMIT_MS} ms`)), LIMIT_MS);
+  // What loses may still settle later; nobody is waiting for it.
+  work.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
 }
 
 /** Modbus exception code, if that is what the slave answered: the line itself is sound. */

@@ -56,9 +56,10 @@ export const pulseFlow: Driver<z.infer<typeof Params>> = {
   name: 'pulse-flow',
   about: 'flow meter with pulse output, GPIO',
   params: Params,
+  example: { bus: 'gpio0', line: 5, pulsesPerLitre: 300 },
   channels: () => [{ name: 'flowLpm', direction: 'in' }],
   async open(params, { buses, monoMs }) {
-    const input = await buses.gpio(params.bus).input(params.line, { bias: 'pull-up', edges: true });
+    const input = await buses.gpio(params.bus).input(params.line, { bias: 'pull-up', edges: true, counted: true });
     let marks: Mark[] = [];
     input.onEdge((edge) => {
       marks = keepWindow(marks, edge, monoMs());

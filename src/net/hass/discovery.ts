@@ -1,22 +1,9 @@
-import { ControlState, SAFETY_STATES } from '../../contract/messages.ts';
-import { ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS, type SensorName } from '../../contract/points.ts';
-import { topicPath } from '../../contract/topics.ts';
-import { unitOf } from '../../contract/units.ts';
+import type { SensorName } from '../../contract/points.ts';
 import { onlinePath } from '../broker/acl.ts';
-import {
-  alarmContact,
-  type Component,
-  choice,
-  climate,
-  computeSwitch,
-  counter,
-  hotWaterNumber,
-  measurement,
-  overrideButton,
-  sensorReading,
-  sentence,
-  wishContact,
-} from './components.ts';
+import { commandEntities } from './commands.ts';
+import type { Component } from './components.ts';
+import { germanNameOf } from './names-de.ts';
+import { isOfAccelerator, sensorEntities, stateEntities } from './states.ts';
 
 export interface DeviceFacts {
   unit: string;
@@ -24,6 +11,9 @@ export interface DeviceFacts {
   version: string;
   board: string;
   simulated: boolean;
+  language: 'en' | 'de';
+  /** False where commands are not taken: then nothing is shown that could send one. */
+  commands: boolean;
   /** Sensors this board has; those it leaves out get no entity. */
   sensors: readonly SensorName[];
 }
@@ -38,110 +28,61 @@ export interface Discovery {
   };
 }
 
-const CONTACTS = { pressureHighOk: 'problem', pressureLowOk: 'problem', gasOk: 'gas' } as const;
-const OUTPUTS_SHOWN: readonly ActuatorName[] = ['accelPumpPct', 'circulationPct', 'dryCoolerPct', 'compressorPct'];
+/** Entities of an older version that are no more: a component with nothing but its platform removes them. */
+const RETIRED: Record<string, string> = { hot_water_set_c: 'number' };
+
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
 
-/** The retained message from which Home Assistant makes the device and all its entities. Pure. */
-export function discovery(facts: DeviceFacts): Discovery {
-  const id = snake(facts.unit);
-  const entities = { ...sensorEntities(facts), ...stateEntities(facts), ...commandEntities(facts) };
+/**
+ * The retained messages from which Home Assistant makes the unit, its accelerator as a device behind it, and all their
+ * entities. Ids are English whatever the language. Pure.
+ */
+export function discovery(facts: DeviceFacts): Discovery[] {
+  const { unit, simulated, language } = facts;
+  const id = `heatmine_${snake(unit)}`;
+  const entities = Object.entries({
+    ...sensorEntities(unit, facts.sensors),
+    ...stateEntities(unit),
+    ...(facts.commands && commandEntities(unit)),
+  });
+  const modelled = simulated ? (language === 'de' ? ' (simuliert)' : ' (simulated)') : '';
+  const name = `${unit === 'heatmine' ? 'HeatMine' : unit}${modelled}`;
+  const own = entities.filter(([key]) => !isOfAccelerator(key));
+  const accelerator = entities.filter(([key]) => isOfAccelerator(key));
+  const child = language === 'de' ? 'Rechner' : 'accelerator';
+  return [
+    message(facts, id, { name, model: `board ${facts.board}` }, own, RETIRED),
+    message(facts, `${id}_accelerator`, { name: `${name} ${child}`, via_device: id }, accelerator, {}),
+  ];
+}
+
+function message(
+  facts: DeviceFacts,
+  deviceId: string,
+  device: Record<string, string>,
+  entities: [key: string, component: Component][],
+  retired: Record<string, string>,
+): Discovery {
+  const { unit, discoveryPrefix, version, language } = facts;
   const cmps: Record<string, Component> = {};
-  for (const [key, component] of Object.entries(entities)) {
-    const objectId = key === 'climate' ? id : `${id}_${snake(key)}`;
-    const unique = { unique_id: `heatmine_${id}_${snake(key)}`, default_entity_id: `${component.p}.${objectId}` };
-    cmps[snake(key)] = { ...component, ...unique };
+  for (const [key, component] of entities) {
+    const objectId = key === 'climate' ? snake(unit) : `${snake(unit)}_${snake(key)}`;
+    const name = component.name !== null && language === 'de' ? germanNameOf(key) : component.name;
+    cmps[snake(key)] = {
+      ...component,
+      name,
+      unique_id: `heatmine_${snake(unit)}_${snake(key)}`,
+      default_entity_id: `${component.p}.${objectId}`,
+    };
   }
-  const name = `${facts.unit === 'heatmine' ? 'HeatMine' : facts.unit}${facts.simulated ? ' (simulated)' : ''}`;
+  for (const [key, platform] of Object.entries(retired)) cmps[key] = { p: platform } as Component;
   return {
-    topic: `${facts.discoveryPrefix}/device/heatmine_${id}/config`,
+    topic: `${discoveryPrefix}/device/${deviceId}/config`,
     payload: {
-      dev: {
-        identifiers: [`heatmine_${id}`],
-        name,
-        manufacturer: 'HeatMine',
-        model: `board ${facts.board}`,
-        sw_version: facts.version,
-      },
-      o: { name: 'heatmine', sw_version: facts.version },
+      dev: { identifiers: [deviceId], manufacturer: 'HeatMine', sw_version: version, ...device },
+      o: { name: 'heatmine', sw_version: version },
       cmps,
-      availability: [{ topic: onlinePath(facts.unit) }],
+      availability: [{ topic: onlinePath(unit) }],
     },
-  };
-}
-
-function sensorEntities({ unit, sensors }: DeviceFacts): Record<string, Component> {
-  const topic = topicPath(unit, 'controlState');
-  const entities: Record<string, Component> = {};
-  for (const name of SENSOR_NAMES) {
-    const contact = CONTACTS[name as keyof typeof CONTACTS];
-    if (!sensors.includes(name)) continue;
-    if (contact) entities[name] = alarmContact(SENSORS[name].label.replace(' closed', ''), topic, name, contact);
-    else if (name.endsWith('On')) entities[name] = wishContact(SENSORS[name].label.replace(' closed', ''), topic, name);
-    else entities[name] = sensorReading(SENSORS[name].label, topic, name, unitOf(name));
-  }
-  for (const name of OUTPUTS_SHOWN) {
-    entities[name] = measurement(ACTUATORS[name].label, topic, `outputs.${name}`, unitOf(name));
-  }
-  return entities;
-}
-
-function stateEntities({ unit }: DeviceFacts): Record<string, Component> {
-  const control = topicPath(unit, 'controlState');
-  const compute = topicPath(unit, 'computeState');
-  const watts = (label: string, path: string) => measurement(label, control, path, unitOf('powerW'));
-  const kwh = (label: string, path: string) => counter(label, control, `energy.${path}`, 'kWh', 'energy');
-  return {
-    condenserW: watts('heat from the condenser', 'heat.condenserW'),
-    accelHeatW: watts('heat from the accelerator', 'heat.accelW'),
-    rejectedW: watts('heat rejected', 'heat.rejectedW'),
-    grantW: watts('accelerator power granted', 'grantW'),
-    heatNeedW: watts('heat needed', 'heatNeedW'),
-    heatKwh: kwh('heat into the house', 'heatKwh'),
-    accelHeatKwh: kwh('heat from computing', 'accelHeatKwh'),
-    compressorKwh: kwh('electricity of the compressor', 'compressorKwh'),
-    accelKwh: kwh('electricity of the accelerator', 'accelKwh'),
-    cop: { ...measurement('COP', control, 'energy.cop', undefined), suggested_display_precision: 2 },
-    priceEurPerKwh: measurement(
-      'electricity price',
-      topicPath(unit, 'market'),
-      'value.priceEurPerKwh',
-      unitOf('priceEurPerKwh'),
-    ),
-    reason: sentence('why', control, "value_json.reasons[0].text if value_json.reasons else 'no reason given'"),
-    safety: choice('safety state', control, 'safety', SAFETY_STATES),
-    action: choice('action', control, 'action', ControlState.shape.action.options),
-    overrides: sentence(
-      'overrides',
-      control,
-      "value_json.overrides | map(attribute='text') | join('; ') or 'none in force'",
-    ),
-    latched: {
-      p: 'binary_sensor',
-      name: 'waits for a person',
-      state_topic: control,
-      value_template: "{{ 'ON' if value_json.latched else 'OFF' }}",
-      device_class: 'problem',
-    },
-    answered: counter('questions answered', compute, 'answered', 'answers'),
-    answerTokens: counter('tokens answered', compute, 'answerTokens', 'tokens'),
-    tokensPerS: { ...measurement('speed', compute, 'tokensPerS', undefined), unit_of_measurement: 'tokens/s' },
-    computeReason: sentence('compute: why', compute, 'value_json.reason.text'),
-  };
-}
-
-function commandEntities({ unit }: DeviceFacts): Record<string, Component> {
-  const state = topicPath(unit, 'controlState');
-  const set = topicPath(unit, 'set');
-  const override = topicPath(unit, 'override');
-  return {
-    climate: climate(state, set),
-    hotWaterSetC: hotWaterNumber(state, set),
-    computeOn: computeSwitch(state, set),
-    warmer3h: overrideButton('warmer for 3 h', override, 'warmer', 180),
-    hotWaterOnce: overrideButton('hot water once', override, 'hot-water-once', 180),
-    quiet2h: overrideButton('quiet for 2 h', override, 'quiet', 120),
-    pauseCompute2h: overrideButton('pause computing for 2 h', override, 'pause-compute', 120),
-    endOverrides: overrideButton('end all overrides', override, 'all', 0),
   };
 }

@@ -1,5 +1,5 @@
+import { POINTS_DE } from '../../../src/contract/points-de.ts';
 import type { Strings } from './en.ts';
-import { POINTS_DE } from './points.ts';
 
 export const de: Strings = {
   languageName: 'Deutsch',
@@ -88,6 +88,7 @@ export const de: Strings = {
     wanted: 'Gewünscht',
     hotWater: 'Warmwasser',
     mode: 'Betriebsart',
+    operation: 'Dieses Gerät',
     compute: 'Rechnen',
     computeOn: 'Ein',
     computeOff: 'Pause',
@@ -98,6 +99,19 @@ export const de: Strings = {
     kept: (value) => `Nicht übernommen. Es gilt: ${value}`,
     refused: (why) => `Abgelehnt: ${why}`,
     unreachable: 'Das Gerät war nicht erreichbar. Nichts wurde geändert.',
+  },
+  operation: { auto: 'Regelt', observe: 'Beobachtet nur', commission: 'Wird in Betrieb genommen' },
+  wishes: {
+    title: 'Für eine Weile',
+    names: {
+      warmer: 'Wärmer',
+      'hot-water-once': 'Einmal Warmwasser',
+      quiet: 'Leise',
+      'pause-compute': 'Rechenpause',
+    },
+    hours: (h) => `${h} h`,
+    held: (minutes, costs) => `noch ${minutes} min${costs}; drücken beendet`,
+    costs: (eur) => `, etwa ${eur} EUR`,
   },
   tiles: {
     title: 'Werte',
@@ -111,8 +125,11 @@ export const de: Strings = {
     chip: 'Chip',
     outdoor: 'Draußen',
     sunShine: 'Sonne',
-    cop: 'Arbeitszahl',
-    copNote: 'Wärme je Strom seit Start',
+    cop: 'Arbeitszahl der Wärmepumpe',
+    today: 'heute',
+    year: 'dieses Jahr',
+    cost: 'Kosten heute',
+    plainPump: 'eine reine Wärmepumpe:',
     price: 'Strompreis',
     export: 'Einspeisung',
     heat: 'Wärme jetzt',

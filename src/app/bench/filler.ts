@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLlamaEngine } from '../../compute/engines/llama.ts';
+import { fillerLines, scanExperts, verifiedSpec } from '../../compute/experts.ts';
+import { startCompute } from '../../compute/start.ts';
+import { CARDS } from '../../contract/cards.ts';
+import type { MessageOf, TopicName } from '../../contract/topics.ts';
+import { systemClock } from '../../core/clock.ts';
+import { Config } from '../../core/config.ts';
+import { leaseStamp } from '../../core/lease.ts';
+import { createLog } from '../../core/log.ts';
+import type { Bench, Figure } from './table.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../../models');
+/** Part of the granted watts that must be held. */
+const HELD = 0.98;
+const SETTLE_MS = 6000;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const cpuMs = (from?: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1000;
+};
+
+/** Tokens of filler and share of a core over `forMs`; `tokens` is the count since boot. */
+async function over(forMs: number, tokens: () => number) {
+  const [startMs, cpu, before] = [performance.now(), process.cpuUsage(), tokens()];
+  await sleep(forMs);
+  const seconds = (performance.now() - startMs) / 1000;
+  return { tokensPerS: (tokens() - before) / seconds, share: cpuMs(cpu) / 1000 / seconds };
+}
+
+/** All of compute in this process with a full grant; nothing else runs here, so its CPU time is what filler takes. */
+async function wholeCompute(grantW: number, forMs: number) {
+  const dir = mkdtempSync(join(tmpdir(), 'heatmine-filler-'));
+  const listeners: ((message: MessageOf<'grant'>) => void)[] = [];
+  let fillerTokens = 0;
+  const link = {
+    publish<N extends TopicName>(name: N, message: MessageOf<N>) {
+      if (name === 'work') fillerTokens = (message as MessageOf<'work'>).fillerTokens;
+    },
+    on<N extends TopicName>(name: N, listener: (message: MessageOf<N>) => void) {
+      if (name === 'grant') listeners.push(listener as never);
+    },
+  };
+  const parts = { config: Config.parse({}), shippedDir: SHIPPED, installedDir: dir, clock: systemClock };
+  const log = createLog('bench', 'silent');
+  const compute = await startCompute({ ...parts, listen: { path: join(dir, 'compute.sock') }, link, log });
+  const stamp = leaseStamp<MessageOf<'grant'>['value']>('bench', 600_000);
+  const grant = (watts: number) => {
+    const reason = { what: 'compute', code: 'bench', text: 'the bench asks for it' };
+    for (const listener of listeners) listener(stamp({ watts, fillerW: watts, reason }));
+  };
+  try {
+    await sleep(SETTLE_MS);
+    const idle = await over(forMs / 4, () => fillerTokens);
+    grant(grantW);
+    await sleep(SETTLE_MS);
+    const filling = await over(forMs, () => fillerTokens);
+    return { idle, filling };
+  } finally {
+    await compute.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The named reference: the same model and lines without a pause, as many tokens as the share of a core makes. */
+async function withoutPause(cpuShare: number, seconds: number): Promise<number> {
+  const expert = scanExperts([SHIPPED]).find((e) => e.id === 'faults');
+  if (!expert) throw new Error(`no expert "faults" in ${SHIPPED}`);
+  const engine = createLlamaEngine();
+  const model = await engine.load(await verifiedSpec(expert));
+  const lines = fillerLines(expert);
+  const never = new AbortController().signal;
+  const untilMs = performance.now() + seconds * 1000;
+  let tokens = 0;
+  const cpu = process.cpuUsage();
+  for (let i = 0; performance.now() < untilMs; i++)
+    tokens += (await model.score?.(lines[i % lines.length]!, never))?.tokens ?? 0;
+  const perCpuS = tokens / (cpuMs(cpu) / 1000);
+  await model.unload();
+  await engine.close();
+  return perCpuS * cpuShare;
+}
+
+export const filler: Bench = {
+  name: 'filler',
+  about: 'useful filler under a full grant: tokens/s, watts held, share of a core taken by all of compute',
+  async run({ quick }) {
+    const { accelerator } = Config.parse({});
+    const card = CARDS[accelerator.card]!;
+    const grantW = card.tdpW * accelerator.count;
+    const reference = await withoutPause(accelerator.fillerCpuShare, quick ? 2 : 6);
+    const { idle, filling } = await wholeCompute(grantW, quick ? 8000 : 30_000);
+    const goalTokens = (HELD * grantW) / card.jPerToken;
+    const watts = filling.tokensPerS * card.jPerToken;
+    const sharePct = filling.share * 100;
+    const name = `line after line, ${accelerator.fillerCpuShare * 100} % of a core`;
+    const figures: Figure[] = [
+      {
+        figure: 'tokens scored',
+        value: filling.tokensPerS,
+        unit: 'tokens/s',
+        reference: { name, value: reference },
+        goal: `>= ${Math.round(goalTokens)} tokens/s`,
+        met: filling.tokensPerS >= goalTokens,
+      },
+      {
+        figure: `watts held, modelled as ${accelerator.count} x ${card.name}`,
+        value: watts,
+        unit: 'W',
+        reference: { name, value: reference * card.jPerToken },
+        goal: `>= ${Math.round(HELD * grantW)} W of ${grantW} W granted`,
+        met: watts >= HELD * grantW,
+      },
+      {
+        figure: 'share of a core, all of compute',
+        value: sharePct,
+        unit: '%',
+        reference: { name: 'nothing granted', value: idle.share * 100 },
+        goal: `<= ${accelerator.fillerCpuShare * 100} %`,
+        met: filling.share <= accelerator.fillerCpuShare,
+      },
+    ];
+    return figures;
+  },
+};
