@@ -1,6 +1,7 @@
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import type { Board, BoardDevice } from './board.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
 import { whereOf, wiringOf } from './drivers/params.ts';
 import { headerOf } from './headers.ts';
 
@@ -50,12 +51,12 @@ function clashFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devices
   const faults: string[] = [];
   for (const [name, device] of Object.entries(devices)) {
     const { kind, bus } = wiringOf(device.params);
-    if (bus === undefined || kind === 'command') continue;
+    if (bus === undefined || !('place' in BUS_KINDS[kind])) continue;
     const where = whereOf(device.params);
     const owner = taken.get(where);
     if (!owner) taken.set(where, `devices.${name}`);
     else {
-      const key = { i2c: 'address', gpio: 'line', modbus: 'unit' }[kind];
+      const { place: key } = BUS_KINDS[kind] as { place: string };
       faults.push(`devices.${name}.params.${key}: ${where} is already used by ${owner}; give each its own ${key}`);
     }
   }
