@@ -42,7 +42,7 @@ async function shop(): Promise<Shop> {
     res.writeHead(from ? 206 : 200, { etag, 'content-length': body.length });
     const cut = cuts.shift();
     if (cut === undefined || cut >= body.length) return void res.end(body);
-    res.write(body.subarray(0, cut), () => setTimeout(() => res.destroy(), 20));
+    res.write(body.subarray(0, cut), () => setTimeout(() => res.destroy(), 100));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -111,10 +111,8 @@ test('a download goes on where it broke off, over one connection after the other
 test('a part of another file at the same address is not glued on', async () => {
   await withHome(async (home, web) => {
     web.files.set('/x', randomBytes(200_000));
-    web.cuts.push(...Array(6).fill(60_000));
     const file = join(home, 'x');
     const options = { signal: new AbortController().signal, retryMs: 1, onProgress: () => {} };
-    web.cuts.length = 0;
     web.cuts.push(80_000, 0, 0, 0, 0, 0);
     await download(`${web.url}/x`, file, options).then(
       () => assert.unreachable(),

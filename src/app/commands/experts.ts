@@ -95,13 +95,14 @@ const fit: Sub = async ({ values, json }, [file]) => {
 const pull: Sub = async ({ values, paths, json }, [source]) => {
   if (!source) throw new HeatmineError('USAGE', 'pull what? hf:OWNER/REPO:FILE, https://…, or a file');
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new HeatmineError('BUSY', 'stopped; pull again to go on')));
+  const interrupted = () => stop.abort(new HeatmineError('BUSY', 'stopped; pull again to go on'));
+  process.once('SIGINT', interrupted);
   const id = await pullExpert({
     ...{ source, modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
     id: values.id as string | undefined,
     sha256: values.sha256 as string | undefined,
     contextTokens: numberOption(values.context, 'context', 16, 1_048_576),
-  });
+  }).finally(() => process.off('SIGINT', interrupted));
   const served = runningPid(paths) === undefined ? 'served from the next start' : 'served within seconds';
   print(json ? JSON.stringify({ id }) : `${id}: ${served}; heatmine ask "…" --expert ${id}`);
   return 0;

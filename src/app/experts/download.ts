@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
@@ -80,16 +80,19 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
     checkRoom(part, (total ?? 0) - from);
     await writeFile(`${part}.json`, JSON.stringify({ url, etag: response.headers.get('etag') ?? '' }));
     let done = from;
-    const counted = async function* (body: AsyncIterable<Uint8Array>) {
-      for await (const bytes of body) {
+    // Written as it comes: what a broken connection has brought is there to go on from.
+    const out = await open(part, resumed ? 'a' : 'w');
+    try {
+      for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
         clearTimeout(timer);
         timer = setTimeout(() => stalled.abort(), STALL_MS);
+        await out.write(bytes);
         done += bytes.length;
         onProgress(done, total);
-        yield bytes;
       }
-    };
-    await pipeline(response.body, counted, createWriteStream(part, { flags: resumed ? 'a' : 'w' }));
+    } finally {
+      await out.close();
+    }
     if (total !== undefined && done !== total) throw new Error(`${done} of ${total} bytes came`);
   } finally {
     clearTimeout(timer);
