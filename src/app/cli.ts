@@ -10,7 +10,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'what the unit does now (--watch)',
     load: () => import('./commands/status.ts').then((m) => m.status),
   },
-  why: { about: 'the reasons behind it', load: () => import('./commands/status.ts').then((m) => m.why) },
+  why: {
+    about: 'the reasons behind it, now or --at 14:05',
+    load: () => import('./commands/why.ts').then((m) => m.why),
+  },
   set: { about: 'change a set-point or the mode', load: () => import('./commands/set.ts').then((m) => m.set) },
   override: {
     about: 'a wish that ends by itself: warmer, hot water once, quiet',

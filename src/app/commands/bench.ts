@@ -8,6 +8,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   hal: () => import('../bench/hal.ts').then((m) => m.hal),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
+  mutants: () => import('../bench/mutants.ts').then((m) => m.mutants),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
