@@ -7,6 +7,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
+  mutants: () => import('../bench/mutants.ts').then((m) => m.mutants),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
