@@ -60,11 +60,8 @@ test('compressor: starts when 2.5 K short, wanted, rested for 300 s and within i
   const hour = (n: number) => ({ ...STILL, startAgesS: Array.from({ length: n }, (_, i) => 3500 - i) });
   assert.is(on(hour(3), {}), true);
   assert.is(on(hour(4), {}), false);
-  assert.is(
-    on({ ...STILL, startAgesS: [3599, 3598, 3597, 3596] }, {}),
-    false,
-    'the first has 3600 s now, the others not',
-  );
+  assert.is(on({ ...STILL, startAgesS: [3599, 3598, 3597, 3596] }, {}), true, 'the first is an hour old now');
+  assert.is(on({ ...STILL, startAgesS: [3598, 3598, 3597, 3596] }, {}), false);
   assert.is(mayStart({ ...STILL, sinceS: 300, startAgesS: [3600, 3598, 3597, 3596] }), true);
   const day = { ...STILL, startAgesS: Array.from({ length: 24 }, (_, i) => 80_000 - i * 3000) };
   assert.is(on(day, {}), false);
