@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import i2cBus from 'i2c-bus';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -59,6 +60,27 @@ test('ADS1115: half the rail on all four inputs is the NTC at 25 °C; the last c
   for (const channel of ['a0', 'a1', 'a2', 'a3'])
     assert.ok(Math.abs(figure(samples, channel)! - 25) < 0.01, `${channel}: ${figure(samples, channel)}`);
   assert.is(await get(0x4a, 0x01), 0xf3e3);
+});
+
+test('LM75 and TMP102: woken from shut-down, 25 °C and -25 °C once a conversion is over', async () => {
+  await put(0x4b, 0x01, 0x61a0);
+  await put(0x4b, 0x00, 0xe700);
+  const device = await opened('lm75', { address: '0x4B', chip: 'tmp102' });
+  assert.is(figure(await device.poll!(), 'temperatureC'), undefined);
+  assert.is(await chips.readByte(0x4b, 0x01), 0x60);
+  await sleep(400);
+  assert.is(figure(await device.poll!(), 'temperatureC'), -25);
+  await put(0x4b, 0x00, 0x1900);
+  assert.is(figure(await device.poll!(), 'temperatureC'), 25);
+});
+
+test('ADS1115 with PT1000: 1385.055 Ohm is 100 °C on all four inputs', async () => {
+  await put(0x4a, 0x00, Math.round(((3.3 * 1385.055) / (1385.055 + 3300) / 2.048) * 32_768));
+  const device = await opened('ads1115-pt1000', { address: '0x4A', pullUpOhms: 3300, railV: 3.3 });
+  const samples = await device.poll!();
+  for (const channel of ['a0', 'a1', 'a2', 'a3'])
+    assert.ok(Math.abs(figure(samples, channel)! - 100) < 0.03, `${channel}: ${figure(samples, channel)}`);
+  assert.is(await get(0x4a, 0x01), 0xf5e3);
 });
 
 test('GP8403: 50 % is range 10 V, then 02 00 80', async () => {
