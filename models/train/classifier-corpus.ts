@@ -48,7 +48,7 @@ export const trainQuestions = (): Labelled[] => {
   const of = (label: Label, texts: string[]): Labelled[] => texts.map((text) => ({ label, text }));
   const many = (n: number, make: () => string): string[] => Array.from({ length: n }, make);
   return rng.shuffle([
-    ...of('faults', faultTexts(samplesOf('faults', 8000, 'train'))),
+    ...of('faults', faultTexts(samplesOf('faults', 16_000, 'train'))),
     ...of(
       'status',
       samplesOf('status', 600, 'train').map((s) => s.text),
@@ -63,7 +63,7 @@ export const trainQuestions = (): Labelled[] => {
     ),
     ...of(
       'unknown',
-      many(10_000, () => anyCase(unknown(rng, 'train'), rng)),
+      many(6000, () => anyCase(unknown(rng, 'train'), rng)),
     ),
   ]);
 };
