@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ComputeState, ControlState, Market, PlantTruth, type SetPoints } from '../contract/messages.ts';
+import { Override } from '../contract/comfort.ts';
+import { ComputeState, ControlState, Market, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
@@ -22,21 +24,43 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
 }
 
 export async function fetchState(url: string): Promise<State> {
-  const response = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(5000) });
+  // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
+  const response = await fetch(`${url}/api/state`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(5000),
+  });
   return State.parse(await response.json());
 }
 
-/** Asks for a set-point; resolves with what took effect once control has echoed it. VALUE_RANGE with the reason when refused. */
-export async function setPoint(url: string, name: string, value: string | number | boolean): Promise<SetPoints> {
-  const response = await fetch(`${url}/api/set`, {
+const Told = z.object({ timeMs: z.number(), reasons: z.array(Reason) });
+
+/** The reasons that held at this time of the house's clock, null when nothing is known of it. */
+export async function fetchWhy(url: string, atMs: number): Promise<z.infer<typeof Told> | null> {
+  const response = await fetch(`${url}/api/why?at=${atMs}`, { signal: AbortSignal.timeout(5000) });
+  return Told.nullable().parse(await response.json());
+}
+
+async function change<T>(url: string, path: string, body: object, answerOf: z.ZodType<T>): Promise<T> {
+  const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, value, by: 'command line' }),
+    body: JSON.stringify({ ...body, by: 'command line' }),
     signal: AbortSignal.timeout(5000),
   });
-  const answer = (await response.json()) as { setPoints?: SetPoints; error?: { message: string } };
-  if (!response.ok || !answer.setPoints) {
-    throw new HeatmineError('VALUE_RANGE', answer.error?.message ?? `refused with ${response.status}`);
-  }
-  return answer.setPoints;
+  const answer = (await response.json()) as { error?: { message: string } };
+  if (!response.ok) throw new HeatmineError('VALUE_RANGE', answer.error?.message ?? `refused with ${response.status}`);
+  return answerOf.parse(answer);
+}
+
+/** Asks for a set-point; resolves with what took effect once control has echoed it. VALUE_RANGE with the reason when refused. */
+export const setPoint = async (url: string, name: string, value: string | number | boolean): Promise<SetPoints> =>
+  (await change(url, '/api/set', { name, value }, z.object({ setPoints: SetPoints }))).setPoints;
+
+/** Asks for a wish that ends by itself, or with `forMin` 0 for its end; resolves with all that are in force then. */
+export async function askOverride(
+  url: string,
+  wish: { kind: string; forMin: number; byK?: number },
+): Promise<Override[]> {
+  const body = { ...wish, id: randomUUID().slice(0, 8) };
+  return (await change(url, '/api/override', body, z.object({ overrides: z.array(Override) }))).overrides;
 }

@@ -1,5 +1,4 @@
-import type { Market, SetPoints } from '../contract/messages.ts';
-import type { Verdict } from '../control/types.ts';
+import type { Market, SafetyState, SetPoints } from '../contract/messages.ts';
 import type { Config } from '../core/config.ts';
 import { type PlantState, truthOf } from '../hal/sim/plant/plant.ts';
 
@@ -18,9 +17,15 @@ export interface Tally {
   pvKwh: number;
   importKwh: number;
   exportKwh: number;
+  /** Sun that the feed-in limit cut off. */
+  curtailedKwh: number;
+  /** Heat that people missed at the tap. */
+  hotWaterShortKwh: number;
   /** Heat of the pump over its electricity, defrost included; null without heating. */
   cop: number | null;
   costEur: number;
+  /** Earned by answers sold at the income that was offered while they were computed. */
+  incomeEur: number;
   /** Kelvin hours by which the room was colder than its set-point less half a kelvin. */
   coldKh: number;
   /** Kelvin hours by which the room was more than 1.5 K too warm. */
@@ -60,6 +65,7 @@ const noSums = () => ({
   pvJ: 0,
   importJ: 0,
   exportJ: 0,
+  curtailedJ: 0,
 });
 
 function addTo(sums: ReturnType<typeof noSums>, plant: PlantState, dtS: number): void {
@@ -72,6 +78,7 @@ function addTo(sums: ReturnType<typeof noSums>, plant: PlantState, dtS: number):
   sums.rejectedJ += plant.rejectedW * dtS;
   sums.householdJ += plant.householdW * dtS;
   sums.pvJ += plant.pvW * dtS;
+  sums.curtailedJ += plant.curtailedW * dtS;
   if (plant.gridW >= 0) sums.importJ += plant.gridW * dtS;
   else sums.exportJ -= plant.gridW * dtS;
 }
@@ -81,19 +88,21 @@ export function createTally(config: Config, setPoints: SetPoints) {
   const unsafeS = { S1: 0, S2: 0, S3: 0, S4: 0 };
   const violations: Record<string, number> = {};
   let costEur = 0;
+  let incomeEur = 0;
   let coldKh = 0;
   let warmKh = 0;
   let stillS = 0;
   const kwh = (joules: number) => joules / 3.6e6;
 
   return {
-    add(plant: PlantState, verdict: Verdict, market: Market, dtS: number): void {
+    add(plant: PlantState, safety: SafetyState, market: Market, incomeEurPerKwh: number, dtS: number): void {
       addTo(sums, plant, dtS);
       costEur += kwh(plant.gridW * dtS) * (plant.gridW >= 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
+      incomeEur += kwh(plant.accelBurntW * dtS) * incomeEurPerKwh;
       const offK = plant.airC - setPoints.roomSetC;
       coldKh += (Math.max(0, -offK - COLD_BELOW_K) * dtS) / 3600;
       warmKh += (Math.max(0, offK - WARM_ABOVE_K) * dtS) / 3600;
-      if (verdict.safety !== 'S0') unsafeS[verdict.safety] += dtS;
+      if (safety !== 'S0') unsafeS[safety] += dtS;
       for (const name of limitsBroken(plant, config, stillS)) violations[name] = (violations[name] ?? 0) + 1;
       stillS = plant.compressorShare > 0 ? 0 : stillS + dtS;
     },
@@ -113,8 +122,11 @@ export function createTally(config: Config, setPoints: SetPoints) {
         pvKwh: kwh(sums.pvJ),
         importKwh: kwh(sums.importJ),
         exportKwh: kwh(sums.exportJ),
+        curtailedKwh: kwh(sums.curtailedJ),
+        hotWaterShortKwh: kwh(plant.hotWaterShortJ),
         cop: sums.heatingJ > 3.6e5 ? sums.heatPumpJ / sums.heatingJ : null,
         costEur,
+        incomeEur,
         coldKh,
         warmKh,
         starts: plant.compressorStarts,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CARDS } from '../contract/cards.ts';
 import type { OverrideCommand, Zone } from '../contract/comfort.ts';
-import { type ComputeWant, DEFAULT_SETPOINTS, type SetPoints } from '../contract/messages.ts';
+import { type ComputeWant, DEFAULT_SETPOINTS, type Market, type SetPoints } from '../contract/messages.ts';
 import {
   ACTUATOR_NAMES,
   type Image,
@@ -13,7 +13,7 @@ import {
 import { initialState, step } from '../control/step.ts';
 import type { StepInput, Verdict } from '../control/types.ts';
 import type { Config } from '../core/config.ts';
-import { createHousehold } from '../hal/sim/household.ts';
+import { createHousehold, type Household } from '../hal/sim/household.ts';
 import { createMarket } from '../hal/sim/market.ts';
 import {
   createPlant,
@@ -23,7 +23,7 @@ import {
   plantStep,
   sensorsOf,
 } from '../hal/sim/plant/plant.ts';
-import { openWeather } from '../hal/sim/weather/weather.ts';
+import { openWeather, type Weather } from '../hal/sim/weather/weather.ts';
 import { createTally, type Tally } from './cosim-tally.ts';
 
 /**
@@ -36,16 +36,28 @@ export interface CosimOptions {
   dtS: number;
   setPoints?: Partial<SetPoints>;
   demandW?: number;
+  /** What compute could sell or must answer at this house time; takes the place of `demandW`. */
+  wantAt?(timeMs: number): ComputeWant | undefined;
+  /** Weather, prices and household of another source than the config's generators. */
+  world?: { weather: Weather; marketAt(timeMs: number): Market; household: Household };
+  /** Another controller on the same plant, for benches; ours when left out. */
+  drive?: Drive;
   /** What is broken at this house second: in the plant, and what sensors claim instead of the truth. */
   faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
   /** What people ask for and rooms report at this house second. */
   wishesAt?(houseS: number): { commands?: OverrideCommand[]; zones?: Zone[]; setPoints?: Partial<SetPoints> };
   /** What an energy manager asks for at this house second. */
   emsAt?(houseS: number): StepInput['ems'];
-  /** Every step, after the plant has moved: for tests and campaigns. */
+  /** Every step of our own control, after the plant has moved: for tests and campaigns. */
   watch?(houseS: number, plant: PlantState, verdict: Verdict): void;
   onDay?(day: number): void;
 }
+
+/** What a controller has decided: outputs, its safety state, and watts of work that it lets compute burn. */
+export interface Driven extends Pick<Verdict, 'outputs' | 'safety'> {
+  workW: number;
+}
+export type Drive = (input: StepInput) => Driven;
 
 export interface CosimResult extends Tally {
   steps: number;
@@ -61,17 +73,23 @@ function imageOf(tick: number, atMs: number, sensors: Record<SensorName, number>
   return { tick, atMs, sensors: readings, actuators };
 }
 
+function generatedWorld({ sim, tariff }: Config): NonNullable<CosimOptions['world']> {
+  return {
+    weather: openWeather({ seed: sim.seed, file: sim.weather }),
+    marketAt: createMarket(sim.seed, tariff).at,
+    household: createHousehold(sim.seed, sim.householdKwhPerYear, sim.tapping),
+  };
+}
+
 export function cosimulate(options: CosimOptions): CosimResult {
   const { config, days, dtS } = options;
   const { house, grid, sim } = config;
-  const weather = openWeather({ seed: sim.seed, file: sim.weather });
-  const market = createMarket(sim.seed, config.tariff);
-  const household = createHousehold(sim.seed, sim.householdKwhPerYear, sim.tapping);
+  const { weather, marketAt, household } = options.world ?? generatedWorld(config);
   const card = CARDS[config.accelerator.card]!;
   const accelIdleW = card.idleW * config.accelerator.count;
   const setPoints: SetPoints = { ...DEFAULT_SETPOINTS, ...options.setPoints };
   const demandW = options.demandW ?? 0;
-  const want: ComputeWant | undefined =
+  const always: ComputeWant | undefined =
     demandW > 0 ? { wantW: demandW, incomeEurPerKwh: config.compute.incomeEurPerKwh, queued: 1 } : undefined;
   const startMs = Date.parse(sim.startsAt);
   const hash = createHash('sha256');
@@ -79,8 +97,20 @@ export function cosimulate(options: CosimOptions): CosimResult {
   const tally = createTally(config, setPoints);
   const startedMs = performance.now();
   const steps = Math.round((days * 86_400) / dtS);
-  let plant = createPlant(plantParams(house, { pvKwp: sim.pvKwp, accelIdleW }), sim.seed);
+  const { pvKwp, seed } = sim;
+  let plant = createPlant(plantParams(house, { pvKwp, accelIdleW, exportLimitW: grid.exportLimitW }), seed);
   let state = initialState(house);
+  let verdict: Verdict | undefined;
+  const own: Drive = (input) => {
+    const done = step(state, input);
+    state = done.state;
+    verdict = done.verdict;
+    const { outputs, safety, grantW, payW } = verdict;
+    // Questions of people run whatever they cost; all other work only where it pays.
+    const askedW = input.want && input.want.queued > 0 ? input.want.wantW : 0;
+    return { outputs, safety, workW: Math.min(grantW, Math.max(payW, askedW)) };
+  };
+  const drive = options.drive ?? own;
   let outputs: Outputs = { ...SAFE_OUTPUTS };
   let accelWorkW = 0;
   for (let tick = 0; tick < steps; tick++) {
@@ -91,19 +121,19 @@ export function cosimulate(options: CosimOptions): CosimResult {
     plant = plantStep(plant, faults?.plant ? { ...input, faults: faults.plant } : input, dtS);
     const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
     const image = imageOf(tick, (houseS + dtS) * 1000, sensors, outputs);
-    const prices = market.at(timeMs);
+    const market = marketAt(timeMs);
+    const want = options.wantAt ? options.wantAt(timeMs) : always;
     const { setPoints: changed, ...wishes } = options.wishesAt?.(houseS) ?? {};
     const wished = changed ? { ...setPoints, ...changed } : setPoints;
     const ems = options.emsAt?.(houseS);
-    const facts = { image, dtS, market: prices, want, house, grid, ems, timeMs };
-    const done = step(state, { ...facts, setPoints: wished, ...wishes });
-    state = done.state;
-    outputs = done.verdict.outputs;
-    accelWorkW = Math.min(done.verdict.grantW, Math.max(done.verdict.fillerW, demandW));
+    const facts = { image, dtS, market, want, house, grid, ems, timeMs };
+    const driven = drive({ ...facts, setPoints: wished, ...wishes });
+    outputs = driven.outputs;
+    accelWorkW = driven.workW;
     for (let i = 0; i < log.length; i++) log[i] = outputs[ACTUATOR_NAMES[i]!];
     hash.update(new Uint8Array(log.buffer));
-    tally.add(plant, done.verdict, prices, dtS);
-    options.watch?.(houseS, plant, done.verdict);
+    tally.add(plant, driven.safety, market, want?.incomeEurPerKwh ?? 0, dtS);
+    if (verdict) options.watch?.(houseS, plant, verdict);
     if ((tick + 1) % Math.round(86_400 / dtS) === 0) options.onDay?.(Math.round((houseS + dtS) / 86_400));
   }
   const wallS = (performance.now() - startedMs) / 1000;

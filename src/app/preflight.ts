@@ -6,8 +6,9 @@ import type { Config } from '../core/config.ts';
 import { portsOf } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
+import { joinFiles } from '../net/join.ts';
 
-function portFree(port: number, host: string): Promise<boolean> {
+export function portFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
@@ -15,7 +16,7 @@ function portFree(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** Refuses before anything is started: a port in use, or a unit already running in this home. */
+/** Refuses before anything is started: a port in use, a unit already running in this home, a file that is not there. */
 export async function preflight(config: Config, paths: Paths, simulated: boolean): Promise<void> {
   const pid = runningPid(paths);
   if (pid !== undefined) {
@@ -24,6 +25,7 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
       `a unit already runs in ${paths.home} (process ${pid}); use another --home for a second one`,
     );
   }
+  if (config.net.join) joinFiles(config.net.join, paths.home);
   const ports = portsOf(config);
   const wanted: [string, number, string][] = [
     ['the page', ports.http, config.net.host],

@@ -41,15 +41,23 @@ export interface GenerateEnd {
   toolCalls?: readonly ToolCall[];
 }
 
+export interface Score {
+  tokens: number;
+  logLikelihood: number;
+  cpuMs?: number;
+}
+
 export interface LoadedModel {
   readonly contextTokens: number;
+  /** True once the process that held it is gone: it must be loaded again. */
+  readonly lost?: boolean;
   countTokens(prompt: Prompt): Promise<number>;
   /** Streams the answer; returns the counts. Throws CONTEXT_LENGTH rather than shifting. Ends within 200 ms of an abort. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd>;
   /** Vectors of equal length; engines that cannot embed leave it out. */
   embed?(texts: readonly string[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }>;
-  /** Mean log-likelihood per token of each line: the useful filler. */
-  score?(line: string, signal: AbortSignal): Promise<{ tokens: number; logLikelihood: number }>;
+  /** Mean log-likelihood per token of each line, the useful filler; and processor time, where the engine measures its own. */
+  score?(line: string, signal: AbortSignal): Promise<Score>;
   /** Class logits for classifiers. */
   classify?(text: string, signal: AbortSignal): Promise<number[]>;
   unload(): Promise<void>;

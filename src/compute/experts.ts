@@ -98,19 +98,29 @@ function readSmall(file: string, limitBytes: number): string {
   }
 }
 
-/** Hashes the weights: once, before native code sees them. @throws HeatmineError MODEL_INVALID */
+/** Files whose hash was found right, by name, size and time. */
+const hashed = new Map<string, string>();
+
+/** Hashes the weights before native code sees them, once as long as the file stays as it is. @throws HeatmineError MODEL_INVALID */
 export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
   const { fact, dir, unsound } = expert;
   if (!fact) throw new HeatmineError('MODEL_INVALID', unsound ?? `${dir}: unsound`);
   const file = join(dir, fact.file);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  const sha256 = hash.digest('hex');
+  const { size, mtimeMs } = statSync(file);
+  const known = `${size} ${mtimeMs}`;
+  const sha256 = hashed.get(file) === `${known} ${fact.sha256}` ? fact.sha256 : await hashOf(file);
   if (sha256 !== fact.sha256) {
     throw new HeatmineError('MODEL_INVALID', `${file}: sha256 is ${sha256}, expert.json says ${fact.sha256}`);
   }
+  hashed.set(file, `${known} ${sha256}`);
   const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
   return { id: fact.id, file, contextTokens, width: BATCH_WIDTH, sizeBytes: fact.sizeBytes };
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 /**

@@ -65,7 +65,7 @@ export function startFiller(parts: FillerParts): Filler {
       const startedCpu = process.cpuUsage();
       const scored = await model.score(line.text, way.signal);
       const used = process.cpuUsage(startedCpu);
-      const cpuMs = (used.user + used.system) / 1000;
+      const cpuMs = scored.cpuMs ?? (used.user + used.system) / 1000;
       cpu.add(cpuMs, scored.tokens);
       work.addFiller(scored.tokens);
       credit = { tokens: credit.tokens - scored.tokens, cpuMs: credit.cpuMs - cpuMs };

@@ -78,11 +78,12 @@ class Memory implements Residents {
   }
 
   resident(id: string): boolean {
+    this.#forgetLost();
     return this.#residents.has(id);
   }
 
   facts(id: string) {
-    const loadS = this.#residents.has(id) ? 0 : this.#costS(id);
+    const loadS = this.resident(id) ? 0 : this.#costS(id);
     return { memoryBytes: this.#bytes(id), loadS, lastUsedMs: this.#lastUsedMs.get(id) ?? null };
   }
 
@@ -108,6 +109,7 @@ class Memory implements Residents {
     const { budgetBytes } = this.#parts;
     if (bytes > budgetBytes)
       throw new HeatmineError('BUSY', `${id} needs ${bytes} bytes of memory, all models may take ${budgetBytes}`);
+    this.#forgetLost();
     const there = this.#residents.get(id);
     if (there && !this.#drain.has(id)) return this.#hold(there);
     const { promise, resolve, reject } = Promise.withResolvers<Use>();
@@ -120,6 +122,11 @@ class Memory implements Residents {
     this.#waiters.push(waiter);
     this.#plan();
     return promise.finally(() => signal?.removeEventListener('abort', giveUp));
+  }
+
+  /** The engine's process may have taken them along. */
+  #forgetLost(): void {
+    for (const [id, { model }] of this.#residents) if (model.lost) this.#residents.delete(id);
   }
 
   #hold(resident: Resident): Use {
@@ -151,6 +158,7 @@ class Memory implements Residents {
 
   #plan(): void {
     if (this.#work) return;
+    this.#forgetLost();
     clearTimeout(this.#timer);
     const waiting = this.#waiting();
     if (waiting.length === 0) {
@@ -192,9 +200,9 @@ class Memory implements Residents {
   async #load(id: string, unload: readonly string[]): Promise<void> {
     try {
       for (const victim of unload) {
-        const { model } = this.#residents.get(victim)!;
+        const model = this.#residents.get(victim)?.model;
         this.#residents.delete(victim);
-        await model.unload().catch(() => undefined);
+        await model?.unload().catch(() => undefined);
       }
       const expert = this.#parts.byId.get(id)!;
       const engine = expert.fact && this.#parts.engines[expert.fact.engine];

@@ -4,6 +4,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { OPENMETRICS_TYPE } from '../core/openmetrics.ts';
 import { ANSWER_LIMIT_MS, type Handler, within } from './drive.ts';
 import { sendError, sendJson } from './http.ts';
 import { ollamaRoutes } from './ollama-routes.ts';
@@ -21,14 +22,21 @@ export interface Server {
 
 export interface ServerOptions {
   service: Service;
+  /** Figures in OpenMetrics. */
+  metrics: () => string;
   log: Log;
   /** A unix socket, readable by this user only; or a port of the loopback, for an accelerator's own host and tests. */
   listen: { path: string } | { port: number };
 }
 
-/** The interface of compute: /v1 of OpenAI, /api of Ollama, /health. */
-export async function createServer({ service, log, listen }: ServerOptions): Promise<Server> {
-  const routes = new Map([...openaiRoutes(service), ...ollamaRoutes(service), healthRoute(service)]);
+/** The interface of compute: /v1 of OpenAI, /api of Ollama, /health and /metrics. */
+export async function createServer({ service, metrics, log, listen }: ServerOptions): Promise<Server> {
+  const routes = new Map([
+    ...openaiRoutes(service),
+    ...ollamaRoutes(service),
+    healthRoute(service),
+    metricsRoute(metrics),
+  ]);
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
   server.maxConnections = 512;
   server.timeout = IDLE_SOCKET_MS;
@@ -85,4 +93,9 @@ const healthRoute = (service: Service): [string, Handler] => [
     const token = await within(HEALTH_LIMIT_MS, signal, (limited) => service.health(limited));
     sendJson(response, 200, { status: 'ok', ...token });
   },
+];
+
+const metricsRoute = (metrics: () => string): [string, Handler] => [
+  'GET /metrics',
+  async (_, response) => void response.writeHead(200, { 'content-type': OPENMETRICS_TYPE }).end(metrics()),
 ];

@@ -2,6 +2,8 @@ import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
+import { EngineLost } from './engine-child/host.ts';
+import type { Figures } from './figures.ts';
 import { speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
 import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
@@ -23,6 +25,7 @@ export interface Service {
 
 export interface ServiceParts extends AnswerParts {
   catalogue: Catalogue;
+  figures: Figures;
   /** Logits over `labels` for a text; undefined when no classifier is sound here. */
   classify: { labels: readonly string[]; logits(text: string, signal: AbortSignal): Promise<number[]> } | undefined;
 }
@@ -31,15 +34,7 @@ export function createService(parts: ServiceParts): Service {
   const { catalogue, door } = parts;
   return {
     catalogue,
-    async *answer(question, signal) {
-      const leave = await door.enter(signal);
-      try {
-        const { expert, why } = await pick(parts, question, signal);
-        return yield* answerBy(catalogue.get(expert), why, question, signal, parts);
-      } finally {
-        leave();
-      }
-    },
+    answer: (question, signal) => figured(admitted(parts, question, signal), parts),
     async embed(expert, texts, signal) {
       const leave = await door.enter(signal);
       try {
@@ -50,6 +45,66 @@ export function createService(parts: ServiceParts): Service {
     },
     health: (signal) => health(parts, signal),
   };
+}
+
+async function* admitted(
+  parts: ServiceParts,
+  question: Question,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const leave = await parts.door.enter(signal);
+  try {
+    const { expert, why } = await pick(parts, question, signal);
+    const ask = () => answerBy(parts.catalogue.get(expert), why, question, signal, parts);
+    return yield* againIfLost(ask);
+  } finally {
+    leave();
+  }
+}
+
+/** Another model's crash costs a question that had not begun to be answered only the time to load again. */
+async function* againIfLost(ask: () => AsyncGenerator<AnswerPart, AnswerEnd>): AsyncGenerator<AnswerPart, AnswerEnd> {
+  let begun = false;
+  const said = ask();
+  try {
+    for (let step = await said.next(); ; step = await said.next()) {
+      if (step.done) return step.value;
+      begun = true;
+      yield step.value;
+    }
+  } catch (error) {
+    if (begun || !(error instanceof EngineLost)) throw error;
+  } finally {
+    await said.return(undefined as unknown as AnswerEnd);
+  }
+  return yield* ask();
+}
+
+/** Times and counts a question on its way through. */
+async function* figured(
+  said: AsyncGenerator<AnswerPart, AnswerEnd>,
+  { clock, figures }: ServiceParts,
+): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const startedMs = clock.monoMs();
+  const sinceS = () => (clock.monoMs() - startedMs) / 1000;
+  let firstS: number | undefined;
+  let expert = '';
+  try {
+    for (let step = await said.next(); ; step = await said.next()) {
+      if (step.done) {
+        figures.answered(expert, step.value.finish, firstS ?? sinceS(), sinceS());
+        return step.value;
+      }
+      firstS ??= sinceS();
+      if (step.value.type === 'start') expert = step.value.expert;
+      yield step.value;
+    }
+  } catch (error) {
+    figures.refused(error);
+    throw error;
+  } finally {
+    await said.return(undefined as unknown as AnswerEnd);
+  }
 }
 
 function anyOf(catalogue: Catalogue): string {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { CARDS } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
@@ -10,11 +9,10 @@ import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
 import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
 import { createDoor } from './door.ts';
-import type { Engine } from './engine.ts';
-import { createLlamaEngine } from './engines/llama.ts';
-import { createOnnxEngine } from './engines/onnx.ts';
+import { createEngineHost } from './engine-child/host.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
+import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
 import { createLane } from './lane.ts';
 import { fallback } from './pick.ts';
@@ -26,6 +24,7 @@ import { createService, type ServiceParts } from './service.ts';
 import { createWork } from './work.ts';
 
 const CLASSIFIER = 'classifier';
+const ENGINE_FILE = join(import.meta.dirname, 'engine-child/main.ts');
 /** Weights in memory at once. */
 const BUDGET_BYTES = 256 * 2 ** 20;
 const UPSTREAM_REFRESH_MS = 30_000;
@@ -40,6 +39,8 @@ export interface ComputeOptions {
   /** Models of this home, data only. */
   installedDir: string;
   listen: ServerOptions['listen'];
+  /** The program of the engine process; another one in tests. */
+  engineFile?: string;
   link: Pick<Link, 'publish' | 'on'>;
   clock: Clock;
   log: Log;
@@ -58,8 +59,11 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   if (!card) throw new HeatmineError('CONFIG_INVALID', `unknown card ${config.accelerator.card}`);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
-  const features = await shippedFeatures(join(options.shippedDir, CLASSIFIER));
-  const engines = { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) };
+  // The classifier brings code along, its features: only the shipped one.
+  const features = join(options.shippedDir, CLASSIFIER, 'features.ts');
+  const args = existsSync(features) ? [features] : [];
+  const host = createEngineHost({ file: options.engineFile ?? ENGINE_FILE, args, clock, log });
+  const engines = { llama: host.engine('llama'), onnx: host.engine('onnx') };
   const residents = createResidents(experts, engines, BUDGET_BYTES, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
@@ -69,7 +73,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const door = createDoor({ power, work, onQuestion });
-  const service = createService({ catalogue, classify, card, work, clock, door });
+  const figures = createFigures();
+  const service = createService({ catalogue, figures, classify, card, work, clock, door });
   const cpuShare = config.accelerator.fillerCpuShare;
   const filler = startFiller({
     experts,
@@ -90,7 +95,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   }
   link.on('grant', (lease) => power.offer(lease));
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
-  const server = await createServer({ service, log, listen: options.listen });
+  const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });
+  const server = await createServer({ service, metrics, log, listen: options.listen });
   void warm(catalogue, residents, classify !== undefined, log);
   return {
     port: server.port,
@@ -99,16 +105,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       stopWatching();
       await Promise.all([server.close(), filler.stop()]);
       await residents.close();
-      await Promise.all(Object.values(engines).map((engine: Engine) => engine.close()));
+      await host.close();
     },
   };
-}
-
-async function shippedFeatures(dir: string): Promise<((text: string) => Float32Array) | undefined> {
-  const file = join(dir, 'features.ts');
-  if (!existsSync(file)) return undefined;
-  const module = (await import(pathToFileURL(file).href)) as { features(text: string): Float32Array };
-  return module.features;
 }
 
 function classifierOf(experts: readonly FoundExpert[], residents: Residents): ServiceParts['classify'] {

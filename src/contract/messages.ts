@@ -108,6 +108,20 @@ export const ControlState = z.object({
     accelKwh: finite,
     cop: finite.nullable(),
   }),
+  /**
+   * COP: heat of the heat pump, defrosts deducted, over compressor, outdoor fan and circulation pump; accelerator, backup
+   * heater and standby are outside. Cost: what the whole unit adds to the bill, own sun at what feeding it in would have
+   * earned; plain pump: the same heat from the heat pump alone. Day and year as people count them; null: not known yet.
+   */
+  meters: z.object({
+    copNow: finite.nullable(),
+    copDay: finite.nullable(),
+    copYear: finite.nullable(),
+    costTodayEur: finite.nullable(),
+    plainPumpTodayEur: finite.nullable(),
+    costEur: finite,
+    plainPumpEur: finite,
+  }),
   /** Wishes in force that end by themselves. */
   overrides: z.array(Override).max(8),
   /** The first is the one line that tells people what the unit does and why. */

@@ -129,7 +129,7 @@ export const TOPICS = {
   }),
   zone: topic({
     path: 'zone',
-    senders: ['home'],
+    senders: ['net', 'home'],
     readers: ['control'],
     schema: Zone,
     retained: false,

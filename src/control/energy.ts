@@ -9,17 +9,29 @@ import type { CoreState } from './state.ts';
 const MIN_FLOW_LPM = 1;
 const J_PER_KWH = 3.6e6;
 
+/** A condenser gives off what it holds for so long after the compressor has stopped; later differences are the sensors'. */
+const RUN_ON_S = 180;
+
 /** Heat by source, W, from flow and temperatures: in series, so the middle sensor parts the two. */
-export function heatNow(est: Estimates, outputs: Outputs): ControlState['heat'] {
+export function heatNow(
+  est: Estimates,
+  outputs: Outputs,
+  compressor: { on: boolean; sinceS: number },
+): ControlState['heat'] {
   const flows = est.heatFlowLpm.quality !== 'lost' && est.heatFlowLpm.value >= MIN_FLOW_LPM;
   const measured =
     est.condenserOutC.quality !== 'lost' && est.supplyC.quality !== 'lost' && est.returnC.quality !== 'lost';
   const wPerK = flows && measured ? WATER_W_PER_LPM_K * est.heatFlowLpm.value : 0;
   const rejecting = outputs.rejectOn > 0 && est.accelFlowLpm.value >= MIN_FLOW_LPM;
+  const still = outputs.compressorOn === 0 && !compressor.on;
+  const condenserW = wPerK * (est.condenserOutC.value - est.returnC.value);
+  // One that stands gives off what it holds, and takes none.
+  const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);
+  const dry = est.accelFlowLpm.quality !== 'lost' && est.accelFlowLpm.value < MIN_FLOW_LPM;
   const rejectedK = est.accelOutC.value - est.accelInC.value;
   return {
-    condenserW: wPerK * (est.condenserOutC.value - est.returnC.value),
-    accelW: rejecting ? 0 : wPerK * (est.supplyC.value - est.condenserOutC.value),
+    condenserW: still ? restW : condenserW,
+    accelW: rejecting || dry ? 0 : wPerK * (est.supplyC.value - est.condenserOutC.value),
     rejectedW: rejecting ? Math.max(0, COOLANT_W_PER_LPM_K * est.accelFlowLpm.value * rejectedK) : 0,
   };
 }

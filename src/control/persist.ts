@@ -10,13 +10,41 @@ import { initialState } from './state.ts';
 const finite = z.number().finite();
 const ages = z.array(finite.nonnegative()).max(64);
 
+const Regression = z.strictObject({
+  mean: z.array(finite).max(16).readonly(),
+  spread: z.array(finite).max(256).readonly(),
+});
+const PumpMap = z.strictObject({
+  ratedHeatW: finite.positive(),
+  heat: Regression,
+  power: Regression,
+  fullS: finite.nonnegative(),
+  partS: finite.nonnegative(),
+  startLossJ: finite.nonnegative(),
+});
+
+const Sums = z.strictObject({
+  heatKwh: finite,
+  powerKwh: finite,
+  costEur: finite,
+  plainEur: finite,
+  pricedH: finite.nonnegative(),
+});
+const Meters = z.strictObject({
+  dayKey: z.int().nullable(),
+  day: Sums,
+  year: Sums,
+  all: z.strictObject({ costEur: finite, plainEur: finite }),
+});
+
 const Core = z.strictObject({
   startAgesS: ages,
   starts: z.int().nonnegative().catch(0),
   trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
-  outdoorMeanC: finite.min(-60).max(60).nullable().catch(null),
+  /** Of earlier releases; not used any more. */
+  outdoorMeanC: z.unknown().optional(),
   comfort: z
     .strictObject({
       overrides: z.array(Override).max(8).catch([]),
@@ -46,6 +74,9 @@ const Core = z.strictObject({
     cop: finite.nullable(),
   }),
   pumped: z.strictObject({ heatKwh: finite, compressorKwh: finite }),
+  /** What the heat pump was learnt to give and draw; a file of an earlier release has none. */
+  pump: PumpMap.optional().catch(undefined),
+  meters: Meters.optional().catch(undefined),
   /** Sensor pairs that commissioning found the wrong way round. */
   swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
 });
@@ -60,7 +91,8 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       trips[id] = { latched: trip.latched, agesS: trip.agesS, text: trip.text };
     }
   }
-  const { trimK, outdoorMeanC } = state.plan;
+  const { trimK } = state.plan;
+  const { dayKey, day, year, all } = state.meters;
   const { startAgesS, starts } = state.decided.compressor;
   const { overrides, timeMs, legionella, night, season } = state.comfort;
   const comfort = { overrides, timeMs, legionella, warmupKPerH: night.warmupKPerH, season };
@@ -73,10 +105,11 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       starts,
       trips,
       trimK,
-      outdoorMeanC,
       comfort,
       energy: state.energy,
       pumped: state.pumped,
+      pump: state.pump.map,
+      meters: { dayKey, day, year, all },
       swapped: state.commission.swapped,
     },
   };
@@ -86,6 +119,15 @@ function comfortFrom(fresh: CoreState['comfort'], stored: Stored['core']['comfor
   if (!stored) return fresh;
   const { warmupKPerH, ...rest } = stored;
   return { ...fresh, ...rest, night: { ...fresh.night, warmupKPerH } };
+}
+
+/** A map of a heat pump that has been replaced, or of a release with other features, is of no use. */
+function pumpFrom(fresh: CoreState['pump'], map: Stored['core']['pump']): CoreState['pump'] {
+  const alike =
+    map?.ratedHeatW === fresh.map.ratedHeatW &&
+    [map.heat, map.power].every((r) => r.mean.length === fresh.map.heat.mean.length) &&
+    [map.heat, map.power].every((r) => r.spread.length === fresh.map.heat.spread.length);
+  return alike ? { ...fresh, map } : fresh;
 }
 
 /**
@@ -105,7 +147,9 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     comfort: comfortFrom(fresh.comfort, core.comfort),
     energy: core.energy,
     pumped: core.pumped,
-    plan: { ...fresh.plan, trimK: core.trimK, outdoorMeanC: core.outdoorMeanC },
+    plan: { ...fresh.plan, trimK: core.trimK },
+    pump: pumpFrom(fresh.pump, core.pump),
+    meters: { ...fresh.meters, ...core.meters },
     decided: {
       ...fresh.decided,
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },

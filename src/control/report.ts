@@ -36,7 +36,7 @@ function views(image: Image): ControlState['sensors'] {
 
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
-  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, overrides, reasons } = verdict;
+  const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
   const { wouldBe, commission } = verdict;
   return {
     tick: image.tick,
@@ -54,6 +54,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heatNeedW,
     heat,
     energy,
+    meters,
     overrides,
     reasons,
     ...(wouldBe && { wouldBe }),

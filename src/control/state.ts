@@ -16,6 +16,8 @@ import { PLAN_START, type PlanState } from './decide/plan.ts';
 import { type EstimateState, estimateStart } from './estimate.ts';
 import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
+import { type OwnPump, ownPumpStart } from './learn/own-pump.ts';
+import { METERS_START, type MetersState } from './meters.ts';
 import { OPERATION_START, type OperationState } from './operation.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
@@ -39,6 +41,9 @@ export interface CoreState {
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
   pumped: { heatKwh: number; compressorKwh: number };
+  meters: MetersState;
+  /** What the heat pump really gives and draws. The map is kept over restarts. */
+  pump: OwnPump;
 }
 
 export interface DecidedState {
@@ -53,10 +58,11 @@ export interface DecidedState {
   outputs: Outputs;
   grantW: number;
   fillerW: number;
+  paidW: number;
 }
 
 /** Before the first call: everything safe. The house's facts are no part of the state: each input carries them. */
-export function initialState(_house: House): CoreState {
+export function initialState(house: House): CoreState {
   return {
     atMs: null,
     estimate: estimateStart(),
@@ -77,6 +83,7 @@ export function initialState(_house: House): CoreState {
       outputs: { ...SAFE_OUTPUTS },
       grantW: 0,
       fillerW: 0,
+      paidW: 0,
     },
     grid: GRID_START,
     emergency: EMERGENCY_START,
@@ -85,5 +92,7 @@ export function initialState(_house: House): CoreState {
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },
+    meters: METERS_START,
+    pump: ownPumpStart(house),
   };
 }

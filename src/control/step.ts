@@ -16,6 +16,8 @@ import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
+import { ownPumpStep } from './learn/own-pump.ts';
+import { metersStep, metersView } from './meters.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput, Verdict } from './types.ts';
@@ -49,6 +51,9 @@ function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, 
       hotWaterWanted: decided.hotWater.charging,
       defrosting: decided.defrost.on,
       steady: wish.steady,
+      pump: state.pump.map,
+      level: decided.compressor.on ? decided.compressor.pct / 100 : 0,
+      mostLevel: wish.compressorMaxPct / 100,
       compressorFull:
         decided.compressor.on && decided.compressor.pct > wish.compressorMaxPct - 5 && !decided.hotWater.charging,
       compressorBlocked: locked.stopped.heatPump,
@@ -86,7 +91,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   // After a restart the reversing valve is where it is, not where a fresh state has it.
   const reversing = { cooling: input.image.actuators.coolingOn > 0, stillS: 0 };
   const before = state.atMs === null ? { ...state.decided, reversing } : state.decided;
-  const decided = loopsStep(before, { ...facts, plan, stopped, dtS: loopDueS });
+  const decided = loopsStep(before, { ...facts, plan, pump: state.pump.map, stopped, dtS: loopDueS });
   return { ...state, emergency, decided, loopDueS: 0 };
 }
 
@@ -105,6 +110,19 @@ const sensorReasons = (est: Estimates): Reason[] => {
   }
   return reasons;
 };
+
+/** All that is counted and learnt of a tick once its outputs are known. */
+function counted(
+  state: CoreState,
+  est: Estimates,
+  heat: Verdict['heat'],
+  outputs: Verdict['outputs'],
+  { house, market, timeMs, dtS }: StepInput,
+): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters'> {
+  const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
+  const meters = metersStep(state.meters, { est, heat, outputs, house, market, map: pump.map, timeMs, dtS });
+  return { ...energyStep(state, est, heat, outputs.coolingOn > 0, dtS), pump, meters };
+}
 
 /**
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
@@ -137,9 +155,8 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     acknowledge: setPoints.mode === 'off' && !wasOff,
   });
   const { outputs, safety } = locked;
-  const heat = heatNow(est, outputs);
-  const counted = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  state = { ...state, interlock: locked.state, ...counted, atMs: image.atMs };
+  const heat = heatNow(est, outputs, state.decided.compressor);
+  state = { ...state, interlock: locked.state, ...counted(state, est, heat, outputs, given), atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
@@ -154,9 +171,11 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       latched: locked.latched,
       grantW: watts,
       fillerW: driven.checking ? watts : Math.min(watts, state.decided.fillerW),
+      payW: Math.min(watts, Math.max(state.decided.fillerW, state.decided.paidW)),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
-      energy: counted.energy,
+      energy: state.energy,
+      meters: metersView(state.meters),
       overrides: state.comfort.overrides,
       reasons: [
         first,

@@ -43,9 +43,12 @@ export interface Verdict {
   latched: boolean;
   grantW: number;
   fillerW: number;
+  /** Watts of the grant that pay, for filler or for answers that are sold. */
+  payW: number;
   heatNeedW: number;
   heat: ControlState['heat'];
   energy: ControlState['energy'];
+  meters: ControlState['meters'];
   overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];

@@ -66,6 +66,24 @@ export const Config = z.strictObject({
           'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
+      join: z
+        .strictObject({
+          url: z
+            .string()
+            .regex(
+              /^mqtts?:\/\/[^/@\s]+$/,
+              'mqtt://host:1883 or, with TLS, mqtts://host:8883, without user and password',
+            ),
+          username: z.string().max(128).optional(),
+          passwordFile: z.string().optional().describe('file with the password alone, relative to the home directory'),
+          caFile: z
+            .string()
+            .optional()
+            .describe('certificate authority of the broker, PEM, relative to the home directory'),
+          commands: z.boolean().default(false).describe('take set-points and wishes from that broker too'),
+        })
+        .optional()
+        .describe('a broker that you already have, such as that of Home Assistant; our own stays as well'),
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),

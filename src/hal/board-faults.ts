@@ -1,6 +1,7 @@
-import { ACTUATOR_NAMES, ACTUATORS, SENSOR_NAMES, SENSORS } from '../contract/points.ts';
+import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import type { Board, BoardDevice } from './board.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
 import { whereOf, wiringOf } from './drivers/params.ts';
 import { headerOf } from './headers.ts';
 
@@ -24,7 +25,7 @@ function busFaults({ buses, devices, deadMan }: Partial<Board> & Pick<Board, 'de
     path: `devices.${name}.params`,
     wiring: wiringOf(d.params),
   }));
-  if (deadMan) users.push({ path: 'deadMan', wiring: { kind: 'gpio', ...deadMan } });
+  if (deadMan) users.push({ path: 'deadMan', wiring: wiringOf(deadMan) });
   const faults: string[] = [];
   for (const { path, wiring } of users) {
     if (wiring.bus === undefined) continue;
@@ -46,30 +47,56 @@ function busFaults({ buses, devices, deadMan }: Partial<Board> & Pick<Board, 'de
 /** Two devices at one I2C address, GPIO line or Modbus unit. */
 function clashFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devices'>): string[] {
   const taken = new Map<string, string>();
-  if (deadMan) taken.set(whereOf(deadMan), 'deadMan');
+  if (deadMan?.line !== undefined) taken.set(whereOf(deadMan), 'deadMan');
   const faults: string[] = [];
   for (const [name, device] of Object.entries(devices)) {
     const { kind, bus } = wiringOf(device.params);
-    if (bus === undefined || kind === 'command') continue;
+    if (bus === undefined || !('place' in BUS_KINDS[kind])) continue;
     const where = whereOf(device.params);
     const owner = taken.get(where);
     if (!owner) taken.set(where, `devices.${name}`);
     else {
-      const key = { i2c: 'address', gpio: 'line', modbus: 'unit' }[kind];
+      const { place: key } = BUS_KINDS[kind] as { place: string };
       faults.push(`devices.${name}.params.${key}: ${where} is already used by ${owner}; give each its own ${key}`);
     }
   }
   return faults;
 }
 
+/**
+ * An output may stay driven after a crash: sysfs keeps it, and no kernel promises to let it go. So each one on a GPIO line
+ * must be named among those that the dead-man relay drops.
+ */
 function deadManFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devices'>): string[] {
-  const driven = Object.values(devices).flatMap((d) => Object.keys(d.actuators));
-  if (deadMan || driven.length === 0) return [];
+  const driven = Object.entries(devices).flatMap(([device, d]) =>
+    Object.keys(d.actuators).map((name) => ({ name: name as ActuatorName, device, kind: wiringOf(d.params).kind })),
+  );
+  const names = driven.map((d) => d.name);
+  if (!deadMan) {
+    if (names.length === 0) return [];
+    return [
+      `deadMan: none named, but these stay driven after a crash: ${names.join(', ')}; ` +
+        'add { "bus", "line", "drops", "note" } of the line that holds the dead-man relay',
+    ];
+  }
+  const kept = driven.filter((d) => d.kind === 'gpio' && !deadMan.drops.includes(d.name));
+  const strange = deadMan.drops.filter((name) => !names.includes(name));
   return [
-    `deadMan: none named, but these stay driven after a crash: ${driven.join(', ')}; ` +
-      'add { "bus", "line", "note" } of the line that holds the dead-man relay',
+    ...kept.map(
+      ({ name, device }) =>
+        `devices.${device}.points.${name}: its GPIO line may stay driven after a crash; wire its coil through the dead-man ` +
+        `relay and add "${name}" to deadMan.drops`,
+    ),
+    ...strange.map((name) => `deadMan.drops: "${name}" is driven by no device of this board; remove it`),
   ];
 }
+
+/** Whether the dead wire of this output means its full value: a flag of the whole device, or of each of its outputs. */
+function invertedOf({ params }: BoardDevice, channel: string): boolean | undefined {
+  const p = params as { inverted?: boolean; relays?: Outputs; analogue?: Outputs };
+  return p.inverted ?? p.relays?.[channel]?.inverted ?? p.analogue?.[channel]?.inverted;
+}
+type Outputs = Record<string, { inverted: boolean }>;
 
 function deviceFaults(name: string, device: BoardDevice): string[] {
   const faults: string[] = [];
@@ -82,13 +109,13 @@ function deviceFaults(name: string, device: BoardDevice): string[] {
       );
     }
   }
-  const { inverted } = device.params as { inverted?: boolean };
   for (const actuator of ACTUATOR_NAMES) {
     const point = device.actuators[actuator];
     if (!point) continue;
     const { safe, label } = ACTUATORS[actuator];
     if (point.safe !== safe)
       faults.push(`${at(actuator)}.safe: the safe value of ${label} is ${safe}, not ${point.safe}`);
+    const inverted = invertedOf(device, point.channel);
     if (inverted !== undefined && inverted !== safe > 0) {
       const full = unitOf(actuator)?.max ?? 1;
       faults.push(

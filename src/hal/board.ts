@@ -5,9 +5,8 @@ import { ACTUATOR_NAMES, type ActuatorName, SENSOR_NAMES, type SensorName } from
 import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { boardFaults } from './board-faults.ts';
+import { DeadMan, note, Watchdog } from './board-guards.ts';
 import { DRIVERS } from './drivers/index.ts';
-
-const note = z.string().min(3, 'say in a few words where the wire goes').max(300);
 
 /** Paths and line settings are those of the real machine; on the backend `sim` they name what is emulated. */
 const BusSpec = z.discriminatedUnion('kind', [
@@ -20,17 +19,23 @@ const BusSpec = z.discriminatedUnion('kind', [
       .describe('GPIO lines that carry the bus: a chip that holds it is clocked free through them'),
   }),
   z.strictObject({ kind: z.literal('gpio'), chip: z.string().min(1).max(64).describe('label of the GPIO chip') }),
-  z.strictObject({
-    kind: z.literal('modbus'),
-    path: z.string().startsWith('/dev/'),
-    baud: z.union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)]),
-    parity: z.enum(['none', 'even', 'odd']),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('modbus'),
+      path: z.string().regex(/^(\/dev\/.+|tcp:\/\/[^:/]+:\d{1,5})$/, 'a serial port in /dev or tcp://host:port'),
+      baud: z.union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)]).optional(),
+      parity: z.enum(['none', 'even', 'odd']).optional(),
+    })
+    .refine((b) => b.path.startsWith('tcp:') || (b.baud && b.parity), 'a serial port needs baud and parity'),
   z.strictObject({ kind: z.literal('command'), program: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('files'), dir: z.string().startsWith('/') }),
+  z.strictObject({
+    kind: z.literal('host'),
+    path: z.string().regex(/^(\/.+|tcp:\/\/[^:/]+:\d{1,5})$/, 'a unix socket or tcp://host:port'),
+    tokenFile: z.string().startsWith('/').optional().describe('file with the word that the host asks for'),
+  }),
 ]);
 export type BusSpec = z.infer<typeof BusSpec>;
-
-const DeadMan = z.strictObject({ bus: z.string(), line: z.int().min(0).max(511), note });
 
 const Frame = z.strictObject({
   title: z.string().min(3).max(80),
@@ -38,6 +43,7 @@ const Frame = z.strictObject({
   backend: z.enum(['sim', 'linux']),
   buses: z.record(z.string().regex(/^[a-z][a-z0-9]{0,31}$/), BusSpec),
   deadMan: DeadMan,
+  watchdog: Watchdog.optional(),
   devices: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,31}$/), z.unknown()),
 });
 
@@ -67,7 +73,8 @@ export interface Board {
   simulated: boolean;
   backend: 'sim' | 'linux';
   buses: Record<string, BusSpec>;
-  deadMan: z.infer<typeof DeadMan>;
+  deadMan: DeadMan;
+  watchdog?: Watchdog | undefined;
   devices: Record<string, BoardDevice>;
 }
 
@@ -179,6 +186,7 @@ const MISSING: Record<string, string> = {
   safe: 'give the value this output must take when in doubt',
   maxAgeMs: 'give the age in ms beyond which the value must not be used',
   channel: 'name the channel of the driver',
+  drops: 'name the outputs that the relay drops when it falls',
   deadMan: 'name the line of the dead-man relay: without it outputs stay driven after a crash',
 };
 

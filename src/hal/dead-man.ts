@@ -1,6 +1,5 @@
 import { messageOf } from '../core/errors.ts';
-import type { Board } from './board.ts';
-
+import type { DeadMan as Spec } from './board-guards.ts';
 import { whereOf } from './drivers/params.ts';
 import type { DeviceHealth } from './health.ts';
 import type { BusBackend, GpioOutput } from './types.ts';
@@ -11,8 +10,15 @@ export interface DeadMan {
   health(): DeviceHealth;
 }
 
+type Line = Pick<GpioOutput, 'write'>;
+
+async function openLine({ bus, line, unit, register, high }: Spec, buses: BusBackend): Promise<Line> {
+  if (line !== undefined) return buses.gpio(bus).output(line, 0);
+  return { write: (level) => buses.modbus(bus).writeHolding(unit!, register!, [level * high!]) };
+}
+
 /** The line that holds the relay chain as long as it keeps changing. Opened at the first toggle, again after a failure. */
-export function createDeadMan(spec: Board['deadMan'], buses: BusBackend, monoMs: () => number): DeadMan {
+export function createDeadMan(spec: Spec, buses: BusBackend, monoMs: () => number): DeadMan {
   const health: DeviceHealth = {
     device: 'deadMan',
     driver: 'dead-man',
@@ -23,13 +29,13 @@ export function createDeadMan(spec: Board['deadMan'], buses: BusBackend, monoMs:
     noise: 0,
     timeout: 0,
   };
-  let line: GpioOutput | undefined;
+  let line: Line | undefined;
   let level: 0 | 1 = 0;
   let busy = false;
 
   async function flip(): Promise<void> {
     try {
-      line ??= await buses.gpio(spec.bus).output(spec.line, 0);
+      line ??= await openLine(spec, buses);
       level = level === 1 ? 0 : 1;
       await line.write(level);
       health.ok += 1;

@@ -15,6 +15,7 @@ import type { DeviceHealth } from './health.ts';
 import { createOutputs, type OutputTarget, type OutputWriter } from './outputs.ts';
 import { startPolling, watchBuses } from './polling.ts';
 import type { BusBackend } from './types.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface HalOptions {
   board: Board;
@@ -37,7 +38,7 @@ export interface Hal {
   apply(outputs: Outputs): void;
   /** A safety contact opened, told between ticks. */
   onTrip(listener: (trip: Trip) => void): void;
-  /** Call once per completed tick: no toggle for 300 ms drops the relay chain in hardware. */
+  /** Call once per good tick: no toggle for 300 ms drops the relay chain in hardware. Feeds the watchdog too, if there is one. */
   deadMan: { toggle(): void };
   health(): DeviceHealth[];
   /** Safe outputs first, then the devices. The bus back end belongs to the caller. */
@@ -75,6 +76,7 @@ export async function openHal({ board, buses, monoMs }: HalOptions): Promise<Hal
 
   outputs = createOutputs(targetsOf(board, slots, queueOf), monoMs);
   const deadMan = createDeadMan(board.deadMan, buses, monoMs);
+  const watchdog = board.watchdog && createWatchdog(board.watchdog, monoMs);
   const watch = watchBuses(slots);
   const pollers = slots.map((slot) => startPolling(slot, queueOf(slot), watch, monoMs));
   await Promise.all([outputs.makeSafe(), ...pollers.map((p) => p.first)]);
@@ -101,13 +103,24 @@ export async function openHal({ board, buses, monoMs }: HalOptions): Promise<Hal
       if (!closed) outputs.apply(wanted);
     },
     onTrip: (listener) => void listeners.push(listener),
-    deadMan,
-    health: () => [...slots.map((slot) => ({ ...slot.health })), ...(buses.health?.() ?? []), deadMan.health()],
+    deadMan: {
+      toggle() {
+        deadMan.toggle();
+        watchdog?.feed();
+      },
+    },
+    health: () => [
+      ...slots.map((slot) => ({ ...slot.health })),
+      ...(buses.health?.() ?? []),
+      deadMan.health(),
+      ...(watchdog ? [watchdog.health()] : []),
+    ],
     async close() {
       if (closed) return;
       closed = true;
       await Promise.all(pollers.map((p) => p.stop()));
       await outputs.makeSafe();
+      watchdog?.close();
       await Promise.all(slots.map((slot) => slot.close()));
     },
   };

@@ -6,6 +6,7 @@ import { startNet } from './net.ts';
 runChild('net', async ({ config, home, sockets, passwords, log }) => {
   const net = await startNet({
     config,
+    home,
     sockets,
     password: passwords.net ?? '',
     stateDir: pathsOf(home).state,

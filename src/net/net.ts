@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import pkg from '../../package.json' with { type: 'json' };
 import type { ControlState } from '../contract/messages.ts';
-import type { SensorName } from '../contract/points.ts';
 import type { Sockets } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
@@ -10,20 +8,22 @@ import type { Log } from '../core/log.ts';
 import { computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
-import { openHassBridge } from './hass/bridge.ts';
-import { discovery } from './hass/discovery.ts';
+import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { openView } from './view.ts';
 import { createApi } from './web/api.ts';
 import { liveServer } from './web/live.ts';
+import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
 import { servePage } from './web/static.ts';
 
 export interface NetOptions {
   config: Config;
+  /** Of the unit: files that config.yaml names stand relative to it. */
+  home: string;
   sockets: Pick<Sockets, 'broker' | 'compute'>;
   /** Of the role net. */
   password: string;
@@ -43,35 +43,24 @@ const FLUSH_MS = 60_000;
 const LOOK_MS = 2_000;
 
 /** Everything that faces people, wired together. */
-export async function startNet({ config, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
+export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
-  const { discoveryPrefix, host, language } = config.net;
+  const { host } = config.net;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
-  const hass = openHassBridge({ socketPath: sockets.broker, password, unit, discoveryPrefix, log });
+  const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
 
   link.on('controlEvent', (event) => history.event(event));
-  const present = new Set<SensorName>();
-  let announced = '';
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
-    for (const [name, { quality }] of Object.entries(state.sensors)) {
-      if (quality !== 'missing') present.add(name as SensorName);
-    }
-    hass.setOnline(true);
-    const { board, simulated } = state;
-    const facts = `${board} ${simulated} ${present.size}`;
-    if (facts === announced) return;
-    announced = facts;
-    const version = pkg.version;
-    const device = { unit, discoveryPrefix, version, board, simulated, language, commands: true };
-    hass.announce(discovery({ ...device, sensors: [...present] }));
+    history.tell(timeOf(state), state.simulated, state.reasons);
+    hass.seen(state);
   });
   const timers = [
     setInterval(() => history.flush(), FLUSH_MS),
@@ -91,6 +80,7 @@ export async function startNet({ config, sockets, password, stateDir, distDir, l
       port: portsOf(config).http,
       api: createApi(view, history),
       proxy: computeProxy(sockets.compute, slots),
+      metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,

@@ -1,3 +1,4 @@
+import type { OverrideCommand } from '../contract/comfort.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Clock } from '../core/clock.ts';
 import { holdLease } from '../core/lease.ts';
@@ -15,8 +16,9 @@ export interface Snapshot {
 export interface View {
   snapshot(): Snapshot;
   onControl(listener: (state: ControlState) => void): () => void;
-  /** Sends a change of a set-point; the answer comes with a later control/state. False while the broker is away. */
-  send(command: SetCommand): boolean;
+  /** Sends a change; the answer comes with a later control/state. False while the broker is away. */
+  send(name: 'set', command: SetCommand): boolean;
+  send(name: 'override', command: OverrideCommand): boolean;
 }
 
 /** All of these are sent at 1 Hz; after this long without one the page must not show it as the present. */
@@ -57,9 +59,9 @@ export function openView(link: Link, clock: Clock): View {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    send(command) {
+    send(name, command) {
       if (!link.connected()) return false;
-      link.publish('set', command);
+      link.publish(name, command);
       return true;
     },
   };

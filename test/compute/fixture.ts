@@ -10,6 +10,7 @@ import { createDoor } from '../../src/compute/door.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
+import { createFigures } from '../../src/compute/figures.ts';
 import { createLane } from '../../src/compute/lane.ts';
 import { createPower } from '../../src/compute/power.ts';
 import { createResidents } from '../../src/compute/residents.ts';
@@ -103,10 +104,12 @@ export async function echoUnit(engine: Engine = createEchoEngine(), classify?: S
   const work = createWork(card, systemClock);
   let asked = 0;
   const door = createDoor({ power, work, onQuestion: () => void asked++ });
-  const service = createService({ catalogue, classify, card, work, clock: systemClock, door });
+  const figures = createFigures();
+  const service = createService({ catalogue, figures, classify, card, work, clock: systemClock, door });
+  const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map([['echo', 2]]) });
   const path = join(dir, 'c.sock');
-  const server = await createServer({ service, log: silent, listen: { path } });
-  const tcp = await createServer({ service, log: silent, listen: { port: 0 } });
+  const server = await createServer({ service, metrics, log: silent, listen: { path } });
+  const tcp = await createServer({ service, metrics, log: silent, listen: { port: 0 } });
   return {
     ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
     async stop() {

@@ -28,7 +28,7 @@ export async function served() {
   });
   link.deliver('grant', grantOf(4900, 0, 'test grant', 600_000));
   const net = await startNet({
-    ...{ config, sockets, password: passwords.net!, stateDir: dir, distDir: join(dir, 'dist'), log: silent },
+    ...{ config, home: dir, sockets, password: passwords.net!, stateDir: dir, distDir: join(dir, 'dist'), log: silent },
   });
   return {
     link,

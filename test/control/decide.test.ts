@@ -139,9 +139,7 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
   const base: Omit<CompressorInput, 'wanted' | 'storeC' | 'dtS'> = {
     setC: 35,
     needW: 6000,
-    compressorMaxW: 4000,
-    sinkC: 35,
-    outdoorC: 2,
+    fullW: 14_000,
     forcedOff: false,
     maxPct: 100,
     startsPerDay: 60,

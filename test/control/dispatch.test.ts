@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type DispatchInput, dispatch, marginOf } from '../../src/control/decide/dispatch.ts';
-import { copOf } from '../../src/control/physics.ts';
 
 const BASE: DispatchInput = {
   maxW: 5000,
@@ -15,9 +14,8 @@ const BASE: DispatchInput = {
   wearEurPerKwh: 0,
   alternative: 'gas',
   alternativeEurPerKwh: 0.125,
-  sinkC: 35,
-  outdoorC: 2,
-  resistiveRuns: false,
+  cop: 4,
+  resistiveW: 0,
 };
 
 const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
@@ -36,7 +34,7 @@ const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
   ['unpaid filler loses against an own heat pump', { alternative: 'heatpump' }, 0],
   ['even on own sun', { alternative: 'heatpump', surplusW: 5000 }, 0],
   ['resistive heat that would run anyway: a draw is a gain', { alternative: 'resistive' }, 5000],
-  ['the backup heater would run', { alternative: 'heatpump', resistiveRuns: true, heatW: 3000 }, 3000],
+  ['the backup heater would run', { alternative: 'heatpump', resistiveW: 3000, heatW: 6000 }, 3000],
   ['but wear decides even then', { alternative: 'resistive', wearEurPerKwh: 0.001 }, 0],
   ['resistive house without need of heat', { alternative: 'resistive', heatW: 0 }, 0],
   ['negative retail price pays without heat', { retailEurPerKwh: -0.01, heatW: 0 }, 5000],
@@ -49,8 +47,8 @@ test('table: input -> watts that pay', () => {
 
 test('own heat pump: break-even income is price * (1 - 1/COP)', () => {
   const input = { ...BASE, alternative: 'heatpump' as const };
-  const breakEven = 0.25 * (1 - 1 / copOf(35, 2));
-  assert.ok(Math.abs(marginOf({ ...input, incomeEurPerKwh: breakEven }, 0.25, true)) < 1e-12);
+  const breakEven = 0.25 * (1 - 1 / 4);
+  assert.ok(Math.abs(marginOf({ ...input, incomeEurPerKwh: breakEven }, 0.25, 'warm')) < 1e-12);
   assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven + 1e-6 }).watts, 5000);
   assert.is(dispatch({ ...input, incomeEurPerKwh: breakEven - 1e-6 }).watts, 0);
 });
@@ -61,7 +59,7 @@ test('break-even of each alternative on each source: a hair above pays, exactly 
     gas: () => 0.125,
     oil: () => 0.125,
     district: () => 0.125,
-    heatpump: (price: number) => price / copOf(35, 2),
+    heatpump: (price: number) => price / 4,
     resistive: (price: number) => price,
   } as const;
   for (const [alternative, worth] of Object.entries(heat) as [keyof typeof heat, (p: number) => number][]) {

@@ -62,9 +62,9 @@ test('dimming by contact: 4.2 kW within 2 s, accelerator first, the pump untouch
   const small = { house: { designLoadW: 6000 } };
   const all = house(2400, small, (s) => ({ gridLimitOn: s >= 1200 && s < 1800 ? 1 : 0 }));
   const before = between(all, 1190, 1200);
-  assert.ok(most(before, (x) => x.unitW) > 6000, `only ${most(before, (x) => x.unitW)} W before`);
+  assert.ok(most(before, (x) => x.unitW) > 5500, `only ${most(before, (x) => x.unitW)} W before`);
   const compressorBeforeW = before.at(-1)!.compressorW;
-  assert.ok(compressorBeforeW > 1000, `${compressorBeforeW}`);
+  assert.ok(compressorBeforeW > 700, `${compressorBeforeW}`);
   const reached = all.find((x) => x.s >= 1200 && x.unitW <= 4200)!.s - 1200;
   assert.ok(reached <= 2, `${reached} s`);
   const during = between(all, 1202, 1800);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadBoard, parseBoard } from '../../src/hal/board.ts';
+import { CHAIN } from '../../src/hal/sim/outputs.ts';
 
 type Json = { [key: string]: Json } & { [key: string]: unknown };
 
@@ -20,7 +21,7 @@ function faultsAfter(change: (board: Json) => void): string[] {
   return [];
 }
 
-for (const name of ['sim', 'pi4']) {
+for (const name of ['sim', 'pi4', 'pi5']) {
   test(`board ${name} loads`, () => {
     const board = loadBoard(name);
     assert.is(board.name, name);
@@ -31,10 +32,34 @@ for (const name of ['sim', 'pi4']) {
   });
 }
 
-test('sim and pi4 are wired alike', () => {
-  const { devices, buses, deadMan } = loadBoard('sim');
-  const pi = loadBoard('pi4');
-  assert.equal({ devices, buses, deadMan }, { devices: pi.devices, buses: pi.buses, deadMan: pi.deadMan });
+test('sim, pi4 and pi5 are wired alike, but for what the chip is called', () => {
+  const wiring = (name: string) => {
+    const { devices, deadMan } = loadBoard(name);
+    return { devices, deadMan };
+  };
+  for (const name of ['pi4', 'pi5']) assert.equal(wiring(name), wiring('sim'));
+});
+
+test('what the board says the dead-man drops is what the simulated relay drops', () => {
+  assert.equal(loadBoard('sim').deadMan.drops.toSorted(), CHAIN.toSorted());
+});
+
+test('the mini-PC has the same points, all on Modbus', () => {
+  const points = (name: string) =>
+    Object.values(loadBoard(name).devices).flatMap((d) => [...Object.keys(d.sensors), ...Object.keys(d.actuators)]);
+  assert.equal(points('minipc').toSorted(), points('pi4').toSorted());
+  const kinds = new Set(Object.values(loadBoard('minipc').buses).map((b) => b.kind));
+  assert.equal([...kinds].toSorted(), ['command', 'modbus']);
+});
+
+test('an output of a module whose dead wire is not safe is told as well', () => {
+  const file = new URL('../../boards/minipc.json', import.meta.url);
+  const board = JSON.parse(readFileSync(file, 'utf8')) as Json;
+  Object.assign((board.devices!.module1!.params!.analogue as Json).accelPumpPct!, { inverted: false });
+  assert.throws(
+    () => parseBoard(JSON.stringify(board), '/b/x.json'),
+    /devices\.module1\.params\.inverted: a dead wire would mean accelPumpPct = 0, but safe is 100/,
+  );
 });
 
 const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
@@ -120,7 +145,18 @@ const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
   [
     'no dead-man',
     (b) => delete b.deadMan,
-    /^deadMan: none named, but these stay driven after a crash: compressorOn, .*; add \{ "bus", "line", "note" \}/,
+    /^deadMan: none named, but these stay driven after a crash: compressorOn, .*; add \{ "bus", "line", "drops", "note" \}/,
+  ],
+  [
+    'output that stays driven after a crash',
+    (b) => Object.assign(b.deadMan!, { drops: ['compressorOn', 'accelSupplyOn', 'backupHeaterOn', 'rejectOn'] }),
+    /^devices\.relayReverse\.points\.coolingOn: its GPIO line may stay driven after a crash; .* add "coolingOn" to deadMan\.drops$/,
+  ],
+  ['dead-man drops nobody', (b) => delete b.deadMan!.drops, /^deadMan\.drops: missing; name the outputs/],
+  [
+    'dead-man on two wires',
+    (b) => Object.assign(b.deadMan!, { unit: 1, register: 2, high: 1 }),
+    /^deadMan: name either its GPIO "line", or "unit", "register" and "high"/,
   ],
   [
     'unknown bus',

@@ -39,6 +39,7 @@ const UNITS_OF_CLASS: Record<string, string[]> = {
   volume_flow_rate: ['L/min', 'L/h', 'L/s', 'm³/h'],
   frequency: ['Hz', 'kHz'],
   duration: ['ms', 's', 'min', 'h', 'd'],
+  monetary: ['EUR'],
 };
 const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   temperature: ['measurement'],
@@ -47,6 +48,7 @@ const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   volume_flow_rate: ['measurement'],
   frequency: ['measurement'],
   duration: ['measurement'],
+  monetary: ['total'],
 };
 const BINARY_CLASSES = ['problem', 'gas', 'running', 'power'];
 

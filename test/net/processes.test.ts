@@ -9,18 +9,11 @@ import * as assert from 'uvu/assert';
 import { topicPath } from '../../src/contract/topics.ts';
 import { Config } from '../../src/core/config.ts';
 import { onlinePath } from '../../src/net/broker/acl.ts';
-import { passwords, scratch, UNIT, until } from './helpers.ts';
+import { freePort, passwords, scratch, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 
 /** The two processes as the supervisor starts them. */
 const MAINS = { broker: '../../src/net/broker/main.ts', net: '../../src/net/main.ts' };
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 async function unit() {
   const { dir, remove } = scratch();

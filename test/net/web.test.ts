@@ -319,7 +319,15 @@ test(
   withNet(async (net) => {
     const config = { ...Config.parse({ unit: UNIT }), portBase: net.port };
     const sockets = { broker: net.broker.unixPath, compute: '/nonexistent' };
-    const options = { config, sockets, password: passwords.net!, stateDir: `${net.dir}`, distDir: net.dir, log };
+    const options = {
+      config,
+      home: net.dir,
+      sockets,
+      password: passwords.net!,
+      stateDir: `${net.dir}`,
+      distDir: net.dir,
+      log,
+    };
     const error = (await startNet(options).catch((e) => e)) as HeatmineError;
     assert.is(error.code, 'PORT_IN_USE');
     assert.match(error.message, String(net.port));

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
 import { Ask, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
 import { events, history, snapshot } from './snapshots.ts';
@@ -43,6 +44,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   const paths: string[] = [];
   const commands: unknown[] = [];
   const set: Record<string, unknown> = {};
+  let overrides: Override[] = [];
   let speaking = true;
   let tick = 1;
 
@@ -59,6 +61,18 @@ export async function startFixture(port = 0): Promise<Fixture> {
       return json(history(url.searchParams.get('points')!.split(','), Number(url.searchParams.get('hours'))));
     }
     if (path === 'api/events') return json(events());
+    if (path === 'api/override') {
+      const wish = OverrideCommand.parse({
+        ...JSON.parse(Buffer.concat(await request.toArray()).toString()),
+        by: 'page',
+      });
+      commands.push({ ...wish, id: '' });
+      const { kind, id, by, forMin } = wish;
+      overrides = overrides.filter((o) => o.kind !== kind && kind !== 'all');
+      const held = { id, by, leftS: forMin * 60, byK: 0, costEur: 0.4, text: '' };
+      if (kind !== 'all' && forMin > 0) overrides.push({ kind, ...held });
+      return json({ overrides });
+    }
     if (path === 'api/set') {
       const command = SetCommand.parse({
         ...JSON.parse(Buffer.concat(await request.toArray()).toString()),
@@ -70,7 +84,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
         return json({ error: { code: 'VALUE_RANGE', message: REFUSAL, remedy: '', type: 'invalid_request_error' } });
       }
       set[command.name] = command.value;
-      return json(snapshot(tick, set).control.setPoints);
+      return json(snapshot(tick, set, overrides).control.setPoints);
     }
     const file = path === '' ? 'index.html' : path;
     if (!file || file.includes('..') || !(extname(file) in TYPES)) return response.writeHead(404).end();
@@ -83,7 +97,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   });
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      if (request.url === `${BASE}live`) ws.send(JSON.stringify(snapshot(tick, set)));
+      if (request.url === `${BASE}live`) ws.send(JSON.stringify(snapshot(tick, set, overrides)));
       else if (request.url === `${BASE}ask` && ws.protocol === SUBPROTOCOL)
         ws.on('message', (data) => reply(data.toString(), (r) => ws.send(JSON.stringify(r))));
       else ws.close(1008);
@@ -92,7 +106,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   const timer = setInterval(() => {
     tick++;
     if (!speaking) return;
-    for (const ws of sockets.clients) if (!ws.protocol) ws.send(JSON.stringify(snapshot(tick, set)));
+    for (const ws of sockets.clients) if (!ws.protocol) ws.send(JSON.stringify(snapshot(tick, set, overrides)));
   }, 1000);
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -136,6 +136,29 @@ page('the mode is chosen by keyboard', (context) =>
   }),
 );
 
+page('observing only is a setting, and says so at the top', (context) =>
+  visit(context, {}, async (tab) => {
+    await tab.getByRole('radio', { name: 'Observes only' }).check({ force: true });
+    await tab.locator('.chip.warn', { hasText: 'Observes only' }).waitFor();
+    assert.equal(context.unit.commands, [{ name: 'operation', value: 'observe', by: 'page' }]);
+  }),
+);
+
+page('a wish for a while: pressed it is in force with its cost, pressed again it ends', (context) =>
+  visit(context, {}, async (tab) => {
+    const warmer = tab.locator('#wish-warmer');
+    await warmer.click();
+    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '180 min more, about 0.40 EUR' }).waitFor();
+    await warmer.click();
+    await tab.locator('#wish-warmer[aria-pressed=false]', { hasText: '3 h' }).waitFor();
+    const wish = { kind: 'warmer', id: '', by: 'page' };
+    assert.equal(context.unit.commands, [
+      { ...wish, forMin: 180 },
+      { ...wish, forMin: 0 },
+    ]);
+  }),
+);
+
 page('what the unit refuses is said and not shown as taken', (context) =>
   visit(
     context,

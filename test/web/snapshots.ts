@@ -1,3 +1,4 @@
+import type { Override } from '../../src/contract/comfort.ts';
 import { ComputeState, ControlState, Event, Market, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 
@@ -32,7 +33,7 @@ const VALUES: Record<SensorName, number> = {
 };
 
 /** What net sends on `live`, one second of it; parsed with the contract's own schemas, so it cannot drift from them. */
-export function snapshot(tick: number, set: Partial<ControlState['setPoints']> = {}) {
+export function snapshot(tick: number, set: Partial<ControlState['setPoints']> = {}, overrides: Override[] = []) {
   const sensors = Object.fromEntries(
     SENSOR_NAMES.map((name) => [name, { value: VALUES[name], ageMs: 80, quality: 'good' }]),
   );
@@ -70,7 +71,16 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     heatNeedW: 9400,
     heat: { condenserW: 6670, accelW: 2760, rejectedW: 0 },
     energy: { heatKwh: 38.4, accelHeatKwh: 9.7, compressorKwh: 7.4, accelKwh: 9.9, cop: 2.22 },
-    overrides: [],
+    meters: {
+      copNow: 3.59,
+      copDay: 3.4,
+      copYear: 3.5,
+      costTodayEur: 2.1,
+      plainPumpTodayEur: 2.3,
+      costEur: 812,
+      plainPumpEur: 834,
+    },
+    overrides,
     reasons: [
       {
         what: 'action',

@@ -1,3 +1,4 @@
+import type { OverrideKind } from '../../src/contract/comfort.ts';
 import type { Event, SetCommand } from '../../src/contract/messages.ts';
 
 export interface History {
@@ -28,12 +29,14 @@ function wordsIn(body: string): string | undefined {
   }
 }
 
-export const setPoint = (name: SetCommand['name'], value: SetCommand['value']): Promise<unknown> =>
-  ask('api/set', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, value }),
-  });
+const change = (path: string, body: object): Promise<unknown> =>
+  ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+export const setPoint = (name: SetCommand['name'], value: SetCommand['value']) => change('api/set', { name, value });
+
+/** A wish that ends by itself; 0 minutes end it now. The id tells one press from another. */
+export const override = (kind: OverrideKind, forMin: number) =>
+  change('api/override', { kind, forMin, id: Math.random().toString(36).slice(2, 10) });
 
 export const history = (points: readonly string[], hours: number): Promise<History> =>
   ask(`api/history?points=${points.join(',')}&hours=${hours}`);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { pathsOf } from '../../core/paths.ts';
 import { openPlantSocket } from '../plant-socket.ts';
 import { type SpawnedUnit, spawnUnit } from '../spawn-unit.ts';
@@ -7,6 +7,14 @@ import type { Bench, Figure } from './table.ts';
 /** Proportional set size: shared pages are counted once over all processes. */
 const pssMiB = (pid: number): number =>
   Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
+
+/** Processes that a process of the unit started itself. */
+function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  return tasks.flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+}
 
 /** When the simulated relay chain was first held: control has then completed a tick with all its sensors. */
 async function firstTick(unit: SpawnedUnit): Promise<number> {
@@ -48,7 +56,8 @@ export const start: Bench = {
         met: answeredS <= 10,
       });
       const pids = { supervisor: unit.child.pid!, ...unit.pids() };
-      const each = Object.entries(pids).map(([name, pid]) => ({ name, mib: pssMiB(pid) }));
+      const engines = childrenOf(unit.pids().compute!).map((pid) => ['engine', pid] as const);
+      const each = [...Object.entries(pids), ...engines].map(([name, pid]) => ({ name, mib: pssMiB(pid) }));
       for (const { name, mib } of each)
         figures.push({ figure: `PSS ${name}`, value: mib, unit: 'MiB', goal: '', met: true });
       const sum = each.reduce((n, e) => n + e.mib, 0);

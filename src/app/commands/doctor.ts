@@ -1,5 +1,4 @@
 import { statfsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { SensorName } from '../../contract/points.ts';
 import type { Config } from '../../core/config.ts';
 import { loadConfig } from '../../core/config.ts';
@@ -9,17 +8,11 @@ import { type Board, loadBoard } from '../../hal/board.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { preflight, runningPid } from '../preflight.ts';
+import { checkDevices, checkHardware, type Finding, fail, ok, warn } from '../hardware-check.ts';
+import { openIo } from '../io-client.ts';
+import { portFree, preflight, runningPid } from '../preflight.ts';
 
-interface Finding {
-  level: 'OK' | 'WARN' | 'FAIL';
-  what: string;
-  text: string;
-}
-
-const ok = (what: string, text: string): Finding => ({ level: 'OK', what, text });
-const warn = (what: string, text: string): Finding => ({ level: 'WARN', what, text });
-const fail = (what: string, text: string): Finding => ({ level: 'FAIL', what, text });
+const MQTT_PORT = 1883;
 
 function checkBox(paths: Paths): Finding[] {
   const findings = [ok('node', process.version)];
@@ -36,19 +29,6 @@ function checkBox(paths: Paths): Finding[] {
       : warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP'),
   );
   return findings;
-}
-
-function checkBoard(board: Board): Finding[] {
-  if (board.backend !== 'linux') return [ok('board', `simulated hardware, no wires needed`)];
-  const require = createRequire(import.meta.url);
-  return ['i2c-bus', 'onoff'].map((name) => {
-    try {
-      require(name);
-      return ok(name, 'loads');
-    } catch (error) {
-      return fail(name, `${messageOf(error).split('\n')[0]}; run: apt install build-essential python3 && npm ci`);
-    }
-  });
 }
 
 /** What only the running unit can tell: sensors, loop, broker, models. */
@@ -88,16 +68,43 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   return findings;
 }
 
+/** A broker on the usual port is most likely the one of Home Assistant. */
+async function checkBrokers({ net }: Config): Promise<Finding[]> {
+  if (net.join) return [ok('broker', `also joined to ${net.join.url}`)];
+  if (await portFree(MQTT_PORT, '127.0.0.1')) return [];
+  return [
+    ok('broker', `another broker runs on port ${MQTT_PORT}: to live in it, set net.join (docs/home-assistant.md)`),
+  ];
+}
+
+/** Counters of every device, from control itself. */
+async function deviceFindings(paths: Paths, board: Board): Promise<Finding[]> {
+  try {
+    const io = await openIo(paths, board);
+    const { health } = await io.look().finally(() => io.close());
+    return checkDevices(board, health);
+  } catch (error) {
+    return [warn('devices', `their counters are not known: ${messageOf(error)}`)];
+  }
+}
+
 async function checkRunning(paths: Paths, config: Config, board: Board): Promise<Finding[]> {
   if (runningPid(paths) !== undefined) {
     const { url } = unitOf(paths);
-    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url), board)];
+    const devices = await deviceFindings(paths, board);
+    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url), board), ...devices];
   }
   const ports = await preflight(config, paths, board.simulated).then(
     () => ok('ports', 'free'),
     (error) => fail('ports', messageOf(error)),
   );
-  return [ports, warn('unit', 'not running: sensors, models and broker are checked while it runs (`npm start`)')];
+  return [
+    ports,
+    warn(
+      'unit',
+      'not running: sensors, models and broker are checked while it runs (`npm start`); `heatmine io read` looks at the wires',
+    ),
+  ];
 }
 
 async function examine(paths: Paths): Promise<Finding[]> {
@@ -106,7 +113,13 @@ async function examine(paths: Paths): Promise<Finding[]> {
   try {
     const config = loadConfig(paths.home);
     const board = loadBoard(config.board);
-    return [...findings, ok('config', 'sound'), ...checkBoard(board), ...(await checkRunning(paths, config, board))];
+    return [
+      ...findings,
+      ok('config', 'sound'),
+      ...checkHardware(board),
+      ...(await checkBrokers(config)),
+      ...(await checkRunning(paths, config, board)),
+    ];
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
     return [

@@ -14,20 +14,39 @@ const SAFETY_WORDS = {
 /** Beside the first reason: who else has a say in what the unit does now. */
 const SAID_ALSO = new Set(['operation', 'emergencyHeat', 'commission', 'grid', 'sgReady']);
 
-const watts = (w: number) => (Math.abs(w) >= 1000 ? `${(w / 1000).toFixed(2)} kW` : `${Math.round(w)} W`);
+const watts = (w: number) => (Math.abs(w) >= 1000 ? `${(w / 1000).toFixed(2)} kW` : `${Math.round(w) || 0} W`);
+/** Without the minus of a rounded zero. */
+const fixed = (x: number, decimals: number) => (Number(x.toFixed(decimals)) || 0).toFixed(decimals);
+const orDash = (x: number | null, decimals: number) => (x === null ? '-' : fixed(x, decimals));
+const IDLE_W = 20;
+
+function heatLine({ heat, heatNeedW, simulated }: NonNullable<State['control']>): string {
+  const label = (simulated ? 'heat (modelled)' : 'heat').padEnd(12);
+  const idle = [heat.condenserW, heat.accelW, heat.rejectedW].every((w) => Math.abs(w) < IDLE_W);
+  const flows = `${watts(heat.condenserW)} heat pump + ${watts(heat.accelW)} accelerator, ${watts(heat.rejectedW)} rejected`;
+  return `${label} ${idle ? 'idle' : flows}; needed ${watts(heatNeedW)}`;
+}
+
+function meterLines({ energy, meters: m }: NonNullable<State['control']>): string[] {
+  const plain = m.plainPumpTodayEur === null ? '' : `; a plain heat pump: ${fixed(m.plainPumpTodayEur, 2)} EUR`;
+  return [
+    `energy      ${fixed(energy.heatKwh, 2)} kWh heat, of it ${fixed(energy.accelHeatKwh, 2)} from compute`,
+    `COP         now ${m.copNow === null ? 'idle' : fixed(m.copNow, 2)}, today ${orDash(m.copDay, 2)}, this year ${orDash(m.copYear, 2)} (with fan and circulation pump, without accelerator and backup heater)`,
+    `cost today  ${orDash(m.costTodayEur, 2)} EUR for all that the unit draws${plain}`,
+  ];
+}
 
 /** The state as lines of text; what is modelled says so. */
 export function statusLines({ control, compute, plant, market }: State): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
-  const modelled = control.simulated ? ' (modelled)' : '';
   const lines = [
     control.reasons[0]?.text ?? '',
     ...control.reasons.filter((r) => SAID_ALSO.has(r.what)).map((r) => r.text),
     '',
     `mode        ${control.setPoints.mode}, now ${control.action}; safety ${control.safety}: ${SAFETY_WORDS[control.safety]}${control.latched ? ' (latched: needs a person)' : ''}`,
-    `heat${modelled.padEnd(11).slice(0, 11)} ${watts(control.heat.condenserW)} heat pump + ${watts(control.heat.accelW)} accelerator, ${watts(control.heat.rejectedW)} rejected; needed ${watts(control.heatNeedW)}`,
+    heatLine(control),
     `compute     granted ${watts(control.grantW)}${compute ? `, ${compute.tokensPerS.toFixed(0)} tokens/s, ${compute.answered} answers, filler ${watts(compute.fillerW)} (${compute.card.count} x ${compute.card.name}${compute.card.modelled ? ', modelled' : ''})` : ', compute has not reported'}`,
-    `energy      ${control.energy.heatKwh.toFixed(2)} kWh heat, of it ${control.energy.accelHeatKwh.toFixed(2)} from compute; COP ${control.energy.cop?.toFixed(2) ?? '-'}`,
+    ...meterLines(control),
   ];
   if (market)
     lines.push(
@@ -69,27 +88,10 @@ async function showStatus(args: string[]): Promise<number> {
   return code;
 }
 
-async function showWhy(args: string[]): Promise<number> {
-  const { paths, json } = parseCommand(args);
-  const { control, compute } = await fetchState(unitOf(paths).url);
-  const reasons = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
-  if (json) print(JSON.stringify(reasons));
-  else for (const { what, code, text } of reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
-  return 0;
-}
-
 export const status: Command = {
   name: 'status',
   about: 'Shows what the unit does now. Ends with 1 when it is not all well.',
   usage: 'heatmine status [--watch] [--json]',
   example: 'npm run -s heatmine -- status --watch',
   run: showStatus,
-};
-
-export const why: Command = {
-  name: 'why',
-  about: 'Shows the reason beside every decision of this moment.',
-  usage: 'heatmine why [--json]',
-  example: 'npm run -s heatmine -- why',
-  run: showWhy,
 };

@@ -13,6 +13,18 @@ export function minuteOfDay(timeMs: number, timeZone: string): number {
   return minutesOf(text);
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+/** Local date as the number yyyymmdd. */
+export function localDate(timeMs: number, timeZone: string): number {
+  let format = dates.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    dates.set(timeZone, format);
+  }
+  return Number(format.format(timeMs).replaceAll('-', ''));
+}
+
 /** `"22:30"` -> 1350. */
 export const minutesOf = (clock: string): number => 60 * Number(clock.slice(0, 2)) + Number(clock.slice(3, 5));
 

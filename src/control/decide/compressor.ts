@@ -1,4 +1,4 @@
-import { clamp, copOf } from '../physics.ts';
+import { clamp } from '../physics.ts';
 import { PID_OFF, type PidState, pidStep } from '../pid.ts';
 
 /** On/off with minimum times and starts per hour, then speed by feed-forward and PI on the storage that it fills. */
@@ -30,9 +30,6 @@ export const STARTS_PER_HOUR = 4;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 export const MIN_PCT = 30;
-/** Heat of the condenser per watt of electrical rating at +2 °C, and its fall with the outdoor temperature (per K). */
-const CAPACITY_PER_W = 4;
-const CAPACITY_PER_K = 0.025;
 /** As many as the store keeps. */
 const MAX_AGES = 64;
 const ON_BELOW_K = 2.5;
@@ -45,9 +42,8 @@ export interface CompressorInput {
   storeC: number;
   /** Heat that the compressor should give to keep the storage where it is, W. */
   needW: number;
-  compressorMaxW: number;
-  sinkC: number;
-  outdoorC: number;
+  /** Heat at full speed, W. */
+  fullW: number;
   /** Stop at once, whatever the minimum times say: the interlock holds it off, or the mode was left. */
   forcedOff: boolean;
   /** Most speed that quiet hours, water temperature or dew point allow. */
@@ -58,12 +54,6 @@ export interface CompressorInput {
   /** The machine defrosts: it goes on, and nothing is learnt from the heat that it takes. */
   defrosting: boolean;
   dtS: number;
-}
-
-/** Heat at full speed, W: the smaller of what the machine moves and what its motor can lift. */
-export function capacityW(compressorMaxW: number, sinkC: number, outdoorC: number): number {
-  const moved = compressorMaxW * CAPACITY_PER_W * clamp(1 + CAPACITY_PER_K * (outdoorC - 2), 0.5, 1.4);
-  return Math.min(moved, compressorMaxW * copOf(sinkC, outdoorC));
 }
 
 /**
@@ -104,7 +94,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
   const on = nextOn(aged, input);
   if (!on) return { ...aged, on, sinceS: aged.on ? 0 : aged.sinceS, pid: PID_OFF, pct: 0 };
   const starting = !aged.on;
-  const fullW = capacityW(input.compressorMaxW, input.sinkC, input.outdoorC);
+  const { fullW } = input;
   const process = {
     // A buffer is nearly an integrator: over the wished lag, 1 % of speed moves it by what that heat does to 500 L.
     gain: (fullW / 100) * (1200 / 2.09e6),

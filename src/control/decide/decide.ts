@@ -1,10 +1,12 @@
 import type { Outputs } from '../../contract/points.ts';
 import type { Wish } from '../comfort/comfort.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { capacityW } from '../learn/own-pump.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { StepInput } from '../types.ts';
-import { capacityW, compressorStep, dayRestS, MIN_OFF_S, MIN_RUN_S, mayStart } from './compressor.ts';
+import { compressorStep, dayRestS, MIN_OFF_S, MIN_RUN_S, mayStart } from './compressor.ts';
 import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
 import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
@@ -21,6 +23,7 @@ export interface DecideFacts {
   wish: Wish;
   dewC: number | null;
   plan: Plan;
+  pump: PumpMap;
   /** What the interlock held down in the last tick: nothing integrates against it. */
   stopped: { accel: boolean; heatPump: boolean };
   dtS: number;
@@ -37,8 +40,11 @@ const WATER_LAG_S = 20;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
 const STALL_ACCEL_S = 600;
 const STALL_BACKUP_S = 1500;
-const HELPS_SHARE = 0.5;
-const FAR_SHORT_K = 8;
+/** The backup heater knows on and off only: on for most of its rating, off when next to nothing is missing. */
+const BACKUP_ON_SHARE = 0.7;
+const BACKUP_OFF_SHARE = 0.1;
+/** A buffer colder than this does not carry the house through a defrost. */
+const BRIDGE_BELOW_C = DEFROST_BUFFER_MIN_C + 4;
 
 function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
@@ -72,9 +78,21 @@ function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rej
   const { est, plan, input } = f;
   if (frostHeat) return !compressorOn && accelHeatW(f, rejecting) < 1000;
   if (!plan.backupWanted || input.setPoints.mode !== 'heating') return false;
-  const helps = accelHeatW(f, rejecting) > HELPS_SHARE * input.house.accelMaxW;
-  const far = est.bufferTopC.value < plan.supplySetC - FAR_SHORT_K;
-  return est.bufferTopC.value < input.house.bufferMaxC - 8 && (!helps || far || plan.emergency);
+  const lackW = plan.resistiveW - accelHeatW(f, rejecting);
+  const share = input.image.actuators.backupHeaterOn > 0 ? BACKUP_OFF_SHARE : BACKUP_ON_SHARE;
+  return est.bufferTopC.value < input.house.bufferMaxC - 8 && lackW > share * input.house.backupHeaterW;
+}
+
+/** A defrost takes kilowatts out of the water: the accelerator gives them back where the house or the condenser lacks them. */
+function bridges(f: DecideFacts, defrosting: boolean): boolean {
+  return defrosting && (f.plan.backupWanted || f.est.bufferTopC.value < BRIDGE_BELOW_C);
+}
+
+/** Watts that the accelerator's heat is worth whatever computing earns; 0 while its owner has switched it off. */
+function heatWorthW(f: DecideFacts, next: Pick<DecidedState, 'frost' | 'defrost' | 'hotWater'>): number {
+  const { house, setPoints } = f.input;
+  const wanted = next.frost.heat || bridges(f, next.defrost.on) || tankStalls(f, next.hotWater, STALL_ACCEL_S);
+  return wanted && setPoints.computeOn ? house.accelMaxW : 0;
 }
 
 /** A tank is charged in every mode but off; a compressor that has just begun to cool first has its minimum run. */
@@ -114,10 +132,10 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const turns = image.actuators.compressorOn > 0;
   const { reversing, waits } = reverseStep(previous, coolWanted, turns, dtS);
   const task = compressorTask(f, previous, hotWater.charging, frost.heat, cool);
+  const pumpW = capacityW(f.pump, house, task.sinkC, est.outdoorC.value);
   const compressor = compressorStep(previous.compressor, {
     ...task,
-    compressorMaxW: house.compressorMaxW,
-    outdoorC: est.outdoorC.value,
+    fullW: pumpW,
     forcedOff: stopped.heatPump || waits || (setPoints.mode === 'off' && !frost.heat) || (coolWanted && cool.stop),
     maxPct: speedLimitPct(f, coolWanted ? cool : undefined),
     startsPerDay: house.startsPerDay,
@@ -132,8 +150,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     setPoints,
     want: input.want,
     limitW,
-    fillerW:
-      (frost.heat || tankStalls(f, hotWater, STALL_ACCEL_S)) && setPoints.computeOn ? house.accelMaxW : plan.fillerW,
+    fillerW: Math.max(plan.fillerW, heatWorthW(f, { frost, defrost, hotWater })),
     paidW: plan.paidW,
     dtS,
   });
@@ -150,9 +167,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   });
   const accelGives = !coolant.reject && supplied && (coolant.coolS < 300 || est.accelW.value > 100);
   const pumped = compressor.on || accelGives || frost.pump;
-  const compressorHeatW = compressor.on
-    ? (compressor.pct / 100) * capacityW(house.compressorMaxW, task.sinkC, est.outdoorC.value)
-    : 0;
+  const compressorHeatW = compressor.on ? (compressor.pct / 100) * pumpW : 0;
   const movedPct = circulation(f, previous, compressorHeatW + accelHeatW(f, coolant.reject), pumped);
   const circulationPct = defrost.on ? Math.max(DEFROST_PUMP_PCT, movedPct) : movedPct;
   const next = { compressor, coolant, hotWater, frost, defrost, grant: grant.state, reversing, circulationPct };
@@ -163,10 +178,14 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const outputs = outputsOf(next, grant.grantW, backup);
   // A defrost takes its heat from the buffer, not from the tank that is being charged.
   if (defrost.on && est.bufferTopC.value > DEFROST_BUFFER_MIN_C) outputs.hotWaterOn = 0;
-  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, outputs };
+  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, paidW: grant.paidW, outputs };
 }
 
-function outputsOf(s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW'>, grantW: number, backup: boolean): Outputs {
+function outputsOf(
+  s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW' | 'paidW'>,
+  grantW: number,
+  backup: boolean,
+): Outputs {
   return {
     compressorOn: s.compressor.on ? 1 : 0,
     compressorPct: s.compressor.pct,

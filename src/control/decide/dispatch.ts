@@ -1,5 +1,4 @@
 import type { House } from '../../contract/house.ts';
-import { copOf } from '../physics.ts';
 
 /**
  * The dispatch rule: a kWh of computing runs iff `income + heatUsed * alternativeCost - rejectCost - wear > price`.
@@ -21,10 +20,10 @@ export interface DispatchInput {
   wearEurPerKwh: number;
   alternative: House['alternativeHeat'];
   alternativeEurPerKwh: number;
-  sinkC: number;
-  outdoorC: number;
-  /** A resistive heater would run this hour whatever we do: then a draw even in money is a gain in answers. */
-  resistiveRuns: boolean;
+  /** COP of the own heat pump at the hour the heat is used, fan and pump included. */
+  cop: number;
+  /** Heat that a resistive heater would give this hour whatever we do, W: then a draw even in money is a gain in answers. */
+  resistiveW: number;
 }
 
 export interface Tier {
@@ -48,17 +47,20 @@ export interface Dispatch {
 /** Dry cooler fan and pump per kWh thrown away: about 200 W for 5 kW of heat. */
 export const REJECT_KWH_PER_KWH = 0.04;
 
+/** `cold`: nobody wants the heat; `resistive`: it spares a kWh of COP 1; `warm`: it spares the house's other heat. */
+type HeatUse = 'cold' | 'warm' | 'resistive';
+
 /** What the same kWh of heat would cost without the accelerator, at the price of the same source and hour. */
-export function alternativeCost(input: DispatchInput, priceEurPerKwh: number): number {
-  if (input.resistiveRuns || input.alternative === 'resistive') return priceEurPerKwh;
-  if (input.alternative === 'heatpump') return priceEurPerKwh / copOf(input.sinkC, input.outdoorC);
-  return input.alternativeEurPerKwh;
+function alternativeCost(input: DispatchInput, priceEurPerKwh: number, use: HeatUse): number {
+  if (use === 'cold') return 0;
+  if (use === 'resistive') return priceEurPerKwh;
+  return input.alternative === 'heatpump' ? priceEurPerKwh / input.cop : input.alternativeEurPerKwh;
 }
 
 /** Gain of one kWh. Exact break-even is 0, which does not pay, unless resistive heat would have burnt that kWh anyway or the kWh is free and its heat wanted. */
-export function marginOf(input: DispatchInput, priceEurPerKwh: number, heatUsed: boolean): number {
-  const heatEur = heatUsed ? alternativeCost(input, priceEurPerKwh) : 0;
-  const rejectEur = heatUsed ? 0 : REJECT_KWH_PER_KWH * Math.max(0, priceEurPerKwh);
+export function marginOf(input: DispatchInput, priceEurPerKwh: number, use: HeatUse): number {
+  const heatEur = alternativeCost(input, priceEurPerKwh, use);
+  const rejectEur = use === 'cold' ? REJECT_KWH_PER_KWH * Math.max(0, priceEurPerKwh) : 0;
   return input.incomeEurPerKwh + heatEur - rejectEur - input.wearEurPerKwh - priceEurPerKwh;
 }
 
@@ -71,26 +73,27 @@ function priceOf(input: DispatchInput, source: Tier['source']): number {
 export function dispatch(input: DispatchInput): Dispatch {
   const maxW = Math.max(0, input.maxW);
   const cut = (w: number) => Math.min(maxW, Math.max(0, w));
-  const edges = [...new Set([0, cut(input.curtailedW), cut(input.surplusW), cut(input.heatW), maxW])].sort(
-    (a, b) => a - b,
-  );
-  const resistive = input.resistiveRuns || input.alternative === 'resistive';
+  const resistiveW = input.alternative === 'resistive' ? input.heatW : Math.min(input.heatW, input.resistiveW);
+  const bounds = [input.curtailedW, input.surplusW, resistiveW, input.heatW].map(cut);
+  const edges = [...new Set([0, ...bounds, maxW])].sort((a, b) => a - b);
   const tiers: Tier[] = [];
   for (let i = 1; i < edges.length; i++) {
     const [fromW, toW] = [edges[i - 1]!, edges[i]!];
     const source = toW <= input.curtailedW ? 'curtailed' : toW <= input.surplusW ? 'sun' : 'grid';
-    const heatUsed = toW <= input.heatW;
+    const use: HeatUse = toW <= resistiveW ? 'resistive' : toW <= input.heatW ? 'warm' : 'cold';
     const priceEurPerKwh = priceOf(input, source);
-    const marginEurPerKwh = marginOf(input, priceEurPerKwh, heatUsed);
+    const marginEurPerKwh = marginOf(input, priceEurPerKwh, use);
     tiers.push({
       fromW,
       toW,
       source,
-      heatUsed,
+      heatUsed: use !== 'cold',
       priceEurPerKwh,
-      alternativeEurPerKwh: heatUsed ? alternativeCost(input, priceEurPerKwh) : 0,
+      alternativeEurPerKwh: alternativeCost(input, priceEurPerKwh, use),
       marginEurPerKwh,
-      pays: marginEurPerKwh > 0 || (marginEurPerKwh === 0 && heatUsed && (resistive || priceEurPerKwh === 0)),
+      pays:
+        marginEurPerKwh > 0 ||
+        (marginEurPerKwh === 0 && (use === 'resistive' || (use === 'warm' && priceEurPerKwh === 0))),
     });
   }
   const firstLoss = tiers.findIndex((t) => !t.pays);

@@ -59,7 +59,7 @@ export function emergencyPlan(state: EmergencyState, facts: EmergencyFacts, reje
     ...plan,
     fillerW: Math.max(plan.fillerW, heatW),
     backupWanted: plan.backupWanted || state.backup,
-    emergency: true,
+    resistiveW: plan.heatNeedW,
   };
 }
 

@@ -50,22 +50,24 @@ export interface GrantDecision {
   state: GrantState;
   grantW: number;
   fillerW: number;
+  paidW: number;
 }
 
 export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const { house, setPoints, want, limitW, est } = input;
   const idleS = Math.min(1e6, state.idleS + input.dtS);
   if (!setPoints.computeOn || house.accelMaxW === 0) {
-    return { state: { supply: false, idleS }, grantW: 0, fillerW: 0 };
+    return { state: { supply: false, idleS }, grantW: 0, fillerW: 0, paidW: 0 };
   }
   const standbyW = Math.max(STANDBY_W, 0.1 * house.accelMaxW);
   const questionsW = want && want.queued > 0 ? Math.max(want.wantW, standbyW) : standbyW;
   const fillerW = Math.min(limitW, input.fillerW);
-  const grantW = Math.min(limitW, Math.max(questionsW, fillerW, input.paidW));
+  const paidW = Math.min(limitW, input.paidW);
+  const grantW = Math.min(limitW, Math.max(questionsW, fillerW, paidW));
   const working =
     est.accelW.quality !== 'lost' && est.accelW.value > Math.max(WORKING_W, WORKING_SHARE * house.accelMaxW);
   const wanted = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0 || (state.supply && working);
   const nextIdleS = wanted ? 0 : idleS;
   const supply = wanted || (state.supply && nextIdleS < IDLE_S);
-  return { state: { supply, idleS: nextIdleS }, grantW, fillerW };
+  return { state: { supply, idleS: nextIdleS }, grantW, fillerW, paidW };
 }

@@ -1,4 +1,3 @@
-import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
 import { type Dispatch, type DispatchInput, dispatch } from './dispatch.ts';
 
@@ -24,13 +23,15 @@ export interface Money {
 }
 
 export interface MoneyFacts {
-  est: Estimates;
   input: StepInput;
   /** Accelerator watts that are safe, heat that house and store would take. */
   limitW: number;
   heatW: number;
   surplusW: number;
-  resistiveRuns: boolean;
+  /** Part of it that would be made by resistive heat, W. */
+  resistiveW: number;
+  /** COP of the heat pump now. */
+  cop: number;
 }
 
 const bySource = (input: DispatchInput): Pays => ({
@@ -41,7 +42,7 @@ const bySource = (input: DispatchInput): Pays => ({
 
 /** Undefined without a price, or while computing is switched off. */
 export function money(facts: MoneyFacts): Money | undefined {
-  const { est, input, limitW, surplusW, heatW, resistiveRuns } = facts;
+  const { input, limitW, surplusW, heatW, resistiveW, cop } = facts;
   const { market, house, want, setPoints, grid } = input;
   if (!market || !setPoints.computeOn) return undefined;
   const base: DispatchInput = {
@@ -55,9 +56,8 @@ export function money(facts: MoneyFacts): Money | undefined {
     wearEurPerKwh: house.wearEurPerKwh,
     alternative: house.alternativeHeat,
     alternativeEurPerKwh: house.alternativeEurPerKwh,
-    sinkC: est.supplyC.value,
-    outdoorC: est.outdoorC.value,
-    resistiveRuns,
+    cop,
+    resistiveW,
   };
   const sold = want && want.incomeEurPerKwh > 0 ? want : undefined;
   const paid = sold && bySource({ ...base, incomeEurPerKwh: base.incomeEurPerKwh + sold.incomeEurPerKwh });

@@ -1,4 +1,6 @@
 import type { Estimates } from '../estimate/points.ts';
+import { capacityW, copAt, pumpSinkC } from '../learn/own-pump.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare } from '../physics.ts';
 import type { StepInput } from '../types.ts';
 import { loadW, supplyTargetC } from './curve.ts';
@@ -14,8 +16,8 @@ export interface Plan {
   loadW: number;
   heatNeedW: number;
   backupWanted: boolean;
-  /** The heat pump is dead: resistive heat need not wait for the accelerator to fall short by far. */
-  emergency: boolean;
+  /** Heat of COP 1 that house and buffer lack beside the heat pump, W; 0 while none is wanted. */
+  resistiveW: number;
   /** Unpaid filler and sold answers that pay, by source; `fillerW` and `paidW` with the sun at the time of planning. */
   filler: Pays;
   paid: Pays;
@@ -35,8 +37,6 @@ export interface PlanState {
   fillerS: number;
   /** Seconds for which the compressor alone has not been enough. */
   shortS: number;
-  /** Outdoor temperature as a heavy house feels it. */
-  outdoorMeanC: number | null;
 }
 
 export const PLAN_START: PlanState = {
@@ -46,7 +46,7 @@ export const PLAN_START: PlanState = {
     loadW: 0,
     heatNeedW: 0,
     backupWanted: false,
-    emergency: false,
+    resistiveW: 0,
     filler: NOTHING_PAYS,
     paid: NOTHING_PAYS,
     fillerW: 0,
@@ -58,17 +58,21 @@ export const PLAN_START: PlanState = {
   trimK: 0,
   fillerS: 3600,
   shortS: 0,
-  outdoorMeanC: null,
 };
 
 const TRIM_TAU_S = 12 * 3600;
 const TRIM_LIMIT_K = 5;
-const HOUSE_TAU_S = 6 * 3600;
 /** Watts per kelvin that the buffer is short: 500 L made up within half an hour. */
 const BUFFER_W_PER_K = 1_150;
 const ROOM_W_PER_K = 1_500;
+const TANK_W = 4000;
+/** A pump at rest is judged at its least speed. */
+const LEAST_LEVEL = 0.3;
 const SHORT_BEFORE_BACKUP_S = 1800;
 const SHORT_K = 4;
+/** The room is this much too cold, and the buffer: a pump that cannot carry the house will not make up for it. */
+const ROOM_SHORT_K = 0.25;
+const BUFFER_BEHIND_K = 1;
 
 export interface PlanFacts {
   est: Estimates;
@@ -82,6 +86,11 @@ export interface PlanFacts {
   defrosting: boolean;
   /** What the room shows now follows from its set-point: it may teach the curve. */
   steady: boolean;
+  pump: PumpMap;
+  /** Speed 0..1 that the compressor has been given. */
+  level: number;
+  /** Most that it may be given: quiet hours. */
+  mostLevel: number;
   compressorFull: boolean;
   /** The heat pump may not run: tripped, latched or locked. */
   compressorBlocked: boolean;
@@ -89,7 +98,7 @@ export interface PlanFacts {
 
 function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number {
   const { est, input, hotWaterWanted } = facts;
-  const tankW = hotWaterWanted ? 4000 : 0;
+  const tankW = hotWaterWanted ? TANK_W : 0;
   if (input.setPoints.mode !== 'heating' || supplySetC === 0) return tankW;
   const roomW = est.roomC.quality === 'lost' ? 0 : ROOM_W_PER_K * (input.setPoints.roomSetC - est.roomC.value);
   const bufferW = BUFFER_W_PER_K * (supplySetC - est.bufferTopC.value);
@@ -109,47 +118,62 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
   return heatNeedW + BUFFER_W_PER_K * Math.max(0, roomK);
 }
 
-/** Wider than any climate, narrower than what the store refuses. */
-const OUTDOOR_LIMIT_C = 50;
-
-function learn(state: PlanState, facts: PlanFacts, dtS: number): Pick<PlanState, 'trimK' | 'outdoorMeanC'> {
+function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
   const { est, input } = facts;
-  const outdoorC = est.outdoorC.value;
-  const meanC = state.outdoorMeanC ?? outdoorC;
-  const outdoorMeanC = clamp(
-    meanC + (outdoorC - meanC) * lagShare(dtS, HOUSE_TAU_S),
-    -OUTDOOR_LIMIT_C,
-    OUTDOOR_LIMIT_C,
-  );
   const { mode, roomSetC } = input.setPoints;
   const teaches = facts.steady && mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
   const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
-  return { outdoorMeanC, trimK: clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K) };
+  return clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K);
+}
+
+interface Targets {
+  supplySetC: number;
+  houseW: number;
+  heatNeedW: number;
+}
+
+/**
+ * Heat of COP 1: wanted when the pump at full speed has let the buffer fall far behind for half an hour, or when it cannot
+ * carry the house and the room shows it. Then as much as the pump leaves missing, until the buffer has caught up.
+ */
+function resistive(state: PlanState, facts: PlanFacts, { supplySetC, houseW, heatNeedW }: Targets, dtS: number) {
+  const { est, input } = facts;
+  const pumpW = facts.compressorBlocked
+    ? 0
+    : facts.mostLevel * capacityW(facts.pump, input.house, pumpSinkC(est), est.outdoorC.value);
+  const missingK = supplySetC > 0 ? supplySetC - est.bufferTopC.value : 0;
+  const roomShortK = est.roomC.quality === 'lost' ? 0 : input.setPoints.roomSetC - est.roomC.value;
+  const overtaxed = houseW > pumpW && roomShortK > ROOM_SHORT_K && missingK > BUFFER_BEHIND_K;
+  const short = (missingK > SHORT_K || overtaxed) && (facts.compressorFull || facts.compressorBlocked);
+  // While the tank is charged nothing is learnt of the buffer: the count stands still.
+  const stands = facts.hotWaterWanted || facts.defrosting;
+  const shortS = short && !facts.defrosting ? state.shortS + dtS : stands ? state.shortS : 0;
+  const kept = state.plan.backupWanted && missingK > BUFFER_BEHIND_K;
+  // A house with a boiler and no heater of its own warms itself otherwise.
+  const has =
+    input.house.backupHeaterW > 0 || (input.house.alternativeHeat === 'heatpump' && input.house.accelMaxW > 0);
+  const backupWanted = has && (shortS >= SHORT_BEFORE_BACKUP_S || kept);
+  const tankW = facts.hotWaterWanted ? TANK_W : 0;
+  return { shortS, backupWanted, resistiveW: backupWanted ? Math.max(0, heatNeedW - tankW - pumpW) : 0 };
 }
 
 /** One supervision: targets, heat need, and the watts that pay. */
 export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
   const { est, input } = facts;
   const { house, setPoints, market } = input;
-  const { trimK, outdoorMeanC } = learn(state, facts, dtS);
+  const trimK = learnTrim(state, facts, dtS);
   const heating = setPoints.mode === 'heating';
-  const feltC = 0.5 * (outdoorMeanC! + est.outdoorC.value);
+  // Windows and draughts act at once and the floor follows hours later: a mean of the past would come too late.
+  const outdoorC = est.outdoorC.value;
   const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
-  const supplySetC = heating ? supplyTargetC(house, setPoints.roomSetC, feltC, roomC, trimK) : 0;
-  const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, feltC) : 0;
+  const supplySetC = heating ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
+  const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, outdoorC) : 0;
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
-  const short =
-    supplySetC > 0 && est.bufferTopC.value < supplySetC - SHORT_K && (facts.compressorFull || facts.compressorBlocked);
-  // While the tank is charged nothing is learnt of the buffer: the count stands still.
-  const stands = facts.hotWaterWanted || facts.defrosting;
-  const shortS = short && !facts.defrosting ? state.shortS + dtS : stands ? state.shortS : 0;
-  // Once wanted, resistive heat stays wanted until the buffer has caught up.
-  const behind = supplySetC > 0 && est.bufferTopC.value < supplySetC - 1;
-  const backupWanted =
-    input.house.backupHeaterW > 0 && (shortS >= SHORT_BEFORE_BACKUP_S || (state.plan.backupWanted && behind));
+  const { shortS, backupWanted, resistiveW } = resistive(state, facts, { supplySetC, houseW, heatNeedW }, dtS);
   const { surplusW, limitW } = facts;
   const heatW = heatTake(facts, heatNeedW, supplySetC);
-  const found = money({ est, input, limitW, heatW, surplusW, resistiveRuns: backupWanted });
+  const cop = copAt(facts.pump, Math.max(LEAST_LEVEL, facts.level), pumpSinkC(est), est.outdoorC.value);
+  const found = money({ input, limitW, heatW, surplusW, resistiveW, cop });
   const filler = steadyPays({ fillerW: state.plan.fillerW, fillerS: state.fillerS }, found);
   const paid = found?.paid ?? NOTHING_PAYS;
   const exportLimitW = input.grid?.exportLimitW ?? Number.POSITIVE_INFINITY;
@@ -171,7 +195,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       loadW: houseW,
       heatNeedW,
       backupWanted,
-      emergency: false,
+      resistiveW,
       filler,
       paid,
       fillerW,
@@ -181,7 +205,6 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       marketLive: market !== undefined,
     },
     trimK,
-    outdoorMeanC,
     shortS,
     fillerS: turned ? 0 : Math.min(1e6, state.fillerS + dtS),
   };

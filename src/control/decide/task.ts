@@ -1,4 +1,5 @@
 import { plannedAccelW } from '../estimate.ts';
+import { pumpSinkC } from '../learn/own-pump.ts';
 import { clamp } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { CompressorInput } from './compressor.ts';
@@ -24,9 +25,9 @@ export function compressorTask(
   charging: boolean,
   frostHeat: boolean,
   cool: CoolAim,
-): Pick<CompressorInput, 'wanted' | 'setC' | 'storeC' | 'needW' | 'sinkC'> {
+): Pick<CompressorInput, 'wanted' | 'setC' | 'storeC' | 'needW'> & { sinkC: number } {
   const { est, plan, input, wish } = f;
-  const sinkC = est.supplyC.value;
+  const sinkC = pumpSinkC(est);
   if (charging) {
     const storeC = est.hotWaterC.value + COIL_K;
     return {

@@ -1,5 +1,6 @@
 import { loadW } from '../decide/curve.ts';
 import { dispatch } from '../decide/dispatch.ts';
+import { copOf } from '../physics.ts';
 import type { Known } from './known.ts';
 import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
@@ -26,9 +27,8 @@ export function budgetOf(known: Known, memory: Memory, supplyC: number): { watts
     wearEurPerKwh: house.wearEurPerKwh,
     alternative: house.alternativeHeat,
     alternativeEurPerKwh: house.alternativeEurPerKwh,
-    sinkC: supplyC,
-    outdoorC,
-    resistiveRuns: false,
+    cop: copOf(supplyC, outdoorC),
+    resistiveW: 0,
   });
   const first = found.tiers[0];
   const margin = first ? `${(100 * first.marginEurPerKwh).toFixed(1)} ct gained per kWh` : 'nothing to gain';

@@ -9,6 +9,8 @@ export const CHAIN: readonly ActuatorName[] = [
   'compressorOn',
   'accelSupplyOn',
   'backupHeaterOn',
+  'coolingOn',
+  'hotWaterOn',
   'accelPumpPct',
   'circulationPct',
   'dryCoolerPct',

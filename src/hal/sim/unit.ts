@@ -29,7 +29,11 @@ export function createSimUnit(config: Config, board: Board, monoMs: () => number
   const weather = openWeather({ seed, file });
   const household = createHousehold(seed, householdKwhPerYear, config.sim.tapping);
   const market = createMarket(seed, config.tariff);
-  const params = plantParams(config.house, { pvKwp, accelIdleW: count * card.idleW });
+  const params = plantParams(config.house, {
+    pvKwp,
+    accelIdleW: count * card.idleW,
+    exportLimitW: config.grid.exportLimitW,
+  });
   const work = createBacklog(count * card.tdpW);
   const startMs = Date.parse(startsAt);
   let state = createPlant(params, seed);

@@ -1,17 +1,6 @@
-import mqtt from 'mqtt';
-import type { Log } from '../../core/log.ts';
-import { warnOnOutage } from '../../core/outage.ts';
+import type { MqttClient } from 'mqtt';
 import { onlinePath } from '../broker/acl.ts';
 import type { Discovery } from './discovery.ts';
-
-export interface BridgeOptions {
-  /** Path of the broker's unix socket. */
-  socketPath: string;
-  password: string;
-  unit: string;
-  discoveryPrefix: string;
-  log: Log;
-}
 
 export interface HassBridge {
   /** Announces the devices, now and again whenever Home Assistant or the broker starts. */
@@ -21,24 +10,23 @@ export interface HassBridge {
   close(): Promise<void>;
 }
 
+/** The last will that a bridge's connection must have. */
+export const lastWill = (unit: string) => ({
+  topic: onlinePath(unit),
+  payload: Buffer.from('offline'),
+  qos: 0 as const,
+  retain: true,
+});
+
 /**
- * Home Assistant's side of net: discovery and availability. A connection of its own, since the last will belongs to it.
- * States and commands need nothing here: Home Assistant reads and writes the contract's topics itself.
+ * Home Assistant's side of a broker: discovery and availability, on a connection that leaves `lastWill`. On our own
+ * broker states and commands need nothing here: Home Assistant reads and writes the contract's topics itself.
  */
-export function openHassBridge({ socketPath, password, unit, discoveryPrefix, log }: BridgeOptions): HassBridge {
+export function hassBridge(client: MqttClient, unit: string, discoveryPrefix: string): HassBridge {
   const availability = onlinePath(unit);
   const statusTopic = `${discoveryPrefix}/status`;
   let current: readonly Discovery[] = [];
   let online = false;
-  const client = mqtt.connect(`mqtt+unix://${socketPath}`, {
-    clientId: 'net-hass',
-    username: 'net',
-    password,
-    queueQoSZero: false,
-    reconnectPeriod: 500,
-    connectTimeout: 2000,
-    will: { topic: availability, payload: Buffer.from('offline'), qos: 0, retain: true },
-  });
   const send = (topic: string, payload: string) => {
     if (client.connected) client.publish(topic, payload, { qos: 1, retain: true });
   };
@@ -46,7 +34,6 @@ export function openHassBridge({ socketPath, password, unit, discoveryPrefix, lo
     for (const { topic, payload } of current) send(topic, JSON.stringify(payload));
     send(availability, online ? 'online' : 'offline');
   };
-  warnOnOutage(client, log, 'no broker: Home Assistant sees the unit as offline');
   client.on('connect', () => {
     client.subscribe(statusTopic);
     sendAll();

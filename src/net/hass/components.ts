@@ -37,6 +37,20 @@ export function counter(name: string, topic: string, path: string, unit: string,
   };
 }
 
+/** Euros that have added up, up or down; Home Assistant lets money only be a `total`. */
+export function money(name: string, topic: string, path: string): Component {
+  return {
+    p: 'sensor',
+    name,
+    state_topic: topic,
+    value_template: `{{ value_json.${path} }}`,
+    state_class: 'total',
+    device_class: 'monetary',
+    unit_of_measurement: 'EUR',
+    suggested_display_precision: 2,
+  };
+}
+
 export function sensorReading(label: string, topic: string, sensor: string, unit: Unit | undefined): Component {
   const at = `value_json.sensors.${sensor}`;
   return {

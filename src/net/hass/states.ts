@@ -10,6 +10,7 @@ import {
   counter,
   diagnostic,
   measurement,
+  money,
   sensorReading,
   sentence,
   wishContact,
@@ -57,6 +58,16 @@ function energyEntities(unit: string): Record<string, Component> {
   const watts = (label: string, path: string) => measurement(label, control, path, unitOf('powerW'));
   const kwh = (label: string, path: string) => counter(label, control, `energy.${path}`, 'kWh', 'energy');
   const market = topicPath(unit, 'market');
+  const cop = (label: string, path: string) => ({
+    ...measurement(label, control, path, undefined),
+    suggested_display_precision: 2,
+  });
+  // Begins anew each day, which the class `monetary` does not allow for.
+  const today = (label: string, path: string) => ({
+    ...measurement(label, control, `meters.${path}`, undefined),
+    unit_of_measurement: 'EUR',
+    suggested_display_precision: 2,
+  });
   return {
     condenserW: watts('heat from the condenser', 'heat.condenserW'),
     accelHeatW: watts('heat from the accelerator', 'heat.accelW'),
@@ -67,7 +78,14 @@ function energyEntities(unit: string): Record<string, Component> {
     accelHeatKwh: kwh('heat from computing', 'accelHeatKwh'),
     compressorKwh: kwh('electricity of the compressor', 'compressorKwh'),
     accelKwh: kwh('electricity of the accelerator', 'accelKwh'),
-    cop: { ...measurement('COP', control, 'energy.cop', undefined), suggested_display_precision: 2 },
+    cop: cop('COP', 'energy.cop'),
+    copNow: cop('COP now', 'meters.copNow'),
+    copDay: cop('COP today', 'meters.copDay'),
+    copYear: cop('COP this year', 'meters.copYear'),
+    costTodayEur: today('cost today', 'costTodayEur'),
+    plainPumpTodayEur: today('a plain heat pump would have cost today', 'plainPumpTodayEur'),
+    costEur: money('cost of the unit', control, 'meters.costEur'),
+    plainPumpEur: money('a plain heat pump would have cost', control, 'meters.plainPumpEur'),
     priceEurPerKwh: measurement('electricity price', market, 'value.priceEurPerKwh', unitOf('priceEurPerKwh')),
   };
 }

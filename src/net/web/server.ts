@@ -8,6 +8,7 @@ import { listen } from '../listen.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import type { Api } from './api.ts';
 import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
+import type { Metrics } from './metrics.ts';
 import type { ComputeProxy } from './proxy.ts';
 import { sendError } from './reply.ts';
 
@@ -16,6 +17,7 @@ export interface WebOptions {
   port: number;
   api: Api;
   proxy: ComputeProxy;
+  metrics: Metrics;
   page: (res: ServerResponse, path: string, head: boolean) => void;
   /** By path; each takes over the socket of an accepted upgrade. */
   sockets: Record<typeof ASK_PATH | typeof LIVE_PATH, (req: IncomingMessage, socket: Duplex, head: Buffer) => void>;
@@ -93,6 +95,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
       server.closeIdleConnections();
       options.proxy.close();
+      options.metrics.close();
       await closed;
     },
   };
@@ -105,28 +108,44 @@ const OLLAMA_PATH = /^\/api\/(tags|chat|generate|version|show|ps|embed|embedding
 const V1_PATH = /^\/v1\/(models\/[\w:%-][\w.:%-]{0,300}|[a-z/]+)$/;
 const isForCompute = (path: string): boolean => V1_PATH.test(path) || OLLAMA_PATH.test(path);
 
-async function route({ api, proxy, page }: WebOptions, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function route(
+  { api, proxy, metrics, page }: WebOptions,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
   const path = pathOf(req);
   const query = new URLSearchParams((req.url ?? '').slice(path.length));
   const method = req.method ?? '';
   if (isForCompute(path)) {
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
-  } else if (path === '/api/set') {
-    if (method !== 'POST') wrongMethod(res, 'POST');
-    else if (fromThisMachine(req)) await api.set(req, res);
-    else {
-      const how = 'set-points change from the machine itself, or over MQTT with the password of `home`';
-      sendError(res, 'UNAUTHORISED', how, { status: 403 });
-    }
-  } else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
+  } else if (path === '/api/set') await change(req, res, api.set);
+  else if (path === '/api/override') await change(req, res, api.override);
+  else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
+  else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
+  else if (path === '/metrics') await metrics.serve(res);
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
     sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
   } else page(res, path, method === 'HEAD');
+}
+
+/** What the house does is changed from here only, and as JSON, which no form of another site can send. */
+async function change(
+  req: IncomingMessage,
+  res: ServerResponse,
+  apply: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
+): Promise<void> {
+  if (req.method !== 'POST') wrongMethod(res, 'POST');
+  else if (!fromThisMachine(req)) {
+    const how = 'the house is set from the machine itself, or over MQTT with the password of `home`';
+    sendError(res, 'UNAUTHORISED', how, { status: 403 });
+  } else if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
+    sendError(res, 'MESSAGE_INVALID', 'content-type must be application/json', { status: 415 });
+  } else await apply(req, res);
 }
 
 function wrongMethod(res: ServerResponse, allow: string): void {

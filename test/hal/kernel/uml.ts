@@ -24,6 +24,12 @@ function preload(dir: string): { LD_PRELOAD?: string } {
   return { LD_PRELOAD: out };
 }
 
+/** native/ioctl.c, where the install has not built it: the guests' root is read-only. */
+function buildNative(): void {
+  const { status, stdout } = spawnSync(process.execPath, [join(repo, 'scripts/native.mjs')], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stdout);
+}
+
 /** The line for the test runner when the kernel for a suite is not there. */
 export const missing = (suite: string): string | undefined => {
   if (amx() && !compiler()) return `SKIP ${suite}: needs a C compiler on a processor with AMX\n`;
@@ -38,6 +44,8 @@ export interface Guest {
   output: string;
   /** Exit code of the last command of `body`; undefined when the guest never said so (it hung, died or rebooted). */
   code: number | undefined;
+  /** The kernel's watchdog began to start the machine anew, which is where the guest was ended. */
+  rebooted: boolean;
 }
 
 /**
@@ -45,6 +53,7 @@ export interface Guest {
  * PID 1. The guest's exit status does not come out by itself, hence the marked line.
  */
 export async function inGuest(kernel: string, body: string, limitS: number): Promise<Guest> {
+  if (!existsSync(join(repo, `native/build/ioctl-${process.arch}.node`))) buildNative();
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-uml-'));
   const init = join(dir, 'init.sh');
   const script = `#!/bin/sh
@@ -76,23 +85,28 @@ sleep 10
     detached: true,
     env: { ...process.env, ...preload(dir) },
   });
-  let output = '';
-  child.stdout.on('data', (d) => (output += d));
-  child.stderr.on('data', (d) => (output += d));
-  const end = () => {
+  function end(): void {
     try {
       process.kill(-child.pid!, 'SIGKILL');
     } catch {
       // All of it has ended.
     }
-  };
+  }
+  let output = '';
+  const rebooted = () => output.includes('softdog: Initiating system reboot');
+  child.stdout.on('data', (d) => {
+    output += d;
+    // What comes next is this kernel's own: it does not survive the start that it makes.
+    if (rebooted()) end();
+  });
+  child.stderr.on('data', (d) => (output += d));
   const timer = setTimeout(end, limitS * 1000);
   await new Promise((done) => child.once('close', done));
   clearTimeout(timer);
   end();
   rmSync(dir, { recursive: true, force: true });
   const code = /^guest-code=(\d+)/m.exec(output)?.[1];
-  return { output, code: code === undefined ? undefined : Number(code) };
+  return { output, code: code === undefined ? undefined : Number(code), rebooted: rebooted() };
 }
 
 /** A suite of this folder, run in the guest by the Node of this process. */

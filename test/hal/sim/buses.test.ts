@@ -136,7 +136,7 @@ test('simulated Modbus: four connections, the fifth is closed at once', async ()
 
 test('the dead-man line over the socket holds the chain; its board entry names it', async () => {
   const { hardware, buses, stop } = await served();
-  const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line, 0);
+  const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line!, 0);
   assert.is(hardware.lines.report().deadMan, 'dropped');
   await line.write(1);
   assert.is(hardware.lines.report().deadMan, 'held');

@@ -130,8 +130,8 @@ test('dead-man: the chain falls 300 ms after the last edge, and comes back with 
   assert.ok(log.some((change) => change.actuator === 'accelSupplyOn' && change.value === 0));
   hardware.gpio.write(
     board.deadMan.bus,
-    board.deadMan.line,
-    hardware.gpio.read(board.deadMan.bus, board.deadMan.line) ? 0 : 1,
+    board.deadMan.line!,
+    hardware.gpio.read(board.deadMan.bus, board.deadMan.line!) ? 0 : 1,
   );
   assert.is(hardware.outputs().accelSupplyOn, 1);
 });

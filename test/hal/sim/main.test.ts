@@ -77,7 +77,7 @@ type Control = Awaited<ReturnType<typeof controlOver>>;
 async function controlOver(plant: Started) {
   const buses = simSocket({ path: plant.sockets.plant, modbusPort: portsOf(plant.config).plantModbus, monoMs });
   const devices = await openDevices(buses);
-  const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line, 0);
+  const line = await buses.gpio(board.deadMan.bus).output(board.deadMan.line!, 0);
   let level: 0 | 1 = 0;
   const timer = setInterval(() => {
     level = level === 1 ? 0 : 1;

@@ -81,7 +81,7 @@ export async function alive<T>(hardware: Hardware, body: () => Promise<T>): Prom
   let level: 0 | 1 = 0;
   const timer = setInterval(() => {
     level = level === 1 ? 0 : 1;
-    hardware.gpio.write(board.deadMan.bus, board.deadMan.line, level);
+    hardware.gpio.write(board.deadMan.bus, board.deadMan.line!, level);
     hardware.advance();
   }, 10);
   try {

@@ -27,7 +27,7 @@ test('the HAL on the simulated unit: a complete image of good readings, and outp
     await sleep(3500);
     const { sensors, actuators } = hal.image(1);
     // A board may leave out what is optional.
-    const fitted = SENSOR_NAMES.filter((name) => !('optional' in SENSORS[name] && sensors[name].quality === 'missing'));
+    const fitted = SENSOR_NAMES.filter((name) => !('optional' in SENSORS[name] && sensors[name].quality === 'absent'));
     for (const name of fitted) assert.is(sensors[name].quality, 'good', `${name}: ${sensors[name].reason}`);
     assert.ok(sensors.compressorW.value > 1500 && sensors.compressorHz.value > 50, `${sensors.compressorW.value} W`);
     assert.ok(sensors.accelFlowLpm.value > 8 && sensors.heatFlowLpm.value > 20);

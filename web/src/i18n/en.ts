@@ -1,3 +1,4 @@
+import type { OverrideKind } from '../../../src/contract/comfort.ts';
 import type { ControlState, Mode, SafetyState } from '../../../src/contract/messages.ts';
 import { POINTS_EN } from './points.ts';
 
@@ -98,6 +99,7 @@ export const en = {
     wanted: 'Wanted',
     hotWater: 'Hot water',
     mode: 'Mode',
+    operation: 'This unit',
     compute: 'Computing',
     computeOn: 'On',
     computeOff: 'Paused',
@@ -108,6 +110,19 @@ export const en = {
     kept: (value: string) => `Not taken. In effect: ${value}`,
     refused: (why: string) => `Refused: ${why}`,
     unreachable: 'The unit could not be reached. Nothing was changed.',
+  },
+  operation: { auto: 'Drives', observe: 'Observes only', commission: 'Is being commissioned' },
+  wishes: {
+    title: 'For a while',
+    names: {
+      warmer: 'Warmer',
+      'hot-water-once': 'Hot water once',
+      quiet: 'Quiet',
+      'pause-compute': 'Pause computing',
+    } as Record<OverrideKind, string>,
+    hours: (h: number) => `${h} h`,
+    held: (minutes: string, costs: string) => `${minutes} min more${costs}; press to end`,
+    costs: (eur: string) => `, about ${eur} EUR`,
   },
   tiles: {
     title: 'Values',
@@ -121,8 +136,11 @@ export const en = {
     chip: 'chip',
     outdoor: 'Outdoors',
     sunShine: 'sun',
-    cop: 'COP',
-    copNote: 'heat per electricity since start',
+    cop: 'COP now, heat pump',
+    today: 'today',
+    year: 'this year',
+    cost: 'Cost today',
+    plainPump: 'a plain heat pump:',
     price: 'Electricity price',
     export: 'fed in',
     heat: 'Heat now',

@@ -8,7 +8,8 @@ const SEND_AFTER_MS = 350;
 /** An echo later than this counts as "not taken". */
 const ECHO_WITHIN_MS = 4000;
 
-type Name = 'mode' | 'roomSetC' | 'hotWaterSetC' | 'computeOn';
+type Name = 'mode' | 'roomSetC' | 'hotWaterSetC' | 'computeOn' | 'operation';
+type ChoiceName = 'mode' | 'computeOn' | 'operation';
 type Pending<N extends Name> = { value: SetPoints[N]; note: 'sending' | 'kept' | null; refused?: string };
 
 /**
@@ -82,6 +83,15 @@ export function Controls({ control }: { control: ControlState | null }) {
           [false, t.controls.computeOff],
         ]}
       />
+      <Choice
+        name="operation"
+        label={t.controls.operation}
+        effective={set?.operation}
+        options={[
+          ['auto', t.operation.auto],
+          ['observe', t.operation.observe],
+        ]}
+      />
       {control && (
         <p class="quiet" id="effective">
           {t.controls.effective}: {t.mode[control.setPoints.mode]}, {f.celsius(control.setPoints.roomSetC)},{' '}
@@ -140,14 +150,14 @@ function Stepper({ name, label, step, min, max, now, set }: StepperProps) {
   );
 }
 
-interface ChoiceProps<N extends 'mode' | 'computeOn'> {
+interface ChoiceProps<N extends ChoiceName> {
   name: N;
   label: string;
   effective: SetPoints[N] | undefined;
   options: (readonly [SetPoints[N], string])[];
 }
 
-function Choice<N extends 'mode' | 'computeOn'>({ name, label, effective, options }: ChoiceProps<N>) {
+function Choice<N extends ChoiceName>({ name, label, effective, options }: ChoiceProps<N>) {
   const { shown, pending, wish } = useSetPoint(name, effective);
   return (
     <fieldset class="choice" id={name}>

@@ -5,6 +5,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
 import { Flow } from './flow.tsx';
 import { Tiles } from './tiles.tsx';
+import { Wishes } from './wishes.tsx';
 
 /** The first screen: what the unit does and why, where the energy goes, and the few things a person sets. */
 export function Now({ snapshot }: { snapshot: Snapshot | null }) {
@@ -16,6 +17,9 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
         <p class="chips">
           {control && <span class={`chip action-${control.action}`}>{t.action[control.action]}</span>}
           {control && <Safety control={control} />}
+          {control && control.setPoints.operation !== 'auto' && (
+            <span class="chip warn">{t.operation[control.setPoints.operation]}</span>
+          )}
           {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
         </p>
         <Sentence control={control} />
@@ -26,7 +30,10 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
         )}
       </div>
       <div class="columns">
-        <Flow snapshot={snapshot} />
+        <div class="stack">
+          <Flow snapshot={snapshot} />
+          <Wishes control={control} />
+        </div>
         <Controls control={control} />
       </div>
       <Tiles snapshot={snapshot} />

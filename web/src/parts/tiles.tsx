@@ -11,6 +11,7 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
   const value = (name: keyof NonNullable<typeof s>) => (s?.[name]?.quality === 'good' ? s[name].value : null);
   const set = control?.setPoints;
   const energy = control?.energy;
+  const meters = control?.meters;
   return (
     <section class="tiles" aria-label={t.tiles.title}>
       <Tile id="supply" label={t.tiles.supply} value={f.celsius(value('supplyC'))}>
@@ -28,8 +29,11 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
       <Tile id="outdoor" label={t.tiles.outdoor} value={f.celsius(value('outdoorC'))}>
         {t.tiles.sunShine} {plant ? `${f.number(plant.weather.solarWm2)} W/m²` : f.power(value('pvW'))}
       </Tile>
-      <Tile id="cop" label={t.tiles.cop} value={f.number(energy?.cop, 2)}>
-        {t.tiles.copNote}
+      <Tile id="cop" label={t.tiles.cop} value={f.number(meters?.copNow, 1)}>
+        {t.tiles.today} {f.number(meters?.copDay, 2)} · {t.tiles.year} {f.number(meters?.copYear, 2)}
+      </Tile>
+      <Tile id="cost" label={t.tiles.cost} value={f.eur(meters?.costTodayEur)}>
+        {t.tiles.plainPump} {f.eur(meters?.plainPumpTodayEur)}
       </Tile>
       <Tile id="price" label={t.tiles.price} value={f.cents(market?.priceEurPerKwh)} modelled={market?.modelled}>
         {t.tiles.export} {f.cents(market?.exportEurPerKwh)}

@@ -52,6 +52,8 @@ export interface PlantParams {
   /** m² of horizontal sun that reach the rooms. */
   solarApertureM2: number;
   pvKwp: number;
+  /** Most that the inverter lets out to the grid, W; left out: no limit. */
+  exportLimitW?: number;
   cellarC: number;
 }
 
@@ -59,7 +61,10 @@ const EMITTER_EXPONENT = 1.1;
 const ROOM_C = 21;
 
 /** The plant that a house's config describes; sizes that nobody configures follow from its rated powers. */
-export function plantParams(house: House, sim: { pvKwp: number; accelIdleW: number }): PlantParams {
+export function plantParams(
+  house: House,
+  sim: { pvKwp: number; accelIdleW: number; exportLimitW?: number | undefined },
+): PlantParams {
   const lossWPerK = house.designLoadW / (ROOM_C - house.designOutdoorC);
   const accelShare = Math.max(house.accelMaxW, 500) / 5000;
   // Water runs through the emitter 2 K cooler than the supply on average, at the design point.
@@ -100,6 +105,7 @@ export function plantParams(house: House, sim: { pvKwp: number; accelIdleW: numb
     rooms: roomParams(house.designLoadW, lossWPerK),
     solarApertureM2: 5,
     pvKwp: sim.pvKwp,
+    ...(sim.exportLimitW !== undefined && { exportLimitW: sim.exportLimitW }),
     cellarC: 15,
   };
 }

@@ -83,7 +83,10 @@ function stepElectric(s: PlantState, input: PlantInput, dtS: number): void {
     COOLANT_PUMP_W * (o.accelPumpPct / 100) ** 3 +
     WATER_PUMP_W * (o.circulationPct / 100) ** 3 +
     p.dryCoolerFanW * (o.dryCoolerPct / 100) ** 3;
-  s.gridW = s.householdW + s.compressorW + s.auxW + s.accelW + s.backupW - s.pvW;
+  const usedW = s.householdW + s.compressorW + s.auxW + s.accelW + s.backupW;
+  s.curtailedW = p.exportLimitW === undefined ? 0 : Math.max(0, s.pvW - usedW - p.exportLimitW);
+  s.pvW -= s.curtailedW;
+  s.gridW = usedW - s.pvW;
   s.ledger.auxJ += s.auxW * dtS;
 }
 

@@ -100,6 +100,8 @@ export interface PlantState {
   auxW: number;
   householdW: number;
   pvW: number;
+  /** Sun that the feed-in limit cuts off; not part of `pvW`. */
+  curtailedW: number;
   gridW: number;
   outdoorC: number;
   solarWm2: number;
@@ -200,6 +202,7 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     auxW: 0,
     householdW: 0,
     pvW: 0,
+    curtailedW: 0,
     gridW: 0,
     outdoorC: 5,
     solarWm2: 0,

@@ -1,0 +1,225 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Clock } from '../../core/clock.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
+import { Refusal } from '../refusal.ts';
+import { type Blame, createBlame } from './blame.ts';
+import { type Call, createCall } from './call.ts';
+import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
+
+/** Silent for this long with something to do: native code hangs, and only a kill ends it. */
+const SILENT_MS = 30_000;
+const PING_MS = 2000;
+const STOP_LIMIT_MS = 1500;
+/** For the others to ask again after somebody else's crash. */
+const RETRY_S = 1;
+
+/** The engine process is gone, and with it all that was loaded. */
+export class EngineLost extends Refusal {
+  constructor(what: string) {
+    super('BUSY', what, RETRY_S);
+  }
+}
+
+export interface EngineHostOptions {
+  /** The program of the child, and its arguments. */
+  file: string;
+  args: readonly string[];
+  /** How long it may be silent with something to do before it is killed. */
+  silentMs?: number;
+  clock: Clock;
+  log: Log;
+}
+
+export interface EngineHost {
+  engine(name: EngineName): Engine;
+  /** Crashes so far by expert. */
+  crashes(): ReadonlyMap<string, number>;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * One child process per accelerator holds many models: a crash of native code ends the child, never compute. It is
+ * blamed on the model in flight; the others are loaded again when they are next asked.
+ */
+export function createEngineHost(options: EngineHostOptions): EngineHost {
+  return new Host(options);
+}
+
+class Host implements EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #blame: Blame = createBlame();
+  readonly #calls = new Map<number, Call>();
+  #child: ChildProcess | undefined;
+  #generation = 0;
+  #lastId = 0;
+  #heardMs = 0;
+  #closing = false;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  crashes(): ReadonlyMap<string, number> {
+    return this.#blame.counts();
+  }
+
+  engine(name: EngineName): Engine {
+    return { name, load: (spec) => this.#load(name, spec), close: async () => {} };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#watch);
+    const child = this.#child;
+    if (!child) return;
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.disconnect();
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  async #load(engine: EngineName, spec: ModelSpec): Promise<LoadedModel> {
+    const verdict = this.#blame.verdict(spec.id, this.#options.clock.monoMs());
+    if (verdict.may === 'never') {
+      const text = `${spec.id} crashed the engine ${verdict.crashes} times: kept out until the next start`;
+      throw new HeatmineError('MODEL_INVALID', text);
+    }
+    if (verdict.may === 'wait') {
+      const text = `${spec.id} crashed the engine and is tried again in ${Math.ceil(verdict.forS)} s`;
+      throw new Refusal('BUSY', text, Math.ceil(verdict.forS));
+    }
+    const model = ++this.#lastId;
+    const loaded = (await this.#ask({ op: 'load', engine, model, spec }, spec.id, true).result) as Loaded;
+    return this.#proxy(spec.id, model, loaded);
+  }
+
+  #proxy(expert: string, model: number, { contextTokens, can }: Loaded): LoadedModel {
+    const generation = this.#generation;
+    const host = this;
+    const lost = () => generation !== host.#generation;
+    const ask = (task: Task, signal?: AbortSignal): Call => {
+      signal?.throwIfAborted();
+      if (lost()) throw new EngineLost(`the engine of ${expert} has ended`);
+      return host.#ask(task, expert, false, signal);
+    };
+    const resultOf = async <T>(task: Task, signal?: AbortSignal) => (await ask(task, signal).result) as T;
+    async function* generate(...[request, signal]: Parameters<LoadedModel['generate']>) {
+      const call = ask({ op: 'generate', model, request }, signal);
+      try {
+        const end = (yield* call.read() as AsyncGenerator<GenerateChunk, unknown>) as GenerateEnd;
+        host.#blame.proved(expert);
+        return end;
+      } finally {
+        host.#drop(call);
+      }
+    }
+    return {
+      contextTokens,
+      get lost() {
+        return lost();
+      },
+      countTokens: (prompt) => resultOf({ op: 'count', model, prompt }),
+      generate,
+      ...(can.includes('embed') ? { embed: (texts, signal) => resultOf({ op: 'embed', model, texts }, signal) } : {}),
+      ...(can.includes('score') ? { score: (line, signal) => resultOf({ op: 'score', model, line }, signal) } : {}),
+      ...(can.includes('classify')
+        ? { classify: (text, signal) => resultOf({ op: 'classify', model, text }, signal) }
+        : {}),
+      unload: async () => (lost() ? undefined : resultOf<void>({ op: 'unload', model })),
+    };
+  }
+
+  #ask(task: Task, expert: string, loading: boolean, signal?: AbortSignal): Call {
+    if (this.#closing) throw new EngineLost('the unit is stopping');
+    const child = this.#child ?? this.#start();
+    const id = ++this.#lastId;
+    const call = createCall(expert, loading);
+    if (this.#calls.size === 0) this.#heardMs = this.#options.clock.monoMs();
+    this.#calls.set(id, call);
+    const abort = () => {
+      this.#send(child, { abort: id });
+      call.fail(signal!.reason);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    const done = () => {
+      signal?.removeEventListener('abort', abort);
+      this.#calls.delete(id);
+    };
+    call.result.then(done, done);
+    this.#send(child, { call: id, task });
+    return call;
+  }
+
+  /** Its reader has left before the end. */
+  #drop(call: Call): void {
+    for (const [id, open] of this.#calls) {
+      if (open !== call) continue;
+      if (this.#child) this.#send(this.#child, { abort: id });
+      call.fail(new DOMException('nobody reads on', 'AbortError'));
+    }
+  }
+
+  #send(child: ChildProcess, message: ToEngine): void {
+    // A child that has just died is told of by its exit.
+    if (child.connected) child.send(message, () => {});
+  }
+
+  #start(): ChildProcess {
+    const { file, args, clock } = this.#options;
+    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#child = child;
+    this.#heardMs = clock.monoMs();
+    child.on('error', () => {});
+    child.on('message', (message: FromEngine) => this.#heard(message));
+    child.on('exit', (code, signal) => this.#exited(child, signal ?? `exit ${code}`));
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => this.#look(child), PING_MS);
+    return child;
+  }
+
+  #look(child: ChildProcess): void {
+    if (this.#calls.size > 0 && this.#options.clock.monoMs() - this.#heardMs > (this.#options.silentMs ?? SILENT_MS))
+      child.kill('SIGKILL');
+    else this.#send(child, { ping: true });
+  }
+
+  #heard(message: FromEngine): void {
+    this.#heardMs = this.#options.clock.monoMs();
+    if ('pong' in message) return;
+    const call = this.#calls.get(message.call);
+    if (!call) return;
+    if ('chunk' in message) call.chunk(message.chunk);
+    else if ('failure' in message) call.fail(errorOf(message.failure));
+    // An answer of nothing has no field at all in JSON.
+    else call.value(message.value);
+  }
+
+  #exited(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#generation++;
+    clearInterval(this.#watch);
+    const calls = [...this.#calls.values()];
+    const loading = calls.filter((call) => call.loading);
+    const suspects = [...new Set((loading.length ? loading : calls).map((call) => call.expert))];
+    if (!this.#closing) {
+      this.#blame.crashed(suspects, this.#options.clock.monoMs());
+      this.#options.log.warn({ how, suspects }, 'the engine process ended');
+    }
+    for (const call of calls) call.fail(new EngineLost(`the engine ended (${how}) in mid-answer`));
+  }
+}
+
+const errorOf = ({ code, message }: { code?: HeatmineError['code']; message: string }): Error => {
+  if (code) return new HeatmineError(code, message);
+  return new Error(message);
+};

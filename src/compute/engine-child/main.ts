@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { createLlamaEngine } from '../engines/llama.ts';
+import { createOnnxEngine } from '../engines/onnx.ts';
+import { serveEngines } from './serve.ts';
+
+/** The process in which native code runs. Argument: the file with the classifier's features, which ships with us. */
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(0));
+try {
+  // When memory runs out this goes first, never control (F25).
+  writeFileSync('/proc/self/oom_score_adj', '800');
+} catch {
+  // Not Linux, or not allowed: then nothing is lost.
+}
+const [featuresFile] = process.argv.slice(2);
+const { features } = featuresFile
+  ? ((await import(pathToFileURL(featuresFile).href)) as { features(text: string): Float32Array })
+  : { features: undefined };
+serveEngines(
+  { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) },
+  process as never,
+);

@@ -1,0 +1,178 @@
+import type { House } from '../contract/house.ts';
+import type { ControlState, Market } from '../contract/messages.ts';
+import type { Outputs } from '../contract/points.ts';
+import { localDate } from './comfort/time.ts';
+import { REJECT_KWH_PER_KWH } from './decide/dispatch.ts';
+import type { Estimates } from './estimate/points.ts';
+import { plannedAccelW } from './estimate.ts';
+import { auxiliaryW, capacityW, copAt } from './learn/own-pump.ts';
+import type { PumpMap } from './learn/pump-map.ts';
+import { clamp, lagShare } from './physics.ts';
+
+/**
+ * Meters for people. COP: heat of the heat pump, what defrosts take deducted, over compressor (measured), outdoor fan and
+ * circulation pump (reckoned from their ratings); accelerator, backup heater and standby are outside. Cost: what the unit
+ * adds to the electricity bill, all of its consumers inside; own sun costs what feeding it in would have earned.
+ * Plain: the same heat at the same moment from the heat pump alone, with its learnt map and resistive heat above its capacity.
+ */
+export interface MetersState {
+  /** Running means of heat and power, W, for the COP of now. */
+  now: { heatW: number; powerW: number };
+  /** Local date as yyyymmdd and the sums since it began; the year's since 1 January. Null before the time is known. */
+  dayKey: number | null;
+  day: Sums;
+  year: Sums;
+  all: Pick<Sums, 'costEur' | 'plainEur'>;
+  /** Heat that the minute of a defrost owes to the next ones, J. */
+  owedJ: number;
+  minute: Minute;
+}
+
+interface Sums {
+  heatKwh: number;
+  powerKwh: number;
+  costEur: number;
+  plainEur: number;
+  /** Hours with a known price. */
+  pricedH: number;
+}
+
+/** Sums of W x s. */
+interface Minute {
+  s: number;
+  heatJ: number;
+  otherHeatJ: number;
+  powerJ: number;
+  unitJ: number;
+  gridJ: number;
+}
+
+const NO_SUMS: Sums = { heatKwh: 0, powerKwh: 0, costEur: 0, plainEur: 0, pricedH: 0 };
+const NO_MINUTE: Minute = { s: 0, heatJ: 0, otherHeatJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
+export const METERS_START: MetersState = {
+  now: { heatW: 0, powerW: 0 },
+  dayKey: null,
+  day: NO_SUMS,
+  year: NO_SUMS,
+  all: { costEur: 0, plainEur: 0 },
+  owedJ: 0,
+  minute: NO_MINUTE,
+};
+
+const MINUTE_S = 60;
+const NOW_TAU_S = 300;
+const J_PER_KWH = 3.6e6;
+/** A COP of less than this much electricity says nothing. */
+const LEAST_KWH = 0.1;
+const RUNS_W = 100;
+/** Speed below which a pump does not modulate. */
+const LEAST_LEVEL = 0.3;
+
+export interface MeterFacts {
+  est: Estimates;
+  heat: ControlState['heat'];
+  outputs: Outputs;
+  house: House;
+  market: Market | undefined;
+  map: PumpMap;
+  timeMs: number | undefined;
+  dtS: number;
+}
+
+/** Electricity of a plain heat pump that gives `heatW` by itself, W. */
+function plainW(facts: MeterFacts, heatW: number): number {
+  const { est, map, house } = facts;
+  const [sinkC, outdoorC] = [est.supplyC.value, est.outdoorC.value];
+  const mostW = capacityW(map, house, sinkC, outdoorC);
+  const level = clamp(heatW / mostW, LEAST_LEVEL, 1);
+  return Math.min(heatW, mostW) / copAt(map, level, sinkC, outdoorC) + Math.max(0, heatW - mostW);
+}
+
+/** What `watts` add to the bill of a house that draws `othersW` without them (negative: it feeds in), EUR an hour. */
+function addedEurPerH(othersW: number, watts: number, market: Market): number {
+  const bill = (w: number) => (w / 1000) * (w > 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
+  return bill(othersW + watts) - bill(othersW);
+}
+
+const plus = (a: Sums, b: Sums): Sums => ({
+  heatKwh: a.heatKwh + b.heatKwh,
+  powerKwh: a.powerKwh + b.powerKwh,
+  costEur: a.costEur + b.costEur,
+  plainEur: a.plainEur + b.plainEur,
+  pricedH: a.pricedH + b.pricedH,
+});
+
+/** A minute is over: priced once with its means. Cooling costs a plain pump the same. */
+function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
+  const { market, timeMs, house, outputs } = facts;
+  const cooling = outputs.coolingOn > 0;
+  const neededJ = cooling ? 0 : m.heatJ + m.otherHeatJ - state.owedJ;
+  const plainPowerW = cooling ? m.powerJ / m.s : plainW(facts, Math.max(0, neededJ) / m.s);
+  const hours = m.s / 3600;
+  const othersW = (m.gridJ - m.unitJ) / m.s;
+  const eur = (watts: number) => (market ? addedEurPerH(othersW, watts, market) * hours : 0);
+  const added: Sums = {
+    heatKwh: cooling ? 0 : m.heatJ / J_PER_KWH,
+    powerKwh: cooling ? 0 : m.powerJ / J_PER_KWH,
+    costEur: eur(m.unitJ / m.s),
+    plainEur: eur(plainPowerW),
+    pricedH: market ? hours : 0,
+  };
+  const key = timeMs === undefined ? state.dayKey : localDate(timeMs, house.comfort.timeZone);
+  const sameYear =
+    key === null || state.dayKey === null || Math.floor(key / 10_000) === Math.floor(state.dayKey / 10_000);
+  return {
+    ...state,
+    dayKey: key,
+    day: plus(key === state.dayKey || state.dayKey === null ? state.day : NO_SUMS, added),
+    year: plus(sameYear ? state.year : NO_SUMS, added),
+    all: { costEur: state.all.costEur + added.costEur, plainEur: state.all.plainEur + added.plainEur },
+    owedJ: Math.max(0, -neededJ),
+    minute: NO_MINUTE,
+  };
+}
+
+export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
+  const { est, heat, outputs, house, dtS } = facts;
+  const compressorW = est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value);
+  const powerW = compressorW + auxiliaryW(house, outputs);
+  const backupW = outputs.backupHeaterOn > 0 ? house.backupHeaterW : 0;
+  const unitW = powerW + plannedAccelW(est) + backupW + REJECT_KWH_PER_KWH * heat.rejectedW;
+  // Without a meter all of it counts as bought.
+  const gridW = est.gridW.quality === 'lost' ? unitW : est.gridW.value;
+  const runs = compressorW > RUNS_W && outputs.coolingOn === 0;
+  const share = lagShare(dtS, NOW_TAU_S);
+  const mean = (from: number, to: number) => from + (to - from) * share;
+  const now = runs
+    ? { heatW: mean(state.now.heatW, heat.condenserW), powerW: mean(state.now.powerW, powerW) }
+    : METERS_START.now;
+  const m = state.minute;
+  const minute: Minute = {
+    s: m.s + dtS,
+    heatJ: m.heatJ + heat.condenserW * dtS,
+    otherHeatJ: m.otherHeatJ + (heat.accelW + backupW) * dtS,
+    powerJ: m.powerJ + powerW * dtS,
+    unitJ: m.unitJ + unitW * dtS,
+    gridJ: m.gridJ + gridW * dtS,
+  };
+  const next = { ...state, now, minute };
+  return minute.s >= MINUTE_S ? closed(next, minute, facts) : next;
+}
+
+const copOf = (heat: number, power: number, least: number): number | null =>
+  power > least ? Math.max(0, heat / power) : null;
+
+/** What is told. Day and year are null until the time, and money until a price, is known. */
+export function metersView(state: MetersState): ControlState['meters'] {
+  const { now, day, year, all, dayKey } = state;
+  const priced = dayKey !== null && day.pricedH > 0;
+  return {
+    copNow: copOf(now.heatW, now.powerW, RUNS_W),
+    copDay: dayKey === null ? null : copOf(day.heatKwh, day.powerKwh, LEAST_KWH),
+    copYear: dayKey === null ? null : copOf(year.heatKwh, year.powerKwh, LEAST_KWH),
+    costTodayEur: priced ? day.costEur : null,
+    plainPumpTodayEur: priced ? day.plainEur : null,
+    costEur: all.costEur,
+    plainPumpEur: all.plainEur,
+  };
+}

@@ -1,0 +1,74 @@
+import mqtt from 'mqtt';
+import pkg from '../../../package.json' with { type: 'json' };
+import type { ControlState } from '../../contract/messages.ts';
+import type { SensorName } from '../../contract/points.ts';
+import type { Config } from '../../core/config.ts';
+import type { Link } from '../../core/link.ts';
+import type { Log } from '../../core/log.ts';
+import { warnOnOutage } from '../../core/outage.ts';
+import { carry, connectJoined } from '../join.ts';
+import { type HassBridge, hassBridge, lastWill } from './bridge.ts';
+import { discovery } from './discovery.ts';
+
+export interface Announcer {
+  /** Looks at each new state: new points of the board make new entities. */
+  seen(state: ControlState): void;
+  setOnline(online: boolean): void;
+  close(): Promise<void>;
+}
+
+interface Place {
+  bridge: HassBridge;
+  commands: boolean;
+}
+
+/** Home Assistant beside our own broker and, where the owner has one that we joined, beside that. */
+export function openAnnouncer(
+  { unit, net }: Config,
+  home: string,
+  socketPath: string,
+  password: string,
+  link: Link,
+  log: Log,
+): Announcer {
+  const { discoveryPrefix, language, join } = net;
+  const own = mqtt.connect(`mqtt+unix://${socketPath}`, {
+    clientId: 'net-hass',
+    username: 'net',
+    password,
+    queueQoSZero: false,
+    reconnectPeriod: 500,
+    connectTimeout: 2000,
+    will: lastWill(unit),
+  });
+  warnOnOutage(own, log, 'no broker: Home Assistant sees the unit as offline');
+  const places: Place[] = [{ bridge: hassBridge(own, unit, discoveryPrefix), commands: true }];
+  if (join) {
+    const client = connectJoined(join, home, unit, log);
+    carry(client, link, unit, join.commands, log);
+    places.push({ bridge: hassBridge(client, unit, discoveryPrefix), commands: join.commands });
+  }
+  const present = new Set<SensorName>();
+  let announced = '';
+  return {
+    seen({ board, simulated, sensors }) {
+      for (const [name, view] of Object.entries(sensors)) {
+        if (view.quality !== 'missing') present.add(name as SensorName);
+      }
+      for (const { bridge } of places) bridge.setOnline(true);
+      const facts = `${board} ${simulated} ${present.size}`;
+      if (facts === announced) return;
+      announced = facts;
+      const device = { unit, discoveryPrefix, version: pkg.version, board, simulated, language };
+      for (const { bridge, commands } of places) {
+        bridge.announce(discovery({ ...device, commands, sensors: [...present] }));
+      }
+    },
+    setOnline(online) {
+      for (const { bridge } of places) bridge.setOnline(online);
+    },
+    async close() {
+      await Promise.all(places.map(({ bridge }) => bridge.close()));
+    },
+  };
+}

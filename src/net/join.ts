@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import { TOPICS, type TopicName, topicPath } from '../contract/topics.ts';
+import type { Config } from '../core/config.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { Link } from '../core/link.ts';
+import type { Log } from '../core/log.ts';
+import { warnOnOutage } from '../core/outage.ts';
+import { lastWill } from './hass/bridge.ts';
+
+/** A broker that the owner already has. */
+export type Join = NonNullable<Config['net']['join']>;
+
+const COMMANDS: readonly TopicName[] = ['set', 'override'];
+const MAX_PAYLOAD_BYTES = 65_536;
+/** Messages taken from the foreign broker; people and sensors stay far below. */
+const RATE_PER_S = 20;
+const BURST = 60;
+
+const names = Object.keys(TOPICS) as TopicName[];
+/** Told to whoever may read the unit as a whole. */
+const OUTWARD = names.filter((n) => TOPICS[n].readers.includes('home'));
+/** Measurements and prices are always taken, commands only where the owner allows it. */
+const inward = (commands: boolean) =>
+  names.filter((n) => TOPICS[n].senders.includes('home') && (commands || !COMMANDS.includes(n)));
+
+/** The files that `net.join` names, relative to the home directory. Throws CONFIG_INVALID when one cannot be read. */
+export function joinFiles({ passwordFile, caFile }: Join, home: string): { password?: string; ca?: Buffer } {
+  const read = (file: string, key: string) => {
+    try {
+      return readFileSync(resolve(home, file));
+    } catch (error) {
+      throw new HeatmineError('CONFIG_INVALID', `net.join.${key}: ${messageOf(error)}`);
+    }
+  };
+  return {
+    ...(passwordFile !== undefined && { password: read(passwordFile, 'passwordFile').toString('utf8').trim() }),
+    ...(caFile !== undefined && { ca: read(caFile, 'caFile') }),
+  };
+}
+
+/** Connects in the background and again after every outage. */
+export function connectJoined(join: Join, home: string, unit: string, log: Log): MqttClient {
+  const client = mqtt.connect(join.url, {
+    clientId: `heatmine-${unit}`,
+    ...(join.username !== undefined && { username: join.username }),
+    ...joinFiles(join, home),
+    queueQoSZero: false,
+    reconnectPeriod: 2000,
+    connectTimeout: 10_000,
+    will: lastWill(unit),
+  });
+  warnOnOutage(client, log, `no answer from the joined broker ${join.url}; heating goes on`);
+  return client;
+}
+
+/** Carries the contract's topics between our own broker (by `link`, as net) and a joined one. */
+export function carry(client: MqttClient, link: Link, unit: string, commands: boolean, log: Log): void {
+  for (const name of OUTWARD) {
+    link.on(name, (message) => {
+      if (!client.connected) return;
+      client.publish(topicPath(unit, name), JSON.stringify(message), { qos: 0, retain: TOPICS[name].retained });
+    });
+  }
+  const byPath = new Map(inward(commands).map((name) => [topicPath(unit, name), name]));
+  client.on('connect', () => client.subscribe([...byPath.keys()], { qos: 0 }));
+  const allowed = bucket();
+  client.on('message', (path, payload, packet) => {
+    const name = byPath.get(path);
+    if (!name) return;
+    const fault = allowed() ? take(name, payload, packet, link) : `more than ${RATE_PER_S} messages a second`;
+    if (fault) log.warn({ topic: path, err: fault }, 'message of the joined broker refused');
+  });
+}
+
+function take(name: TopicName, payload: Buffer, packet: IPublishPacket, link: Link): string | undefined {
+  if (payload.length > MAX_PAYLOAD_BYTES) return `more than ${MAX_PAYLOAD_BYTES} bytes`;
+  // A command that the broker kept would be given again at every reconnection.
+  if (packet.retain && COMMANDS.includes(name)) return 'a retained command';
+  try {
+    link.publish(name, TOPICS[name].schema.parse(JSON.parse(payload.toString('utf8'))) as never);
+    return undefined;
+  } catch (error) {
+    return messageOf(error).slice(0, 200);
+  }
+}
+
+function bucket(): () => boolean {
+  let tokens = BURST;
+  let atMs = performance.now();
+  return () => {
+    const nowMs = performance.now();
+    tokens = Math.min(BURST, tokens + ((nowMs - atMs) / 1000) * RATE_PER_S);
+    atMs = nowMs;
+    if (tokens < 1) return false;
+    tokens--;
+    return true;
+  };
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { type Override, OverrideCommand } from '../../contract/comfort.ts';
+import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import type { View } from '../view.ts';
+
+/** What people may change over HTTP: a set-point, or a wish that ends by itself. Both are answered with what took effect. */
+const ECHO_LIMIT_MS = 2_000;
+
+const SetBody = SetCommand.extend({ by: SetCommand.shape.by.default('page') }).strict();
+const OverrideBody = OverrideCommand.extend({ by: OverrideCommand.shape.by.default('page') }).strict();
+
+export const issueText = (error: z.ZodError) =>
+  error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${issue.message}`)
+    .join('; ');
+
+function parseBody<T>(schema: z.ZodType<T>, text: string): T {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new HeatmineError('MESSAGE_INVALID', 'body is no JSON');
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw new HeatmineError('MESSAGE_INVALID', issueText(parsed.error));
+  return parsed.data;
+}
+
+/** Checks the value before anything is sent; throws VALUE_RANGE or MESSAGE_INVALID with the reason. */
+export function parseSet(text: string): SetCommand {
+  const command = parseBody(SetBody, text);
+  const value = SetPoints.shape[command.name].safeParse(command.value);
+  if (!value.success) throw new HeatmineError('VALUE_RANGE', `${command.name}: ${issueText(value.error)}`);
+  return command;
+}
+
+export function parseOverride(text: string): OverrideCommand {
+  const command = parseBody(OverrideBody, text);
+  if (command.kind === 'all' && command.forMin > 0) {
+    throw new HeatmineError('VALUE_RANGE', 'all can only be ended: forMin 0');
+  }
+  return command;
+}
+
+/** Sends by `send` and waits until a later state shows it by `shows`; the state that stands then, and whether it did. */
+async function settled(
+  view: View,
+  send: () => boolean,
+  shows: (state: ControlState) => boolean,
+): Promise<{ applied: boolean; control: ControlState }> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ECHO_LIMIT_MS);
+  const off = view.onControl((state) => {
+    if (shows(state)) resolve(true);
+  });
+  try {
+    if (!view.snapshot().control) throw new HeatmineError('NOT_RUNNING', 'no word from control');
+    if (!send()) throw new HeatmineError('NOT_RUNNING', 'the broker is away');
+    const applied = await promise;
+    const control = view.snapshot().control;
+    if (!control) throw new HeatmineError('NOT_RUNNING', 'no word from control');
+    return { applied, control };
+  } finally {
+    clearTimeout(timer);
+    off();
+  }
+}
+
+export async function applySet(view: View, command: SetCommand): Promise<{ applied: boolean; setPoints: SetPoints }> {
+  const { applied, control } = await settled(
+    view,
+    () => view.send('set', command),
+    (state) => state.setPoints[command.name] === command.value,
+  );
+  return { applied, setPoints: control.setPoints };
+}
+
+export async function applyOverride(
+  view: View,
+  command: OverrideCommand,
+): Promise<{ applied: boolean; overrides: Override[] }> {
+  const { kind, forMin, id } = command;
+  const { applied, control } = await settled(
+    view,
+    () => view.send('override', command),
+    ({ overrides }) => {
+      if (forMin === 0) return kind === 'all' ? overrides.length === 0 : !overrides.some((o) => o.kind === kind);
+      return overrides.some((o) => o.kind === kind && o.id === id);
+    },
+  );
+  return { applied, overrides: control.overrides };
+}

@@ -1,0 +1,95 @@
+/** Many askers in one batch of one context: each gets what it would get alone, and nothing of another. */
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { LoadedModel } from '../../src/compute/engine.ts';
+import { createLlamaEngine } from '../../src/compute/engines/llama.ts';
+import { createSequences } from '../../src/compute/engines/llama-sequences.ts';
+import { collect } from './engine-compliance.ts';
+
+const FILE = fileURLToPath(new URL('../../models/ancestor/ancestor.q8_0.gguf', import.meta.url));
+const spec = (width: number) => ({ id: 'ancestor', file: FILE, contextTokens: 256, width, sizeBytes: 1 });
+const never = new AbortController().signal;
+
+async function withModel<T>(width: number, body: (model: LoadedModel) => Promise<T>): Promise<T> {
+  const engine = createLlamaEngine();
+  const model = await engine.load(spec(width));
+  try {
+    return await body(model);
+  } finally {
+    await model.unload();
+    await engine.close();
+  }
+}
+
+test('canary: forty askers over four seats, each with a secret; every answer is that of a model nobody else asked', async () => {
+  const secrets = Array.from(
+    { length: 40 },
+    (_, i) => `The code of asker ${i} is ${(i * 7919 + 104_729) % 100_000}. The`,
+  );
+  const alone: string[] = [];
+  await withModel(1, async (model) => {
+    for (const prompt of secrets) alone.push((await collect(model, { prompt, maxTokens: 24 })).text);
+  });
+  await withModel(4, async (model) => {
+    const together = await Promise.all(secrets.map((prompt) => collect(model, { prompt, maxTokens: 24 })));
+    for (const [i, { text }] of together.entries()) assert.is(text, alone[i], `asker ${i}`);
+    const likely = await model.score!('The pump runs at full speed and the flow is too low.', never);
+    assert.ok(likely.tokens > 5);
+  });
+});
+
+test('a seat is empty when its asker leaves, also one who leaves in mid-answer', async () => {
+  const cleared: string[] = [];
+  const held = new Map<number, string>();
+  const context = {
+    getSequence: (() => {
+      let next = 0;
+      return () => {
+        const id = next++;
+        return {
+          id,
+          clearHistory: async () => {
+            cleared.push(`${id}:${held.get(id) ?? ''}`);
+            held.delete(id);
+          },
+        };
+      };
+    })(),
+  };
+  const seats = createSequences(context as never, 2);
+  for (const asker of ['a', 'b', 'c']) {
+    const { sequence, leave } = await seats.enter(never);
+    const { id } = sequence as unknown as { id: number };
+    assert.is(held.get(id), undefined, `${asker} sits down on an empty seat`);
+    held.set(id, asker);
+    await leave();
+    assert.is(held.size, 0, 'nothing stays after it has left');
+  }
+  assert.ok(cleared.some((c) => c.endsWith(':a')) && cleared.some((c) => c.endsWith(':c')));
+  await withModel(2, async (model) => {
+    const first = (await collect(model, { prompt: 'The pump', maxTokens: 8 })).text;
+    for (let i = 0; i < 4; i++) {
+      const left = model.generate({ prompt: 'Secret 4711', maxTokens: 90, temperature: 0, stop: [] }, never);
+      await left.next();
+      await left.return({ finish: 'stop', promptTokens: 0, answerTokens: 0 });
+    }
+    assert.is((await collect(model, { prompt: 'The pump', maxTokens: 8 })).text, first);
+  });
+});
+
+test('eight together are faster than one after the other', async () => {
+  await withModel(8, async (model) => {
+    const ask = (i: number) => collect(model, { prompt: `The pump ${i}`, maxTokens: 48 });
+    await ask(0);
+    const startedMs = performance.now();
+    for (let i = 0; i < 8; i++) await ask(i);
+    const inTurnMs = performance.now() - startedMs;
+    const togetherMs = performance.now();
+    await Promise.all(Array.from({ length: 8 }, (_, i) => ask(i)));
+    const ms = performance.now() - togetherMs;
+    assert.ok(ms < inTurnMs, `${ms.toFixed(0)} ms together, ${inTurnMs.toFixed(0)} ms in turn`);
+  });
+});
+
+test.run();

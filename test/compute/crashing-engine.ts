@@ -1,0 +1,28 @@
+/** An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load. */
+
+import { type Engine, textOf } from '../../src/compute/engine.ts';
+import { serveEngines } from '../../src/compute/engine-child/serve.ts';
+import { createEchoEngine } from '../../src/compute/engines/echo.ts';
+
+process.on('disconnect', () => process.exit(0));
+const echo = createEchoEngine();
+const engine: Engine = {
+  ...echo,
+  async load(spec) {
+    if (spec.id === 'badload') process.abort();
+    const model = await echo.load(spec);
+    async function* generate(...[request, signal]: Parameters<typeof model.generate>) {
+      const text = textOf(request.prompt);
+      if (text.includes('!hang')) for (;;);
+      const chunks = model.generate(request, signal);
+      for (let step = await chunks.next(); ; step = await chunks.next()) {
+        if (step.done) return step.value;
+        yield step.value;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (text.includes('!crash')) process.abort();
+      }
+    }
+    return { ...model, generate };
+  },
+};
+serveEngines({ llama: engine }, process as never);

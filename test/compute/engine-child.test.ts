@@ -1,0 +1,152 @@
+/** The engine process: what its crash costs, whom it is blamed on, and that compute itself stays up (F23). */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createBlame, QUARANTINE_CRASHES } from '../../src/compute/engine-child/blame.ts';
+import { createEngineHost } from '../../src/compute/engine-child/host.ts';
+import { startCompute } from '../../src/compute/start.ts';
+import { type Clock, manualClock, systemClock } from '../../src/core/clock.ts';
+import { Config } from '../../src/core/config.ts';
+import { codeOf, collect } from './engine-compliance.ts';
+import { addExpert, call, grantOf, memoryLink, silent, sleep, tempDir } from './fixture.ts';
+
+const CRASHING = fileURLToPath(new URL('./crashing-engine.ts', import.meta.url));
+const spec = (id: string) => ({ id, file: '', contextTokens: 64, width: 4, sizeBytes: 0 });
+const never = new AbortController().signal;
+
+function crashing<C extends Clock>(clock: C, silentMs?: number) {
+  const host = createEngineHost({ file: CRASHING, args: [], clock, log: silent, ...(silentMs ? { silentMs } : {}) });
+  return { host, clock, engine: host.engine('llama') };
+}
+
+test('blame: one in flight is sure, several are doubts that an answer clears; 1, 2, 4 … 60 s; five are enough', () => {
+  const blame = createBlame();
+  const waits: number[] = [];
+  for (let i = 0; i < QUARANTINE_CRASHES; i++) {
+    blame.crashed(['bad'], 0);
+    const verdict = blame.verdict('bad', 0);
+    waits.push(verdict.may === 'wait' ? verdict.forS : Number.NaN);
+  }
+  assert.equal(waits.slice(0, 4), [1, 2, 4, 8]);
+  assert.equal(blame.verdict('bad', 1e9), { may: 'never', crashes: 5 });
+  for (let i = 0; i < 20; i++) {
+    blame.crashed(['worse', 'innocent'], 0);
+    blame.proved('innocent');
+  }
+  assert.is(blame.verdict('innocent', 60_000).may, 'load');
+  assert.is(blame.verdict('worse', 1e9).may, 'never');
+});
+
+test('a crash in mid-answer: the others load again, the culprit waits, five times and it is kept out', async () => {
+  const { host, clock, engine } = crashing(manualClock());
+  try {
+    let good = await engine.load(spec('good'));
+    for (let i = 0; i < QUARANTINE_CRASHES; i++) {
+      const bad = await engine.load(spec('bad'));
+      assert.is(await codeOf(collect(bad, { prompt: 'one !crash two' })), 'BUSY');
+      assert.ok(good.lost && bad.lost);
+      good = await engine.load(spec('good'));
+      assert.is((await collect(good, { prompt: 'still here' })).text, 'still here');
+      if (i < QUARANTINE_CRASHES - 1) assert.is(await codeOf(engine.load(spec('bad'))), 'BUSY', 'it waits');
+      clock.advance(60_000);
+    }
+    assert.is(await codeOf(engine.load(spec('bad'))), 'MODEL_INVALID');
+    assert.equal([...host.crashes()], [['bad', 5]]);
+    assert.is((await collect(good, { prompt: 'and still' })).text, 'and still');
+  } finally {
+    await host.close();
+  }
+});
+
+test('a crash while one loads is blamed on that one, not on those being answered', async () => {
+  const { host, engine } = crashing(manualClock());
+  try {
+    const good = await engine.load(spec('good'));
+    const answer = collect(good, { prompt: 'word '.repeat(50), maxTokens: 50 });
+    const answered = codeOf(answer);
+    assert.is(await codeOf(engine.load(spec('badload'))), 'BUSY');
+    assert.is(await answered, 'BUSY');
+    assert.equal([...host.crashes()], [['badload', 1]]);
+  } finally {
+    await host.close();
+  }
+});
+
+test('a process that hangs is killed, and its model blamed', async () => {
+  const { host, engine } = crashing(systemClock, 300);
+  try {
+    const model = await engine.load(spec('stuck'));
+    assert.is(await codeOf(collect(model, { prompt: '!hang' })), 'BUSY');
+    assert.equal([...host.crashes()], [['stuck', 1]]);
+  } finally {
+    await host.close();
+  }
+});
+
+test('an abort ends a call at once, and what is read no further is given up in the child', async () => {
+  const { host, engine } = crashing(systemClock);
+  try {
+    const model = await engine.load(spec('good'));
+    const aborter = new AbortController();
+    const answer = model.generate(
+      { prompt: 'word '.repeat(60), maxTokens: 60, temperature: 0, stop: [] },
+      aborter.signal,
+    );
+    await answer.next();
+    const startedMs = performance.now();
+    aborter.abort();
+    await answer.next().then(
+      () => assert.unreachable(),
+      (error) => assert.is((error as Error).name, 'AbortError'),
+    );
+    assert.ok(performance.now() - startedMs < 200);
+    assert.is(await model.countTokens('a b c'), 3);
+    assert.is((await collect(model, { prompt: 'free again' }, never)).text, 'free again');
+  } finally {
+    await host.close();
+  }
+});
+
+test('compute stays up through a hundred crashes; who was not to blame is answered', async () => {
+  const { dir, remove } = tempDir();
+  const path = join(dir, 'c.sock');
+  const link = memoryLink();
+  const ids = Array.from({ length: 20 }, (_, i) => `bad${i}`);
+  for (const id of ['good', ...ids]) addExpert(join(dir, 'models'), id, { contextTokens: 128 });
+  const clock = { ...systemClock, monoMs: () => systemClock.monoMs() * 100 };
+  const compute = await startCompute({
+    ...{ config: Config.parse({}), shippedDir: join(dir, 'none'), installedDir: join(dir, 'models'), listen: { path } },
+    ...{ link, clock, log: silent, engineFile: CRASHING },
+  });
+  link.deliver('grant', grantOf(4900, 0, 'test', 1e9));
+  const ask = (model: string, content: string) =>
+    call(path, 'POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content }] });
+  try {
+    let crashes = 0;
+    let quarantined = 0;
+    // The clock runs a hundred times faster, so that waits are short; each of twenty experts crashes until it is kept out.
+    for (let round = 0; round < 60 && quarantined < ids.length; round++) {
+      const replies = [];
+      for (const id of ids.slice(0, 4 + round)) replies.push(await ask(id, 'x !crash y'));
+      crashes += replies.filter((r) => r.status === 503 && /busy/.test(r.text)).length;
+      quarantined = replies.filter((r) => /model_invalid/.test(r.text)).length;
+      const good = await ask('good', 'hello there');
+      assert.is(good.status, 200, good.text);
+      await sleep(30);
+    }
+    const figures = (await call(path, 'GET', '/metrics')).text;
+    const counted = [...figures.matchAll(/heatmine_engine_crashes_total\{expert="(\w+)"\} (\d+)/g)];
+    assert.is(
+      counted.reduce((n, m) => n + Number(m[2]), 0),
+      100,
+    );
+    assert.ok(counted.every((m) => m[1] !== 'good'));
+    assert.ok(crashes >= 100);
+  } finally {
+    await compute.stop();
+    remove();
+  }
+});
+
+test.run();

@@ -1,0 +1,143 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { statusLines } from '../../src/app/commands/status.ts';
+import { cosimulate } from '../../src/app/cosim.ts';
+import { House } from '../../src/contract/house.ts';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import type { Estimates } from '../../src/control/estimate/points.ts';
+import { copAt, ownPumpStart } from '../../src/control/learn/own-pump.ts';
+import { METERS_START, type MeterFacts, type MetersState, metersStep, metersView } from '../../src/control/meters.ts';
+import { restoredState, storedOf } from '../../src/control/persist.ts';
+import { controlStateOf } from '../../src/control/report.ts';
+import { initialState } from '../../src/control/step.ts';
+import type { Verdict } from '../../src/control/types.ts';
+import { Config } from '../../src/core/config.ts';
+import { createRig, HOUSE, imageOf, run, tick } from './rig.ts';
+
+const MARKET = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
+const { map } = ownPumpStart(HOUSE);
+const MIDNIGHT = Date.parse('2025-01-14T23:00:00Z');
+
+function facts(values: object, more: Partial<MeterFacts> = {}): MeterFacts {
+  const sensors = { compressorW: 2000, accelW: 0, gridW: 2500, supplyC: 40, outdoorC: 0, ...values };
+  const est = Object.fromEntries(
+    Object.entries(sensors).map(([k, value]) => [k, { value, quality: 'good', ageMs: 0 }]),
+  );
+  return {
+    est: est as unknown as Estimates,
+    heat: { condenserW: 7000, accelW: 0, rejectedW: 0 },
+    // Pumps stand: what they would draw is reckoned, and not part of these sums.
+    outputs: { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, circulationPct: 0 },
+    house: House.parse({}),
+    market: MARKET,
+    map,
+    timeMs: MIDNIGHT + 3_600_000,
+    dtS: 60,
+    ...more,
+  };
+}
+
+function hours(n: number, f: MeterFacts, from: MetersState = METERS_START): MetersState {
+  let state = from;
+  for (let minute = 0; minute < 60 * n; minute++) state = metersStep(state, f);
+  return state;
+}
+
+test('an hour of the pump alone: COP by its boundaries, cost at retail, a plain pump by its map', () => {
+  const view = metersView(hours(1, facts({})));
+  const fanW = 0.0375 * 4000 * (0.3 + 0.7 * 0.6) ** 3;
+  const powerW = 2000 + fanW;
+  assert.ok(Math.abs(view.copDay! - 7000 / powerW) < 1e-6, `${view.copDay}`);
+  assert.ok(Math.abs(view.copNow! - 7000 / powerW) < 0.01);
+  assert.ok(Math.abs(view.costTodayEur! - (powerW / 1000) * 0.3) < 1e-6, `${view.costTodayEur}`);
+  const level = 7000 / 16_000;
+  const near = (7 / copAt(map, level, 40, 0)) * 0.3;
+  assert.ok(Math.abs(view.plainPumpTodayEur! / near - 1) < 0.1, `${view.plainPumpTodayEur} beside ${near}`);
+});
+
+test('heat of the accelerator is what a plain pump would have made for a COP-th; own sun costs the lost feed-in', () => {
+  const heat = { condenserW: 0, accelW: 5000, rejectedW: 0 };
+  const still = { ...SAFE_OUTPUTS, circulationPct: 0 };
+  const bought = metersView(hours(1, facts({ compressorW: 0, accelW: 5000, gridW: 5500 }, { heat, outputs: still })));
+  assert.ok(Math.abs(bought.costTodayEur! - 1.5) < 1e-6, `${bought.costTodayEur}`);
+  assert.ok(bought.plainPumpTodayEur! < 0.5 && bought.plainPumpTodayEur! > 0.3, `${bought.plainPumpTodayEur}`);
+  assert.is(bought.copDay, null, 'the accelerator is outside');
+  assert.is(bought.copNow, null);
+  const sunny = metersView(hours(1, facts({ compressorW: 0, accelW: 5000, gridW: -1000 }, { heat, outputs: still })));
+  assert.ok(Math.abs(sunny.costTodayEur! - 0.4) < 1e-6, `${sunny.costTodayEur}`);
+});
+
+test('a defrost is deducted, from the plain pump too; cooling is no heat', () => {
+  const before = hours(1, facts({}));
+  const after = hours(0.1, facts({}, { heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }), before);
+  assert.ok(after.day.heatKwh < before.day.heatKwh - 0.5);
+  const later = hours(0.2, facts({}), after);
+  const twice = hours(0.2, facts({}), before);
+  assert.ok(later.day.plainEur < twice.day.plainEur, 'heat taken out is owed');
+  const cold = { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, coolingOn: 1 };
+  const cooled = hours(1, facts({}, { outputs: cold, heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }));
+  assert.is(cooled.day.heatKwh, 0);
+  assert.ok(Math.abs(cooled.day.costEur - cooled.day.plainEur) < 1e-9);
+});
+
+test('day and year begin anew at local midnight; totals do not; nothing is told before time and price are known', () => {
+  const evening = hours(1, facts({}, { timeMs: MIDNIGHT - 600_000 }));
+  const morning = hours(0.5, facts({}, { timeMs: MIDNIGHT + 600_000 }), evening);
+  assert.ok(morning.day.heatKwh < 0.51 * 7 && morning.year.heatKwh > 10);
+  assert.ok(Math.abs(morning.all.costEur - (evening.all.costEur + morning.day.costEur)) < 1e-9);
+  const newYear = hours(0.5, facts({}, { timeMs: Date.parse('2025-12-31T23:30:00Z') }), morning);
+  assert.ok(newYear.year.heatKwh < 0.51 * 7);
+  const unknown = metersView(hours(1, facts({}, { timeMs: undefined, market: undefined })));
+  assert.equal(
+    [unknown.copDay, unknown.copYear, unknown.costTodayEur, unknown.plainPumpTodayEur],
+    [null, null, null, null],
+  );
+});
+
+test('meters outlive a restart', () => {
+  const state = { ...initialState(HOUSE), meters: hours(2, facts({})) };
+  const stored = JSON.parse(JSON.stringify(storedOf(DEFAULT_SETPOINTS, state)));
+  const back = metersView(restoredState(HOUSE, stored).meters);
+  assert.equal({ ...back, copNow: 0 }, { ...metersView(state.meters), copNow: 0 });
+});
+
+test("two winter days: the meters' COP is that of the plant's truth within 5 %", () => {
+  let last: Verdict | undefined;
+  const r = cosimulate({
+    config: Config.parse({}),
+    days: 1.7,
+    dtS: 5,
+    watch(_s, _p, v) {
+      last = v;
+    },
+  });
+  const truth = r.heatPumpKwh / r.compressorKwh;
+  assert.ok(Math.abs(last!.energy.cop! / truth - 1) < 0.05, `${last!.energy.cop} beside ${truth}`);
+  assert.ok(last!.meters.copYear! < truth && last!.meters.copYear! > 0.9 * truth, `${last!.meters.copYear}`);
+});
+
+test('an idle unit says idle: no watts of noise, no minus zero', () => {
+  const water = { bufferTopC: 27, condenserOutC: 26, returnC: 26.8, supplyC: 25.5 };
+  const rig = createRig({ ...water, outdoorC: 19, roomC: 21.5, accelInC: 25, accelOutC: 25 });
+  run(rig, 700, 1);
+  rig.values.heatFlowLpm = 10;
+  rig.world = () => {};
+  tick(rig);
+  const control = controlStateOf({
+    image: imageOf(rig, rig.verdict.outputs),
+    verdict: rig.verdict,
+    setPoints: rig.setPoints,
+    houseTimeMs: 0,
+    board: 'sim',
+    simulated: true,
+    speed: 1,
+    lateness: { p50Ms: 0, p99Ms: 0, maxMs: 0, ticks: 1, realtime: false },
+  });
+  const text = statusLines({ control, compute: null, plant: null, market: null }).join('\n');
+  assert.match(text, /heat \(modelled\) idle; needed 0 W/);
+  assert.match(text, /COP {9}now idle/);
+  assert.not.match(text, /-\d+ W|-\d\.\d\d kWh/);
+});
+
+test.run();

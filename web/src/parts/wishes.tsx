@@ -1,0 +1,60 @@
+import { useState } from 'preact/hooks';
+import { OVERRIDE_KINDS, type OverrideKind } from '../../../src/contract/comfort.ts';
+import type { ControlState } from '../../../src/contract/messages.ts';
+import { override, Refused } from '../api.ts';
+import { useWords } from '../i18n/index.ts';
+
+/** How long each button asks for, minutes; a wish ends by itself. */
+const FOR_MIN: Record<OverrideKind, number> = {
+  warmer: 180,
+  'hot-water-once': 180,
+  quiet: 120,
+  'pause-compute': 120,
+};
+
+/** Wishes that end by themselves: a button while it is not in force, then how long it goes on, what it costs, and its end. */
+export function Wishes({ control }: { control: ControlState | null }) {
+  const { t, f } = useWords();
+  const [busy, setBusy] = useState<OverrideKind | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const ask = async (kind: OverrideKind, forMin: number) => {
+    setBusy(kind);
+    setRefused(null);
+    try {
+      await override(kind, forMin);
+    } catch (error) {
+      setRefused(error instanceof Refused ? t.controls.refused(error.message) : t.controls.unreachable);
+    } finally {
+      setBusy(null);
+    }
+  };
+  return (
+    <section class="card" aria-labelledby="wishes-title">
+      <h2 id="wishes-title">{t.wishes.title}</h2>
+      <div class="wishes">
+        {OVERRIDE_KINDS.map((kind) => {
+          const held = control?.overrides.find((o) => o.kind === kind);
+          const cost = held?.costEur == null ? '' : t.wishes.costs(f.number(held.costEur, 2));
+          return (
+            <button
+              key={kind}
+              type="button"
+              id={`wish-${kind}`}
+              aria-pressed={held !== undefined}
+              disabled={!control || busy !== null}
+              onClick={() => ask(kind, held ? 0 : FOR_MIN[kind])}
+            >
+              <span>{t.wishes.names[kind]}</span>
+              <small>
+                {held ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost) : t.wishes.hours(FOR_MIN[kind] / 60)}
+              </small>
+            </button>
+          );
+        })}
+      </div>
+      <span class="note" role="status">
+        {refused}
+      </span>
+    </section>
+  );
+}
