@@ -47,8 +47,7 @@ export const tmp117: Driver<z.infer<typeof Params>> = {
       if ((config & CONFIG_MASK) !== CONFIG_8_EVERY_125_MS) {
         const bytes = Uint8Array.of(CONFIG, CONFIG_8_EVERY_125_MS >> 8, CONFIG_8_EVERY_125_MS & 0xff);
         await bus.transfer(params.address, bytes, 0);
-      }
-      if (config & DATA_READY) {
+      } else if (config & DATA_READY) {
         const raw = await steady(() => read(TEMPERATURE));
         const value = decode(raw);
         if (value !== undefined) last = { value, atMs: monoMs() };
