@@ -126,30 +126,32 @@ function expand(
     table[row + 7]! * unknownW;
   const [airGiven, emGiven, massGiven] = [given(0), given(e), given(m)];
   const hours = slot.dtS / 3600;
-  for (let n = 0; n < from.count; n++) {
-    const air = from.air[n]!;
-    const em = from.emitter[n]!;
-    const mass = from.mass[n]!;
-    for (let a = 0; a < actions.length; a++) {
-      const act = actions[a]!;
-      const starts = act.share > 0 && act.share < 1 ? 1 : act.level > 0 && from.on[n] === 0 ? 1 : 0;
-      const runW = act.level > 0 ? Math.max(0, act.heat0 + act.heatPerK * em) : 0;
-      const lostW = (starts * input.map.startLossJ) / slot.dtS;
-      const heatW = Math.max(0, runW * act.share - lostW) + input.otherHeatW;
-      const air1 = table[0]! * air + table[1]! * em + table[2]! * mass + table[3]! * heatW + airGiven;
-      const em1 = table[e]! * air + table[e + 1]! * em + table[e + 2]! * mass + table[e + 3]! * heatW + emGiven;
-      const mass1 = table[m]! * air + table[m + 1]! * em + table[m + 2]! * mass + table[m + 3]! * heatW + massGiven;
+  const [aa, ae, am, ah] = [table[0]!, table[1]!, table[2]!, table[3]!];
+  const [ea, ee, eM, eh] = [table[e]!, table[e + 1]!, table[e + 2]!, table[e + 3]!];
+  const [ma, me, mm, mh] = [table[m]!, table[m + 1]!, table[m + 2]!, table[m + 3]!];
+  const { lowC, highC } = slot;
+  const eurPerW = (hours * slot.priceEurPerKwh) / 1000;
+  const eurPerK = input.discomfortEurPerKh * hours;
+  const startW = input.map.startLossJ / slot.dtS;
+  for (let a = 0; a < actions.length; a++) {
+    const { level, share, heat0, heatPerK, power0, powerPerK, supplyPerHeat } = actions[a]!;
+    const stays = level > 0 && share === 1 ? 1 : 0;
+    for (let n = 0; n < from.count; n++) {
+      const air = from.air[n]!;
+      const em = from.emitter[n]!;
+      const mass = from.mass[n]!;
+      const starts = level > 0 && (share < 1 || from.on[n] === 0) ? 1 : 0;
+      const runW = level > 0 ? Math.max(0, heat0 + heatPerK * em) : 0;
+      const heatW = Math.max(0, runW * share - starts * startW) + input.otherHeatW;
+      const air1 = aa * air + ae * em + am * mass + ah * heatW + airGiven;
+      const em1 = ea * air + ee * em + eM * mass + eh * heatW + emGiven;
+      const mass1 = ma * air + me * em + mm * mass + mh * heatW + massGiven;
       // The emitter warms during the slot, and the supply with it: a start from cold is not as cheap as it begins.
-      const emMean = (em + em1) / 2;
-      const powerW = act.share * Math.max(0, act.power0 + act.powerPerK * emMean + act.supplyPerHeat * runW);
-      const shortK = Math.max(0, slot.lowC - air1) + Math.max(0, air1 - slot.highC);
-      const cost =
-        from.cost[n]! +
-        (powerW / 1000) * hours * slot.priceEurPerKwh +
-        starts * input.startEur +
-        // A little more for a big miss than for a small one.
-        input.discomfortEurPerKh * shortK * (1 + shortK) * hours;
-      to.offer(air1, em1, mass1, act.level > 0 && act.share === 1 ? 1 : 0, cost, n, a);
+      const powerW = share * Math.max(0, power0 + (powerPerK * (em + em1)) / 2 + supplyPerHeat * runW);
+      const shortK = Math.max(0, lowC - air1) + Math.max(0, air1 - highC);
+      // A little more for a big miss than for a small one.
+      const cost = from.cost[n]! + powerW * eurPerW + starts * input.startEur + eurPerK * shortK * (1 + shortK);
+      to.offer(air1, em1, mass1, stays, cost, n, a);
     }
   }
 }
