@@ -22,7 +22,7 @@ export class Layer {
   readonly parent = new Uint16Array(GROWN);
   readonly action = new Uint8Array(GROWN);
   /** Cost less the worth of the stored heat: what houses are compared by. */
-  readonly worth = new Float64Array(GROWN);
+  private readonly worth = new Float64Array(GROWN);
   private weights: readonly [number, number, number] = [0, 0, 0];
   private valueEurPerJ = 0;
   private cellJ = 1;

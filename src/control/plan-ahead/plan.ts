@@ -1,4 +1,4 @@
-import { type HouseModel, type HouseState, inputAt, UNKNOWN_FADES_S } from '../learn/house/model.ts';
+import { type HouseModel, type HouseState, inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
 import { inSupply, type PumpMap } from '../learn/pump-map.ts';
 import type { Regression } from '../learn/regression.ts';
 import { Layer } from './layer.ts';
@@ -62,6 +62,9 @@ const LONG_SLOT_S = 1800;
 const HALF = 0.5;
 /** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
 const KEPT_SHARE = 0.8;
+/** A plan that misses the band by this much is a plan of a pump too small; its heat counts for this share of the time. */
+const SHORT_K = 0.15;
+const SHORT_SHARE = 0.5;
 /** A room too cold at the horizon is so for this long behind it, h. */
 const SHORT_AFTER_H = 6;
 /** Houses that differ by more than this all over are not in the same band. */
@@ -168,47 +171,67 @@ function layerAt(k: number): Layer {
   return layer;
 }
 
+type Weights = readonly [air: number, emitter: number, mass: number];
+
 /** Where to end: cost less the worth of what is stored; a house that ends too cold stays so for hours. */
-function bestEnd(last: Layer, { lowC }: PlanSlot, discomfortEurPerKh: number): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
+function bestEnd(input: PlanInput, last: Layer, weights: Weights, valueEurPerJ: number) {
+  const { lowC } = input.slots.at(-1)!;
+  let end = 0;
+  let rateEur = Number.POSITIVE_INFINITY;
   for (let i = 0; i < last.count; i++) {
-    const rate = last.worth[i]! + discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
-    if (rate >= least) continue;
-    best = i;
-    least = rate;
+    const storedJ = weights[0] * last.air[i]! + weights[1] * last.emitter[i]! + weights[2] * last.mass[i]!;
+    const shortEur = input.discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
+    const rate = last.cost[i]! - valueEurPerJ * storedJ + shortEur;
+    if (rate >= rateEur) continue;
+    end = i;
+    rateEur = rate;
   }
-  return best;
+  return { end, rateEur };
 }
 
-export function planAhead(input: PlanInput): HeatPlan {
+/**
+ * One search.
+ * @param endEurPerJ worth of heat in store at the end
+ * @param sortEurPerJ worth of heat by which two houses in one cell are compared
+ */
+function search(input: PlanInput, endEurPerJ: number, sortEurPerJ: number): HeatPlan & { rateEur: number } {
   const { model, state, slots } = input;
-  const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
-  const weights = [model.airJPerK, model.emitterJPerK, model.massJPerK] as const;
+  const weights: Weights = [model.airJPerK, model.emitterJPerK, model.massJPerK];
   const mostJ = SPAN_K * (weights[0] + weights[1] + weights[2]);
   let spanJ = input.map.ratedHeatW * slots[0]!.dtS;
-  layerAt(0).reset(weights, valueEurPerJ, spanJ, EMITTER_CELL_K);
+  layerAt(0).reset(weights, sortEurPerJ, spanJ, EMITTER_CELL_K);
   layerAt(0).offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
   const actions = slots.map((slot) => actionsOf(input, slot));
   let unknownW = state.unknownW;
   slots.forEach((slot, k) => {
     const next = layerAt(k + 1);
     spanJ = Math.min(mostJ, spanJ + input.map.ratedHeatW * slot.dtS);
-    next.reset(weights, valueEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
+    next.reset(weights, sortEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
     expand(input, slot, actions[k]!, layerAt(k), next, unknownW);
     unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
     next.close();
   });
-  let node = bestEnd(layerAt(slots.length), slots.at(-1)!, input.discomfortEurPerKh);
-  const costEur = layerAt(slots.length).cost[node]!;
+  const last = layerAt(slots.length);
+  const { end, rateEur } = bestEnd(input, last, weights, endEurPerJ);
+  const costEur = last.cost[end]!;
   const levels: number[] = [];
   const roomC: number[] = [];
-  for (let k = slots.length; k > 0; k--) {
+  for (let k = slots.length, node = end; k > 0; k--) {
     const layer = layerAt(k);
     const action = actions[k - 1]![layer.action[node]!]!;
     levels.unshift(action.level * action.share);
     roomC.unshift(layer.air[node]!);
     node = layer.parent[node]!;
   }
-  return { levels, roomC, costEur };
+  return { levels, roomC, costEur, rateEur };
+}
+
+/** Searched once more where the room gets too cold: heat is then worth the comfort that it brings, not what it costs. */
+export function planAhead(input: PlanInput): HeatPlan {
+  const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
+  const found = search(input, valueEurPerJ, valueEurPerJ);
+  if (input.slots.every(({ lowC }, k) => found.roomC[k]! > lowC - SHORT_K)) return found;
+  const comfortEurPerJ = (SHORT_SHARE * input.discomfortEurPerKh) / (3600 * lossWPerK(input.model));
+  const warmer = search(input, valueEurPerJ, Math.max(valueEurPerJ, comfortEurPerJ));
+  return warmer.rateEur < found.rateEur ? warmer : found;
 }
