@@ -40,7 +40,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
   },
   config: {
-    about: 'check the configuration (config check)',
+    about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
   sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },

@@ -209,11 +209,14 @@ test('files: a DS18B20 and an AMD card read and capped through the real file sys
 
 test('files: what is missing, not permitted or a directory is told by code', async () => {
   const root = tree();
-  const files = openLinuxBuses({ buses: { b: { kind: 'files', dir: root } } }, monoMs).files('b');
+  const buses = openLinuxBuses({ buses: { b: { kind: 'files', dir: root } } }, monoMs);
+  const files = buses.files('b');
   assert.is(await codeOf(files.read('28-0000/w1_slave')), 'BUS_ABSENT');
   assert.is(await codeOf(files.read('0000:03:00.0')), 'BUS_NOISE');
   assert.is(await codeOf(files.write('0000:03:00.0/nothing', '1')), 'BUS_ABSENT');
   assert.equal((await files.list('0000:03:00.0/hwmon')).sort(), ['hwmon4']);
+  await buses.close();
+  assert.is(await codeOf(files.read('28-0316a2791eff/w1_slave')), 'BUS_CLOSED');
 });
 
 test('files: a driver that sits on a read is given up after a second, costs nobody else a wait, and comes back', async () => {

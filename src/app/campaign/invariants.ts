@@ -111,8 +111,10 @@ const machineRules = (): Invariant[] => {
   return [
     {
       name: 'the reversing valve does not move under pressure',
+      // The dead-man chain takes the coil of the valve with it: that is the board's doing, not control's.
       check: ({ before, after }) =>
-        after.plant.reversalViolations > before.plant.reversalViolations
+        after.plant.reversalViolations > before.plant.reversalViolations &&
+        after.effective.coolingOn === before.commanded.coolingOn
           ? `moved ${f1(before.plant.sinceStopS)} s after the compressor stopped`
           : undefined,
     },

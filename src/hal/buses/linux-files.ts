@@ -11,12 +11,14 @@ const MAX_CHARS = 4096;
  * 1-Wire bus): then the caller gets BUS_TIMEOUT after a second, and so does everybody else on this bus at once, without
  * another thread being spent, until the kernel lets go. BUS_ABSENT: no such file; BUS_CLOSED: not permitted.
  */
-export function openLinuxFiles(dir: string, bus: string): FilesBus {
+export function openLinuxFiles(dir: string, bus: string): FilesBus & { close(): Promise<void> } {
   let tail: Promise<unknown> = Promise.resolve();
   let hung = false;
+  let closed = false;
 
   async function run<T>(path: string, work: () => Promise<T>): Promise<T> {
     const where = `${bus} ${path || dir}`;
+    if (closed) throw new HeatmineError('BUS_CLOSED', `${where}: closed`);
     if (hung) throw new HeatmineError('BUS_TIMEOUT', `${where}: the kernel still holds the last read`);
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
@@ -47,6 +49,10 @@ export function openLinuxFiles(dir: string, bus: string): FilesBus {
     read: (path) => queued(path, async (file) => (await readFile(file, 'utf8')).slice(0, MAX_CHARS)),
     write: (path, text) => queued(path, (file) => writeFile(file, text, { flag: 'r+' })),
     list: (path) => queued(path, (file) => readdir(file)),
+    async close() {
+      closed = true;
+      await tail;
+    },
   };
 }
 

@@ -17,6 +17,7 @@ import { openModbusLine } from './modbus-line.ts';
 export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number): BusBackend {
   const reports: (() => DeviceHealth)[] = [];
   const opened = new Map<string, { bus: unknown; close(): Promise<void> }>();
+  let closed = false;
 
   /** The bus of this id, of this kind, opened once. */
   function bus<K extends BusSpec['kind'], B>(
@@ -31,6 +32,7 @@ export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number
       const made = open(spec as Extract<BusSpec, { kind: K }>);
       entry = { bus: made, close: async () => made.close?.() };
       opened.set(id, entry);
+      if (closed) void entry.close();
     }
     return entry.bus as B;
   }
@@ -54,6 +56,7 @@ export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number
       bus(id, 'host', ({ path, tokenFile }) => openHostSocket(tcpOf(path) ?? { path }, { bus: id, tokenFile, monoMs })),
     health: () => reports.map((report) => report()),
     async close() {
+      closed = true;
       await Promise.all([...opened.values()].map((entry) => entry.close()));
     },
   };
