@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { type Board, loadBoard } from '../src/hal/board.ts';
 import { DRIVERS } from '../src/hal/drivers/index.ts';
 import { placeOf, pointsOfBoard } from '../src/hal/wiring.ts';
+import { headerDiagram } from './header-diagram.ts';
 
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -13,7 +14,8 @@ const pointsOf = (board: Board): string[][] =>
 function busesOf(board: Board): string[][] {
   return Object.entries(board.buses).map(([id, spec]) => {
     const { kind, ...settings } = spec;
-    return [id, kind, Object.values(settings).join(', ')];
+    const told = Object.values(settings).map((v) => (typeof v === 'object' ? Object.values(v).join(' ') : v));
+    return [id, kind, told.join(', ')];
   });
 }
 
@@ -24,9 +26,13 @@ function boardDoc(board: Board): string {
       ? 'Simulated: the plant process answers in place of the hardware; paths and pins name what is emulated.'
       : 'Real hardware.',
     table(['bus', 'kind', 'settings'], busesOf(board)),
-    `Dead-man: ${placeOf(board, board.deadMan)}, ${board.deadMan.note}.`,
+    `Dead-man: ${placeOf(board, board.deadMan)}, ${board.deadMan.note}. It drops ${board.deadMan.drops.join(', ')}.`,
+    ...(board.watchdog ? [`Watchdog: ${board.watchdog.path}, ${board.watchdog.timeoutS} s.`] : []),
     table(['point', 'device', 'driver', 'where', 'channel', 'oldest / safe', 'wire'], pointsOf(board)),
-  ].join('\n\n');
+    headerDiagram(board),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
 const boards = readdirSync(new URL('../boards', import.meta.url))
@@ -35,11 +41,11 @@ const boards = readdirSync(new URL('../boards', import.meta.url))
 
 const text = [
   '# Boards',
-  'Generated from `boards/*.json` by `npm run docs`; do not edit.',
+  'Generated from `boards/*.json` by `npm run docs`; do not edit. How to wire: docs/wiring.md. Another board or chip: docs/adding-hardware.md.',
   '## Drivers',
   table(
-    ['driver', 'what', 'file'],
-    DRIVERS.map((d) => [d.name, d.about, `src/hal/drivers/${d.name}.ts`]),
+    ['driver', 'what', 'params, for example'],
+    DRIVERS.map((d) => [`[${d.name}](../src/hal/drivers/${d.name}.ts)`, d.about, `\`${JSON.stringify(d.example)}\``]),
   ),
   '## Limits of the Linux back end',
   [

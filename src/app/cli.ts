@@ -10,7 +10,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'what the unit does now (--watch)',
     load: () => import('./commands/status.ts').then((m) => m.status),
   },
-  why: { about: 'the reasons behind it', load: () => import('./commands/status.ts').then((m) => m.why) },
+  why: {
+    about: 'the reasons behind it, now or --at 14:05',
+    load: () => import('./commands/why.ts').then((m) => m.why),
+  },
   set: { about: 'change a set-point or the mode', load: () => import('./commands/set.ts').then((m) => m.set) },
   override: {
     about: 'a wish that ends by itself: warmer, hot water once, quiet',
@@ -32,8 +35,12 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'look at and drive single points of the board',
     load: () => import('./commands/io.ts').then((m) => m.io),
   },
+  'accel-host': {
+    about: 'serve the accelerators of another machine',
+    load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
+  },
   config: {
-    about: 'check the configuration (config check)',
+    about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
   sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },

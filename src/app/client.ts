@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Override } from '../contract/comfort.ts';
-import { ComputeState, ControlState, Market, PlantTruth, SetPoints } from '../contract/messages.ts';
+import { ComputeState, ControlState, Market, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
@@ -24,8 +24,20 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
 }
 
 export async function fetchState(url: string): Promise<State> {
-  const response = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(5000) });
+  // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
+  const response = await fetch(`${url}/api/state`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(5000),
+  });
   return State.parse(await response.json());
+}
+
+const Told = z.object({ timeMs: z.number(), reasons: z.array(Reason) });
+
+/** The reasons that held at this time of the house's clock, null when nothing is known of it. */
+export async function fetchWhy(url: string, atMs: number): Promise<z.infer<typeof Told> | null> {
+  const response = await fetch(`${url}/api/why?at=${atMs}`, { signal: AbortSignal.timeout(5000) });
+  return Told.nullable().parse(await response.json());
 }
 
 async function change<T>(url: string, path: string, body: object, answerOf: z.ZodType<T>): Promise<T> {

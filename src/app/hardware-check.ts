@@ -64,6 +64,15 @@ function checkBus(id: string, spec: BusSpec): Finding[] {
           ? ok(id, `${spec.program} found`)
           : fail(id, `${spec.program} is not on PATH: install the card's driver, or leave the card out of the board`),
       ];
+    case 'files':
+      return [
+        existsSync(spec.dir)
+          ? ok(id, `${spec.dir} is there`)
+          : fail(id, `${spec.dir} is not there: load its kernel driver`),
+      ];
+    case 'host':
+      if (!spec.path.startsWith('/')) return [];
+      return [usable(id, spec.path, 'start `heatmine accel-host` on that machine', 'heatmine')];
   }
 }
 

@@ -47,7 +47,7 @@ export function estimate(
     est[name] = judge(name, next.state, image.atMs, next.fault);
   }
   accelerator(est, image, house);
-  const balance = balanceStep(state.balance, est, house.accelMaxW, dtS);
+  const balance = balanceStep(state.balance, est, points.accelChipC, house.accelMaxW, dtS);
   addRedundancy(est, points, balance, house.accelMaxW);
   return { state: { points, balance }, est };
 }

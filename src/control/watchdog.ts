@@ -16,7 +16,7 @@ export const BLIND = 'no sensor has been read for 3 s';
 const DISOBEY_MS = 1000;
 /** The relay chain falls 300 ms after the last feed: past this it is taken to have fallen. */
 const CHAIN_FALLS_MS = 250;
-const CHAIN = { compressorOn: 0, accelSupplyOn: 0, backupHeaterOn: 0 } as const;
+const CHAIN = { compressorOn: 0, accelSupplyOn: 0, backupHeaterOn: 0, coolingOn: 0, hotWaterOn: 0 } as const;
 
 /** When the dead-man may be fed: only after a tick whose sensors were read, whose verdict is sound, whose relays obey (F20). */
 export interface Watch {

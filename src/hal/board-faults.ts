@@ -1,6 +1,7 @@
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import type { Board, BoardDevice } from './board.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
 import { whereOf, wiringOf } from './drivers/params.ts';
 import { headerOf } from './headers.ts';
 
@@ -46,16 +47,16 @@ function busFaults({ buses, devices, deadMan }: Partial<Board> & Pick<Board, 'de
 /** Two devices at one I2C address, GPIO line or Modbus unit. */
 function clashFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devices'>): string[] {
   const taken = new Map<string, string>();
-  if (deadMan) taken.set(whereOf(deadMan), 'deadMan');
+  if (deadMan?.line !== undefined) taken.set(whereOf(deadMan), 'deadMan');
   const faults: string[] = [];
   for (const [name, device] of Object.entries(devices)) {
     const { kind, bus } = wiringOf(device.params);
-    if (bus === undefined || kind === 'command') continue;
+    if (bus === undefined || !('place' in BUS_KINDS[kind])) continue;
     const where = whereOf(device.params);
     const owner = taken.get(where);
     if (!owner) taken.set(where, `devices.${name}`);
     else {
-      const key = { i2c: 'address', gpio: 'line', modbus: 'unit' }[kind];
+      const { place: key } = BUS_KINDS[kind] as { place: string };
       faults.push(`devices.${name}.params.${key}: ${where} is already used by ${owner}; give each its own ${key}`);
     }
   }
@@ -90,6 +91,13 @@ function deadManFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devic
   ];
 }
 
+/** Whether the dead wire of this output means its full value: a flag of the whole device, or of each of its outputs. */
+function invertedOf({ params }: BoardDevice, channel: string): boolean | undefined {
+  const p = params as { inverted?: boolean; relays?: Outputs; analogue?: Outputs };
+  return p.inverted ?? p.relays?.[channel]?.inverted ?? p.analogue?.[channel]?.inverted;
+}
+type Outputs = Record<string, { inverted: boolean }>;
+
 function deviceFaults(name: string, device: BoardDevice): string[] {
   const faults: string[] = [];
   const at = (point: string) => `devices.${name}.points.${point}`;
@@ -101,13 +109,13 @@ function deviceFaults(name: string, device: BoardDevice): string[] {
       );
     }
   }
-  const { inverted } = device.params as { inverted?: boolean };
   for (const actuator of ACTUATOR_NAMES) {
     const point = device.actuators[actuator];
     if (!point) continue;
     const { safe, label } = ACTUATORS[actuator];
     if (point.safe !== safe)
       faults.push(`${at(actuator)}.safe: the safe value of ${label} is ${safe}, not ${point.safe}`);
+    const inverted = invertedOf(device, point.channel);
     if (inverted !== undefined && inverted !== safe > 0) {
       const full = unitOf(actuator)?.max ?? 1;
       faults.push(

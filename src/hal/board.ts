@@ -19,13 +19,21 @@ const BusSpec = z.discriminatedUnion('kind', [
       .describe('GPIO lines that carry the bus: a chip that holds it is clocked free through them'),
   }),
   z.strictObject({ kind: z.literal('gpio'), chip: z.string().min(1).max(64).describe('label of the GPIO chip') }),
-  z.strictObject({
-    kind: z.literal('modbus'),
-    path: z.string().startsWith('/dev/'),
-    baud: z.union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)]),
-    parity: z.enum(['none', 'even', 'odd']),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('modbus'),
+      path: z.string().regex(/^(\/dev\/.+|tcp:\/\/[^:/]+:\d{1,5})$/, 'a serial port in /dev or tcp://host:port'),
+      baud: z.union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)]).optional(),
+      parity: z.enum(['none', 'even', 'odd']).optional(),
+    })
+    .refine((b) => b.path.startsWith('tcp:') || (b.baud && b.parity), 'a serial port needs baud and parity'),
   z.strictObject({ kind: z.literal('command'), program: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('files'), dir: z.string().startsWith('/') }),
+  z.strictObject({
+    kind: z.literal('host'),
+    path: z.string().regex(/^(\/.+|tcp:\/\/[^:/]+:\d{1,5})$/, 'a unix socket or tcp://host:port'),
+    tokenFile: z.string().startsWith('/').optional().describe('file with the word that the host asks for'),
+  }),
 ]);
 export type BusSpec = z.infer<typeof BusSpec>;
 

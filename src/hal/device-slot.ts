@@ -1,6 +1,7 @@
 import type { Reading, SensorName } from '../contract/points.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { BoardDevice } from './board.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
 import { DRIVERS } from './drivers/index.ts';
 import { type Wiring, wiringOf } from './drivers/params.ts';
 import { createHealth, type DeviceHealth } from './health.ts';
@@ -9,12 +10,12 @@ import type { Device, DriverContext } from './types.ts';
 
 /** A single failure may be noise; the second in a row makes the points bad. A time-out has waited long enough to count. */
 const FAILURES_TO_BAD = 2;
-/** Longest a driver may take for one call, beyond the limits of the buses themselves. */
-const CALL_LIMIT_MS: Record<Wiring['kind'], number> = { i2c: 300, gpio: 300, modbus: 1200, command: 2400 };
 
 export interface DeviceSlot {
   readonly name: string;
   readonly wiring: Wiring;
+  /** Every output of it is written again after this long: half of what the device itself waits for. */
+  readonly rewriteMs: number;
   readonly readings: Partial<Record<SensorName, Reading>>;
   readonly health: DeviceHealth;
   /** Failed reads in a row. */
@@ -37,7 +38,7 @@ export function createSlot(
   onTrip: (sensor: SensorName) => void,
 ): DeviceSlot {
   const wiring = wiringOf(spec.params);
-  const limitMs = CALL_LIMIT_MS[wiring.kind];
+  const limitMs = BUS_KINDS[wiring.kind].callLimitMs;
   const health = createHealth(name, spec, context.monoMs);
   const readings = createReadings(spec, context.monoMs, onTrip);
   const opener = createOpener(spec, context, readings.tripped);
@@ -51,6 +52,7 @@ export function createSlot(
   return {
     name,
     wiring,
+    rewriteMs: Math.min(BUS_KINDS[wiring.kind].rewriteMs, (opener.timeoutMs ?? Number.POSITIVE_INFINITY) / 2),
     readings: readings.latest,
     health: health.report,
     failures: () => failures,
@@ -102,6 +104,7 @@ function createOpener(spec: BoardDevice, context: DriverContext, onTrip: (channe
     }
   }
   return {
+    timeoutMs: driver.timeoutMs?.(spec.params),
     device: () => device,
     open: () => (opening ??= attempt()),
     /** A bus that came back may know nothing of our lines: ask anew. Never for outputs, which would fall to released. */

@@ -1,6 +1,7 @@
 import { type ErrorCode, HeatmineError, messageOf } from '../core/errors.ts';
 import type { BoardDevice } from './board.ts';
-import { type Wiring, whereOf, wiringOf } from './drivers/params.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
+import { whereOf, wiringOf } from './drivers/params.ts';
 
 /** Counters since start, one per way a bus can fail, and what went wrong last. */
 export interface DeviceHealth {
@@ -31,12 +32,6 @@ const SYMPTOM: Partial<Record<ErrorCode, string>> = {
   BUS_TIMEOUT: 'no answer in time',
   BUS_STUCK: 'bus held low',
 };
-const CHECK: Record<Wiring['kind'], string> = {
-  i2c: 'check power and SDA/SCL wires',
-  gpio: 'check its wire and that no other program holds the line',
-  modbus: 'check power, A/B wires and unit id',
-  command: 'run the tool by hand',
-};
 /** What people read: "tmp117 at i2c1 0x49: no answer; check power and SDA/SCL wires". At most 300 characters. */
 export function explain({ code, message }: HeatmineError, driver: string, params: unknown): string {
   const { kind, bus } = wiringOf(params);
@@ -45,7 +40,7 @@ export function explain({ code, message }: HeatmineError, driver: string, params
   if (message.startsWith(own)) return message.slice(0, 300);
   const prefix = [`${whereOf(params)}: `, `${bus}: `].find((p) => message.startsWith(p)) ?? '';
   const rest = message.slice(prefix.length);
-  const what = code === 'BUS_CLOSED' ? rest : `${SYMPTOM[code] ?? rest}; ${CHECK[kind]}`;
+  const what = code === 'BUS_CLOSED' ? rest : `${SYMPTOM[code] ?? rest}; ${BUS_KINDS[kind].check}`;
   return `${own}${what}`.slice(0, 300);
 }
 

@@ -2,10 +2,7 @@ import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Outputs } from '../c
 import { unitOf } from '../contract/units.ts';
 import { type BusQueue, URGENCY } from './bus-queue.ts';
 import type { DeviceSlot } from './device-slot.ts';
-import type { Wiring } from './drivers/params.ts';
 
-/** Every value goes out again after this long: a chip may have restarted, a drive wants to hear from us. */
-const REWRITE_MS: Record<Wiring['kind'], number> = { i2c: 1000, gpio: 1000, modbus: 1000, command: 30_000 };
 /** A failed write is tried again at the first tick after this, longer each time; a changed value is not kept waiting. */
 const RETRY_MS = { first: 100, most: 1000 };
 
@@ -69,7 +66,7 @@ export function createOutputs(targets: Record<ActuatorName, OutputTarget>, monoM
 
   function flush(line: Line): Promise<void> {
     const value = target(line);
-    const due = value !== line.sent || monoMs() - line.sentAtMs >= REWRITE_MS[line.slot.wiring.kind];
+    const due = value !== line.sent || monoMs() - line.sentAtMs >= line.slot.rewriteMs;
     const waiting = line.failures > 0 && value === line.tried && monoMs() < line.notBeforeMs;
     if (line.pending) return line.pending;
     if (!due || waiting) return Promise.resolve();

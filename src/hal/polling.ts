@@ -1,10 +1,8 @@
 import { HeatmineError } from '../core/errors.ts';
+import { BUS_KINDS } from './bus-kinds.ts';
 import { type BusQueue, URGENCY } from './bus-queue.ts';
 import type { DeviceSlot } from './device-slot.ts';
-import type { Wiring } from './drivers/params.ts';
 
-/** Each device is read at this pace, beside the tick: a failure is seen twice within 500 ms. */
-const POLL_MS: Record<Wiring['kind'], number> = { i2c: 150, gpio: 50, modbus: 200, command: 600 };
 /** A first failure is checked sooner, to tell noise from absence. */
 const RECHECK_MS = 50;
 /** Time-outs in a row on one I2C bus, of any devices, that mean the bus itself is held. */
@@ -29,7 +27,8 @@ export function startPolling(slot: DeviceSlot, queue: BusQueue, watch: BusWatch,
     const error = await slot.poll();
     watch(slot, error);
     if (stopped || !slot.readable()) return;
-    const paceMs = error && slot.failures() === 1 ? RECHECK_MS : POLL_MS[slot.wiring.kind] - (monoMs() - startedMs);
+    const paceMs =
+      error && slot.failures() === 1 ? RECHECK_MS : BUS_KINDS[slot.wiring.kind].pollMs - (monoMs() - startedMs);
     timer = setTimeout(
       () => {
         turn = queue.push(URGENCY.read, poll);

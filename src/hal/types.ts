@@ -50,12 +50,27 @@ export interface CommandBus {
   run(args: readonly string[]): Promise<string>;
 }
 
+/** Small text files that a kernel driver keeps (sysfs). Paths are relative to the directory of the bus. Limit 1 s. */
+export interface FilesBus {
+  read(path: string): Promise<string>;
+  write(path: string, text: string): Promise<void>;
+  /** Names in a directory, '' for that of the bus. */
+  list(path: string): Promise<string[]>;
+}
+
+/** An accelerator's own host behind a socket: one JSON object there, one back. Limit 1 s. */
+export interface HostBus {
+  ask(request: Record<string, unknown>): Promise<Record<string, unknown>>;
+}
+
 /** The hardware below one board: linux, the plant over its socket, or the plant in this process. Ids are those of board.buses. */
 export interface BusBackend {
   i2c(bus: string): I2cBus;
   gpio(bus: string): GpioBus;
   modbus(bus: string): ModbusBus;
   command(bus: string): CommandBus;
+  files(bus: string): FilesBus;
+  host(bus: string): HostBus;
   /** Counters of the buses themselves, beside those of the devices. */
   health?(): DeviceHealth[];
   close(): Promise<void>;
@@ -94,6 +109,10 @@ export interface Driver<P = unknown> {
   name: string;
   about: string;
   params: z.ZodType<P>;
+  /** Params as a board file writes them: shown in the documents, and what the compliance suite opens. */
+  example: Record<string, unknown>;
+  /** The device's own time-out for set-points: the HAL writes them again at half of it. */
+  timeoutMs?(params: P): number;
   channels(params: P): readonly Channel[];
   open(params: P, context: DriverContext): Promise<Device>;
 }

@@ -59,6 +59,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
+    history.tell(timeOf(state), state.simulated, state.reasons);
     hass.seen(state);
   });
   const timers = [

@@ -57,6 +57,15 @@ test('a set-point moved on the command line is the effective value everywhere', 
   assert.is((await unit.state()).control!.setPoints.roomSetC, 22.5);
 });
 
+test('why tells the reasons of an earlier moment', () => {
+  const now = JSON.parse(heatmine('status', '--json', '--home', unit.home).stdout).control.houseTimeMs;
+  const then = heatmine('why', '--at', new Date(now).toISOString(), '--home', unit.home);
+  assert.is(then.status, 0, then.stderr);
+  assert.match(then.stdout, /^since 2025-01-15 .* UTC\nunit +\S/);
+  assert.is(heatmine('why', '--at', '2001-01-01', '--home', unit.home).status, 2);
+  assert.is(heatmine('why', '--at', 'noon', '--home', unit.home).status, 2);
+});
+
 test('a wish from the command line is in force with its cost, and ends when told', async () => {
   const warmer = heatmine('override', 'warmer', '--for', '90min', '--home', unit.home);
   assert.is(warmer.status, 0, warmer.stderr);

@@ -97,6 +97,7 @@ export function followOutputs(rig: Rig): void {
   rig.values.accelFlowLpm = 0.2 * o.accelPumpPct;
   rig.values.heatFlowLpm = 0.4 * o.circulationPct;
   rig.values.compressorW = o.compressorOn * 40 * o.compressorPct;
+  rig.values.compressorHz = o.compressorOn * o.compressorPct;
 }
 
 export function tick(rig: Rig, dtS = 0.1, realS = dtS): Verdict {
@@ -131,5 +132,6 @@ export function computing(rig: Rig, watts = 5000): void {
     r.values.accelW = o.accelSupplyOn > 0 ? Math.min(watts, o.accelCapW) : 0;
     const outC = r.values.accelInC + r.values.accelW / (64 * Math.max(2, r.values.accelFlowLpm));
     r.values.accelOutC += (outC - r.values.accelOutC) * (1 - Math.exp(-dtS / 20));
+    r.values.accelChipC = Math.round(r.values.accelOutC + r.values.accelW / 500);
   };
 }

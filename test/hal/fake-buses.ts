@@ -53,7 +53,7 @@ export function fakeBuses(): FakeBuses {
     registers,
     levels,
     writes,
-    text: '100.00, 350.00, 55, 100.00, 400.00\n120.00, 350.00, 60, 100.00, 400.00\n',
+    text: '100.00, 350.00, 55, 100.00, 400.00, 40, 6144, 24576\n120.00, 350.00, 60, 100.00, 400.00, 60, 6144, 24576\n',
     edge(line, level) {
       levels.set(line, level);
       sequence += 1;
@@ -132,6 +132,13 @@ export function fakeBuses(): FakeBuses {
         return fake.text;
       },
     }),
+    // The reference board has neither.
+    files: (bus) => {
+      throw new HeatmineError('BOARD_INVALID', `no files bus ${bus}`);
+    },
+    host: (bus) => {
+      throw new HeatmineError('BOARD_INVALID', `no host bus ${bus}`);
+    },
     async close() {
       closed = true;
     },

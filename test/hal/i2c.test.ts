@@ -15,7 +15,9 @@ const monoMs = () => performance.now();
 function rig(recover: () => Promise<void> = async () => undefined) {
   const errors: (string | 'hang')[] = [];
   const state = { calls: 0, opened: 0, closed: 0, release: () => {} };
-  const failing = (code: string) => Object.assign(new Error(`${code}, from the kernel`), { code });
+  // As i2c-bus makes them: without a name for the one number that Node does not know.
+  const failing = (code: string) =>
+    Object.assign(new Error(`${code}, from the kernel`), code === 'EREMOTEIO' ? { code: '', errno: 121 } : { code });
   const fake = {
     async readWord() {
       state.calls += 1;

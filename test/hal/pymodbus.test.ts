@@ -1,10 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hammer, type Tally } from '../../src/app/bench/modbus/hammer.ts';
-import { type ModbusPeer, type PeerFaults, peerMissing, startPeer } from '../../src/app/bench/modbus/peer.ts';
+import {
+  type ModbusPeer,
+  type PeerFaults,
+  peerMissing,
+  type RegisterMap,
+  startPeer,
+} from '../../src/app/bench/modbus/peer.ts';
 import { HeatmineError } from '../../src/core/errors.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { type ModbusLine, openModbusLine } from '../../src/hal/buses/modbus-line.ts';
+import { DRIVERS } from '../../src/hal/drivers/index.ts';
+import { wiringOf } from '../../src/hal/drivers/params.ts';
+import type { BusBackend } from '../../src/hal/types.ts';
 
 /** Our Modbus line and drivers against Debian's python3-pymodbus, a slave that we did not write. */
 const monoMs = () => performance.now();
@@ -49,6 +58,46 @@ const FAULTS: Record<'rtu' | 'tcp', PeerFaults> = {
   tcp: { slow: 0.005, late: 0.004, silent: 0.003, short: 0.003 },
 };
 
+/** The registers of each Modbus driver as its source prints them, by word, and what must be read from them. */
+const at = (from: number, words: number[]) => Object.fromEntries(words.map((word, i) => [from + i, word]));
+const MAPS: Record<string, { registers: RegisterMap[number]; reads: Record<string, number> }> = {
+  sdm630: { registers: { input: at(0x34, [0xc4bb, 0x8000]) }, reads: { powerW: -1500 } },
+  atv320: {
+    registers: { holding: { ...at(3201, [0x0237, 653, 0, 0, 0, 0, 0, 0, 0, 0, 72]), ...at(8501, [0, 0]) } },
+    reads: { speedHz: 65.3, powerW: 2880 },
+  },
+  'optidrive-eco': {
+    registers: { holding: { ...at(0, [0, 0]), ...at(5, [0x0041, 123, 105, 474, 1100]) } },
+    reads: { speedHz: 12.3, powerW: 11_000 },
+  },
+  tuf2000m: {
+    registers: { holding: { ...at(0, [0, 0x3f80, 0, 0x4000]), ...at(32, [0x806b, 0x4212, 0, 0x41f0]) } },
+    reads: { flowLpm: 16.6667, powerW: 555_555.6, supplyC: 36.6255, returnC: 30 },
+  },
+  mag11: {
+    registers: { holding: at(0x400, [0xc148, 0, 0x42b4, 0, 0x428c, 0, 0x41a0, 0, 0x4120, 0]) },
+    reads: { flowLpm: -208.333, powerW: 10_000, supplyC: 90, returnC: 70 },
+  },
+  mix38: {
+    registers: {
+      input: {
+        ...at(1, [61]),
+        ...at(15, [0b0100]),
+        ...at(71, [250, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff9c]),
+      },
+      holding: { ...at(17, [0]), ...at(22, new Array(24).fill(0)), ...at(125, [0]) },
+    },
+    reads: { a0: 25, a1: -10, closed: 1 },
+  },
+  sunspec: {
+    // A map that begins at 0, with a common model of 65 registers.
+    registers: {
+      holding: { ...at(0, [0x5375, 0x6e53, 1, 65]), ...at(69, [103, 50]), ...at(83, [412, 1]) },
+    },
+    reads: { powerW: 4120 },
+  },
+};
+
 const missing = peerMissing();
 if (missing) process.stdout.write(`SKIP pymodbus: ${missing}\n`);
 else {
@@ -87,6 +136,30 @@ else {
         assert.ok(monoMs() - againMs < 50);
       });
     });
+  }
+
+  for (const kind of ['rtu', 'tcp'] as const) {
+    for (const driver of DRIVERS.filter((d) => wiringOf(d.params.parse(d.example)).kind === 'modbus')) {
+      test(`${kind}: the register map of ${driver.name} on pymodbus`, async () => {
+        const map = MAPS[driver.name];
+        assert.ok(map, `add ${driver.name} to MAPS`);
+        const params = driver.params.parse(driver.example) as { unit: number };
+        await withPeer(kind, { registers: { [params.unit]: map.registers } }, async (line) => {
+          const buses = { modbus: () => line } as unknown as BusBackend;
+          const device = await driver.open(params, { buses, monoMs });
+          const samples = await device.poll!();
+          for (const [channel, value] of Object.entries(map.reads)) {
+            const off = Math.abs(samples[channel]!.value - value);
+            assert.ok(off <= Math.abs(value) * 1e-4, `${channel}: ${samples[channel]!.value}, not ${value}`);
+          }
+          for (const { name } of driver.channels(params).filter((c) => c.direction === 'out')) {
+            const value = name === 'state' ? 1 : 42.5;
+            assert.is(await device.write!(name, value), value);
+            assert.is(await device.write!(name, 0), 0);
+          }
+        });
+      });
+    }
   }
 
   for (const fault of ['silent', 'garbage', 'crc', 'swapped', 'short', 'unit', 'late'] as const) {

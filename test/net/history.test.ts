@@ -47,6 +47,25 @@ test('a sensor that is not good leaves no value; every series has a source', () 
 });
 
 test(
+  'the reasons of a time are those told last before it, also after a restart',
+  withFile((file) => {
+    const first = openHistory(file, log);
+    fill(first, T0, 1);
+    const reason = (code: string) => [{ what: 'unit', code, text: `because ${code}` }];
+    first.tell(T0, false, reason('a'));
+    first.tell(T0 + 5 * MINUTE, false, reason('a'));
+    first.tell(T0 + 10 * MINUTE, false, reason('b'));
+    first.tell(T0 + 10.5 * MINUTE, false, reason('c'));
+    first.close();
+    const again = openHistory(file, log);
+    fill(again, T0 + 20 * MINUTE, 1);
+    const at = (minutes: number) => again.whyAt(T0 + minutes * MINUTE)?.reasons[0]?.code;
+    assert.equal([at(-1), at(0), at(9), at(10), at(19)], [undefined, 'a', 'a', 'b', 'b']);
+    again.close();
+  }),
+);
+
+test(
   'what was written is read back, before and after a commit and a restart',
   withFile((file) => {
     const first = openHistory(file, log);

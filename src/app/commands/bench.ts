@@ -5,8 +5,10 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
+  hal: () => import('../bench/hal.ts').then((m) => m.hal),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
+  mutants: () => import('../bench/mutants.ts').then((m) => m.mutants),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),

@@ -88,27 +88,10 @@ async function showStatus(args: string[]): Promise<number> {
   return code;
 }
 
-async function showWhy(args: string[]): Promise<number> {
-  const { paths, json } = parseCommand(args);
-  const { control, compute } = await fetchState(unitOf(paths).url);
-  const reasons = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
-  if (json) print(JSON.stringify(reasons));
-  else for (const { what, code, text } of reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
-  return 0;
-}
-
 export const status: Command = {
   name: 'status',
   about: 'Shows what the unit does now. Ends with 1 when it is not all well.',
   usage: 'heatmine status [--watch] [--json]',
   example: 'npm run -s heatmine -- status --watch',
   run: showStatus,
-};
-
-export const why: Command = {
-  name: 'why',
-  about: 'Shows the reason beside every decision of this moment.',
-  usage: 'heatmine why [--json]',
-  example: 'npm run -s heatmine -- why',
-  run: showWhy,
 };

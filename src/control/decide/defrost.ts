@@ -12,6 +12,9 @@ export interface DefrostState {
   coldS: number;
 }
 
+/** Longer than any defrost: sensors that changed places, or a valve at the wrong end. */
+const LONGEST_S = 900;
+
 export const DEFROST_START: DefrostState = { on: false, coldS: 0 };
 
 const DRAWS_W = 200;
@@ -32,8 +35,7 @@ export function defrostStep(state: DefrostState, est: Estimates, image: Image, d
   const seen = [heatFlowLpm, condenserOutC, returnC, compressorW].every((e) => e.quality !== 'lost');
   if (!runs || !seen || heatFlowLpm.value < MIN_FLOW_LPM) return DEFROST_START;
   const heatW = WATER_W_PER_LPM_K * heatFlowLpm.value * (condenserOutC.value - returnC.value);
-  if (state.on) return heatW < 0 ? state : DEFROST_START;
-  if (heatW > -TAKES_W || outdoorC.value > FROST_FREE_C) return DEFROST_START;
+  if (heatW > (state.on ? 0 : -TAKES_W) || outdoorC.value > FROST_FREE_C) return DEFROST_START;
   const coldS = state.coldS + dtS;
-  return { on: coldS >= CONFIRM_S, coldS };
+  return { on: coldS >= CONFIRM_S && coldS < LONGEST_S, coldS };
 }

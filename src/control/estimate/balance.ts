@@ -11,16 +11,26 @@ export interface BalanceState {
   residualK: number;
   /** Highest expected rise of the last seconds, decaying: a fall of power is not a loss of flow. */
   peakRiseK: number;
+  /** Watts as a chip feels them, and as they were when its temperature last moved. */
+  chipW: number;
+  chipMovedW: number;
 }
 
-export const BALANCE_START: BalanceState = { laggedW: 0, laggedLpm: 0, residualK: 0, peakRiseK: 0 };
+export const BALANCE_START: BalanceState = {
+  laggedW: 0,
+  laggedLpm: 0,
+  residualK: 0,
+  peakRiseK: 0,
+  chipW: 0,
+  chipMovedW: 0,
+};
 
 /** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
 export const loopKw = (accelMaxW: number): number => clamp(accelMaxW / 1000, 0.25, 20);
 /** Heat held by chips, cold plates and coolant, J/K: over the flow it is the time in which the rise follows the power. */
 const LOOP_J_PER_K_KW = 5_000;
 /** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
-const STEADY_SHARE = 0.15;
+const STEADY_SHARE = 0.1;
 const RESIDUAL_LAG_S = 120;
 /** An unsteady loop neither proves nor clears a fault soon. */
 const RESIDUAL_FORGET_S = 1800;
@@ -32,6 +42,10 @@ const WATER_MIN_LPM = 1.5;
 const STUCK_S = 20;
 const STUCK_K = 3;
 
+/** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
+const CHIP_SHARE = 0.4;
+const CHIP_LAG_S = 10;
+
 /** Expected temperature rise over the accelerator, K. */
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
@@ -39,7 +53,13 @@ const riseK = (watts: number, flowLpm: number, kw: number): number =>
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
 /** `accelMaxW` is the rating: it tells the size of the loop. */
-export function balanceStep(state: BalanceState, est: Estimates, accelMaxW: number, dtS: number): BalanceState {
+export function balanceStep(
+  state: BalanceState,
+  est: Estimates,
+  chip: PointState,
+  accelMaxW: number,
+  dtS: number,
+): BalanceState {
   const kw = loopKw(accelMaxW);
   const lagS = (LOOP_J_PER_K_KW * kw) / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, est.accelFlowLpm.value));
   const share = lagShare(dtS, lagS);
@@ -55,6 +75,7 @@ export function balanceStep(state: BalanceState, est: Estimates, accelMaxW: numb
     est.accelOutC.quality !== 'lost' &&
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
+  const chipW = state.chipW + (est.accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
   const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
   return {
     laggedW,
@@ -63,6 +84,8 @@ export function balanceStep(state: BalanceState, est: Estimates, accelMaxW: numb
       ? state.residualK + (measuredK - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
       : state.residualK * Math.exp(-dtS / RESIDUAL_FORGET_S),
     peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / (1.5 * lagS))),
+    chipW,
+    chipMovedW: chip.sameS > 0 ? state.chipMovedW : chipW,
   };
 }
 
@@ -93,8 +116,8 @@ export function addRedundancy(
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
   const expectedK = riseK(balance.laggedW, balance.laggedLpm, kw);
   const measuredK = accelOutC.value - accelInC.value;
-  const judged =
-    balance.laggedW > MIN_W_KW * kw && balance.laggedLpm > MIN_LPM_KW * kw && steady(accelW.value, balance.laggedW);
+  // A value that stands quite still is judged by what the loop must be doing, settled or not.
+  const judged = balance.laggedW > MIN_W_KW * kw && balance.laggedLpm > MIN_LPM_KW * kw;
   const off = judged ? measuredK - expectedK : 0;
   const outStuck = stuck(points.accelOutC, off);
   const inStuck = stuck(points.accelInC, off);
@@ -104,6 +127,12 @@ export function addRedundancy(
   } else if ((accelInC.quality === 'lost' || inStuck) && usable(accelOutC) && usable(accelW) && usable(accelFlowLpm)) {
     const why = inStuck ? 'stuck' : whyOf(accelInC);
     est.accelInC = instead('accelInC', why, accelOutC.value - expectedK, 'outlet and power');
+  }
+  const chipStuck =
+    points.accelChipC.sameS > STUCK_S && Math.abs(balance.chipW - balance.chipMovedW) > CHIP_SHARE * accelMaxW;
+  if (chipStuck && usable(est.accelChipC)) {
+    const reason = `accelChipC: stands still while its power changes; ${est.accelChipC.value} °C, not to be trusted`;
+    est.accelChipC = { ...est.accelChipC, quality: 'degraded', reason };
   }
   if (accelFlowLpm.quality === 'lost' && usable(accelInC) && usable(accelOutC) && usable(accelW) && measuredK > 1) {
     const value = accelW.value / (COOLANT_W_PER_LPM_K * measuredK);

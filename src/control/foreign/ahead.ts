@@ -26,7 +26,7 @@ const DISCOMFORT_FACTOR = 25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
 /** Prices follow the weather over Europe for days; a low one is no promise of a higher one tomorrow. */
 const PRICE_FORGETS_S = 5 * 86_400;
-const PARTS = [0.75, 0.55, 0.4, 0.3];
+const PARTS = [0.75, 0.55, 0.4, 0.25];
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 

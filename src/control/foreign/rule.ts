@@ -10,7 +10,7 @@ import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 const ON_ABOVE_LOW_K = 0.15;
 const OFF_ABOVE_LOW_K = 0.6;
-const AMPLE_K = 0.25;
+export const AMPLE_K = 0.25;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
@@ -26,7 +26,8 @@ export interface Wish {
   reason: string;
 }
 
-function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
+/** Highest lower edge of the next day, as told, else as it usually was, else as people want it. */
+export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
   const now = bandAt(memory, known.comfort, 0);
   const told = (memory.comfort?.next.length ?? 0) > 0;
   // An hour never seen may be a morning: the edge that people usually want, as far as the band of now allows it.

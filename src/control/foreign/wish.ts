@@ -3,7 +3,7 @@ import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { heldValue } from './memory.ts';
-import { ruleWish, type Wish } from './rule.ts';
+import { AMPLE_K, edgeOf, ruleWish, type Wish } from './rule.ts';
 
 /** The plan in force: kept until its first slot is over. */
 export interface PlanNow {
@@ -36,6 +36,7 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
   return null;
 }
 
+/** A run at full speed becomes one at part speed while the map knows too little of it, and the house can wait. */
 function trial(known: Known, learned: Learnt, wish: Wish): Wish {
   const { fullS, partS } = learned.map;
   const level = TRIALS[Math.floor(partS / TRIAL_S)];
@@ -62,6 +63,8 @@ export function wishOf(
   const change = found.levels.findIndex((l) => l > 0 !== level > 0);
   const lowest = Math.min(...found.roomC.slice(0, 32));
   const reason = `plan: ${level > 0 ? `run at ${Math.round(100 * level)} %` : 'rest'}${change < 0 ? '' : ` for ${change} slots`}, room ${learned.house!.airC.toFixed(2)} °C now, ${lowest.toFixed(2)} °C at the least, ${found.costEur.toFixed(2)} EUR to the horizon, margin ${learned.marginK.toFixed(2)} K`;
-  const plan = { level, untilS: now.t + slotS(known, learned, now.stepS) - 1, reason };
-  return { wish: { level, ample: true, reason }, plan };
+  const ample = learned.house!.airC > edgeOf(known, memory, learned.low, now.t) + AMPLE_K;
+  const wish = trial(known, learned, { level, ample, reason });
+  const plan = { level: wish.level, untilS: now.t + slotS(known, learned, now.stepS) - 1, reason: wish.reason };
+  return { wish, plan };
 }

@@ -22,7 +22,18 @@ export interface InterlockState {
 
 export const INTERLOCK_START: InterlockState = {
   trips: {},
-  timers: { suppliedS: 0, accelPumpS: 0, waterPumpS: 0, accelIdleS: 0, compressorOffS: 0, compressorOnS: 0 },
+  timers: {
+    suppliedS: 0,
+    accelPumpS: 0,
+    waterPumpS: 0,
+    accelIdleS: 0,
+    compressorOffS: 0,
+    compressorOnS: 0,
+    rejectS: 0,
+    tankS: 0,
+    rejectOn: 0,
+    tankOn: 0,
+  },
   ready: false,
   waitedS: 0,
   disobeyedS: 0,
@@ -81,6 +92,10 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
     accelIdleS: grow(t.accelIdleS, !drawing, dtS),
     compressorOffS: grow(t.compressorOffS, !turning, dtS),
     compressorOnS: grow(t.compressorOnS, turning, realS),
+    rejectS: grow(t.rejectS, a.rejectOn === t.rejectOn, dtS),
+    tankS: grow(t.tankS, a.hotWaterOn === t.tankOn, dtS),
+    rejectOn: a.rejectOn,
+    tankOn: a.hotWaterOn,
   };
 }
 

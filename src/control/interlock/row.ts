@@ -23,6 +23,11 @@ export interface Timers {
   accelIdleS: number;
   compressorOffS: number;
   compressorOnS: number;
+  /** House seconds since coolant and tank valve were last ordered to the other end, and where they were ordered to. */
+  rejectS: number;
+  tankS: number;
+  rejectOn: number;
+  tankOn: number;
 }
 
 /**
@@ -67,6 +72,7 @@ export interface Row {
 
 export const lost = (c: RowContext, name: SensorName) => c.est[name].quality === 'lost';
 export const bad = (c: RowContext, name: SensorName) => c.est[name].quality !== 'good';
+export const running = (c: RowContext) => c.image.actuators.compressorOn > 0 && c.image.actuators.compressorPct > 0;
 export const fixed1 = (value: number) => value.toFixed(1);
 
 /** Why these points are as they are, in one line. */

@@ -1,5 +1,6 @@
 import type { SensorName } from '../../contract/points.ts';
 import { loopKw } from '../estimate/balance.ts';
+import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
 import { bad, coolantLostLpm, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
 
 const ACCEL_DRAWING_W = 200;
@@ -15,6 +16,9 @@ const POINTS: readonly SensorName[] = ['accelInC', 'accelOutC', 'accelFlowLpm', 
 
 const drawing = (c: RowContext) => c.est.accelW.value > ACCEL_DRAWING_W && c.image.actuators.accelSupplyOn > 0;
 const hottestWaterC = (c: RowContext) => Math.max(c.est.supplyC.value, c.est.bufferTopC.value);
+/** What the balance may be off by: more where the rise is large, never so much that 5 K could hide. */
+const driftK = ({ balance }: RowContext) =>
+  clamp((0.25 * balance.laggedW) / (COOLANT_W_PER_LPM_K * Math.max(0.1, balance.laggedLpm)), 2.5, 4);
 const silent = (c: RowContext) =>
   c.timers.suppliedS > TELEMETRY_GRACE_S && (lost(c, 'accelW') || lost(c, 'accelChipC'));
 
@@ -139,7 +143,7 @@ export const ACCEL_ROWS: readonly Row[] = [
     effect: 'derate',
     holdS: 60,
     clearS: 300,
-    active: (c) => Math.abs(c.balance.residualK) > 2.5,
+    active: (c) => Math.abs(c.balance.residualK) > driftK(c),
     text: (c) =>
       `coolant temperatures disagree with power and flow by ${fixed1(c.balance.residualK)} K; a sensor drifts or the flow meter is wrong`,
   },

@@ -1,8 +1,11 @@
 import type { SensorName } from '../../contract/points.ts';
-import { bad, FLOW_LOST_LPM, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
+import { bad, FLOW_LOST_LPM, fixed1, lost, type Row, type RowContext, running, whyOf } from './row.ts';
 
 const DISCHARGE_MAX_C = 110;
+/** A motor that turns draws more, however small the lift: watts, and a share of its rating for small ones. */
 const COMPRESSOR_MIN_W = 60;
+const COMPRESSOR_MIN_SHARE = 0.02;
+const standsW = (c: RowContext) => Math.min(COMPRESSOR_MIN_W, COMPRESSOR_MIN_SHARE * c.house.compressorMaxW);
 const HEAT_PUMP_POINTS: readonly SensorName[] = [
   'dischargeC',
   'pressureHighOk',
@@ -15,7 +18,6 @@ const WATER_POINTS: readonly SensorName[] = ['supplyC', 'bufferTopC'];
 const WARN_POINTS: readonly SensorName[] = [...HEAT_PUMP_POINTS, ...WATER_POINTS];
 
 const open = (c: RowContext, name: SensorName) => !lost(c, name) && c.image.sensors[name].value < 0.5;
-const running = (c: RowContext) => c.image.actuators.compressorOn > 0 && c.image.actuators.compressorPct > 0;
 /** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
 const gasUnknown = (c: RowContext) => c.image.sensors.gasOk.quality !== 'good' || c.est.gasOk.ageMs > 1500;
 
@@ -59,10 +61,7 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },
     active: (c) =>
-      running(c) &&
-      c.timers.compressorOnS > 10 &&
-      !lost(c, 'compressorW') &&
-      c.est.compressorW.value < COMPRESSOR_MIN_W,
+      running(c) && c.timers.compressorOnS > 10 && !lost(c, 'compressorW') && c.est.compressorW.value < standsW(c),
     text: () => 'the compressor has been on for 10 s and draws no current; check drive, contactor and motor',
   },
   {

@@ -1,16 +1,14 @@
 import { clamp, copOf } from '../physics.ts';
-import { faded, learnt, predicted, type Regression, regression } from './regression.ts';
+import { faded, learnt, predicted, type Regression } from './regression.ts';
 
 /**
  * What the heat pump gives and draws, learnt while it runs: heat and electrical power **with fan and circulation pump**, both
- * quadratic in speed and linear in its products with outdoor and supply temperature. The prior is DESIGN's COP fit at the rated heat;
- * it enters as measurements of low weight and yields to the first hours of real ones. Plain JSON.
+ * quadratic in speed. The prior is DESIGN's COP fit at the rated heat; it yields to the first hours of real measurements. Plain JSON.
  */
 export interface PumpMap {
   ratedHeatW: number;
-  /** Share of the rated heat. */
+  /** Share of the prior's heat and power at full speed and the same temperatures. */
   heat: Regression;
-  /** Share of the rated heat. */
   power: Regression;
   /** Seconds measured at full speed and below 75 % of it. */
   fullS: number;
@@ -26,51 +24,72 @@ export interface PumpPoint {
   supplyC: number;
 }
 
+/**
+ * What is learnt is by how much the pump differs from the prior at full speed: free in its dependence on speed, held tightly
+ * to physics in its dependence on temperatures. Left free they would learn cause for effect: supply is warm because heat is
+ * given, and cold while it defrosts.
+ */
 const features = ({ level, outdoorC, supplyC }: PumpPoint): number[] => {
   const o = (outdoorC - 2) / 10;
   const s = (supplyC - 35) / 10;
-  return [1, level, level * level, o, s, level * o, level * s];
+  return [1, level, level * level, level * o, level * s];
 };
 
-const N = 7;
-const PRIOR_VARIANCE = 60;
+/** Variance of each coefficient in units of an ordinary sample's. */
+const SPREADS = [4, 16, 3, 0.1, 0.02];
 const CAPACITY_PER_K = 0.022;
 /** Inverters gain little at part load once their standing losses are counted; the house at hand says more. */
 const STANDING = 0.05;
-const SPREAD_CAP = 50;
+/** Fan and circulation pump stay the same while the compressor's draw falls: related to this COP, that of A2/W35. */
+const USUAL_COP = 4;
+/** Heat falls a little with the supply temperature, share per 10 K. */
+const HEAT_PER_SUPPLY = -0.05;
+/** Waters between which a planner's straight line is drawn. */
+const LINE_FROM_C = 27;
+const LINE_TO_C = 45;
+const SPREAD_CAP = 20;
 const FADE_PER_H = 0.0005;
 
-export function priorMap(ratedHeatW: number, fanW: number): PumpMap {
-  let heat = regression(N, 4);
-  let power = regression(N, 4);
-  for (const level of [0.3, 0.65, 1])
-    for (const outdoorC of [-10, 2, 12])
-      for (const supplyC of [27, 37, 50]) {
-        const x = features({ level, outdoorC, supplyC });
-        const full = 1 + CAPACITY_PER_K * (outdoorC - 2);
-        const draw = (full / copOf(supplyC, outdoorC)) * (STANDING + (1 - STANDING) * level) + fanW / ratedHeatW;
-        heat = learnt(heat, x, full * level, PRIOR_VARIANCE);
-        power = learnt(power, x, draw, PRIOR_VARIANCE);
-      }
-  return { ratedHeatW, heat, power, fullS: 0, partS: 0, startLossJ: 0 };
+/** Full-speed heat and power of the prior, shares of the rated heat. */
+const fullHeat = ({ outdoorC }: PumpPoint) => clamp(1 + CAPACITY_PER_K * (outdoorC - 2), 0.4, 1.6);
+const fullPower = (point: PumpPoint) => fullHeat(point) / copOf(point.supplyC, point.outdoorC);
+
+function prior(mean: number[]): Regression {
+  const n = mean.length;
+  return { mean, spread: Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? SPREADS[k % n]! : 0)) };
 }
+
+export function priorMap(ratedHeatW: number, fanW: number): PumpMap {
+  const standing = STANDING + (fanW / ratedHeatW) * USUAL_COP;
+  return {
+    ratedHeatW,
+    heat: prior([0, 1, 0, 0, HEAT_PER_SUPPLY]),
+    power: prior([standing, 1 - STANDING, 0, 0, 0]),
+    fullS: 0,
+    partS: 0,
+    startLossJ: 0,
+  };
+}
+
+const heatShare = (map: PumpMap, point: PumpPoint) => predicted(map.heat, features(point)) * fullHeat(point);
+const powerShare = (map: PumpMap, point: PumpPoint) => predicted(map.power, features(point)) * fullPower(point);
 
 /** Heat, W; 0 when off. Never negative, never above twice the rating. */
 export const heatAt = (map: PumpMap, point: PumpPoint): number =>
-  point.level <= 0 ? 0 : map.ratedHeatW * clamp(predicted(map.heat, features(point)), 0, 2);
+  point.level <= 0 ? 0 : map.ratedHeatW * clamp(heatShare(map, point), 0, 2);
 
 /** Electrical power with fan and pump, W; 0 when off. */
 export const powerAt = (map: PumpMap, point: PumpPoint): number =>
-  point.level <= 0 ? 0 : map.ratedHeatW * clamp(predicted(map.power, features(point)), 0.02, 2);
+  point.level <= 0 ? 0 : map.ratedHeatW * clamp(powerShare(map, point), 0.02, 2);
 
-/** Running heat and power coefficients in speed-free form, for planners: value = a + b * supplyC at this level and outdoors. */
+/** Running heat and power in speed-free form, for planners: value = at0 + slope * supplyC at this level and outdoors. */
 export function inSupply(map: PumpMap, level: number, outdoorC: number) {
-  const at = (r: Regression, supplyC: number) => predicted(r, features({ level, outdoorC, supplyC })) * map.ratedHeatW;
-  const line = (r: Regression) => {
-    const slope = (at(r, 45) - at(r, 25)) / 20;
-    return { at0: at(r, 0), slope };
+  const line = (share: typeof heatShare) => {
+    const at = (supplyC: number) => share(map, { level, outdoorC, supplyC }) * map.ratedHeatW;
+    const slope = (at(LINE_TO_C) - at(LINE_FROM_C)) / (LINE_TO_C - LINE_FROM_C);
+    return { at0: at(LINE_FROM_C) - slope * LINE_FROM_C, slope };
   };
-  return { heat: line(map.heat), power: line(map.power) };
+  return { heat: line(heatShare), power: line(powerShare) };
 }
 
 export interface PumpSample extends PumpPoint {
@@ -84,7 +103,7 @@ export interface PumpSample extends PumpPoint {
 
 /** The first minutes of a run are not what the pump does at this speed: they count as the loss of a start. */
 const STARTING_S = 300;
-/** Share of the rated heat. A defrost is no outlier: what it takes belongs to what the pump gives. */
+/** Times full speed. A defrost is no outlier: what it takes belongs to what the pump gives. */
 const OUTLIER = 1.5;
 
 export function learnPump(map: PumpMap, sample: PumpSample): PumpMap {
@@ -101,16 +120,16 @@ export function learnPump(map: PumpMap, sample: PumpSample): PumpMap {
   const x = features(sample);
   // Samples of a minute are one quarter hour told fifteen times.
   const variance = 900 / Math.min(900, dtS);
-  const step = (r: Regression, value: number | null) => {
+  const step = (r: Regression, value: number | null, full: number) => {
     if (value === null) return r;
-    const known = map.fullS > 6 * 3600 && map.partS > 1800;
-    const odd = known && Math.abs(share(value) - predicted(r, x)) > OUTLIER;
-    return learnt(faded(r, (FADE_PER_H * dtS) / 3600, SPREAD_CAP), x, share(value), odd ? 20 * variance : variance);
+    const y = share(value) / full;
+    const odd = map.fullS > 6 * 3600 && Math.abs(y - predicted(r, x)) > OUTLIER;
+    return learnt(faded(r, (FADE_PER_H * dtS) / 3600, SPREAD_CAP), x, y, odd ? 20 * variance : variance);
   };
   return {
     ...map,
-    heat: step(map.heat, heatW),
-    power: step(map.power, powerW),
+    heat: step(map.heat, heatW, fullHeat(sample)),
+    power: step(map.power, powerW, fullPower(sample)),
     fullS: map.fullS + (level > 0.95 ? dtS : 0),
     partS: map.partS + (level < 0.75 ? dtS : 0),
   };

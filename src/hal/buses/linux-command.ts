@@ -9,12 +9,17 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024;
  * A vendor's tool as a child: one at a time, killed after a second. A child that the driver holds in the kernel (state D)
  * survives even that: then nothing new is started until it is gone, so that they do not pile up.
  */
-export function openLinuxCommand(program: string, bus: string): CommandBus {
+export function openLinuxCommand(program: string, bus: string): CommandBus & { close(): Promise<void> } {
   let tail: Promise<unknown> = Promise.resolve();
   let running = false;
+  let closed = false;
 
   function run(args: readonly string[]): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
+    if (closed) {
+      reject(new HeatmineError('BUS_CLOSED', `${bus}: closed`));
+      return promise;
+    }
     if (running) {
       reject(new HeatmineError('BUS_TIMEOUT', `${bus}: the last ${program} still hangs in the driver`));
       return promise;
@@ -66,6 +71,10 @@ export function openLinuxCommand(program: string, bus: string): CommandBus {
       const result = tail.then(() => run(args));
       tail = result.catch(() => undefined);
       return result;
+    },
+    async close() {
+      closed = true;
+      await tail;
     },
   };
 }

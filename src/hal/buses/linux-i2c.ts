@@ -193,10 +193,11 @@ function limitKernel(path: string): void {
   }
 }
 
+/** What the Raspberry Pi's adapter says for a missing acknowledge. The add-on has no name for it, only the number. */
+const EREMOTEIO = 121;
 /** Kernel error numbers: https://docs.kernel.org/i2c/fault-codes.html */
 const CODE_OF: Record<string, 'BUS_ABSENT' | 'BUS_STUCK' | 'BUS_CLOSED'> = {
   ENXIO: 'BUS_ABSENT',
-  EREMOTEIO: 'BUS_ABSENT',
   ENODEV: 'BUS_ABSENT',
   ETIMEDOUT: 'BUS_STUCK',
   EBUSY: 'BUS_STUCK',
@@ -209,8 +210,8 @@ function coded(error: unknown, where: string): HeatmineError {
     return error.message.startsWith('/dev/') || error.code === 'VALUE_RANGE'
       ? error
       : new HeatmineError(error.code, `${where}: ${error.message}`, { cause: error });
-  const number = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  const code = CODE_OF[number] ?? 'BUS_NOISE';
+  const { code: name = '', errno = 0 } = error as { code?: string; errno?: number };
+  const code = errno === EREMOTEIO ? 'BUS_ABSENT' : (CODE_OF[name] ?? 'BUS_NOISE');
   const hint =
     code === 'BUS_CLOSED' ? '; switch I2C on (on a Raspberry Pi dtparam=i2c_arm=on) and join the group i2c' : '';
   return new HeatmineError(code, `${where}: ${messageOf(error)}${hint}`, { cause: error });

@@ -2,8 +2,10 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Board, BusSpec } from '../board.ts';
 import type { DeviceHealth } from '../health.ts';
 import type { BusBackend, GpioBus } from '../types.ts';
+import { openHostSocket } from './host-socket.ts';
 import { recoverI2c } from './i2c-recovery.ts';
 import { openLinuxCommand } from './linux-command.ts';
+import { openLinuxFiles } from './linux-files.ts';
 import { openLinuxGpio } from './linux-gpio.ts';
 import { openLinuxI2c } from './linux-i2c.ts';
 import { openModbusLine } from './modbus-line.ts';
@@ -15,6 +17,7 @@ import { openModbusLine } from './modbus-line.ts';
 export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number): BusBackend {
   const reports: (() => DeviceHealth)[] = [];
   const opened = new Map<string, { bus: unknown; close(): Promise<void> }>();
+  let closed = false;
 
   /** The bus of this id, of this kind, opened once. */
   function bus<K extends BusSpec['kind'], B>(
@@ -29,6 +32,7 @@ export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number
       const made = open(spec as Extract<BusSpec, { kind: K }>);
       entry = { bus: made, close: async () => made.close?.() };
       opened.set(id, entry);
+      if (closed) void entry.close();
     }
     return entry.bus as B;
   }
@@ -43,13 +47,23 @@ export function openLinuxBuses(board: Pick<Board, 'buses'>, monoMs: () => number
       }),
     gpio: (id) => bus<'gpio', GpioBus>(id, 'gpio', (spec) => openLinuxGpio(spec.chip, id)),
     modbus: (id) =>
-      bus(id, 'modbus', ({ path, baud, parity }) =>
-        openModbusLine({ kind: 'rtu', path, baud, parity }, { bus: id, monoMs }),
+      bus(id, 'modbus', ({ path, baud = 9600, parity = 'none' }) =>
+        openModbusLine(tcpOf(path) ?? { kind: 'rtu', path, baud, parity }, { bus: id, monoMs }),
       ),
     command: (id) => bus(id, 'command', (spec) => openLinuxCommand(spec.program, id)),
+    files: (id) => bus(id, 'files', (spec) => openLinuxFiles(spec.dir, id)),
+    host: (id) =>
+      bus(id, 'host', ({ path, tokenFile }) => openHostSocket(tcpOf(path) ?? { path }, { bus: id, tokenFile, monoMs })),
     health: () => reports.map((report) => report()),
     async close() {
+      closed = true;
       await Promise.all([...opened.values()].map((entry) => entry.close()));
     },
   };
+}
+
+/** `tcp://host:port` of the board file; undefined for a path. */
+function tcpOf(path: string): { kind: 'tcp'; host: string; port: number } | undefined {
+  const match = /^tcp:\/\/([^:/]+):(\d+)$/.exec(path);
+  return match ? { kind: 'tcp', host: match[1]!, port: Number(match[2]) } : undefined;
 }

@@ -1,11 +1,12 @@
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ModbusException } from '../sim/chips/chip.ts';
 import type { Hardware } from '../sim/hardware.ts';
-import type { BusBackend, ModbusBus } from '../types.ts';
+import type { BusBackend, FilesBus, ModbusBus } from '../types.ts';
 
 const I2C_LIMIT_MS = 100;
 const MODBUS_LIMIT_MS = 200;
-const COMMAND_LIMIT_MS = 1000;
+/** Of a command, a file and a host alike. */
+const SLOW_LIMIT_MS = 1000;
 
 /** The emulated hardware in this process, for tests and fast simulation: no socket, the same time limits and errors. */
 export function simLocal(hardware: Hardware): BusBackend {
@@ -45,7 +46,24 @@ export function simLocal(hardware: Hardware): BusBackend {
     command: (bus) => ({
       async run(args) {
         open();
-        return within(hardware.command(bus, args), COMMAND_LIMIT_MS, bus);
+        return within(hardware.command(bus, args), SLOW_LIMIT_MS, bus);
+      },
+    }),
+    files(bus) {
+      const slow = async <T>(path: string, ask: (files: FilesBus) => Promise<T>) => {
+        open();
+        return within(ask(hardware.files(bus)), SLOW_LIMIT_MS, `${bus} ${path}`);
+      };
+      return {
+        read: (path) => slow(path, (files) => files.read(path)),
+        write: (path, text) => slow(path, (files) => files.write(path, text)),
+        list: (path) => slow(path, (files) => files.list(path)),
+      };
+    },
+    host: (bus) => ({
+      async ask(request) {
+        open();
+        return within(hardware.host(bus).ask(request), SLOW_LIMIT_MS, bus);
       },
     }),
     async close() {

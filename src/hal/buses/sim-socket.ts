@@ -1,5 +1,5 @@
 import { HeatmineError } from '../../core/errors.ts';
-import type { BusBackend, GpioBus, GpioEdge } from '../types.ts';
+import type { BusBackend, FilesBus, GpioBus, GpioEdge } from '../types.ts';
 import { type ModbusLine, openModbusLine } from './modbus-line.ts';
 import { openPlantClient, type PlantClient } from './plant-client.ts';
 
@@ -7,7 +7,8 @@ const I2C_LIMIT_MS = 100;
 const GPIO_LIMIT_MS = 100;
 /** Opening a line happens once, while the plant may still be warming up; not in any tick. */
 const OPEN_LIMIT_MS = 1000;
-const COMMAND_LIMIT_MS = 1000;
+/** Of a command, a file and a host alike. */
+const SLOW_LIMIT_MS = 1000;
 
 export interface SimSocketOptions {
   /** Unix socket of the plant process. */
@@ -45,14 +46,33 @@ export function simSocket({ path, modbusPort, monoMs }: SimSocketOptions): BusBa
     },
     command: (bus) => ({
       async run(args) {
-        const answer = await plant.ask({ op: 'command', bus, args: [...args] }, COMMAND_LIMIT_MS, bus);
+        const answer = await plant.ask({ op: 'command', bus, args: [...args] }, SLOW_LIMIT_MS, bus);
         return 'stdout' in answer ? (answer.stdout ?? '') : '';
+      },
+    }),
+    files: (bus) => filesOf(plant, bus),
+    host: (bus) => ({
+      async ask(request) {
+        const answer = await plant.ask({ op: 'host', bus, request }, SLOW_LIMIT_MS, bus);
+        return 'host' in answer ? (answer.host ?? {}) : {};
       },
     }),
     async close() {
       closed = true;
       await Promise.all([plant.close(), ...[...lines.values()].map((line) => line.close())]);
     },
+  };
+}
+
+function filesOf(plant: PlantClient, bus: string): FilesBus {
+  const ask = async (action: 'read' | 'write' | 'list', path: string, text = '') => {
+    const answer = await plant.ask({ op: 'files', bus, action, path, text }, SLOW_LIMIT_MS, `${bus} ${path}`);
+    return { stdout: '', names: [] as string[], ...answer };
+  };
+  return {
+    read: async (path) => (await ask('read', path)).stdout,
+    write: async (path, text) => void (await ask('write', path, text)),
+    list: async (path) => (await ask('list', path)).names,
   };
 }
 

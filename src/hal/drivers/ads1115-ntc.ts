@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Driver, Sample } from '../types.ts';
-import { deviceError, word } from './faults.ts';
+import type { Driver } from '../types.ts';
+import { ADS1115_CHANNELS, ads1115, decodeV } from './ads1115.ts';
 import { i2cParams } from './params.ts';
 
 const Params = z.strictObject({
@@ -13,25 +12,13 @@ const Params = z.strictObject({
 });
 type Params = z.infer<typeof Params>;
 
-const CONVERSION = 0x00;
-const CONFIG = 0x01;
-const READY = 0x8000;
-const CHANNELS = [0, 1, 2, 3] as const;
-/** One conversion at 860/s takes 1.16 ms ±10 %. */
-const CONVERSION_MS = 2;
-const READY_TRIES = 4;
-const V_PER_COUNT = 4.096 / 32_768;
 /** Share of the rail beyond which no NTC between -45 and 165 °C can sit: the wire is open or shorted. */
 const OPEN_RATIO = 0.985;
 const SHORT_RATIO = 0.012;
 
-/** Start one conversion of AINn against ground: ±4.096 V, single shot, 860/s, comparator off. Channel 0 is 0xC3E3. */
-export const encodeConfig = (channel: number) => 0x83e3 | ((4 + channel) << 12);
-
 /** Word of the conversion register in °C, or why it is none. Beta equation over the divider pull-up : NTC. */
 export function decode(raw: number, params: Omit<Params, 'bus' | 'address'>): { valueC: number } | { fault: string } {
-  const volts = (raw > 0x7fff ? raw - 0x10000 : raw) * V_PER_COUNT;
-  const ratio = volts / params.railV;
+  const ratio = decodeV(raw, 4.096) / params.railV;
   if (ratio > OPEN_RATIO) return { fault: 'sensor open (input at the rail); check its wire and plug' };
   if (ratio < SHORT_RATIO) return { fault: 'sensor shorted (input at 0 V); check its wire and plug' };
   const ohms = (params.pullUpOhms * ratio) / (1 - ratio);
@@ -48,35 +35,8 @@ export const ads1115Ntc: Driver<Params> = {
   name: 'ads1115-ntc',
   about: 'TI ADS1115 with four NTC thermistors, I2C',
   params: Params,
-  channels: () => CHANNELS.map((n) => ({ name: `a${n}`, direction: 'in' as const })),
-  async open(params, { buses, monoMs }) {
-    const bus = buses.i2c(params.bus);
-    const read = async (register: number) => word(await bus.transfer(params.address, Uint8Array.of(register), 2));
-    async function convert(channel: number): Promise<Sample> {
-      const config = encodeConfig(channel);
-      await bus.transfer(params.address, Uint8Array.of(CONFIG, config >> 8, config & 0xff), 0);
-      const atMs = monoMs();
-      for (let attempt = 0; attempt < READY_TRIES; attempt++) {
-        await sleep(CONVERSION_MS);
-        const now = await read(CONFIG);
-        if ((now | READY) !== config) {
-          throw deviceError('BUS_NOISE', 'ads1115-ntc', params, 'lost its configuration; check its supply');
-        }
-        if (now & READY) {
-          const decoded = decode(await read(CONVERSION), params);
-          return 'fault' in decoded
-            ? { value: Number.NaN, atMs, fault: decoded.fault }
-            : { value: decoded.valueC, atMs };
-        }
-      }
-      throw deviceError('BUS_NOISE', 'ads1115-ntc', params, 'conversion never became ready; check its supply');
-    }
-    return {
-      async poll() {
-        const samples: Record<string, Sample> = {};
-        for (const n of CHANNELS) samples[`a${n}`] = await convert(n);
-        return samples;
-      },
-    };
-  },
+  example: { bus: 'i2c1', address: '0x4A', ohmsAt25C: 10_000, betaK: 3977, pullUpOhms: 10_000, railV: 3.3 },
+  channels: () => ADS1115_CHANNELS,
+  open: async (params, context) =>
+    ads1115({ driver: 'ads1115-ntc', params, fullScaleV: 4.096, decode: (raw) => decode(raw, params) }, context),
 };

@@ -2,11 +2,18 @@ import { z } from 'zod';
 import type { Driver } from '../types.ts';
 import { deviceError } from './faults.ts';
 import { modbusParams } from './params.ts';
+import { int16 } from './words.ts';
 
 const Params = z.strictObject({
   ...modbusParams,
   maxHz: z.number().min(30).max(400).describe('frequency at 100 %'),
   ratedW: z.number().min(100).max(30_000).describe('nominal motor power: the drive reports per cent of it'),
+  timeoutS: z
+    .number()
+    .min(0.5)
+    .max(30)
+    .default(10)
+    .describe("ttO: the drive's own Modbus time-out, factory setting 10 s"),
 });
 
 const ETA = 3201;
@@ -26,8 +33,11 @@ export const isFault = (eta: number) => (eta & 0x4f) === 0x08;
 
 /** Words of registers 3201..3211 (ETA, RFR in 0.1 Hz, signed, ..., OPR in % of nominal power). */
 export function decode(words: ArrayLike<number>, ratedW: number): { eta: number; speedHz: number; powerW: number } {
-  const signed = (index: number) => ((words[index] ?? 0) << 16) >> 16;
-  return { eta: words[0] ?? 0, speedHz: Math.abs(signed(1)) / 10, powerW: (signed(OPR - ETA) / 100) * ratedW };
+  return {
+    eta: words[0] ?? 0,
+    speedHz: Math.abs(int16(words[1])) / 10,
+    powerW: (int16(words[OPR - ETA]) / 100) * ratedW,
+  };
 }
 
 /** Per cent of full speed to the word of LFR, 0.1 Hz. */
@@ -36,14 +46,18 @@ export const encodeSpeed = (pct: number, maxHz: number) => Math.round((pct / 100
 /**
  * Schneider ATV320 drive of the compressor over Modbus RTU, profile CiA 402 (CHCF = SEP, FR1 = Mdb, CD1 = Mdb), enable
  * line through STO and the dead-man chain: Modbus carries the speed only. Channels: speedPct (out), speedHz, powerW.
- * Set-points are re-written by the HAL; leave the drive's own Modbus time-out (ttO) on, so that it stops by itself.
+ * Set-points are written again at half of `timeoutS`; leave the drive's own Modbus time-out (ttO) on, so that it stops.
  * A drive fault is reset only by a new start (0 to above 0). Fails: silent, fault state, set-point not read back.
- * Addresses: https://www.se.com/ww/en/download/document/NVE41316/ (communication parameters), NVE41308 (Modbus manual).
+ * Wiring: RJ45 pin 4 D1, pin 5 D0, pin 8 common; 19,200 8E1, address as set in Add. Registers (holding, logic address = wire
+ * address): ETA 3201, RFR 3202 in 0.1 Hz, OPR 3211 in %, CMD 8501, LFR 8502 in 0.1 Hz. Range 0 to maxHz.
+ * https://www.se.com/ww/en/download/document/NVE41316/ (communication parameters V3.5)
  */
 export const atv320: Driver<z.infer<typeof Params>> = {
   name: 'atv320',
   about: 'Schneider ATV320 compressor drive, Modbus',
   params: Params,
+  example: { bus: 'drive', unit: 1, maxHz: 100, ratedW: 4000, timeoutS: 10 },
+  timeoutMs: ({ timeoutS }) => timeoutS * 1000,
   channels: () => [
     { name: 'speedPct', direction: 'out' },
     { name: 'speedHz', direction: 'in' },

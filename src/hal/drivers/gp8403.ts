@@ -28,6 +28,7 @@ export const gp8403: Driver<z.infer<typeof Params>> = {
   name: 'gp8403',
   about: 'GP8403 two-channel 0-10 V output, I2C',
   params: Params,
+  example: { bus: 'i2c1', address: '0x58', inverted: true },
   channels: () => Object.keys(OUTPUT).map((name) => ({ name, direction: 'out' as const })),
   async open(params, { buses }) {
     const bus = buses.i2c(params.bus);

@@ -13,6 +13,7 @@ export const gpioContact: Driver<z.infer<typeof Params>> = {
   name: 'gpio-contact',
   about: 'normally closed contact, GPIO',
   params: Params,
+  example: { bus: 'gpio0', line: 16 },
   channels: () => [{ name: 'closed', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const input = await buses.gpio(params.bus).input(params.line, { bias: 'pull-down', edges: true });

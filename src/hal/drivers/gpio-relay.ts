@@ -20,6 +20,7 @@ export const gpioRelay: Driver<z.infer<typeof Params>> = {
   name: 'gpio-relay',
   about: 'relay or valve, GPIO',
   params: Params,
+  example: { bus: 'gpio0', line: 17, inverted: false },
   channels: () => [{ name: 'state', direction: 'out' }],
   async open(params, { buses }) {
     const output = await buses.gpio(params.bus).output(params.line, 0);

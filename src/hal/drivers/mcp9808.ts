@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Driver } from '../types.ts';
-import { deviceError, word } from './faults.ts';
+import { deviceError, steady, word } from './faults.ts';
 import { i2cParams } from './params.ts';
 
 const Params = z.strictObject(i2cParams(0x18, 0x1f));
@@ -17,13 +17,15 @@ export function decode(raw: number): number {
 
 /**
  * Microchip MCP9808, ±0.5 °C, range -40 to 125 °C, new value every 250 ms. VDD 3.3 V, SDA, SCL, A0..A2 = 0x18..0x1F.
- * Channel: temperatureC. Fails: absent, another chip at its address (manufacturer id).
+ * Channel: temperatureC. Fails: absent, another chip at its address (manufacturer id), reads
+ * that disagree.
  * https://ww1.microchip.com/downloads/en/DeviceDoc/25095A.pdf
  */
 export const mcp9808: Driver<z.infer<typeof Params>> = {
   name: 'mcp9808',
   about: 'Microchip MCP9808 temperature sensor, I2C',
   params: Params,
+  example: { bus: 'i2c1', address: '0x18' },
   channels: () => [{ name: 'temperatureC', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const bus = buses.i2c(params.bus);
@@ -33,7 +35,7 @@ export const mcp9808: Driver<z.infer<typeof Params>> = {
         if ((await read(MANUFACTURER)) !== MICROCHIP) {
           throw deviceError('BUS_NOISE', 'mcp9808', params, 'another chip answers; check the address pins');
         }
-        return { temperatureC: { value: decode(await read(AMBIENT)), atMs: monoMs() } };
+        return { temperatureC: { value: decode(await steady(() => read(AMBIENT))), atMs: monoMs() } };
       },
     };
   },

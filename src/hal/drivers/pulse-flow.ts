@@ -56,6 +56,7 @@ export const pulseFlow: Driver<z.infer<typeof Params>> = {
   name: 'pulse-flow',
   about: 'flow meter with pulse output, GPIO',
   params: Params,
+  example: { bus: 'gpio0', line: 5, pulsesPerLitre: 300 },
   channels: () => [{ name: 'flowLpm', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const input = await buses.gpio(params.bus).input(params.line, { bias: 'pull-up', edges: true, counted: true });

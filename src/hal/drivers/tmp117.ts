@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Driver, Sample } from '../types.ts';
-import { deviceError, word } from './faults.ts';
+import { deviceError, steady, word } from './faults.ts';
 import { i2cParams } from './params.ts';
 
 const Params = z.strictObject(i2cParams(0x48, 0x4b));
@@ -12,7 +12,7 @@ const DATA_READY = 0x2000;
 /** Continuous, mean of 8 conversions every 125 ms (MOD 00, CONV 001, AVG 01); flags in the upper bits are not ours. */
 const CONFIG_8_EVERY_125_MS = 0x00a0;
 const CONFIG_MASK = 0x0fe0;
-/** Time after opening in which having no value yet is no fault. */
+/** Time after its set-up in which having no value yet is no fault. */
 const FIRST_CONVERSION_MS = 1200;
 /** The result register until the first conversion is done. */
 const POWER_ON = 0x8000;
@@ -25,33 +25,35 @@ export function decode(raw: number): number | undefined {
 
 /**
  * TI TMP117, ±0.1 °C from -20 to 50 °C, range -55 to 150 °C. VCC 3.3 V, SDA, SCL, ADD0 to GND/V+/SDA/SCL = 0x48..0x4B.
- * Channel: temperatureC. Fails: absent (no acknowledge), another chip at its address (device id), never
- * converting, frozen (data-ready never set: the age of its last sample grows). https://www.ti.com/lit/ds/symlink/tmp117.pdf
+ * Channel: temperatureC. Fails: absent (no acknowledge), another chip at its address (device id), reads that
+ * disagree, never converting, frozen (data-ready never set: the age of its last sample grows). https://www.ti.com/lit/ds/symlink/tmp117.pdf
  */
 export const tmp117: Driver<z.infer<typeof Params>> = {
   name: 'tmp117',
   about: 'TI TMP117 temperature sensor, I2C',
   params: Params,
+  example: { bus: 'i2c1', address: '0x48' },
   channels: () => [{ name: 'temperatureC', direction: 'in' }],
   async open(params, { buses, monoMs }) {
     const bus = buses.i2c(params.bus);
     const read = async (register: number) => word(await bus.transfer(params.address, Uint8Array.of(register), 2));
-    let identified = false;
     let last: Sample | undefined;
-    const openedMs = monoMs();
+    let configuredMs: number | undefined;
     async function sample(): Promise<Record<string, Sample>> {
-      if (!identified && ((await read(DEVICE_ID)) & 0x0fff) !== 0x117) {
+      if (((await read(DEVICE_ID)) & 0x0fff) !== 0x117) {
         throw deviceError('BUS_NOISE', 'tmp117', params, 'another chip answers; check the address pins');
       }
-      identified = true;
       const config = await read(CONFIG);
       if ((config & CONFIG_MASK) !== CONFIG_8_EVERY_125_MS) {
         const bytes = Uint8Array.of(CONFIG, CONFIG_8_EVERY_125_MS >> 8, CONFIG_8_EVERY_125_MS & 0xff);
         await bus.transfer(params.address, bytes, 0);
+      } else if (config & DATA_READY) {
+        const raw = await steady(() => read(TEMPERATURE));
+        const value = decode(raw);
+        if (value !== undefined) last = { value, atMs: monoMs() };
       }
-      const value = config & DATA_READY ? decode(await read(TEMPERATURE)) : undefined;
-      if (value !== undefined) last = { value, atMs: monoMs() };
-      if (!last && monoMs() - openedMs > FIRST_CONVERSION_MS) {
+      configuredMs ??= monoMs();
+      if (!last && monoMs() - configuredMs > FIRST_CONVERSION_MS) {
         throw deviceError('BUS_NOISE', 'tmp117', params, 'answers, but never converts; check its supply');
       }
       return last ? { temperatureC: last } : {};
@@ -59,7 +61,6 @@ export const tmp117: Driver<z.infer<typeof Params>> = {
     return {
       poll: () =>
         sample().catch((error) => {
-          identified = false;
           last = undefined;
           throw error;
         }),

@@ -9,11 +9,12 @@ const share = z.number().min(0).max(1);
 /**
  * What can be broken on purpose, one at a time or together; the rows of the fault table name them.
  * Device: `absent` no answer, `stuck` holds its bus (I2C), never answers, or does not follow (relay), `noise` corrupts
- * that share of its answers, `late` answers after so long, `frozen` goes on answering the value it had.
+ * that share of its answers, `late` answers after so long, `frozen` goes on answering the value it had, `swapped`
+ * exchanges each two bytes, `foreign` is another device answering in its place.
  * Point: `open` and `short` are its wire; `value`, `spikes`, `drift`, `swap` bend what its sensor sees.
  */
 export const Fault = z.union([
-  z.strictObject({ device: z.string().max(32), fault: z.enum(['absent', 'stuck', 'frozen']) }),
+  z.strictObject({ device: z.string().max(32), fault: z.enum(['absent', 'stuck', 'frozen', 'swapped', 'foreign']) }),
   z.strictObject({ device: z.string().max(32), fault: z.literal('noise'), share: share.default(1) }),
   z.strictObject({ device: z.string().max(32), fault: z.literal('late'), ms: z.number().min(0).max(60_000) }),
   z.strictObject({ point: z.enum(SENSOR_NAMES), fault: z.enum(['open', 'short', 'frozen']) }),

@@ -1,13 +1,14 @@
 import type { Outputs, SensorName } from '../../contract/points.ts';
-import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Board } from '../board.ts';
-import type { CardRack, Chip, CommandChip, I2cChip, ModbusChip } from './chips/chip.ts';
+import { busCalls, type HardwareCalls } from './bus-calls.ts';
+import type { CardRack } from './chips/chip.ts';
 import { createFaults, Fault, type FaultInput } from './faults.ts';
 import { createGpioLines, type GpioLines } from './gpio-lines.ts';
 import { createOutputs, type OutputLines } from './outputs.ts';
 import type { PlantFaults } from './plant/plant.ts';
-import { answerOf, createSlots, never, type Slot, type World } from './slots.ts';
+import { createSlots, type World } from './slots.ts';
 
 export interface HardwareOptions {
   board: Board;
@@ -23,12 +24,8 @@ export interface HardwareOptions {
  * The wires of one board, emulated: everything that control can touch and nothing else. Calls on a broken device fail,
  * answer late or never resolve, as the fault says; time limits belong to the bus back end.
  */
-export interface Hardware {
-  i2c(bus: string, address: number, write: Uint8Array, readLength: number): Promise<Uint8Array>;
+export interface Hardware extends HardwareCalls {
   gpio: Pick<GpioLines, 'read' | 'write' | 'watch' | 'state'>;
-  /** Runs `use` on the registers of one unit; throws ModbusException for what the device refuses. `bus` left out: any. */
-  modbus<T>(unit: number, use: (chip: ModbusChip) => T, bus?: string): Promise<T>;
-  command(bus: string, args: readonly string[]): Promise<string>;
   lines: Pick<OutputLines, 'report'>;
   /** What reaches the machine, dead-man included. */
   outputs(): Outputs;
@@ -85,48 +82,4 @@ export function createHardware(options: HardwareOptions): Hardware {
       gpio.refresh();
     },
   };
-}
-
-function busCalls(slots: readonly Slot[], world: World): Pick<Hardware, 'i2c' | 'modbus' | 'command'> {
-  const find = <C extends Chip>(kind: C['kind'], match: (slot: Slot) => boolean) =>
-    slots.find((s) => s.chip.kind === kind && match(s)) as (Slot & { chip: C }) | undefined;
-  return {
-    async i2c(bus, address, write, readLength) {
-      // A device that holds the data line silences all others of its bus.
-      if (slots.some((s) => s.wiring.bus === bus && world.faults.device(s.name)?.fault === 'stuck')) return never();
-      const slot = find<I2cChip>('i2c', ({ wiring }) => {
-        return wiring.kind === 'i2c' && wiring.bus === bus && wiring.address === address;
-      });
-      if (!slot) throw new HeatmineError('BUS_ABSENT', `${bus} 0x${address.toString(16)}: no acknowledge`);
-      const garble = () => Uint8Array.from({ length: readLength }, () => Math.floor(world.random() * 256));
-      return answerOf(slot, world, () => slot.chip.transfer(write, readLength), garble);
-    },
-    async modbus(unit, use, bus) {
-      const slot = find<ModbusChip>('modbus', ({ wiring }) => {
-        return wiring.kind === 'modbus' && wiring.unit === unit && (bus === undefined || wiring.bus === bus);
-      });
-      if (!slot || world.faults.device(slot.name)?.fault === 'absent') return never();
-      // A frame whose checksum fails is dropped: the line stays silent.
-      return answerOf(slot, world, () => use(slot.chip), never);
-    },
-    async command(bus, args) {
-      const slot = find<CommandChip>('command', ({ wiring }) => wiring.bus === bus);
-      if (!slot) throw new HeatmineError('BUS_ABSENT', `${bus}: no such program`);
-      if (world.faults.plant().accelHang) return never();
-      return answerOf(
-        slot,
-        world,
-        () => runTool(slot.chip, bus, args),
-        () => 'ERR! \u0007?%$#\n',
-      );
-    },
-  };
-}
-
-function runTool(chip: CommandChip, bus: string, args: readonly string[]): string {
-  try {
-    return chip.run(args);
-  } catch (error) {
-    throw new HeatmineError('BUS_NOISE', `${bus}: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -23,6 +23,15 @@ export const PlantRequest = z.discriminatedUnion('op', [
   /** Answers the level of now; then every edge is pushed. `resume`: the state of now is pushed as an edge first. */
   z.strictObject({ id, op: z.literal('gpio.watch'), bus, line, resume: z.boolean().optional() }),
   z.strictObject({ id, op: z.literal('command'), bus, args: z.array(z.string().max(256)).max(32) }),
+  z.strictObject({
+    id,
+    op: z.literal('files'),
+    bus,
+    action: z.enum(['read', 'write', 'list']),
+    path: z.string().max(256),
+    text: z.string().max(256),
+  }),
+  z.strictObject({ id, op: z.literal('host'), bus, request: z.record(z.string().max(32), z.unknown()) }),
   /** Evidence: what the actuators do and since when; with `sinceMs`, the changes from that time of CLOCK_MONOTONIC. */
   z.strictObject({ id, op: z.literal('lines'), sinceMs: z.number().optional() }),
   z.strictObject({ id, op: z.literal('inject'), fault: Fault }),
@@ -41,6 +50,8 @@ export const PlantReply = z.union([
     data: z.array(z.number()).optional(),
     level: level.optional(),
     stdout: z.string().optional(),
+    names: z.array(z.string()).optional(),
+    host: z.record(z.string(), z.unknown()).optional(),
     lines: z.unknown().optional(),
   }),
   z.object({ edge: z.object({ bus, line, level, atNs: z.string().regex(/^\d+$/), sequence: z.int() }) }),

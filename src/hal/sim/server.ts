@@ -101,6 +101,15 @@ async function answer(hardware: Hardware, request: PlantRequest): Promise<object
       return { level: hardware.gpio.read(request.bus, request.line) };
     case 'command':
       return { stdout: await hardware.command(request.bus, request.args) };
+    case 'files': {
+      const files = hardware.files(request.bus);
+      if (request.action === 'list') return { names: await files.list(request.path) };
+      if (request.action === 'read') return { stdout: await files.read(request.path) };
+      await files.write(request.path, request.text);
+      return {};
+    }
+    case 'host':
+      return { host: await hardware.host(request.bus).ask(request.request) };
     case 'lines':
       return { lines: hardware.lines.report(request.sinceMs) };
     case 'inject':

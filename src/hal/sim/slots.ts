@@ -65,11 +65,31 @@ function chipIo(name: string, device: BoardDevice, world: World): ChipIo {
   };
 }
 
+/** How one answer looks when the device is in order, and under each fault that changes it. */
+interface Answers<T> {
+  give(): T | Promise<T>;
+  noise(): T | Promise<T>;
+  swapped(): T | Promise<T>;
+  foreign(): T | Promise<T>;
+}
+
 /** Runs one answer of a device through its bus fault: fails, hangs, waits or garbles as injected. */
-export async function answerOf<T>(slot: Slot, world: World, give: () => T, garble: () => T | Promise<T>): Promise<T> {
+export async function answerOf<T>(slot: Slot, world: World, answers: Answers<T>): Promise<T> {
   const fault = world.faults.device(slot.name);
   if (fault?.fault === 'absent') throw new HeatmineError('BUS_ABSENT', `${slot.name} does not answer`);
   if (fault?.fault === 'stuck') return never();
   if (fault?.fault === 'late') await new Promise((done) => setTimeout(done, fault.ms));
-  return fault?.fault === 'noise' && world.random() < fault.share ? garble() : give();
+  if (fault?.fault === 'swapped') return answers.swapped();
+  if (fault?.fault === 'foreign') return answers.foreign();
+  return fault?.fault === 'noise' && world.random() < fault.share ? answers.noise() : answers.give();
+}
+
+/** An answer in text and what becomes of it. */
+export function textAnswers(give: () => string): Answers<string> {
+  return {
+    give,
+    noise: () => 'ERR! \u0007?%$#\n',
+    swapped: () => 'RE!R\n',
+    foreign: () => 'some other device\n',
+  };
 }

@@ -1,4 +1,4 @@
-import type { Event } from '../../contract/messages.ts';
+import type { Event, Reason } from '../../contract/messages.ts';
 import { unitOf } from '../../contract/units.ts';
 import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -8,6 +8,7 @@ import { openHealingStore } from './healing-store.ts';
 import { type MinuteRow, minuteMeans } from './means.ts';
 import { type Sample, SERIES, type SeriesName } from './series.ts';
 import type { Span } from './store.ts';
+import { type Told, whenNew } from './why.ts';
 
 export interface HistoryAnswer {
   stepS: number;
@@ -20,6 +21,10 @@ export interface HistoryAnswer {
 export interface History {
   sample(timeMs: number, simulated: boolean, sample: Sample): void;
   event(event: Event): void;
+  /** Keeps the reasons of this moment when they are others than before, at most once a minute. */
+  tell(timeMs: number, simulated: boolean, reasons: readonly Reason[]): void;
+  /** The reasons that held at this time, null when nothing is known of it. */
+  whyAt(timeMs: number): Told | null;
   /** Throws MESSAGE_INVALID for an unknown name. At most MAX_ROWS rows; longer steps where it would be more. */
   query(points: readonly string[], hours: number): HistoryAnswer;
   /** Newest first. */
@@ -90,6 +95,8 @@ export function openHistory(file: string, log: Log): History {
     event(event) {
       if (events.length < MAX_PENDING_EVENTS && bucket.take(1, performance.now())) events.push(event);
     },
+    tell: whenNew((told, sim) => store.run('reasons', (s) => s.writeWhy(sim, told))),
+    whyAt: (timeMs) => store.run('reasons', (s) => s.whyAt(simulated, timeMs)) ?? null,
     query(points, hours) {
       const names = points.map(knownSeries);
       const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Event } from '../../contract/messages.ts';
 import type { MinuteRow } from './means.ts';
 import { SERIES, type SeriesName } from './series.ts';
+import { type Told, whyTable } from './why.ts';
 
 /**
  * Two tables of means with one column per series, and the events. Values are stored as whole thousandths, which SQLite
@@ -13,6 +14,9 @@ export interface Store {
   write(sim: boolean, rows: readonly MinuteRow[], events: readonly Event[]): void;
   query(sim: boolean, points: readonly SeriesName[], span: Span): [number, ...(number | null)[]][];
   events(limit: number): (Event & { simulated: boolean })[];
+  writeWhy(sim: boolean, told: Told): void;
+  /** The last that was told at or before this time. */
+  whyAt(sim: boolean, timeMs: number): Told | undefined;
   latestMinute(sim: boolean): number | undefined;
   /** Forgets what a simulation wrote that had run further than the one that starts now. */
   forgetAfter(minute: number): void;
@@ -79,6 +83,7 @@ function prepareTables(db: DatabaseSync): void {
 }
 
 function storeOn(db: DatabaseSync): Store {
+  const why = whyTable(db);
   const marks = Array(SERIES.length + 2)
     .fill('?')
     .join(', ');
@@ -94,20 +99,10 @@ function storeOn(db: DatabaseSync): Store {
     quarter: db.prepare('SELECT max(t) AS t FROM quarter WHERE sim = ?'),
   };
   const latestOf = (table: 'minute' | 'quarter', sim: boolean) => latest[table].get(sim ? 1 : 0)?.t as number | null;
-  const transaction = (body: () => void) => {
-    db.exec('BEGIN');
-    try {
-      body();
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  };
   return {
     write(sim, rows, events) {
       const flag = sim ? 1 : 0;
-      transaction(() => {
+      transaction(db, () => {
         for (const { minute, means } of rows) {
           const values = SERIES.map((name) => (means[name] === undefined ? null : Math.round(means[name] * SCALE)));
           insertRow.run(flag, minute, ...values);
@@ -137,11 +132,14 @@ function storeOn(db: DatabaseSync): Store {
         .prepare('SELECT sim, timeMs, level, source, code, text FROM event ORDER BY id DESC LIMIT ?')
         .all(limit)
         .map(({ sim, ...event }) => ({ ...(event as Event), simulated: sim === 1 })),
+    writeWhy: why.write,
+    whyAt: why.at,
     latestMinute: (sim) => latestOf('minute', sim) ?? undefined,
     forgetAfter(minute) {
       for (const table of ['minute', 'quarter']) {
         db.prepare(`DELETE FROM ${table} WHERE sim = 1 AND t > ?`).run(minute);
       }
+      why.forgetAfter(minute * 60_000);
     },
     trim() {
       // By count, not by time: a clock that jumps ten years ahead must not erase what there is.
@@ -151,10 +149,22 @@ function storeOn(db: DatabaseSync): Store {
             (SELECT t FROM ${table} WHERE sim = ?1 ORDER BY t DESC LIMIT 1 OFFSET ?2)`).run(sim, KEEP[table]);
         }
       }
+      why.trim();
       db.prepare('DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?').run(KEEP.event);
     },
     close: () => db.close(),
   };
+}
+
+function transaction(db: DatabaseSync, body: () => void): void {
+  db.exec('BEGIN');
+  try {
+    body();
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 const floor15 = (minute: number) => Math.floor(minute / 15) * 15;

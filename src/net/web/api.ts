@@ -17,6 +17,8 @@ const HistoryQuery = z.strictObject({
     .pipe(z.array(z.string()).min(1).max(MAX_POINTS)),
   hours: z.coerce.number().positive().max(87_660).default(24),
 });
+/** Milliseconds of the house's clock. */
+const WhyQuery = z.strictObject({ at: z.coerce.number().finite() });
 const EventsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 
 const bodyOf = async (req: IncomingMessage) => (await readBody(req, MAX_BODY_BYTES)).toString('utf8');
@@ -27,6 +29,7 @@ export interface Api {
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
   events(res: ServerResponse, query: URLSearchParams): void;
+  why(res: ServerResponse, query: URLSearchParams): void;
 }
 
 export function createApi(view: View, history: History): Api {
@@ -54,6 +57,7 @@ export function createApi(view: View, history: History): Api {
       const { points, hours } = parseQuery(HistoryQuery, query);
       sendJson(res, 200, history.query(points, hours));
     },
+    why: (res, query) => sendJson(res, 200, history.whyAt(parseQuery(WhyQuery, query).at)),
     events(res, query) {
       sendJson(res, 200, history.events(parseQuery(EventsQuery, query).limit));
     },

@@ -125,6 +125,7 @@ async function route(
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
+  else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
   else if (path === '/metrics') await metrics.serve(res);
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {

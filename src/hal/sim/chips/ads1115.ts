@@ -13,22 +13,21 @@ interface Divider {
 }
 
 /** Volts between pull-up and thermistor. Beta equation: R = R25 exp(B (1/T - 1/298.15)). */
-export function dividerV(celsius: number, d: Divider): number {
+function dividerV(celsius: number, d: Divider): number {
   const ohms = d.ohmsAt25C * Math.exp(d.betaK * (1 / (celsius + 273.15) - 1 / 298.15));
   return (d.railV * ohms) / (ohms + d.pullUpOhms);
 }
 
-/** TI ADS1115, single-shot, with the board's thermistors at its inputs. https://www.ti.com/lit/ds/symlink/ads1115.pdf (8.1) */
-export function ads1115Ntc(params: unknown, io: ChipIo): I2cChip {
-  const divider = params as Divider;
+/** TI ADS1115, single-shot. https://www.ti.com/lit/ds/symlink/ads1115.pdf (8.1) */
+function ads1115(io: ChipIo, railV: number, voltsOf: (celsius: number) => number): I2cChip {
   let config = 0x8583;
   let result = 0;
   let busyUntilMs = 0;
   let pending = 0;
   function inputV(channel: number): number {
     const wire = io.wire(`a${channel}`);
-    if (wire !== 'sound') return wire === 'open' ? divider.railV : 0;
-    return dividerV(io.sense(`a${channel}`), divider);
+    if (wire !== 'sound') return wire === 'open' ? railV : 0;
+    return voltsOf(io.sense(`a${channel}`));
   }
   function measure(): number {
     const mux = (config >> 12) & 7;
@@ -58,4 +57,20 @@ export function ads1115Ntc(params: unknown, io: ChipIo): I2cChip {
       busyUntilMs = io.monoMs() + 1000 / RATE_HZ[(word >> 5) & 7]!;
     }),
   };
+}
+
+/** With the board's thermistors at its inputs. */
+export function ads1115Ntc(params: unknown, io: ChipIo): I2cChip {
+  const divider = params as Divider;
+  return ads1115(io, divider.railV, (celsius) => dividerV(celsius, divider));
+}
+
+/** With platinum sensors: IEC 60751, 1000 Ohm at 0 °C. */
+export function ads1115Pt1000(params: unknown, io: ChipIo): I2cChip {
+  const { pullUpOhms, railV } = params as { pullUpOhms: number; railV: number };
+  return ads1115(io, railV, (t) => {
+    const cold = t < 0 ? -4.183e-12 * (t - 100) * t ** 3 : 0;
+    const ohms = 1000 * (1 + 3.9083e-3 * t - 5.775e-7 * t * t + cold);
+    return (railV * ohms) / (ohms + pullUpOhms);
+  });
 }

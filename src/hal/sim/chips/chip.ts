@@ -58,7 +58,20 @@ export interface CommandChip {
   run(args: readonly string[]): string;
 }
 
-export type Chip = I2cChip | GpioChip | ModbusChip | CommandChip;
+export interface FilesChip {
+  kind: 'files';
+  /** Every file of the device by its path below the directory of the bus. */
+  files: Record<string, { read(): string; write?(text: string): void }>;
+  /** Part of the accelerator: silent while its driver hangs. */
+  accelerator?: true;
+}
+
+export interface HostChip {
+  kind: 'host';
+  ask(request: Record<string, unknown>): Promise<Record<string, unknown>>;
+}
+
+export type Chip = I2cChip | GpioChip | ModbusChip | CommandChip | FilesChip | HostChip;
 
 /** Registers behind a pointer, big-endian words: what TI and Microchip sensors share. */
 export function wordRegisters(read: (register: number) => number, write: (register: number, word: number) => void) {

@@ -1,0 +1,49 @@
+import type { Reason } from '../../contract/messages.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import { fetchState, fetchWhy, unitOf } from '../client.ts';
+import { type Command, parseCommand, print } from '../command.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * "14:05" is the last time that it was so, by the clock of the house (the simulated house keeps UTC); a date with it is
+ * taken as it stands.
+ */
+export function timeOfAt(text: string, nowMs: number, simulated: boolean): number {
+  if (!/^\d{1,2}:\d{2}$/.test(text)) {
+    const ms = Date.parse(simulated && !/[zZ]|[+-]\d\d:\d\d$/.test(text) ? `${text}Z` : text);
+    if (Number.isFinite(ms)) return ms;
+    throw new HeatmineError('USAGE', `--at takes a time such as 14:05 or 2026-01-15T14:05, not "${text}"`);
+  }
+  const [h, min] = text.split(':').map(Number) as [number, number];
+  if (h > 23 || min > 59) throw new HeatmineError('USAGE', `--at takes a time such as 14:05, not "${text}"`);
+  const day = new Date(nowMs);
+  const at = simulated ? day.setUTCHours(h, min, 59, 999) : day.setHours(h, min, 59, 999);
+  return at - 59_999 > nowMs ? at - DAY_MS : at;
+}
+
+async function showWhy(args: string[]): Promise<number> {
+  const { paths, json, values } = parseCommand(args, { at: { type: 'string' } });
+  const { url } = unitOf(paths);
+  const { control, compute } = await fetchState(url);
+  let reasons: Reason[] = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
+  if (values.at !== undefined) {
+    if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
+    const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, control.simulated));
+    if (!told)
+      throw new HeatmineError('USAGE', 'nothing is known of that time: reasons are kept from the first start on');
+    if (!json) print(`since ${new Date(told.timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`);
+    reasons = told.reasons;
+  }
+  if (json) print(JSON.stringify(reasons));
+  else for (const { what, code, text } of reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
+  return 0;
+}
+
+export const why: Command = {
+  name: 'why',
+  about: 'Shows the reason beside every decision, of this moment or of an earlier one.',
+  usage: 'heatmine why [--at 14:05] [--json]',
+  example: 'npm run -s heatmine -- why --at 14:05',
+  run: showWhy,
+};
