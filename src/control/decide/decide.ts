@@ -38,6 +38,8 @@ const WATER_RISE_K = 6;
 /** Share of COP lost with each kelvin of hotter water: 2 to 3 % (certified R290 units). */
 const COP_PER_K = 0.025;
 const WATER_MIN_PCT = 35;
+/** The last fifth of a pump is noise and half of its power. */
+const WATER_QUIET_PCT = 80;
 const WATER_LAG_S = 20;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
 const STALL_ACCEL_S = 600;
@@ -74,7 +76,7 @@ function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed:
   // Faster water is colder at the condenser, and the pump's power grows with the cube: where their sum is least.
   const fullRiseK = heatW / (WATER_W_PER_LPM_K * 100 * lpmPerPct);
   const bestPct = 100 * ((COP_PER_K * fullRiseK * est.compressorW.value) / (3 * CIRCULATION_W)) ** 0.25;
-  const wantPct = clamp(Math.max(coolPct, bestPct || 0), WATER_MIN_PCT, 100);
+  const wantPct = clamp(Math.max(coolPct, Math.min(WATER_QUIET_PCT, bestPct || 0)), WATER_MIN_PCT, 100);
   const fromPct = Math.max(WATER_MIN_PCT, state.circulationPct);
   return fromPct + (wantPct - fromPct) * lagShare(f.dtS, WATER_LAG_S);
 }
