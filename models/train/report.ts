@@ -82,7 +82,7 @@ const REMARK: Record<Task, (r: Result) => string> = {
     'The held-out wordings were frozen before training, but one author wrote both.',
   status: () => 'Field combinations and numbers are new; the sentence patterns are those trained on.',
   convert: () =>
-    'Wordings and operands are new, up to three digits each. The working before the result can be checked.',
+    'Wordings and operands are new. Wrong, and silent about it, beyond its digits and units: see models/README.md. The working can be checked.',
 };
 
 const verdict = (r: Result, ok: boolean): string => {

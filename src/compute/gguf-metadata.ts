@@ -77,17 +77,13 @@ export const textAt = (metadata: Map<string, Value>, key: string): string | unde
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Llama.cpp gives up beyond these, and so does arithmetic with them. */
-const MOST_OF_A_SIZE = 2 ** 24;
-
 export function sizesOf(metadata: Map<string, Value>, architecture: string): GgufSizes {
   const at = (key: string) => metadata.get(`${architecture}.${key}`);
-  const number = (key: string) =>
-    Math.min(MOST_OF_A_SIZE, positive(at(key)) ?? Math.max(0, ...(at(key)?.numbers ?? [])));
+  const number = (key: string) => positive(at(key)) ?? Math.max(0, ...(at(key)?.numbers ?? []));
   const optional = (key: string) => positive(at(key)) && number(key);
   const heads = number('attention.head_count');
   return {
-    layers: Math.min(MOST_LAYERS, number('block_count')),
+    layers: number('block_count'),
     embedding: number('embedding_length'),
     heads,
     kvHeads: at('attention.head_count_kv')?.numbers ?? [number('attention.head_count_kv') || heads],
@@ -95,4 +91,26 @@ export function sizesOf(metadata: Map<string, Value>, architecture: string): Ggu
     valueLength: optional('attention.value_length'),
     feedForward: number('feed_forward_length'),
   };
+}
+
+/** Beyond these llama.cpp ends the process, or asks for memory that nobody has; true models stay far below. */
+const MOST = {
+  layers: 512,
+  embedding: 2 ** 17,
+  heads: 4096,
+  keyLength: 65_536,
+  valueLength: 65_536,
+  feedForward: 2 ** 21,
+};
+
+/** Sizes that cannot be, told before anything is computed from them. @throws HeatmineError MODEL_INVALID */
+export function checkSizes(cursor: Cursor, sizes: GgufSizes): void {
+  for (const [name, most] of Object.entries(MOST)) {
+    const size = sizes[name as keyof typeof MOST];
+    if (size !== undefined && !(size <= most)) cursor.fail(`${name} is ${size}, more than ${most}`);
+  }
+  const { heads, kvHeads, embedding } = sizes;
+  const wide = kvHeads.find((n) => n > Math.max(heads, MOST.heads));
+  if (wide !== undefined) cursor.fail(`${wide} heads of keys, more than ${MOST.heads}`);
+  if (heads > embedding && embedding > 0) cursor.fail(`${heads} heads over a width of ${embedding}`);
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { type ByteSource, Cursor } from './gguf-cursor.ts';
-import { type GgufSizes, positive, readMetadata, sizesOf, textAt, type Value } from './gguf-metadata.ts';
+import { checkSizes, type GgufSizes, positive, readMetadata, sizesOf, textAt, type Value } from './gguf-metadata.ts';
 
 /**
  * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
@@ -131,13 +131,15 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   if (!named) return cursor.fail('general.architecture is missing or not a name');
   const vocabulary = checkVocabulary(cursor, metadata);
   const contextTokens = positive(metadata.get(`${architecture}.context_length`));
+  const sizes = sizesOf(metadata, architecture);
+  checkSizes(cursor, sizes);
   return {
     ...{ version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position },
     weightBytes: dataBytes,
     fileType: positive(metadata.get('general.file_type')),
     name: textAt(metadata, 'general.name'),
     licence: textAt(metadata, 'general.license'),
-    sizes: sizesOf(metadata, architecture),
+    sizes,
     chatTemplate: textAt(metadata, 'tokenizer.chat_template'),
   };
 }

@@ -106,6 +106,14 @@ const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
     },
     /^devices\.tmpRoom\.points\.romC: unknown point "romC", did you mean "roomC"\?$/,
   ],
+  [
+    'point without a unit',
+    (b) =>
+      Object.assign(b.devices!.tmpRoom!.points!, {
+        pressure: { channel: 'temperatureC', maxAgeMs: 1000, note: 'x y' },
+      }),
+    /^devices\.tmpRoom\.points\.pressure: unknown point "pressure", whose name ends in no unit; known: /,
+  ],
   ['missing point', (b) => delete b.devices!.meterGrid, /^devices: no device serves "gridW"; add it/],
   [
     'no safe value',

@@ -12,6 +12,7 @@ import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.
 const SILENT_MS = 30_000;
 const PING_MS = 2000;
 const STOP_LIMIT_MS = 1500;
+const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
 /** For the others to ask again after somebody else's crash. */
 const RETRY_S = 1;
 
@@ -182,10 +183,11 @@ class Host implements EngineHost {
 
   #start(): ChildProcess {
     const { file, args, clock } = this.#options;
-    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     this.#heardMs = clock.monoMs();
     child.on('error', () => {});
+    child.stderr!.on('data', (data: Buffer) => this.#complained(data.toString('utf8')));
     child.on('message', (message: FromEngine) => this.#heard(message));
     child.on('exit', (code, signal) => this.#exited(child, signal ?? `exit ${code}`));
     clearInterval(this.#watch);
@@ -197,6 +199,12 @@ class Host implements EngineHost {
     if (this.#calls.size > 0 && this.#options.clock.monoMs() - this.#heardMs > (this.#options.silentMs ?? SILENT_MS))
       child.kill('SIGKILL');
     else this.#send(child, { ping: true });
+  }
+
+  /** Of what native code prints, only what is about models and crashes: it also prints grammars, and these are the askers'. */
+  #complained(text: string): void {
+    const lines = text.split('\n').filter((line) => NATIVE_NEWS.test(line));
+    for (const line of lines) this.#options.log.warn({ engine: line.slice(0, 300) }, 'the engine says');
   }
 
   #heard(message: FromEngine): void {
