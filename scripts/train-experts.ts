@@ -75,14 +75,14 @@ const measure = async (chosen: Target[], measured: Measured): Promise<void> => {
   const tasks = chosen.includes('ancestor') ? [...TASKS] : chosen.filter(isTask);
   const llama = await openLlama();
   for (const task of tasks) {
-    const r = await evaluate(llama, MODELS, task);
+    const r = await evaluate(llama, MODELS, task, 'heldOut');
     measured.results[task] = r;
     console.log(
       `${task}: expert ${r.value.toFixed(3)} ancestor ${r.ancestor.toFixed(3)} neighbour ${r.nearestNeighbour.toFixed(3)}`,
     );
   }
   await llama.dispose();
-  if (chosen.includes('classifier')) measured.results.classifier = await evaluateClassifier(MODELS);
+  if (chosen.includes('classifier')) measured.results.classifier = await evaluateClassifier(MODELS, 'heldOut');
 };
 
 const publish = (measured: Measured): void => {

@@ -1,7 +1,9 @@
 /** Questions by the expert that should answer them. */
-import { heldOutSamples, SEED, trainSamples } from './corpus.ts';
-import { FRAMES, HELD_OUT_FRAMES, HELD_OUT_UNKNOWN, UNKNOWN } from './faults-frames.ts';
+import { SEED, samplesOf } from './corpus.ts';
+import { DEV_FRAMES, DEV_UNKNOWN, FRAMES, UNKNOWN } from './faults-frames.ts';
+import { FROZEN } from './frozen.ts';
 import { createRng, type Rng } from './rng.ts';
+import type { Split, Task } from './sample.ts';
 import { foreignQuestion } from './unknown.ts';
 
 export const LABELS = ['faults', 'status', 'convert', 'unknown'] as const;
@@ -13,20 +15,26 @@ const list = (text: string): string[] => text.split(';').map((s) => s.trim());
 const STATUS = list(
   'how is the unit doing; what is the unit doing; status; status please; what is the state of the unit; how warm is it inside; what is the room temperature; is the unit heating; what is the current flow temperature; how much power does it take right now; how much heat do we get at the moment; show me the state; give me an overview; what is going on right now; tell me the current values; what is the power price now; how hot is the buffer; is everything fine; how much do the accelerators draw now; current readings; wie geht es der Anlage; was macht die Anlage gerade; Zustand der Anlage; wie warm ist es drinnen; wie ist die Raumtemperatur; heizt die Anlage gerade; wie hoch ist der Vorlauf jetzt; wie viel Strom zieht sie gerade; wie viel Wärme bekommen wir im Moment; zeig mir den Zustand; gib mir einen Überblick; was ist gerade los; nenne die aktuellen Werte; was kostet der Strom gerade; wie heiß ist der Puffer; ist alles in Ordnung; was ziehen die Beschleuniger jetzt; aktuelle Messwerte; aktueller Status',
 );
-const HELD_OUT_STATUS = list(
+const DEV_STATUS = list(
   'please tell me what the unit is doing; how warm are the rooms now; what does the machine do at the moment; overview of the unit; what are the current temperatures; is it heating right now; bitte den aktuellen Zustand; wie warm sind die Räume gerade; was tut die Maschine im Moment; Überblick über die Anlage; welche Temperaturen haben wir jetzt; wird gerade geheizt',
 );
 
 const anyCase = (text: string, rng: Rng): string =>
   (rng.chance(0.3) ? text.toLowerCase() : text) + (rng.chance(0.3) ? '?' : '');
 
-const unknown = (rng: Rng, heldOut: boolean): string => {
+const WORDINGS = {
+  train: { unknown: UNKNOWN, frames: FRAMES, status: STATUS },
+  dev: { unknown: DEV_UNKNOWN, frames: DEV_FRAMES, status: DEV_STATUS },
+  heldOut: { ...FROZEN, status: [...FROZEN.statusQuestions.en, ...FROZEN.statusQuestions.de] },
+};
+
+const unknown = (rng: Rng, split: Split): string => {
   const language = rng.pick(['en', 'de'] as const);
-  if (!heldOut && rng.chance(0.7)) {
+  const { unknown: topics, frames } = WORDINGS[split];
+  if (split === 'train' && rng.chance(0.7)) {
     const question = foreignQuestion(language, rng);
-    return rng.chance(0.6) ? question : rng.pick(FRAMES[language]).replace('{s}', question);
+    return rng.chance(0.6) ? question : rng.pick(frames[language]).replace('{s}', question);
   }
-  const [topics, frames] = heldOut ? [HELD_OUT_UNKNOWN, HELD_OUT_FRAMES] : [UNKNOWN, FRAMES];
   const topic = rng.pick(topics[language]);
   return rng.chance(0.5) ? topic : rng.pick(frames[language]).replace('{s}', topic);
 };
@@ -40,10 +48,10 @@ export const trainQuestions = (): Labelled[] => {
   const of = (label: Label, texts: string[]): Labelled[] => texts.map((text) => ({ label, text }));
   const many = (n: number, make: () => string): string[] => Array.from({ length: n }, make);
   return rng.shuffle([
-    ...of('faults', faultTexts(trainSamples('faults', 8000))),
+    ...of('faults', faultTexts(samplesOf('faults', 16_000, 'train'))),
     ...of(
       'status',
-      trainSamples('status', 600).map((s) => s.text),
+      samplesOf('status', 600, 'train').map((s) => s.text),
     ),
     ...of(
       'status',
@@ -51,29 +59,24 @@ export const trainQuestions = (): Labelled[] => {
     ),
     ...of(
       'convert',
-      trainSamples('convert', 2500).map((s) => s.text),
+      samplesOf('convert', 2500, 'train').map((s) => s.text),
     ),
     ...of(
       'unknown',
-      many(10_000, () => anyCase(unknown(rng, false), rng)),
+      many(6000, () => anyCase(unknown(rng, 'train'), rng)),
     ),
   ]);
 };
 
-export const heldOutQuestions = (): Labelled[] => {
+export const newQuestions = (split: 'dev' | 'heldOut'): Labelled[] => {
   const rng = createRng(SEED + 150);
   const of = (label: Label, texts: string[]): Labelled[] => texts.map((text) => ({ label, text }));
+  const texts = (task: Task, count: number): string[] => samplesOf(task, count, split).map((s) => s.text);
+  const { unknown: topics, status } = WORDINGS[split];
   return [
-    ...of('faults', rng.shuffle(faultTexts(heldOutSamples('faults', 0))).slice(0, 160)),
-    ...of('status', [...heldOutSamples('status', 20).map((s) => s.text), ...HELD_OUT_STATUS]),
-    ...of(
-      'convert',
-      heldOutSamples('convert', 80).map((s) => s.text),
-    ),
-    ...of('unknown', [
-      ...HELD_OUT_UNKNOWN.en,
-      ...HELD_OUT_UNKNOWN.de,
-      ...Array.from({ length: 32 }, () => unknown(rng, true)),
-    ]),
+    ...of('faults', rng.shuffle(faultTexts(samplesOf('faults', 0, split))).slice(0, 160)),
+    ...of('status', [...texts('status', 20), ...status]),
+    ...of('convert', texts('convert', 80)),
+    ...of('unknown', [...topics.en, ...topics.de, ...Array.from({ length: 32 }, () => unknown(rng, split))]),
   ];
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BUCKETS, features } from '../classifier/features.ts';
 import { nearestNeighbour, withinBytes } from './baseline.ts';
-import { heldOutQuestions, LABELS, type Label, trainQuestions } from './classifier-corpus.ts';
+import { LABELS, type Label, newQuestions, trainQuestions } from './classifier-corpus.ts';
 
 export type ClassifierResult = { value: number; n: number; nearestNeighbour: number; passes: boolean; note: string };
 type Classifier = (text: string) => Promise<Label>;
@@ -19,7 +19,7 @@ export const openClassifier = async (path: string): Promise<Classifier> => {
   };
 };
 
-export const evaluateClassifier = async (modelsDir: string): Promise<ClassifierResult> => {
+export const evaluateClassifier = async (modelsDir: string, split: 'dev' | 'heldOut'): Promise<ClassifierResult> => {
   const path = join(modelsDir, 'classifier', 'classifier.int8.onnx');
   const classify = await openClassifier(path);
   const stored = withinBytes(
@@ -27,7 +27,7 @@ export const evaluateClassifier = async (modelsDir: string): Promise<ClassifierR
     readFileSync(path).length,
   );
   const nearest = nearestNeighbour(stored);
-  const questions = heldOutQuestions();
+  const questions = newQuestions(split);
   let right = 0;
   let near = 0;
   const byLabel = Object.fromEntries(LABELS.map((l) => [l, { right: 0, n: 0 }]));

@@ -5,10 +5,10 @@ import type { Llama } from 'node-llama-cpp';
 import { answerText, catalogue, grammar, LANGUAGES } from '../faults/catalogue.ts';
 import { nearestNeighbour, withinBytes } from './baseline.ts';
 import { resultOf } from './convert.ts';
-import { heldOutSamples, trainSamples } from './corpus.ts';
+import { samplesOf } from './corpus.ts';
 import { openExpert } from './llama.ts';
 import type { ModelId } from './recipe.ts';
-import { PROMPT, type Sample, type Task } from './sample.ts';
+import { PROMPT, type Sample, type Split, type Task } from './sample.ts';
 
 export type Score = { right: number; n: number };
 export type Result = {
@@ -21,7 +21,7 @@ export type Result = {
 };
 type Who = 'expert' | 'ancestor' | 'nearestNeighbour';
 
-export const MAX_TOKENS: Record<Task, number> = { faults: 150, status: 260, convert: 220 };
+export const MAX_TOKENS: Record<Task, number> = { faults: 150, status: 260, convert: 260 };
 const COUNT: Record<Task, number> = { faults: 0, status: 250, convert: 800 };
 const numbers = (text: string): string => (text.match(/-?\d+(\.\d+)?/g) ?? []).join(' ');
 
@@ -69,10 +69,10 @@ const share = (groups: Result['groups'], who: Who): number => {
   return scores.reduce((a, s) => a + s.right, 0) / scores.reduce((a, s) => a + s.n, 0);
 };
 
-export const evaluate = async (llama: Llama, modelsDir: string, task: Task): Promise<Result> => {
-  const samples = heldOutSamples(task, COUNT[task]);
+export const evaluate = async (llama: Llama, modelsDir: string, task: Task, split: Split): Promise<Result> => {
+  const samples = samplesOf(task, COUNT[task], split);
   const path = ggufPath(modelsDir, task);
-  const stored = withinBytes(wholeAnswers(trainSamples(task, 12_000)), statSync(path).size);
+  const stored = withinBytes(wholeAnswers(samplesOf(task, 12_000, 'train')), statSync(path).size);
   const nearest = nearestNeighbour(stored);
   const answers = {
     expert: await askAll(llama, path, task, samples),

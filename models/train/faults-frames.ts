@@ -1,4 +1,4 @@
-/** Ways of asking, and things that are not in the catalogue. Held-out lists are never trained on. */
+/** Ways of asking, and things that are not in the catalogue. Dev lists are never trained on. */
 export const FRAMES = {
   en: [
     '{s}',
@@ -68,7 +68,7 @@ export const FRAMES = {
   ],
 };
 
-export const HELD_OUT_FRAMES = {
+export const DEV_FRAMES = {
   en: [
     'good morning, I noticed that {s}',
     '{s} - any idea?',
@@ -111,7 +111,7 @@ export const CODE_FRAMES = {
   ],
 };
 
-export const HELD_OUT_CODE_FRAMES = {
+export const DEV_CODE_FRAMES = {
   en: ['it stopped with {c}', 'I got {c} this morning', 'meaning of code {c} please'],
   de: ['sie blieb mit {c} stehen', 'heute früh kam {c}', 'Bedeutung von Code {c} bitte'],
 };
@@ -128,7 +128,7 @@ export const UNKNOWN = {
   ),
 };
 
-export const HELD_OUT_UNKNOWN = {
+export const DEV_UNKNOWN = {
   en: list(
     'the solar inverter hums; the lift door is jammed; the tumble dryer does not dry; my scooter is broken; the radio has no reception; the gutter is full of leaves; the electric car charges slowly; who wrote this book; the hair dryer is too hot; the fence fell over; recommend a film; the smoke detector battery is low; the carpet is stained; the drone lost its signal; the satellite dish is bent; my tooth hurts',
   ),

@@ -15,14 +15,12 @@ export type Stage = {
 export type ModelId = 'ancestor' | Task;
 export const MODEL_IDS: readonly ModelId[] = ['ancestor', 'faults', 'status', 'convert'];
 
-const expert = (task: Task, samples: number, steps: number, peakRate: number, seed: number): Stage => ({
+type Fine = Pick<Stage, 'steps' | 'batchTokens' | 'peakRate' | 'seed'>;
+const expert = (task: Task, samples: number, fine: Fine): Stage => ({
   corpus: [[task, samples]],
-  steps,
-  batchTokens: 1024,
-  peakRate,
   promptWeight: 0.02,
-  seed,
   from: 'ancestor',
+  ...fine,
 });
 
 export const RECIPE: Record<ModelId, Stage> = {
@@ -30,18 +28,18 @@ export const RECIPE: Record<ModelId, Stage> = {
     corpus: [
       ['faults', 100_000],
       ['status', 12_000],
-      ['convert', 40_000],
+      ['convert', 30_000],
     ],
-    steps: 4000,
+    steps: 3000,
     batchTokens: 2048,
     peakRate: 0.003,
     promptWeight: 0.1,
     seed: 11,
     from: null,
   },
-  faults: expert('faults', 160_000, 3500, 0.0015, 12),
-  status: expert('status', 15_000, 3000, 0.0015, 13),
-  convert: expert('convert', 45_000, 4000, 0.0015, 14),
+  faults: expert('faults', 240_000, { steps: 5500, batchTokens: 1024, peakRate: 0.002, seed: 12 }),
+  status: expert('status', 15_000, { steps: 2500, batchTokens: 1024, peakRate: 0.0015, seed: 13 }),
+  convert: expert('convert', 45_000, { steps: 3000, batchTokens: 2048, peakRate: 0.002, seed: 14 }),
 };
 
 const quickStage = (stage: Stage): Stage => ({

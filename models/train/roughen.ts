@@ -39,14 +39,14 @@ const swapWords = (text: string, rng: Rng): string => {
   return parts.length > 1 ? [...parts.slice(0, at), b, a, ...parts.slice(at + 2)].join(' ') : text;
 };
 
-/** Up to five empty words before or after. */
+/** Up to six empty words before, after or both. */
 export const fill = (text: string, language: Language, rng: Rng): string => {
-  const some = (): string[] => Array.from({ length: rng.int(6) }, () => rng.pick(FILLERS[language]));
-  const mark = rng.pick(['', '', ',', ':', ' -']);
-  const before = rng.chance(0.7) ? some() : [];
-  const after = rng.chance(0.4) ? some() : [];
-  const head = before.length ? `${before.join(' ')}${mark} ` : '';
-  return `${head}${text}${after.length ? ` ${after.join(' ')}` : ''}`;
+  const some = (): string[] => Array.from({ length: 1 + rng.int(6) }, () => rng.pick(FILLERS[language]));
+  const mark = (): string => rng.pick(['', '', '', ',', ':', ' -', '.', ' (']);
+  const end = rng.pick(['', '', '?', '.', ')', '!']);
+  const before = rng.chance(0.65) ? `${some().join(' ')}${mark()} ` : '';
+  const after = rng.chance(0.6) ? `${mark()} ${some().join(' ')}${end}` : '';
+  return `${before}${text}${after}`;
 };
 
 export const roughen = (text: string, rng: Rng): string => {

@@ -8,6 +8,9 @@ export const PROMPT = {
   convert: { prefix: 'sum: ', suffix: '\n' },
 } as const;
 
+/** Trained on; for choosing between recipes; for the published figures. */
+export type Split = 'train' | 'dev' | 'heldOut';
+
 export type Task = keyof typeof PROMPT;
 export const TASKS: readonly Task[] = ['faults', 'status', 'convert'];
 

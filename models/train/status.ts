@@ -1,7 +1,7 @@
 /** Corpus of the status expert: random unit states and the plain sentence for each. */
 import { encode, FIELDS, MODES, type NumberField, numberTexts, type UnitStatus } from '../status/schema.ts';
 import type { Rng } from './rng.ts';
-import { fnv1a32, type Sample } from './sample.ts';
+import { fnv1a32, type Sample, type Split } from './sample.ts';
 
 const MODE_TEXT: Record<UnitStatus['mode'], string> = {
   heating: 'The unit is heating the house',
@@ -87,25 +87,25 @@ const randomState = (rng: Rng): UnitStatus => {
   return state;
 };
 
-/** A fifth of all field combinations is never trained on; whole states (all fields) always are. */
-const isHeldOut = (state: UnitStatus): boolean => {
+/** A tenth of all field combinations is held out, another is for dev; whole states (all fields) are in every split. */
+const inSplit = (state: UnitStatus, split: Split): boolean => {
   const key = combination(state);
-  return key.split(',').length < FIELDS.length && fnv1a32(key) % 5 === 0;
+  if (key.split(',').length === FIELDS.length) return true;
+  const n = fnv1a32(`v2 ${key}`) % 10;
+  return split === (n === 0 ? 'heldOut' : n === 1 ? 'dev' : 'train');
 };
 
-const sample = (rng: Rng, heldOut: boolean): Sample => {
+const groupOf = (state: UnitStatus): string => {
+  const fields = combination(state).split(',').length;
+  return fields === FIELDS.length ? 'all fields' : fields > 8 ? '9-13 fields' : '0-8 fields';
+};
+
+const sample = (rng: Rng, split: Split): Sample => {
   for (;;) {
     const state = randomState(rng);
-    if (isHeldOut(state) === heldOut)
-      return {
-        text: encode(state),
-        answer: describe(state),
-        group: `${combination(state).split(',').length > 8 ? '9-13' : '0-8'} fields`,
-      };
+    if (inSplit(state, split)) return { text: encode(state), answer: describe(state), group: groupOf(state) };
   }
 };
 
-export const trainStatus = (rng: Rng, count: number): Sample[] =>
-  Array.from({ length: count }, () => sample(rng, false));
-export const heldOutStatus = (rng: Rng, count: number): Sample[] =>
-  Array.from({ length: count }, () => sample(rng, true));
+export const statusSamples = (rng: Rng, count: number, split: Split): Sample[] =>
+  Array.from({ length: count }, () => sample(rng, split));

@@ -20,7 +20,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     load: () => import('./commands/override.ts').then((m) => m.override),
   },
   experts: {
-    about: 'the experts on this box (experts ls)',
+    about: 'the experts on this box: ls, ps, fit, pull, publish, eval, rm',
     load: () => import('./commands/experts.ts').then((m) => m.experts),
   },
   doctor: {

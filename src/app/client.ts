@@ -64,3 +64,18 @@ export async function askOverride(
   const body = { ...wish, id: randomUUID().slice(0, 8) };
   return (await change(url, '/api/override', body, z.object({ overrides: z.array(Override) }))).overrides;
 }
+
+const Model = z.object({
+  id: z.string(),
+  engine: z.string(),
+  resident: z.boolean(),
+  memoryBytes: z.number(),
+  lastUsedMs: z.number().nullable(),
+});
+const Models = z.object({ data: z.array(z.object({ id: z.string(), heatmine: Model.optional().catch(undefined) })) });
+
+/** What compute tells of each expert, `auto` left out. */
+export async function fetchModels(url: string): Promise<z.infer<typeof Model>[]> {
+  const response = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(5000) });
+  return Models.parse(await response.json()).data.flatMap(({ heatmine }) => heatmine ?? []);
+}

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ChildStart } from '../core/child.ts';
 
@@ -10,6 +11,8 @@ export interface ProcessSpec {
   /** Restart after this, doubling with each crash up to the longest. */
   firstDelayMs: number;
   longestDelayMs: number;
+  /** Who goes first when memory runs out, -1000 to 1000; below 0 only root may ask (F25). */
+  oomScore: number;
   start: ChildStart;
 }
 
@@ -56,6 +59,9 @@ class Supervised {
       env: { ...process.env, UV_THREADPOOL_SIZE },
     });
     this.child = child;
+    const { oomScore } = this.spec;
+    // Not on every kernel, and not for everybody: then the kernel chooses by size, and compute is the largest.
+    if (child.pid) void writeFile(`/proc/${child.pid}/oom_score_adj`, String(oomScore)).catch(() => {});
     let rest = '';
     const onData = (data: Buffer) => {
       const lines = (rest + data.toString('utf8')).split('\n');

@@ -1,6 +1,7 @@
 import type { Card } from '../contract/cards.ts';
 import type { AnswerMeter } from '../contract/compute-api.ts';
 import type { Clock } from '../core/clock.ts';
+import { HeatmineError } from '../core/errors.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
 import type { Door } from './door.ts';
@@ -55,7 +56,9 @@ export async function* answerBy(
     const startedMs = clock.monoMs();
     try {
       door.recheck();
-      const said = counted(model, request, work, signal, { type: 'start', expert: answerer.id, why });
+      const start: AnswerPart = { type: 'start', expert: answerer.id, why };
+      const heard = counted(model, request, work, signal, start);
+      const said = bounds.asked ? blamingSchema(heard) : heard;
       const end = yield* bounds.tools.length ? withCalls(said, bounds.tools) : said;
       work.answerDone((clock.monoMs() - startedMs) / 1000);
       const meter = meterAnswer(card, answerer.id, end.promptTokens, end.answerTokens);
@@ -69,6 +72,8 @@ export async function* answerBy(
 }
 
 interface Bounds {
+  /** The grammar was made of the asker's schema. */
+  asked: boolean;
   grammar: string | undefined;
   /** Looked for in the answer. */
   tools: readonly Tool[];
@@ -77,16 +82,27 @@ interface Bounds {
 /** An expert's own grammar is not the asker's to change: it refuses a format, and where it may talk instead, it talks. */
 function boundsFor(answerer: Answerer, { messages, shape }: Question): Bounds {
   const { grammar } = answerer;
-  if (answerer.remote) return { grammar: undefined, tools: [] };
+  if (answerer.remote) return { grammar: undefined, tools: [], asked: false };
   if (grammar === undefined) {
-    return isPlain(shape) ? { grammar, tools: [] } : { grammar: shapeGrammar(shape), tools: shape.tools };
+    if (isPlain(shape)) return { grammar, tools: [], asked: false };
+    return { grammar: shapeGrammar(shape), tools: shape.tools, asked: true };
   }
   if (isBinding(shape)) {
     const param = shape.format === 'text' ? 'tool_choice' : 'response_format';
     throw new BadRequest(`${answerer.id} answers by a grammar of its own, so ${param} cannot be held`, param);
   }
   const alarm = speaksOfGas(questionOf(messages));
-  return { grammar: (alarm && onlyEntry(grammar, GAS_ENTRY)) || grammar, tools: [] };
+  return { grammar: (alarm && onlyEntry(grammar, GAS_ENTRY)) || grammar, tools: [], asked: false };
+}
+
+/** A grammar that the engine does not take is no fault of the model when the asker's schema made it. */
+async function* blamingSchema(said: AsyncGenerator<AnswerPart, GenerateEnd>): AsyncGenerator<AnswerPart, GenerateEnd> {
+  try {
+    return yield* said;
+  } catch (error) {
+    if (!(error instanceof HeatmineError) || error.code !== 'MODEL_INVALID') throw error;
+    throw new BadRequest('the engine cannot hold this schema: it is too large or too deep', 'response_format');
+  }
 }
 
 /** The asker may ask for less than the expert's limits, never for more. */

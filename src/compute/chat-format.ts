@@ -39,6 +39,10 @@ const FORMATS = {
 export type ChatFormat = keyof typeof FORMATS;
 export const CHAT_FORMATS = Object.keys(FORMATS) as [ChatFormat, ...ChatFormat[]];
 
+/** The format a template writes; undefined when it is none of these, and then the model is asked with raw text. */
+export const chatFormatOf = (template: string): ChatFormat | undefined =>
+  CHAT_FORMATS.find((name) => template.includes(FORMATS[name].mark));
+
 /** The turns in the format, ending where the assistant begins. What people wrote can never become a control token. */
 export function chatPrompt(name: ChatFormat, messages: readonly Message[]): PromptPart[] {
   const format: Format = FORMATS[name];

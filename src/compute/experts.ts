@@ -23,7 +23,7 @@ const MAX_GRAMMAR_BYTES = 256_000;
 const MAX_GRAMMAR_DEPTH = 64;
 const MAX_HELD_OUT_BYTES = 4_000_000;
 const MAX_EXPERTS = 1000;
-/** Answers of one expert at once. */
+/** Most answers of one expert at once. */
 export const BATCH_WIDTH = 8;
 
 /** An expert found on disk: sound, or with the reason why it is not. */
@@ -54,7 +54,8 @@ export function scanExperts(modelDirs: readonly string[]): FoundExpert[] {
   return [...found.values()];
 }
 
-function readExpert(dir: string, name: string): FoundExpert {
+/** One directory: a sound expert that is called `name`, or why not. */
+export function readExpert(dir: string, name: string): FoundExpert {
   const unsound = (why: string): FoundExpert => ({
     ...{ id: name, dir, fact: undefined, grammar: undefined, unsound: why, info: undefined, modifiedMs: 0 },
   });
@@ -102,7 +103,7 @@ function readSmall(file: string, limitBytes: number): string {
 const hashed = new Map<string, string>();
 
 /** Hashes the weights before native code sees them, once as long as the file stays as it is. @throws HeatmineError MODEL_INVALID */
-export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
+export async function verifiedSpec(expert: FoundExpert, width = BATCH_WIDTH): Promise<ModelSpec> {
   const { fact, dir, unsound } = expert;
   if (!fact) throw new HeatmineError('MODEL_INVALID', unsound ?? `${dir}: unsound`);
   const file = join(dir, fact.file);
@@ -114,7 +115,7 @@ export async function verifiedSpec(expert: FoundExpert): Promise<ModelSpec> {
   }
   hashed.set(file, `${known} ${sha256}`);
   const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
-  return { id: fact.id, file, contextTokens, width: BATCH_WIDTH, sizeBytes: fact.sizeBytes };
+  return { id: fact.id, file, contextTokens, width, sizeBytes: fact.sizeBytes };
 }
 
 async function hashOf(file: string): Promise<string> {

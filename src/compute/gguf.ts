@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../core/errors.ts';
-import { type ByteSource, Cursor, MAX_STRING_BYTES } from './gguf-cursor.ts';
+import { type ByteSource, Cursor } from './gguf-cursor.ts';
+import { checkSizes, type GgufSizes, positive, readMetadata, sizesOf, textAt, type Value } from './gguf-metadata.ts';
 
 /**
  * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
@@ -19,23 +20,22 @@ export interface GgufInfo {
   weightBytes: number;
   /** general.file_type of llama.cpp, when the file says so. */
   fileType: number | undefined;
+  /** What the maker calls it, and its licence, when the file says so. */
+  name: string | undefined;
+  licence: string | undefined;
+  sizes: GgufSizes;
   /** The model's own chat template, at most 1 MiB; a program, so it is only ever looked at. */
   chatTemplate: string | undefined;
 }
 
+/** Type of an item that is text. */
+const TEXT = 8;
 const LIMITS = {
-  metadata: 4096,
   tensors: 65_536,
-  keyBytes: 1024,
-  arrayItems: 2 ** 22,
   nameBytes: 63,
   dimensions: 4,
   elements: 2 ** 45,
 };
-const STRING = 8;
-const ARRAY = 9;
-/** Bytes of each scalar type: u8 i8 u16 i16 u32 i32 f32 bool, then u64 i64 f64. */
-const SCALAR_BYTES: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 /** ggml type -> [elements per block, bytes per block], from ggml.h and ggml-common.h of ggml-org/ggml. */
 const TENSOR_TYPES: Record<number, readonly [number, number]> = {
   ...{ 0: [1, 4], 1: [1, 2], 24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8], 28: [1, 8], 30: [1, 2] },
@@ -44,44 +44,6 @@ const TENSOR_TYPES: Record<number, readonly [number, number]> = {
   ...{ 16: [256, 66], 17: [256, 74], 18: [256, 98], 19: [256, 50], 21: [256, 110], 22: [256, 82] },
   ...{ 23: [256, 136], 29: [256, 56], 34: [256, 54], 35: [256, 66] },
 };
-
-type Value = { type: number; value?: number | string; items?: number; itemType?: number };
-
-function readArray(cursor: Cursor, key: string): Value {
-  const itemType = cursor.u32(`item type of ${key}`);
-  const items = cursor.count(`items of ${key}`, LIMITS.arrayItems);
-  const itemBytes = SCALAR_BYTES[itemType];
-  if (itemType === STRING) for (let i = 0; i < items; i++) cursor.skipString(`item ${i} of ${key}`);
-  else if (itemBytes !== undefined) cursor.skip(items * itemBytes, key);
-  else cursor.fail(`${key} is an array of unknown type ${itemType}`);
-  return { type: ARRAY, items, itemType };
-}
-
-function readScalar(cursor: Cursor, type: number, key: string): number {
-  const bytes = SCALAR_BYTES[type];
-  if (bytes === undefined) cursor.fail(`${key} has unknown type ${type}`);
-  const view = cursor.take(bytes, key);
-  if (type === 6) return view.getFloat32(0, true);
-  if (type === 12) return view.getFloat64(0, true);
-  if (type === 7 && view.getUint8(0) > 1) cursor.fail(`${key} is neither true nor false`);
-  if (bytes === 1) return type === 1 ? view.getInt8(0) : view.getUint8(0);
-  if (bytes === 2) return type === 3 ? view.getInt16(0, true) : view.getUint16(0, true);
-  if (bytes === 4) return type === 5 ? view.getInt32(0, true) : view.getUint32(0, true);
-  return Number(type === 11 ? view.getBigInt64(0, true) : view.getBigUint64(0, true));
-}
-
-function readMetadata(cursor: Cursor, count: number): Map<string, Value> {
-  const metadata = new Map<string, Value>();
-  for (let i = 0; i < count; i++) {
-    const key = cursor.string(`key ${i}`, LIMITS.keyBytes);
-    if (key === '' || metadata.has(key)) cursor.fail(key === '' ? `key ${i} is empty` : `key "${key}" is there twice`);
-    const type = cursor.u32(`type of ${key}`);
-    if (type === ARRAY) metadata.set(key, readArray(cursor, key));
-    else if (type === STRING) metadata.set(key, { type, value: cursor.string(key, MAX_STRING_BYTES) });
-    else metadata.set(key, { type, value: readScalar(cursor, type, key) });
-  }
-  return metadata;
-}
 
 /** Reads one tensor's entry; returns its bytes and elements. Offsets must follow each other, as llama.cpp demands. */
 function readTensor(cursor: Cursor, names: Set<string>, expectedOffset: number) {
@@ -122,7 +84,7 @@ function alignmentOf(cursor: Cursor, metadata: Map<string, Value>): number {
 function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number | undefined {
   const tokens = metadata.get('tokenizer.ggml.tokens');
   if (tokens === undefined) return undefined;
-  if (tokens.itemType !== STRING || !tokens.items) cursor.fail('tokenizer.ggml.tokens is not a list of strings');
+  if (tokens.itemType !== TEXT || !tokens.items) cursor.fail('tokenizer.ggml.tokens is not a list of strings');
   for (const [key, itemType] of [
     ['tokenizer.ggml.scores', 6],
     ['tokenizer.ggml.token_type', 5],
@@ -139,9 +101,6 @@ function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number |
   return tokens.items;
 }
 
-const positive = (value: Value | undefined): number | undefined =>
-  typeof value?.value === 'number' && value.value > 0 ? value.value : undefined;
-
 /** @throws HeatmineError MODEL_INVALID, and nothing else. */
 export function checkGguf(source: ByteSource, where: string): GgufInfo {
   const cursor = new Cursor(source, where);
@@ -149,7 +108,7 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   const version = cursor.u32('the version');
   if (version !== 2 && version !== 3) cursor.fail(`GGUF version ${version} is not supported, only 2 and 3`);
   const tensors = cursor.count('number of tensors', LIMITS.tensors);
-  const metadata = readMetadata(cursor, cursor.count('number of metadata entries', LIMITS.metadata));
+  const metadata = readMetadata(cursor);
   const alignment = alignmentOf(cursor, metadata);
   const align = (n: number) => Math.ceil(n / alignment) * alignment;
   const names = new Set<string>();
@@ -172,12 +131,16 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   if (!named) return cursor.fail('general.architecture is missing or not a name');
   const vocabulary = checkVocabulary(cursor, metadata);
   const contextTokens = positive(metadata.get(`${architecture}.context_length`));
-  const template = metadata.get('tokenizer.chat_template')?.value;
+  const sizes = sizesOf(metadata, architecture);
+  checkSizes(cursor, sizes);
   return {
     ...{ version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position },
     weightBytes: dataBytes,
     fileType: positive(metadata.get('general.file_type')),
-    chatTemplate: typeof template === 'string' ? template : undefined,
+    name: textAt(metadata, 'general.name'),
+    licence: textAt(metadata, 'general.license'),
+    sizes,
+    chatTemplate: textAt(metadata, 'tokenizer.chat_template'),
   };
 }
 

@@ -3,6 +3,8 @@ import { BadRequest } from './bad-request.ts';
 import { errorOf } from './openai-errors.ts';
 
 export const MAX_BODY_BYTES = 1_048_576;
+/** Far beyond any schema that people write, far below what a recursion survives. */
+const MAX_NESTING = 128;
 
 /** A body, sized and parsed. @throws BadRequest; `TooLarge` once it grows past 1 MiB, whatever its header claims. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -14,12 +16,35 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     if (bytes > MAX_BODY_BYTES) throw new TooLarge();
     parts.push(part);
   }
+  const body = Buffer.concat(parts);
+  if (nesting(body) > MAX_NESTING) throw new BadRequest(`the body nests deeper than ${MAX_NESTING}`, null);
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     // The parser's own message would quote the asker's text.
     throw new BadRequest('the body is not JSON', null);
   }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+/** How deep brackets nest, told before anything that calls itself for each of them sees the text. */
+function nesting(json: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if (quoted) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) quoted = false;
+    } else if (byte === QUOTE) quoted = true;
+    else if (OPENING.has(byte)) deepest = Math.max(deepest, ++depth);
+    else if (CLOSING.has(byte)) depth--;
+  }
+  return deepest;
 }
 
 export class TooLarge extends BadRequest {

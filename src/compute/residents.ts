@@ -1,12 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
+import { bytesOf, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
 import { createDemand } from './scheduler/demand.ts';
 import { decideResidency } from './scheduler/residency.ts';
 
-/** What a loaded model costs beside its file: context, tokenizer, sampler (measured: 5-10 MiB with 260K parameters). */
-const OVERHEAD_BYTES = 12 * 2 ** 20;
 /** Until a model has been loaded once: hashing and mapping from flash. */
 const FIRST_LOAD_S = 0.5;
 const FIRST_LOAD_BYTES_PER_S = 1e9;
@@ -28,6 +27,8 @@ export interface Residents {
   facts(id: string): { memoryBytes: number; loadS: number; lastUsedMs: number | null };
   /** Why it cannot be loaded; such a model is not tried again until the next start. */
   fault(id: string): string | undefined;
+  /** The experts on disk have changed. One that is gone is unloaded once nobody uses it. */
+  update(experts: readonly FoundExpert[]): void;
   close(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ interface Resident {
 }
 
 interface Parts {
-  byId: ReadonlyMap<string, FoundExpert>;
+  byId: Map<string, FoundExpert>;
   engines: Partial<Record<'llama' | 'onnx', Engine>>;
   budgetBytes: number;
   clock: Clock;
@@ -89,6 +90,23 @@ class Memory implements Residents {
 
   fault(id: string): string | undefined {
     return this.#faults.get(id);
+  }
+
+  update(experts: readonly FoundExpert[]): void {
+    const { byId } = this.#parts;
+    const now = new Map(experts.map((e) => [e.id, e]));
+    for (const id of byId.keys()) {
+      if (now.get(id)?.fact?.sha256 === byId.get(id)?.fact?.sha256) continue;
+      this.#faults.delete(id);
+      const there = this.#residents.get(id);
+      if (!there || there.users > 0) continue;
+      this.#residents.delete(id);
+      void there.model.unload().catch(() => undefined);
+    }
+    for (const id of byId.keys()) if (!now.has(id)) this.#demand.remove(id);
+    for (const id of now.keys()) this.#demand.add(id);
+    byId.clear();
+    for (const [id, expert] of now) byId.set(id, expert);
   }
 
   async close(): Promise<void> {
@@ -141,7 +159,7 @@ class Memory implements Residents {
     return { model: resident.model, release };
   }
 
-  #bytes = (id: string): number => (this.#parts.byId.get(id)?.fact?.sizeBytes ?? 0) + OVERHEAD_BYTES;
+  #bytes = (id: string): number => bytesOf(this.#parts.byId.get(id), this.#parts.budgetBytes);
   #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
 
   /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
@@ -208,7 +226,7 @@ class Memory implements Residents {
       const engine = expert.fact && this.#parts.engines[expert.fact.engine];
       if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
       const startedMs = this.#parts.clock.monoMs();
-      const model = await engine.load(await verifiedSpec(expert));
+      const model = await engine.load(await verifiedSpec(expert, widthOf(expert, this.#parts.budgetBytes)));
       this.#loadS.set(id, Math.max(0.01, (this.#parts.clock.monoMs() - startedMs) / 1000));
       this.#residents.set(id, { model, users: 0 });
       this.#settle([]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { CARDS } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
@@ -18,6 +19,7 @@ import { createLane } from './lane.ts';
 import { fallback } from './pick.ts';
 import { createPower } from './power.ts';
 import { startPublishing } from './publish.ts';
+import { watchExperts } from './rescan.ts';
 import { createResidents, type Residents } from './residents.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { createService, type ServiceParts } from './service.ts';
@@ -25,8 +27,9 @@ import { createWork } from './work.ts';
 
 const CLASSIFIER = 'classifier';
 const ENGINE_FILE = join(import.meta.dirname, 'engine-child/main.ts');
-/** Weights in memory at once. */
-const BUDGET_BYTES = 256 * 2 ** 20;
+/** For loaded experts, where the owner does not say. */
+const LEAST_BUDGET_MIB = 256;
+const MIB = 2 ** 20;
 const UPSTREAM_REFRESH_MS = 30_000;
 const UPSTREAM_LIMIT_MS = 5000;
 /** When the upstream does not say: what every model of the last years has at least. */
@@ -63,8 +66,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const features = join(options.shippedDir, CLASSIFIER, 'features.ts');
   const args = existsSync(features) ? [features] : [];
   const host = createEngineHost({ file: options.engineFile ?? ENGINE_FILE, args, clock, log });
+  const budgetBytes = MIB * (config.compute.memoryMiB ?? Math.max(LEAST_BUDGET_MIB, freemem() / MIB / 2));
   const engines = { llama: host.engine('llama'), onnx: host.engine('onnx') };
-  const residents = createResidents(experts, engines, BUDGET_BYTES, clock);
+  const residents = createResidents(experts, engines, budgetBytes, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
@@ -96,6 +100,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   link.on('grant', (lease) => power.offer(lease));
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });
+  const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
+    residents.update(experts);
+    log.info({ experts: experts.length }, 'experts changed');
+  });
   const server = await createServer({ service, metrics, log, listen: options.listen });
   void warm(catalogue, residents, classify !== undefined, log);
   return {
@@ -103,6 +111,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     async stop() {
       publisher.stop();
       stopWatching();
+      stopLooking();
       await Promise.all([server.close(), filler.stop()]);
       await residents.close();
       await host.close();

@@ -16,6 +16,7 @@ const Regression = z.strictObject({
 });
 const PumpMap = z.strictObject({
   ratedHeatW: finite.positive(),
+  coldestC: finite.default(10),
   heat: Regression,
   power: Regression,
   fullS: finite.nonnegative(),

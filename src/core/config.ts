@@ -54,6 +54,12 @@ export const Config = z.strictObject({
   compute: z
     .strictObject({
       incomeEurPerKwh: z.number().min(0).max(10).default(0).describe('what sold answers earn per kWh computed'),
+      memoryMiB: z
+        .number()
+        .min(64)
+        .max(4_194_304)
+        .optional()
+        .describe('memory for loaded experts; left out: half of what is free at the start, at least 256'),
       upstream: z.url().optional().describe('OpenAI-compatible server on another host, used as one more engine'),
     })
     .prefault({}),

@@ -47,7 +47,7 @@ function busFaults({ buses, devices, deadMan }: Partial<Board> & Pick<Board, 'de
 /** Two devices at one I2C address, GPIO line or Modbus unit. */
 function clashFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devices'>): string[] {
   const taken = new Map<string, string>();
-  if (deadMan) taken.set(whereOf(deadMan), 'deadMan');
+  if (deadMan?.line !== undefined) taken.set(whereOf(deadMan), 'deadMan');
   const faults: string[] = [];
   for (const [name, device] of Object.entries(devices)) {
     const { kind, bus } = wiringOf(device.params);
@@ -91,6 +91,13 @@ function deadManFaults({ devices, deadMan }: Partial<Board> & Pick<Board, 'devic
   ];
 }
 
+/** Whether the dead wire of this output means its full value: a flag of the whole device, or of each of its outputs. */
+function invertedOf({ params }: BoardDevice, channel: string): boolean | undefined {
+  const p = params as { inverted?: boolean; relays?: Outputs; analogue?: Outputs };
+  return p.inverted ?? p.relays?.[channel]?.inverted ?? p.analogue?.[channel]?.inverted;
+}
+type Outputs = Record<string, { inverted: boolean }>;
+
 function deviceFaults(name: string, device: BoardDevice): string[] {
   const faults: string[] = [];
   const at = (point: string) => `devices.${name}.points.${point}`;
@@ -102,13 +109,13 @@ function deviceFaults(name: string, device: BoardDevice): string[] {
       );
     }
   }
-  const { inverted } = device.params as { inverted?: boolean };
   for (const actuator of ACTUATOR_NAMES) {
     const point = device.actuators[actuator];
     if (!point) continue;
     const { safe, label } = ACTUATORS[actuator];
     if (point.safe !== safe)
       faults.push(`${at(actuator)}.safe: the safe value of ${label} is ${safe}, not ${point.safe}`);
+    const inverted = invertedOf(device, point.channel);
     if (inverted !== undefined && inverted !== safe > 0) {
       const full = unitOf(actuator)?.max ?? 1;
       faults.push(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { ACTUATOR_NAMES, type ActuatorName, SENSOR_NAMES, type SensorName } from '../contract/points.ts';
+import { unitOf } from '../contract/units.ts';
 import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { boardFaults } from './board-faults.ts';
@@ -139,7 +140,8 @@ function parseDevice(raw: unknown, path: string, faults: string[]): BoardDevice 
     const where = `${path}.points.${name}`;
     const direction = SENSOR_NAMES.includes(name as SensorName) ? 'in' : 'out';
     if (direction === 'out' && !ACTUATOR_NAMES.includes(name as ActuatorName)) {
-      faults.push(`${where}: unknown point "${name}"${hint(name, [...SENSOR_NAMES, ...ACTUATOR_NAMES])}`);
+      const unit = unitOf(name) ? '' : ', whose name ends in no unit';
+      faults.push(`${where}: unknown point "${name}"${unit}${hint(name, [...SENSOR_NAMES, ...ACTUATOR_NAMES])}`);
       continue;
     }
     const parsed =

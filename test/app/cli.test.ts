@@ -30,7 +30,7 @@ test('a mistyped command or option names the one that was meant', () => {
 });
 
 test('without a unit: what is missing and how to start it', () => {
-  for (const args of [['status'], ['why'], ['ask', 'x'], ['set', 'roomSetC', '20'], ['experts', 'ls']]) {
+  for (const args of [['status'], ['why'], ['ask', 'x'], ['set', 'roomSetC', '20'], ['experts', 'ps']]) {
     const { stderr, status } = heatmine(...args, '--home', home);
     assert.is(status, 2, args.join(' '));
     assert.match(stderr, 'npm start');

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,53 @@ test('without a unit: the simulated house says so, a real board without its hard
     const write = run('io', 'write', 'hotWaterOn', '1', '--board', 'pi4', '--home', home);
     assert.is(write.status, 2);
     assert.match(write.stderr, /through the running unit only/);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+test('list and doctor on every board: each bus that is not here is named with its remedy', () => {
+  for (const board of ['pi4', 'pi5', 'minipc']) {
+    const home = mkdtempSync(join(tmpdir(), 'heatmine-io-'));
+    try {
+      writeFileSync(join(home, 'config.yaml'), `board: ${board}\n`);
+      const { stdout, status } = run('io', 'list', '--home', home);
+      assert.is(status, 0);
+      assert.match(stdout, /^compressorOn +out /m);
+      const doctor = run('doctor', '--home', home);
+      assert.is(doctor.status, 1, doctor.stdout);
+      assert.match(doctor.stdout, /^FAIL drive +\/dev\/ttyUSB0 is not there: plug the RS-485 adapter in/m);
+      if (board !== 'minipc') assert.match(doctor.stdout, /^FAIL i2c1 .*dtparam=i2c_arm=on/m);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  }
+});
+
+test('a bad board: all of its faults at once, each with path and remedy, exit 2', () => {
+  const home = mkdtempSync(join(tmpdir(), 'heatmine-io-'));
+  try {
+    const board = JSON.parse(readFileSync(new URL('../../boards/pi4.json', import.meta.url), 'utf8'));
+    const { tmpAccelOut, tmpRoom, adcWater, relayCompressor, relayBackup } = board.devices;
+    tmpAccelOut.params.address = '0x48';
+    tmpRoom.driver = 'mcp9800';
+    adcWater.points.pressure = { channel: 'a0', maxAgeMs: 1000, note: 'no such point' };
+    delete relayCompressor.points.compressorOn.safe;
+    relayBackup.params.line = 40;
+    const file = join(home, 'bad.json');
+    writeFileSync(file, JSON.stringify(board));
+    for (const command of [['io', 'list'], ['run']]) {
+      const { status, stderr } = run(...command, '--board', file, '--home', home);
+      assert.is(status, 2, stderr);
+      for (const fault of [
+        /devices\.tmpAccelOut\.params\.address: i2c1 0x48 is already used by devices\.tmpAccelIn; give each its own/,
+        /devices\.tmpRoom\.driver: unknown driver "mcp9800", did you mean "mcp9808"/,
+        /devices\.adcWater\.points\.pressure: unknown point "pressure", whose name ends in no unit/,
+        /devices\.relayCompressor\.points\.compressorOn\.safe: missing; give the value/,
+        /devices\.relayBackup\.params\.line: pinctrl-bcm2711 has no line 40 on its header; use 2 to 27/,
+      ])
+        assert.match(stderr, fault);
+    }
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -32,6 +32,7 @@ export async function served() {
   });
   return {
     link,
+    models: installedDir,
     url: `http://127.0.0.1:${net.port}`,
     async end() {
       await net.close();

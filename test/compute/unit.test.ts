@@ -1,4 +1,5 @@
 /** The whole of compute with a real model: start to first answer, grant, filler, work. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -84,6 +85,16 @@ else {
     const counted = () => link.last('work')!.answerTokens - before;
     await until('the count', () => counted() >= reply.usage.total_tokens, 2000);
     assert.is(counted(), reply.usage.total_tokens);
+  });
+
+  test('an expert that is pulled while the unit runs is served; one that is removed is not', async () => {
+    const later = addExpert(join(dir, 'home'), 'later', {}, true);
+    const ask = async () => (await chat({ ...user('Once'), model: 'later' })).status;
+    for (let i = 0; i < 60 && (await ask()) !== 200; i++) await sleep(100);
+    assert.is(await ask(), 200);
+    rmSync(later, { recursive: true });
+    for (let i = 0; i < 60 && (await ask()) !== 404; i++) await sleep(100);
+    assert.is(await ask(), 404);
   });
 
   test('filler turns paid watts into scored lines, within its share of a core', async () => {

@@ -2,6 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMPRESSOR_START, type CompressorInput, compressorStep } from '../../src/control/decide/compressor.ts';
 import { supplyTargetC } from '../../src/control/decide/curve.ts';
+import { ownPumpStart } from '../../src/control/learn/own-pump.ts';
+import { learnPump } from '../../src/control/learn/pump-map.ts';
 import { PID_OFF, pidStep } from '../../src/control/pid.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { computing, createRig, HOUSE, type Rig, run, tick, until } from './rig.ts';
@@ -41,6 +43,24 @@ const rows: Row[] = [
     given: (r) => Object.assign(r.values, { bufferTopC: 30, hotWaterC: 40 }),
     seconds: 400,
     expect: (v) => v.action === 'hotWater' && v.outputs.hotWaterOn === 1 && v.outputs.compressorPct > 90,
+  },
+  {
+    why: 'own sun that would be fed in: the tank is topped up early',
+    given: (r) => Object.assign(r.values, { hotWaterC: 44, outdoorC: 12, gridW: -4000, pvW: 5000 }),
+    seconds: 500,
+    expect: (v) => v.action === 'hotWater',
+  },
+  {
+    why: 'without it the same tank waits',
+    given: (r) => Object.assign(r.values, { hotWaterC: 44, outdoorC: 12 }),
+    seconds: 500,
+    expect: (v) => v.outputs.hotWaterOn === 0,
+  },
+  {
+    why: 'hot gas near its limit slows the compressor down and does not stop a charge in its last kelvins',
+    given: (r) => Object.assign(r.values, { hotWaterC: 41, condenserOutC: 60, dischargeC: 104.5 }),
+    seconds: 500,
+    expect: (v) => v.outputs.compressorOn === 1 && v.outputs.compressorPct < 31,
   },
   {
     why: 'a hot room is cooled, the valve turned before the compressor starts, accelerator heat outdoors',
@@ -111,6 +131,27 @@ test('table: situation -> what the unit does', () => {
       `${row.why}: ${JSON.stringify({ action, grantW, fillerW, outputs })} ${reasons[0]?.text}`,
     );
   }
+});
+
+test('the tank is charged at the speed of the best learnt COP, at full speed when it is cold or the house cannot wait', () => {
+  let { map } = ownPumpStart(HOUSE);
+  // A machine that is far better at part load, as inverters with large exchangers are.
+  for (let i = 0; i < 400; i++) {
+    const [level, outdoorC, supplyC] = [0.3 + 0.1 * (i % 8), (i % 5) * 4 - 4, 35 + (i % 4) * 8];
+    const heatW = 14_000 * level;
+    const sample = { level, outdoorC, supplyC, heatW, powerW: heatW / (5 - 2 * level) };
+    map = learnPump(map, { ...sample, dtS: 900, runS: 7200 });
+  }
+  const chargedPct = (values: object) => {
+    const rig = createRig({ bufferTopC: 37, outdoorC: 10, hotWaterC: 41.5, ...values });
+    rig.state = { ...rig.state, pump: { ...rig.state.pump, map } };
+    run(rig, 450, 0.5);
+    assert.is(rig.verdict.action, 'hotWater');
+    return rig.verdict.outputs.compressorPct;
+  };
+  assert.ok(chargedPct({}) < 60, 'mild weather');
+  assert.ok(chargedPct({ hotWaterC: 38 }) > 90, 'a cold tank');
+  assert.ok(chargedPct({ outdoorC: -10, bufferTopC: 44 }) > 90, 'a cold day');
 });
 
 test('a lapsed price ends filler within one tick', () => {

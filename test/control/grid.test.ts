@@ -58,8 +58,8 @@ const most = (all: readonly Sample[], of: (x: Sample) => number) => Math.max(...
 const records = (all: readonly Sample[]) => all.flatMap((x) => (x.verdict.dimming ? [x.verdict.dimming] : []));
 
 test('dimming by contact: 4.2 kW within 2 s, accelerator first, the pump untouched, recorded, back by a ramp', () => {
-  // A small load: otherwise the pump takes nearly all of the 4.2 kW, and cards that idle above the rest are cut off.
-  const small = { house: { designLoadW: 6000 } };
+  // A load below the design, and nobody draws hot water: otherwise the pump takes nearly all of the 4.2 kW, and cards that idle above the rest are cut off.
+  const small = { house: { designLoadW: 9000 }, sim: { startsAt: '2025-01-15T02:00:00Z' } };
   const all = house(2400, small, (s) => ({ gridLimitOn: s >= 1200 && s < 1800 ? 1 : 0 }));
   const before = between(all, 1190, 1200);
   assert.ok(most(before, (x) => x.unitW) > 5500, `only ${most(before, (x) => x.unitW)} W before`);

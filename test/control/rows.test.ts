@@ -113,7 +113,14 @@ const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] =
   [
     'F9b',
     { values: { accelInC: 40, accelOutC: 56.1, accelW: 1001 }, balance: { peakRiseK: 8 } },
-    [v({ accelOutC: 55.9 }), v({ accelW: 1000 }), worse('accelInC'), worse('accelOutC')],
+    [
+      v({ accelOutC: 55.9 }),
+      v({ accelW: 1000 }),
+      worse('accelInC'),
+      worse('accelOutC'),
+      { balance: { laggedInC: 41 } },
+    ],
+    [{ balance: { laggedInC: 30 } }],
   ],
   [
     'F10',
@@ -150,7 +157,8 @@ const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] =
   [
     'F5',
     { values: { accelInC: 44, accelOutC: 41.9, accelW: 1001 } },
-    [v({ accelOutC: 42.1 }), v({ accelW: 1000 }), worse('accelW')],
+    [v({ accelOutC: 42.1 }), v({ accelW: 1000 }), worse('accelW'), { balance: { laggedInC: 43 } }],
+    [{ balance: { laggedInC: 50 } }],
   ],
   [
     'F11r',

@@ -54,6 +54,9 @@ test('nothing broken: a winter night with defrosts and hot water, a computing da
   assert.equal(told(rowsOf({ at: WINTER, hours: 14, fromS: 0 })), '');
   assert.equal(told(rowsOf({ at: WINTER, hours: 4, fromS: 0, demandW: 5000 })), '');
   assert.equal(told(rowsOf({ at: SUMMER, hours: 6, mode: 'cooling', fromS: 0, demandW: 3000 })), '');
+  // The weekly 60 °C sends hot water past a small, slow coolant loop: its inlet is hot long before its outlet.
+  const small = { sim: { startsAt: '2025-12-20T00:00:00Z', seed: 7 }, house: { designLoadW: 6000, accelMaxW: 700 } };
+  assert.equal(told(rowsOf({ at: WINTER, hours: 14, fromS: 0, config: small })), '');
 });
 
 test('F12: a locked rotor is off after 10 s, although it draws current; three times within the hour latch', () => {

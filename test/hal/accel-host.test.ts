@@ -126,6 +126,29 @@ test('accel-host: hangs are BUS_TIMEOUT after a second; the host gone is BUS_CLO
   await server.close();
 });
 
+test('accel-host: the word of the token file goes along; without the file it is told what to do', async () => {
+  const path = join(dir, 'e.sock');
+  const { device } = cards();
+  const server = await serveAccelHost(createAccelHost(device, monoMs, 'a word of many letters'), { path });
+  const file = join(dir, 'token');
+  const spec = { kind: 'host' as const, path, tokenFile: file };
+  const before = openLinuxBuses({ buses: { b: spec } }, monoMs);
+  const error = await before
+    .host('b')
+    .ask({ op: 'read' })
+    .catch((e) => e);
+  assert.is(error.code, 'BUS_CLOSED');
+  assert.match(error.message, /token.*write the token/);
+  writeFileSync(file, 'a word of many letters\n');
+  assert.ok((await before.host('b').ask({ op: 'read' })).samples);
+  await before.close();
+  writeFileSync(file, 'another\n');
+  const wrong = openLinuxBuses({ buses: { b: spec } }, monoMs);
+  assert.is(await codeOf(wrong.host('b').ask({ op: 'read' })), 'BUS_NOISE');
+  await wrong.close();
+  await server.close();
+});
+
 test('accel-host: a token where one is asked for; rubbish is refused and an endless line cut off', async () => {
   const { caps, device } = cards();
   const host = createAccelHost(device, monoMs, 'a word of many letters');

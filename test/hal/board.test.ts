@@ -44,6 +44,24 @@ test('what the board says the dead-man drops is what the simulated relay drops',
   assert.equal(loadBoard('sim').deadMan.drops.toSorted(), CHAIN.toSorted());
 });
 
+test('the mini-PC has the same points, all on Modbus', () => {
+  const points = (name: string) =>
+    Object.values(loadBoard(name).devices).flatMap((d) => [...Object.keys(d.sensors), ...Object.keys(d.actuators)]);
+  assert.equal(points('minipc').toSorted(), points('pi4').toSorted());
+  const kinds = new Set(Object.values(loadBoard('minipc').buses).map((b) => b.kind));
+  assert.equal([...kinds].toSorted(), ['command', 'modbus']);
+});
+
+test('an output of a module whose dead wire is not safe is told as well', () => {
+  const file = new URL('../../boards/minipc.json', import.meta.url);
+  const board = JSON.parse(readFileSync(file, 'utf8')) as Json;
+  Object.assign((board.devices!.module1!.params!.analogue as Json).accelPumpPct!, { inverted: false });
+  assert.throws(
+    () => parseBoard(JSON.stringify(board), '/b/x.json'),
+    /devices\.module1\.params\.inverted: a dead wire would mean accelPumpPct = 0, but safe is 100/,
+  );
+});
+
 const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
   [
     'duplicate I2C address',
@@ -87,6 +105,14 @@ const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
       Object.assign(b.devices!.tmpRoom!, { points: { romC: roomC } });
     },
     /^devices\.tmpRoom\.points\.romC: unknown point "romC", did you mean "roomC"\?$/,
+  ],
+  [
+    'point without a unit',
+    (b) =>
+      Object.assign(b.devices!.tmpRoom!.points!, {
+        pressure: { channel: 'temperatureC', maxAgeMs: 1000, note: 'x y' },
+      }),
+    /^devices\.tmpRoom\.points\.pressure: unknown point "pressure", whose name ends in no unit; known: /,
   ],
   ['missing point', (b) => delete b.devices!.meterGrid, /^devices: no device serves "gridW"; add it/],
   [

@@ -15,6 +15,7 @@ import { DRIVERS } from '../../src/hal/drivers/index.ts';
 import * as lm75 from '../../src/hal/drivers/lm75.ts';
 import * as mag from '../../src/hal/drivers/mag11.ts';
 import * as mcp from '../../src/hal/drivers/mcp9808.ts';
+import * as mix from '../../src/hal/drivers/mix38.ts';
 import * as smi from '../../src/hal/drivers/nvidia-smi.ts';
 import * as opti from '../../src/hal/drivers/optidrive-eco.ts';
 import * as flow from '../../src/hal/drivers/pulse-flow.ts';
@@ -52,6 +53,12 @@ test('MCP9808: flags are ignored, the sign is not', () => {
 
 const ntc = { ohmsAt25C: 10_000, betaK: 3977, pullUpOhms: 10_000, railV: 3.3 };
 const counts = (volts: number) => Math.round((volts / 4.096) * 32_768);
+
+test('MIX38: tenths of a degree with a sign; a counter that ran over', () => {
+  assert.equal([0x00fa, 0xff9c, 0].map(mix.decode), [25, -10, 0]);
+  assert.is(mix.flow(75, 1000, 75), 60);
+  assert.is(mix.flow(5 - 0xffffffff - 1 + 70, 1000, 75), 60);
+});
 
 test('ADS1115: configuration words of the four inputs', () => {
   assert.equal(

@@ -172,6 +172,29 @@ test('only changes are written, safe ones first; what the chips forget is writte
     await until('written again', 300, () => buses.writes.slice(again).some((w) => w.startsWith('i2c1 88=02')));
   }));
 
+test('a set-point is written again at half of the time-out of its device, though nothing changed', async () => {
+  const board = loadBoard('sim');
+  const drive = board.devices.drive!;
+  Object.assign(drive, { params: { ...(drive.params as object), timeoutS: 1 } });
+  const buses = fakeBuses();
+  const hal = await openHal({ board, buses, monoMs });
+  try {
+    hal.apply(RUNNING);
+    await until('on', 500, () => hal.image(0).actuators.compressorPct === 50);
+    const times = () => buses.writes.filter((w) => w === 'drive 1 8502=500').length;
+    const first = times();
+    await sleep(300);
+    hal.apply(RUNNING);
+    await sleep(50);
+    assert.is(times(), first, 'not before half of it');
+    await sleep(250);
+    hal.apply(RUNNING);
+    await until('again', 200, () => times() === first + 1);
+  } finally {
+    await hal.close();
+  }
+});
+
 test('a failed write is told, tried again, and the image keeps the truth meanwhile', () =>
   withHal(async (hal, buses) => {
     buses.broken.set('gpio0 27', 'absent');

@@ -5,6 +5,8 @@ import * as assert from 'uvu/assert';
 import { answerText, catalogue, grammar, LANGUAGES, MAX_ANSWER_CHARS } from '../../models/faults/catalogue.ts';
 import { faultsPage } from '../../models/faults/docs.ts';
 import { MODEL_IDS } from '../../models/train/recipe.ts';
+import { heldOutLines } from '../../models/train/report.ts';
+import { TASKS } from '../../models/train/sample.ts';
 
 const url = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 const text = (path: string): string => readFileSync(url(path), 'utf8');
@@ -32,6 +34,12 @@ test('all models share tokenizer and architecture, so they can be merged', () =>
       .replace(/.{8}heatmine-[a-z]+/s, 'name');
   };
   for (const id of MODEL_IDS) assert.is(header(id), header('ancestor'), id);
+});
+
+test('the held-out wordings are those frozen before training, and filler gets the questions made of them', () => {
+  const frozen = createHash('sha256').update(text('models/train/heldout.json')).digest('hex');
+  assert.is(frozen, '254d373452f82e4c77915884d822d848ed1beb5e72a033e5efa73b1c66d45b38');
+  for (const task of TASKS) assert.is(text(`models/${task}/heldout.txt`), heldOutLines(task), task);
 });
 
 test('every entry is short, unique and in both languages', () => {

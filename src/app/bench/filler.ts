@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLlamaEngine } from '../../compute/engines/llama.ts';
@@ -17,21 +17,39 @@ const SHIPPED = join(import.meta.dirname, '../../../models');
 const HELD = 0.98;
 const SETTLE_MS = 6000;
 
+/** The kernel counts a process in hundredths of a second. */
+const TICK_MS = 10;
+
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const cpuMs = (from?: NodeJS.CpuUsage) => {
-  const { user, system } = process.cpuUsage(from);
+const ownCpuMs = () => {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
 
-/** Tokens of filler and share of a core over `forMs`; `tokens` is the count since boot. */
-async function over(forMs: number, tokens: () => number) {
-  const [startMs, cpu, before] = [performance.now(), process.cpuUsage(), tokens()];
-  await sleep(forMs);
-  const seconds = (performance.now() - startMs) / 1000;
-  return { tokensPerS: (tokens() - before) / seconds, share: cpuMs(cpu) / 1000 / seconds };
+/** Of this process and of its children: the engines run in a process of their own. */
+function cpuMs(): number {
+  const children = readdirSync('/proc/self/task').flatMap((task) =>
+    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  const ticks = children.map((pid) => {
+    // After the name, which may hold blanks: state is the first field, user and system time the 12th and 13th.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ownCpuMs() + ticks.reduce((sum, n) => sum + n, 0) * TICK_MS;
 }
 
-/** All of compute in this process with a full grant; nothing else runs here, so its CPU time is what filler takes. */
+/** Tokens of filler and share of a core over `forMs`; `tokens` is the count since boot. */
+async function over(forMs: number, tokens: () => number) {
+  const [startMs, cpu, before] = [performance.now(), cpuMs(), tokens()];
+  await sleep(forMs);
+  const seconds = (performance.now() - startMs) / 1000;
+  return { tokensPerS: (tokens() - before) / seconds, share: (cpuMs() - cpu) / 1000 / seconds };
+}
+
+/** All of compute with a full grant, its engine process below this one; nothing else runs here, so their CPU time is what filler takes. */
 async function wholeCompute(grantW: number, forMs: number) {
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-filler-'));
   const listeners: ((message: MessageOf<'grant'>) => void)[] = [];
@@ -75,10 +93,10 @@ async function withoutPause(cpuShare: number, seconds: number): Promise<number> 
   const never = new AbortController().signal;
   const untilMs = performance.now() + seconds * 1000;
   let tokens = 0;
-  const cpu = process.cpuUsage();
+  const cpu = ownCpuMs();
   for (let i = 0; performance.now() < untilMs; i++)
     tokens += (await model.score?.(lines[i % lines.length]!, never))?.tokens ?? 0;
-  const perCpuS = tokens / (cpuMs(cpu) / 1000);
+  const perCpuS = tokens / ((ownCpuMs() - cpu) / 1000);
   await model.unload();
   await engine.close();
   return perCpuS * cpuShare;

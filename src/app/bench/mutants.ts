@@ -12,14 +12,16 @@ const PRELOAD = join(import.meta.dirname, 'mutants/preload.ts');
 /** Quick ones first: the first that fails ends it. The last is a slice of the campaign. */
 const TESTS: Record<string, readonly string[]> = {
   interlock: [
+    'control/rows',
+    'control/interlock',
     'control/faults',
     'control/review',
-    'control/rows',
     'control/property',
     'control/signatures',
     'app/campaign',
   ],
   decide: [
+    'control/edges',
     'control/decide',
     'control/dispatch',
     'control/coolant',

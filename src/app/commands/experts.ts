@@ -1,29 +1,172 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { scanExperts } from '../../compute/experts.ts';
+import { memoryOf, verdictOf } from '../../compute/fit.ts';
+import { checkGgufFile } from '../../compute/gguf.ts';
 import { HeatmineError } from '../../core/errors.ts';
-import { fetchState, unitOf } from '../client.ts';
-import { type Command, parseCommand, print } from '../command.ts';
+import type { Paths } from '../../core/paths.ts';
+import { fetchModels, fetchState, unitOf } from '../client.ts';
+import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
+import { evaluateExpert } from '../experts/evaluate.ts';
+import { publishExpert } from '../experts/publish.ts';
+import { pullExpert } from '../experts/pull.ts';
+import { runningPid } from '../preflight.ts';
 
-async function listExperts(args: string[]): Promise<number> {
-  const { positionals, paths, json } = parseCommand(args);
-  if (positionals[0] !== 'ls') throw new HeatmineError('USAGE', 'there is `heatmine experts ls`');
-  const { compute } = await fetchState(unitOf(paths).url);
-  const experts = compute?.experts ?? [];
+const SHIPPED = join(import.meta.dirname, '../../../models');
+const GB = 1e9;
+const gb = (bytes: number) => `${(bytes / GB).toFixed(2)} GB`;
+const size = (bytes: number) => (bytes >= GB ? gb(bytes) : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
+
+type Sub = (parsed: Parsed, rest: string[]) => Promise<number>;
+
+const found = (paths: Paths) => scanExperts([SHIPPED, paths.models]);
+
+/** From the unit that runs; without one, what is on the disk. */
+const ls: Sub = async ({ paths, json }) => {
+  const running = runningPid(paths) !== undefined;
+  const experts = running
+    ? ((await fetchState(unitOf(paths).url)).compute?.experts ?? [])
+    : found(paths).map(({ id, fact, unsound }) => ({
+        ...{ id, title: fact?.title ?? id, sizeBytes: fact?.sizeBytes ?? 0, resident: false },
+        ...{ passes: fact?.quality?.passes ?? false, note: unsound ?? fact?.quality?.note },
+      }));
   if (json) print(JSON.stringify(experts));
   else {
-    for (const expert of experts) {
-      const size = `${(expert.sizeBytes / 1024).toFixed(0)} KiB`;
-      const verdict = expert.passes ? 'passes its test' : `FAILS its test${expert.note ? `: ${expert.note}` : ''}`;
-      print(
-        `${expert.id.padEnd(12)} ${size.padStart(9)}  ${expert.resident ? 'in memory' : 'on disk  '}  ${expert.title}; ${verdict}`,
-      );
+    for (const { id, sizeBytes, resident, title, passes, note } of experts) {
+      const verdict = passes ? 'passes its test' : note ? `not proven: ${note}` : 'not tested';
+      const place = resident ? 'in memory' : 'on disk  ';
+      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}; ${verdict}`);
     }
   }
   return experts.length ? 0 : 1;
+};
+
+/** What is in memory now, what it takes, when it was last asked, and the energy of a token. */
+const ps: Sub = async ({ paths, json }) => {
+  const { url } = unitOf(paths);
+  const [models, { compute }] = await Promise.all([fetchModels(url), fetchState(url)]);
+  const jPerToken = compute?.card.jPerToken ?? null;
+  const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
+  if (json) print(JSON.stringify(rows));
+  for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
+    const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
+    print(
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)`,
+    );
+  }
+  return 0;
+};
+
+const ago = (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+
+/** Memory for each context on this box, or on the accelerators given. */
+const fit: Sub = async ({ values, json }, [file]) => {
+  if (!file) throw new HeatmineError('USAGE', 'fit which FILE.gguf?');
+  const info = checkGgufFile(file);
+  const given = values.vram === undefined ? [] : String(values.vram).split(',').map(Number);
+  if (given.some((n) => !(n > 0))) throw new HeatmineError('USAGE', '--vram takes gigabytes: --vram 24 or 24,24');
+  const devices = given.length ? given.map((n) => n * GB) : [freemem()];
+  const width = numberOption(values.width, 'width', 1, 64) ?? 1;
+  const trained = info.contextTokens ?? 4096;
+  const contexts = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072].filter((n) => n < trained);
+  const rows = [...contexts, trained].map((contextTokens) => {
+    const memory = memoryOf(info, { contextTokens, width });
+    return { contextTokens, ...memory, verdict: verdictOf(memory.totalBytes, devices) };
+  });
+  if (json) print(JSON.stringify(rows));
+  else {
+    const on = given.length
+      ? `${given.length} accelerator${given.length > 1 ? 's' : ''} of ${given.join(', ')} GB`
+      : '';
+    print(
+      `${(info.parameters / 1e9).toFixed(2)}B parameters, ${info.architecture}; ${on || `${gb(devices[0]!)} of memory free here`}`,
+    );
+    for (const { contextTokens, weightsBytes, cacheBytes, workBytes, totalBytes, verdict } of rows) {
+      const parts = `weights ${gb(weightsBytes)} + context ${gb(cacheBytes)} + work ${gb(workBytes)}`;
+      print(
+        `${String(contextTokens).padStart(8)} tokens  ${gb(totalBytes).padStart(10)}  ${verdict.padEnd(5)}  ${parts}`,
+      );
+    }
+  }
+  return rows.some((row) => row.verdict !== 'no') ? 0 : 1;
+};
+
+const pull: Sub = async ({ values, paths, json }, [source]) => {
+  if (!source) throw new HeatmineError('USAGE', 'pull what? hf:OWNER/REPO:FILE, https://…, or a file');
+  const stop = new AbortController();
+  const interrupted = () => stop.abort(new HeatmineError('BUSY', 'stopped; pull again to go on'));
+  process.once('SIGINT', interrupted);
+  const id = await pullExpert({
+    ...{ source, modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
+    id: values.id as string | undefined,
+    sha256: values.sha256 as string | undefined,
+    contextTokens: numberOption(values.context, 'context', 16, 1_048_576),
+  }).finally(() => process.off('SIGINT', interrupted));
+  const served = runningPid(paths) === undefined ? 'served from the next start' : 'served within seconds';
+  print(json ? JSON.stringify({ id }) : `${id}: ${served}; heatmine ask "…" --expert ${id}`);
+  return 0;
+};
+
+const publish: Sub = async ({ paths, json }, [dir]) => {
+  if (!dir) throw new HeatmineError('USAGE', 'publish which DIR? It holds expert.json and the weights.');
+  const { file, maker } = await publishExpert(dir, paths.keys);
+  print(json ? JSON.stringify({ file, maker }) : `${file}: signed by ${maker}`);
+  return 0;
+};
+
+const rm: Sub = async ({ paths }, [id]) => {
+  const expert = found(paths).find((e) => e.id === id);
+  if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id ?? ''}" here`);
+  if (!expert.dir.startsWith(join(paths.models, '/')))
+    throw new HeatmineError('USAGE', `${id} ships with HeatMine and stays`);
+  rmSync(expert.dir, { recursive: true });
+  print(`${id}: removed`);
+  return 0;
+};
+
+const evaluate: Sub = async ({ values, paths, json }, [id]) => {
+  const expert = found(paths).find((e) => e.id === id);
+  if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id ?? ''}" here`);
+  const file = values.lines as string | undefined;
+  if (file !== undefined && !existsSync(file)) throw new HeatmineError('USAGE', `--lines ${file}: no such file`);
+  const lines = file === undefined ? undefined : readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const result = await evaluateExpert(expert, lines);
+  const { tokens, perplexity, logLikelihood, tokensPerS } = result;
+  const text = `perplexity ${perplexity.toFixed(2)} (${logLikelihood.toFixed(3)} nats a token)`;
+  print(
+    json
+      ? JSON.stringify(result)
+      : `${id}: ${text} over ${result.lines} lines, ${tokens} tokens; ${tokensPerS.toFixed(0)} tokens/s`,
+  );
+  return 0;
+};
+
+const SUBS: Record<string, Sub> = { ls, ps, fit, pull, publish, rm, eval: evaluate };
+const OPTIONS = Object.fromEntries(
+  ['id', 'sha256', 'context', 'vram', 'width', 'lines'].map((name) => [name, { type: 'string' as const }]),
+);
+
+async function run(args: string[]): Promise<number> {
+  const parsed = parseCommand(args, OPTIONS);
+  const [name = '', ...rest] = parsed.positionals;
+  const sub = SUBS[name];
+  if (!sub) throw new HeatmineError('USAGE', `experts what? ${Object.keys(SUBS).join(', ')}`);
+  return sub(parsed, rest);
 }
 
 export const experts: Command = {
   name: 'experts',
-  about: 'Lists the experts on this box: size, whether in memory, and whether each passed its held-out test.',
-  usage: 'heatmine experts ls [--json]',
-  example: 'npm run -s heatmine -- experts ls',
-  run: listExperts,
+  about: `The experts on this box.
+  ls            all of them: size, whether in memory, whether each passed its held-out test
+  ps            those in memory: bytes, last asked, energy of a token
+  fit FILE      memory by context length, and whether it fits, is split over accelerators, or not
+  pull SOURCE   hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped, checks the hash; never runs anything
+  publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json
+  eval ID       perplexity over its held-out lines, or those of --lines FILE
+  rm ID         removes a pulled one`,
+  usage:
+    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
+  example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
+  run,
 };

@@ -20,6 +20,9 @@ const STOP_ORDER = [['net', 'compute'], ['control'], ['broker', 'plant']];
 const HEAT = { startsAfterMs: 0, firstDelayMs: 200, longestDelayMs: 1000 };
 const REST = { startsAfterMs: 800, firstDelayMs: 500, longestDelayMs: 60_000 };
 
+/** When memory runs out compute goes first and control last (F25). */
+const OOM: Record<string, number> = { control: -900, plant: 0, broker: 100, net: 300, compute: 800 };
+
 function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[] {
   const passwords = loadPasswords(paths);
   const start = (...roles: string[]): ChildStart => ({
@@ -32,6 +35,7 @@ function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[
     name,
     file: processFile(file),
     ...delays,
+    oomScore: OOM[name] ?? 0,
     start: start(...roles),
   });
   return [

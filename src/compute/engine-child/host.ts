@@ -3,17 +3,25 @@ import type { Clock } from '../../core/clock.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
+import { createFeed, type Feed } from '../feed.ts';
 import { Refusal } from '../refusal.ts';
 import { type Blame, createBlame } from './blame.ts';
-import { type Call, createCall } from './call.ts';
 import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
 const SILENT_MS = 30_000;
 const PING_MS = 2000;
 const STOP_LIMIT_MS = 1500;
+const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
 /** For the others to ask again after somebody else's crash. */
 const RETRY_S = 1;
+
+/** One thing asked of the engine process, and the model that it is about, for whom to blame. */
+interface Call {
+  expert: string;
+  loading: boolean;
+  feed: Feed<GenerateChunk, unknown>;
+}
 
 /** The engine process is gone, and with it all that was loaded. */
 export class EngineLost extends Refusal {
@@ -98,7 +106,7 @@ class Host implements EngineHost {
       throw new Refusal('BUSY', text, Math.ceil(verdict.forS));
     }
     const model = ++this.#lastId;
-    const loaded = (await this.#ask({ op: 'load', engine, model, spec }, spec.id, true).result) as Loaded;
+    const loaded = (await this.#ask({ op: 'load', engine, model, spec }, spec.id, true).feed.result) as Loaded;
     return this.#proxy(spec.id, model, loaded);
   }
 
@@ -111,11 +119,11 @@ class Host implements EngineHost {
       if (lost()) throw new EngineLost(`the engine of ${expert} has ended`);
       return host.#ask(task, expert, false, signal);
     };
-    const resultOf = async <T>(task: Task, signal?: AbortSignal) => (await ask(task, signal).result) as T;
+    const resultOf = async <T>(task: Task, signal?: AbortSignal) => (await ask(task, signal).feed.result) as T;
     async function* generate(...[request, signal]: Parameters<LoadedModel['generate']>) {
       const call = ask({ op: 'generate', model, request }, signal);
       try {
-        const end = (yield* call.read() as AsyncGenerator<GenerateChunk, unknown>) as GenerateEnd;
+        const end = (yield* call.feed.read()) as GenerateEnd;
         host.#blame.proved(expert);
         return end;
       } finally {
@@ -142,19 +150,19 @@ class Host implements EngineHost {
     if (this.#closing) throw new EngineLost('the unit is stopping');
     const child = this.#child ?? this.#start();
     const id = ++this.#lastId;
-    const call = createCall(expert, loading);
+    const call: Call = { expert, loading, feed: createFeed() };
     if (this.#calls.size === 0) this.#heardMs = this.#options.clock.monoMs();
     this.#calls.set(id, call);
     const abort = () => {
       this.#send(child, { abort: id });
-      call.fail(signal!.reason);
+      call.feed.fail(signal!.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     const done = () => {
       signal?.removeEventListener('abort', abort);
       this.#calls.delete(id);
     };
-    call.result.then(done, done);
+    call.feed.result.then(done, done);
     this.#send(child, { call: id, task });
     return call;
   }
@@ -164,7 +172,7 @@ class Host implements EngineHost {
     for (const [id, open] of this.#calls) {
       if (open !== call) continue;
       if (this.#child) this.#send(this.#child, { abort: id });
-      call.fail(new DOMException('nobody reads on', 'AbortError'));
+      call.feed.fail(new DOMException('nobody reads on', 'AbortError'));
     }
   }
 
@@ -175,10 +183,11 @@ class Host implements EngineHost {
 
   #start(): ChildProcess {
     const { file, args, clock } = this.#options;
-    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     this.#heardMs = clock.monoMs();
     child.on('error', () => {});
+    child.stderr!.on('data', (data: Buffer) => this.#complained(data.toString('utf8')));
     child.on('message', (message: FromEngine) => this.#heard(message));
     child.on('exit', (code, signal) => this.#exited(child, signal ?? `exit ${code}`));
     clearInterval(this.#watch);
@@ -192,15 +201,21 @@ class Host implements EngineHost {
     else this.#send(child, { ping: true });
   }
 
+  /** Of what native code prints, only what is about models and crashes: it also prints grammars, and these are the askers'. */
+  #complained(text: string): void {
+    const lines = text.split('\n').filter((line) => NATIVE_NEWS.test(line));
+    for (const line of lines) this.#options.log.warn({ engine: line.slice(0, 300) }, 'the engine says');
+  }
+
   #heard(message: FromEngine): void {
     this.#heardMs = this.#options.clock.monoMs();
     if ('pong' in message) return;
     const call = this.#calls.get(message.call);
     if (!call) return;
-    if ('chunk' in message) call.chunk(message.chunk);
-    else if ('failure' in message) call.fail(errorOf(message.failure));
+    if ('chunk' in message) call.feed.push(message.chunk as GenerateChunk);
+    else if ('failure' in message) call.feed.fail(errorOf(message.failure));
     // An answer of nothing has no field at all in JSON.
-    else call.value(message.value);
+    else call.feed.end(message.value);
   }
 
   #exited(child: ChildProcess, how: string): void {
@@ -215,7 +230,7 @@ class Host implements EngineHost {
       this.#blame.crashed(suspects, this.#options.clock.monoMs());
       this.#options.log.warn({ how, suspects }, 'the engine process ended');
     }
-    for (const call of calls) call.fail(new EngineLost(`the engine ended (${how}) in mid-answer`));
+    for (const call of calls) call.feed.fail(new EngineLost(`the engine ended (${how}) in mid-answer`));
   }
 }
 

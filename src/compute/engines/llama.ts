@@ -2,6 +2,8 @@ import { availableParallelism, freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
+import { createFeed } from '../feed.ts';
+import { BATCH_TOKENS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
 import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
@@ -11,8 +13,6 @@ import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
-/** Computed together: pieces of prompts and the next tokens of all answers. */
-const BATCH_TOKENS = 256;
 const KEPT_GRAMMARS = 16;
 
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
@@ -78,7 +78,7 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
     try {
       const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
       const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
-      const last = await evaluateAllButLast(sequence, prompt, signal);
+      const last = await evaluateBeginning(sequence, prompt, signal);
       const tokens = sequence.evaluate(last, {
         temperature: request.temperature,
         topK: 0,
@@ -133,21 +133,53 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
   };
 }
 
-async function evaluateAllButLast(sequence: LlamaContextSequence, tokens: Token[], signal: AbortSignal) {
-  for (let at = 0; at < tokens.length - 1; at += PIECE_TOKENS) {
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, Math.min(at + PIECE_TOKENS, tokens.length - 1)));
+/** Evaluates the prompt piece by piece; the last piece is left for the step that makes the first token. */
+async function evaluateBeginning(sequence: LlamaContextSequence, tokens: Token[], signal: AbortSignal) {
+  let at = 0;
+  for (; tokens.length - at > PIECE_TOKENS; at += PIECE_TOKENS) {
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + PIECE_TOKENS));
     signal.throwIfAborted();
   }
-  return tokens.slice(-1);
+  return tokens.slice(at);
 }
 
+interface Limits {
+  stop: readonly string[];
+  room: number;
+}
+
+/**
+ * The next token is asked for as soon as one is there, whoever reads: sequences that come late miss the batch of the
+ * others, and cost it a whole step.
+ */
 async function* answer(
   model: LlamaModel,
   prompt: readonly Token[],
   tokens: AsyncGenerator<Token, void, void>,
-  { stop, room }: { stop: readonly string[]; room: number },
+  limits: Limits,
   signal: AbortSignal,
 ): AsyncGenerator<GenerateChunk, GenerateEnd> {
+  const feed = createFeed<GenerateChunk, GenerateEnd>();
+  const left = new AbortController();
+  const either = AbortSignal.any([signal, left.signal]);
+  say(model, prompt, tokens, limits, either, feed.push).then(feed.end, feed.fail);
+  try {
+    return yield* feed.read();
+  } finally {
+    left.abort();
+    // The seat is free only once nothing is computed in it any more.
+    await feed.result.catch(() => undefined);
+  }
+}
+
+async function say(
+  model: LlamaModel,
+  prompt: readonly Token[],
+  tokens: AsyncGenerator<Token, void, void>,
+  { stop, room }: Limits,
+  signal: AbortSignal,
+  push: (chunk: GenerateChunk) => void,
+): Promise<GenerateEnd> {
   const filter = createStopFilter(stop);
   const end = (finish: GenerateEnd['finish']) => ({ finish, promptTokens: prompt.length, answerTokens });
   // Tokens whose bytes do not make whole characters yet.
@@ -166,11 +198,11 @@ async function* answer(
       pending = [];
     }
     const { text: sent, stopped } = filter.push(whole ? text : '');
-    yield { text: sent, tokens: 1 };
+    push({ text: sent, tokens: 1 });
     if (stopped) return end('stop');
     if (answerTokens >= room) break;
   }
   const rest = filter.push(pending.length ? model.detokenize(pending, false, before) : '').text + filter.flush();
-  if (rest) yield { text: rest, tokens: 0 };
+  if (rest) push({ text: rest, tokens: 0 });
   return end(answerTokens >= room ? 'length' : 'stop');
 }

@@ -51,6 +51,8 @@ const QUIET_PCT = 45;
 /** A gap longer than this is a clock that was wrong, not a power cut. */
 const MAX_GAP_S = 400 * 86_400;
 const NORMAL_START_BELOW_K = 6;
+/** Own sun would carry the heat pump: the tank is topped up before the evening needs it. */
+const SUNNY_START_BELOW_K = 3;
 const ONCE_START_BELOW_K = 0.5;
 
 /** The unit was down or the clock was set: what counts house time moves on, as soon as the time is known. */
@@ -77,10 +79,14 @@ function quiet(input: StepInput, overrides: readonly Override[], minute: number 
   return { limitPct, reasons };
 }
 
-function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: boolean): HotWaterAim {
+function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: boolean, sunny: boolean): HotWaterAim {
   const once = overrides.some((o) => o.kind === 'hot-water-once');
   const setC = killing ? KILL_SET_C : input.setPoints.hotWaterSetC;
-  return { setC, startBelowK: once || killing ? ONCE_START_BELOW_K : NORMAL_START_BELOW_K, killing };
+  return {
+    setC,
+    startBelowK: once || killing ? ONCE_START_BELOW_K : sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K,
+    killing,
+  };
 }
 
 /** One step of all that people wish. Pure; `est` already holds the zones. */
@@ -123,7 +129,7 @@ export function comfortStep(
     wish: {
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
-      hotWater: hotWaterAim(input, overrides, killer.state.runS !== null),
+      hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
       reasons: [
         ...(auto ? [season.reason] : []),

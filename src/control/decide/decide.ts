@@ -1,7 +1,7 @@
 import type { Outputs } from '../../contract/points.ts';
 import type { Wish } from '../comfort/comfort.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { capacityW } from '../learn/own-pump.ts';
+import { CIRCULATION_W, capacityW } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
@@ -35,7 +35,11 @@ const REVERSE_AFTER_S = 180;
 export const STORE_ABOVE_K = 10;
 /** Wished rise of the heating water over all its sources. */
 const WATER_RISE_K = 6;
+/** Share of COP lost with each kelvin of hotter water: 2 to 3 % (certified R290 units). */
+const COP_PER_K = 0.025;
 const WATER_MIN_PCT = 35;
+/** The last fifth of a pump is noise and half of its power. */
+const WATER_QUIET_PCT = 80;
 const WATER_LAG_S = 20;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
 const STALL_ACCEL_S = 600;
@@ -68,7 +72,11 @@ function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed:
   const nowPct = input.image.actuators.circulationPct;
   const known = est.heatFlowLpm.quality === 'good' && nowPct >= WATER_MIN_PCT && est.heatFlowLpm.value > 2;
   const lpmPerPct = known ? est.heatFlowLpm.value / nowPct : input.house.compressorMaxW / 10_000;
-  const wantPct = clamp(heatW / (WATER_W_PER_LPM_K * WATER_RISE_K) / lpmPerPct, WATER_MIN_PCT, 100);
+  const coolPct = heatW / (WATER_W_PER_LPM_K * WATER_RISE_K) / lpmPerPct;
+  // Faster water is colder at the condenser, and the pump's power grows with the cube: where their sum is least.
+  const fullRiseK = heatW / (WATER_W_PER_LPM_K * 100 * lpmPerPct);
+  const bestPct = 100 * ((COP_PER_K * fullRiseK * est.compressorW.value) / (3 * CIRCULATION_W)) ** 0.25;
+  const wantPct = clamp(Math.max(coolPct, Math.min(WATER_QUIET_PCT, bestPct || 0)), WATER_MIN_PCT, 100);
   const fromPct = Math.max(WATER_MIN_PCT, state.circulationPct);
   return fromPct + (wantPct - fromPct) * lagShare(f.dtS, WATER_LAG_S);
 }
@@ -137,7 +145,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     ...task,
     fullW: pumpW,
     forcedOff: stopped.heatPump || waits || (setPoints.mode === 'off' && !frost.heat) || (coolWanted && cool.stop),
-    maxPct: speedLimitPct(f, coolWanted ? cool : undefined),
+    maxPct: speedLimitPct(f, coolWanted ? cool : undefined, hotWater.charging),
     startsPerDay: house.startsPerDay,
     urgent: frost.heat,
     defrosting: defrost.on,

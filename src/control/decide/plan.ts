@@ -24,6 +24,8 @@ export interface Plan {
   fillerW: number;
   paidW: number;
   surplusW: number;
+  /** Own sun that would be fed in carries the heat pump at a good part of its power. */
+  sunny: boolean;
   /** First tier of the dispatch: what people are told. */
   why: { source: Tier['source']; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
   marketLive: boolean;
@@ -52,6 +54,7 @@ export const PLAN_START: PlanState = {
     fillerW: 0,
     paidW: 0,
     surplusW: 0,
+    sunny: false,
     why: null,
     marketLive: false,
   },
@@ -66,6 +69,8 @@ const TRIM_LIMIT_K = 5;
 const BUFFER_W_PER_K = 1_150;
 const ROOM_W_PER_K = 1_500;
 const TANK_W = 4000;
+/** Share of the pump's rating that own sun must cover to be worth waiting for. */
+const SUNNY_SHARE = 0.5;
 /** A pump at rest is judged at its least speed. */
 const LEAST_LEVEL = 0.3;
 const SHORT_BEFORE_BACKUP_S = 1800;
@@ -171,6 +176,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
   const { shortS, backupWanted, resistiveW } = resistive(state, facts, { supplySetC, houseW, heatNeedW }, dtS);
   const { surplusW, limitW } = facts;
+  const pumpDrawsW = est.compressorW.quality === 'lost' ? 0 : est.compressorW.value;
   const heatW = heatTake(facts, heatNeedW, supplySetC);
   const cop = copAt(facts.pump, Math.max(LEAST_LEVEL, facts.level), pumpSinkC(est), est.outdoorC.value);
   const found = money({ input, limitW, heatW, surplusW, resistiveW, cop });
@@ -201,6 +207,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       fillerW,
       paidW: paysNow(paid, surplusW, exportLimitW),
       surplusW,
+      sunny: surplusW + pumpDrawsW > SUNNY_SHARE * house.compressorMaxW,
       why,
       marketLive: market !== undefined,
     },

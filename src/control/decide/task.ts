@@ -1,5 +1,5 @@
 import { plannedAccelW } from '../estimate.ts';
-import { pumpSinkC } from '../learn/own-pump.ts';
+import { capacityW, copAt, pumpSinkC } from '../learn/own-pump.ts';
 import { clamp } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { CompressorInput } from './compressor.ts';
@@ -14,6 +14,8 @@ const COMPRESSOR_MIN_PCT = 30;
 /** Short of the 110 °C at which the interlock stops it: the last kelvins of a hot tank are for other heat. */
 const HOT_GAS_C = 104;
 const HOT_GAS_THROTTLE_K = 6;
+/** At its least speed it goes on to here: one that stops in the last kelvins does not start again for them. */
+const HOT_GAS_STOP_C = 107;
 
 /** Heat of the accelerator into the water, W. */
 export const accelHeatW = (f: DecideFacts, rejecting: boolean): number => (rejecting ? 0 : plannedAccelW(f.est));
@@ -31,7 +33,7 @@ export function compressorTask(
   if (charging) {
     const storeC = est.hotWaterC.value + COIL_K;
     return {
-      wanted: est.dischargeC.value < HOT_GAS_C,
+      wanted: est.dischargeC.value < HOT_GAS_STOP_C,
       setC: wish.hotWater.setC + COIL_K,
       storeC,
       needW: 1e5,
@@ -47,13 +49,34 @@ export function compressorTask(
   return { wanted: plan.supplySetC > 0, setC: plan.supplySetC, storeC: est.bufferTopC.value, needW, sinkC };
 }
 
+/** A tank may take its time while the house can wait for it: speeds in question, and the least heat for it, W. */
+const CHARGE_LEVELS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
+const CHARGE_LEAST_W = 5000;
+/** A tank this cold is needed at once. */
+const COLD_TANK_K = 7;
+/** Above this share of what the pump can give, the house cannot wait. */
+const BUSY_SHARE = 0.6;
+
+/** Speed at which the tank is charged, percent: the best COP of the learnt map, fan and pump included. */
+function chargePct(f: DecideFacts): number {
+  const { est, plan, input, pump, wish } = f;
+  const [sinkC, outdoorC] = [est.hotWaterC.value + COIL_K, est.outdoorC.value];
+  const fullW = capacityW(pump, input.house, sinkC, outdoorC);
+  const cold = est.hotWaterC.value < wish.hotWater.setC - COLD_TANK_K;
+  if (wish.hotWater.killing || cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
+  const enough = CHARGE_LEVELS.filter((level) => level * fullW >= CHARGE_LEAST_W);
+  const cop = (level: number) => copAt(pump, level, sinkC, outdoorC);
+  return 100 * enough.reduce((best, level) => (cop(level) > cop(best) ? level : best), 1);
+}
+
 /** Most speed: quiet hours, the dew point, and the hottest water this machine may make. */
-export function speedLimitPct(f: DecideFacts, cool: CoolAim | undefined): number {
+export function speedLimitPct(f: DecideFacts, cool: CoolAim | undefined, charging: boolean): number {
   if (cool) return Math.min(f.wish.compressorMaxPct, cool.maxPct);
   const { condenserOutC, supplyC } = f.est;
   const hotC = condenserOutC.quality === 'lost' ? supplyC.value : condenserOutC.value;
   const waterShare = (f.input.house.heatPumpMaxC - hotC) / HOTTEST_THROTTLE_K;
   const gasShare = (HOT_GAS_C - f.est.dischargeC.value) / HOT_GAS_THROTTLE_K;
   const share = clamp(Math.min(waterShare, gasShare), 0, 1);
-  return Math.min(f.wish.compressorMaxPct, COMPRESSOR_MIN_PCT + (100 - COMPRESSOR_MIN_PCT) * share);
+  const mostPct = Math.min(f.wish.compressorMaxPct, charging ? chargePct(f) : 100);
+  return Math.min(mostPct, COMPRESSOR_MIN_PCT + (100 - COMPRESSOR_MIN_PCT) * share);
 }

@@ -7,6 +7,8 @@ export interface BalanceState {
   /** Watts and flow as the coolant has felt them: lagged like the loop itself. */
   laggedW: number;
   laggedLpm: number;
+  /** Inlet temperature of what now leaves; null before the first. */
+  laggedInC: number | null;
   /** Slow mean of measured minus expected temperature rise. */
   residualK: number;
   /** Highest expected rise of the last seconds, decaying: a fall of power is not a loss of flow. */
@@ -19,6 +21,7 @@ export interface BalanceState {
 export const BALANCE_START: BalanceState = {
   laggedW: 0,
   laggedLpm: 0,
+  laggedInC: null,
   residualK: 0,
   peakRiseK: 0,
   chipW: 0,
@@ -66,7 +69,9 @@ export function balanceStep(
   const laggedW = state.laggedW + (est.accelW.value - state.laggedW) * share;
   const laggedLpm = state.laggedLpm + (est.accelFlowLpm.value - state.laggedLpm) * share;
   const expectedK = riseK(laggedW, laggedLpm, kw);
-  const measuredK = est.accelOutC.value - est.accelInC.value;
+  const inC = est.accelInC.value;
+  const laggedInC = state.laggedInC === null ? inC : state.laggedInC + (inC - state.laggedInC) * share;
+  const measuredK = est.accelOutC.value - laggedInC;
   const judged =
     steady(est.accelW.value, laggedW) &&
     steady(est.accelFlowLpm.value, laggedLpm) &&
@@ -80,6 +85,7 @@ export function balanceStep(
   return {
     laggedW,
     laggedLpm,
+    laggedInC,
     residualK: judged
       ? state.residualK + (measuredK - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
       : state.residualK * Math.exp(-dtS / RESIDUAL_FORGET_S),

@@ -80,9 +80,17 @@ export interface Elapsed {
   planned: boolean;
 }
 
-function heatOf(learned: Learnt, memory: Memory, { level }: Elapsed, outdoorC: number): number {
-  const measured = memory.values.heatW;
-  if (measured && measured.ageS === 0) return measured.value;
+/** A running pump gives more than this share of its rating, or nothing at all: less is kilowatts taken for watts. */
+const LEAST_SHARE = 0.02;
+const SURELY_RUNS_S = 600;
+
+/** Measured heat or power that no running pump has. */
+export function isMistaken(known: Known, learned: Learnt, level: number, w: number | null): boolean {
+  return level > 0 && learned.runS >= SURELY_RUNS_S && w !== null && w > 0 && w < LEAST_SHARE * known.pumpHeatW;
+}
+
+function heatOf(learned: Learnt, heatW: number | null, memory: Memory, { level }: Elapsed, outdoorC: number): number {
+  if (heatW !== null) return heatW;
   const supplyC = heldValue(memory, 'supplyC') ?? (learned.house?.emitterC ?? 30) + 4;
   return heatAt(learned.map, { level, outdoorC, supplyC });
 }
@@ -96,11 +104,16 @@ const fresh = (
   return held && held.ageS === 0 ? held.value : null;
 };
 
+function sensible(learned: Learnt, known: Known, memory: Memory, name: 'heatW' | 'compressorW', e: Elapsed) {
+  const w = fresh(memory, name);
+  return isMistaken(known, learned, e.level, w) ? null : w;
+}
+
 function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, outdoorC: number) {
   const runS = e.level > 0 ? learned.runS + e.dtS : 0;
   const supplyC = fresh(memory, 'supplyC');
-  const heatW = fresh(memory, 'heatW');
-  const compressorW = fresh(memory, 'compressorW');
+  const heatW = sensible(learned, known, memory, 'heatW', e);
+  const compressorW = sensible(learned, known, memory, 'compressorW', e);
   const auxW = fresh(memory, 'auxW') ?? known.fanW;
   const powerW = compressorW === null ? null : compressorW + auxW;
   let { map, supply } = learned;
@@ -159,7 +172,8 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const outdoorC = outdoorNow(memory) ?? usualOutdoor(learned);
   const roomC = fresh(memory, 'roomC');
   const accelW = known.accelHeatsHouse ? e.accelW : 0;
-  const heatW = Math.max(0, heatOf(learned, memory, e, outdoorC)) + accelW;
+  const heatW =
+    Math.max(0, heatOf(learned, sensible(learned, known, memory, 'heatW', e), memory, e, outdoorC)) + accelW;
   const sunWm2 = sunOf(before);
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;

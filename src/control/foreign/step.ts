@@ -1,7 +1,7 @@
 import { supplyTargetC } from '../decide/curve.ts';
 import { budgetOf } from './budget.ts';
 import type { Known } from './known.ts';
-import { type Learnt, learn, learntStart } from './learn.ts';
+import { isMistaken, type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
 import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
@@ -92,6 +92,13 @@ function frostPump(memory: Memory): string | null {
   return coldest < WATER_FROST_C ? `water at ${coldest.toFixed(1)} °C: pump against frost` : null;
 }
 
+/** Powers that were not believed: named, so that a unit can be mended. */
+function mistakes(known: Known, learned: Learnt, level: number, line: Line): string[] {
+  return (['heatW', 'compressorW'] as const)
+    .filter((name) => isMistaken(known, learned, level, line.values[name] ?? null))
+    .map((name) => `${name} ${line.values[name]!.toFixed(1)} W of a running pump taken for a mistake (kW?): ignored`);
+}
+
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
   const line = readLine(text);
@@ -127,7 +134,16 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const supplySetC = machine.on ? Math.max(setC, lowC + 5) : setC;
   const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
   const first = state.t === null && known.estimated.length ? `estimated: ${known.estimated.join(', ')}` : null;
-  const reasons = [wish.reason, rest, frost, budget.reason, time.note, ...line.faults, first].filter((r) => r !== null);
+  const reasons = [
+    wish.reason,
+    rest,
+    frost,
+    budget.reason,
+    time.note,
+    ...line.faults,
+    ...mistakes(known, state.learned, elapsed.level, line),
+    first,
+  ].filter((r) => r !== null);
   const answer: Answer = {
     compressor: machine.on ? machine.level : 0,
     pump: machine.on || frost || budget.watts > 0 ? 1 : 0,

@@ -2,7 +2,7 @@ import { makePlan, slotS } from './ahead.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import type { Memory } from './memory.ts';
-import { heldValue } from './memory.ts';
+import { bandAt, heldValue } from './memory.ts';
 import { AMPLE_K, edgeOf, ruleWish, type Wish } from './rule.ts';
 
 /** The plan in force: kept until its first slot is over. */
@@ -36,6 +36,15 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
   return null;
 }
 
+/** Below the band by this much no plan is trusted, whatever it promises. */
+const COLD_K = 0.5;
+
+function tooCold(known: Known, memory: Memory): string | null {
+  const roomC = heldValue(memory, 'roomC');
+  const { lowC } = bandAt(memory, known.comfort, 0);
+  return roomC !== null && roomC < lowC - COLD_K ? `${(lowC - roomC).toFixed(1)} K too cold` : null;
+}
+
 /** A run at full speed becomes one at part speed while the map knows too little of it, and the house can wait. */
 function trial(known: Known, learned: Learnt, wish: Wish): Wish {
   const { fullS, partS } = learned.map;
@@ -51,7 +60,7 @@ export function wishOf(
   memory: Memory,
   now: { on: boolean; t: number; blindS: number; accelW: number; stepS: number; plan: PlanNow | null },
 ): { wish: Wish; plan: PlanNow | null } {
-  const why = distrust(learned, memory, now.blindS);
+  const why = distrust(learned, memory, now.blindS) ?? tooCold(known, memory);
   if (why !== null) {
     const rule = ruleWish(known, memory, learned.low, now.on, now.t);
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };

@@ -28,6 +28,9 @@ const OBEY_W = 50;
 const CUT_S = 120;
 /** Room for cards to come back to after a cut. */
 const CUT_ROOM_W = 800;
+/** A compressor this near its share: water that circulates slower costs it little, and what is set aside suffices. */
+const TIGHT_SHARE = 0.9;
+const TIGHT_WATER_PCT = 60;
 /** The compressor comes back when there is this much more room than its lowest speed needs. */
 const AGAIN_SHARE = 1.2;
 
@@ -41,12 +44,14 @@ function shareOut(limits: Limits, decided: Outputs, compressorOff: boolean, est:
   const seenW = est.compressorW.quality === 'lost' ? house.compressorMaxW : Math.max(0, est.compressorW.value);
   const runs = decided.compressorOn > 0 && compressorPct > 0;
   const takenW = runs ? Math.min(pumpW, seenW + RAMP_ROOM_W) : seenW;
+  const tight = seenW > TIGHT_SHARE * pumpW;
   const heats = decided.backupHeaterOn > 0 && takenW + house.backupHeaterW + AUX_W <= limits.unitW;
   const leftW = limits.unitW - AUX_W - takenW - (heats ? house.backupHeaterW : 0);
   return {
     ...decided,
     compressorOn: compressorOff ? 0 : decided.compressorOn,
     compressorPct,
+    circulationPct: tight ? Math.min(decided.circulationPct, TIGHT_WATER_PCT) : decided.circulationPct,
     backupHeaterOn: heats ? 1 : 0,
     accelCapW: Math.min(decided.accelCapW, Math.max(0, leftW)),
   };

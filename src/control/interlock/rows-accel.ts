@@ -19,6 +19,8 @@ const hottestWaterC = (c: RowContext) => Math.max(c.est.supplyC.value, c.est.buf
 /** What the balance may be off by: more where the rise is large, never so much that 5 K could hide. */
 const driftK = ({ balance }: RowContext) =>
   clamp((0.25 * balance.laggedW) / (COOLANT_W_PER_LPM_K * Math.max(0.1, balance.laggedLpm)), 2.5, 4);
+/** What the coolant came in with: now, and when what now leaves came in. Water that changes is no fault. */
+const enteredC = (c: RowContext) => [c.est.accelInC.value, c.balance.laggedInC ?? c.est.accelInC.value];
 const silent = (c: RowContext) =>
   c.timers.suppliedS > TELEMETRY_GRACE_S && (lost(c, 'accelW') || lost(c, 'accelChipC'));
 
@@ -47,7 +49,7 @@ export const ACCEL_ROWS: readonly Row[] = [
       !bad(c, 'accelInC') &&
       !bad(c, 'accelOutC') &&
       c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
-      c.est.accelOutC.value - c.est.accelInC.value > 1.5 * c.balance.peakRiseK + 4,
+      c.est.accelOutC.value - Math.max(...enteredC(c)) > 1.5 * c.balance.peakRiseK + 4,
     text: (c) =>
       `coolant rises ${fixed1(c.est.accelOutC.value - c.est.accelInC.value)} K where power and flow explain ${fixed1(c.balance.peakRiseK)} K; the flow meter may be stuck`,
   },
@@ -156,7 +158,7 @@ export const ACCEL_ROWS: readonly Row[] = [
     active: (c) =>
       !bad(c, 'accelW') &&
       c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
-      c.est.accelOutC.value < c.est.accelInC.value - 2,
+      c.est.accelOutC.value < Math.min(...enteredC(c)) - 2,
     text: () => 'coolant seems to cool down over the accelerator: inlet and outlet sensors may be swapped',
   },
 ];

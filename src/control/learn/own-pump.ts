@@ -23,7 +23,7 @@ const CAPACITY_PER_W = 4;
 const CAPACITY_PER_K = 0.025;
 /** Outdoor fan at full speed per watt of compressor (certified units: 3 to 5 %); circulation pump at full speed, W. */
 const FAN_SHARE = 0.0375;
-const CIRCULATION_W = 75;
+export const CIRCULATION_W = 75;
 /** A map that has seen little must not promise more or less than this share of what the papers say. */
 const TRUST = [0.5, 1.25] as const;
 

@@ -7,6 +7,8 @@ import { faded, learnt, predicted, type Regression } from './regression.ts';
  */
 export interface PumpMap {
   ratedHeatW: number;
+  /** Coldest air in which it has run for a while, °C: below it heat is foreseen with caution. */
+  coldestC: number;
   /** Share of the prior's heat and power at full speed and the same temperatures. */
   heat: Regression;
   power: Regression;
@@ -49,6 +51,10 @@ const LINE_FROM_C = 27;
 const LINE_TO_C = 45;
 const SPREAD_CAP = 20;
 const FADE_PER_H = 0.0005;
+/** Frost and falling pressure take more than a straight line says. */
+const CAUTION_PER_K = 0.02;
+/** K by which the coldest air seen follows that of now, each hour of running. */
+const COLDEST_PER_H = 1.2;
 
 /** Full-speed heat and power of the prior, shares of the rated heat. */
 const fullHeat = ({ outdoorC }: PumpPoint) => clamp(1 + CAPACITY_PER_K * (outdoorC - 2), 0.4, 1.6);
@@ -63,6 +69,7 @@ export function priorMap(ratedHeatW: number, fanW: number): PumpMap {
   const standing = STANDING + (fanW / ratedHeatW) * USUAL_COP;
   return {
     ratedHeatW,
+    coldestC: 10,
     heat: prior([0, 1, 0, 0, HEAT_PER_SUPPLY]),
     power: prior([standing, 1 - STANDING, 0, 0, 0]),
     fullS: 0,
@@ -71,7 +78,9 @@ export function priorMap(ratedHeatW: number, fanW: number): PumpMap {
   };
 }
 
-const heatShare = (map: PumpMap, point: PumpPoint) => predicted(map.heat, features(point)) * fullHeat(point);
+const caution = (map: PumpMap, { outdoorC }: PumpPoint) => 1 - clamp(CAUTION_PER_K * (map.coldestC - outdoorC), 0, 0.1);
+const heatShare = (map: PumpMap, point: PumpPoint) =>
+  predicted(map.heat, features(point)) * fullHeat(point) * caution(map, point);
 const powerShare = (map: PumpMap, point: PumpPoint) => predicted(map.power, features(point)) * fullPower(point);
 
 /** Heat, W; 0 when off. Never negative, never above twice the rating. */
@@ -107,7 +116,7 @@ const STARTING_S = 300;
 const OUTLIER = 1.5;
 
 export function learnPump(map: PumpMap, sample: PumpSample): PumpMap {
-  const { level, heatW, powerW, dtS, runS } = sample;
+  const { level, outdoorC, heatW, powerW, dtS, runS } = sample;
   if (level <= 0 || dtS <= 0) return map;
   const share = (w: number) => w / map.ratedHeatW;
   const dead = powerW !== null && share(powerW) < 0.01;
@@ -128,6 +137,7 @@ export function learnPump(map: PumpMap, sample: PumpSample): PumpMap {
   };
   return {
     ...map,
+    coldestC: map.coldestC + clamp(outdoorC - map.coldestC, (-COLDEST_PER_H * dtS) / 3600, 0),
     heat: step(map.heat, heatW, fullHeat(sample)),
     power: step(map.power, powerW, fullPower(sample)),
     fullS: map.fullS + (level > 0.95 ? dtS : 0),

@@ -1,10 +1,15 @@
 /** Widest layer: of more houses than this only the best go on. Cells are sized so that it hardly happens. */
-const WIDTH = 160;
+const WIDTH = 120;
 const GROWN = 900;
 const HEAT_CELLS = 48;
 /** Heat cells either side of the first house of a layer, and emitter cells, that are told apart. */
 const HEAT_SPAN = 256;
 const EMITTER_SPAN = 64;
+
+/** Node of each cell, valid where the mark is that of the layer being filled: one table for all, so that it stays in the cache. */
+const cells = new Uint16Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
+const marks = new Uint32Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
+let mark = 0;
 
 /** Houses that can be at one time: arrays by node, at most one node in a cell. */
 export class Layer {
@@ -17,11 +22,7 @@ export class Layer {
   readonly parent = new Uint16Array(GROWN);
   readonly action = new Uint8Array(GROWN);
   /** Cost less the worth of the stored heat: what houses are compared by. */
-  readonly worth = new Float64Array(GROWN);
-  /** Node of each cell, valid where the mark is that of this plan. */
-  private readonly cells = new Uint16Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
-  private readonly marks = new Uint32Array(2 * HEAT_SPAN * EMITTER_SPAN * 2);
-  private mark = 0;
+  private readonly worth = new Float64Array(GROWN);
   private weights: readonly [number, number, number] = [0, 0, 0];
   private valueEurPerJ = 0;
   private cellJ = 1;
@@ -29,14 +30,14 @@ export class Layer {
   private firstJ = 0;
 
   /**
-   * Empties it for a plan.
+   * Empties it for a plan. Layers are filled one after the other: the last one reset is the one that takes offers.
    * @param spanJ how far the stored heat of two houses can be apart by then
    * @param emitterCellK how finely emitters are told apart: what is in the emitter comes out within hours
    */
   reset(weights: readonly [number, number, number], valueEurPerJ: number, spanJ: number, emitterCellK: number): void {
     this.count = 0;
-    this.mark = (this.mark + 1) >>> 0;
-    if (this.mark === 0) this.marks.fill(0);
+    mark = (mark + 1) >>> 0;
+    if (mark === 0) marks.fill(0);
     this.weights = weights;
     this.valueEurPerJ = valueEurPerJ;
     this.cellJ = spanJ / HEAT_CELLS;
@@ -53,13 +54,13 @@ export class Layer {
     const emitterCell = Math.round(emitter / this.emitterCellK) & (EMITTER_SPAN - 1);
     const key = (within * EMITTER_SPAN + emitterCell) * 2 + on;
     let i: number;
-    if (this.marks[key] !== this.mark) {
+    if (marks[key] !== mark) {
       if (this.count >= GROWN) return;
       i = this.count++;
-      this.marks[key] = this.mark;
-      this.cells[key] = i;
+      marks[key] = mark;
+      cells[key] = i;
     } else {
-      i = this.cells[key]!;
+      i = cells[key]!;
       if (this.worth[i]! <= worth) return;
     }
     this.air[i] = air;

@@ -1,4 +1,4 @@
-import { type HouseModel, type HouseState, inputAt, UNKNOWN_FADES_S } from '../learn/house/model.ts';
+import { type HouseModel, type HouseState, inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
 import { inSupply, type PumpMap } from '../learn/pump-map.ts';
 import type { Regression } from '../learn/regression.ts';
 import { Layer } from './layer.ts';
@@ -62,6 +62,9 @@ const LONG_SLOT_S = 1800;
 const HALF = 0.5;
 /** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
 const KEPT_SHARE = 0.8;
+/** A plan that misses the band by this much is a plan of a pump too small; its heat counts for this share of the time. */
+const SHORT_K = 0.15;
+const SHORT_SHARE = 0.5;
 /** A room too cold at the horizon is so for this long behind it, h. */
 const SHORT_AFTER_H = 6;
 /** Houses that differ by more than this all over are not in the same band. */
@@ -126,30 +129,32 @@ function expand(
     table[row + 7]! * unknownW;
   const [airGiven, emGiven, massGiven] = [given(0), given(e), given(m)];
   const hours = slot.dtS / 3600;
-  for (let n = 0; n < from.count; n++) {
-    const air = from.air[n]!;
-    const em = from.emitter[n]!;
-    const mass = from.mass[n]!;
-    for (let a = 0; a < actions.length; a++) {
-      const act = actions[a]!;
-      const starts = act.share > 0 && act.share < 1 ? 1 : act.level > 0 && from.on[n] === 0 ? 1 : 0;
-      const runW = act.level > 0 ? Math.max(0, act.heat0 + act.heatPerK * em) : 0;
-      const lostW = (starts * input.map.startLossJ) / slot.dtS;
-      const heatW = Math.max(0, runW * act.share - lostW) + input.otherHeatW;
-      const air1 = table[0]! * air + table[1]! * em + table[2]! * mass + table[3]! * heatW + airGiven;
-      const em1 = table[e]! * air + table[e + 1]! * em + table[e + 2]! * mass + table[e + 3]! * heatW + emGiven;
-      const mass1 = table[m]! * air + table[m + 1]! * em + table[m + 2]! * mass + table[m + 3]! * heatW + massGiven;
+  const [aa, ae, am, ah] = [table[0]!, table[1]!, table[2]!, table[3]!];
+  const [ea, ee, eM, eh] = [table[e]!, table[e + 1]!, table[e + 2]!, table[e + 3]!];
+  const [ma, me, mm, mh] = [table[m]!, table[m + 1]!, table[m + 2]!, table[m + 3]!];
+  const { lowC, highC } = slot;
+  const eurPerW = (hours * slot.priceEurPerKwh) / 1000;
+  const eurPerK = input.discomfortEurPerKh * hours;
+  const startW = input.map.startLossJ / slot.dtS;
+  for (let a = 0; a < actions.length; a++) {
+    const { level, share, heat0, heatPerK, power0, powerPerK, supplyPerHeat } = actions[a]!;
+    const stays = level > 0 && share === 1 ? 1 : 0;
+    for (let n = 0; n < from.count; n++) {
+      const air = from.air[n]!;
+      const em = from.emitter[n]!;
+      const mass = from.mass[n]!;
+      const starts = level > 0 && (share < 1 || from.on[n] === 0) ? 1 : 0;
+      const runW = level > 0 ? Math.max(0, heat0 + heatPerK * em) : 0;
+      const heatW = Math.max(0, runW * share - starts * startW) + input.otherHeatW;
+      const air1 = aa * air + ae * em + am * mass + ah * heatW + airGiven;
+      const em1 = ea * air + ee * em + eM * mass + eh * heatW + emGiven;
+      const mass1 = ma * air + me * em + mm * mass + mh * heatW + massGiven;
       // The emitter warms during the slot, and the supply with it: a start from cold is not as cheap as it begins.
-      const emMean = (em + em1) / 2;
-      const powerW = act.share * Math.max(0, act.power0 + act.powerPerK * emMean + act.supplyPerHeat * runW);
-      const shortK = Math.max(0, slot.lowC - air1) + Math.max(0, air1 - slot.highC);
-      const cost =
-        from.cost[n]! +
-        (powerW / 1000) * hours * slot.priceEurPerKwh +
-        starts * input.startEur +
-        // A little more for a big miss than for a small one.
-        input.discomfortEurPerKh * shortK * (1 + shortK) * hours;
-      to.offer(air1, em1, mass1, act.level > 0 && act.share === 1 ? 1 : 0, cost, n, a);
+      const powerW = share * Math.max(0, power0 + (powerPerK * (em + em1)) / 2 + supplyPerHeat * runW);
+      const shortK = Math.max(0, lowC - air1) + Math.max(0, air1 - highC);
+      // A little more for a big miss than for a small one.
+      const cost = from.cost[n]! + powerW * eurPerW + starts * input.startEur + eurPerK * shortK * (1 + shortK);
+      to.offer(air1, em1, mass1, stays, cost, n, a);
     }
   }
 }
@@ -166,47 +171,67 @@ function layerAt(k: number): Layer {
   return layer;
 }
 
+type Weights = readonly [air: number, emitter: number, mass: number];
+
 /** Where to end: cost less the worth of what is stored; a house that ends too cold stays so for hours. */
-function bestEnd(last: Layer, { lowC }: PlanSlot, discomfortEurPerKh: number): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
+function bestEnd(input: PlanInput, last: Layer, weights: Weights, valueEurPerJ: number) {
+  const { lowC } = input.slots.at(-1)!;
+  let end = 0;
+  let rateEur = Number.POSITIVE_INFINITY;
   for (let i = 0; i < last.count; i++) {
-    const rate = last.worth[i]! + discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
-    if (rate >= least) continue;
-    best = i;
-    least = rate;
+    const storedJ = weights[0] * last.air[i]! + weights[1] * last.emitter[i]! + weights[2] * last.mass[i]!;
+    const shortEur = input.discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
+    const rate = last.cost[i]! - valueEurPerJ * storedJ + shortEur;
+    if (rate >= rateEur) continue;
+    end = i;
+    rateEur = rate;
   }
-  return best;
+  return { end, rateEur };
 }
 
-export function planAhead(input: PlanInput): HeatPlan {
+/**
+ * One search.
+ * @param endEurPerJ worth of heat in store at the end
+ * @param sortEurPerJ worth of heat by which two houses in one cell are compared
+ */
+function search(input: PlanInput, endEurPerJ: number, sortEurPerJ: number): HeatPlan & { rateEur: number } {
   const { model, state, slots } = input;
-  const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
-  const weights = [model.airJPerK, model.emitterJPerK, model.massJPerK] as const;
+  const weights: Weights = [model.airJPerK, model.emitterJPerK, model.massJPerK];
   const mostJ = SPAN_K * (weights[0] + weights[1] + weights[2]);
   let spanJ = input.map.ratedHeatW * slots[0]!.dtS;
-  layerAt(0).reset(weights, valueEurPerJ, spanJ, EMITTER_CELL_K);
+  layerAt(0).reset(weights, sortEurPerJ, spanJ, EMITTER_CELL_K);
   layerAt(0).offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
   const actions = slots.map((slot) => actionsOf(input, slot));
   let unknownW = state.unknownW;
   slots.forEach((slot, k) => {
     const next = layerAt(k + 1);
     spanJ = Math.min(mostJ, spanJ + input.map.ratedHeatW * slot.dtS);
-    next.reset(weights, valueEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
+    next.reset(weights, sortEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
     expand(input, slot, actions[k]!, layerAt(k), next, unknownW);
     unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
     next.close();
   });
-  let node = bestEnd(layerAt(slots.length), slots.at(-1)!, input.discomfortEurPerKh);
-  const costEur = layerAt(slots.length).cost[node]!;
+  const last = layerAt(slots.length);
+  const { end, rateEur } = bestEnd(input, last, weights, endEurPerJ);
+  const costEur = last.cost[end]!;
   const levels: number[] = [];
   const roomC: number[] = [];
-  for (let k = slots.length; k > 0; k--) {
+  for (let k = slots.length, node = end; k > 0; k--) {
     const layer = layerAt(k);
     const action = actions[k - 1]![layer.action[node]!]!;
     levels.unshift(action.level * action.share);
     roomC.unshift(layer.air[node]!);
     node = layer.parent[node]!;
   }
-  return { levels, roomC, costEur };
+  return { levels, roomC, costEur, rateEur };
+}
+
+/** Searched once more where the room gets too cold: heat is then worth the comfort that it brings, not what it costs. */
+export function planAhead(input: PlanInput): HeatPlan {
+  const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
+  const found = search(input, valueEurPerJ, valueEurPerJ);
+  if (input.slots.every(({ lowC }, k) => found.roomC[k]! > lowC - SHORT_K)) return found;
+  const comfortEurPerJ = (SHORT_SHARE * input.discomfortEurPerKh) / (3600 * lossWPerK(input.model));
+  const warmer = search(input, valueEurPerJ, Math.max(valueEurPerJ, comfortEurPerJ));
+  return warmer.rateEur < found.rateEur ? warmer : found;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
@@ -34,6 +34,16 @@ export function openHostSocket(
   let pauseMs = RECONNECT_MS.first;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let lastFailure = 'not connected';
+
+  let known: { token?: string } | undefined = tokenFile === undefined ? {} : undefined;
+  async function token(): Promise<{ token?: string }> {
+    try {
+      known ??= { token: (await readFile(tokenFile!, 'utf8')).trim() };
+      return known;
+    } catch (error) {
+      throw new HeatmineError('BUS_CLOSED', `${bus}: ${messageOf(error)}; write the token of the host there`);
+    }
+  }
 
   function fail(code: 'BUS_CLOSED' | 'BUS_NOISE', what: string): void {
     lastFailure = what;
@@ -73,16 +83,16 @@ export function openHostSocket(
     async ask(request) {
       if (closed) throw new HeatmineError('BUS_CLOSED', `${bus}: closed`);
       if (!socket && monoMs() < notBeforeMs) throw new HeatmineError('BUS_CLOSED', `${bus}: ${lastFailure}`);
+      const word = await token();
       socket ??= dial();
       const id = ++lastId;
-      const token = tokenFile === undefined ? {} : { token: readFileSync(tokenFile, 'utf8').trim() };
       const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
       const timer = setTimeout(() => {
         waiting.delete(id);
         reject(new HeatmineError('BUS_TIMEOUT', `${bus}: no answer within ${LIMIT_MS} ms`));
       }, LIMIT_MS);
       waiting.set(id, { resolve, reject });
-      socket.write(`${JSON.stringify({ ...request, ...token, id })}\n`);
+      socket.write(`${JSON.stringify({ ...request, ...word, id })}\n`);
       return promise.finally(() => clearTimeout(timer));
     },
     async close() {

@@ -12,6 +12,7 @@ import { hwmon } from './hwmon.ts';
 import { lm75 } from './lm75.ts';
 import { mag11 } from './mag11.ts';
 import { mcp9808 } from './mcp9808.ts';
+import { mix38 } from './mix38.ts';
 import { nvidiaSmi } from './nvidia-smi.ts';
 import { optidriveEco } from './optidrive-eco.ts';
 import { pulseFlow } from './pulse-flow.ts';
@@ -24,6 +25,7 @@ import { tuf2000m } from './tuf2000m.ts';
 export const DRIVERS: readonly Driver[] = [
   tmp117,
   mcp9808,
+  mix38,
   lm75,
   ads1115Ntc,
   ads1115Pt1000,

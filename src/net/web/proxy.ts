@@ -32,6 +32,8 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
       res.once('close', release);
       const headers = pick(PASSED_ON, req.headers);
       const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
+        // Answered before the question was heard to its end: what is left of it must not be taken for the next request.
+        if (!req.complete) res.setHeader('connection', 'close');
         res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
         // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
         pipeline(answer, res, () => {});
@@ -39,7 +41,9 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
       res.once('close', () => upstream.destroy());
       upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
       pipeline(req, atMost(MAX_REQUEST_BYTES), upstream, (error) => {
-        if (error instanceof HeatmineError) sendError(res, error.code, error.message, { status: 413 });
+        if (!(error instanceof HeatmineError)) return;
+        if (!res.headersSent) res.setHeader('connection', 'close');
+        sendError(res, error.code, error.message, { status: 413 });
       });
     },
     health(res) {

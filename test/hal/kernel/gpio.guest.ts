@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SAFE_OUTPUTS } from '../../../src/contract/points.ts';
+import type { BoardDevice } from '../../../src/hal/board.ts';
 import { gpioWay, openLinuxGpio } from '../../../src/hal/buses/linux-gpio.ts';
 import { openCdevGpio } from '../../../src/hal/buses/linux-gpio-cdev.ts';
 import { openSysfsGpio } from '../../../src/hal/buses/linux-gpio-sysfs.ts';
+import { createSlot } from '../../../src/hal/device-slot.ts';
 import { gpioContact } from '../../../src/hal/drivers/gpio-contact.ts';
 import { gpioRelay } from '../../../src/hal/drivers/gpio-relay.ts';
 import { pulseFlow } from '../../../src/hal/drivers/pulse-flow.ts';
@@ -14,10 +16,13 @@ import type { BusBackend, GpioBus, GpioEdge } from '../../../src/hal/types.ts';
 
 /** Runs in the guest. The chip is gpio-sim: `pull` is the world's hand on an input, `value` what an output does. */
 const LABEL = 'plant-gpio';
-const [, , PLANT = ''] = process.argv;
+const [, , BANK = '', CLASS = ''] = process.argv;
+/** Where the kernel shows the chip now: it may be another place after it came back. */
+const plant = () =>
+  `/sys/devices/platform/${readFileSync(`${BANK}/../dev_name`, 'utf8').trim()}/${readFileSync(`${BANK}/chip_name`, 'utf8').trim()}`;
 const pull = (line: number, up: boolean) =>
-  writeFileSync(`${PLANT}/sim_gpio${line}/pull`, up ? 'pull-up' : 'pull-down');
-const value = (line: number) => Number(readFileSync(`${PLANT}/sim_gpio${line}/value`, 'utf8'));
+  writeFileSync(`${plant()}/sim_gpio${line}/pull`, up ? 'pull-up' : 'pull-down');
+const value = (line: number) => Number(readFileSync(`${plant()}/sim_gpio${line}/value`, 'utf8'));
 const monoMs = () => performance.now();
 const WAYS = { 'character device': openCdevGpio, sysfs: openSysfsGpio };
 type Way = keyof typeof WAYS;
@@ -31,7 +36,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 /** A line that sysfs holds cannot be had by the character device; ours keeps them, so that a relay keeps its level. */
 function release(line: number): void {
-  const base = Number(readFileSync(`${process.argv[3]}/base`, 'utf8'));
+  const base = Number(readFileSync(`${CLASS}/base`, 'utf8'));
   if (existsSync(`/sys/class/gpio/gpio${base + line}`)) writeFileSync('/sys/class/gpio/unexport', String(base + line));
 }
 
@@ -122,7 +127,7 @@ test('flow: every one of 240 edges is counted, though our loop was blocked for h
   const seen: GpioEdge[] = [];
   counter.onEdge((edge) => seen.push(edge));
   // The edges come from another process, 25 ms apart: closer ones run together in this kernel, whose clock ticks at 100 Hz.
-  const pulser = spawn(process.execPath, ['test/hal/kernel/pulse.guest.ts', `${PLANT}/sim_gpio7/pull`, '240', '25']);
+  const pulser = spawn(process.execPath, ['test/hal/kernel/pulse.guest.ts', `${plant()}/sim_gpio7/pull`, '240', '25']);
   const ended = new Promise((resolve) => pulser.once('exit', resolve));
   await until(() => seen.length > 0, 'the first edge');
   const untilMs = monoMs() + 3000;
@@ -141,7 +146,7 @@ test('flow: the driver makes litres a minute of them', async () => {
   pull(7, false);
   const bus = openCdevGpio(LABEL, 'gpio0');
   const meter = await pulseFlow.open({ bus: 'gpio0', line: 7, pulsesPerLitre: 60 }, { buses: only(bus), monoMs });
-  const pulser = spawn(process.execPath, ['test/hal/kernel/pulse.guest.ts', `${PLANT}/sim_gpio7/pull`, '80', '30']);
+  const pulser = spawn(process.execPath, ['test/hal/kernel/pulse.guest.ts', `${plant()}/sim_gpio7/pull`, '80', '30']);
   const ended = new Promise((resolve) => pulser.once('exit', resolve));
   await sleep(2000);
   const { flowLpm } = await meter.poll!();
@@ -178,6 +183,52 @@ test('a trip between ticks: the contact opens, the enable line is dropped', asyn
     `trip to released line: ${took.toSorted((a, b) => a - b)[10]!.toFixed(1)} ms median, ${worst.toFixed(1)} worst`,
   );
   assert.ok(worst < 100, `${worst} ms`);
+  await bus.close();
+});
+
+test('a chip that goes and comes back: bad within 500 ms, good again by itself, outputs too, and the counters tell', async () => {
+  const bus = openLinuxGpio(LABEL, 'gpio0');
+  const buses = only(bus);
+  const device = (driver: string, line: number, point: object): BoardDevice => ({
+    driver,
+    params: { bus: 'gpio0', line, inverted: false },
+    sensors: {},
+    actuators: {},
+    ...point,
+  });
+  const contact = createSlot(
+    'contact',
+    device('gpio-contact', 12, { sensors: { gasOk: { channel: 'closed', maxAgeMs: 1500, note: 'test' } } }),
+    { buses, monoMs },
+    () => undefined,
+  );
+  const relay = createSlot('relay', device('gpio-relay', 13, {}), { buses, monoMs }, () => undefined);
+  const quality = () => contact.readings.gasOk?.quality;
+  const polled = async (wanted: string, limitMs: number) => {
+    const fromMs = monoMs();
+    while (quality() !== wanted && monoMs() - fromMs < limitMs) {
+      await contact.poll();
+      await sleep(50);
+    }
+    assert.is(quality(), wanted, contact.health.lastError);
+    return monoMs() - fromMs;
+  };
+  await polled('good', 1000);
+  await relay.write('state', 1);
+  const before = contact.health.ok;
+  writeFileSync(`${BANK}/../live`, '0');
+  const goneMs = await polled('bad', 2000);
+  assert.ok(goneMs < 500, `${goneMs} ms`);
+  assert.match(
+    contact.readings.gasOk!.reason!,
+    /^gpio-contact at gpio0 line 12: .*the GPIO chip went away|no GPIO chip/,
+  );
+  assert.instance(await relay.write('state', 1).catch((e) => e), Error);
+  writeFileSync(`${BANK}/../live`, '1');
+  await polled('good', 2000);
+  assert.is(await relay.write('state', 1), 1);
+  assert.is(value(13), 1);
+  assert.ok(contact.health.absent > 0 && contact.health.ok > before);
   await bus.close();
 });
 

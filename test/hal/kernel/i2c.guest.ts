@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import i2cBus from 'i2c-bus';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,9 +29,10 @@ test('TMP117: identifies itself, gets its configuration, reads -25 °C and 62.5 
   await put(0x48, 0x01, 0x2220);
   await put(0x48, 0x00, 0xf380);
   const device = await opened('tmp117', { address: '0x48' });
-  assert.is(figure(await device.poll!(), 'temperatureC'), -25);
+  assert.is(figure(await device.poll!(), 'temperatureC'), undefined, 'not converted as asked for yet');
   assert.is((await get(0x48, 0x01)) & 0x0fe0, 0x00a0);
   await put(0x48, 0x01, 0x20a0);
+  assert.is(figure(await device.poll!(), 'temperatureC'), -25);
   await put(0x48, 0x00, 0x1f40);
   assert.is(figure(await device.poll!(), 'temperatureC'), 62.5);
 });
@@ -51,6 +53,16 @@ test('MCP9808: 25.25 °C under its flags, -1 °C', async () => {
   assert.is(figure(await device.poll!(), 'temperatureC'), -1);
 });
 
+test('LM75: -25 °C and 25 °C once it has settled', async () => {
+  await put(0x4c, 0x00, 0xe700);
+  const device = await opened('lm75', { address: '0x4C', chip: 'lm75' });
+  await device.poll!();
+  await sleep(400);
+  assert.is(figure(await device.poll!(), 'temperatureC'), -25);
+  await put(0x4c, 0x00, 0x1900);
+  assert.is(figure(await device.poll!(), 'temperatureC'), 25);
+});
+
 test('ADS1115: half the rail on all four inputs is the NTC at 25 °C; the last configuration is that of input 3', async () => {
   await put(0x4a, 0x00, Math.round((1.65 / 4.096) * 32_768));
   const ntc = { ohmsAt25C: 10_000, betaK: 3977, pullUpOhms: 10_000, railV: 3.3 };
@@ -59,6 +71,15 @@ test('ADS1115: half the rail on all four inputs is the NTC at 25 °C; the last c
   for (const channel of ['a0', 'a1', 'a2', 'a3'])
     assert.ok(Math.abs(figure(samples, channel)! - 25) < 0.01, `${channel}: ${figure(samples, channel)}`);
   assert.is(await get(0x4a, 0x01), 0xf3e3);
+});
+
+test('ADS1115 with PT1000: 1385.055 Ω of IEC 60751 on all four inputs is 100 °C', async () => {
+  const volts = (3.3 * 1385.055) / (3300 + 1385.055);
+  await put(0x4b, 0x00, Math.round((volts / 2.048) * 32_768));
+  const device = await opened('ads1115-pt1000', { address: '0x4B', pullUpOhms: 3300, railV: 3.3 });
+  const samples = await device.poll!();
+  for (const channel of ['a0', 'a1', 'a2', 'a3'])
+    assert.ok(Math.abs(figure(samples, channel)! - 100) < 0.05, `${channel}: ${figure(samples, channel)}`);
 });
 
 test('GP8403: 50 % is range 10 V, then 02 00 80', async () => {

@@ -19,7 +19,8 @@ const KILL_C = 62;
 const KILL_EVERY_S = 7 * 86_400;
 const KILL_HOUR = 12;
 const COIL_K = 8;
-const CIRCULATION_PCT = 60;
+/** 5 K over the condenser at the design load. */
+const CIRCULATION_PCT = 85;
 const BACKUP_SHORT_K = 4;
 const BACKUP_AFTER_S = 1800;
 const HEAT_TO_BUFFER_K = 10;

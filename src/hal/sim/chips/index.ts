@@ -10,6 +10,7 @@ import { mag11, tuf2000m } from './heat-meters.ts';
 import { hwmon } from './hwmon.ts';
 import { lm75 } from './lm75.ts';
 import { mcp9808 } from './mcp9808.ts';
+import { mix38 } from './mix38.ts';
 import { nvidiaSmi } from './nvidia-smi.ts';
 import { optidriveEco } from './optidrive-eco.ts';
 import { sdm630 } from './sdm630.ts';
@@ -20,6 +21,7 @@ import { tmp117 } from './tmp117.ts';
 export const CHIPS: Record<string, (params: unknown, io: ChipIo) => Chip> = {
   tmp117,
   mcp9808,
+  mix38,
   lm75,
   'ads1115-ntc': ads1115Ntc,
   'ads1115-pt1000': ads1115Pt1000,

@@ -1,5 +1,5 @@
-/** Paraphrases written apart from the catalogue's symptoms, to test on; none of them is trained on. */
-export const HELD_OUT_SYMPTOMS: Record<string, { en: string[]; de: string[] }> = {
+/** Paraphrases written apart from the catalogue's symptoms, to choose between recipes on; none of them is trained on. */
+export const DEV_SYMPTOMS: Record<string, { en: string[]; de: string[] }> = {
   F1: {
     en: ['one of the temperature sensors is dead', 'the buffer probe is shorted'],
     de: ['ein Temperatursensor ist kaputt', 'der Pufferfühler hat einen Kurzschluss'],

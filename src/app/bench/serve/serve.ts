@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256Of } from '../../experts/download.ts';
+import { processFile } from '../../supervisor.ts';
+import type { Bench, Figure } from '../table.ts';
+import { openDirect } from './direct.ts';
+import { writeRandomLlama } from './llama-file.ts';
+import { type Asked, startStack } from './stack.ts';
+
+/** 0.32B parameters: the cost of a real small model, nothing to download. */
+const SHAPE = {
+  ...{ layers: 16, embedding: 1024, heads: 16, kvHeads: 8, feedForward: 4096, vocabulary: 32_000 },
+  ...{ contextTokens: 2048, weights: 'q8_0' as const },
+};
+const CONTEXT_TOKENS = 512;
+const WIDTH = 8;
+const PROMPT = 'why is the flow too low?';
+const ECHO_WORDS = 2000;
+
+type Ask = (lane: number, content: string, maxTokens: number) => Promise<Asked>;
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Tokens per second of all lanes together, and the first words of the first one. */
+async function measure(ask: Ask, lanes: number, tokens: number) {
+  const startedMs = performance.now();
+  const each = await Promise.all(Array.from({ length: lanes }, (_, lane) => ask(lane, `${PROMPT} ${lane}`, tokens)));
+  const seconds = (performance.now() - startedMs) / 1000;
+  return { tokensPerS: each.reduce((sum, a) => sum + a.tokens, 0) / seconds, firstMs: each[0]!.firstMs };
+}
+
+function expertFile(dir: string, file: string, sha256: string, contextTokens: number): void {
+  const sizeBytes = statSync(file).size;
+  const expert = {
+    ...{ id: 'bench', title: 'Random weights', description: 'for the bench', topics: [], licence: 'Apache-2.0' },
+    ...{ engine: 'llama', file: 'weights.gguf', sha256, sizeBytes, parents: [], contextTokens },
+    ...{ prompt: { prefix: '', suffix: '' }, stop: [], maxTokens: 4096, grammar: null, temperature: 0 },
+  };
+  writeFileSync(join(dir, 'expert.json'), JSON.stringify(expert));
+}
+
+async function scratch<T>(body: (dir: string, file: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'hm-serve-'));
+  const models = join(dir, 'models', 'bench');
+  mkdirSync(models, { recursive: true });
+  try {
+    return await body(dir, join(models, 'weights.gguf'));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** In turn, again and again, so that whatever else this machine does meets both alike. */
+async function compare(rounds: number, tokens: number, seed: number): Promise<Figure[]> {
+  return scratch(async (dir, file) => {
+    writeRandomLlama(file, SHAPE, seed);
+    expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), CONTEXT_TOKENS);
+    const stack = await startStack(dir);
+    const direct = await openDirect(file, CONTEXT_TOKENS, WIDTH);
+    try {
+      for (const ask of [stack.ask, direct.ask]) await measure(ask, 1, 4);
+      const figures: Figure[] = [];
+      for (const lanes of [1, WIDTH]) {
+        const ours = [];
+        const theirs = [];
+        for (let round = 0; round < rounds; round++) {
+          theirs.push(await measure(direct.ask, lanes, tokens));
+          ours.push(await measure(stack.ask, lanes, tokens));
+        }
+        figures.push(...judged(lanes, ours, theirs));
+      }
+      return figures;
+    } finally {
+      await direct.close();
+      await stack.stop();
+    }
+  });
+}
+
+interface Measured {
+  tokensPerS: number;
+  firstMs: number;
+}
+
+function judged(lanes: number, ours: Measured[], theirs: Measured[]): Figure[] {
+  const ratio = median(ours.map((o, i) => o.tokensPerS / theirs[i]!.tokensPerS));
+  const later = median(ours.map((o, i) => o.firstMs - theirs[i]!.firstMs));
+  const name = 'node-llama-cpp';
+  const at = `${lanes} at once`;
+  const reference = { name, value: median(theirs.map((t) => t.tokensPerS)) };
+  const tokensPerS = median(ours.map((o) => o.tokensPerS));
+  return [
+    { figure: `speed, ${at}`, value: tokensPerS, unit: 'tokens/s', reference, goal: '', met: true },
+    { figure: `of the reference, ${at}`, value: ratio, unit: 'x', goal: '>= 0.97 x', met: ratio >= 0.97 },
+    { figure: `first token later, ${at}`, value: later, unit: 'ms', goal: '<= 5 ms', met: later <= 5 },
+  ];
+}
+
+/** Processor time of net, compute and the engine process for one token, with an engine that takes next to none. */
+async function pathCost(questions: number): Promise<Figure> {
+  return scratch(async (dir, file) => {
+    writeRandomLlama(file, { ...SHAPE, layers: 1, embedding: 64, feedForward: 64, vocabulary: 300 }, 1);
+    expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), 2 * ECHO_WORDS);
+    const stack = await startStack(dir, processFile('./bench/serve/echo/main.ts'));
+    try {
+      const text = 'word '.repeat(ECHO_WORDS).trim();
+      await stack.ask(0, text, ECHO_WORDS);
+      const before = await stack.cpuUs();
+      let tokens = 0;
+      for (let i = 0; i < questions; i++) tokens += (await stack.ask(0, text, ECHO_WORDS)).tokens;
+      const value = ((await stack.cpuUs()) - before) / tokens;
+      return { figure: 'our path on echo', value, unit: 'us CPU/token', goal: '<= 200 us', met: value <= 200 };
+    } finally {
+      await stack.stop();
+    }
+  });
+}
+
+export const serve: Bench = {
+  name: 'serve',
+  about: '0.3B random weights through websocket, net and compute, beside node-llama-cpp called directly',
+  async run({ quick, seed }) {
+    const figures = await compare(quick ? 3 : 9, quick ? 32 : 48, seed);
+    return [...figures, await pathCost(quick ? 5 : 20)];
+  },
+};
