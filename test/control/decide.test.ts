@@ -6,7 +6,7 @@ import { ownPumpStart } from '../../src/control/learn/own-pump.ts';
 import { learnPump } from '../../src/control/learn/pump-map.ts';
 import { PID_OFF, pidStep } from '../../src/control/pid.ts';
 import type { Verdict } from '../../src/control/types.ts';
-import { computing, createRig, HOUSE, type Rig, run, tick, until } from './rig.ts';
+import { computing, createRig, followOutputs, HOUSE, type Rig, run, tick, until } from './rig.ts';
 
 interface Row {
   why: string;
@@ -152,6 +152,23 @@ test('the tank is charged at the speed of the best learnt COP, at full speed whe
   assert.ok(chargedPct({}) < 60, 'mild weather');
   assert.ok(chargedPct({ hotWaterC: 38 }) > 90, 'a cold tank');
   assert.ok(chargedPct({ outdoorC: -10, bufferTopC: 44 }) > 90, 'a cold day');
+});
+
+test('the curve learns from a room that followed it, not from heat that came anyway, nor from one it could not give', () => {
+  const taught = (values: object) => {
+    const rig = createRig(values);
+    rig.world = (r) => {
+      followOutputs(r);
+      r.values.bufferTopC = r.state.plan.plan.supplySetC + ((values as { offK?: number }).offK ?? 0);
+    };
+    run(rig, 6 * 3600, 30);
+    return rig.state.plan.trimK;
+  };
+  assert.ok(taught({ roomC: 21.5 }) < -0.3, 'too warm by the curve');
+  assert.ok(taught({ roomC: 20.5 }) > 0.3, 'too cold by the curve');
+  assert.is(taught({ roomC: 21.5, offK: 6 }), 0, 'the accelerator had filled the buffer');
+  assert.is(taught({ roomC: 20.5, offK: -6 }), 0, 'the pump was too weak');
+  assert.is(taught({ roomC: 22.2, outdoorC: 16 }), 0, 'the sun: the curve is at its end');
 });
 
 test('a lapsed price ends filler within one tick', () => {

@@ -48,9 +48,13 @@ export const house: Bench = {
     const years: Year[] = INCOMES_CT.map((incomeCt) => {
       say(`${days} days at ${incomeCt} ct/kWh ...`);
       const income = incomeCt / 100;
+      const before = process.cpuUsage();
+      const own = ours(at, income);
+      const { user, system } = process.cpuUsage(before);
       return {
         incomeCt,
-        ours: ours(at, income),
+        ours: own,
+        cpuS: (user + system) / 1e6,
         vented: beside(at, shiftK, income, 'vented'),
         fixed: beside(at, shiftK, income, 'fixed'),
       };

@@ -8,6 +8,9 @@ const EMITTER_EXPONENT = 1.1;
 const ROOM_GAIN_K_PER_K = 3;
 const ROOM_LIMIT_K = 6;
 
+/** Colder water heats nothing. */
+export const coolestSupplyC = (roomSetC: number): number => roomSetC + 2;
+
 /** Share of the design heat load at this outdoor temperature, 0 in mild weather, above 1 in a record frost. */
 export function loadShare(house: House, roomSetC: number, outdoorC: number): number {
   const limitC = roomSetC - FREE_GAIN_K;
@@ -29,5 +32,9 @@ export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, 
   if (short < -1.5) return 0;
   const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
   const roomK = clamp(ROOM_GAIN_K_PER_K * short, -ROOM_LIMIT_K, ROOM_LIMIT_K);
-  return clamp(curveC + roomK + trimK, roomSetC + 2, Math.min(house.supplyDesignC + 8, house.bufferMaxC - 5));
+  return clamp(
+    curveC + roomK + trimK,
+    coolestSupplyC(roomSetC),
+    Math.min(house.supplyDesignC + 8, house.bufferMaxC - 5),
+  );
 }

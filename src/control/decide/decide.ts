@@ -85,7 +85,7 @@ function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed:
 function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
   if (frostHeat) return !compressorOn && accelHeatW(f, rejecting) < 1000;
-  if (!plan.backupWanted || input.setPoints.mode !== 'heating') return false;
+  if (!plan.heaterWanted || input.setPoints.mode !== 'heating') return false;
   const lackW = plan.resistiveW - accelHeatW(f, rejecting);
   const share = input.image.actuators.backupHeaterOn > 0 ? BACKUP_OFF_SHARE : BACKUP_ON_SHARE;
   return est.bufferTopC.value < input.house.bufferMaxC - 8 && lackW > share * input.house.backupHeaterW;

@@ -59,6 +59,7 @@ export function emergencyPlan(state: EmergencyState, facts: EmergencyFacts, reje
     ...plan,
     fillerW: Math.max(plan.fillerW, heatW),
     backupWanted: plan.backupWanted || state.backup,
+    heaterWanted: plan.heaterWanted || state.backup,
     resistiveW: plan.heatNeedW,
   };
 }

@@ -3,7 +3,7 @@ import { capacityW, copAt, pumpSinkC } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare } from '../physics.ts';
 import type { StepInput } from '../types.ts';
-import { loadW, supplyTargetC } from './curve.ts';
+import { coolestSupplyC, loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
 import type { Tier } from './dispatch.ts';
 import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
@@ -16,6 +16,8 @@ export interface Plan {
   loadW: number;
   heatNeedW: number;
   backupWanted: boolean;
+  /** The accelerator has had its time to give that heat, or cannot. */
+  heaterWanted: boolean;
   /** Heat of COP 1 that house and buffer lack beside the heat pump, W; 0 while none is wanted. */
   resistiveW: number;
   /** Unpaid filler and sold answers that pay, by source; `fillerW` and `paidW` with the sun at the time of planning. */
@@ -39,6 +41,8 @@ export interface PlanState {
   fillerS: number;
   /** Seconds for which the compressor alone has not been enough. */
   shortS: number;
+  /** Seconds for which resistive heat has been wanted. */
+  wantedS: number;
 }
 
 export const PLAN_START: PlanState = {
@@ -48,6 +52,7 @@ export const PLAN_START: PlanState = {
     loadW: 0,
     heatNeedW: 0,
     backupWanted: false,
+    heaterWanted: false,
     resistiveW: 0,
     filler: NOTHING_PAYS,
     paid: NOTHING_PAYS,
@@ -61,10 +66,13 @@ export const PLAN_START: PlanState = {
   trimK: 0,
   fillerS: 3600,
   shortS: 0,
+  wantedS: 0,
 };
 
 const TRIM_TAU_S = 12 * 3600;
 const TRIM_LIMIT_K = 5;
+/** The buffer is this near to what the curve asks for. */
+const FOLLOWED_K = 3;
 /** Watts per kelvin that the buffer is short: 500 L made up within half an hour. */
 const BUFFER_W_PER_K = 1_150;
 const ROOM_W_PER_K = 1_500;
@@ -74,6 +82,7 @@ const SUNNY_SHARE = 0.5;
 /** A pump at rest is judged at its least speed. */
 const LEAST_LEVEL = 0.3;
 const SHORT_BEFORE_BACKUP_S = 1800;
+const ACCEL_FIRST_S = 900;
 const SHORT_K = 4;
 /** The room is this much too cold, and the buffer: a pump that cannot carry the house will not make up for it. */
 const ROOM_SHORT_K = 0.25;
@@ -126,7 +135,10 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
 function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
   const { est, input } = facts;
   const { mode, roomSetC } = input.setPoints;
-  const teaches = facts.steady && mode === 'heating' && est.roomC.quality !== 'lost' && state.plan.supplySetC > 0;
+  const { supplySetC } = state.plan;
+  // Sun, or heat that came anyway, says nothing about the curve; nor does one that could not be followed.
+  const followed = Math.abs(est.bufferTopC.value - supplySetC) < FOLLOWED_K && supplySetC > coolestSupplyC(roomSetC);
+  const teaches = facts.steady && mode === 'heating' && est.roomC.quality !== 'lost' && supplySetC > 0 && followed;
   const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
   return clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K);
 }
@@ -159,7 +171,16 @@ function resistive(state: PlanState, facts: PlanFacts, { supplySetC, houseW, hea
     input.house.backupHeaterW > 0 || (input.house.alternativeHeat === 'heatpump' && input.house.accelMaxW > 0);
   const backupWanted = has && (shortS >= SHORT_BEFORE_BACKUP_S || kept);
   const tankW = facts.hotWaterWanted ? TANK_W : 0;
-  return { shortS, backupWanted, resistiveW: backupWanted ? Math.max(0, heatNeedW - tankW - pumpW) : 0 };
+  const wantedS = backupWanted ? Math.min(1e6, state.wantedS + dtS) : 0;
+  const accelerator = facts.limitW > 0 && input.setPoints.computeOn;
+  const heaterWanted = backupWanted && (wantedS > ACCEL_FIRST_S || !accelerator);
+  return {
+    shortS,
+    wantedS,
+    backupWanted,
+    heaterWanted,
+    resistiveW: backupWanted ? Math.max(0, heatNeedW - tankW - pumpW) : 0,
+  };
 }
 
 /** One supervision: targets, heat need, and the watts that pay. */
@@ -174,7 +195,12 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const supplySetC = heating ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
   const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, outdoorC) : 0;
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
-  const { shortS, backupWanted, resistiveW } = resistive(state, facts, { supplySetC, houseW, heatNeedW }, dtS);
+  const { shortS, wantedS, backupWanted, heaterWanted, resistiveW } = resistive(
+    state,
+    facts,
+    { supplySetC, houseW, heatNeedW },
+    dtS,
+  );
   const { surplusW, limitW } = facts;
   const pumpDrawsW = est.compressorW.quality === 'lost' ? 0 : est.compressorW.value;
   const heatW = heatTake(facts, heatNeedW, supplySetC);
@@ -201,6 +227,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       loadW: houseW,
       heatNeedW,
       backupWanted,
+      heaterWanted,
       resistiveW,
       filler,
       paid,
@@ -213,6 +240,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
     },
     trimK,
     shortS,
+    wantedS,
     fillerS: turned ? 0 : Math.min(1e6, state.fillerS + dtS),
   };
 }

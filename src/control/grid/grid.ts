@@ -56,7 +56,7 @@ export function gridHolds(
   return {
     locked,
     plan: locked
-      ? { ...plan, fillerW: 0, paidW: 0, backupWanted: false }
+      ? { ...plan, fillerW: 0, paidW: 0, backupWanted: false, heaterWanted: false }
       : { ...plan, fillerW: now(plan.filler), paidW: now(plan.paid) },
     heatPump: locked || state.shed.compressorOff,
   };

@@ -27,6 +27,8 @@ const row = (
 
 export interface Year {
   incomeCt: number;
+  /** Processor time of our run. */
+  cpuS: number;
   ours: CosimResult;
   vented: CosimResult;
   fixed: CosimResult;
@@ -108,9 +110,9 @@ const LIMIT_S = 30;
 /** Hours that nobody can move, and the time that the runs took. */
 export function runFigures(fixedHours: CosimResult, years: readonly Year[], days: number): Figure[] {
   const used = fixedHours.accelHeatKwh / fixedHours.accelKwh;
-  const tookS = Math.max(...years.map((y) => y.ours.wallS)) * (365 / days);
+  const tookS = Math.max(...years.map((y) => y.cpuS)) * (365 / days);
   return [
     row('accelerator heat used, 2.5 kW of questions 8-20 h', 100 * used, '%', undefined, '>= 50 %', used >= 0.5),
-    row('slowest year of ours', tookS, 's', undefined, `<= ${LIMIT_S} s`, tookS <= LIMIT_S),
+    row('processor time of our slowest year', tookS, 's', undefined, `<= ${LIMIT_S} s`, tookS <= LIMIT_S),
   ];
 }
