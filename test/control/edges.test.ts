@@ -18,6 +18,7 @@ import { EMERGENCY_START, emergencyPlan, emergencyStep } from '../../src/control
 import { FROST_START, frostStep } from '../../src/control/decide/frost.ts';
 import { type GrantInput, grantStep, safeLimitW } from '../../src/control/decide/grant.ts';
 import { HOT_WATER_START, hotWaterStep } from '../../src/control/decide/hotwater.ts';
+import { type Money, NOTHING_PAYS, paysNow, steadyPays } from '../../src/control/decide/money.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
 import { CALM, createRig, HOUSE, imageOf, MARKET } from './rig.ts';
@@ -329,6 +330,52 @@ test('emergency: after 240 s without the heat pump, until it has been free for 6
   assert.is(heats({ supplyC: 75 }), 0);
   assert.is(heats({}, true), 0);
   assert.equal(emergencyPlan(EMERGENCY_START, facts(), false), plan);
+});
+
+type Tier = Money['dispatched']['tiers'][number];
+const tierOf = (more: Partial<Tier>): Tier => ({
+  fromW: 0,
+  toW: 2000,
+  source: 'grid',
+  heatUsed: true,
+  priceEurPerKwh: 0.3,
+  alternativeEurPerKwh: 0.1,
+  marginEurPerKwh: 0.01,
+  pays: true,
+  ...more,
+});
+const FILLER = { gridW: 2500, sunW: 3000, freeW: 4000 };
+const found = (watts: number, tier: Partial<Tier>): Money => ({
+  dispatched: { watts, tiers: [tierOf(tier)] },
+  filler: FILLER,
+  paid: NOTHING_PAYS,
+});
+
+test('filler starts for more than 0.2 ct after 10 min off; it stops for a loss, excused for 5 min or while it is tiny', () => {
+  const off = (fillerS: number, watts: number, tier: Partial<Tier>) =>
+    steadyPays({ fillerW: 0, fillerS }, found(watts, tier)) === FILLER;
+  assert.is(off(600, 2000, { marginEurPerKwh: 0.0021 }), true);
+  assert.is(off(599, 2000, { marginEurPerKwh: 0.0021 }), false);
+  assert.is(off(600, 0, { marginEurPerKwh: 0.0021 }), false);
+  assert.is(off(600, 2000, { marginEurPerKwh: 0.002 }), false);
+  assert.is(off(600, 2000, { marginEurPerKwh: 0 }), true, 'a draw that pays');
+  assert.is(off(600, 2000, { marginEurPerKwh: 0, pays: false }), false);
+  const runs = (fillerS: number, tier: Partial<Tier>) => steadyPays({ fillerW: 1500, fillerS }, found(0, tier)).sunW;
+  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(10, {})), FILLER);
+  assert.is(runs(299, { marginEurPerKwh: -0.049 }), 1500);
+  assert.is(runs(300, { marginEurPerKwh: -0.049 }), 0);
+  assert.is(runs(299, { marginEurPerKwh: -0.05 }), 0);
+  assert.is(runs(1000, { marginEurPerKwh: -0.0019 }), 1500);
+  assert.is(runs(1000, { marginEurPerKwh: -0.002 }), 0);
+  assert.is(runs(1000, { marginEurPerKwh: -0.0019, heatUsed: false }), 0);
+  assert.is(runs(299, { marginEurPerKwh: -0.01, toW: 700 }), 700);
+  const loss = { marginEurPerKwh: -0.001 };
+  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(0, loss)).gridW, 1500);
+  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(0, { ...loss, source: 'sun' })).gridW, 0);
+  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, undefined), NOTHING_PAYS);
+  assert.is(paysNow(FILLER, 2800, 500), 2800);
+  assert.is(paysNow(FILLER, 9000, 5500), 3500);
+  assert.is(paysNow(FILLER, 100, 500), 2500);
 });
 
 test.run();

@@ -85,8 +85,8 @@ const idle: Change[] = [on({ compressorOn: 0 }), on({ compressorPct: 0 })];
 
 /** Row, the situation, what silences it, and other situations in which it speaks too. */
 const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] = [
-  ['F13h', v({ pressureHighOk: 0 }), [v({ pressureHighOk: 1 }), lost('pressureHighOk')]],
-  ['F13l', v({ pressureLowOk: 0 }), [v({ pressureLowOk: 1 }), lost('pressureLowOk')]],
+  ['F13h', v({ pressureHighOk: 0.4 }), [v({ pressureHighOk: 0.6 }), v({ pressureHighOk: 1 }), lost('pressureHighOk')]],
+  ['F13l', v({ pressureLowOk: 0.4 }), [v({ pressureLowOk: 0.6 }), v({ pressureLowOk: 1 }), lost('pressureLowOk')]],
   ['F13d', v({ dischargeC: 110 }), [v({ dischargeC: 109.9 }), lost('dischargeC')]],
   [
     'F12',
@@ -102,7 +102,7 @@ const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] =
   ['F6', lost('dischargeC'), [worse('dischargeC')], [lost('returnC'), lost('compressorW'), lost('heatFlowLpm')]],
   ['F6w', lost('supplyC'), [worse('supplyC')], [lost('bufferTopC')]],
   ['F6d', worse('bufferTopC'), [lost('bufferTopC')], [worse('supplyC'), worse('returnC'), worse('dischargeC')]],
-  ['F16', v({ gasOk: 0 }), [v({ gasOk: 1 })]],
+  ['F16', v({ gasOk: 0.4 }), [v({ gasOk: 0.6 }), v({ gasOk: 1 })]],
   ['F16s', { ageMs: { gasOk: 1501 } }, [{ ageMs: { gasOk: 1500 } }]],
   ['F16l', { ageMs: { gasOk: 1501 } }, [{ ageMs: { gasOk: 1500 } }]],
   [

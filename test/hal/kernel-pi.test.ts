@@ -73,9 +73,12 @@ else {
     const startedMs = performance.now();
     const pi = await bootPi('test/hal/kernel/pi.guest.ts', Object.values(PI_SENSORS));
     try {
+      await pi.setC(PI_SENSORS.bufferTopC!, START_C);
       const { log, spentS } = await closedLoop(pi, startedMs + LIMIT_MS);
       const text = `${pi.output().slice(-2000)}\n${log.map((l) => `${l.bufferC.toFixed(1)} ${l.read} ${l.on ? 1 : 0}`).join('\n')}`;
       assert.ok(spentS >= LOOP_S, `${spentS.toFixed(0)} s of the loop; ${text}`);
+      // 31 °C, before its driver was taken off and after it was put back.
+      assert.match(pi.output(), /adapter: 31 0; reset; 31 0/);
       const changes = log.filter((l, n) => n > 0 && l.on !== log[n - 1]!.on).length;
       const buffers = log.map((l) => l.bufferC);
       const [low, high] = [Math.min(...buffers), Math.max(...buffers)];

@@ -2,7 +2,9 @@ import type { Image, Outputs, Reading, SensorName } from '../../../src/contract/
 import { startLoop } from '../../../src/control/loop.ts';
 import { initialState } from '../../../src/control/step.ts';
 import { type Board, type BoardDevice, loadBoard } from '../../../src/hal/board.ts';
+import { recoverI2c } from '../../../src/hal/buses/i2c-recovery.ts';
 import { openLinuxBuses } from '../../../src/hal/buses/linux.ts';
+import { openLinuxI2c } from '../../../src/hal/buses/linux-i2c.ts';
 import { wiringOf } from '../../../src/hal/drivers/params.ts';
 import { openHal } from '../../../src/hal/hal.ts';
 import { createRig, HOUSE, MARKET } from '../../control/rig.ts';
@@ -31,6 +33,25 @@ function piBoard(): Board {
   return { ...board, devices, watchdog: undefined, buses: { ...board.buses, gpio0 } };
 }
 
+/** Takes the adapter's driver off and puts it back, as for a bus that a chip holds; the wires themselves QEMU does not have. */
+async function resetAdapter(): Promise<void> {
+  const path = '/dev/i2c-1';
+  const recover = () => recoverI2c(path, 'i2c1', undefined);
+  const read = async () => {
+    const i2c = openLinuxI2c({ path, bus: 'i2c1', monoMs, recover });
+    const answer = await i2c.transfer(PI_SENSORS.bufferTopC!, Uint8Array.of(0), 2).catch((e) => [e.message]);
+    await i2c.close();
+    return answer.join(' ');
+  };
+  const before = await read();
+  const outcome = await recover().then(
+    () => 'reset',
+    (e) => e.message,
+  );
+  console.log(`adapter: ${before}; ${outcome}; ${await read()}`);
+}
+
+await resetAdapter();
 const board = piBoard();
 const buses = openLinuxBuses(board, monoMs);
 const hal = await openHal({ board, buses, monoMs });

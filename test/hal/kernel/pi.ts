@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -30,11 +30,12 @@ function initramfs(dir: string, program: string): string {
     cpSync(join(repo, 'node_modules', name), join(app, 'node_modules', name), { recursive: true, dereference: true });
   cpSync(join(cache, 'addons/ioctl-arm64.node'), join(app, 'native/build/ioctl-arm64.node'));
   cpSync(join(cache, 'addons/i2c.node'), join(app, 'node_modules/i2c-bus/build/Release/i2c.node'));
+  symlinkSync('busybox', join(root, 'bin/sh'));
   const init = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc; /bin/busybox mount -t sysfs sysfs /sys; /bin/busybox mount -t devtmpfs dev /dev
 exec </dev/console >/dev/console 2>&1
 /bin/busybox insmod /modules/i2c-dev.ko; /bin/busybox insmod /modules/i2c-bcm2835.ko
-cd /app; HOME=/tmp /bin/node --disable-warning=ExperimentalWarning ${program}
+cd /app; HOME=/tmp PATH=/bin /bin/node --disable-warning=ExperimentalWarning ${program}
 echo "guest-code=$?"
 /bin/busybox sleep 1; /bin/busybox reboot -f
 `;
