@@ -123,6 +123,7 @@ const llamaCard = (modelsDir: string, id: ModelId, evaluation: Evaluation): obje
     stop: ['\n'],
     maxTokens: task ? MAX_TOKENS[task] : 200,
     grammar: id === 'faults' ? 'faults.gbnf' : null,
+    ...(id === 'status' ? { reads: 'unitState' } : {}),
     temperature: 0,
     ...(task && result ? { quality: quality(task, result) } : {}),
   };

@@ -1,5 +1,12 @@
 /** Corpus of the status expert: random unit states and the plain sentence for each. */
-import { encode, FIELDS, MODES, type NumberField, numberTexts, type UnitStatus } from '../status/schema.ts';
+import {
+  encode,
+  FIELDS,
+  MODES,
+  type NumberField,
+  numberTexts,
+  type UnitStatus,
+} from '../../src/contract/unit-status.ts';
 import type { Rng } from './rng.ts';
 import { fnv1a32, type Sample, type Split } from './sample.ts';
 

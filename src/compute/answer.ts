@@ -6,9 +6,8 @@ import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
 import type { Door } from './door.ts';
 import type { GenerateEnd, GenerateRequest, LoadedModel, ToolCall } from './engine.ts';
-import { GAS_ENTRY, onlyEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
-import { type Message, promptFor, questionOf } from './prompt.ts';
+import { type Message, promptFor } from './prompt.ts';
 import { callsIn, isBinding, isPlain, type Shape, shapeGrammar, type Tool, toolsInWords } from './tools.ts';
 import type { Work } from './work.ts';
 
@@ -80,7 +79,7 @@ interface Bounds {
 }
 
 /** An expert's own grammar is not the asker's to change: it refuses a format, and where it may talk instead, it talks. */
-function boundsFor(answerer: Answerer, { messages, shape }: Question): Bounds {
+function boundsFor(answerer: Answerer, { shape }: Question): Bounds {
   const { grammar } = answerer;
   if (answerer.remote) return { grammar: undefined, tools: [], asked: false };
   if (grammar === undefined) {
@@ -91,8 +90,7 @@ function boundsFor(answerer: Answerer, { messages, shape }: Question): Bounds {
     const param = shape.format === 'text' ? 'tool_choice' : 'response_format';
     throw new BadRequest(`${answerer.id} answers by a grammar of its own, so ${param} cannot be held`, param);
   }
-  const alarm = speaksOfGas(questionOf(messages));
-  return { grammar: (alarm && onlyEntry(grammar, GAS_ENTRY)) || grammar, tools: [], asked: false };
+  return { grammar, tools: [], asked: false };
 }
 
 /** A grammar that the engine does not take is no fault of the model when the asker's schema made it. */

@@ -3,6 +3,7 @@ import { HeatmineError } from '../core/errors.ts';
 import type { Engine } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
+import { UPSTREAM_PREFIX } from './pick.ts';
 import type { Wording } from './prompt.ts';
 import type { Residents, Use } from './residents.ts';
 
@@ -16,6 +17,8 @@ export interface Answerer {
   contextTokens: number;
   temperature: number;
   grammar: string | undefined;
+  /** It is asked with the state of this unit, whatever the question. */
+  readsUnitState: boolean;
   /** Speaks the API itself: gets messages, tools and format as they came. */
   remote: boolean;
   /** Answers of one lane wait for each other. */
@@ -58,7 +61,6 @@ export interface Catalogue {
   setUpstream(models: readonly { id: string; contextTokens: number }[]): void;
 }
 
-export const UPSTREAM_PREFIX = 'upstream:';
 const UPSTREAM_WIDTH = 8;
 const UPSTREAM_MAX_TOKENS = 2048;
 /** The wire allows 64 characters for an expert's name. */
@@ -100,6 +102,7 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
       contextTokens,
       temperature,
       grammar,
+      readsUnitState: fact.reads === 'unitState',
       remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),
@@ -180,6 +183,7 @@ function remoteAnswerer(
     contextTokens,
     temperature: 0.7,
     grammar: undefined,
+    readsUnitState: false,
     remote: true,
     lane,
     use: async () => ({

@@ -34,6 +34,8 @@ const LlamaExpert = z.strictObject({
     /** The turns of a conversation instead, in a known format. */
     chat: z.enum(CHAT_FORMATS).optional(),
   }),
+  /** What it is asked with: the question, or the state of the unit as text (contract/unit-status.ts). */
+  reads: z.enum(['question', 'unitState']).default('question'),
   stop: z.array(z.string().min(1).max(64)).max(8),
   maxTokens: z.int().min(1).max(1_048_576),
   /** GBNF that bounds what may be said. */

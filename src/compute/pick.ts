@@ -5,6 +5,8 @@ export interface Pick {
 }
 
 export const FALLBACK = 'faults';
+/** Ids of models on another host begin with this. */
+export const UPSTREAM_PREFIX = 'upstream:';
 
 export function softmax(logits: readonly number[]): number[] {
   const top = Math.max(...logits);
@@ -13,7 +15,7 @@ export function softmax(logits: readonly number[]): number[] {
   return parts.map((p) => p / sum);
 }
 
-/** Pure: `available` are the ids of sound experts, most general first. Undefined when there is none at all. */
+/** Pure: `available` are the ids of sound experts. Undefined when none of them can answer this. */
 export function pickExpert(
   labels: readonly string[],
   logits: readonly number[],
@@ -29,12 +31,12 @@ export function pickExpert(
   const verdict =
     label === 'unknown'
       ? `the classifier knows no expert for this (${sure})`
-      : `the classifier chose ${label} (${sure}), which answers only when named`;
+      : `the classifier chose ${label} (${sure}), which cannot be picked here`;
   return fallback(available, verdict);
 }
 
-/** The faults expert can say that it does not know; without it, whoever is there. */
+/** The faults expert can say that it does not know, and a model of the upstream knows more; other experts would talk nonsense. */
 export function fallback(available: readonly string[], because: string): Pick | undefined {
-  const expert = available.includes(FALLBACK) ? FALLBACK : available[0];
+  const expert = available.find((id) => id === FALLBACK) ?? available.find((id) => id.startsWith(UPSTREAM_PREFIX));
   return expert === undefined ? undefined : { expert, why: `${because}; ${expert} answers` };
 }

@@ -4,10 +4,11 @@ import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Quest
 import type { Catalogue } from './catalogue.ts';
 import { EngineLost } from './engine-child/host.ts';
 import type { Figures } from './figures.ts';
-import { speaksOfGas } from './gas.ts';
+import { gasEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
 import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
 import { questionOf } from './prompt.ts';
+import { Refusal } from './refusal.ts';
 
 export interface Embedded {
   vectors: number[][];
@@ -24,6 +25,8 @@ export interface Service {
 }
 
 export interface ServiceParts extends AnswerParts {
+  /** The state of this unit as text; undefined while it is not known. */
+  ownState(): string | undefined;
   catalogue: Catalogue;
   figures: Figures;
   /** Logits over `labels` for a text; undefined when no classifier is sound here. */
@@ -52,14 +55,44 @@ async function* admitted(
   question: Question,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const alarm = gasAlarm(parts, question);
+  if (alarm !== undefined) return yield* vetted(parts, alarm);
   const leave = await parts.door.enter(signal);
   try {
     const { expert, why } = await pick(parts, question, signal);
-    const ask = () => answerBy(parts.catalogue.get(expert), why, question, signal, parts);
-    return yield* againIfLost(ask);
+    const answerer = parts.catalogue.get(expert);
+    const asked = answerer.readsUnitState ? withOwnState(parts, question) : question;
+    return yield* againIfLost(() => answerBy(answerer, why, asked, signal, parts));
   } finally {
     leave();
   }
+}
+
+/** The vetted gas entry, when the words speak of gas and the expert that has it, or nobody, was named. */
+function gasAlarm({ catalogue }: ServiceParts, { expert, messages }: Question): string | undefined {
+  const question = questionOf(messages);
+  if ((expert !== 'auto' && expert !== FALLBACK) || !speaksOfGas(question)) return undefined;
+  if (!catalogue.answering().includes(FALLBACK)) return undefined;
+  const { grammar } = catalogue.get(FALLBACK);
+  return grammar === undefined ? undefined : gasEntry(grammar, question);
+}
+
+/** A text that no model made: no watts are needed and no tokens are counted. */
+async function* vetted({ card }: ServiceParts, text: string): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const why = 'the words speak of a gas leak: plain code gives the vetted entry, no model guesses';
+  yield { type: 'start', expert: FALLBACK, why };
+  yield { type: 'chunk', text };
+  return { finish: 'stop', meter: meterAnswer(card, FALLBACK, 0, 0) };
+}
+
+/** A question to an expert of states is about this unit, unless a state is what it consists of. */
+function withOwnState({ ownState }: ServiceParts, question: Question): Question {
+  if (questionOf(question.messages).trimStart().startsWith('{')) return question;
+  const content = ownState();
+  if (content === undefined) {
+    throw new Refusal('BUSY', 'the state of this unit is not known yet: the control loop has not reported', 2);
+  }
+  return { ...question, messages: [{ role: 'user', content }] };
 }
 
 /** Another model's crash costs a question that had not begun to be answered only the time to load again. */
@@ -108,20 +141,14 @@ async function* figured(
 }
 
 function anyOf(catalogue: Catalogue): string {
-  const picked = fallback(catalogue.answering(), '');
-  if (!picked) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
-  return picked.expert;
+  const id = catalogue.answering()[0];
+  if (id === undefined) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
+  return id;
 }
 
 async function pick({ catalogue, classify }: ServiceParts, question: Question, signal: AbortSignal): Promise<Pick> {
   if (question.expert !== 'auto') return { expert: question.expert, why: 'the asker named it' };
   const available = catalogue.answering();
-  if (available.includes(FALLBACK) && speaksOfGas(questionOf(question.messages))) {
-    return {
-      expert: FALLBACK,
-      why: 'the words speak of a gas leak: plain code picks the vetted entry, no model guesses',
-    };
-  }
   const picked = classify
     ? await classify.logits(questionOf(question.messages), signal).then(
         (logits) => pickExpert(classify.labels, logits, available),
@@ -134,7 +161,10 @@ async function pick({ catalogue, classify }: ServiceParts, question: Question, s
         },
       )
     : fallback(available, 'no classifier is here to choose');
-  if (!picked) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
+  if (!picked) {
+    const here = available.join(', ') || 'none';
+    throw new HeatmineError('EXPERT_UNKNOWN', `no expert here can answer this; there are: ${here}`);
+  }
   return picked;
 }
 

@@ -8,7 +8,7 @@ import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { type Catalogue, createCatalogue, UPSTREAM_PREFIX } from './catalogue.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { createDoor } from './door.ts';
 import { createEngineHost } from './engine-child/host.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
@@ -16,7 +16,8 @@ import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
 import { createLane } from './lane.ts';
-import { fallback } from './pick.ts';
+import { openOwnState } from './own-state.ts';
+import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
 import { startPublishing } from './publish.ts';
 import { watchExperts } from './rescan.ts';
@@ -76,9 +77,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const power = createPower(clock);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
+  const ownState = openOwnState(link, clock);
   const door = createDoor({ power, work, onQuestion });
   const figures = createFigures();
-  const service = createService({ catalogue, figures, classify, card, work, clock, door });
+  const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState });
   const cpuShare = config.accelerator.fillerCpuShare;
   const filler = startFiller({
     experts,
@@ -137,9 +139,12 @@ function classifierOf(experts: readonly FoundExpert[], residents: Residents): Se
 
 /** The first question should not pay for the loading. */
 async function warm(catalogue: Catalogue, residents: Residents, classifier: boolean, log: Log): Promise<void> {
-  const ids = [fallback(catalogue.answering(), '')?.expert, classifier ? CLASSIFIER : undefined];
+  const ids = [
+    catalogue.answering().find((id) => !id.startsWith(UPSTREAM_PREFIX)),
+    classifier ? CLASSIFIER : undefined,
+  ];
   for (const id of ids) {
-    if (id === undefined || id.startsWith(UPSTREAM_PREFIX)) continue;
+    if (id === undefined) continue;
     await residents.borrow(id).then(
       ({ release }) => release(),
       (error) => log.warn({ expert: id, err: messageOf(error) }, 'not loaded'),

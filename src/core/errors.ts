@@ -13,7 +13,7 @@ export const ERROR_CODES = {
   BUS_TIMEOUT: 'check power and wiring of the device named in the message',
   BUS_CLOSED: 'the simulated hardware or the bus went away; the supervisor restarts it',
   VALUE_RANGE: 'give a value inside the range named in the message',
-  MESSAGE_INVALID: 'send the shape that docs/topics.md or docs/PROTOCOL.md gives',
+  MESSAGE_INVALID: 'send the shape that docs/topics.md or docs/ARCHITECTURE.md gives',
   RATE_LIMITED: 'wait and try again',
   BUSY: 'wait and try again',
   NO_POWER: 'the house grants the accelerator no watts now; the answer says why',

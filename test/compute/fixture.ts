@@ -91,11 +91,17 @@ export const grantOf = (watts: number, fillerW = 0, text = 'test grant', ttlMs =
 });
 
 /** The server over an echo engine, composed as `start.ts` does: the whole way but the weights. */
-export async function echoUnit(engine: Engine = createEchoEngine(), classify?: ServiceParts['classify']) {
+export async function echoUnit(
+  engine: Engine = createEchoEngine(),
+  classify?: ServiceParts['classify'],
+  ownState: ServiceParts['ownState'] = () => undefined,
+  prepare: (models: string) => void = () => {},
+) {
   const { dir, remove } = tempDir();
   const models = join(dir, 'models');
   addExpert(models, 'echo', { maxTokens: 100, contextTokens: 100 });
   addExpert(models, 'faults', { contextTokens: 100 });
+  prepare(models);
   const experts = scanExperts([models]);
   const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
   const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 0 });
@@ -105,7 +111,7 @@ export async function echoUnit(engine: Engine = createEchoEngine(), classify?: S
   let asked = 0;
   const door = createDoor({ power, work, onQuestion: () => void asked++ });
   const figures = createFigures();
-  const service = createService({ catalogue, figures, classify, card, work, clock: systemClock, door });
+  const service = createService({ catalogue, figures, classify, card, work, clock: systemClock, door, ownState });
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map([['echo', 2]]) });
   const path = join(dir, 'c.sock');
   const server = await createServer({ service, metrics, log: silent, listen: { path } });

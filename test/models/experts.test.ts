@@ -4,12 +4,12 @@ import type { Llama } from 'node-llama-cpp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { answerText, catalogue, entryOf, LANGUAGES } from '../../models/faults/catalogue.ts';
-import { encode, numberTexts } from '../../models/status/schema.ts';
 import { resultOf } from '../../models/train/convert.ts';
 import { samplesOf, trainPieces } from '../../models/train/corpus.ts';
 import { type Expert, openExpert, openLlama } from '../../models/train/llama.ts';
 import type { Task } from '../../models/train/sample.ts';
 import { createTokenizer } from '../../models/train/tokenizer.ts';
+import { encode, numberTexts } from '../../src/contract/unit-status.ts';
 import { greedy, readWeights } from './reference.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));

@@ -121,7 +121,7 @@ export const serve: Bench = {
   name: 'serve',
   about: '0.3B random weights through websocket, net and compute, beside node-llama-cpp called directly',
   async run({ quick, seed }) {
-    const figures = await compare(quick ? 3 : 9, quick ? 32 : 48, seed);
+    const figures = await compare(quick ? 3 : 5, quick ? 16 : 32, seed);
     return [...figures, await pathCost(quick ? 5 : 20)];
   },
 };
