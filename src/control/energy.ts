@@ -28,10 +28,12 @@ export function heatNow(
   // One that stands gives off what it holds, and takes none.
   const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);
   const dry = est.accelFlowLpm.quality !== 'lost' && est.accelFlowLpm.value < MIN_FLOW_LPM;
+  // Coolant that is colder than the water warms nothing: what the sensors differ by then is their lag.
+  const cold = est.accelOutC.quality !== 'lost' && est.accelOutC.value <= est.condenserOutC.value;
   const rejectedK = est.accelOutC.value - est.accelInC.value;
   return {
     condenserW: still ? restW : condenserW,
-    accelW: rejecting || dry ? 0 : wPerK * (est.supplyC.value - est.condenserOutC.value),
+    accelW: rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - est.condenserOutC.value)),
     rejectedW: rejecting ? Math.max(0, COOLANT_W_PER_LPM_K * est.accelFlowLpm.value * rejectedK) : 0,
   };
 }

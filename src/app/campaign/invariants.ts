@@ -38,6 +38,8 @@ export function lasting(): (is: boolean, dtS: number) => number {
 
 const fullScale = (name: string) => (name === 'accelCapW' ? 20_000 : name.endsWith('Pct') ? 100 : 1);
 
+const limited = ({ core }: Moment) => core.grid.limit.dimming !== null || core.grid.limit.backW !== null;
+
 /** What holds of every verdict, whatever the sensors say. */
 const outputRules = (): Invariant[] => [
   {
@@ -55,6 +57,8 @@ const outputRules = (): Invariant[] => [
       const away = ACTUATOR_NAMES.find((n) => {
         // The reversing valve alone may stay where it is.
         if (n === 'coolingOn' && after.commanded.coolingOn === after.effective.coolingOn) return false;
+        // A limit of the grid slows the water before the interlock looks at it.
+        if (n === 'circulationPct' && limited(after)) return false;
         const { safe } = ACTUATORS[n];
         const out = after.commanded[n];
         return out < Math.min(decided[n], safe) - 1e-9 || out > Math.max(decided[n], safe) + 1e-9;
