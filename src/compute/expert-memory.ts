@@ -1,5 +1,5 @@
 import { BATCH_WIDTH, type FoundExpert } from './experts.ts';
-import { memoryOf, widthWithin } from './fit.ts';
+import { memoryOf, SPARE_SEATS, widthWithin } from './fit.ts';
 
 /** What a loaded model costs beside weights, cache and work space: tokenizer, sampler (measured: 5-10 MiB with 260K parameters). */
 const OVERHEAD_BYTES = 12 * 2 ** 20;
@@ -15,6 +15,6 @@ export function bytesOf(expert: FoundExpert | undefined, budgetBytes: number): n
   if (!expert?.fact) return OVERHEAD_BYTES;
   const { fact, info } = expert;
   if (!info || fact.engine !== 'llama') return fact.sizeBytes + OVERHEAD_BYTES;
-  const load = { contextTokens: fact.contextTokens, width: widthOf(expert, budgetBytes) };
+  const load = { contextTokens: fact.contextTokens, width: widthOf(expert, budgetBytes) + SPARE_SEATS };
   return memoryOf(info, load).totalBytes + OVERHEAD_BYTES;
 }

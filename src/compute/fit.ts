@@ -22,6 +22,8 @@ export interface Load {
 
 /** Tokens computed together: pieces of prompts and the next tokens of all answers. */
 export const BATCH_TOKENS = 256;
+/** Beside the askers': for the health check, so that a full house does not look like a broken one. */
+export const SPARE_SEATS = 1;
 /** llama.cpp rounds the context up to this. */
 const CONTEXT_STEP = 256;
 const HALF_BYTES = 2;
@@ -45,10 +47,10 @@ export function memoryOf(info: GgufInfo, { contextTokens, width }: Load): Memory
   return { weightsBytes, cacheBytes, workBytes, totalBytes: weightsBytes + cacheBytes + workBytes };
 }
 
-/** As many answers at once as the memory holds, at least one. */
+/** As many answers at once as the memory holds beside the spare seat, at least one. */
 export function widthWithin(info: GgufInfo, contextTokens: number, budgetBytes: number, most: number): number {
   for (let width = most; width > 1; width--)
-    if (memoryOf(info, { contextTokens, width }).totalBytes <= budgetBytes) return width;
+    if (memoryOf(info, { contextTokens, width: width + SPARE_SEATS }).totalBytes <= budgetBytes) return width;
   return 1;
 }
 

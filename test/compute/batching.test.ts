@@ -94,4 +94,16 @@ test('eight are answered at once: all have begun before the first has ended', as
   });
 });
 
+test('a full house leaves a seat for the health check', async () => {
+  await withModel(2, async (model) => {
+    const order: string[] = [];
+    const long = [1, 2].map((i) =>
+      collect(model, { prompt: `The pump ${i}`, maxTokens: 200 }).then(() => order.push('asker')),
+    );
+    const check = collect(model, { prompt: 'ok', maxTokens: 1 }).then(() => order.push('check'));
+    await Promise.all([...long, check]);
+    assert.is(order[0], 'check');
+  });
+});
+
 test.run();

@@ -38,6 +38,8 @@ export function lasting(): (is: boolean, dtS: number) => number {
 
 const fullScale = (name: string) => (name === 'accelCapW' ? 20_000 : name.endsWith('Pct') ? 100 : 1);
 
+const limited = ({ core }: Moment) => core.grid.limit.dimming !== null || core.grid.limit.backW !== null;
+
 /** What holds of every verdict, whatever the sensors say. */
 const outputRules = (): Invariant[] => [
   {
@@ -55,6 +57,8 @@ const outputRules = (): Invariant[] => [
       const away = ACTUATOR_NAMES.find((n) => {
         // The reversing valve alone may stay where it is.
         if (n === 'coolingOn' && after.commanded.coolingOn === after.effective.coolingOn) return false;
+        // A limit of the grid slows the water before the interlock looks at it.
+        if (n === 'circulationPct' && limited(after)) return false;
         const { safe } = ACTUATORS[n];
         const out = after.commanded[n];
         return out < Math.min(decided[n], safe) - 1e-9 || out > Math.max(decided[n], safe) + 1e-9;
@@ -144,6 +148,8 @@ const machineRules = (): Invariant[] => {
           before.core.interlock.stopped.heatPump ||
           grid.shed.compressorOff ||
           plan.plan.mode !== 'heating' ||
+          // The mode has just changed and the valve must turn.
+          decided.reversing.cooling ||
           decided.hotWater.charging !== before.core.decided.hotWater.charging ||
           t.faults.some((f) => 'around' in f.broken && f.broken.around === 'dimmed' && t.s >= f.fromS);
         return told ? undefined : `stopped after ${f1(ranS)} s in ${after.verdict?.safety}`;

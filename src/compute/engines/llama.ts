@@ -3,7 +3,7 @@ import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } fro
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed } from '../feed.ts';
-import { BATCH_TOKENS } from '../fit.ts';
+import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
 import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
@@ -66,9 +66,10 @@ export function createLlamaEngine(): Engine {
 async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
   const { contextTokens } = spec;
   const model = await llama.loadModel({ modelPath: spec.file, gpuLayers: 0, useMmap: true });
-  const sizes = { contextSize: contextTokens, sequences: spec.width, batchSize: BATCH_TOKENS };
+  const seats = spec.width + SPARE_SEATS;
+  const sizes = { contextSize: contextTokens, sequences: seats, batchSize: BATCH_TOKENS };
   const context = await model.createContext(sizes);
-  const sequences = createSequences(context, spec.width);
+  const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
   const grammarOf = grammarCache(llama, spec.id);
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
