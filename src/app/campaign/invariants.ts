@@ -148,6 +148,8 @@ const machineRules = (): Invariant[] => {
           before.core.interlock.stopped.heatPump ||
           grid.shed.compressorOff ||
           plan.plan.mode !== 'heating' ||
+          // The mode has just changed and the valve must turn.
+          decided.reversing.cooling ||
           decided.hotWater.charging !== before.core.decided.hotWater.charging ||
           t.faults.some((f) => 'around' in f.broken && f.broken.around === 'dimmed' && t.s >= f.fromS);
         return told ? undefined : `stopped after ${f1(ranS)} s in ${after.verdict?.safety}`;
