@@ -3,7 +3,7 @@ import { catalogue, type Entry, UNKNOWN_ID } from './catalogue.ts';
 
 const HEAD = `# Faults and complaints
 
-Generated from \`models/faults/catalogue.json\` by \`node scripts/train-experts.ts --docs\`; edit the catalogue, not this page.
+Generated from \`models/faults/catalogue.json\` by \`npm run train -- --docs\`; edit the catalogue, not this page.
 The *faults* expert can say these texts and no others. It never replaces the devices that protect the unit, nor an installer:
 the refrigerant circuit is for certified people only.
 `;

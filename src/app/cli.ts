@@ -1,3 +1,4 @@
+import pkg from '../../package.json' with { type: 'json' };
 import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { type Command, print, say } from './command.ts';
@@ -67,6 +68,10 @@ function help(): void {
 /** Runs one command; resolves with the exit code. */
 export async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
+  if (name === '--version') {
+    print(pkg.version);
+    return 0;
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     help();
     return 0;

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { ASK_PATH, type Ask, MAX_FRAME_BYTES, Reply, SUBPROTOCOL } from '../contract/wire.ts';
+import { ASK_PATH, type Ask, MAX_FRAME_BYTES, MAX_QUESTION_CHARS, Reply, SUBPROTOCOL } from '../contract/wire.ts';
 import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../core/errors.ts';
 
 export interface AskOptions {
@@ -22,6 +22,10 @@ const SILENT_MS = 60_000;
  * nobody answers there, else the code the unit gave. An abort closes the connection, which stops the work.
  */
 export async function askUnit(options: AskOptions): Promise<Extract<Reply, { type: 'end' }>> {
+  if (options.question.length > MAX_QUESTION_CHARS) {
+    const length = `the question has ${options.question.length} characters`;
+    throw new HeatmineError('CONTEXT_LENGTH', `${length}, at most ${MAX_QUESTION_CHARS} can be sent`);
+  }
   const { promise, resolve, reject } = Promise.withResolvers<Extract<Reply, { type: 'end' }>>();
   const socket = new WebSocket(socketUrl(options.url), SUBPROTOCOL, {
     handshakeTimeout: CONNECT_MS,

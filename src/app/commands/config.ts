@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { didYouMean, loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
@@ -13,7 +13,7 @@ function check(paths: Paths, json: boolean): number {
   if (json) print(JSON.stringify(config));
   else
     print(
-      `${existsSync(paths.config) ? paths.config : `no ${paths.config}: defaults`} is sound; board ${config.board}: ${Object.keys(board.devices).length} devices`,
+      `${existsSync(paths.config) ? `${paths.config} is sound` : `there is no ${paths.config}: the defaults hold, and are sound`}; board ${config.board}: ${Object.keys(board.devices).length} devices`,
     );
   return 0;
 }
@@ -35,12 +35,18 @@ function given(values: Parsed['values']): Map<string, string | number> {
   return answers;
 }
 
+/** Asks on standard error; lines typed ahead count. Ctrl-C or Ctrl-D: USAGE, and nothing has been written. */
 async function ask(answers: Map<string, string | number>): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const input = createInterface({ input: process.stdin, output: process.stderr });
+  input.on('SIGINT', () => input.close());
+  const lines = input[Symbol.asyncIterator]();
   try {
     for (const { path, text } of QUESTIONS) {
       while (!answers.has(path)) {
-        const line = await lines.question(`${text} [${defaultOf(path)}]: `);
+        input.setPrompt(`${text} [${defaultOf(path)}]: `);
+        input.prompt();
+        const { value: line, done } = await lines.next();
+        if (done) throw new HeatmineError('USAGE', 'broken off: nothing was written');
         const value = line.trim() === '' ? defaultOf(path) : typed(path, line);
         const fault = faultOf(path, value);
         if (fault) say(`  ${fault}`);
@@ -48,7 +54,7 @@ async function ask(answers: Map<string, string | number>): Promise<void> {
       }
     }
   } finally {
-    lines.close();
+    input.close();
   }
 }
 
@@ -61,6 +67,7 @@ async function init(paths: Paths, values: Parsed['values']): Promise<number> {
     );
   }
   if (process.stdin.isTTY) await ask(answers);
+  else say('no terminal to ask at: what --set does not give takes its default');
   const yaml = yamlOf(answers);
   loadBoard(String(answers.get('board') ?? defaultOf('board')));
   ensurePaths(paths);

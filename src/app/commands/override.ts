@@ -1,10 +1,9 @@
-import { OVERRIDE_KINDS, type Override } from '../../contract/comfort.ts';
+import { OVERRIDE_KINDS, OVERRIDE_MIN, type Override, type OverrideKind } from '../../contract/comfort.ts';
 import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { askOverride, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print } from '../command.ts';
 
-const DEFAULT_FOR = '3h';
 const MIN_OF = { min: 1, h: 60, d: 1440 } as const;
 
 function minutesOf(text: string): number {
@@ -38,7 +37,12 @@ async function runOverride(args: string[]): Promise<number> {
   if (word === undefined) overrides = (await fetchState(url)).control?.overrides ?? [];
   else {
     const kind = kindOf(end ? (second ?? 'all') : word);
-    const forMin = end ? 0 : minutesOf((values.for as string | undefined) ?? DEFAULT_FOR);
+    if (kind === 'all' && !end) throw new HeatmineError('USAGE', '`override end` ends them all');
+    const forMin = end
+      ? 0
+      : values.for === undefined
+        ? OVERRIDE_MIN[kind as OverrideKind]
+        : minutesOf(String(values.for));
     const byK = numberOption(values.by, 'by', 0.5, 5);
     overrides = await askOverride(url, { kind, forMin, ...(byK !== undefined && { byK }) });
   }

@@ -6,17 +6,29 @@ import { type Command, parseCommand, print } from '../command.ts';
 
 const NAMES = Object.keys(DEFAULT_SETPOINTS);
 
-function typed(name: keyof SetPoints, text: string): string | number | boolean {
+const ON_OFF: Record<string, boolean> = { on: true, true: true, '1': true, off: false, false: false, '0': false };
+
+/** The text as the kind of its set-point; a comma will do for a decimal point. */
+export function typed(name: keyof SetPoints, text: string): string | number | boolean {
   const like = DEFAULT_SETPOINTS[name];
-  if (typeof like === 'number') return Number(text);
-  if (typeof like === 'boolean') return text === 'true' || text === 'on' || text === '1';
+  if (typeof like === 'number') {
+    const value = Number(text.replace(',', '.'));
+    if (text.trim() === '' || Number.isNaN(value))
+      throw new HeatmineError('USAGE', `${name} takes a number, not "${text}"`);
+    return value;
+  }
+  if (typeof like === 'boolean') {
+    const value = ON_OFF[text.toLowerCase()];
+    if (value === undefined) throw new HeatmineError('USAGE', `${name} is on or off, not "${text}"`);
+    return value;
+  }
   return text;
 }
 
 async function runSet(args: string[]): Promise<number> {
   const { positionals, paths, json } = parseCommand(args);
   const [name, text] = positionals;
-  if (!name || text === undefined) throw new HeatmineError('USAGE', `set which? ${NAMES.join(', ')}`);
+  if (!name) throw new HeatmineError('USAGE', `set which? ${NAMES.join(', ')}`);
   if (!NAMES.includes(name)) {
     const meant = didYouMean(name, NAMES);
     throw new HeatmineError(
@@ -24,6 +36,7 @@ async function runSet(args: string[]): Promise<number> {
       `no set-point "${name}"${meant ? `, did you mean "${meant}"?` : `; there are ${NAMES.join(', ')}`}`,
     );
   }
+  if (text === undefined) throw new HeatmineError('USAGE', `set ${name} to what?`);
   const effective = await setPoint(unitOf(paths).url, name, typed(name as keyof SetPoints, text));
   print(json ? JSON.stringify(effective) : `${name} is ${effective[name as keyof SetPoints]}`);
   return 0;

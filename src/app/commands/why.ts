@@ -1,4 +1,4 @@
-import type { Reason } from '../../contract/messages.ts';
+import type { ControlState, Reason } from '../../contract/messages.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { fetchState, fetchWhy, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
@@ -22,6 +22,12 @@ export function timeOfAt(text: string, nowMs: number, simulated: boolean): numbe
   return at - 59_999 > nowMs ? at - DAY_MS : at;
 }
 
+const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Times are those of the house, and a simulated one has its own. */
+const clockOf = ({ houseTimeMs, simulated }: ControlState) =>
+  simulated ? `the simulated house has ${minute(houseTimeMs)} now` : `it is ${minute(houseTimeMs)} now`;
+
 async function showWhy(args: string[]): Promise<number> {
   const { paths, json, values } = parseCommand(args, { at: { type: 'string' } });
   const { url } = unitOf(paths);
@@ -30,8 +36,7 @@ async function showWhy(args: string[]): Promise<number> {
   if (values.at !== undefined) {
     if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
     const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, control.simulated));
-    if (!told)
-      throw new HeatmineError('USAGE', 'nothing is known of that time: reasons are kept from the first start on');
+    if (!told) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control)}`);
     if (!json) print(`since ${new Date(told.timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`);
     reasons = told.reasons;
   }

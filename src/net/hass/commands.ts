@@ -1,3 +1,4 @@
+import { OVERRIDE_MIN, type OverrideCommand } from '../../contract/comfort.ts';
 import { OPERATIONS, SetPoints } from '../../contract/messages.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
@@ -144,7 +145,8 @@ function toggle(
 }
 
 /** A wish that ends by itself, as a button. */
-function button(name: string, topic: string, kind: string, forMin: number): Component {
+function button(name: string, topic: string, kind: OverrideCommand['kind']): Component {
+  const forMin = kind === 'all' ? 0 : OVERRIDE_MIN[kind];
   return { p: 'button', name, command_topic: topic, payload_press: overridePayload(kind, forMin) };
 }
 
@@ -165,10 +167,10 @@ export function commandEntities(unit: string): Record<string, Component> {
       ]),
       entity_category: 'config',
     },
-    warmer3h: button('warmer for 3 h', override, 'warmer', 180),
-    hotWaterOnce: button('hot water once', override, 'hot-water-once', 180),
-    quiet2h: button('quiet for 2 h', override, 'quiet', 120),
-    pauseCompute2h: button('pause computing for 2 h', override, 'pause-compute', 120),
-    endOverrides: button('end all overrides', override, 'all', 0),
+    warmer3h: button('warmer for 3 h', override, 'warmer'),
+    hotWaterOnce: button('hot water once', override, 'hot-water-once'),
+    quiet2h: button('quiet for 2 h', override, 'quiet'),
+    pauseCompute2h: button('pause computing for 2 h', override, 'pause-compute'),
+    endOverrides: button('end all overrides', override, 'all'),
   };
 }

@@ -38,7 +38,7 @@ export const de: Strings = {
   points: POINTS_DE,
   headline: {
     off: () => 'Aus: nur der Frostschutz wacht.',
-    idle: ({ room }) => `Ruht: Bei ${room} im Raum wird gerade keine Wärme gebraucht.`,
+    idle: ({ room, buffer }) => `Der Verdichter ruht: Raum ${room}, Puffer ${buffer}.`,
     heating: ({ buffer, pump, compute }) =>
       `Heizt: Puffer ${buffer}, ${pump} von der Wärmepumpe und ${compute} vom Rechnen.`,
     hotWater: ({ hotWater }) => `Lädt den Warmwasserspeicher: ${hotWater}.`,

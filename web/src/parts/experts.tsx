@@ -1,6 +1,9 @@
 import type { ComputeState } from '../../../src/contract/messages.ts';
 import { useWords } from '../i18n/index.ts';
 
+/** Models of this engine pick an expert and answer nothing themselves. */
+const CLASSIFIES = 'onnx';
+
 interface Props {
   compute: ComputeState | null;
   onAsk: (expert: string) => void;
@@ -32,13 +35,15 @@ export function Experts({ compute, onAsk }: Props) {
               {expert.id} · {expert.engine} · {f.size(expert.sizeBytes)} ·{' '}
               {expert.resident ? t.experts.resident : t.experts.onDisk}
             </p>
-            <button
-              type="button"
-              aria-label={`${t.experts.askThis}: ${expert.title}`}
-              onClick={() => choose(expert.id)}
-            >
-              {t.experts.askThis}
-            </button>
+            {expert.engine !== CLASSIFIES && (
+              <button
+                type="button"
+                aria-label={`${t.experts.askThis}: ${expert.title}`}
+                onClick={() => choose(expert.id)}
+              >
+                {t.experts.askThis}
+              </button>
+            )}
           </li>
         ))}
       </ul>

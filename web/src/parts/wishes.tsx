@@ -1,16 +1,8 @@
 import { useState } from 'preact/hooks';
-import { OVERRIDE_KINDS, type OverrideKind } from '../../../src/contract/comfort.ts';
+import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../../src/contract/comfort.ts';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import { override, Refused } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
-
-/** How long each button asks for, minutes; a wish ends by itself. */
-const FOR_MIN: Record<OverrideKind, number> = {
-  warmer: 180,
-  'hot-water-once': 180,
-  quiet: 120,
-  'pause-compute': 120,
-};
 
 /** Wishes that end by themselves: a button while it is not in force, then how long it goes on, what it costs, and its end. */
 export function Wishes({ control }: { control: ControlState | null }) {
@@ -42,11 +34,13 @@ export function Wishes({ control }: { control: ControlState | null }) {
               id={`wish-${kind}`}
               aria-pressed={held !== undefined}
               disabled={!control || busy !== null}
-              onClick={() => ask(kind, held ? 0 : FOR_MIN[kind])}
+              onClick={() => ask(kind, held ? 0 : OVERRIDE_MIN[kind])}
             >
               <span>{t.wishes.names[kind]}</span>
               <small>
-                {held ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost) : t.wishes.hours(FOR_MIN[kind] / 60)}
+                {held
+                  ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost)
+                  : t.wishes.hours(OVERRIDE_MIN[kind] / 60)}
               </small>
             </button>
           );
