@@ -54,7 +54,10 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   findings.push(
     control.safety === 'S0'
       ? ok('safety', 'no fault')
-      : fail('safety', `${control.safety}: ${control.reasons[0]?.text ?? ''}`),
+      : fail(
+          'safety',
+          `${control.safety}: ${(control.reasons.find((r) => r.what !== 'unit') ?? control.reasons[0])?.text ?? ''}`,
+        ),
   );
   if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
   const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);

@@ -43,6 +43,8 @@ const MIN_W_KW = 100;
 const WATER_MIN_LPM = 1.5;
 /** A value that has not moved for this long while the balance is off by more than `STUCK_K` is stuck. */
 const STUCK_S = 20;
+/** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
+const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
@@ -105,8 +107,10 @@ const instead = (name: SensorName, why: string, value: number, from: string): Es
 const whyOf = (e: Estimate) => e.reason ?? 'not usable';
 const usable = (e: Estimate) => e.quality === 'good';
 
+const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
+
 /** True when the point stands still although the loop's balance says it must move. */
-const stuck = (point: PointState, residualK: number) => point.sameS > STUCK_S && Math.abs(residualK) > STUCK_K;
+const stuck = (point: PointState, residualK: number) => stands(point) && Math.abs(residualK) > STUCK_K;
 
 /**
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
@@ -134,8 +138,7 @@ export function addRedundancy(
     const why = inStuck ? 'stuck' : whyOf(accelInC);
     est.accelInC = instead('accelInC', why, accelOutC.value - expectedK, 'outlet and power');
   }
-  const chipStuck =
-    points.accelChipC.sameS > STUCK_S && Math.abs(balance.chipW - balance.chipMovedW) > CHIP_SHARE * accelMaxW;
+  const chipStuck = stands(points.accelChipC) && Math.abs(balance.chipW - balance.chipMovedW) > CHIP_SHARE * accelMaxW;
   if (chipStuck && usable(est.accelChipC)) {
     const reason = `accelChipC: stands still while its power changes; ${est.accelChipC.value} °C, not to be trusted`;
     est.accelChipC = { ...est.accelChipC, quality: 'degraded', reason };

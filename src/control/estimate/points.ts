@@ -15,9 +15,10 @@ export interface PointState {
   /** Last accepted value and the time of its sample; null before the first. */
   value: number | null;
   sampleMs: number | null;
-  /** House seconds since that sample, and for how many the value has not moved at all. */
+  /** House seconds since that sample; for how many, and over how many new samples, the value has not moved at all. */
   sinceS: number;
   sameS: number;
+  sameSamples: number;
   /** Ticks in a row whose reading could not be used. */
   badTicks: number;
   /** A level that lies outside the physical slope, and how many samples agree on it. */
@@ -107,6 +108,7 @@ export const freshPoint = (): PointState => ({
   sampleMs: null,
   sinceS: 0,
   sameS: 0,
+  sameSamples: 0,
   badTicks: 0,
   rival: null,
   rivals: 0,
@@ -136,6 +138,7 @@ function accept(state: PointState, reading: Reading): PointState {
     sampleMs: reading.atMs,
     sinceS: 0,
     sameS: same ? state.sameS : 0,
+    sameSamples: same ? state.sameSamples + 1 : 0,
     badTicks: 0,
     rival: null,
     rivals: 0,
