@@ -105,10 +105,10 @@ export function cosimulate(options: CosimOptions): CosimResult {
     const done = step(state, input);
     state = done.state;
     verdict = done.verdict;
-    const { outputs, safety, grantW, payW } = verdict;
-    // Questions of people run whatever they cost; all other work only where it pays.
+    const { outputs, safety, grantW, payW, fillerW } = verdict;
+    // Questions of people run whatever they cost; filler where it pays or commissioning wants heat; sold work where it pays.
     const askedW = input.want && input.want.queued > 0 ? input.want.wantW : 0;
-    return { outputs, safety, workW: Math.min(grantW, Math.max(payW, askedW)) };
+    return { outputs, safety, workW: Math.min(grantW, Math.max(payW, fillerW, askedW)) };
   };
   const drive = options.drive ?? own;
   let outputs: Outputs = { ...SAFE_OUTPUTS };

@@ -14,9 +14,12 @@ const MAX_MESSAGES = 1024;
 const MAX_TOKENS = 16_777_216;
 const text = z.string().max(MAX_TEXT_CHARS);
 const TextPart = z.object({ type: z.literal('text', 'only parts of type "text" can be read here'), text });
-const Content = z.union([text, z.array(TextPart).max(256)], 'a string or a list of text parts').transform((content) => {
-  return typeof content === 'string' ? content : content.map((part) => part.text).join('');
-});
+const Content = z
+  .union([text, z.array(TextPart).max(256)], 'a string or a list of text parts')
+  .transform((content) => {
+    return typeof content === 'string' ? content : content.map((part) => part.text).join('');
+  })
+  .refine((whole) => whole.length <= MAX_TEXT_CHARS, `at most ${MAX_TEXT_CHARS} characters`);
 const never = (what: string) => z.undefined(`${what} is not supported here`).or(z.null());
 const tokens = z.int().min(1).max(MAX_TOKENS).nullish();
 
