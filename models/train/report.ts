@@ -124,6 +124,7 @@ const llamaCard = (modelsDir: string, id: ModelId, evaluation: Evaluation): obje
     maxTokens: task ? MAX_TOKENS[task] : 200,
     grammar: id === 'faults' ? 'faults.gbnf' : null,
     ...(id === 'status' ? { reads: 'unitState' } : {}),
+    ...(id === 'convert' ? { saysAfter: ' = ' } : {}),
     temperature: 0,
     ...(task && result ? { quality: quality(task, result) } : {}),
   };

@@ -57,7 +57,8 @@ export async function* answerBy(
       door.recheck();
       const start: AnswerPart = { type: 'start', expert: answerer.id, why };
       const heard = counted(model, request, work, signal, start);
-      const said = bounds.asked ? blamingSchema(heard) : heard;
+      const blamed = bounds.asked ? blamingSchema(heard) : heard;
+      const said = answerer.saysAfter === undefined ? blamed : after(answerer.saysAfter, blamed);
       const end = yield* bounds.tools.length ? withCalls(said, bounds.tools) : said;
       work.answerDone((clock.monoMs() - startedMs) / 1000);
       const meter = meterAnswer(card, answerer.id, end.promptTokens, end.answerTokens);
@@ -153,6 +154,28 @@ async function* counted(
     await chunks.return({ finish: 'stop', promptTokens: 0, answerTokens: told });
     // Broken off: its prompt was computed all the same.
     if (started && !ended) work.addAnswer(await model.countTokens(request.prompt).catch(() => 0));
+  }
+}
+
+/** Holds back the working; all that was said when there is nothing behind it. */
+async function* after(
+  mark: string,
+  said: AsyncGenerator<AnswerPart, GenerateEnd>,
+): AsyncGenerator<AnswerPart, GenerateEnd> {
+  let held = '';
+  try {
+    for (let step = await said.next(); ; step = await said.next()) {
+      if (step.done) {
+        const at = held.indexOf(mark);
+        const text = at < 0 ? held : held.slice(at + mark.length);
+        if (text) yield { type: 'chunk', text };
+        return step.value;
+      }
+      if (step.value.type === 'chunk') held += step.value.text;
+      else yield step.value;
+    }
+  } finally {
+    await said.return({ finish: 'stop', promptTokens: 0, answerTokens: 0 });
   }
 }
 

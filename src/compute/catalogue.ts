@@ -17,6 +17,8 @@ export interface Answerer {
   contextTokens: number;
   temperature: number;
   grammar: string | undefined;
+  /** Its answer is what follows this in what it says. */
+  saysAfter: string | undefined;
   /** It is asked with the state of this unit, whatever the question. */
   readsUnitState: boolean;
   /** Speaks the API itself: gets messages, tools and format as they came. */
@@ -102,6 +104,7 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
       contextTokens,
       temperature,
       grammar,
+      saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
       remote: false,
       lane: local,
@@ -183,6 +186,7 @@ function remoteAnswerer(
     contextTokens,
     temperature: 0.7,
     grammar: undefined,
+    saysAfter: undefined,
     readsUnitState: false,
     remote: true,
     lane,

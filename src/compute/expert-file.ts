@@ -36,6 +36,8 @@ const LlamaExpert = z.strictObject({
   }),
   /** What it is asked with: the question, or the state of the unit as text (contract/unit-status.ts). */
   reads: z.enum(['question', 'unitState']).default('question'),
+  /** Its working comes first and is for itself; the answer is what follows this. */
+  saysAfter: z.string().min(1).max(16).optional(),
   stop: z.array(z.string().min(1).max(64)).max(8),
   maxTokens: z.int().min(1).max(1_048_576),
   /** GBNF that bounds what may be said. */

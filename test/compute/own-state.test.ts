@@ -12,6 +12,7 @@ const GAS = 'root ::= "F16 gas alarm: leave." | "F16 Gasalarm: raus." | "F0 no i
 const unit = (ownState: () => string | undefined) =>
   echoUnit(undefined, undefined, ownState, (models) => {
     addExpert(models, 'status', { reads: 'unitState' });
+    addExpert(models, 'sums', { saysAfter: ' = ' });
     const faults = addExpert(models, 'faults', { grammar: 'gas.gbnf' });
     writeFileSync(join(faults, 'gas.gbnf'), GAS);
   });
@@ -35,6 +36,18 @@ test('an expert of states is asked with the state of this unit, or with the stat
     state = undefined;
     const unknown = await ask(path, 'status', 'how warm is it?');
     assert.match(unknown.error!.message, /the control loop has not reported/);
+  } finally {
+    await stop();
+  }
+});
+
+test('of an expert that works first only the answer is told; all of it where there is no answer', async () => {
+  const { path, power, stop } = await unit(() => undefined);
+  power.offer(grantOf(5000));
+  try {
+    const said = await ask(path, 'sums', '12 + 3a=5 = 15 kW');
+    assert.equal([said.said, said.usage!.total_tokens > 6], ['15 kW', true], 'its working is counted all the same');
+    assert.is((await ask(path, 'sums', 'no sum')).said, 'no sum');
   } finally {
     await stop();
   }
