@@ -15,7 +15,8 @@ import type { LinesReport } from '../../../src/hal/sim/outputs.ts';
 import { actuate, board, openDevices, pollAll, sleep } from './rig.ts';
 
 const MAIN = new URL('../../../src/hal/sim/main.ts', import.meta.url);
-let nextPort = 28_000 + (process.pid % 2000) * 8;
+/** Below the ports that the kernel gives to whoever asks for any (32,768 and up). */
+let nextPort = 24_000 + (process.pid % 1000) * 8;
 const monoMs = () => Number(process.hrtime.bigint()) / 1e6;
 
 interface Started {
