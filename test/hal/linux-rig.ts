@@ -105,7 +105,7 @@ async function hostOn(hardware: Hardware, bus: string, path: string): Promise<{ 
 export async function linuxRig(hardware: Hardware, hosts: readonly string[] = []) {
   const mine = count++;
   const socket = join(dir, `p${mine}.sock`);
-  const port = 31_000 + (process.pid % 400) * 10 + (mine % 10);
+  const port = 27_000 + (process.pid % 400) * 10 + (mine % 10);
   const prefix = join(dir, `h${mine}-`);
   const plant = await servePlant(hardware, socket);
   const modbus = await serveModbus(hardware, port);

@@ -14,7 +14,7 @@ import { alive, board, hardwareFor, openDevices, pollAll, readings, sleep, warmP
 
 const truth = readings(warmPlant());
 const dir = mkdtempSync(join(tmpdir(), 'hm-'));
-let nextPort = 23_000 + (process.pid % 4000) * 4;
+let nextPort = 23_000 + (process.pid % 2000) * 4;
 let nextSocket = 0;
 
 const contactOf = (hardware: Hardware) => (closed: boolean) =>
