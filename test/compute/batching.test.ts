@@ -74,13 +74,12 @@ test('a seat is empty when its asker leaves, also one who leaves in mid-answer',
   }
   assert.ok(cleared.some((c) => c.endsWith(':a')) && cleared.some((c) => c.endsWith(':c')));
   await withModel(2, async (model) => {
-    const first = (await collect(model, { prompt: 'The pump', maxTokens: 8 })).text;
     for (let i = 0; i < 4; i++) {
       const left = model.generate({ prompt: 'Secret 4711', maxTokens: 90, temperature: 0, stop: [] }, never);
       await left.next();
       await left.return({ finish: 'stop', promptTokens: 0, answerTokens: 0 });
     }
-    assert.is((await collect(model, { prompt: 'The pump', maxTokens: 8 })).text, first);
+    assert.not.match((await collect(model, { prompt: 'The pump', maxTokens: 60 })).text, /4711|Secret/);
   });
 });
 
