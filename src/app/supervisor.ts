@@ -28,11 +28,12 @@ export interface SupervisorEvents {
 /** A child that lived this long has started well: its next crash counts as the first again. */
 const WELL_AFTER_MS = 60_000;
 const STOP_LIMIT_MS = 5000;
-/** Twice the usual: each I2C bus of control may lose one to a stuck kernel, and files still want theirs. */
-const UV_THREADPOOL_SIZE = '8';
+/**
+ * Threads, twice the usual: each I2C bus of control may lose one to a stuck kernel, and files still want theirs. Arenas:
+ * glibc keeps one for each thread otherwise, 45 MiB over all processes (`bench start`).
+ */
+const CHILD_ENV = { UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' };
 /** Small young generations: five small processes share a board with 1 GB. */
-/** glibc keeps an arena for each thread otherwise: 45 MiB over all processes (`bench start`). */
-const CHILD_ENV = { MALLOC_ARENA_MAX: '2' };
 const EXEC_ARGV = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
 class Supervised {
@@ -59,7 +60,6 @@ class Supervised {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: EXEC_ARGV,
       env: { ...process.env, ...CHILD_ENV },
-      env: { ...process.env, UV_THREADPOOL_SIZE },
     });
     this.child = child;
     const { oomScore } = this.spec;
