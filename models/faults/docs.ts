@@ -6,6 +6,8 @@ const HEAD = `# Faults and complaints
 Generated from \`models/faults/catalogue.json\` by \`npm run train -- --docs\`; edit the catalogue, not this page.
 The *faults* expert can say these texts and no others. It never replaces the devices that protect the unit, nor an installer:
 the refrigerant circuit is for certified people only.
+
+**F30 is wrong until the next training:** there are no safe defaults; with a refused configuration the unit does not start (exit 2).
 `;
 
 const section = (entry: Entry): string => {

@@ -16,10 +16,10 @@ const common = {
   sizeBytes: z.int().positive(),
   /** Ids of the experts it was made from. */
   parents: z.array(z.string().max(128)).max(16),
-  /** As measured by its maker; left out where nothing was. */
   /** What its maker asks for a million tokens, and the part of the price that goes to the makers of its parents. */
   priceEurPerMtoken: z.number().min(0).max(10_000).optional(),
   royaltyPct: z.number().min(0).max(100).optional(),
+  /** As measured by its maker; left out where nothing was. */
   quality: z.looseObject({ passes: z.boolean().optional(), note: z.string().max(2000).optional() }).optional(),
 };
 

@@ -10,9 +10,8 @@ const HARMLESS =
 /** Gas that gets out, or is smelt: then no word for a gas is harmless. */
 const ESCAPES = /leak|leck|smell|odou?r|stink|hiss|escap|riech|geruch|tritt aus|austr|zisch|entweich|undicht/i;
 const ANY_GAS = /gas(?!ket|olin)|propan|r[- ]?290|refrigerant|k(ä|ae)ltemittel/i;
-/** In doubt English; the entry says the same in both. */
-const GERMAN =
-  /[äöüß]|\b(der|die|das|es|ist|im|nach|und|was|ich|mein)\b|riech|geruch|leck|zisch|alarm!|kältemittel|kaelte/i;
+/** Words that are none in English, as "was" and "die" are; in doubt English: the entry says the same in both. */
+const GERMAN = /[äöüß]|\b(der|das|es|ist|nach|und|ich|mein)\b|riech|geruch|leck|zisch|gasalarm|kaelte/i;
 
 const GAS_ENTRY = 'F16';
 

@@ -57,6 +57,10 @@ test('the vetted entry comes in the language of the question', () => {
   const grammar = readFileSync(new URL('../../models/faults/faults.gbnf', import.meta.url), 'utf8');
   assert.match(gasEntry(grammar, 'it smells of gas in the cellar')!, /^F16 R290 gas alarm: .*outside\.$/);
   assert.match(gasEntry(grammar, 'es riecht nach Gas')!, /^F16 R290 Gasalarm: .*rufen\.$/);
+  for (const english of ['Gas alarm!', 'there was a smell of gas', 'will I die of the gas leak?', 'im smelling gas'])
+    assert.match(gasEntry(grammar, english)!, /gas alarm:/, english);
+  for (const german of ['Gasalarm!', 'Kältemittel tritt aus', 'Kaeltemittelverlust', 'Propanleck'])
+    assert.match(gasEntry(grammar, german)!, /Gasalarm:/, german);
   assert.is(gasEntry('root ::= "a"', 'gas'), undefined);
 });
 
