@@ -13,6 +13,7 @@ import { driverCompliance } from './driver-compliance.ts';
 
 const table = suite('the table of drivers');
 table('every driver is complete: example, chip, channels once, wiring, and a public source in its docstring', () => {
+  assert.is(new Set(DRIVERS.map((d) => d.name)).size, DRIVERS.length);
   for (const driver of DRIVERS) {
     assert.ok(driver.params.safeParse(driver.example).success, `${driver.name}: its example is not valid`);
     assert.ok(CHIPS[driver.name], `${driver.name}: no emulated chip`);

@@ -6,6 +6,7 @@ import type { Board, BoardDevice } from '../../src/hal/board.ts';
 import { createSlot, type DeviceSlot } from '../../src/hal/device-slot.ts';
 import { DRIVERS } from '../../src/hal/drivers/index.ts';
 import { wiringOf } from '../../src/hal/drivers/params.ts';
+import { TIMING_SHARE, WINDOW_MS } from '../../src/hal/drivers/pulse-count.ts';
 import type { FaultInput } from '../../src/hal/sim/faults.ts';
 import type { Hardware } from '../../src/hal/sim/hardware.ts';
 import type { BusBackend } from '../../src/hal/types.ts';
@@ -34,6 +35,10 @@ const CHANNELS: Record<string, { point: SensorName | ActuatorName; within: numbe
   out1: { point: 'circulationPct', within: 0.1 },
   capW: { point: 'accelCapW', within: 20 },
 };
+/** A count asked for over Modbus says less than a kernel's stamps: the bound that the driver's docstring gives. */
+const COUNTED_WITHIN = TIMING_SHARE * truth.heatFlowLpm + 60_000 / WINDOW_MS / 75;
+const withinOf = (driver: string, channel: string) =>
+  driver === 'mix38' && channel === 'flowLpm' ? COUNTED_WITHIN : CHANNELS[channel]!.within;
 /** Channels that no point of the contract takes yet. */
 const POINTLESS = ['utilPct', 'memoryPct'];
 /** What a device without identity or checksum cannot know; its docstring says so. */
@@ -187,7 +192,7 @@ function offOf(slot: DeviceSlot): string | undefined {
     if (reading?.quality !== 'good')
       return `${slot.name} ${channel}: ${reading?.reason ?? slot.health.lastError ?? 'not read'}`;
     const off = Math.abs(reading.value - truth[point as SensorName]);
-    if (off > CHANNELS[channel]!.within)
+    if (off > withinOf(slot.name, channel))
       return `${slot.name} ${channel}: ${reading.value}, true ${truth[point as SensorName]}`;
   }
   return undefined;
@@ -203,7 +208,10 @@ async function watch(slot: DeviceSlot, fault: string, fromMs: number, untilMs: n
       if (reading.quality !== 'good' || reading.atMs <= fromMs || BLIND[slot.name]?.includes(fault)) continue;
       const off = Math.abs(reading.value - truth[point as SensorName]);
       const { channel } = board.devices[slot.name]!.sensors[point as SensorName]!;
-      assert.ok(off <= CHANNELS[channel]!.within, `${slot.name} under ${fault}: ${reading.value} taken for ${point}`);
+      assert.ok(
+        off <= withinOf(slot.name, channel),
+        `${slot.name} under ${fault}: ${reading.value} taken for ${point}`,
+      );
     }
     await sleep(40);
   }
