@@ -36,11 +36,10 @@ const dir = mkdtempSync(join(tmpdir(), 'hm-'));
 let next = 0;
 driverCompliance('sim-socket', async (hardware) => {
   const path = join(dir, `d${next++}.sock`);
-  const modbusPort = 26_000 + (process.pid % 400) * 10 + (next % 10);
   const server = await servePlant(hardware, path);
-  const modbus = await serveModbus(hardware, modbusPort);
+  const modbus = await serveModbus(hardware, 0);
   return {
-    buses: simSocket({ path, modbusPort, monoMs: () => performance.now() }),
+    buses: simSocket({ path, modbusPort: modbus.port, monoMs: () => performance.now() }),
     async stop() {
       await server.close();
       await modbus.close();
