@@ -66,14 +66,14 @@ test('the figures of a unit: every family of the table, in base units', () => {
 
 function sampleOfCompute(): string {
   const figures = createFigures();
-  figures.answered('a', 'stop', 0.02, 0.3);
-  figures.answered('a', 'stop', 0.3, 400);
+  figures.answered('a', 'stop', 'standard', 0.02, 0.3);
+  figures.answered('a', 'stop', 'standard', 0.3, 400);
   figures.refused(new HeatmineError('NO_POWER', 'dark'));
   figures.refused(new Error('secret inside'));
   const listed = { id: 'a"b\\', resident: true, memoryBytes: 5, loadS: 0 };
   return figures.text({
     catalogue: { list: () => [listed as never] },
-    door: { questions: () => 1 },
+    door: { questions: () => 1, economy: () => ({ active: 1, deferred: 2 }) },
     power: { now: () => ({ watts: 100, fillerW: 0, reason: { what: '', code: '', text: '' } }) },
     work: { totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }) },
     crashes: new Map([['a', 5]]),
