@@ -1,4 +1,4 @@
-/** An engine process that says one word each 10 ms, and writes a byte for each to the file that HM_TEST_TOKENS names. */
+/** An engine process that says one word each 30 ms, and writes a byte for each to the file that HM_TEST_TOKENS names. */
 import { appendFileSync } from 'node:fs';
 import type { Engine } from '../../src/compute/engine.ts';
 import { serveEngines } from '../../src/compute/engine-child/serve.ts';
@@ -17,7 +17,7 @@ const engine: Engine = {
         if (step.done) return step.value;
         appendFileSync(file, '.');
         yield step.value;
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await new Promise((resolve) => setTimeout(resolve, 30));
       }
     }
     return { ...model, generate };

@@ -98,7 +98,7 @@ test('the figures of compute: counts, times in cumulative buckets, names of expe
     [0, 1, 1, 2, 2],
   );
   assert.is(bucket('heatmine_answer_seconds', '120.0'), 1);
-  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop"} 2');
+  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop",tier="standard"} 2');
   assert.match(text, 'heatmine_refusals_total{code="INTERNAL"} 1');
   assert.not.match(text, 'secret');
 });
