@@ -7,6 +7,12 @@ import { type Command, print, say } from './command.ts';
 const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
   run: { about: 'run the whole unit', load: () => import('./commands/run.ts').then((m) => m.run) },
   ask: { about: 'ask an expert; the answer streams', load: () => import('./commands/ask.ts').then((m) => m.ask) },
+  peers: { about: 'other nodes that answer', load: () => import('./commands/peers.ts').then((m) => m.peers) },
+  invite: {
+    about: 'print a line that lets others in',
+    load: () => import('./commands/invite.ts').then((m) => m.invite),
+  },
+  join: { about: 'join the swarm with such a line', load: () => import('./commands/join.ts').then((m) => m.join) },
   status: {
     about: 'what the unit does now (--watch)',
     load: () => import('./commands/status.ts').then((m) => m.status),

@@ -30,6 +30,7 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
   const wanted: [string, number, string][] = [
     ['the page', ports.http, config.net.host],
     ['MQTT', ports.mqtt, config.net.host],
+    ...(config.swarm.join ? ([['the swarm', ports.swarm, config.swarm.host]] as [string, number, string][]) : []),
     ...(simulated
       ? ([['the simulated Modbus line', ports.plantModbus, '127.0.0.1']] as [string, number, string][])
       : []),

@@ -6,6 +6,7 @@ import { CARDS } from '../contract/cards.ts';
 import { GridConfig } from '../contract/grid.ts';
 import { House } from '../contract/house.ts';
 import { HeatmineError } from './errors.ts';
+import { SwarmConfig } from './swarm-config.ts';
 
 const cardIds = Object.keys(CARDS) as [string, ...string[]];
 
@@ -104,6 +105,7 @@ export const Config = z.strictObject({
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),
+  swarm: SwarmConfig,
   /** From the command line, never from the file. */
   portBase: z.int().min(1024).max(65_000).default(8700),
   speed: z.number().min(0.1).max(3600).default(1),
@@ -115,6 +117,8 @@ export const portsOf = (config: Config) => ({
   http: config.portBase,
   mqtt: config.portBase + 1,
   plantModbus: config.portBase + 2,
+  /** TCP and UDP. */
+  swarm: config.portBase + 3,
 });
 
 /** Levenshtein distance, small strings only. */

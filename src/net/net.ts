@@ -5,13 +5,15 @@ import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
 import { openLink } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { computeClient } from './ask/compute-client.ts';
+import { pathsOf } from '../core/paths.ts';
+import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { openSwarm } from './swarm/open.ts';
 import { openView } from './view.ts';
 import { createApi } from './web/api.ts';
 import { liveServer } from './web/live.ts';
@@ -36,6 +38,8 @@ export interface NetOptions {
 
 export interface Net {
   port: number;
+  /** Where other nodes reach this one; undefined where it has not joined. */
+  swarmPort: number | undefined;
   close(): Promise<void>;
 }
 
@@ -85,14 +89,30 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
+    const swarm = await joinSwarm({ config, home, compute, log }).catch(async (error) => {
+      await web.close();
+      throw error;
+    });
     const closeAll = async () => {
-      await Promise.all([close(), web.close()]);
+      await Promise.all([swarm?.close(), close(), web.close()]);
     };
-    return { port: web.port, close: closeAll };
+    return { port: web.port, swarmPort: swarm?.port, close: closeAll };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Off until the owner asked for it. */
+async function joinSwarm({
+  config,
+  home,
+  compute,
+  log,
+}: Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient }) {
+  if (!config.swarm.join) return undefined;
+  const { swarm: port } = portsOf(config);
+  return openSwarm({ config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log });
 }
 
 /** History of a simulated house is kept by that house's clock, of a real one by ours. */

@@ -1,15 +1,24 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { askUnit } from '../../net/ask-client.ts';
+import { askOthers } from '../ask-others.ts';
 import { unitOf } from '../client.ts';
-import { type Command, parseCommand, print, say } from '../command.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 async function askQuestion(args: string[]): Promise<number> {
   const { values, positionals, paths, json } = parseCommand(args, {
     expert: { type: 'string' },
     url: { type: 'string' },
+    swarm: { type: 'boolean' },
+    'max-price': { type: 'string' },
+    direct: { type: 'boolean' },
   });
   const question = positionals.join(' ').trim();
   if (!question) throw new HeatmineError('USAGE', 'ask what? Give the question in quotes.');
+  if (values.swarm === true) {
+    const maxPrice = numberOption(values['max-price'], 'max-price', 0, 1e9) ?? 0;
+    const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+    return askOthers({ question, paths, json, maxPrice, portBase, direct: values.direct === true });
+  }
   const url = (values.url as string | undefined) ?? unitOf(paths).url;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -36,7 +45,8 @@ async function askQuestion(args: string[]): Promise<number> {
 export const ask: Command = {
   name: 'ask',
   about: 'Asks an expert over the websocket that remote peers use. The answer streams to standard output.',
-  usage: 'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]',
+  usage:
+    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm --direct [--max-price N] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',
   run: askQuestion,
 };

@@ -1,4 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { lookup as dnsLookup } from 'node:dns';
+import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
 
 /** IPv4 /24, IPv6 /48 as text: what one household or small host can have many addresses of. Any other text is itself. */
 export function prefixOf(address: string): string {
@@ -14,3 +15,41 @@ export function prefixOf(address: string): string {
     .map((part) => Number.parseInt(part, 16).toString(16))
     .join(':');
 }
+
+const NOT_PUBLIC = new BlockList();
+// RFC 6890: the special ranges that lead into somebody's own network, or nowhere.
+for (const [net, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['224.0.0.0', 3],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, 'ipv4');
+}
+for (const [net, bits] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  NOT_PUBLIC.addSubnet(net, bits, 'ipv6');
+}
+
+/** Whether this address leads into a private network or nowhere; a name does not, its addresses may. */
+export const isPrivate = (address: string): boolean =>
+  isIPv4(address) ? NOT_PUBLIC.check(address) : isIPv6(address) && NOT_PUBLIC.check(address, 'ipv6');
+
+/** As `dns.lookup`, but a name with an address in a private network fails. */
+export const publicLookup: LookupFunction = (name, options, done) => {
+  dnsLookup(name, { ...options, all: true }, (error, addresses) => {
+    const fault =
+      error ?? (addresses.some(({ address }) => isPrivate(address)) ? new Error('a private address') : null);
+    if (fault || !addresses[0]) return done(fault ?? new Error('no address'), '', 0);
+    if (options.all) done(null, addresses);
+    else done(null, addresses[0].address, addresses[0].family);
+  });
+};

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { HeatmineError } from '../core/errors.ts';
+import { ensurePaths, type Paths } from '../core/paths.ts';
+import { askSwarm } from '../net/swarm/ask/asker.ts';
+import { openExperience } from '../net/swarm/ask/experience.ts';
+import { print, say } from './command.ts';
+import { openAsker, topicsOf } from './swarm-client.ts';
+
+export interface AskOthers {
+  question: string;
+  paths: Paths;
+  json: boolean;
+  /** Micro-credits per million answer tokens. */
+  maxPrice: number;
+  portBase: number | undefined;
+  /** In the clear, straight to the expert. */
+  direct: boolean;
+}
+
+const REVEALS =
+  'direct: the node that answers sees your address and your question, its relay too, and on ws:// so does the line between';
+
+/** `ask --swarm`: one question to whoever fits, the answer as it comes. Resolves with the exit code. */
+export async function askOthers({ question, paths, json, maxPrice, portBase, direct }: AskOthers): Promise<number> {
+  if (!direct) {
+    throw new HeatmineError(
+      'USAGE',
+      'sealed questions are not built in yet: --direct asks in the clear, and says what that reveals',
+    );
+  }
+  if (!json) say(REVEALS);
+  ensurePaths(paths);
+  const { discoveries } = await openAsker(paths, portBase);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  try {
+    const answer = await askSwarm(
+      { discoveries, experience: openExperience(join(paths.state, 'experience.json')), random: Math.random },
+      {
+        messages: [{ role: 'user', content: question }],
+        topics: await topicsOf(question),
+        maxPrice,
+        onStart: (expert, node) => !json && say(`[${expert} of ${node}]`),
+        onChunk: (text) => !json && process.stdout.write(text),
+        onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
+        signal: stop.signal,
+      },
+    );
+    const { meter, node, tries } = answer;
+    if (json) print(JSON.stringify(answer));
+    else {
+      const wh = (meter.joules / 3600).toFixed(2);
+      say(
+        `\n[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} there, by ${node}, try ${tries}]`,
+      );
+    }
+    return 0;
+  } finally {
+    await Promise.all(discoveries.map((discovery) => discovery.close()));
+  }
+}

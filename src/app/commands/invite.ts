@@ -1,0 +1,38 @@
+import qr from 'qrcode-terminal';
+import { loadConfig, portsOf } from '../../core/config.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import { ensurePaths } from '../../core/paths.ts';
+import { loadIdentity } from '../../net/swarm/identity.ts';
+import { inviteLine } from '../../net/swarm/invite.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+
+async function printInvite(args: string[]): Promise<number> {
+  const { values, paths, json } = parseCommand(args, { qr: { type: 'boolean' } });
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
+  const { swarm } = config;
+  if (!swarm.join)
+    throw new HeatmineError('NOBODY_THERE', `swarm.join is off in ${paths.config}: this node lets nobody in`);
+  const port = portsOf(config).swarm;
+  const hosts = swarm.urls.map((url) => new URL(url).hostname);
+  if (hosts.length === 0 && swarm.host !== '0.0.0.0') hosts.push(swarm.host);
+  ensurePaths(paths);
+  const own = { key: loadIdentity(paths.keys).id, url: swarm.urls[0] ?? `ws://${swarm.host}:${port}` };
+  const relays = [...(swarm.relay && hosts.length ? [own] : []), ...swarm.relays];
+  const line = inviteLine({ bootstrap: [...hosts.map((host) => `${host}:${port}`), ...swarm.bootstrap], relays });
+  if (hosts.length === 0)
+    say('swarm.urls is empty: nobody outside can dial this node, the line names only those it knows itself');
+  else if (hosts.every((host) => host.startsWith('127.')))
+    say('this node listens on loopback: the line works on this machine only');
+  print(json ? JSON.stringify({ line }) : line);
+  if (!json && (values.qr === true || process.stdout.isTTY)) qr.generate(line, { small: true }, (text) => say(text));
+  return 0;
+}
+
+export const invite: Command = {
+  name: 'invite',
+  about: 'Prints a line with which another node comes in: DHT nodes and relays with their keys. It holds no secret.',
+  usage: 'heatmine invite [--qr] [--json]',
+  example: 'npm run -s heatmine -- invite',
+  run: printInvite,
+};

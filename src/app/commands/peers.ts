@@ -1,0 +1,44 @@
+import { gather } from '../../net/swarm/ask/gather.ts';
+import { RELAY_TOPIC, TOPICS } from '../../net/swarm/topics.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { openAsker } from '../swarm-client.ts';
+
+const MOST = 32;
+
+async function listPeers(args: string[]): Promise<number> {
+  const { values, paths, json } = parseCommand(args);
+  const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
+  const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: MOST });
+  await Promise.all(discoveries.map((discovery) => discovery.close()));
+  const nodes = found.map(({ descriptor }) => descriptor);
+  if (json) print(JSON.stringify(nodes));
+  else for (const node of nodes) print(lineOf(node));
+  if (nodes.length > 0) return 0;
+  say('No other node answers. What you can do:');
+  say('  heatmine join LINE    with a line that somebody in the swarm printed with `heatmine invite`');
+  say('  swarm.host: 0.0.0.0   in config.yaml on two machines of one LAN: they find each other by mDNS');
+  say("  swarm.mainline: true  finds nodes by BitTorrent's public DHT; your address is then seen there");
+  return 1;
+}
+
+function lineOf({
+  key,
+  urls,
+  relays,
+  relay,
+  experts,
+}: Awaited<ReturnType<typeof gather>>[number]['descriptor']): string {
+  const offers = experts.map(
+    ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
+  );
+  const what = [...offers, ...(relay ? ['relay'] : [])].join(', ');
+  return `${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}`;
+}
+
+export const peers: Command = {
+  name: 'peers',
+  about: 'Lists nodes that answer now: each was found, dialled, and its signed word checked.',
+  usage: 'heatmine peers [--json]',
+  example: 'npm run -s heatmine -- peers',
+  run: listPeers,
+};

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { createOnnxEngine } from '../compute/engines/onnx.ts';
+import { readExpert, verifiedSpec } from '../compute/experts.ts';
+import { type Config, loadConfig, portsOf } from '../core/config.ts';
+import { HeatmineError } from '../core/errors.ts';
+import { createLog } from '../core/log.ts';
+import type { Paths } from '../core/paths.ts';
+import type { Discovery } from '../net/swarm/discovery/discovery.ts';
+import { freshIdentity } from '../net/swarm/identity.ts';
+import { openDiscoveries } from '../net/swarm/open.ts';
+import { type Topic, topicsOfLabel } from '../net/swarm/topics.ts';
+import { runningPid } from './preflight.ts';
+
+const CLASSIFIER = join(import.meta.dirname, '../../models/classifier');
+
+/** The swarm's settings of this home, with the ways to find others; a fresh key, so that nothing ties questions together. */
+export async function openAsker(
+  paths: Paths,
+  portBase?: number,
+): Promise<{ config: Config; discoveries: Discovery[] }> {
+  const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
+  const own = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
+  const running = config.swarm.join && runningPid(paths) !== undefined;
+  const { bootstrap, relays, mainline, lan } = config.swarm;
+  if (!running && !bootstrap.length && !relays.length && !mainline && !lan) {
+    throw new HeatmineError('NOBODY_THERE', 'this home knows no other node');
+  }
+  const discoveries = await openDiscoveries({
+    ...{ config: config.swarm, port: 0, identity: freshIdentity(), log: createLog('ask', 'silent') },
+    bootstrap: running ? [own] : [],
+  });
+  return { config, discoveries };
+}
+
+/** Which topics this question belongs to, found out here, by the classifier that ships: nobody else reads it for that. */
+export async function topicsOf(question: string): Promise<Topic[]> {
+  const found = readExpert(CLASSIFIER, 'classifier');
+  const { features } = (await import(join(CLASSIFIER, 'features.ts'))) as { features(text: string): Float32Array };
+  const engine = createOnnxEngine(features);
+  const model = await engine.load(await verifiedSpec(found));
+  try {
+    const logits = await model.classify!(question, AbortSignal.timeout(10_000));
+    const labels = (found.fact as { labels?: string[] } | undefined)?.labels ?? [];
+    return topicsOfLabel(labels[logits.indexOf(Math.max(...logits))] ?? 'unknown');
+  } finally {
+    await model.unload();
+    await engine.close();
+  }
+}

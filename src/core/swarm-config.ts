@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const peerUrl = z
+  .string()
+  .max(128)
+  .regex(/^wss?:\/\/[^/\s@]+$/, 'ws://host:port or wss://host:port');
+const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a node key of 43 characters, as `heatmine peers` prints it');
+
+/** What an owner must have read before strangers are served; `heatmine join --help` says it at length. */
+export const CONSENTS = ['power', 'liability', 'tax'] as const;
+
+const Serve = z.strictObject({
+  accept: z
+    .array(z.enum(CONSENTS))
+    .refine(
+      (words) => CONSENTS.every((word) => words.includes(word)),
+      `write accept: [${CONSENTS.join(', ')}]: strangers' questions draw your power, you answer for what your node says, and income may be taxed`,
+    ),
+  experts: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(8)
+    .refine(
+      (ids) => !ids.includes('status') && !ids.includes('auto'),
+      'status speaks of your own house, auto of all experts',
+    )
+    .describe('ids of the experts that strangers may ask'),
+  minPrice: z.int().min(0).max(1_000_000_000).default(0).describe('micro-credits per million answer tokens'),
+  bandwidthKBps: z.number().min(1).max(1_000_000).default(250).describe('answers to strangers, kilobytes a second'),
+  questionsAtOnce: z.int().min(1).max(256).default(8),
+});
+
+/** The swarm: off until asked for; serving strangers is a second question. */
+export const SwarmConfig = z
+  .strictObject({
+    join: z.boolean().default(false).describe('find other nodes and be found'),
+    host: z.string().default('127.0.0.1').describe('address to listen on for other nodes, beside net.host'),
+    urls: z
+      .array(peerUrl)
+      .max(3)
+      .default([])
+      .describe('how others reach this node from outside; left out: only by its relays'),
+    bootstrap: z
+      .array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'host:port'))
+      .max(32)
+      .default([])
+      .describe('DHT nodes that let us in'),
+    relays: z
+      .array(z.strictObject({ key, url: peerUrl }))
+      .max(8)
+      .default([])
+      .describe('relays to dial out to'),
+    lan: z.boolean().default(true).describe('find nodes in the LAN by mDNS'),
+    mainline: z.boolean().default(false).describe("use BitTorrent's public DHT too: your address is then seen there"),
+    relay: z
+      .boolean()
+      .default(false)
+      .describe('forward the questions of others, unread; their traffic passes your line'),
+    operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
+    serve: Serve.optional().describe('answer strangers'),
+  })
+  .prefault({});
+export type SwarmConfig = z.infer<typeof SwarmConfig>;

@@ -1,0 +1,131 @@
+import { isOurOwn } from '../../per-address.ts';
+import { type Descriptor, readDescriptor } from '../descriptor.ts';
+import type { Discovery, Found } from '../discovery/discovery.ts';
+import { freshIdentity } from '../identity.ts';
+import { NOT_SERVING } from '../relay.ts';
+import { dial } from '../wire/dial.ts';
+import { prefixOf } from '../wire/prefix.ts';
+
+/** One expert of one node that may answer, with its signed word. */
+export interface Candidate {
+  descriptor: Descriptor;
+  /** 1 for the question's own topic, less for the ones behind it. */
+  fit: number;
+}
+
+export interface GatherOptions {
+  discoveries: readonly Discovery[];
+  /** Best first. */
+  topics: readonly string[];
+  /** Enough. */
+  wanted?: number;
+  /** From the start to the end, whatever has come by then. */
+  limitMs?: number;
+  now?: () => number;
+}
+
+const WANTED = 8;
+const LIMIT_MS = 8_000;
+/** After the first one the others have this long: no waiting for the tail of a look-up. */
+const AFTER_FIRST_MS = 400;
+const DIALS_AT_ONCE = 8;
+const PER_FOUND = 8;
+const PER_PREFIX = 2;
+const PER_OPERATOR = 2;
+
+/** Verified descriptors of nodes for these topics, the first that come. Dials each that was found: an address counts only if somebody answers there. */
+export async function gather({
+  discoveries,
+  topics,
+  wanted = WANTED,
+  limitMs = LIMIT_MS,
+  now = Date.now,
+}: GatherOptions): Promise<Candidate[]> {
+  const enough = new AbortController();
+  const candidates = new Map<string, Candidate>();
+  const caps = createCaps();
+  const limit = setTimeout(() => enough.abort(), limitMs);
+  let tail: NodeJS.Timeout | undefined;
+  const add = (descriptor: Descriptor, fit: number) => {
+    const before = candidates.get(descriptor.key);
+    if (before) before.fit = Math.max(before.fit, fit);
+    else if (candidates.size < wanted && caps.admit(descriptor)) candidates.set(descriptor.key, { descriptor, fit });
+    tail ??= setTimeout(() => enough.abort(), AFTER_FIRST_MS);
+    if (candidates.size >= wanted) enough.abort();
+  };
+  const dialled = new Set<string>();
+  const room = createRoom(DIALS_AT_ONCE);
+  const lookAt = async (found: Found, topic: string, fit: number) => {
+    if (dialled.has(`${topic} ${found.url}`)) return;
+    dialled.add(`${topic} ${found.url}`);
+    await room(async () => {
+      if (enough.signal.aborted) return;
+      for (const text of await offersAt(found, topic, enough.signal)) {
+        const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
+        if (descriptor) add(descriptor, fit);
+      }
+    });
+  };
+  try {
+    await Promise.all(
+      discoveries.flatMap((discovery) =>
+        topics.map(async (topic, i) => {
+          const looks: Promise<void>[] = [];
+          for await (const found of discovery.find(topic, enough.signal)) looks.push(lookAt(found, topic, 1 / (1 + i)));
+          await Promise.all(looks);
+        }),
+      ),
+    );
+  } finally {
+    clearTimeout(limit);
+    clearTimeout(tail);
+    enough.abort();
+  }
+  return [...candidates.values()];
+}
+
+/** What a node offers for a topic; nothing when it does not answer as it should. */
+async function offersAt({ url, key }: Found, topic: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING, signal });
+    try {
+      const answer = await connection.ask({ type: 'find', topic, limit: PER_FOUND });
+      return answer.type === 'found' ? answer.descriptors : [];
+    } finally {
+      connection.close(1000, 'thanks');
+    }
+  } catch {
+    return [];
+  }
+}
+
+/** So many of one prefix and one operator: a hundred nodes in one rack are not a hundred opinions. Loopback and names are free. */
+function createCaps(): { admit(descriptor: Descriptor): boolean } {
+  const count = new Map<string, number>();
+  return {
+    admit({ urls, operator }) {
+      const hosts = urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, '')).filter((host) => !isOurOwn(host));
+      const keys = [...new Set(hosts.map((host) => `at ${prefixOf(host)}`)), ...(operator ? [`by ${operator}`] : [])];
+      const over = keys.some((key) => (count.get(key) ?? 0) >= (key.startsWith('at') ? PER_PREFIX : PER_OPERATOR));
+      if (!over) for (const key of keys) count.set(key, (count.get(key) ?? 0) + 1);
+      return !over;
+    },
+  };
+}
+
+/** Runs at most so many at once, the others in order. */
+function createRoom(limit: number): (work: () => Promise<void>) => Promise<void> {
+  let open = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (open >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else open++;
+    try {
+      await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else open--;
+    }
+  };
+}

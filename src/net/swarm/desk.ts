@@ -1,0 +1,112 @@
+import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { AnswerPiece, ComputeClient, RefusedByCompute } from '../ask/compute-client.ts';
+import { tokenBucket } from '../buckets.ts';
+import type { InFlight } from '../in-flight.ts';
+import { batched } from './batched.ts';
+import { CLEAR, mark, type Reply, Request, receiveRequest, SEALED, type SealReply, type Unsealer } from './query.ts';
+import type { Stream } from './wire/stream.ts';
+
+export interface DeskOptions {
+  compute: Pick<ComputeClient, 'answer'>;
+  slots: InFlight;
+  /** Expert ids that strangers may ask, with their price in micro-credits per million answer tokens. */
+  offered: ReadonlyMap<string, number>;
+  bandwidthBytesPerS: number;
+  unsealer?: Unsealer;
+  log: Log;
+}
+
+const REQUEST_MS = 30_000;
+/** Answers go out in pieces of what came within this: fewer frames, and less to learn from their rhythm. */
+const BATCH_MS = 50;
+
+/** Answers one question of a stranger: stateless, nothing of it kept or logged. */
+export type Desk = (stream: Stream) => Promise<void>;
+
+export function createDesk(options: DeskOptions): Desk {
+  const { compute, slots, offered, log } = options;
+  const bandwidth = tokenBucket(
+    { perS: options.bandwidthBytesPerS, burst: options.bandwidthBytesPerS * 10 },
+    performance.now(),
+  );
+  return async (stream) => {
+    let seal: SealReply | undefined;
+    const send = async (reply: Reply) => {
+      const isLast = reply.type === 'end' || reply.type === 'error';
+      const bytes = Buffer.from(JSON.stringify(reply));
+      bandwidth.take(bytes.length, performance.now());
+      const payload = seal ? mark(SEALED, await seal(bytes, isLast)) : mark(CLEAR, bytes);
+      await stream.send(payload, isLast);
+    };
+    let release: (() => void) | undefined;
+    let isRead = false;
+    try {
+      const received = await receiveRequest(stream, REQUEST_MS);
+      isRead = true;
+      const opened = await openRequest(received, options.unsealer);
+      seal = opened.seal;
+      const request = parseRequest(opened.request);
+      checkOffer(request, offered);
+      if (!bandwidth.take(1024, performance.now()))
+        throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
+      release = slots.enter();
+      if (!release) throw new HeatmineError('BUSY', 'too many questions at once');
+      const { v: _v, maxPrice: _maxPrice, ...question } = request;
+      const pieces = compute.answer({ type: 'ask', id: '1', ...question }, stream.closed);
+      for await (const piece of batched(pieces, BATCH_MS)) await send(replyOf(piece));
+    } catch (error) {
+      if (!stream.closed.aborted) await send(refusal(error, log)).catch(() => {});
+    } finally {
+      release?.();
+      if (!isRead) stream.close('MESSAGE_INVALID', 'the request was not read to its end');
+    }
+  };
+}
+
+const replyOf = (piece: AnswerPiece): Reply => piece;
+
+async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
+  const body = received.subarray(1);
+  if (received[0] === CLEAR) return { request: body, seal: undefined };
+  if (received[0] !== SEALED || !unsealer)
+    throw new HeatmineError('MESSAGE_INVALID', 'the request is neither clear nor sealed');
+  return unsealer.open(body).catch(() => {
+    throw new HeatmineError('MESSAGE_INVALID', 'the request was not sealed to this node');
+  });
+}
+
+function parseRequest(bytes: Uint8Array): Request {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new HeatmineError('MESSAGE_INVALID', 'the request is no JSON');
+  }
+  const parsed = Request.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new HeatmineError('MESSAGE_INVALID', `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
+}
+
+function checkOffer({ expert, maxPrice }: Request, offered: ReadonlyMap<string, number>): void {
+  const price = offered.get(expert);
+  if (price === undefined) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${expert}" is offered here`);
+  if (price > maxPrice)
+    throw new HeatmineError('NOT_OFFERED', `${expert} costs ${price} here, ${maxPrice} was offered`);
+}
+
+function refusal(error: unknown, log: Log): Reply {
+  const known = error instanceof HeatmineError;
+  // The name only: a parser's message may quote what somebody asked or was told.
+  if (!known) log.warn({ err: error instanceof Error ? error.name : typeof error }, 'answer for a stranger failed');
+  const code: ErrorCode = known ? error.code : 'NOT_RUNNING';
+  const message = known ? error.message : 'the answer broke off';
+  return {
+    type: 'error',
+    code,
+    message,
+    remedy: ERROR_CODES[code],
+    retryAfterS: (error as RefusedByCompute).retryAfterS,
+  };
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Ask, Reply as AskReply } from '../../contract/wire.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import type { Stream } from './wire/stream.ts';
+
+/** What is asked of an expert, and what comes back: docs/PROTOCOL.md, "A query". */
+export const Request = z.strictObject({
+  v: z.literal(1),
+  expert: z.string().min(1).max(64),
+  messages: Ask.shape.messages,
+  maxTokens: Ask.shape.maxTokens,
+  temperature: Ask.shape.temperature,
+  /** Micro-credits per million answer tokens that the asker pays at most; 0 asks for free. */
+  maxPrice: z.int().min(0).max(1_000_000_000),
+});
+export type Request = z.infer<typeof Request>;
+
+const [start, chunk, end, error] = AskReply.options;
+export const Reply = z.discriminatedUnion('type', [
+  start.omit({ id: true }),
+  chunk.omit({ id: true }),
+  end.omit({ id: true }),
+  error.omit({ id: true }),
+]);
+export type Reply = z.infer<typeof Reply>;
+export type End = Extract<Reply, { type: 'end' }>;
+
+export const MAX_REQUEST_BYTES = 262_144;
+/** A code unit takes at most 6 bytes of JSON, and sealing needs room too. */
+export const MAX_CHUNK_CHARS = 8192;
+const MAX_REQUEST_FRAME_BYTES = 60_000;
+
+/** First byte of a request and of each answer. */
+export const CLEAR = 0;
+export const SEALED = 1;
+
+/** Turns the bytes of one answer, in order, into what they say; throws for a cut or altered one. */
+export type OpenReply = (bytes: Buffer, isLast: boolean) => Promise<Uint8Array> | Uint8Array;
+export type SealReply = (bytes: Uint8Array, isLast: boolean) => Promise<Uint8Array> | Uint8Array;
+
+/** The asker's half of sealing, to the key in an expert's descriptor. */
+export type SealRequest = (sealKey: string, request: Uint8Array) => Promise<{ sealed: Uint8Array; open: OpenReply }>;
+/** The expert's half. Throws for what was not sealed to it. */
+export interface Unsealer {
+  readonly key: string;
+  open(sealed: Buffer): Promise<{ request: Uint8Array; seal: SealReply }>;
+}
+
+export const mark = (mode: number, bytes: Uint8Array): Buffer => Buffer.concat([Buffer.from([mode]), bytes]);
+
+export async function sendRequest(stream: Stream, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length; at += MAX_REQUEST_FRAME_BYTES) {
+    const next = at + MAX_REQUEST_FRAME_BYTES;
+    await stream.send(bytes.subarray(at, next), next >= bytes.length);
+  }
+}
+
+/** All payloads of the asker. Throws CONTEXT_LENGTH beyond MAX_REQUEST_BYTES, BUSY when it takes longer than `limitMs`. */
+export async function receiveRequest(stream: Stream, limitMs: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const late = setTimeout(() => stream.close('BUSY', 'the request did not come'), limitMs);
+  try {
+    for await (const part of stream.frames()) {
+      bytes += part.length;
+      if (bytes > MAX_REQUEST_BYTES) throw new HeatmineError('CONTEXT_LENGTH', `over ${MAX_REQUEST_BYTES} bytes`);
+      parts.push(part);
+    }
+  } finally {
+    clearTimeout(late);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,82 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { gather } from '../../../src/net/swarm/ask/gather.ts';
+import { codeOf } from './peers.ts';
+import { eventually, SERVE, testSwarm } from './swarm.ts';
+
+test('two nodes find each other and one answers, with tokens and joules at the end', async () => {
+  const swarm = testSwarm();
+  const first = await swarm.node({});
+  const bootstrap = [`127.0.0.1:${first.port}`];
+  const expert = await swarm.node({ bootstrap, serve: SERVE });
+  const asker = await swarm.asker({ bootstrap });
+  const answer = await eventually(() => asker.ask('why is my flow too low?'));
+  assert.is(answer.said, 'why is my flow too low?');
+  assert.is(answer.node, expert.key);
+  assert.is(answer.meter.answerTokens, 6);
+  assert.ok(Math.abs(answer.meter.joules - 6 * 2.97) < 1e-9);
+  const long = Array.from({ length: 3000 }, (_, i) => `w${i}`)
+    .join(' ')
+    .slice(0, 15_000);
+  assert.is((await asker.ask(long)).said, long);
+  await swarm.end();
+});
+
+test('with nobody there the asker is told so, and what to do', async () => {
+  const swarm = testSwarm();
+  const asker = await swarm.asker({});
+  assert.is(await codeOf(asker.ask('anybody?')), 'NOBODY_THERE');
+  await swarm.end();
+});
+
+test('what is not offered is not answered: price, expert', async () => {
+  const swarm = testSwarm();
+  const dear = await swarm.node({ serve: { ...SERVE, minPrice: 500 } });
+  const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${dear.port}`] });
+  assert.is((await eventually(() => asker.ask('for money', { maxPrice: 500 }))).said, 'for money');
+  assert.is(await codeOf(asker.ask('for free')), 'NOT_OFFERED');
+  assert.is(await codeOf(asker.ask('tongues', { topics: ['units'], maxPrice: 500 })), 'NOBODY_THERE');
+  await swarm.end();
+});
+
+test('an expert that nobody can dial is asked through its relay', async () => {
+  const swarm = testSwarm();
+  const relay = await swarm.node({ relay: true });
+  const bootstrap = [`127.0.0.1:${relay.port}`];
+  // It names no address that leads to it: what it says of itself is a port where nobody listens.
+  const urls = ['ws://127.0.0.1:9'];
+  const expert = await swarm.node({ urls, relays: [{ key: relay.key, url: relay.url }], serve: SERVE });
+  const asker = await swarm.asker({ bootstrap });
+  const answer = await eventually(() => asker.ask('through the relay'));
+  assert.is(answer.said, 'through the relay');
+  assert.is(answer.node, expert.key);
+  await relay.kill();
+  assert.is(await codeOf(asker.ask('and now?')), 'NOBODY_THERE');
+  await swarm.end();
+});
+
+test('ten nodes: each is found, all answer; killing the one that let them in, then three more, loses no question', async () => {
+  const swarm = testSwarm();
+  const first = await swarm.node({});
+  const bootstrap = [`127.0.0.1:${first.port}`];
+  const experts = await Promise.all(Array.from({ length: 9 }, () => swarm.node({ bootstrap, serve: SERVE })));
+  const asker = await swarm.asker({ bootstrap });
+  await eventually(async () => {
+    const found = await gather({ discoveries: asker.discoveries, topics: ['heating'], wanted: 9 });
+    assert.equal(found.map(({ descriptor }) => descriptor.key).sort(), experts.map(({ key }) => key).sort());
+  });
+  const answered = new Set<string>();
+  for (let i = 0; i < 12; i++) {
+    const { said, node } = await asker.ask(`question ${i}`);
+    assert.is(said, `question ${i}`);
+    answered.add(node);
+  }
+  assert.ok(answered.size >= 3, `only ${answered.size} of nine were asked`);
+  await first.kill();
+  for (let i = 0; i < 6; i++) assert.is((await asker.ask(`without ${i}`)).said, `without ${i}`);
+  for (const expert of experts.slice(0, 3)) await expert.kill();
+  for (let i = 0; i < 6; i++) assert.is((await asker.ask(`fewer ${i}`)).said, `fewer ${i}`);
+  await swarm.end();
+});
+
+test.run();

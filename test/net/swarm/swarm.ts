@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from '../../../src/core/random.ts';
+import { SwarmConfig } from '../../../src/core/swarm-config.ts';
+import { type AskerOptions, askSwarm, type SwarmQuestion } from '../../../src/net/swarm/ask/asker.ts';
+import { openExperience } from '../../../src/net/swarm/ask/experience.ts';
+import { freshIdentity } from '../../../src/net/swarm/identity.ts';
+import { openDiscoveries } from '../../../src/net/swarm/open.ts';
+import { log, sleep } from '../helpers.ts';
+
+export interface EchoNode {
+  port: number;
+  key: string;
+  url: string;
+  kill(): Promise<void>;
+}
+
+const GUEST = fileURLToPath(new URL('echo-node.guest.ts', import.meta.url));
+export const SERVE = { accept: ['power', 'liability', 'tax'], experts: ['faults'] };
+
+/** Real node processes with echo engines, and an asker in this one. */
+export function testSwarm() {
+  const children: ChildProcess[] = [];
+  const close: (() => Promise<void>)[] = [];
+  return {
+    async node(config: object): Promise<EchoNode> {
+      const child = fork(GUEST, [JSON.stringify({ join: true, ...config })], {
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      children.push(child);
+      const { port, key } = await new Promise<{ port: number; key: string }>((resolve, reject) => {
+        child.once('message', (told) => resolve(told as { port: number; key: string }));
+        child.once('exit', (code) => reject(new Error(`node process ended with ${code}`)));
+      });
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      return {
+        ...{ port, key, url: `ws://127.0.0.1:${port}` },
+        async kill() {
+          child.kill('SIGKILL');
+          await gone;
+        },
+      };
+    },
+    async asker(config: object, over: Partial<AskerOptions> = {}) {
+      const parsed = SwarmConfig.parse({ join: true, ...config });
+      const discoveries = await openDiscoveries({ config: parsed, port: 0, identity: freshIdentity(), log });
+      close.push(async () => void (await Promise.all(discoveries.map((d) => d.close()))));
+      const options: AskerOptions = { discoveries, experience: openExperience(), random: seededRandom(7), ...over };
+      return {
+        discoveries,
+        async ask(text: string, more: Partial<SwarmQuestion> = {}) {
+          let said = '';
+          const end = await askSwarm(options, {
+            messages: [{ role: 'user', content: text }],
+            topics: ['heating', 'general'],
+            onChunk: (chunk) => (said += chunk),
+            onRestart: () => (said = ''),
+            ...more,
+          });
+          return { ...end, said };
+        },
+      };
+    },
+    async end() {
+      for (const closing of close) await closing();
+      for (const child of children) child.kill('SIGKILL');
+    },
+  };
+}
+
+/** Until `attempt` succeeds: an announcement takes a moment to reach all. */
+export async function eventually<T>(attempt: () => Promise<T>, limitMs = 40_000): Promise<T> {
+  const endMs = performance.now() + limitMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await sleep(100);
+    }
+  }
+}
