@@ -60,6 +60,17 @@ export const Config = z.strictObject({
         .max(4_194_304)
         .optional()
         .describe('memory for loaded experts; left out: half of what is free at the start, at least 256'),
+      forward: z
+        .url()
+        .optional()
+        .describe('OpenAI-compatible server elsewhere that answers what cannot be computed here, such as another unit'),
+      fillerCommand: z
+        .strictObject({
+          run: z.string().min(1).max(4096).describe('shell command; stopped within 200 ms whenever it must give way'),
+          watts: z.number().min(1).max(100_000).describe('what it draws while it runs'),
+        })
+        .optional()
+        .describe('unpaid work of your own, such as BOINC, on watts that pay unpaid and that scoring leaves'),
       upstream: z.url().optional().describe('OpenAI-compatible server on another host, used as one more engine'),
     })
     .prefault({}),

@@ -9,7 +9,7 @@ import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { scoreLine } from './llama-score.ts';
 import { createSequences } from './llama-sequences.ts';
-import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
+import { pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
@@ -136,12 +136,12 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
 
 /** Evaluates the prompt piece by piece; the last piece is left for the step that makes the first token. */
 async function evaluateBeginning(sequence: LlamaContextSequence, tokens: Token[], signal: AbortSignal) {
-  let at = 0;
-  for (; tokens.length - at > PIECE_TOKENS; at += PIECE_TOKENS) {
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + PIECE_TOKENS));
+  const [...all] = pieces(tokens);
+  for (const piece of all.slice(0, -1)) {
+    await sequence.evaluateWithoutGeneratingNewTokens(piece);
     signal.throwIfAborted();
   }
-  return tokens.slice(at);
+  return all.at(-1)!;
 }
 
 interface Limits {
