@@ -145,7 +145,9 @@ export const DECISIONS_DE: Record<string, string> = {
   '{} % of a core': '{} % eines Kerns',
   ', all that {} % of a core can make': ', mehr schaffen {} % eines Kerns nicht',
   'scoring held-out lines: {} of {} paid for': 'bewertet zurückgehaltene Zeilen: {} von {} bezahlt',
-  '{} (goal {}; takes {})': '{} (Ziel {}; braucht {})',
+  '{} (goal {}; takes {}){}': '{} (Ziel {}; braucht {}){}',
+  "; {} for the owner's command": '; {} für den Befehl des Besitzers',
+  '{} economy questions wait for free watts: {}': '{} Sparfragen warten auf freie Leistung: {}',
 };
 /** Single words, translated only where they stand alone. */
 export const WORDS_DE: Record<string, string> = {

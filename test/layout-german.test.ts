@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DECISIONS_DE } from '../../src/contract/german/decisions.ts';
-import { FAULTS_DE } from '../../src/contract/german/faults.ts';
-import { inGerman } from '../../src/contract/german/german.ts';
-import { spoken } from './spoken.ts';
+import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
+import { FAULTS_DE } from '../src/contract/german/faults.ts';
+import { inGerman } from '../src/contract/german/german.ts';
+import { spoken } from './contract/spoken.ts';
 
 const TABLE = { ...FAULTS_DE, ...DECISIONS_DE };
 /** Put together from parts that the source says apart. */
