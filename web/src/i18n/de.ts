@@ -46,7 +46,7 @@ export const de: Strings = {
   safetyLabel: 'Sicherheit',
   simulated: {
     badge: 'Simuliertes Haus',
-    speed: (speed) => `Zeit ×${speed}`,
+    time: 'Zeit',
     what: 'Dieses Gerät läuft auf dem Board „sim“. Regelung, Sensortreiber, Sprachmodelle und gezählte Token sind echt. Haus, Wetter, Wasser, Preise und Leistungen sind ein Modell.',
     watts: (count, card, jPerToken) =>
       `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, der veröffentlichte Wert von ${card}. Dieses Gerät steht für ${count} davon.`,

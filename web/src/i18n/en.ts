@@ -56,7 +56,7 @@ export const en = {
   safetyLabel: 'Safety',
   simulated: {
     badge: 'Simulated house',
-    speed: (speed: string) => `time ×${speed}`,
+    time: 'time',
     what: 'This unit runs on the board “sim”. The control loop, the sensor drivers, the language models and their token counts are real. House, weather, water, prices and power are a model.',
     watts: (count: string, card: string, jPerToken: string) =>
       `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, the published figure of ${card}. This unit stands for ${count} of them.`,

@@ -57,7 +57,11 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
     <details class="badge" id="simulated">
       <summary>
         {t.simulated.badge}
-        {speed !== 1 && <span> · {t.simulated.speed(f.number(speed))}</span>}
+        {speed !== 1 && (
+          <>
+            <span> · {t.simulated.time}</span> ×{f.number(speed)}
+          </>
+        )}
       </summary>
       <div class="explain">
         <p>{t.simulated.what}</p>
