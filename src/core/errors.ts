@@ -24,6 +24,9 @@ export const ERROR_CODES = {
   CONTEXT_LENGTH: 'shorten the text',
   EXPERT_UNKNOWN: '`heatmine experts ls` lists the experts',
   UNAUTHORISED: 'check the user name and password',
+  PEER_INVALID: 'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator',
+  NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
+  NOT_OFFERED: 'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
