@@ -1,10 +1,11 @@
-import type { OverrideKind } from '../../src/contract/comfort.ts';
 import type { Event, SetCommand } from '../../src/contract/messages.ts';
+import type { OverrideKind } from '../../src/contract/override-kinds.ts';
 
 export interface History {
   stepS: number;
   /** True when the times are those of the simulated house. */
   simulated: boolean;
+  points: string[];
   /** Each row: time in ms, then one value per asked point, null where nothing was measured. */
   rows: (number | null)[][];
 }
