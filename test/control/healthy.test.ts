@@ -66,7 +66,10 @@ function anyHouse(seed: number): Given {
 }
 
 test('F4: a 5 kW loop at 700 W that turns from cold to hot water within minutes is no balance that is off', () => {
-  for (const [at, seed] of [['2025-04-08T00:00:00Z', 1], ['2025-01-10T00:00:00Z', 2]] as const) {
+  for (const [at, seed] of [
+    ['2025-04-08T00:00:00Z', 1],
+    ['2025-01-10T00:00:00Z', 2],
+  ] as const) {
     assert.is(told(heard({ house: {}, at, seed, demandW: 700, dtS: 5 }, 16)), '');
   }
 });
