@@ -80,7 +80,7 @@ export const Config = z.strictObject({
         .string()
         .default('127.0.0.1')
         .describe(
-          'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
+          'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
       join: z
