@@ -104,6 +104,18 @@ export const Config = z.strictObject({
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),
+  notify: z
+    .strictObject({
+      ntfy: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults go to this ntfy topic, such as https://ntfy.sh/a-name-nobody-guesses'),
+      webhook: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults are posted here as JSON'),
+    })
+    .prefault({}),
   /** From the command line, never from the file. */
   portBase: z.int().min(1024).max(65_000).default(8700),
   speed: z.number().min(0.1).max(3600).default(1),

@@ -13,6 +13,7 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { createNotifier } from './notify.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
@@ -22,6 +23,7 @@ import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
+import { createSettings } from './web/settings.ts';
 import { servePage } from './web/static.ts';
 
 export interface NetOptions {
@@ -60,9 +62,13 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
+  const notifier = createNotifier({ config, ...systemClock, log });
   const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
 
-  link.on('controlEvent', (event) => history.event(event));
+  link.on('controlEvent', (event) => {
+    history.event(event);
+    notifier.event(event);
+  });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
@@ -71,11 +77,16 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   });
   const timers = [
     setInterval(() => history.flush(), FLUSH_MS),
-    setInterval(() => hass.setOnline(view.snapshot().control !== null), LOOK_MS),
+    setInterval(() => {
+      const speaks = view.snapshot().control !== null;
+      hass.setOnline(speaks);
+      notifier.look(speaks);
+    }, LOOK_MS),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
     ask.close();
+    notifier.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
@@ -86,6 +97,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       host,
       port: portsOf(config).http,
       api: createApi(view, history),
+      settings: createSettings(config, view, history, notifier),
       access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),

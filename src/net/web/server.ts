@@ -12,12 +12,14 @@ import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ComputeProxy } from './proxy.ts';
 import { sendError } from './reply.ts';
+import type { Settings } from './settings.ts';
 
 export interface WebOptions {
   host: string;
   port: number;
   api: Api;
   access: Access;
+  settings: Settings;
   proxy: ComputeProxy;
   metrics: Metrics;
   page: (res: ServerResponse, path: string, head: boolean) => void;
@@ -128,7 +130,7 @@ const CLAIM_PATH = /^\/api\/(session|claim|claim\/new|claim\/forget)$/;
 const HOUSE_PATH = /^\/(api\/|metrics$)/;
 
 async function route(
-  { api, access, proxy, metrics, page }: WebOptions,
+  { api, access, settings, proxy, metrics, page }: WebOptions,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -141,11 +143,14 @@ async function route(
   } else if (CLAIM_PATH.test(path)) await claimRoute(access, req, res, path);
   else if (HOUSE_PATH.test(path) && !access.levelOf(req)) sendError(res, 'UNAUTHORISED', CLAIM_FIRST, { status: 401 });
   else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));
+  else if (path === '/api/notify/test') await change(req, res, (_req, answer) => settings.testNotify(answer));
   else if (path === '/api/override') await change(req, res, api.override);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
+  else if (path === '/api/settings') settings.show(res);
+  else if (path === '/api/support') settings.support(res);
   else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
   else if (path === '/metrics') await metrics.serve(res);
