@@ -1,5 +1,6 @@
 import type { Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
+import { asTyped } from '../core/words.ts';
 import { commissionStep } from './commission/commission.ts';
 import { COMPRESSOR_START } from './decide/compressor.ts';
 import { emergencyReasons } from './decide/emergency.ts';
@@ -21,7 +22,7 @@ const SWAPPED: Reason[] = [
   {
     what: 'commission',
     code: 'sensors-swapped',
-    text: 'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `heatmine commission` again',
+    text: `commissioning found sensors the wrong way round: what needs them stays off; swap them and run ${asTyped('commission --yes')} again`,
   },
 ];
 

@@ -93,6 +93,20 @@ export const Config = z.strictObject({
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),
+  notify: z
+    .strictObject({
+      ntfy: z
+        .strictObject({
+          url: z.url({ protocol: /^https?$/ }).describe('server and topic, such as https://ntfy.sh/my-secret-topic'),
+          tokenFile: z.string().optional().describe('file with the access token alone, relative to the home directory'),
+        })
+        .optional(),
+      webhook: z
+        .strictObject({ url: z.url({ protocol: /^https?$/ }).describe('gets { unit, title, text, urgent } by POST') })
+        .optional(),
+    })
+    .prefault({})
+    .describe('who is told of a heating fault'),
   /** From the command line, never from the file. */
   portBase: z.int().min(1024).max(65_000).default(8700),
   speed: z.number().min(0.1).max(3600).default(1),

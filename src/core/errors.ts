@@ -1,3 +1,5 @@
+import { asTyped } from './words.ts';
+
 /** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
@@ -5,7 +7,7 @@ export const ERROR_CODES = {
   MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
   WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
-  USAGE: 'see `heatmine --help`',
+  USAGE: `${asTyped('--help')} lists the commands; each has a --help of its own, with an example`,
   NOT_RUNNING: 'start the unit with `npm start`',
   BUS_ABSENT: 'check power and the wire of the device named in the message, and its address',
   BUS_STUCK: 'unplug devices one by one: something holds the bus low',
@@ -18,7 +20,7 @@ export const ERROR_CODES = {
   BUSY: 'wait and try again',
   NO_POWER: 'the house grants the accelerator no watts now; the answer says why',
   CONTEXT_LENGTH: 'shorten the text',
-  EXPERT_UNKNOWN: '`heatmine experts ls` lists the experts',
+  EXPERT_UNKNOWN: `${asTyped('experts ls')} lists the experts`,
   UNAUTHORISED: 'check the user name and password',
 } as const;
 

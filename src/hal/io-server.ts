@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Image, type Outputs } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import { messageOf } from '../core/errors.ts';
+import { asTyped } from '../core/words.ts';
 import type { DeviceHealth } from './health.ts';
 import { lineSplitter } from './sim/json-lines.ts';
 
@@ -58,7 +59,9 @@ export async function serveIo(options: {
 
   function drive(socket: Socket, name: ActuatorName, value: number): object {
     if (!options.commissioning())
-      return { error: 'outputs are driven by hand only in operation `commission`: heatmine set operation commission' };
+      return {
+        error: `outputs are driven by hand only in operation \`commission\`: ${asTyped('set operation commission')}`,
+      };
     if (held && held.by !== socket && monoMs() < held.untilMs)
       return { error: `${held.name} is being driven by somebody else; one hand at a time` };
     const { min, max } = unitOf(name)!;

@@ -12,6 +12,8 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { openNotifier } from './notify/notifier.ts';
+import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createApi } from './web/api.ts';
 import { liveServer } from './web/live.ts';
@@ -50,6 +52,8 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
+  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const notifier = openNotifier(config, home, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
@@ -61,24 +65,35 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
     hass.seen(state);
+    const line = today.seen(state, computing);
+    if (line) link.publish('today', line);
   });
   const timers = [
-    setInterval(() => history.flush(), FLUSH_MS),
-    setInterval(() => hass.setOnline(view.snapshot().control !== null), LOOK_MS),
+    setInterval(() => {
+      history.flush();
+      today.flush();
+    }, FLUSH_MS),
+    setInterval(() => {
+      const { control } = view.snapshot();
+      hass.setOnline(control !== null);
+      notifier.look(control, systemClock.monoMs());
+    }, LOOK_MS),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
+    notifier.close();
     ask.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
     history.close();
+    today.flush();
   };
   try {
     const web = await startWeb({
       host,
       port: portsOf(config).http,
-      api: createApi(view, history),
+      api: createApi(view, history, notifier),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),

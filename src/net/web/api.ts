@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { HeatmineError } from '../../core/errors.ts';
 import type { History } from '../history/history.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { View } from '../view.ts';
 import { applyOverride, applySet, issueText, parseOverride, parseSet } from './change.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
@@ -27,12 +28,13 @@ export interface Api {
   state(res: ServerResponse): void;
   set(req: IncomingMessage, res: ServerResponse): Promise<void>;
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  notifyTest(req: IncomingMessage, res: ServerResponse): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
   events(res: ServerResponse, query: URLSearchParams): void;
   why(res: ServerResponse, query: URLSearchParams): void;
 }
 
-export function createApi(view: View, history: History): Api {
+export function createApi(view: View, history: History, notifier: Pick<Notifier, 'test'>): Api {
   const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): T => {
     const parsed = schema.safeParse(Object.fromEntries(query));
     if (!parsed.success) throw new HeatmineError('MESSAGE_INVALID', issueText(parsed.error));
@@ -52,6 +54,10 @@ export function createApi(view: View, history: History): Api {
       const { applied, overrides } = await applyOverride(view, command);
       if (applied) return sendJson(res, 200, { overrides });
       sendError(res, 'VALUE_RANGE', `control did not take "${command.kind}"`, { status: 409, overrides });
+    },
+    async notifyTest(req, res) {
+      await bodyOf(req);
+      sendJson(res, 200, { tried: await notifier.test() });
     },
     history(res, query) {
       const { points, hours } = parseQuery(HistoryQuery, query);

@@ -121,6 +121,7 @@ async function route(
     else wrongMethod(res, 'GET, POST');
   } else if (path === '/api/set') await change(req, res, api.set);
   else if (path === '/api/override') await change(req, res, api.override);
+  else if (path === '/api/notify-test') await change(req, res, api.notifyTest);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
