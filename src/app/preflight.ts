@@ -7,7 +7,6 @@ import { portsOf } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { joinFiles } from '../net/join.ts';
-import { channelsOf } from '../net/notify/channels.ts';
 
 export function portFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -27,7 +26,6 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
     );
   }
   if (config.net.join) joinFiles(config.net.join, paths.home);
-  channelsOf(config, paths.home);
   const ports = portsOf(config);
   const wanted: [string, number, string][] = [
     ['the page', ports.http, config.net.host],

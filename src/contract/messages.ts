@@ -223,6 +223,8 @@ export type PlantTruth = z.infer<typeof PlantTruth>;
 /** events: one line of history each, kept by net. */
 export const Event = z.object({
   timeMs: finite,
+  /** True when `timeMs` is of the simulated house, which has its own time; left out: of the wall. */
+  houseClock: z.boolean().optional(),
   level: z.enum(['info', 'warn', 'fault']),
   source: z.string().max(32),
   code: z.string().max(64),

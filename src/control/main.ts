@@ -91,7 +91,9 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
   const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
-  const tell = (event: Event) => {
+  const houseClock = () => board.simulated && wishes.marketTimeMs(monoMs()) !== undefined;
+  const tell = (said: Event) => {
+    const event = houseClock() ? { ...said, houseClock: true } : said;
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
   };

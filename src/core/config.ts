@@ -60,6 +60,17 @@ export const Config = z.strictObject({
         .max(4_194_304)
         .optional()
         .describe('memory for loaded experts; left out: half of what is free at the start, at least 256'),
+      forward: z
+        .url()
+        .optional()
+        .describe('OpenAI-compatible server elsewhere that answers what cannot be computed here, such as another unit'),
+      fillerCommand: z
+        .strictObject({
+          run: z.string().min(1).max(4096).describe('shell command; stopped within 200 ms whenever it must give way'),
+          watts: z.number().min(1).max(100_000).describe('what it draws while it runs'),
+        })
+        .optional()
+        .describe('unpaid work of your own, such as BOINC, on watts that pay unpaid and that scoring leaves'),
       upstream: z.url().optional().describe('OpenAI-compatible server on another host, used as one more engine'),
     })
     .prefault({}),
@@ -69,7 +80,7 @@ export const Config = z.strictObject({
         .string()
         .default('127.0.0.1')
         .describe(
-          'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
+          'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
       join: z
@@ -96,17 +107,15 @@ export const Config = z.strictObject({
   notify: z
     .strictObject({
       ntfy: z
-        .strictObject({
-          url: z.url({ protocol: /^https?$/ }).describe('server and topic, such as https://ntfy.sh/my-secret-topic'),
-          tokenFile: z.string().optional().describe('file with the access token alone, relative to the home directory'),
-        })
-        .optional(),
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults go to this ntfy topic, such as https://ntfy.sh/a-name-nobody-guesses'),
       webhook: z
-        .strictObject({ url: z.url({ protocol: /^https?$/ }).describe('gets { unit, title, text, urgent } by POST') })
-        .optional(),
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults are posted here as JSON'),
     })
-    .prefault({})
-    .describe('who is told of a heating fault'),
+    .prefault({}),
   /** From the command line, never from the file. */
   portBase: z.int().min(1024).max(65_000).default(8700),
   speed: z.number().min(0.1).max(3600).default(1),

@@ -5,6 +5,10 @@ export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
   BOARD_INVALID: 'mend the board file at the path named in the message',
   MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
+  RECEIPT_INVALID: 'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it',
+  LEDGER_DAMAGED: '`heatmine receipts --verify` says what is left; the damaged file lies beside the ledger',
+  LEDGER_REFUSES: 'make room on the disk or replace it; no paid work is taken until the ledger can be written',
+  SEAL_BROKEN: 'ask again, over another relay: something on the way changed, repeated or cut the message',
   WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
   USAGE: `${asTyped('--help')} lists the commands; each has a --help of its own, with an example`,
@@ -22,6 +26,9 @@ export const ERROR_CODES = {
   CONTEXT_LENGTH: 'shorten the text',
   EXPERT_UNKNOWN: `${asTyped('experts ls')} lists the experts`,
   UNAUTHORISED: 'check the user name and password',
+  PEER_INVALID: 'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator',
+  NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
+  NOT_OFFERED: 'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -5,6 +5,7 @@ import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
 import { openLink } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
+import { pathsOf } from '../core/paths.ts';
 import { computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
@@ -12,14 +13,18 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
-import { openNotifier } from './notify/notifier.ts';
+import { createNotifier } from './notify.ts';
 import { openToday } from './today.ts';
 import { openView } from './view.ts';
+import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
+import { openClaims } from './web/claims.ts';
+import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
+import { createSettings } from './web/settings.ts';
 import { servePage } from './web/static.ts';
 
 export interface NetOptions {
@@ -43,6 +48,8 @@ export interface Net {
 
 const FLUSH_MS = 60_000;
 const LOOK_MS = 2_000;
+/** The code of the first visit waits a day; `heatmine claim` gives others. */
+const FIRST_CODE_MIN = 24 * 60;
 
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
@@ -53,13 +60,17 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
-  const notifier = openNotifier(config, home, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
+  const notifier = createNotifier({ config, ...systemClock, log });
+  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
 
-  link.on('controlEvent', (event) => history.event(event));
+  link.on('controlEvent', (event) => {
+    history.event(event);
+    notifier.event(event);
+  });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
@@ -74,15 +85,15 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       today.flush();
     }, FLUSH_MS),
     setInterval(() => {
-      const { control } = view.snapshot();
-      hass.setOnline(control !== null);
-      notifier.look(control, systemClock.monoMs());
+      const speaks = view.snapshot().control !== null;
+      hass.setOnline(speaks);
+      notifier.look(speaks);
     }, LOOK_MS),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
-    notifier.close();
     ask.close();
+    notifier.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
@@ -93,13 +104,21 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     const web = await startWeb({
       host,
       port: portsOf(config).http,
-      api: createApi(view, history, notifier),
+      api: createApi(view, history),
+      settings: createSettings(config, view, history, notifier),
+      access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
+    if (!isLoopback(host) && !claims.claimed()) {
+      log.info(
+        { code: claims.newCode('owner', FIRST_CODE_MIN) },
+        'the page asks devices of the house for this code, once',
+      );
+    }
     const closeAll = async () => {
       await Promise.all([close(), web.close()]);
     };

@@ -69,14 +69,14 @@ test('the figures of a unit: every family of the table, in base units', () => {
 
 function sampleOfCompute(): string {
   const figures = createFigures();
-  figures.answered('a', 'stop', 0.02, 0.3);
-  figures.answered('a', 'stop', 0.3, 400);
+  figures.answered('a', 'stop', 'standard', 0.02, 0.3);
+  figures.answered('a', 'stop', 'standard', 0.3, 400);
   figures.refused(new HeatmineError('NO_POWER', 'dark'));
   figures.refused(new Error('secret inside'));
   const listed = { id: 'a"b\\', resident: true, memoryBytes: 5, loadS: 0 };
   return figures.text({
     catalogue: { list: () => [listed as never] },
-    door: { questions: () => 1 },
+    door: { questions: () => 1, economy: () => ({ active: 1, deferred: 2 }) },
     power: { now: () => ({ watts: 100, fillerW: 0, reason: { what: '', code: '', text: '' } }) },
     work: { totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }) },
     crashes: new Map([['a', 5]]),
@@ -101,7 +101,7 @@ test('the figures of compute: counts, times in cumulative buckets, names of expe
     [0, 1, 1, 2, 2],
   );
   assert.is(bucket('heatmine_answer_seconds', '120.0'), 1);
-  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop"} 2');
+  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop",tier="standard"} 2');
   assert.match(text, 'heatmine_refusals_total{code="INTERNAL"} 1');
   assert.not.match(text, 'secret');
 });

@@ -1,162 +1,150 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ControlState } from '../../src/contract/messages.ts';
-import { topicPath } from '../../src/contract/topics.ts';
+import type { Event } from '../../src/contract/messages.ts';
 import { Config } from '../../src/core/config.ts';
-import { channelsOf, sayOn, testMessage } from '../../src/net/notify/channels.ts';
-import { NOTIFY_START, type NotifyState, notifyStep, troubleOf } from '../../src/net/notify/trouble.ts';
-import { UNIT, until } from './helpers.ts';
-import { SAMPLES } from './samples.ts';
-import { testNet } from './stubs.ts';
+import { createNotifier } from '../../src/net/notify.ts';
+import { log, UNIT, until } from './helpers.ts';
 
-interface Heard {
-  path: string;
-  headers: IncomingHttpHeaders;
+interface Post {
+  url: string;
   body: Record<string, unknown>;
 }
 
-/** Somebody who wants to be told; answers with `status`. */
-async function listener(statuses: number[] = []) {
-  const heard: Heard[] = [];
-  const server = createServer(async (req, res) => {
+/** Takes what is posted; `refuse` answers 503 to the next so many. */
+async function receiver() {
+  const posts: Post[] = [];
+  let refuse = 0;
+  const server = createServer(async (req: IncomingMessage, res) => {
     const body = JSON.parse(Buffer.concat(await req.toArray()).toString());
-    heard.push({ path: req.url ?? '', headers: req.headers, body });
-    res.writeHead(statuses.shift() ?? 200).end('ok');
+    if (refuse > 0) {
+      refuse--;
+      res.writeHead(503).end();
+      return;
+    }
+    posts.push({ url: req.url!, body });
+    res.end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    heard,
-    url,
-    close() {
+    posts,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    refuse: (n: number) => {
+      refuse = n;
+    },
+    close: () => {
       server.closeAllConnections();
       server.close();
     },
   };
 }
 
-const well = SAMPLES.controlState;
-const cause = { what: 'compressorOn', code: 'pressure-high', text: 'the high-pressure switch has opened' };
-const stopped: ControlState = { ...well, safety: 'S3', reasons: [well.reasons[0]!, cause] };
+const FAULT: Event = {
+  timeMs: 5,
+  level: 'fault',
+  source: 'control',
+  code: 'safety-S3',
+  text: 'the high-pressure switch has opened; check water flow and filters',
+};
 
-/** Looks every two seconds, as net does; what was said, and at which second. */
-function said(states: (ControlState | null)[], from: NotifyState = NOTIFY_START) {
-  let state = from;
-  const lines: [second: number, title: string, text: string][] = [];
-  for (const [k, control] of states.entries()) {
-    const stepped = notifyStep(state, troubleOf(control, 'en'), k * 2000, 'house', 'en');
-    state = stepped.state;
-    if (stepped.message) lines.push([k * 2, stepped.message.title, stepped.message.text]);
+async function withNotifier(
+  notify: (url: string) => object,
+  body: (at: {
+    notifier: ReturnType<typeof createNotifier>;
+    seen: Awaited<ReturnType<typeof receiver>>;
+    pass: (ms: number) => void;
+  }) => Promise<void>,
+  language = 'en',
+) {
+  const seen = await receiver();
+  let nowMs = 0;
+  const config = Config.parse({ unit: UNIT, notify: notify(seen.url), net: { language } });
+  const notifier = createNotifier({ config, monoMs: () => nowMs, wallMs: () => 7, log, retriesMs: [20, 20] });
+  try {
+    await body({
+      notifier,
+      seen,
+      pass: (ms) => {
+        nowMs += ms;
+      },
+    });
+  } finally {
+    notifier.close();
+    seen.close();
   }
-  return lines;
 }
-const times = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => value);
 
-test('a fault is told within a minute, once, with its cause; its end too; a blip wakes nobody', () => {
-  const lines = said([...times(30, well), ...times(300, stopped), ...times(60, well)]);
-  assert.is(lines.length, 2);
-  const [second, title, text] = lines[0]!;
-  assert.ok(second >= 60 && second - 60 < 60, `${second - 60} s after the fault`);
-  assert.match(title, 'house: heating fault');
-  assert.match(text, 'high-pressure');
-  assert.match(lines[1]![1], 'has ended');
-  assert.equal(said([...times(5, well), ...times(3, stopped), ...times(60, well)]), []);
-});
+test('a fault goes to ntfy as JSON at its root and to the webhook, once in half an hour', () =>
+  withNotifier(
+    (url) => ({ ntfy: `${url}/my-topic`, webhook: `${url}/hook?a=1` }),
+    async ({ notifier, seen, pass }) => {
+      notifier.event({ ...FAULT, level: 'warn' });
+      notifier.event(FAULT);
+      notifier.event(FAULT);
+      await until('both', () => seen.posts.length >= 2, 15_000);
+      const ntfy = seen.posts.find(({ url }) => url === '/')!.body;
+      assert.equal([ntfy.topic, ntfy.priority], ['my-topic', 5]);
+      assert.match(String(ntfy.message), 'the high-pressure switch has opened');
+      const hook = seen.posts.find(({ url }) => url === '/hook?a=1')!.body;
+      assert.equal([hook.unit, hook.code, hook.level, hook.timeMs], [UNIT, 'safety-S3', 'fault', 5]);
+      pass(31 * 60_000);
+      notifier.event(FAULT);
+      await until('again', () => seen.posts.length >= 4, 15_000);
+      assert.is(seen.posts.length, 4);
+    },
+  ));
 
-test('a silent control loop is told within a minute, but not one that only starts', () => {
-  const lines = said([...times(20, well), ...times(40, null)]);
-  assert.is(lines.length, 1);
-  assert.ok(lines[0]![0] - 40 < 60);
-  assert.equal(said([...times(8, null), ...times(20, well)]), []);
-});
+test('in German; a target that refuses is tried again', () =>
+  withNotifier(
+    (url) => ({ webhook: `${url}/hook` }),
+    async ({ notifier, seen }) => {
+      seen.refuse(2);
+      notifier.event(FAULT);
+      await until('the third try', () => seen.posts.length === 1, 15_000);
+      assert.match(String(seen.posts[0]!.body.text), 'der Hochdruckschalter hat ausgelöst');
+    },
+    'de',
+  ));
 
-test('a fault that comes and goes is told again only after hours; another one at once', () => {
-  const flapping = [stopped, stopped, stopped, stopped, stopped, stopped, stopped, ...times(5, well)];
-  assert.is(said([...flapping, ...flapping, ...flapping]).length, 1);
-  const other = { ...stopped, latched: true };
-  assert.is(said([...times(10, stopped), ...times(10, other)]).length, 2);
-  assert.is(said(times(4 * 3600, stopped)).length, 2, 'eight hours');
-  const emergency = { ...well, reasons: [...well.reasons, { ...cause, code: 'emergency-heat' }] };
-  assert.is(said(times(10, emergency)).length, 1);
-});
+test('a control loop that is silent for a minute is told once, and anew after it came back', () =>
+  withNotifier(
+    (url) => ({ webhook: `${url}/hook` }),
+    async ({ notifier, seen, pass }) => {
+      notifier.look(true);
+      pass(59_000);
+      notifier.look(false);
+      assert.is(seen.posts.length, 0);
+      pass(2_000);
+      notifier.look(false);
+      notifier.look(false);
+      await until('told', () => seen.posts.length === 1, 15_000);
+      assert.is(seen.posts[0]!.body.code, 'control-silent');
+      notifier.look(true);
+      pass(40 * 60_000);
+      notifier.look(false);
+      await until('told anew', () => seen.posts.length === 2, 15_000);
+    },
+  ));
 
-test('ntfy gets JSON with its topic and token, the webhook the unit; who does not take it is named without its address', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'heatmine-notify-'));
-  writeFileSync(join(home, 'token'), 'tk_canary\n');
-  const ears = await listener([200, 200, 500]);
-  const notify = { ntfy: { url: `${ears.url}/deep/secret-topic`, tokenFile: 'token' } };
-  const config = (more: object) => Config.parse({ unit: 'house', notify: more });
-  try {
-    const [ntfy] = channelsOf(config(notify), home);
-    await ntfy!.send({ title: 'Störung', text: 'kalt', urgent: true });
-    const [first] = ears.heard;
-    assert.is(first!.path, '/deep/');
-    assert.is(first!.headers.authorization, 'Bearer tk_canary');
-    assert.equal([first!.body.topic, first!.body.title, first!.body.priority], ['secret-topic', 'Störung', 5]);
-    const hook = channelsOf(config({ webhook: { url: `${ears.url}/hook?key=canary` } }), home);
-    assert.equal(await sayOn(hook, testMessage('house')), [{ channel: 'webhook' }]);
-    assert.is(ears.heard[1]!.body.unit, 'house');
-    assert.equal(await sayOn(hook, testMessage('house')), [{ channel: 'webhook', error: 'answered with 500' }]);
-    const away = channelsOf(config({ webhook: { url: 'http://127.0.0.1:9/canary' } }), home);
-    const [tried] = await sayOn(away, testMessage('house'));
-    assert.ok(tried!.error && !tried!.error.includes('canary'), tried!.error);
-    assert.throws(() => channelsOf(config({ ntfy: { url: ears.url, tokenFile: 'none' } }), home), /tokenFile/);
-  } finally {
-    ears.close();
-  }
-});
+test('the test says what became of each, and never the address', () =>
+  withNotifier(
+    (url) => ({ ntfy: `${url}/t`, webhook: 'http://127.0.0.1:9/secret-path' }),
+    async ({ notifier }) => {
+      const [ntfy, webhook] = await notifier.test();
+      assert.equal(ntfy, { target: 'ntfy', ok: true, detail: 'delivered' });
+      assert.is(webhook!.ok, false);
+      assert.not.match(webhook!.detail, 'secret-path');
+    },
+  ));
 
-test('a unit whose heat pump stops tells the webhook, also one that is deaf at first; the button of the page works', async () => {
-  const ears = await listener([503]);
-  const net = await testNet({ unit: { notify: { webhook: { url: `${ears.url}/hook` } } } });
-  const control = await net.broker.client('control');
-  const timer = setInterval(() => {
-    control.publish(topicPath(UNIT, 'controlState'), JSON.stringify(stopped));
-  }, 500);
-  try {
-    await until('a second try', () => ears.heard.length === 2, 120_000);
-    assert.match(String(ears.heard[1]!.body.text), 'high-pressure');
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${net.url}/api/notify-test`, { method: 'POST', headers, body: '{}' });
-    assert.equal(await answer.json(), { tried: [{ channel: 'webhook' }] });
-    assert.is((await fetch(`${net.url}/api/notify-test`)).status, 405);
-  } finally {
-    clearInterval(timer);
-    await net.end();
-    ears.close();
-  }
-});
-
-test('heatmine notify test: which channel took it; without one, what to set', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'heatmine-notify-'));
-  const ears = await listener();
-  const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
-  const run = async () => {
-    const child = spawn(process.execPath, [entry, 'notify', 'test', '--home', home]);
-    let out = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => (out += d));
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { out, code };
-  };
-  try {
-    const none = await run();
-    assert.is(none.code, 2);
-    assert.match(none.out, 'notify.ntfy');
-    const yaml = `notify: { webhook: { url: "${ears.url}" }, ntfy: { url: "http://127.0.0.1:9/t" } }\n`;
-    writeFileSync(join(home, 'config.yaml'), yaml);
-    const both = await run();
-    assert.is(both.code, 1);
-    assert.match(both.out, /OK +webhook/);
-    assert.match(both.out, /FAIL ntfy/);
-  } finally {
-    ears.close();
-  }
-});
+test('nothing set up, nothing sent', () =>
+  withNotifier(
+    () => ({}),
+    async ({ notifier }) => {
+      notifier.event(FAULT);
+      assert.equal(await notifier.test(), []);
+    },
+  ));
 
 test.run();

@@ -97,15 +97,7 @@ async function chat(res: ServerResponse, question: string): Promise<void> {
 }
 
 /** A whole net with its broker and a compute stub, on ports of the kernel's choice. */
-export async function testNet({
-  built = true,
-  net: facing = {},
-  unit = {},
-}: {
-  built?: boolean;
-  net?: object;
-  unit?: object;
-} = {}) {
+export async function testNet({ built = true, net: facing = {} }: { built?: boolean; net?: object } = {}) {
   const { dir, remove } = scratch();
   const broker = await testBroker();
   const distDir = join(dir, 'dist');
@@ -117,7 +109,7 @@ export async function testNet({
   }
   const sockets = { broker: broker.unixPath, compute: join(dir, 'compute.sock') };
   const compute = await computeStub(sockets.compute);
-  const config = { ...Config.parse({ ...unit, unit: UNIT, net: facing }), portBase: 0 };
+  const config = { ...Config.parse({ unit: UNIT, net: facing }), portBase: 0 };
   const net = await startNet({ config, home: dir, sockets, password: passwords.net!, stateDir: dir, distDir, log });
   return {
     broker,

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { HeatmineError } from '../../core/errors.ts';
 import type { History } from '../history/history.ts';
-import type { Notifier } from '../notify/notifier.ts';
 import type { View } from '../view.ts';
 import { applyOverride, applySet, issueText, parseOverride, parseSet } from './change.ts';
+import type { Level } from './claims.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
 
 const MAX_BODY_BYTES = 4_096;
@@ -26,15 +26,14 @@ const bodyOf = async (req: IncomingMessage) => (await readBody(req, MAX_BODY_BYT
 
 export interface Api {
   state(res: ServerResponse): void;
-  set(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  set(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  notifyTest(req: IncomingMessage, res: ServerResponse): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
   events(res: ServerResponse, query: URLSearchParams): void;
   why(res: ServerResponse, query: URLSearchParams): void;
 }
 
-export function createApi(view: View, history: History, notifier: Pick<Notifier, 'test'>): Api {
+export function createApi(view: View, history: History): Api {
   const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): T => {
     const parsed = schema.safeParse(Object.fromEntries(query));
     if (!parsed.success) throw new HeatmineError('MESSAGE_INVALID', issueText(parsed.error));
@@ -42,8 +41,12 @@ export function createApi(view: View, history: History, notifier: Pick<Notifier,
   };
   return {
     state: (res) => sendJson(res, 200, view.snapshot()),
-    async set(req, res) {
+    async set(req, res, level) {
       const command = parseSet(await bodyOf(req));
+      if (command.name === 'operation' && command.value === 'commission' && level !== 'installer') {
+        const how = 'commissioning is for the installer: `heatmine claim --installer` on the unit gives a code';
+        return sendError(res, 'UNAUTHORISED', how, { status: 403 });
+      }
       const { applied, setPoints } = await applySet(view, command);
       if (applied) return sendJson(res, 200, { setPoints });
       const kept = `control kept ${command.name} at ${setPoints[command.name]}`;
@@ -54,10 +57,6 @@ export function createApi(view: View, history: History, notifier: Pick<Notifier,
       const { applied, overrides } = await applyOverride(view, command);
       if (applied) return sendJson(res, 200, { overrides });
       sendError(res, 'VALUE_RANGE', `control did not take "${command.kind}"`, { status: 409, overrides });
-    },
-    async notifyTest(req, res) {
-      await bodyOf(req);
-      sendJson(res, 200, { tried: await notifier.test() });
     },
     history(res, query) {
       const { points, hours } = parseQuery(HistoryQuery, query);

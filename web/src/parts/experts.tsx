@@ -12,10 +12,6 @@ interface Props {
 /** The models on this unit. One that fails its own tests says so here, as everywhere. */
 export function Experts({ compute, onAsk }: Props) {
   const { t, f } = useWords();
-  const choose = (id: string) => {
-    onAsk(id);
-    document.getElementById('question')?.focus();
-  };
   return (
     <section id="experts" aria-labelledby="experts-title">
       <h2 id="experts-title">{t.experts.title}</h2>
@@ -39,7 +35,7 @@ export function Experts({ compute, onAsk }: Props) {
               <button
                 type="button"
                 aria-label={`${t.experts.askThis}: ${expert.title}`}
-                onClick={() => choose(expert.id)}
+                onClick={() => onAsk(expert.id)}
               >
                 {t.experts.askThis}
               </button>
