@@ -1,6 +1,5 @@
 import type { Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
-import { asTyped } from '../core/words.ts';
 import { commissionStep } from './commission/commission.ts';
 import { COMPRESSOR_START } from './decide/compressor.ts';
 import { emergencyReasons } from './decide/emergency.ts';
@@ -22,7 +21,7 @@ const SWAPPED: Reason[] = [
   {
     what: 'commission',
     code: 'sensors-swapped',
-    text: `commissioning found sensors the wrong way round: what needs them stays off; swap them and run ${asTyped('commission --yes')} again`,
+    text: 'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again',
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { Override } from '../contract/comfort.ts';
 import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
 import { type Image, SENSOR_NAMES } from '../contract/points.ts';
-import { OBSERVE_DAYS, observedLine } from '../contract/today-line.ts';
+import { OBSERVE_DAYS } from '../contract/today-line.ts';
 import { isTrip } from './estimate/points.ts';
 import type { Verdict } from './types.ts';
 
@@ -99,7 +99,10 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
   }
-  if (before && asks(after) && !asks(before)) events.push(say('info', 'observed', observedLine(after.observed!, 'en')));
+  if (before && asks(after) && !asks(before))
+    events.push(
+      say('info', 'observed', 'a week of observing is over: see what it has shown, and whether control shall drive'),
+    );
   events.push(...overrideEvents(before, after).map(([code, text]) => say('info', code, text)));
   for (const r of after.reasons.filter((r) => TOLD.test(r.code))) {
     if (before && !before.reasons.some((b) => b.code === r.code)) events.push(say('info', r.code, r.text));

@@ -51,6 +51,8 @@ const LOOK_MS = 2_000;
 /** The code of the first visit waits a day; `heatmine claim` gives others. */
 const FIRST_CODE_MIN = 24 * 60;
 
+const every = (ms: number, ...each: (() => void)[]) => setInterval(() => each.forEach((call) => call()), ms);
+
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
@@ -80,15 +82,12 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     if (line) link.publish('today', line);
   });
   const timers = [
-    setInterval(() => {
-      history.flush();
-      today.flush();
-    }, FLUSH_MS),
-    setInterval(() => {
+    every(FLUSH_MS, history.flush, today.flush),
+    every(LOOK_MS, () => {
       const speaks = view.snapshot().control !== null;
       hass.setOnline(speaks);
       notifier.look(speaks);
-    }, LOOK_MS),
+    }),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
