@@ -51,7 +51,10 @@ const LOOK_MS = 2_000;
 /** The code of the first visit waits a day; `heatmine claim` gives others. */
 const FIRST_CODE_MIN = 24 * 60;
 
-const every = (ms: number, ...each: (() => void)[]) => setInterval(() => each.forEach((call) => call()), ms);
+const every = (ms: number, ...each: (() => void)[]) =>
+  setInterval(() => {
+    for (const call of each) call();
+  }, ms);
 
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
