@@ -20,6 +20,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'a wish that ends by itself: warmer, hot water once, quiet',
     load: () => import('./commands/override.ts').then((m) => m.override),
   },
+  claim: {
+    about: 'let one more device see and set the house on the page',
+    load: () => import('./commands/claim.ts').then((m) => m.claim),
+  },
   experts: {
     about: 'the experts on this box: ls, ps, fit, pull, publish, eval, rm',
     load: () => import('./commands/experts.ts').then((m) => m.experts),

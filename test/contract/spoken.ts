@@ -23,6 +23,7 @@ const SPEAKS = [
   'compute/power.ts',
   'compute/publish.ts',
   'net/history/healing-store.ts',
+  'net/notify.ts',
 ];
 const src = join(import.meta.dirname, '../../src');
 

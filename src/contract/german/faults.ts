@@ -97,6 +97,8 @@ export const FAULTS_DE: Record<string, string> = {
   'back to normal': 'wieder normal',
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
   'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',
+  'the control loop has been silent for a minute; the hardware holds the safe state':
+    'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
   '{}: {}; defaults are used': '{}: {}; es gelten die Vorgaben',
   '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',
