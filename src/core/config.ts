@@ -81,7 +81,7 @@ export const Config = z.strictObject({
         .string()
         .default('127.0.0.1')
         .describe(
-          'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
+          'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
       join: z
@@ -106,6 +106,18 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   swarm: SwarmConfig,
+  notify: z
+    .strictObject({
+      ntfy: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults go to this ntfy topic, such as https://ntfy.sh/a-name-nobody-guesses'),
+      webhook: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults are posted here as JSON'),
+    })
+    .prefault({}),
   /** From the command line, never from the file. */
   portBase: z.int().min(1024).max(65_000).default(8700),
   speed: z.number().min(0.1).max(3600).default(1),
