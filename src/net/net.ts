@@ -19,7 +19,7 @@ import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
-import { openClaims } from './web/claims.ts';
+import { type Claims, openClaims } from './web/claims.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -122,12 +122,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       await web.close();
       throw error;
     });
-    if (!isLoopback(host) && !claims.claimed()) {
-      log.info(
-        { code: claims.newCode('owner', FIRST_CODE_MIN) },
-        'the page asks devices of the house for this code, once',
-      );
-    }
+    if (!isLoopback(host) && !claims.claimed()) tellFirstCode(claims, log);
     const closeAll = async () => {
       await Promise.all([swarm?.close(), close(), web.close()]);
     };
@@ -138,13 +133,13 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   }
 }
 
+const tellFirstCode = (claims: Claims, log: Log) =>
+  log.info({ code: claims.newCode('owner', FIRST_CODE_MIN) }, 'the page asks devices of the house for this code, once');
+
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient };
+
 /** Off until the owner asked for it. */
-async function joinSwarm({
-  config,
-  home,
-  compute,
-  log,
-}: Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient }) {
+async function joinSwarm({ config, home, compute, log }: SwarmParts) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
   return openSwarm({ config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log });

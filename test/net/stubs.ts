@@ -97,7 +97,15 @@ async function chat(res: ServerResponse, question: string): Promise<void> {
 }
 
 /** A whole net with its broker and a compute stub, on ports of the kernel's choice. */
-export async function testNet({ built = true, net: facing = {} }: { built?: boolean; net?: object } = {}) {
+export async function testNet({
+  built = true,
+  net: facing = {},
+  swarm = {},
+}: {
+  built?: boolean;
+  net?: object;
+  swarm?: object;
+} = {}) {
   const { dir, remove } = scratch();
   const broker = await testBroker();
   const distDir = join(dir, 'dist');
@@ -109,13 +117,14 @@ export async function testNet({ built = true, net: facing = {} }: { built?: bool
   }
   const sockets = { broker: broker.unixPath, compute: join(dir, 'compute.sock') };
   const compute = await computeStub(sockets.compute);
-  const config = { ...Config.parse({ unit: UNIT, net: facing }), portBase: 0 };
+  const config = { ...Config.parse({ unit: UNIT, net: facing, swarm }), portBase: 0 };
   const net = await startNet({ config, home: dir, sockets, password: passwords.net!, stateDir: dir, distDir, log });
   return {
     broker,
     compute,
     dir,
     port: net.port,
+    swarmPort: net.swarmPort,
     url: `http://127.0.0.1:${net.port}`,
     ws: `ws://127.0.0.1:${net.port}`,
     async end() {

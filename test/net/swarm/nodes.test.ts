@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gather } from '../../../src/net/swarm/ask/gather.ts';
+import { testNet } from '../stubs.ts';
 import { codeOf } from './peers.ts';
 import { eventually, SERVE, testSwarm } from './swarm.ts';
 
@@ -20,6 +21,22 @@ test('two nodes find each other and one answers, with tokens and joules at the e
     .slice(0, 15_000);
   assert.is((await asker.ask(long)).said, long);
   await swarm.end();
+});
+
+test('net of a running unit joins and answers through compute; one that was not told to does not', async () => {
+  const swarm = testSwarm();
+  const quiet = await testNet();
+  assert.is(quiet.swarmPort, undefined);
+  await quiet.end();
+  const net = await testNet({ swarm: { join: true, serve: SERVE } });
+  const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${net.swarmPort}`] });
+  const { said, meter } = await eventually(() => asker.ask('why is my flow too low?'));
+  assert.is(said.trim(), 'why is my flow too low?');
+  assert.is(meter.joules, 8.9);
+  const [seen] = net.compute.seen.slice(-1);
+  assert.is(JSON.parse(seen!.body).model, 'faults');
+  await swarm.end();
+  await net.end();
 });
 
 test('with nobody there the asker is told so, and what to do', async () => {
