@@ -1,6 +1,7 @@
 import { POINTS_DE } from '../points-de.ts';
 import { DECISIONS_DE, WORDS_DE } from './decisions.ts';
 import { FAULTS_DE } from './faults.ts';
+import { REMEDIES_DE } from './remedies.ts';
 
 /**
  * What the unit says, in German. Control composes its sentences in English, once; here they are taken apart again by the
@@ -33,7 +34,7 @@ function templateOf([english, german]: [string, string]): Template {
 
 /** What is said behind another sentence. */
 const isTail = ([english]: [string, string]) => /^[;, ]/.test(english);
-const TABLE = Object.entries({ ...FAULTS_DE, ...DECISIONS_DE });
+const TABLE = Object.entries({ ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE });
 const TAILS = TABLE.filter(isTail).map(([english, german]): [string, string] => [`{}${english}`, `{}${german}`]);
 const TEMPLATES: readonly Template[] = [...TABLE, ...TAILS].map(templateOf);
 
