@@ -70,7 +70,9 @@ async function compare(rounds: number, tokens: number, seed: number): Promise<Fi
         }
         figures.push(...judged(lanes, ours, theirs));
       }
-      return figures;
+      const aborts: number[] = [];
+      for (let round = 0; round < rounds; round++) aborts.push(await stack.abortMs(PROMPT, 400));
+      return [...figures, abortFigure(Math.max(...aborts))];
     } finally {
       await direct.close();
       await stack.stop();
@@ -96,6 +98,10 @@ function judged(lanes: number, ours: Measured[], theirs: Measured[]): Figure[] {
     { figure: `first token later, ${at}`, value: later, unit: 'ms', goal: '<= 5 ms', met: later <= 5 },
   ];
 }
+
+const abortFigure = (value: number): Figure => ({
+  ...{ figure: 'engine stops after its asker left, worst', value, unit: 'ms', goal: '<= 200 ms', met: value <= 200 },
+});
 
 /** Processor time of net, compute and the engine process for one token, with an engine that takes next to none. */
 async function pathCost(questions: number): Promise<Figure> {
