@@ -14,6 +14,7 @@ import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { createNotifier } from './notify.ts';
+import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
@@ -50,6 +51,11 @@ const LOOK_MS = 2_000;
 /** The code of the first visit waits a day; `heatmine claim` gives others. */
 const FIRST_CODE_MIN = 24 * 60;
 
+const every = (ms: number, ...each: (() => void)[]) =>
+  setInterval(() => {
+    for (const call of each) call();
+  }, ms);
+
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
@@ -58,11 +64,12 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
+  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, ...systemClock, log });
+  const notifier = createNotifier({ config, home, ...systemClock, log });
   const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
 
   link.on('controlEvent', (event) => {
@@ -74,14 +81,16 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
     hass.seen(state);
+    const line = today.seen(state, computing);
+    if (line) link.publish('today', line);
   });
   const timers = [
-    setInterval(() => history.flush(), FLUSH_MS),
-    setInterval(() => {
+    every(FLUSH_MS, history.flush, today.flush),
+    every(LOOK_MS, () => {
       const speaks = view.snapshot().control !== null;
       hass.setOnline(speaks);
       notifier.look(speaks);
-    }, LOOK_MS),
+    }),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
@@ -91,6 +100,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     compute.close();
     await Promise.all([hass.close(), link.close()]);
     history.close();
+    today.flush();
   };
   try {
     const web = await startWeb({

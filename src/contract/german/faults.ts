@@ -91,8 +91,8 @@ export const FAULTS_DE: Record<string, string> = {
     '; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
   '{} was decided as {}; its safe value is used': '{} sollte {} werden; es gilt der sichere Wert',
   'waiting for the first full set of sensors: {}': 'warten auf den ersten vollen Satz Messwerte: {}',
-  'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `heatmine commission` again':
-    'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `heatmine commission` wiederholen',
+  'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again':
+    'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `npm run -s heatmine -- commission --yes` wiederholen',
   'the latched fault was acknowledged': 'die verriegelte Störung wurde quittiert',
   'back to normal': 'wieder normal',
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
