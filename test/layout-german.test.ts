@@ -3,9 +3,10 @@ import * as assert from 'uvu/assert';
 import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
 import { FAULTS_DE } from '../src/contract/german/faults.ts';
 import { inGerman } from '../src/contract/german/german.ts';
+import { REMEDIES_DE } from '../src/contract/german/remedies.ts';
 import { spoken } from './contract/spoken.ts';
 
-const TABLE = { ...FAULTS_DE, ...DECISIONS_DE };
+const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE };
 /** Put together from parts that the source says apart. */
 const COMPOSED = /^(Stopped: \{\}|.* (for|within) \{\}( more)?)$/;
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check)\b/;
@@ -64,6 +65,14 @@ const CASES: [string, string][] = [
   [
     'hotWaterC: no new sample; last value kept, 75 s old',
     'Warmwasser: kein neuer Messwert; der letzte Wert gilt weiter, 75 s alt',
+  ],
+  [
+    'Defrosting the outdoor unit with 4.1 kW from the water; the accelerator rests until a question comes: filler does not pay, a kWh from the grid costs 0.364 EUR and gains 0.104 EUR, 0.104 of it as heat it replaces.',
+    'Taut die Außeneinheit mit 4,1 kW aus dem Wasser ab; der Rechner ruht, bis eine Frage kommt: Füllarbeit lohnt nicht, eine kWh aus dem Netz kostet 0,364 EUR und bringt 0,104 EUR, davon 0,104 als ersetzte Wärme.',
+  ],
+  [
+    'Hot water 44.4 °C, charging the tank; the accelerator draws 0.3 kW; unpaid filler does not pay: a kWh from own sun costs 0.079 EUR and gains 0.010 EUR.',
+    'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahlte Füllarbeit lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
   ],
   ['i2c-1 0x48: read failed', 'i2c-1 0x48: read failed'],
 ];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DEFAULT_SETPOINTS, type Event, type Grant, type SetPoints } from '../contract/messages.ts';
+import type { Event, Grant, SetPoints } from '../contract/messages.ts';
 import type { Image } from '../contract/points.ts';
 import { type ChildContext, runChild } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
@@ -19,6 +19,7 @@ import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
+import { firstSetPoints } from './setpoints.ts';
 import { createStore, loadStore } from './store.ts';
 import type { Verdict } from './types.ts';
 import { listenForWishes, type Wishes } from './wishes.ts';
@@ -136,8 +137,7 @@ runChild('control', async (context) => {
   const loaded = loadStore(file);
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
-  const start = loaded.stored?.setPoints ?? DEFAULT_SETPOINTS;
-  const wishes = wishesOf(context, link, start, (...event) => report.note(...event));
+  const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => report.note(...event));
   const report = reporter(context, board, link, wishes);
   const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
     report.note('warn', 'dimming-log', text),

@@ -1,3 +1,5 @@
+import { asTyped } from './words.ts';
+
 /** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
@@ -9,7 +11,7 @@ export const ERROR_CODES = {
   SEAL_BROKEN: 'ask again, over another relay: something on the way changed, repeated or cut the message',
   WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
-  USAGE: 'see `heatmine --help`',
+  USAGE: `${asTyped('--help')} lists the commands; each has a --help of its own, with an example`,
   NOT_RUNNING: 'start the unit with `npm start`',
   BUS_ABSENT: 'check power and the wire of the device named in the message, and its address',
   BUS_STUCK: 'unplug devices one by one: something holds the bus low',
@@ -22,7 +24,7 @@ export const ERROR_CODES = {
   BUSY: 'wait and try again',
   NO_POWER: 'the house grants the accelerator no watts now; the answer says why',
   CONTEXT_LENGTH: 'shorten the text',
-  EXPERT_UNKNOWN: '`heatmine experts ls` lists the experts',
+  EXPERT_UNKNOWN: `${asTyped('experts ls')} lists the experts`,
   UNAUTHORISED: 'check the user name and password',
   PEER_INVALID: 'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator',
   NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',

@@ -5,6 +5,7 @@ import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
 import { openLink } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
+import { pathsOf } from '../core/paths.ts';
 import { computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
@@ -12,12 +13,18 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { createNotifier } from './notify.ts';
+import { openToday } from './today.ts';
 import { openView } from './view.ts';
+import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
+import { openClaims } from './web/claims.ts';
+import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
+import { createSettings } from './web/settings.ts';
 import { servePage } from './web/static.ts';
 
 export interface NetOptions {
@@ -41,6 +48,13 @@ export interface Net {
 
 const FLUSH_MS = 60_000;
 const LOOK_MS = 2_000;
+/** The code of the first visit waits a day; `heatmine claim` gives others. */
+const FIRST_CODE_MIN = 24 * 60;
+
+const every = (ms: number, ...each: (() => void)[]) =>
+  setInterval(() => {
+    for (const call of each) call();
+  }, ms);
 
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
@@ -50,41 +64,63 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
+  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
+  const notifier = createNotifier({ config, home, ...systemClock, log });
+  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
 
-  link.on('controlEvent', (event) => history.event(event));
+  link.on('controlEvent', (event) => {
+    history.event(event);
+    notifier.event(event);
+  });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
     hass.seen(state);
+    const line = today.seen(state, computing);
+    if (line) link.publish('today', line);
   });
   const timers = [
-    setInterval(() => history.flush(), FLUSH_MS),
-    setInterval(() => hass.setOnline(view.snapshot().control !== null), LOOK_MS),
+    every(FLUSH_MS, history.flush, today.flush),
+    every(LOOK_MS, () => {
+      const speaks = view.snapshot().control !== null;
+      hass.setOnline(speaks);
+      notifier.look(speaks);
+    }),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
     ask.close();
+    notifier.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
     history.close();
+    today.flush();
   };
   try {
     const web = await startWeb({
       host,
       port: portsOf(config).http,
       api: createApi(view, history),
+      settings: createSettings(config, view, history, notifier),
+      access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
+    if (!isLoopback(host) && !claims.claimed()) {
+      log.info(
+        { code: claims.newCode('owner', FIRST_CODE_MIN) },
+        'the page asks devices of the house for this code, once',
+      );
+    }
     const closeAll = async () => {
       await Promise.all([close(), web.close()]);
     };

@@ -61,11 +61,14 @@ test(
   }),
 );
 
-test('until there is a login, set-points change from this machine only', () => {
-  const from = (remoteAddress: string) => fromThisMachine({ socket: { remoteAddress } } as IncomingMessage);
+test('who counts as this machine', () => {
+  const from = (remoteAddress: string, headers = {}) =>
+    fromThisMachine({ socket: { remoteAddress }, headers } as IncomingMessage);
   for (const own of ['127.0.0.1', '127.8.0.1', '::1', '::ffff:127.0.0.1']) assert.is(from(own), true, own);
   for (const other of ['192.168.1.7', '::ffff:10.0.0.2', '2001:db8::1', '128.0.0.1', ''])
     assert.is(from(other), false, other);
+  assert.is(from('127.0.0.1', { 'x-forwarded-for': '192.168.1.7' }), false);
+  assert.is(from('127.0.0.1', { forwarded: 'for=192.168.1.7' }), false);
 });
 
 test('on the LAN: addresses and the own name, still no other name', () => {

@@ -39,13 +39,15 @@ export function pageSuite(name: string) {
 
 export interface How extends BrowserContextOptions {
   at?: string;
+  /** What shows that the page stands. */
+  waitFor?: string;
   /** Console errors that belong to what is tested. */
   expected?: RegExp[];
 }
 
 /** Opens one screen, runs `use`, and fails on any console error, thrown error or request to another origin. */
 export async function visit({ browser, unit }: Visit, how: How, use: (tab: Page) => Promise<void>): Promise<void> {
-  const { at = 'now', expected = [], ...options } = how;
+  const { at = 'now', waitFor = '#simulated', expected = [], ...options } = how;
   const context = await browser.newContext({
     locale: 'en-GB',
     viewport: { width: 1280, height: 900 },
@@ -62,7 +64,7 @@ export async function visit({ browser, unit }: Visit, how: How, use: (tab: Page)
   });
   try {
     await tab.goto(`${unit.url}#${at}`);
-    await tab.waitForSelector('#simulated');
+    await tab.waitForSelector(waitFor);
     await use(tab);
     assert.equal(
       complaints.filter((text) => !expected.some((pattern) => pattern.test(text))),

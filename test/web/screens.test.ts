@@ -4,6 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { pageSuite, visit } from './browser.ts';
+import { CODE } from './fixture.ts';
 
 const { page, run } = pageSuite('every screen in Chromium');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,8 +26,14 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
     ['Gewinnschwelle: nie', 'Leerlauf', 'modelliert'],
   ],
   log: [
-    ['Hot water: no new sample; last value kept', 'house', 'wall'],
-    ['Warmwasser: kein neuer Messwert; der letzte Wert gilt weiter, 4200 s alt', 'Haus', 'Wand'],
+    [
+      'Hot water: no new sample; last value kept',
+      'house',
+      'wall',
+      'Faults go to: ntfy, webhook',
+      'known as an installer',
+    ],
+    ['Warmwasser: kein neuer Messwert; der letzte Wert gilt weiter, 4200 s alt', 'Haus', 'Wand', 'Störungen gehen an'],
   ],
 };
 /** English that must not be left on a German screen; names of models and sources may be. */
@@ -37,7 +44,11 @@ async function show(tab: Page, screen: string): Promise<void> {
   await tab.waitForSelector(`#${screen}`);
   if (screen === 'plant') await tab.waitForSelector('.uplot canvas');
   if (screen === 'money') await tab.waitForSelector('#break-even');
-  if (screen === 'log') await tab.waitForSelector('.log li');
+  if (screen === 'log') {
+    await tab.waitForSelector('.log li');
+    await tab.waitForSelector('#test-notify');
+    await tab.click('#settings summary');
+  }
 }
 
 async function serious(tab: Page): Promise<string[]> {
@@ -108,6 +119,31 @@ page('the return on investment follows what is typed', (context) =>
     await tab.waitForFunction(`document.querySelector('#roi .sums').innerText !== ${JSON.stringify(before)}`);
   }),
 );
+
+page('a test notification tells what became of each target', (context) =>
+  visit(context, { at: 'log' }, async (tab) => {
+    await tab.click('#test-notify');
+    await tab.locator('#settings [role=status]', { hasText: 'ntfy: delivered; webhook: ECONNREFUSED' }).waitFor();
+    assert.is(await tab.getAttribute('#support', 'href'), './api/support');
+  }),
+);
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  page(`${colorScheme}: a new device gives its code once, and then sees the house`, async (context) => {
+    context.unit.lock();
+    await visit(context, { colorScheme, waitFor: '#code', expected: [/403 \(Forbidden\)/] }, async (tab) => {
+      await tab.evaluate(AXE);
+      assert.equal(await serious(tab), []);
+      assert.is(await tab.locator('#now').count(), 0);
+      await tab.fill('#code', 'WRONG');
+      await tab.keyboard.press('Enter');
+      await tab.locator('[role=alert]', { hasText: 'The code is wrong' }).waitFor();
+      await tab.fill('#code', CODE);
+      await tab.keyboard.press('Enter');
+      await tab.waitForSelector('#flow');
+    });
+  });
+}
 
 page('the skip link leads to the content and stays on the screen', (context) =>
   visit(context, { at: 'plant' }, async (tab) => {

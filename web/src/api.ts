@@ -42,4 +42,20 @@ export const override = (kind: OverrideKind, forMin: number) =>
 export const history = (points: readonly string[], hours: number): Promise<History> =>
   ask(`api/history?points=${points.join(',')}&hours=${hours}`);
 
+export interface Session {
+  /** Null for a device that has claimed nothing yet. */
+  level: 'owner' | 'installer' | null;
+}
+export const session = (): Promise<Session> => ask('api/session');
+export const claim = (code: string) => change('api/claim', { code });
+
+export interface Settings {
+  version: string;
+  notify: string[];
+  config: unknown;
+}
+export const settings = (): Promise<Settings> => ask('api/settings');
+export const testNotify = () =>
+  change('api/notify/test', {}) as Promise<{ target: string; ok: boolean; detail: string }[]>;
+
 export const events = (limit: number): Promise<Event[]> => ask(`api/events?limit=${limit}`);

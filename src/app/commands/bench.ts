@@ -3,6 +3,8 @@ import { type Bench, tableOf } from '../bench/table.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
+  seal: () => import('../bench/seal.ts').then((m) => m.seal),
+  ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   hal: () => import('../bench/hal.ts').then((m) => m.hal),

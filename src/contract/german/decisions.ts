@@ -1,5 +1,7 @@
 /** Decisions and their reasons in German; keys and fillings as in `faults.ts`. */
 export const DECISIONS_DE: Record<string, string> = {
+  'a week of observing is over: see what it has shown, and whether control shall drive':
+    'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
   // What the unit does, and why it computes.
   'Defrosting the outdoor unit with {} from the water': 'Taut die Außeneinheit mit {} aus dem Wasser ab',
   'Hot water {}, charging the tank': 'Warmwasser {}, der Speicher lädt',

@@ -91,12 +91,14 @@ export const FAULTS_DE: Record<string, string> = {
     '; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
   '{} was decided as {}; its safe value is used': '{} sollte {} werden; es gilt der sichere Wert',
   'waiting for the first full set of sensors: {}': 'warten auf den ersten vollen Satz Messwerte: {}',
-  'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `heatmine commission` again':
-    'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `heatmine commission` wiederholen',
+  'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again':
+    'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `npm run -s heatmine -- commission --yes` wiederholen',
   'the latched fault was acknowledged': 'die verriegelte Störung wurde quittiert',
   'back to normal': 'wieder normal',
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
   'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',
+  'the control loop has been silent for a minute; the hardware holds the safe state':
+    'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
   '{}: {}; defaults are used': '{}: {}; es gelten die Vorgaben',
   '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',

@@ -4,6 +4,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
 import { applyOverride, applySet, issueText, parseOverride, parseSet } from './change.ts';
+import type { Level } from './claims.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
 
 const MAX_BODY_BYTES = 4_096;
@@ -25,7 +26,7 @@ const bodyOf = async (req: IncomingMessage) => (await readBody(req, MAX_BODY_BYT
 
 export interface Api {
   state(res: ServerResponse): void;
-  set(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  set(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
   events(res: ServerResponse, query: URLSearchParams): void;
@@ -40,8 +41,12 @@ export function createApi(view: View, history: History): Api {
   };
   return {
     state: (res) => sendJson(res, 200, view.snapshot()),
-    async set(req, res) {
+    async set(req, res, level) {
       const command = parseSet(await bodyOf(req));
+      if (command.name === 'operation' && command.value === 'commission' && level !== 'installer') {
+        const how = 'commissioning is for the installer: `heatmine claim --installer` on the unit gives a code';
+        return sendError(res, 'UNAUTHORISED', how, { status: 403 });
+      }
       const { applied, setPoints } = await applySet(view, command);
       if (applied) return sendJson(res, 200, { setPoints });
       const kept = `control kept ${command.name} at ${setPoints[command.name]}`;

@@ -2,6 +2,7 @@ import { inGerman } from '../../../src/contract/german/german.ts';
 import { POINTS_DE } from '../../../src/contract/points-de.ts';
 import type { Strings } from './en.ts';
 import { moneyDe } from './money-de.ts';
+import { settingsDe } from './settings-de.ts';
 
 export const de: Strings = {
   languageName: 'Deutsch',
@@ -136,8 +137,7 @@ export const de: Strings = {
     tokens: 'Token',
     perS: 'Token/s',
     filler: 'nützliche Füllarbeit',
-    heatKwh: 'Wärme bisher',
-    ofIt: 'vom Rechnen',
+    soFar: 'bisher',
     compressorW: 'Verdichter',
     notMeasured: 'kein Wert',
   },
@@ -222,16 +222,7 @@ export const de: Strings = {
     onDisk: 'auf der Platte',
     askThis: 'Fragen',
   },
-  log: {
-    title: 'Protokoll',
-    empty: 'Noch ist nichts geschehen.',
-    failed: (why) => `Das Protokoll konnte nicht gelesen werden: ${why}`,
-    level: { info: 'Hinweis', warn: 'Warnung', fault: 'Störung' },
-    clocks:
-      'Dieses Haus ist simuliert: Seine Ereignisse tragen seine eigene Zeit, die der Maschine die Zeit an der Wand.',
-    house: 'Haus',
-    wall: 'Wand',
-  },
   money: moneyDe,
+  ...settingsDe,
   footer: 'HeatMine läuft nur auf diesem Gerät: Die Seite fragt nichts im Internet.',
 };

@@ -2,6 +2,7 @@ import type { ControlState, Mode, SafetyState } from '../../../src/contract/mess
 import type { OverrideKind } from '../../../src/contract/override-kinds.ts';
 import { moneyEn } from './money-en.ts';
 import { POINTS_EN } from './points.ts';
+import { settingsEn } from './settings-en.ts';
 
 const action: Record<ControlState['action'], string> = {
   off: 'Off',
@@ -147,8 +148,7 @@ export const en = {
     tokens: 'Tokens',
     perS: 'tokens/s',
     filler: 'useful filler',
-    heatKwh: 'Heat so far',
-    ofIt: 'from computing',
+    soFar: 'so far',
     compressorW: 'Compressor',
     notMeasured: 'no value',
   },
@@ -232,16 +232,8 @@ export const en = {
     onDisk: 'on disk',
     askThis: 'Ask',
   },
-  log: {
-    title: 'Log',
-    empty: 'Nothing has happened yet.',
-    failed: (why: string) => `The log could not be read: ${why}`,
-    level: { info: 'info', warn: 'warning', fault: 'fault' },
-    clocks: 'This house is simulated: its events carry its own time, those of the machine the time on the wall.',
-    house: 'house',
-    wall: 'wall',
-  },
   money: moneyEn,
+  ...settingsEn,
   footer: 'HeatMine runs on this unit only: the page asks nothing of the internet.',
 };
 

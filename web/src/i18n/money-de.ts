@@ -2,7 +2,7 @@ import type { moneyEn } from './money-en.ts';
 
 export const moneyDe: typeof moneyEn = {
   title: 'Geld',
-  intro: (days) => `Was das Rechnen in den ${days} Tagen tat, die hier aufgezeichnet sind, höchstens 30.`,
+  intro: (span) => `Was das Rechnen in der aufgezeichneten Zeit tat: ${span}, höchstens 30 Tage.`,
   earned: 'Verdient',
   earnedNone: 'noch keine Abrechnung hat etwas ausgezahlt',
   electricity: 'Strom des Rechnens',

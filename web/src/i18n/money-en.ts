@@ -1,7 +1,7 @@
 /** Words of the money screen. */
 export const moneyEn = {
   title: 'Money',
-  intro: (days: string) => `What computing did in the ${days} days that are recorded here, at most 30.`,
+  intro: (span: string) => `What computing did in the ${span} that are recorded here, at most 30 days.`,
   earned: 'Earned',
   earnedNone: 'no settlement has paid anything yet',
   electricity: 'Electricity of computing',

@@ -27,7 +27,11 @@ export function Money({ snapshot }: { snapshot: Snapshot | null }) {
       {record && record.slices.length === 0 && <p class="card quiet">{t.money.empty}</p>}
       {record && record.slices.length > 0 && (
         <>
-          <p class="quiet">{t.money.intro(f.number(record.days, record.days < 10 ? 1 : 0))}</p>
+          <p class="quiet">
+            {t.money.intro(
+              record.days < 2 ? t.history.hours(f.number(record.days * 24, 1)) : t.history.days(f.number(record.days)),
+            )}
+          </p>
           <Booked record={record} />
           {meters && <p class="quiet">{t.money.whole(f.eur(meters.costEur), f.eur(meters.plainPumpEur))}</p>}
           <ReturnForm record={record} compute={snapshot?.compute ?? null} />

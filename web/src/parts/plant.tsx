@@ -15,10 +15,10 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
   const control = snapshot?.control ?? null;
   return (
     <section id="plant" aria-labelledby="plant-title">
-      <h2 id="plant-title">
+      <h1 id="plant-title">
         {t.plant.title}
         <Modelled when={isSimulated(snapshot)} />
-      </h2>
+      </h1>
       <p class="quiet">{t.plant.intro}</p>
       {!control && <p class="card quiet">{t.noControl}</p>}
       {control && (
