@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Image, type Outputs } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import { messageOf } from '../core/errors.ts';
+import { asTyped } from '../core/words.ts';
 import type { DeviceHealth } from './health.ts';
 import { type Peer, serveLines } from './line-server.ts';
 
@@ -51,7 +52,9 @@ export async function serveIo(options: {
 
   function drive(by: Peer, name: ActuatorName, value: number): object {
     if (!options.commissioning())
-      return { error: 'outputs are driven by hand only in operation `commission`: heatmine set operation commission' };
+      return {
+        error: `outputs are driven by hand only in operation \`commission\`: ${asTyped('set operation commission')}`,
+      };
     if (held && held.by !== by && monoMs() < held.untilMs)
       return { error: `${held.name} is being driven by somebody else; one hand at a time` };
     const { min, max } = unitOf(name)!;

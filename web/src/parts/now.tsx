@@ -1,5 +1,4 @@
 import type { ControlState } from '../../../src/contract/messages.ts';
-import type { SensorName } from '../../../src/contract/points.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -43,28 +42,14 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
 
 /** What and, smaller, why: the first reason of the control loop, which writes `what; why`. */
 function Sentence({ control }: { control: ControlState | null }) {
-  const { t, f } = useWords();
+  const { t } = useWords();
   if (!control) return <h1 id="sentence">{t.noControl}</h1>;
-  const text = control.reasons[0]?.text ?? '';
-  const value = (name: SensorName) => f.celsius(control.sensors[name]?.value);
-  const own = t.headline?.[control.action]({
-    room: value('roomC'),
-    buffer: value('bufferTopC'),
-    hotWater: value('hotWaterC'),
-    pump: f.power(control.heat.condenserW),
-    compute: f.power(control.heat.accelW),
-  });
+  const text = t.say(control.reasons[0]?.text ?? '');
   const cut = text.indexOf('; ');
-  const what = own ?? (cut < 0 ? text : `${text.slice(0, cut)}.`);
-  const why = cut < 0 ? own && text : capital(text.slice(cut + 2));
   return (
     <>
-      <h1 id="sentence">{what}</h1>
-      {why && (
-        <p id="sentence-why" lang="en">
-          {why}
-        </p>
-      )}
+      <h1 id="sentence">{cut < 0 ? text : `${text.slice(0, cut)}.`}</h1>
+      {cut >= 0 && <p id="sentence-why">{capital(text.slice(cut + 2))}</p>}
     </>
   );
 }
