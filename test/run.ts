@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const LIMIT_MS = 240_000;
 /** An emulated machine takes two minutes on two idle cores, and as much more as these are busy. */
