@@ -10,7 +10,7 @@ async function runNotify(args: string[]): Promise<number> {
   if (positionals[0] !== 'test') throw new HeatmineError('USAGE', 'there is `notify test`');
   const notifier = createNotifier({ config: loadConfig(paths.home), ...systemClock, log: createLog('notify') });
   if (notifier.targets().length === 0) {
-    throw new HeatmineError('CONFIG_INVALID', `nobody is told: set notify.ntfy or notify.webhook in ${paths.config}`);
+    throw new HeatmineError('USAGE', `nobody is told: set notify.ntfy or notify.webhook in ${paths.config}`);
   }
   const tried = await notifier.test();
   if (json) print(JSON.stringify(tried));
