@@ -90,7 +90,7 @@ function unit(
 const BLIND =
   'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house';
 const blind = (est: Estimates) =>
-  (['supplyC', 'returnC', 'condenserOutC', 'bufferTopC', 'dischargeC', 'accelOutC'] as const).every(
+  (['supplyC', 'returnC', 'dischargeC', 'accelInC', 'accelOutC'] as const).every(
     (name) => est[name].quality === 'lost',
   );
 
