@@ -69,7 +69,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, ...systemClock, log });
+  const notifier = createNotifier({ config, home, ...systemClock, log });
   const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
 
   link.on('controlEvent', (event) => {

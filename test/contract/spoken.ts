@@ -20,10 +20,12 @@ const SPEAKS = [
   'control/estimate.ts',
   'control/grid',
   'control/interlock',
+  'compute/pick.ts',
   'compute/power.ts',
   'compute/publish.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
+  'core/errors.ts',
 ];
 const src = join(import.meta.dirname, '../../src');
 

@@ -27,7 +27,7 @@ export const settingsDe: typeof settingsEn = {
     notify: 'Bei einer Störung benachrichtigt',
     notifyTo: (targets) => `Störungen gehen an: ${targets}.`,
     noNotify:
-      'Niemand erfährt von einer Störung. `notify` in config.yaml setzen: ein ntfy-Thema für ein Telefon oder einen Webhook.',
+      'Niemand erfährt von einer Störung. `notify` in config.yaml setzen: ein ntfy-Thema für ein Telefon, eine E-Mail-Adresse oder einen Webhook.',
     test: 'Probe senden',
     delivered: 'zugestellt',
     config: 'Geltende Konfiguration',

@@ -24,7 +24,8 @@ export const settingsEn = {
     failed: (why: string) => `The settings could not be read: ${why}`,
     notify: 'Told of a fault',
     notifyTo: (targets: string) => `Faults go to: ${targets}.`,
-    noNotify: 'Nobody is told of a fault. Set `notify` in config.yaml: an ntfy topic for a phone, or a webhook.',
+    noNotify:
+      'Nobody is told of a fault. Set `notify` in config.yaml: an ntfy topic for a phone, an e-mail address or a webhook.',
     test: 'Send a test',
     delivered: 'delivered',
     config: 'Configuration in force',
