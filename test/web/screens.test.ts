@@ -103,6 +103,23 @@ page('a value of the plant is pressed by key: its history opens, and closes agai
   }),
 );
 
+page('commissioning: an output is driven by hand for as long as it is held', (context) =>
+  visit(context, { at: 'plant' }, async (tab) => {
+    await tab.click('#turn-commission');
+    await tab.selectOption('#hand-output', 'circulationPct');
+    await tab.fill('#hand-value', '50');
+    await tab.click('#hand-hold');
+    await tab.waitForSelector('#hand-hold[aria-pressed=true]');
+    const hands = () => context.unit.commands.slice(1);
+    for (let tries = 0; hands().length < 2 && tries < 150; tries++) await tab.waitForTimeout(100);
+    assert.equal(context.unit.commands[0], { name: 'operation', value: 'commission', by: 'page' });
+    assert.equal(hands().slice(0, 2), Array(2).fill({ name: 'circulationPct', value: 50 }));
+    await tab.click('#hand-hold');
+    await tab.waitForSelector('#hand-hold[aria-pressed=false]');
+    assert.match(await tab.innerText('#commission'), 'failed');
+  }),
+);
+
 page('the return on investment follows what is typed', (context) =>
   visit(context, { at: 'money' }, async (tab) => {
     await tab.fill('#roi-answers', '0');

@@ -83,6 +83,18 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
       costEur: 812,
       plainPumpEur: 834,
     },
+    commission: {
+      running: null,
+      finished: true,
+      rows: [
+        {
+          check: 'heating pump and flow meter',
+          result: 'FAIL',
+          measured: '0.2 L/min',
+          remedy: 'check the wiring of the pump (0 V is full speed), its valves, the filter and the meter',
+        },
+      ],
+    },
     overrides,
     reasons: [
       {
