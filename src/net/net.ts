@@ -9,6 +9,7 @@ import { pathsOf } from '../core/paths.ts';
 import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
+import { openHand } from './hand.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
@@ -19,12 +20,12 @@ import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
-import { type Claims, openClaims } from './web/claims.ts';
+import { openClaims } from './web/claims.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
-import { startWeb } from './web/server.ts';
+import { startWeb, type Web } from './web/server.ts';
 import { createSettings } from './web/settings.ts';
 import { servePage } from './web/static.ts';
 
@@ -59,6 +60,16 @@ const every = (ms: number, ...each: (() => void)[]) =>
     for (const call of each) call();
   }, ms);
 
+/** Who may look in from elsewhere; as long as nobody may, the log tells the code of the first visit. */
+function openDoor(host: string, home: string, log: Log): Claims {
+  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
+  if (!isLoopback(host) && !claims.claimed()) {
+    const code = claims.newCode('owner', FIRST_CODE_MIN);
+    log.info({ code }, 'the page asks devices of the house for this code, once');
+  }
+  return claims;
+}
+
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
@@ -72,8 +83,9 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, ...systemClock, log });
-  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
+  const notifier = createNotifier({ config, home, ...systemClock, log });
+  const hand = openHand(pathsOf(home).io);
+  const claims = openDoor(host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
@@ -99,6 +111,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     for (const timer of timers) clearInterval(timer);
     ask.close();
     notifier.close();
+    hand.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
@@ -109,7 +122,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     const web = await startWeb({
       host,
       port: portsOf(config).http,
-      api: createApi(view, history),
+      api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
       access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
@@ -118,11 +131,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    const swarm = await joinSwarm({ config, home, compute, log }).catch(async (error) => {
-      await web.close();
-      throw error;
-    });
-    if (!isLoopback(host) && !claims.claimed()) tellFirstCode(claims, log);
+    const swarm = await joinSwarm({ config, home, compute, log }, web);
     const closeAll = async () => {
       await Promise.all([swarm?.close(), close(), web.close()]);
     };
@@ -133,16 +142,17 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   }
 }
 
-const tellFirstCode = (claims: Claims, log: Log) =>
-  log.info({ code: claims.newCode('owner', FIRST_CODE_MIN) }, 'the page asks devices of the house for this code, once');
-
 type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, compute, log }: SwarmParts) {
+async function joinSwarm({ config, home, compute, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
-  return openSwarm({ config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log });
+  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
+  return openSwarm(parts).catch(async (error) => {
+    await web.close();
+    throw error;
+  });
 }
 
 /** History of a simulated house is kept by that house's clock, of a real one by ours. */
