@@ -1,20 +1,25 @@
 /**
  * The test runner: one process per file, so that a leaked handle or a crash costs one file; a hard limit; a file that
  * ran no test has failed. Suites that want a foreign program or ../shared print `SKIP name: why` and are listed;
- * under CI=true a skip is a failure unless its name is allowed here.
+ * under CI=true a skip is a failure unless its name is allowed here. Under CI=true a few files that failed run once more at
+ * the end, alone: a machine that others share stalls now and then. What passes only then is listed as `unsteady`, to be mended.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const LIMIT_MS = 240_000;
+/** An emulated machine takes two minutes on two idle cores, and as much more as these are busy. */
+const LONGER_MS: Record<string, number> = { 'hal/kernel-pi.test.ts': 480_000 };
 /** The kernel of scripts/uml-kernel.sh takes minutes to build and lies outside the repository. */
 const ALLOWED_SKIPS = new Set<string>(['kernel-gpio', 'kernel-watchdog']);
+/** More failures than this are no stall. */
+const MOST_AGAIN = 3;
+const inCi = process.env.CI === 'true';
 const root = import.meta.dirname;
 const only = process.argv.slice(2);
 
 interface Result {
-  file: string;
   passed: number;
   failed: number;
   skips: string[];
@@ -23,6 +28,7 @@ interface Result {
 }
 
 function runFile(file: string): Promise<Result> {
+  const limitMs = LONGER_MS[relative(root, file)] ?? LIMIT_MS;
   return new Promise((resolve) => {
     const startedMs = performance.now();
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
@@ -41,17 +47,17 @@ function runFile(file: string): Promise<Result> {
       }
     };
     const timer = setTimeout(() => {
-      output += `\nkilled after ${LIMIT_MS / 1000} s`;
+      output += `\nkilled after ${limitMs / 1000} s`;
       killGroup();
-    }, LIMIT_MS);
+    }, limitMs);
     child.on('close', (code) => {
       clearTimeout(timer);
       killGroup();
-      const total = sum(output, /^\s*Total:\s+(\d+)/gm);
-      const passed = sum(output, /^\s*Passed:\s+(\d+)/gm);
+      const total = sum(output, /^ {2}Total: +(\d+)$/gm);
+      const passed = sum(output, /^ {2}Passed: +(\d+)$/gm);
       const skips = [...output.matchAll(/^SKIP (.+)$/gm)].map((m) => m[1]!);
       const failed = Math.max(total - passed, code !== 0 || (total === 0 && skips.length === 0) ? 1 : 0);
-      resolve({ file, passed, failed, skips, output, ms: performance.now() - startedMs });
+      resolve({ passed, failed, skips, output, ms: performance.now() - startedMs });
     });
   });
 }
@@ -61,22 +67,33 @@ const sum = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].reduc
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((f) => f.endsWith('.test.ts') && (only.length === 0 || only.some((o) => f.includes(o))))
   .sort();
-const results: Result[] = [];
-for (const file of files) {
+
+async function run(file: string): Promise<Result> {
   const result = await runFile(join(root, file));
-  results.push(result);
-  const name = relative(root, result.file);
   const note = result.passed === 0 && result.failed > 0 && !/Total:/.test(result.output) ? ' (no test ran)' : '';
   process.stdout.write(
-    `${result.failed ? 'FAIL' : 'ok  '} ${name} ${result.passed} passed${note} ${Math.round(result.ms)} ms\n`,
+    `${result.failed ? 'FAIL' : 'ok  '} ${file} ${result.passed} passed${note} ${Math.round(result.ms)} ms\n`,
   );
   if (result.failed) process.stdout.write(`${result.output.slice(-6000)}\n`);
+  return result;
 }
-const skips = results.flatMap((r) => r.skips);
+
+const results = new Map<string, Result>();
+for (const file of files) results.set(file, await run(file));
+const failures = files.filter((file) => results.get(file)!.failed > 0);
+if (inCi && failures.length <= MOST_AGAIN) {
+  for (const file of failures) {
+    process.stdout.write(`once more, alone: ${file}\n`);
+    results.set(file, await run(file));
+  }
+}
+const all = [...results.values()];
+for (const file of failures.filter((f) => results.get(f)!.failed === 0)) process.stdout.write(`unsteady: ${file}\n`);
+const skips = all.flatMap((r) => r.skips);
 for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
-const refused = process.env.CI === 'true' ? skips.filter((s) => !ALLOWED_SKIPS.has(s.split(':')[0]!)) : [];
+const refused = inCi ? skips.filter((s) => !ALLOWED_SKIPS.has(s.split(':')[0]!)) : [];
 for (const skip of refused) process.stdout.write(`FAIL skip not allowed in CI: ${skip}\n`);
-const passed = results.reduce((n, r) => n + r.passed, 0);
-const failed = results.reduce((n, r) => n + r.failed, 0) + refused.length + (files.length === 0 ? 1 : 0);
+const passed = all.reduce((n, r) => n + r.passed, 0);
+const failed = all.reduce((n, r) => n + r.failed, 0) + refused.length + (files.length === 0 ? 1 : 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed ? 1 : 0;

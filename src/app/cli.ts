@@ -1,6 +1,7 @@
 import pkg from '../../package.json' with { type: 'json' };
 import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
+import { asTyped, usageAsTyped } from '../core/words.ts';
 import { type Command, print, say } from './command.ts';
 
 /** Each command is loaded only when it is called, so that `ask` does not pay for the simulator. */
@@ -20,6 +21,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'a wish that ends by itself: warmer, hot water once, quiet',
     load: () => import('./commands/override.ts').then((m) => m.override),
   },
+  claim: {
+    about: 'let one more device see and set the house on the page',
+    load: () => import('./commands/claim.ts').then((m) => m.claim),
+  },
   experts: {
     about: 'the experts on this box: ls, ps, fit, pull, publish, eval, rm',
     load: () => import('./commands/experts.ts').then((m) => m.experts),
@@ -35,6 +40,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
   io: {
     about: 'look at and drive single points of the board',
     load: () => import('./commands/io.ts').then((m) => m.io),
+  },
+  notify: {
+    about: 'test who is told of a heating fault (notify test)',
+    load: () => import('./commands/notify.ts').then((m) => m.notify),
   },
   'accel-host': {
     about: 'serve the accelerators of another machine',
@@ -61,8 +70,9 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
 
 function help(): void {
   print('HeatMine: computes with AI accelerators and heats the house with what they give off.\n');
-  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  heatmine ${name.padEnd(10)} ${about}`);
-  print('\nEvery command takes --home DIR, --port-base N and --json; `heatmine COMMAND --help` shows an example.');
+  print(`  ${usageAsTyped('heatmine COMMAND [OPTIONS]')}\n`);
+  for (const [name, { about }] of Object.entries(COMMANDS)) print(`  ${name.padEnd(11)} ${about}`);
+  print(`\nEvery command takes --home DIR, --port-base N and --json; ${asTyped('COMMAND --help')} shows an example.`);
 }
 
 /** Runs one command; resolves with the exit code. */
@@ -84,13 +94,15 @@ export async function main(argv: string[]): Promise<number> {
     }
     const command = await entry.load();
     if (args.includes('--help') || args.includes('-h')) {
-      print(`${command.usage}\n\n${command.about}\n\nExample:\n  ${command.example}`);
+      print(`${usageAsTyped(command.usage)}\n\n${command.about}\n\nExample:\n  ${command.example}`);
       return 0;
     }
     return await command.run(args);
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
-    say(`${error.code}: ${messageOf(error)}\n  -> ${error.remedy}`);
+    const known = error.code === 'USAGE' && name in COMMANDS;
+    const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
+    say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
     return 2;
   }
 }

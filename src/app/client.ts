@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Override } from '../contract/comfort.ts';
 import { ComputeState, ControlState, Market, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
+import { Today } from '../contract/today.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
@@ -12,6 +13,7 @@ const State = z.object({
   compute: ComputeState.nullable(),
   plant: PlantTruth.nullable(),
   market: Market.nullable(),
+  today: Today.nullable(),
 });
 export type State = z.infer<typeof State>;
 

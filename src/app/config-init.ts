@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { Config, parseConfig } from '../core/config.ts';
+import { asTyped } from '../core/words.ts';
 
 /** One question of the first set-up. Its default and its limits are those of the schema. */
 export interface Question {
@@ -51,7 +52,7 @@ export function faultOf(path: string, value: string | number): string | undefine
 /** config.yaml with these answers, each with its question above it. Throws CONFIG_INVALID when they do not fit together. */
 export function yamlOf(answers: ReadonlyMap<string, string | number>): string {
   const lines = [
-    '# Written by `heatmine config init`. All keys: docs/config.schema.json; `heatmine config check` checks.',
+    `# Written by ${asTyped('config init')}. All keys: docs/config.schema.json; ${asTyped('config check')} checks.`,
     'version: 1',
   ];
   let group = '';

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
+import { asTyped } from '../core/words.ts';
 import type { Board, BusSpec } from '../hal/board.ts';
 import { gpioWay } from '../hal/buses/linux-gpio.ts';
 import { native } from '../hal/buses/linux-ioctl.ts';
@@ -72,7 +73,7 @@ function checkBus(id: string, spec: BusSpec): Finding[] {
       ];
     case 'host':
       if (!spec.path.startsWith('/')) return [];
-      return [usable(id, spec.path, 'start `heatmine accel-host` on that machine', 'heatmine')];
+      return [usable(id, spec.path, `start ${asTyped('accel-host')} on that machine`, 'heatmine')];
   }
 }
 

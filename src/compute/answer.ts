@@ -8,10 +8,20 @@ import type { Door } from './door.ts';
 import type { GenerateEnd, GenerateRequest, LoadedModel, ToolCall } from './engine.ts';
 import { meterAnswer } from './meter.ts';
 import { type Message, promptFor } from './prompt.ts';
+import type { Tier } from './scheduler/decide.ts';
 import { callsIn, isBinding, isPlain, type Shape, shapeGrammar, type Tool, toolsInWords } from './tools.ts';
 import type { Work } from './work.ts';
 
-export interface Question {
+/** When an answer is wanted, and what for. */
+export interface Wish {
+  tier: Tier;
+  /** From the arrival of the question to the end of its answer. */
+  deadlineS: number;
+  /** By another unit that could not answer it: it goes no further. */
+  forwarded: boolean;
+}
+
+export interface Question extends Wish {
   /** An expert's id, or `auto`. */
   expert: string;
   messages: readonly Message[];
@@ -25,7 +35,16 @@ export interface Question {
   wire: Readonly<Record<string, unknown>>;
 }
 
-export type AnswerPart = { type: 'start'; expert: string; why: string } | { type: 'chunk'; text: string };
+export type AnswerPart = ({ type: 'start' } & Start) | { type: 'chunk'; text: string };
+export interface Start {
+  expert: string;
+  /** Why this expert. */
+  why: string;
+  tier: Tier;
+  eurPerMtoken: number;
+  /** Why now: the watts it runs on. */
+  power: string;
+}
 export interface AnswerEnd {
   finish: GenerateEnd['finish'];
   meter: AnswerMeter;
@@ -34,15 +53,15 @@ export interface AnswerEnd {
 
 export interface AnswerParts {
   card: Card;
-  work: Work;
+  work: Pick<Work, 'addAnswer' | 'answerDone'>;
   clock: Clock;
-  door: Door;
+  door: Pick<Door, 'recheck'>;
 }
 
 /** One admitted question through one answerer: waits for its turn, streams, meters. */
 export async function* answerBy(
   answerer: Answerer,
-  why: string,
+  terms: Omit<Start, 'expert'>,
   question: Question,
   signal: AbortSignal,
   { card, work, clock, door }: AnswerParts,
@@ -55,7 +74,7 @@ export async function* answerBy(
     const startedMs = clock.monoMs();
     try {
       door.recheck();
-      const start: AnswerPart = { type: 'start', expert: answerer.id, why };
+      const start: AnswerPart = { type: 'start', expert: answerer.id, ...terms };
       const heard = counted(model, request, work, signal, start);
       const blamed = bounds.asked ? blamingSchema(heard) : heard;
       const said = answerer.saysAfter === undefined ? blamed : after(answerer.saysAfter, blamed);
@@ -129,7 +148,7 @@ async function requestFor(
 async function* counted(
   model: LoadedModel,
   request: GenerateRequest,
-  work: Work,
+  work: Pick<Work, 'addAnswer'>,
   signal: AbortSignal,
   start: AnswerPart,
 ): AsyncGenerator<AnswerPart, GenerateEnd> {

@@ -59,6 +59,8 @@ export interface Catalogue {
   states(): ComputeState['experts'];
   /** All that can be told of everyone who is here. */
   list(): Listed[];
+  /** Seconds until it could answer, and the price of its list; for `auto` what most of them take. */
+  termsOf(id: string): { loadS: number; listEurPerMtoken: number };
   /** What the upstream offers now. */
   setUpstream(models: readonly { id: string; contextTokens: number }[]): void;
 }
@@ -131,6 +133,11 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
         ...noteOf(note),
       })),
     list,
+    termsOf(id) {
+      const fact = experts.find((e) => e.id === id)?.fact;
+      const loadS = fact ? residents.facts(id).loadS : 0;
+      return { loadS, listEurPerMtoken: fact?.priceEurPerMtoken ?? priceEurPerMtoken };
+    },
     setUpstream(models) {
       remote.clear();
       if (!upstream) return;
@@ -170,7 +177,7 @@ const listedUpstream = ({ id, title, contextTokens }: Answerer): Omit<Listed, 'p
   note: 'served by the upstream; its quality was not measured here',
 });
 
-function remoteAnswerer(
+export function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },
   name: string,
   id: string,

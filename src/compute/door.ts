@@ -1,52 +1,163 @@
+import type { Clock } from '../core/clock.ts';
 import type { Power } from './power.ts';
 import { Refusal } from './refusal.ts';
-import { admit } from './scheduler/power.ts';
+import {
+  type Asking,
+  decide,
+  type Obstacle,
+  obstacle,
+  type Supply,
+  type Tier,
+  type Verdict,
+} from './scheduler/decide.ts';
 import type { Work } from './work.ts';
 
-/** Where questions come in: counted, admitted or refused with a reason and a time to come back. */
+export type Asked = Omit<Asking, 'id' | 'waitedS'>;
+
+export interface Entry {
+  /** Not here: by whoever answers for us. */
+  elsewhere: boolean;
+  eurPerMtoken: number;
+  reason: string;
+  /** Call exactly once, when the question is done. */
+  leave(): void;
+}
+
+/** Where questions come in: counted, then admitted, deferred, sent elsewhere or refused, as `scheduler/decide.ts` says. */
 export interface Door {
-  /** Waits for the first grant of this boot, then admits. Call the result exactly once, when the question is done. */
-  enter(signal: AbortSignal): Promise<() => void>;
+  /** Waits for the first grant of this boot, and for the verdict. @throws Refusal */
+  enter(asked: Asked, signal: AbortSignal): Promise<Entry>;
   /** Waiting in a lane may take longer than a grant lasts. @throws Refusal */
   recheck(): void;
-  /** Being answered, waiting, or at the door. */
+  /** Something that verdicts depend on has changed. */
+  look(): void;
+  /** Standard ones: being answered, waiting, or at the door. */
   questions(): number;
+  /** Economy ones: being answered, and deferred. */
+  economy(): { active: number; deferred: number };
 }
 
 export interface DoorParts {
   power: Power;
   work: Work;
-  /** Called when a question arrives: filler gives way, and control hears of the demand. */
+  clock: Clock;
+  /** Answers at once. */
+  width: number;
+  /** Called when filler must give way. */
   onQuestion(): void;
 }
 
-export function createDoor({ power, work, onQuestion }: DoorParts): Door {
-  let arrived = 0;
-  let admitted = 0;
-  const check = (queued: number) => {
-    const { watts: grantW, reason } = power.now();
-    const { answerS } = work.totals();
-    const admission = admit({ grantW, grantText: reason.text, owedJ: work.owedJ(), queued, answerS });
-    if (!admission.admitted) throw new Refusal(admission.code, admission.text, admission.retryAfterS);
-  };
-  return {
-    async enter(signal) {
-      arrived++;
-      onQuestion();
-      try {
-        await power.first(signal);
-        check(admitted);
-      } catch (error) {
-        arrived--;
-        throw error;
-      }
-      admitted++;
-      return () => {
-        arrived--;
-        admitted--;
-      };
-    },
-    recheck: () => check(0),
-    questions: () => arrived,
-  };
+/** Deferred questions each hold a connection. */
+const MAX_DEFERRED = 128;
+const CROWD_RETRY_S = 600;
+const LOOK_MS = 1000;
+
+interface Waiting {
+  asked: Asked;
+  sinceMs: number;
+  resolve(entry: Entry): void;
+  reject(error: unknown): void;
+}
+
+const refusalOf = ({ code, reason, retryAfterS }: Obstacle) => new Refusal(code, reason, retryAfterS);
+
+export const createDoor = (parts: DoorParts): Door => new RunLoop(parts);
+
+class RunLoop implements Door {
+  readonly #parts: DoorParts;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #active: Record<Tier, number> = { standard: 0, economy: 0 };
+  #atDoor = 0;
+  #lastId = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: DoorParts) {
+    this.#parts = parts;
+  }
+
+  async enter(asked: Asked, signal: AbortSignal): Promise<Entry> {
+    const people = asked.tier === 'standard' ? 1 : 0;
+    this.#atDoor += people;
+    if (people) this.#parts.onQuestion();
+    try {
+      await this.#parts.power.first(signal);
+      return await this.#wait(asked, signal);
+    } finally {
+      this.#atDoor -= people;
+    }
+  }
+
+  recheck(): void {
+    const found = obstacle(this.#supply(0));
+    if (found) throw refusalOf(found);
+  }
+
+  look(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiting.size === 0) return;
+    const nowMs = this.#parts.clock.monoMs();
+    const asking = [...this.#waiting].map(([id, w]) => ({ ...w.asked, id, waitedS: (nowMs - w.sinceMs) / 1000 }));
+    const { standard, economy } = this.#active;
+    for (const [id, verdict] of decide(this.#supply(standard + economy), asking)) this.#tell(id, verdict);
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.look(), LOOK_MS).unref();
+  }
+
+  questions(): number {
+    return this.#atDoor + this.#active.standard;
+  }
+
+  economy(): { active: number; deferred: number } {
+    return { active: this.#active.economy, deferred: this.#waiting.size };
+  }
+
+  #supply(active: number): Supply {
+    const { power, work, width } = this.#parts;
+    const { watts: grantW, fillerW, reason } = power.now();
+    return {
+      grantW,
+      fillerW,
+      grantText: reason.text,
+      owedJ: work.owedJ(),
+      active,
+      width,
+      answerS: work.totals().answerS,
+    };
+  }
+
+  async #wait(asked: Asked, signal: AbortSignal): Promise<Entry> {
+    signal.throwIfAborted();
+    if (asked.tier === 'economy' && this.#waiting.size >= MAX_DEFERRED) {
+      throw new Refusal('BUSY', `${MAX_DEFERRED} questions wait for free watts already`, CROWD_RETRY_S);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Entry>();
+    const id = ++this.#lastId;
+    const giveUp = () => {
+      if (this.#waiting.delete(id)) reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#waiting.set(id, { asked, sinceMs: this.#parts.clock.monoMs(), resolve, reject });
+    this.look();
+    return promise.finally(() => signal.removeEventListener('abort', giveUp));
+  }
+
+  #tell(id: number, verdict: Verdict): void {
+    if (verdict.do === 'defer') return;
+    const { asked, resolve, reject } = this.#waiting.get(id)!;
+    this.#waiting.delete(id);
+    if (verdict.do === 'refuse') reject(refusalOf(verdict));
+    else if (verdict.do === 'forward') {
+      const { reason } = verdict;
+      resolve({ elsewhere: true, eurPerMtoken: asked.listEurPerMtoken, reason, leave: () => {} });
+    } else resolve(this.#admitted(asked, verdict));
+  }
+
+  #admitted({ tier }: Asked, { eurPerMtoken, reason }: Extract<Verdict, { do: 'admit' }>): Entry {
+    this.#active[tier]++;
+    if (tier === 'economy') this.#parts.onQuestion();
+    const leave = () => {
+      this.#active[tier]--;
+      this.look();
+    };
+    return { elsewhere: false, eurPerMtoken, reason, leave };
+  }
 }

@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerEnd, AnswerPart, Question } from './answer.ts';
 import { Refusal } from './refusal.ts';
+import { STANDARD_DEADLINE_S } from './scheduler/decide.ts';
 import type { Service } from './service.ts';
 
 /** What the two APIs have in common: one question driven to its end, within limits. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => Promise<void>;
 
 /** Waiting and answering together: beyond this an engine or an upstream is stuck. */
-export const ANSWER_LIMIT_MS = 120_000;
+export const ANSWER_LIMIT_MS = STANDARD_DEADLINE_S * 1000;
+/** For a refusal to be sent after the last moment. */
+const SPARE_MS = 10_000;
 /** An answer nobody reads is given up once this much of it waits; it never holds up the next asker. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
@@ -20,6 +23,17 @@ export async function within<T>(
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Refusal('BUSY', `no answer within ${limitMs} ms`, 5)), limitMs);
   return body(AbortSignal.any([signal, late.signal])).finally(() => clearTimeout(timer));
+}
+
+/** A question that may wait long keeps its connection for as long. */
+export async function inTime(
+  deadlineS: number,
+  response: ServerResponse,
+  signal: AbortSignal,
+  body: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  response.setTimeout(deadlineS * 1000 + SPARE_MS);
+  await within(deadlineS * 1000, signal, body);
 }
 
 /** Runs an answer to its end; broken off, it frees its lane at once. */

@@ -4,18 +4,19 @@ import { createExposition, createHistogram, OPENMETRICS_END } from '../core/open
 import type { Catalogue } from './catalogue.ts';
 import type { Door } from './door.ts';
 import type { Power } from './power.ts';
+import type { Tier } from './scheduler/decide.ts';
 import type { Work } from './work.ts';
 
 /** What is counted of questions, for /metrics: no word of any of them. */
 export interface Figures {
-  answered(expert: string, finish: string, firstS: number, totalS: number): void;
+  answered(expert: string, finish: string, tier: Tier, firstS: number, totalS: number): void;
   refused(error: unknown): void;
   text(parts: FigureParts): string;
 }
 
 export interface FigureParts {
   catalogue: Pick<Catalogue, 'list'>;
-  door: Pick<Door, 'questions'>;
+  door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
   work: Pick<Work, 'totals'>;
   /** Crashes of the engine process by expert. */
@@ -29,8 +30,10 @@ export function createFigures(): Figures {
   const answer = createHistogram(COMPUTE_METRICS.heatmine_answer_seconds.buckets);
   const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
   return {
-    answered(expert, finish, firstS, totalS) {
-      count(answers, `${expert} ${finish}`);
+    answered(expert, finish, tier, firstS, totalS) {
+      count(answers, `${expert} ${finish} ${tier}`);
+      // Economy questions wait on purpose.
+      if (tier === 'economy') return;
       firstToken.observe(firstS);
       answer.observe(totalS);
     },
@@ -38,11 +41,13 @@ export function createFigures(): Figures {
     text({ catalogue, door, power, work, crashes }) {
       const out = createExposition(COMPUTE_METRICS);
       for (const [key, n] of answers) {
-        const [expert = '', finish = ''] = key.split(' ');
-        out.add('heatmine_answers', n, { expert, finish });
+        const [expert = '', finish = '', tier = ''] = key.split(' ');
+        out.add('heatmine_answers', n, { expert, finish, tier });
       }
       for (const [code, n] of refusals) out.add('heatmine_refusals', n, { code });
-      out.add('heatmine_questions', door.questions());
+      const { active, deferred } = door.economy();
+      out.add('heatmine_questions', door.questions() + active);
+      out.add('heatmine_deferred_questions', deferred);
       out.histogram('heatmine_first_token_seconds', firstToken);
       out.histogram('heatmine_answer_seconds', answer);
       const { answerTokens, fillerTokens, joules } = work.totals();

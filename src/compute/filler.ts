@@ -8,7 +8,7 @@ import type { Residents } from './residents.ts';
 import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
-const TICK_MS = 100;
+const TICK_MS = 250;
 const MAX_LINES = 2000;
 /** Until the first line was measured; on the careful side. */
 const FIRST_CPU_MS_PER_TOKEN = 0.5;

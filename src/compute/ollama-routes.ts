@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerEnd } from './answer.ts';
-import { ANSWER_LIMIT_MS, drive, type Handler, within, writePiece } from './drive.ts';
+import { ANSWER_LIMIT_MS, drive, type Handler, inTime, within, writePiece } from './drive.ts';
 import { readJson, sendJson } from './http.ts';
 import * as ollama from './ollama.ts';
+import { STANDARD_DEADLINE_S } from './scheduler/decide.ts';
 import type { Service } from './service.ts';
 
 /** The version of Ollama whose API this is: its clients look at it to see what they may ask. */
@@ -16,7 +17,9 @@ export function ollamaRoutes(service: Service): [string, Handler][] {
   const ask = (kind: 'chat' | 'generate', parse: (body: unknown) => ollama.Asked): Handler => {
     return async (request, response, signal) => {
       const asked = parse(await readJson(request));
-      await within(ANSWER_LIMIT_MS, signal, (limited) => answer(service, kind, asked, response, limited));
+      await inTime(asked.question?.deadlineS ?? STANDARD_DEADLINE_S, response, signal, (limited) =>
+        answer(service, kind, asked, response, limited),
+      );
     };
   };
   const answering = () => service.catalogue.list().filter((listed) => listed.engine !== 'onnx');

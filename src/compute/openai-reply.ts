@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnswerMeter } from '../contract/compute-api.ts';
+import type { Start } from './answer.ts';
 import type { ToolCall } from './engine.ts';
 
 /** Answers as the OpenAI API shapes them. */
@@ -43,6 +44,16 @@ export const bodyOf = (kind: Kind, head: Head, rest: object) => ({
   ...head,
   object: kind === 'chat' ? 'chat.completion' : 'text_completion',
   ...rest,
+});
+
+/** The tier as the API names it. */
+export const tierOf = (start: Start | undefined) => ({
+  service_tier: start?.tier === 'economy' ? 'flex' : 'default',
+});
+
+export const termsOf = (start: Start | undefined) => ({
+  why: start?.why ?? '',
+  ...(start && { eurPerMtoken: start.eurPerMtoken, power: start.power }),
 });
 
 interface ChunkParts {

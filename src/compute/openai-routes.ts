@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { AnswerPart } from './answer.ts';
+import type { AnswerPart, Start } from './answer.ts';
 import type { Listed } from './catalogue.ts';
-import { ANSWER_LIMIT_MS, drive, type Handler, within, writePiece } from './drive.ts';
+import { ANSWER_LIMIT_MS, drive, type Handler, inTime, within, writePiece } from './drive.ts';
 import { readJson, sendJson } from './http.ts';
 import * as openai from './openai.ts';
 import * as reply from './openai-reply.ts';
@@ -13,7 +13,9 @@ export function openaiRoutes(service: Service): [string, Handler][] {
     return async (request, response, signal) => {
       const asked = parse(await readJson(request));
       const answer = asked.stream ? stream : whole;
-      await within(ANSWER_LIMIT_MS, signal, (limited) => answer(service, kind, asked, response, limited));
+      await inTime(asked.question.deadlineS, response, signal, (limited) =>
+        answer(service, kind, asked, response, limited),
+      );
     };
   };
   return [
@@ -62,13 +64,18 @@ async function whole(
   signal: AbortSignal,
 ): Promise<void> {
   let said = '';
-  let why = '';
+  let start: Start | undefined;
   const { finish, meter, toolCalls } = await drive(service, question, signal, (part) => {
-    if (part.type === 'start') why = part.why;
+    if (part.type === 'start') start = part;
     else said += part.text;
   });
   const choices = [reply.choiceOf(kind, said, finish, toolCalls)];
-  const rest = { choices, usage: reply.usageOf(meter), heatmine: { ...meter, why } };
+  const rest = {
+    choices,
+    usage: reply.usageOf(meter),
+    ...reply.tierOf(start),
+    heatmine: { ...meter, ...reply.termsOf(start) },
+  };
   sendJson(response, 200, reply.bodyOf(kind, reply.headOf(kind, meter.expert), rest));
 }
 
@@ -86,7 +93,7 @@ async function stream(
     head = { ...head, model: part.expert };
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
     const first = reply.chunkOf(kind, head, { text: '', first: true });
-    send({ ...first, heatmine: { expert: part.expert, why: part.why } });
+    send({ ...first, ...reply.tierOf(part), heatmine: { expert: part.expert, ...reply.termsOf(part) } });
   };
   const { finish, meter, toolCalls } = await drive(service, question, signal, each);
   if (toolCalls) send(reply.chunkOf(kind, head, { calls: toolCalls }));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Question } from './answer.ts';
+import type { Question, Wish } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Message } from './prompt.ts';
+import { STANDARD_DEADLINE_S } from './scheduler/decide.ts';
 import { PLAIN, type Shape } from './tools.ts';
 
 /**
@@ -12,6 +13,9 @@ import { PLAIN, type Shape } from './tools.ts';
 const MAX_TEXT_CHARS = 1_000_000;
 const MAX_MESSAGES = 1024;
 const MAX_TOKENS = 16_777_216;
+/** Where the asker does not say, and the most that may be asked. */
+const ECONOMY_DEADLINE_S = 600;
+const MAX_DEADLINE_S = 3600;
 const text = z.string().max(MAX_TEXT_CHARS);
 const TextPart = z.object({ type: z.literal('text', 'only parts of type "text" can be read here'), text });
 const Content = z
@@ -32,6 +36,11 @@ const Common = {
   seed: z.int().nullish(),
   stop: z.union([z.string().max(256), z.array(z.string().max(256)).max(4)], 'at most 4 strings').nullish(),
   max_tokens: tokens,
+  /** `flex`: cheaper, and answered when there are watts that are free. */
+  service_tier: z.enum(['auto', 'default', 'flex', 'priority', 'scale']).nullish(),
+  heatmine: z
+    .object({ deadline_s: z.number().min(1).max(MAX_DEADLINE_S).nullish(), forwarded: z.boolean().nullish() })
+    .nullish(),
   n: z.literal(1, 'only one choice can be made').nullish(),
 };
 const Called = z.object({
@@ -141,6 +150,7 @@ function requestOf(body: Sampled, rest: Pick<Question, 'messages' | 'shape' | 'w
   const { model, temperature, top_p: topP, seed, stop, stream, stream_options: options } = body;
   const question: Question = {
     expert: model,
+    ...wishOf(body),
     ...rest,
     stop: stop === null || stop === undefined ? [] : [stop].flat().filter((s) => s !== ''),
     ...(maxTokens ? { maxTokens } : {}),
@@ -150,6 +160,14 @@ function requestOf(body: Sampled, rest: Pick<Question, 'messages' | 'shape' | 'w
     ...(typeof seed === 'number' ? { seed: seed >>> 0 } : {}),
   };
   return { question, stream: stream === true, includeUsage: options?.include_usage === true };
+}
+
+function wishOf({ service_tier, heatmine }: Pick<Sampled, 'service_tier' | 'heatmine'>): Wish {
+  const economy = service_tier === 'flex';
+  const mostS = economy ? MAX_DEADLINE_S : STANDARD_DEADLINE_S;
+  const deadlineS = heatmine?.deadline_s ?? (economy ? ECONOMY_DEADLINE_S : STANDARD_DEADLINE_S);
+  const tier = economy ? 'economy' : 'standard';
+  return { tier, deadlineS: Math.min(deadlineS, mostS), forwarded: heatmine?.forwarded === true };
 }
 
 export function chatRequest(body: unknown): Request {

@@ -4,10 +4,11 @@ import type { Config } from '../core/config.ts';
 import { leaseStamp } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Command } from './command.ts';
 import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
 import type { Power } from './power.ts';
-import { want } from './scheduler/power.ts';
+import { want } from './scheduler/decide.ts';
 import type { Work } from './work.ts';
 
 const WORK_MS = 200;
@@ -21,30 +22,36 @@ interface StateParts {
   config: Config;
   card: Card;
   catalogue: Pick<Catalogue, 'states'>;
-  door: Pick<Door, 'questions'>;
+  door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
   work: Work;
   filler: Pick<Filler, 'pace' | 'cpuShare'>;
+  command: Pick<Command, 'running'>;
 }
 
 export interface PublishParts extends StateParts {
   link: Pick<Link, 'publish'>;
   filler: Filler;
+  command: Command;
   bootId: string;
 }
 
 /** Sends work at 5 Hz, state and the want lease at 1 Hz; `wantNow` tells control of a question at once. */
 export function startPublishing(parts: PublishParts): { wantNow(): void; stop(): void } {
-  const { link, config, card, door, power, work, filler, bootId } = parts;
+  const { link, config, card, door, power, work, filler, command, bootId } = parts;
   const stamp = leaseStamp<ComputeWant>(bootId, WANT_TTL_MS);
   let seq = 0;
   const wantNow = () => {
+    const { active, deferred } = door.economy();
     const demand = {
       questions: door.questions(),
+      economy: active + deferred,
       owedJ: work.owedJ(),
+      soldJ: work.soldJ(),
       cardsW: config.accelerator.count * card.tdpW,
       fillerTokensPerS: filler.capacity(),
       jPerToken: card.jPerToken,
+      commandW: command.wantW(),
       incomeEurPerKwh: config.compute.incomeEurPerKwh,
     };
     link.publish('want', stamp({ ...want(demand), queued: demand.questions }));
@@ -81,7 +88,7 @@ function published(experts: ComputeState['experts']): ComputeState['experts'] {
 export function stateOf(parts: StateParts): ComputeState {
   const { config, card, catalogue, door, work } = parts;
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
-  const questions = door.questions();
+  const questions = door.questions() + door.economy().active;
   return {
     card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
     experts: published(catalogue.states()),
@@ -97,15 +104,18 @@ export function stateOf(parts: StateParts): ComputeState {
 }
 
 /** One line: what compute does now, and what keeps it from doing more. */
-function reasonOf({ door, power, work, filler, config }: StateParts): Reason {
+function reasonOf({ door, power, work, filler, command, config }: StateParts): Reason {
   const grant = power.now();
   const reason = (code: string, text: string): Reason => ({ what: 'compute', code, text: text.slice(0, 400) });
-  const questions = door.questions();
+  const { active, deferred } = door.economy();
+  const questions = door.questions() + active;
   if (questions > 0) return reason('answering', `${questions} question${questions > 1 ? 's' : ''} answered or waiting`);
   if (grant.watts <= 0) return reason('no_power', `no watts: ${grant.reason.text}`);
   const { limit, watts } = filler.pace();
   const { fillerW } = work.rates();
   const w = (n: number) => `${Math.round(n)} W`;
+  if (limit === 'unpaid' && deferred > 0)
+    return reason('deferred', `${deferred} economy questions wait for free watts: ${grant.reason.text}`);
   if (limit === 'unpaid')
     return reason('idle', `ready at ${w(grant.watts)}; unpaid work does not pay: ${grant.reason.text}`);
   if (limit === 'answers')
@@ -113,5 +123,6 @@ function reasonOf({ door, power, work, filler, config }: StateParts): Reason {
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
   const text = `scoring held-out lines: ${w(fillerW)} of ${w(Math.min(grant.fillerW, grant.watts))} paid for`;
-  return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})`);
+  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.watts ?? 0)} for the owner's command` : '';
+  return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

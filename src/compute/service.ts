@@ -1,7 +1,8 @@
 import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Answerer, Catalogue } from './catalogue.ts';
+import type { Asked, Door, Entry } from './door.ts';
 import { EngineLost } from './engine-child/host.ts';
 import type { Figures } from './figures.ts';
 import { gasEntry, speaksOfGas } from './gas.ts';
@@ -9,6 +10,8 @@ import { meterAnswer } from './meter.ts';
 import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
 import { questionOf } from './prompt.ts';
 import { Refusal } from './refusal.ts';
+import { STANDARD_DEADLINE_S, type Tier } from './scheduler/decide.ts';
+import type { Work } from './work.ts';
 
 export interface Embedded {
   vectors: number[][];
@@ -25,6 +28,10 @@ export interface Service {
 }
 
 export interface ServiceParts extends AnswerParts {
+  door: Door;
+  work: Work;
+  /** Who answers what cannot be computed here. */
+  forward?: ((expert: string) => Answerer) | undefined;
   /** The state of this unit as text; undefined while it is not known. */
   ownState(): string | undefined;
   catalogue: Catalogue;
@@ -37,13 +44,15 @@ export function createService(parts: ServiceParts): Service {
   const { catalogue, door } = parts;
   return {
     catalogue,
-    answer: (question, signal) => figured(admitted(parts, question, signal), parts),
+    answer: (question, signal) => figured(admitted(parts, question, signal), question.tier, parts),
     async embed(expert, texts, signal) {
-      const leave = await door.enter(signal);
+      const id = expert === 'auto' ? anyOf(catalogue) : expert;
+      const rest = { tier: 'standard', deadlineS: STANDARD_DEADLINE_S, forwardable: false } as const;
+      const entry = await door.enter({ ...catalogue.termsOf(id), ...rest }, signal);
       try {
-        return await embed(parts, expert === 'auto' ? anyOf(catalogue) : expert, texts, signal);
+        return await embed(parts, id, texts, signal);
       } finally {
-        leave();
+        entry.leave();
       }
     },
     health: (signal) => health(parts, signal),
@@ -57,15 +66,36 @@ async function* admitted(
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
   const alarm = gasAlarm(parts, question);
   if (alarm !== undefined) return yield* vetted(parts, alarm);
-  const leave = await parts.door.enter(signal);
+  const entry = await parts.door.enter(askedOf(parts, question), signal);
   try {
+    if (entry.elsewhere) return yield* elsewhere(parts, question, entry, signal);
     const { expert, why } = await pick(parts, question, signal);
     const answerer = parts.catalogue.get(expert);
     const asked = answerer.readsUnitState ? withOwnState(parts, question) : question;
-    return yield* againIfLost(() => answerBy(answerer, why, asked, signal, parts));
+    const { tier } = question;
+    // An economy answer is none that bought power is for.
+    const work =
+      tier === 'economy' ? { ...parts.work, addAnswer: (n: number) => parts.work.addAnswer(n, false) } : parts.work;
+    const terms = { why, tier, eurPerMtoken: entry.eurPerMtoken, power: entry.reason };
+    return yield* againIfLost(() => answerBy(answerer, terms, asked, signal, { ...parts, work }));
   } finally {
-    leave();
+    entry.leave();
   }
+}
+
+function askedOf({ catalogue, forward }: ServiceParts, { expert, tier, deadlineS, forwarded }: Question): Asked {
+  return { tier, deadlineS, ...catalogue.termsOf(expert), forwardable: forward !== undefined && !forwarded };
+}
+
+/** Whoever answers for us burns its own watts: nothing is counted here but the question. */
+function elsewhere({ forward, clock, card }: ServiceParts, question: Question, entry: Entry, signal: AbortSignal) {
+  const answerer = forward!(question.expert);
+  const why = `answered by ${answerer.id} of another unit`;
+  const terms = { why, tier: question.tier, eurPerMtoken: entry.eurPerMtoken, power: `none here: ${entry.reason}` };
+  const wire = { ...question.wire, heatmine: { forwarded: true } };
+  const none = { work: { addAnswer() {}, answerDone() {} }, door: { recheck() {} } };
+  const parts = { card: { ...card, jPerToken: 0, tokensPerS: Number.POSITIVE_INFINITY }, clock, ...none };
+  return answerBy(answerer, terms, { ...question, wire }, signal, parts);
 }
 
 /** The vetted gas entry, when the words speak of gas and the expert that has it, or nobody, was named. */
@@ -80,7 +110,7 @@ function gasAlarm({ catalogue }: ServiceParts, { expert, messages }: Question): 
 /** A text that no model made: no watts are needed and no tokens are counted. */
 async function* vetted({ card }: ServiceParts, text: string): AsyncGenerator<AnswerPart, AnswerEnd> {
   const why = 'the words speak of a gas leak: plain code gives the vetted entry, no model guesses';
-  yield { type: 'start', expert: FALLBACK, why };
+  yield { type: 'start', expert: FALLBACK, why, tier: 'standard', eurPerMtoken: 0, power: 'needs none' };
   yield { type: 'chunk', text };
   return { finish: 'stop', meter: meterAnswer(card, FALLBACK, 0, 0) };
 }
@@ -116,6 +146,7 @@ async function* againIfLost(ask: () => AsyncGenerator<AnswerPart, AnswerEnd>): A
 /** Times and counts a question on its way through. */
 async function* figured(
   said: AsyncGenerator<AnswerPart, AnswerEnd>,
+  tier: Tier,
   { clock, figures }: ServiceParts,
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
   const startedMs = clock.monoMs();
@@ -125,7 +156,7 @@ async function* figured(
   try {
     for (let step = await said.next(); ; step = await said.next()) {
       if (step.done) {
-        figures.answered(expert, step.value.finish, firstS ?? sinceS(), sinceS());
+        figures.answered(expert, step.value.finish, tier, firstS ?? sinceS(), sinceS());
         return step.value;
       }
       firstS ??= sinceS();

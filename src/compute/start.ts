@@ -8,7 +8,8 @@ import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { type Catalogue, createCatalogue, remoteAnswerer } from './catalogue.ts';
+import { startCommand } from './command.ts';
 import { createDoor } from './door.ts';
 import { createEngineHost } from './engine-child/host.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
@@ -31,6 +32,7 @@ const ENGINE_FILE = join(import.meta.dirname, 'engine-child/main.ts');
 /** For loaded experts, where the owner does not say. */
 const LEAST_BUDGET_MIB = 256;
 const MIB = 2 ** 20;
+const FORWARD_WIDTH = 64;
 const UPSTREAM_REFRESH_MS = 30_000;
 const UPSTREAM_LIMIT_MS = 5000;
 /** When the upstream does not say: what every model of the last years has at least. */
@@ -78,9 +80,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const ownState = openOwnState(link, clock);
-  const door = createDoor({ power, work, onQuestion });
+  const door = createDoor({ power, work, clock, width: BATCH_WIDTH, onQuestion });
   const figures = createFigures();
-  const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState });
+  const forward = forwardTo(config.compute.forward);
+  const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState, forward });
   const cpuShare = config.accelerator.fillerCpuShare;
   const filler = startFiller({
     experts,
@@ -91,15 +94,20 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     cpuShare,
     clock,
     log,
-    questions: door.questions,
+    questions: () => door.questions() + door.economy().active,
   });
+  const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
   const bootId = randomUUID();
-  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, bootId });
+  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, command, bootId });
   function onQuestion(): void {
     filler.giveWay();
+    command.giveWay();
     publisher.wantNow();
   }
-  link.on('grant', (lease) => power.offer(lease));
+  link.on('grant', (lease) => {
+    power.offer(lease);
+    door.look();
+  });
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });
   const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
@@ -114,11 +122,19 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       publisher.stop();
       stopWatching();
       stopLooking();
-      await Promise.all([server.close(), filler.stop()]);
+      await Promise.all([server.close(), filler.stop(), command.stop()]);
       await residents.close();
       await host.close();
     },
   };
+}
+
+/** The expert keeps its name: another unit may have it, and `auto` is for that one to pick. */
+function forwardTo(url: string | undefined) {
+  if (url === undefined) return undefined;
+  const engine = createUpstreamEngine();
+  const lane = createLane(FORWARD_WIDTH);
+  return (expert: string) => remoteAnswerer({ engine, url }, expert, expert, UPSTREAM_CONTEXT_TOKENS, lane);
 }
 
 function classifierOf(experts: readonly FoundExpert[], residents: Residents): ServiceParts['classify'] {

@@ -6,7 +6,8 @@ const WINDOW_MS = 5000;
 
 /** Tokens really computed since boot, what the card still has to burn for answers, and recent rates. */
 export interface Work {
-  addAnswer(tokens: number): void;
+  /** `sold` answers are what bought power is for; the others wait for free watts. */
+  addAnswer(tokens: number, sold?: boolean): void;
   addFiller(tokens: number): void;
   /** One answer has ended after this long in its lane. */
   answerDone(seconds: number): void;
@@ -14,6 +15,8 @@ export interface Work {
   tick(grantW: number): void;
   /** Of answers only: filler never runs ahead of its watts. */
   owedJ(): number;
+  /** The part of it that was sold at the full price. */
+  soldJ(): number;
   totals(): { answerTokens: number; fillerTokens: number; answered: number; joules: number; answerS: number };
   /** Over the last seconds. */
   rates(): { tokensPerS: number; fillerW: number };
@@ -25,14 +28,16 @@ export function createWork(card: Card, clock: Clock): Work {
   let answered = 0;
   let answerS = 0.5;
   let owedJ = 0;
+  let soldJ = 0;
   let lastMs = clock.monoMs();
   const samples: { atMs: number; answerTokens: number; fillerTokens: number }[] = [
     { atMs: lastMs, answerTokens: 0, fillerTokens: 0 },
   ];
   return {
-    addAnswer(tokens) {
+    addAnswer(tokens, sold = true) {
       answerTokens += tokens;
       owedJ += tokens * card.jPerToken;
+      if (sold) soldJ += tokens * card.jPerToken;
     },
     addFiller(tokens) {
       fillerTokens += tokens;
@@ -43,12 +48,15 @@ export function createWork(card: Card, clock: Clock): Work {
     },
     tick(grantW) {
       const nowMs = clock.monoMs();
-      owedJ = burn(owedJ, grantW, (nowMs - lastMs) / 1000);
+      const dtS = (nowMs - lastMs) / 1000;
+      owedJ = burn(owedJ, grantW, dtS);
+      soldJ = burn(soldJ, grantW, dtS);
       lastMs = nowMs;
       samples.push({ atMs: nowMs, answerTokens, fillerTokens });
       while (samples.length > 2 && nowMs - samples[0]!.atMs > WINDOW_MS) samples.shift();
     },
     owedJ: () => owedJ,
+    soldJ: () => soldJ,
     totals: () => {
       const joules = (answerTokens + fillerTokens) * card.jPerToken;
       return { answerTokens, fillerTokens, answered, joules, answerS };

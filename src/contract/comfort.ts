@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OVERRIDE_KINDS } from './override-kinds.ts';
 
 /** What belongs to living in the house: times of day, zones, hot water hygiene, and wishes that end by themselves. */
 const finite = z.number().finite();
@@ -56,17 +57,6 @@ export const Comfort = z
   })
   .prefault({});
 export type Comfort = z.infer<typeof Comfort>;
-
-export const OVERRIDE_KINDS = ['warmer', 'hot-water-once', 'quiet', 'pause-compute'] as const;
-export type OverrideKind = (typeof OVERRIDE_KINDS)[number];
-
-/** How long a button asks for, minutes, unless told otherwise. */
-export const OVERRIDE_MIN: Record<OverrideKind, number> = {
-  warmer: 180,
-  'hot-water-once': 180,
-  quiet: 120,
-  'pause-compute': 120,
-};
 
 /** override: a wish that ends by itself. A new one replaces one of its kind. */
 export const OverrideCommand = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Override } from './comfort.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
+import { Observed } from './today.ts';
 
 /** Shapes of everything that crosses the broker. Units are in the names; see units.ts. */
 const finite = z.number().finite();
@@ -95,6 +96,7 @@ export const ControlState = z.object({
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
   /** Only while observing: what would be driven. */
   wouldBe: z.record(z.enum(ACTUATOR_NAMES), finite).optional(),
+  observed: Observed.optional(),
   commission: Commission.optional(),
   /** Watts the accelerator may draw now, and those that would pay. */
   grantW: finite,
@@ -112,11 +114,15 @@ export const ControlState = z.object({
    * COP: heat of the heat pump, defrosts deducted, over compressor, outdoor fan and circulation pump; accelerator, backup
    * heater and standby are outside. Cost: what the whole unit adds to the bill, own sun at what feeding it in would have
    * earned; plain pump: the same heat from the heat pump alone. Day and year as people count them; null: not known yet.
+   * Date as yyyymmdd; heat of all sources; sun that the unit used instead of its being fed in.
    */
   meters: z.object({
     copNow: finite.nullable(),
     copDay: finite.nullable(),
     copYear: finite.nullable(),
+    date: z.int().nullable(),
+    heatTodayKwh: finite.nullable(),
+    sunTodayKwh: finite.nullable(),
     costTodayEur: finite.nullable(),
     plainPumpTodayEur: finite.nullable(),
     costEur: finite,
@@ -217,6 +223,8 @@ export type PlantTruth = z.infer<typeof PlantTruth>;
 /** events: one line of history each, kept by net. */
 export const Event = z.object({
   timeMs: finite,
+  /** True when `timeMs` is of the simulated house, which has its own time; left out: of the wall. */
+  houseClock: z.boolean().optional(),
   level: z.enum(['info', 'warn', 'fault']),
   source: z.string().max(32),
   code: z.string().max(64),

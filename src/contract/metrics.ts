@@ -15,9 +15,10 @@ export interface Metric {
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 export const COMPUTE_METRICS = {
-  heatmine_answers: { type: 'counter', help: 'Questions answered to the end.', labels: ['expert', 'finish'] },
+  heatmine_answers: { type: 'counter', help: 'Questions answered to the end.', labels: ['expert', 'finish', 'tier'] },
   heatmine_refusals: { type: 'counter', help: 'Questions not answered, by the code of the error.', labels: ['code'] },
   heatmine_questions: { type: 'gauge', help: 'Questions being answered or waiting.' },
+  heatmine_deferred_questions: { type: 'gauge', help: 'Economy questions that wait for watts that are free.' },
   heatmine_first_token_seconds: {
     ...{ type: 'histogram', unit: 'seconds', buckets: SECONDS },
     help: 'From a question to the first token of its answer, waiting and loading included.',

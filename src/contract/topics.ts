@@ -13,6 +13,7 @@ import {
   PlantTruth,
   SetCommand,
 } from './messages.ts';
+import { Today } from './today.ts';
 
 /** Who may connect to the broker. `home` is Home Assistant and whatever else the owner gives that password to. */
 export const ROLES = ['control', 'compute', 'net', 'plant', 'home'] as const;
@@ -102,6 +103,14 @@ export const TOPICS = {
     schema: leaseOf(Ems),
     retained: false,
     about: 'lease: power limit, SG-Ready state and battery power of an energy manager',
+  }),
+  today: topic({
+    path: 'today',
+    senders: ['net'],
+    readers: ['net', 'home'],
+    schema: Today,
+    retained: true,
+    about: 'the day of the house so far, in numbers and as one line to read; whenever the line changes',
   }),
   plantTruth: topic({
     path: 'plant/truth',

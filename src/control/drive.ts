@@ -21,7 +21,7 @@ const SWAPPED: Reason[] = [
   {
     what: 'commission',
     code: 'sensors-swapped',
-    text: 'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `heatmine commission` again',
+    text: 'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again',
   },
 ];
 

@@ -8,6 +8,8 @@ import type { CoreState } from './state.ts';
 /** Below this flow a difference of two temperatures says nothing about heat. */
 const MIN_FLOW_LPM = 1;
 const J_PER_KWH = 3.6e6;
+/** A compressor that draws this runs, whoever drives it. */
+const RUNS_W = 100;
 
 /** A condenser gives off what it holds for so long after the compressor has stopped; later differences are the sensors'. */
 const RUN_ON_S = 180;
@@ -23,7 +25,8 @@ export function heatNow(
     est.condenserOutC.quality !== 'lost' && est.supplyC.quality !== 'lost' && est.returnC.quality !== 'lost';
   const wPerK = flows && measured ? WATER_W_PER_LPM_K * est.heatFlowLpm.value : 0;
   const rejecting = outputs.rejectOn > 0 && est.accelFlowLpm.value >= MIN_FLOW_LPM;
-  const still = outputs.compressorOn === 0 && !compressor.on;
+  const draws = est.compressorW.quality !== 'lost' && est.compressorW.value > RUNS_W;
+  const still = outputs.compressorOn === 0 && !compressor.on && !draws;
   const condenserW = wPerK * (est.condenserOutC.value - est.returnC.value);
   // One that stands gives off what it holds, and takes none.
   const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DEFAULT_SETPOINTS, type Event, type Grant, type SetPoints } from '../contract/messages.ts';
+import type { Event, Grant, SetPoints } from '../contract/messages.ts';
 import type { Image } from '../contract/points.ts';
 import { type ChildContext, runChild } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
@@ -19,6 +19,7 @@ import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
+import { firstSetPoints } from './setpoints.ts';
 import { createStore, loadStore } from './store.ts';
 import type { Verdict } from './types.ts';
 import { listenForWishes, type Wishes } from './wishes.ts';
@@ -90,7 +91,9 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
   const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
-  const tell = (event: Event) => {
+  const houseClock = () => board.simulated && wishes.marketTimeMs(monoMs()) !== undefined;
+  const tell = (said: Event) => {
+    const event = houseClock() ? { ...said, houseClock: true } : said;
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
   };
@@ -134,8 +137,7 @@ runChild('control', async (context) => {
   const loaded = loadStore(file);
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
-  const start = loaded.stored?.setPoints ?? DEFAULT_SETPOINTS;
-  const wishes = wishesOf(context, link, start, (...event) => report.note(...event));
+  const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => report.note(...event));
   const report = reporter(context, board, link, wishes);
   const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
     report.note('warn', 'dimming-log', text),

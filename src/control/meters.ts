@@ -31,6 +31,9 @@ export interface MetersState {
 interface Sums {
   heatKwh: number;
   powerKwh: number;
+  /** Heat of all sources into the house; own sun that was used instead of fed in. */
+  houseKwh: number;
+  sunKwh: number;
   costEur: number;
   plainEur: number;
   /** Hours with a known price. */
@@ -47,7 +50,7 @@ interface Minute {
   gridJ: number;
 }
 
-const NO_SUMS: Sums = { heatKwh: 0, powerKwh: 0, costEur: 0, plainEur: 0, pricedH: 0 };
+const NO_SUMS: Sums = { heatKwh: 0, powerKwh: 0, houseKwh: 0, sunKwh: 0, costEur: 0, plainEur: 0, pricedH: 0 };
 const NO_MINUTE: Minute = { s: 0, heatJ: 0, otherHeatJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
 export const METERS_START: MetersState = {
   now: { heatW: 0, powerW: 0 },
@@ -89,7 +92,7 @@ function plainW(facts: MeterFacts, heatW: number): number {
 }
 
 /** What `watts` add to the bill of a house that draws `othersW` without them (negative: it feeds in), EUR an hour. */
-function addedEurPerH(othersW: number, watts: number, market: Market): number {
+export function addedEurPerH(othersW: number, watts: number, market: Market): number {
   const bill = (w: number) => (w / 1000) * (w > 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
   return bill(othersW + watts) - bill(othersW);
 }
@@ -97,6 +100,8 @@ function addedEurPerH(othersW: number, watts: number, market: Market): number {
 const plus = (a: Sums, b: Sums): Sums => ({
   heatKwh: a.heatKwh + b.heatKwh,
   powerKwh: a.powerKwh + b.powerKwh,
+  houseKwh: a.houseKwh + b.houseKwh,
+  sunKwh: a.sunKwh + b.sunKwh,
   costEur: a.costEur + b.costEur,
   plainEur: a.plainEur + b.plainEur,
   pricedH: a.pricedH + b.pricedH,
@@ -114,6 +119,8 @@ function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
   const added: Sums = {
     heatKwh: cooling ? 0 : m.heatJ / J_PER_KWH,
     powerKwh: cooling ? 0 : m.powerJ / J_PER_KWH,
+    houseKwh: cooling ? 0 : (m.heatJ + m.otherHeatJ) / J_PER_KWH,
+    sunKwh: (Math.min(m.unitJ / m.s, Math.max(0, -othersW)) * m.s) / J_PER_KWH,
     costEur: eur(m.unitJ / m.s),
     plainEur: eur(plainPowerW),
     pricedH: market ? hours : 0,
@@ -170,6 +177,9 @@ export function metersView(state: MetersState): ControlState['meters'] {
     copNow: copOf(now.heatW, now.powerW, RUNS_W),
     copDay: dayKey === null ? null : copOf(day.heatKwh, day.powerKwh, LEAST_KWH),
     copYear: dayKey === null ? null : copOf(year.heatKwh, year.powerKwh, LEAST_KWH),
+    date: dayKey,
+    heatTodayKwh: dayKey === null ? null : day.houseKwh,
+    sunTodayKwh: dayKey === null ? null : day.sunKwh,
     costTodayEur: priced ? day.costEur : null,
     plainPumpTodayEur: priced ? day.plainEur : null,
     costEur: all.costEur,

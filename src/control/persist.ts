@@ -27,6 +27,9 @@ const PumpMap = z.strictObject({
 const Sums = z.strictObject({
   heatKwh: finite,
   powerKwh: finite,
+  // Files of an earlier release have neither.
+  houseKwh: finite.default(0),
+  sunKwh: finite.default(0),
   costEur: finite,
   plainEur: finite,
   pricedH: finite.nonnegative(),
@@ -36,6 +39,19 @@ const Meters = z.strictObject({
   day: Sums,
   year: Sums,
   all: z.strictObject({ costEur: finite, plainEur: finite }),
+});
+
+const Observe = z.strictObject({
+  s: finite.nonnegative(),
+  runs: z.boolean(),
+  starts: z.int().nonnegative(),
+  wouldRun: z.boolean(),
+  wouldStarts: z.int().nonnegative(),
+  heatJ: finite,
+  eur: finite,
+  mapEur: finite,
+  wouldHeatJ: finite,
+  wouldEur: finite,
 });
 
 const Core = z.strictObject({
@@ -78,6 +94,7 @@ const Core = z.strictObject({
   /** What the heat pump was learnt to give and draw; a file of an earlier release has none. */
   pump: PumpMap.optional().catch(undefined),
   meters: Meters.optional().catch(undefined),
+  observe: Observe.nullable().default(null).catch(null),
   /** Sensor pairs that commissioning found the wrong way round. */
   swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
 });
@@ -111,6 +128,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       pumped: state.pumped,
       pump: state.pump.map,
       meters: { dayKey, day, year, all },
+      observe: state.observe,
       swapped: state.commission.swapped,
     },
   };
@@ -155,6 +173,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
       ...fresh.decided,
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },
     },
+    observe: core.observe,
     commission: { ...fresh.commission, swapped: core.swapped },
     interlock: { ...fresh.interlock, trips },
   };

@@ -1,6 +1,7 @@
 import type { Override } from '../contract/comfort.ts';
 import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
 import { type Image, SENSOR_NAMES } from '../contract/points.ts';
+import { OBSERVE_DAYS } from '../contract/today-line.ts';
 import { isTrip } from './estimate/points.ts';
 import type { Verdict } from './types.ts';
 
@@ -37,7 +38,7 @@ function views(image: Image): ControlState['sensors'] {
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
   const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
-  const { wouldBe, commission } = verdict;
+  const { wouldBe, observed, commission } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -58,6 +59,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     overrides,
     reasons,
     ...(wouldBe && { wouldBe }),
+    ...(observed && { observed }),
     ...(commission && { commission }),
     lateness,
   };
@@ -77,6 +79,8 @@ function overrideEvents(before: Verdict | undefined, after: Verdict): [code: str
   ];
 }
 
+const asks = ({ observed }: Verdict) => (observed?.days ?? 0) >= OBSERVE_DAYS;
+
 /** What is worth a line of history between two verdicts: safety, latch, action, wishes of the grid. */
 export function changesBetween(before: Verdict | undefined, after: Verdict, timeMs: number): Event[] {
   const say = (level: Event['level'], code: string, text: string): Event => ({
@@ -95,6 +99,10 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
     const text = after.safety === 'S0' ? 'back to normal' : cause;
     events.push(say(level, `safety-${after.safety}`, text));
   }
+  if (before && asks(after) && !asks(before))
+    events.push(
+      say('info', 'observed', 'a week of observing is over: see what it has shown, and whether control shall drive'),
+    );
   events.push(...overrideEvents(before, after).map(([code, text]) => say('info', code, text)));
   for (const r of after.reasons.filter((r) => TOLD.test(r.code))) {
     if (before && !before.reasons.some((b) => b.code === r.code)) events.push(say('info', r.code, r.text));

@@ -1,6 +1,17 @@
-import { type SetCommand, SetPoints } from '../contract/messages.ts';
+import { DEFAULT_SETPOINTS, type SetCommand, SetPoints } from '../contract/messages.ts';
+import type { Loaded } from './store.ts';
 
 export type SetOutcome = { setPoints: SetPoints } | { refused: string };
+
+/**
+ * What control begins with: the stored wishes. A new unit on a real board only observes until somebody lets it drive; one
+ * whose file is damaged goes on heating.
+ */
+export function firstSetPoints({ stored, problem }: Loaded, simulated: boolean): SetPoints {
+  if (stored) return stored.setPoints;
+  const isNew = problem === undefined && !simulated;
+  return isNew ? { ...DEFAULT_SETPOINTS, operation: 'observe' } : DEFAULT_SETPOINTS;
+}
 
 /** One change from a person, checked against the range of its set-point. Pure; never throws. */
 export function applySet(current: SetPoints, command: SetCommand): SetOutcome {

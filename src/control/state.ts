@@ -18,6 +18,7 @@ import { GRID_START, type GridState } from './grid/grid.ts';
 import { INTERLOCK_START, type InterlockState } from './interlock/interlock.ts';
 import { type OwnPump, ownPumpStart } from './learn/own-pump.ts';
 import { METERS_START, type MetersState } from './meters.ts';
+import type { ObserveState } from './observe.ts';
 import { OPERATION_START, type OperationState } from './operation.ts';
 
 /** All that control remembers between two calls: plain JSON, so that any run replays from a trace. */
@@ -36,6 +37,7 @@ export interface CoreState {
   grid: GridState;
   emergency: EmergencyState;
   operation: OperationState;
+  observe: ObserveState | null;
   commission: CommissionState;
   interlock: InterlockState;
   energy: ControlState['energy'];
@@ -88,6 +90,7 @@ export function initialState(house: House): CoreState {
     grid: GRID_START,
     emergency: EMERGENCY_START,
     operation: OPERATION_START,
+    observe: null,
     commission: COMMISSION_START,
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },

@@ -18,6 +18,7 @@ import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { ownPumpStep } from './learn/own-pump.ts';
 import { metersStep, metersView } from './meters.ts';
+import { observedView, observeStep } from './observe.ts';
 import { actionOf, headline } from './say.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput, Verdict } from './types.ts';
@@ -117,11 +118,26 @@ function counted(
   est: Estimates,
   heat: Verdict['heat'],
   outputs: Verdict['outputs'],
-  { house, market, timeMs, dtS }: StepInput,
-): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters'> {
+  wouldBe: Verdict['wouldBe'],
+  { house, market, timeMs, dtS, setPoints: { operation } }: StepInput,
+): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters' | 'observe'> {
   const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
   const meters = metersStep(state.meters, { est, heat, outputs, house, market, map: pump.map, timeMs, dtS });
-  return { ...energyStep(state, est, heat, outputs.coolingOn > 0, dtS), pump, meters };
+  const { condenserW } = heat;
+  const { supplySetC } = state.plan.plan;
+  const shared = { est, house, market, map: pump.map, dtS };
+  const observe = observeStep(state.observe, { ...shared, condenserW, wouldBe, operation, supplySetC });
+  return { ...energyStep(state, est, heat, outputs.coolingOn > 0, dtS), pump, meters, observe };
+}
+
+/** Watts that compute may turn into work, those for filler, and those that pay. */
+function grantsOf({ decided, interlock: { stopped } }: CoreState, checking: boolean, capW: number) {
+  const watts = stopped.accel ? 0 : checking ? capW : Math.min(decided.grantW, capW);
+  return {
+    grantW: watts,
+    fillerW: checking ? watts : Math.min(watts, decided.fillerW),
+    payW: Math.min(watts, Math.max(decided.fillerW, decided.paidW)),
+  } satisfies Partial<Verdict>;
 }
 
 /**
@@ -156,12 +172,15 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
   });
   const { outputs, safety } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
-  state = { ...state, interlock: locked.state, ...counted(state, est, heat, outputs, given), atMs: image.atMs };
+  state = {
+    ...state,
+    interlock: locked.state,
+    ...counted(state, est, heat, outputs, driven.wouldBe, given),
+    atMs: image.atMs,
+  };
   const stops = safety === 'S3' || safety === 'S4' || locked.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
-  const grantedW = driven.checking ? outputs.accelCapW : Math.min(state.decided.grantW, outputs.accelCapW);
-  const watts = locked.state.stopped.accel ? 0 : grantedW;
   return {
     state,
     verdict: {
@@ -169,9 +188,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       action,
       safety,
       latched: locked.latched,
-      grantW: watts,
-      fillerW: driven.checking ? watts : Math.min(watts, state.decided.fillerW),
-      payW: Math.min(watts, Math.max(state.decided.fillerW, state.decided.paidW)),
+      ...grantsOf(state, driven.checking, outputs.accelCapW),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: state.energy,
@@ -188,6 +205,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,
       wouldBe: driven.wouldBe,
+      observed: observedView(state.observe),
       commission: commissionView(state.commission),
     },
   };

@@ -11,6 +11,7 @@ import type {
   SetPoints,
 } from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
+import type { Observed } from '../contract/today.ts';
 
 /** Everything `step` may know besides its own state. No clock, no chance: both are in here. */
 export interface StepInput {
@@ -54,6 +55,8 @@ export interface Verdict {
   reasons: Reason[];
   /** What would be driven, while control only observes. */
   wouldBe: Outputs | undefined;
+  /** What observing has shown so far. */
+  observed: Observed | undefined;
   commission: Commission | undefined;
   /** A line for the record of dimmings, in the tick in which one began or ended. */
   dimming: Omit<Dimming, 'timeMs'> | undefined;

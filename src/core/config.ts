@@ -60,6 +60,17 @@ export const Config = z.strictObject({
         .max(4_194_304)
         .optional()
         .describe('memory for loaded experts; left out: half of what is free at the start, at least 256'),
+      forward: z
+        .url()
+        .optional()
+        .describe('OpenAI-compatible server elsewhere that answers what cannot be computed here, such as another unit'),
+      fillerCommand: z
+        .strictObject({
+          run: z.string().min(1).max(4096).describe('shell command; stopped within 200 ms whenever it must give way'),
+          watts: z.number().min(1).max(100_000).describe('what it draws while it runs'),
+        })
+        .optional()
+        .describe('unpaid work of your own, such as BOINC, on watts that pay unpaid and that scoring leaves'),
       upstream: z.url().optional().describe('OpenAI-compatible server on another host, used as one more engine'),
     })
     .prefault({}),
@@ -69,7 +80,7 @@ export const Config = z.strictObject({
         .string()
         .default('127.0.0.1')
         .describe(
-          'address to listen on; beyond loopback anybody on the LAN can read and ask, but not change set-points',
+          'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
       join: z
@@ -91,6 +102,29 @@ export const Config = z.strictObject({
         .optional()
         .describe('a broker that you already have, such as that of Home Assistant; our own stays as well'),
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
+    })
+    .prefault({}),
+  notify: z
+    .strictObject({
+      ntfy: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults go to this ntfy topic, such as https://ntfy.sh/a-name-nobody-guesses'),
+      email: z
+        .strictObject({
+          to: z.email().describe('who is told'),
+          host: z.string().min(1).describe('SMTP server; TLS is a must beyond this machine'),
+          port: z.int().min(1).max(65_535).default(587).describe('587 with STARTTLS, 465 with TLS from the start'),
+          username: z.string().max(128).optional(),
+          passwordFile: z.string().optional().describe('file with the password alone, relative to the home directory'),
+          from: z.email().optional().describe('left out: the username'),
+        })
+        .optional()
+        .describe('faults go here by e-mail'),
+      webhook: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('faults are posted here as JSON'),
     })
     .prefault({}),
   /** From the command line, never from the file. */

@@ -1,11 +1,17 @@
+import { asTyped } from './words.ts';
+
 /** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
   BOARD_INVALID: 'mend the board file at the path named in the message',
   MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
+  RECEIPT_INVALID: 'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it',
+  LEDGER_DAMAGED: '`heatmine receipts --verify` says what is left; the damaged file lies beside the ledger',
+  LEDGER_REFUSES: 'make room on the disk or replace it; no paid work is taken until the ledger can be written',
+  SEAL_BROKEN: 'ask again, over another relay: something on the way changed, repeated or cut the message',
   WEATHER_INVALID: 'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator',
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
-  USAGE: 'see `heatmine --help`',
+  USAGE: `${asTyped('--help')} lists the commands; each has a --help of its own, with an example`,
   NOT_RUNNING: 'start the unit with `npm start`',
   BUS_ABSENT: 'check power and the wire of the device named in the message, and its address',
   BUS_STUCK: 'unplug devices one by one: something holds the bus low',
@@ -18,8 +24,11 @@ export const ERROR_CODES = {
   BUSY: 'wait and try again',
   NO_POWER: 'the house grants the accelerator no watts now; the answer says why',
   CONTEXT_LENGTH: 'shorten the text',
-  EXPERT_UNKNOWN: '`heatmine experts ls` lists the experts',
+  EXPERT_UNKNOWN: `${asTyped('experts ls')} lists the experts`,
   UNAUTHORISED: 'check the user name and password',
+  PEER_INVALID: 'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator',
+  NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
+  NOT_OFFERED: 'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

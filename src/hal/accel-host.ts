@@ -1,9 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { z } from 'zod';
 import { messageOf } from '../core/errors.ts';
-import { lineSplitter } from './sim/json-lines.ts';
+import { serveLines } from './line-server.ts';
 import type { Device } from './types.ts';
 
 const Request = z.discriminatedUnion('op', [
@@ -87,9 +85,7 @@ function same(a: string, b: string): boolean {
   return x.length === y.length && timingSafeEqual(x, y);
 }
 
-const MAX_LINE_BYTES = 4096;
-const MAX_CONNECTIONS = 4;
-const MAX_UNREAD_BYTES = 1 << 18;
+const LIMITS = { connections: 4, lineBytes: 4096, unreadBytes: 1 << 18 };
 const CHECK_MS = 200;
 
 /** Serves it on a unix socket that only its owner may open, or on TCP. */
@@ -97,35 +93,16 @@ export async function serveAccelHost(
   host: AccelHost,
   place: { path: string } | { host: string; port: number },
 ): Promise<{ close(): Promise<void> }> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
-    const onLine = async (line: string) => {
-      const answer = await host.answer(parse(line));
-      if (socket.destroyed) return;
-      socket.write(`${JSON.stringify(answer)}\n`);
-      if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
-    };
-    socket.on(
-      'data',
-      lineSplitter(MAX_LINE_BYTES, onLine, () => socket.destroy()),
-    );
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  if ('path' in place) rmSync(place.path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    const mask = process.umask(0o077);
-    server.listen(place, resolve);
-    process.umask(mask);
-  });
+  const server = await serveLines(
+    place,
+    LIMITS,
+    (peer) => (line) => void host.answer(parse(line)).then((answer) => peer.send(answer)),
+  );
   const timer = setInterval(() => void host.check(), CHECK_MS);
   return {
-    async close() {
+    close() {
       clearInterval(timer);
-      for (const socket of open) socket.destroy();
-      await new Promise((done) => server.close(done));
+      return server.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { asTyped } from '../core/words.ts';
 import type { BusBackend } from './types.ts';
 
 /** Every kind of bus, and what the HAL does alike for all devices on one. */
@@ -48,6 +49,6 @@ export const BUS_KINDS = {
     pollMs: 600,
     rewriteMs: 30_000,
     callLimitMs: 2400,
-    check: 'check that `heatmine accel-host` runs there',
+    check: `check that ${asTyped('accel-host')} runs there`,
   },
 } as const satisfies Record<Exclude<keyof BusBackend, 'close' | 'health'>, BusKind>;

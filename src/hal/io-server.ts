@@ -1,17 +1,13 @@
-import { rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { z } from 'zod';
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Image, type Outputs } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
 import { messageOf } from '../core/errors.ts';
+import { asTyped } from '../core/words.ts';
 import type { DeviceHealth } from './health.ts';
-import { lineSplitter } from './sim/json-lines.ts';
+import { type Peer, serveLines } from './line-server.ts';
 
 /** An installer at the terminal, and a second one who looks on. */
-const MAX_CONNECTIONS = 4;
-const MAX_LINE_BYTES = 4096;
-/** A peer that does not read is cut off beyond this. */
-const MAX_UNREAD_BYTES = 1 << 20;
+const LIMITS = { connections: 4, lineBytes: 4096, unreadBytes: 1 << 20 };
 /** What is driven by hand falls back unless it is asked for again within this. */
 export const HAND_TTL_MS = 2000;
 
@@ -52,63 +48,41 @@ export async function serveIo(options: {
   monoMs(): number;
 }): Promise<IoServer> {
   const { path, monoMs } = options;
-  rmSync(path, { force: true });
-  const open = new Set<Socket>();
-  let held: { name: ActuatorName; value: number; by: Socket; untilMs: number } | undefined;
+  let held: { name: ActuatorName; value: number; by: Peer; untilMs: number } | undefined;
 
-  function drive(socket: Socket, name: ActuatorName, value: number): object {
+  function drive(by: Peer, name: ActuatorName, value: number): object {
     if (!options.commissioning())
-      return { error: 'outputs are driven by hand only in operation `commission`: heatmine set operation commission' };
-    if (held && held.by !== socket && monoMs() < held.untilMs)
+      return {
+        error: `outputs are driven by hand only in operation \`commission\`: ${asTyped('set operation commission')}`,
+      };
+    if (held && held.by !== by && monoMs() < held.untilMs)
       return { error: `${held.name} is being driven by somebody else; one hand at a time` };
     const { min, max } = unitOf(name)!;
     if (!(value >= min && value <= max))
       return { error: `${ACTUATORS[name].label} takes ${min} to ${max}, not ${value}` };
-    held = { name, value, by: socket, untilMs: monoMs() + HAND_TTL_MS };
+    held = { name, value, by, untilMs: monoMs() + HAND_TTL_MS };
     return {};
   }
 
-  function answer(socket: Socket, line: string): object {
+  function answer(peer: Peer, line: string): object {
     let id = 0;
     try {
       const request = Request.parse(JSON.parse(line));
       id = request.id;
-      return { id, ...(request.op === 'look' ? { view: options.view() } : drive(socket, request.name, request.value)) };
+      return { id, ...(request.op === 'look' ? { view: options.view() } : drive(peer, request.name, request.value)) };
     } catch (error) {
       return { id, error: messageOf(error) };
     }
   }
 
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      open.delete(socket);
-      if (held?.by === socket) held = undefined;
+  const server = await serveLines({ path }, LIMITS, (peer) => {
+    peer.onClose(() => {
+      if (held?.by === peer) held = undefined;
     });
-    const onLine = (line: string) => {
-      socket.write(`${JSON.stringify(answer(socket, line))}\n`);
-      if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
-    };
-    socket.on(
-      'data',
-      lineSplitter(MAX_LINE_BYTES, onLine, () => socket.destroy()),
-    );
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    // The mode is that of the socket file from its first moment on.
-    const mask = process.umask(0o077);
-    server.listen(path, resolve);
-    process.umask(mask);
+    return (line) => peer.send(answer(peer, line));
   });
   return {
     hand: (nowMs) => (held && nowMs < held.untilMs ? { [held.name]: held.value } : undefined),
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of open) socket.destroy();
-        server.close(() => resolve());
-      }),
+    close: server.close,
   };
 }

@@ -5,19 +5,27 @@ import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
 import { openLink } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
+import { pathsOf } from '../core/paths.ts';
 import { computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
+import { openHand } from './hand.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { createNotifier } from './notify.ts';
+import { openToday } from './today.ts';
 import { openView } from './view.ts';
+import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
+import { type Claims, openClaims } from './web/claims.ts';
+import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
 import { computeProxy } from './web/proxy.ts';
 import { startWeb } from './web/server.ts';
+import { createSettings } from './web/settings.ts';
 import { servePage } from './web/static.ts';
 
 export interface NetOptions {
@@ -41,6 +49,23 @@ export interface Net {
 
 const FLUSH_MS = 60_000;
 const LOOK_MS = 2_000;
+/** The code of the first visit waits a day; `heatmine claim` gives others. */
+const FIRST_CODE_MIN = 24 * 60;
+
+const every = (ms: number, ...each: (() => void)[]) =>
+  setInterval(() => {
+    for (const call of each) call();
+  }, ms);
+
+/** Who may look in from elsewhere; as long as nobody may, the log tells the code of the first visit. */
+function openDoor(host: string, home: string, log: Log): Claims {
+  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
+  if (!isLoopback(host) && !claims.claimed()) {
+    const code = claims.newCode('owner', FIRST_CODE_MIN);
+    log.info({ code }, 'the page asks devices of the house for this code, once');
+  }
+  return claims;
+}
 
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
@@ -50,35 +75,53 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
+  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
+  const notifier = createNotifier({ config, home, ...systemClock, log });
+  const hand = openHand(pathsOf(home).io);
+  const claims = openDoor(host, home, log);
 
-  link.on('controlEvent', (event) => history.event(event));
+  link.on('controlEvent', (event) => {
+    history.event(event);
+    notifier.event(event);
+  });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
     hass.seen(state);
+    const line = today.seen(state, computing);
+    if (line) link.publish('today', line);
   });
   const timers = [
-    setInterval(() => history.flush(), FLUSH_MS),
-    setInterval(() => hass.setOnline(view.snapshot().control !== null), LOOK_MS),
+    every(FLUSH_MS, history.flush, today.flush),
+    every(LOOK_MS, () => {
+      const speaks = view.snapshot().control !== null;
+      hass.setOnline(speaks);
+      notifier.look(speaks);
+    }),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
     ask.close();
+    notifier.close();
+    hand.close();
     live.close();
     compute.close();
     await Promise.all([hass.close(), link.close()]);
     history.close();
+    today.flush();
   };
   try {
     const web = await startWeb({
       host,
       port: portsOf(config).http,
-      api: createApi(view, history),
+      api: createApi(view, history, hand),
+      settings: createSettings(config, view, history, notifier),
+      access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),

@@ -1,5 +1,6 @@
 import type { OverrideCommand } from '../contract/comfort.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
+import type { Today } from '../contract/today.ts';
 import type { Clock } from '../core/clock.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
@@ -11,6 +12,8 @@ export interface Snapshot {
   plant: PlantTruth | null;
   /** The value of the lease while it lives. */
   market: Market | null;
+  /** The day of the house so far. */
+  today: Today | null;
 }
 
 export interface View {
@@ -47,6 +50,10 @@ export function openView(link: Link, clock: Clock): View {
   });
   link.on('computeState', compute.set);
   link.on('plantTruth', plant.set);
+  let today: Today | null = null;
+  link.on('today', (line) => {
+    today = line;
+  });
   link.on('market', (lease) => market.offer(lease, clock.monoMs()));
   return {
     snapshot: () => ({
@@ -54,6 +61,7 @@ export function openView(link: Link, clock: Clock): View {
       compute: compute.get(),
       plant: plant.get(),
       market: market.get(clock.monoMs()),
+      today: control.get() && today,
     }),
     onControl(listener) {
       listeners.add(listener);

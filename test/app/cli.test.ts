@@ -13,10 +13,13 @@ const heatmine = (...args: string[]) =>
 test('help lists every command, each with an example', () => {
   const { stdout, status } = heatmine('--help');
   assert.is(status, 0);
-  for (const [, name] of stdout.matchAll(/heatmine (\w+) {2}/g)) {
-    const help = heatmine(name!, '--help');
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name!);
+  assert.ok(names.length > 12 && names.includes('accel-host'), names.join(' '));
+  for (const name of names) {
+    const help = heatmine(name, '--help');
     assert.is(help.status, 0, name);
-    assert.match(help.stdout, 'Example:', name);
+    assert.match(help.stdout, /^npm run -s heatmine -- /, name);
+    assert.match(help.stdout, /Example:\n {2}.*(npm|python3) /, name);
   }
 });
 
@@ -27,6 +30,12 @@ test('a mistyped command or option names the one that was meant', () => {
   const option = heatmine('status', '--wacth');
   assert.is(option.status, 2);
   assert.match(option.stderr, 'did you mean --watch?');
+});
+
+test('wrong use names the help of that very command', () => {
+  const { stderr, status } = heatmine('set', 'roomSetC', 'warm');
+  assert.is(status, 2);
+  assert.match(stderr, '`npm run -s heatmine -- set --help`');
 });
 
 test('without a unit: what is missing and how to start it', () => {

@@ -59,7 +59,7 @@ test('watch tells each change until its time is over', () => {
 test('no hand on an output but in operation commission', () => {
   const { status, stderr } = io('write', 'hotWaterOn', '1', '--for', '1');
   assert.is(status, 2);
-  assert.match(stderr, /only in operation `commission`: heatmine set operation commission/);
+  assert.match(stderr, /only in operation `commission`: `npm run -s heatmine -- set operation commission`/);
   assert.is(io('write', 'roomC', '1').status, 2);
   assert.is(io('write', 'hotWaterOn').status, 2);
 });

@@ -92,11 +92,15 @@ export const grantOf = (watts: number, fillerW = 0, text = 'test grant', ttlMs =
 
 /** The server over an echo engine, composed as `start.ts` does: the whole way but the weights. */
 export async function echoUnit(
-  engine: Engine = createEchoEngine(),
-  classify?: ServiceParts['classify'],
-  ownState: ServiceParts['ownState'] = () => undefined,
-  prepare: (models: string) => void = () => {},
+  options: {
+    engine?: Engine;
+    classify?: ServiceParts['classify'];
+    ownState?: ServiceParts['ownState'];
+    forward?: ServiceParts['forward'];
+    prepare?: (models: string) => void;
+  } = {},
 ) {
+  const { engine = createEchoEngine(), classify, forward, ownState = () => undefined, prepare = () => {} } = options;
   const { dir, remove } = tempDir();
   const models = join(dir, 'models');
   addExpert(models, 'echo', { maxTokens: 100, contextTokens: 100 });
@@ -104,20 +108,25 @@ export async function echoUnit(
   prepare(models);
   const experts = scanExperts([models]);
   const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
-  const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 0 });
+  const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 4 });
   const power = createPower(systemClock);
   const card = CARDS['rtx3090-8b-q4']!;
   const work = createWork(card, systemClock);
   let asked = 0;
-  const door = createDoor({ power, work, onQuestion: () => void asked++ });
+  const door = createDoor({ power, work, clock: systemClock, width: 1, onQuestion: () => void asked++ });
   const figures = createFigures();
-  const service = createService({ catalogue, figures, classify, card, work, clock: systemClock, door, ownState });
+  const parts = { catalogue, figures, classify, card, work, clock: systemClock, door, ownState, forward };
+  const service = createService(parts);
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map([['echo', 2]]) });
   const path = join(dir, 'c.sock');
   const server = await createServer({ service, metrics, log: silent, listen: { path } });
   const tcp = await createServer({ service, metrics, log: silent, listen: { port: 0 } });
   return {
     ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
+    grant(lease: ReturnType<typeof grantOf>) {
+      power.offer(lease);
+      door.look();
+    },
     async stop() {
       await Promise.all([server.close(), tcp.close()]);
       await residents.close();

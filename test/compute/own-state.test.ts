@@ -10,11 +10,14 @@ const STATE = '{"mode":"heating","room":20.6}';
 const GAS = 'root ::= "F16 gas alarm: leave." | "F16 Gasalarm: raus." | "F0 no idea."';
 
 const unit = (ownState: () => string | undefined) =>
-  echoUnit(undefined, undefined, ownState, (models) => {
-    addExpert(models, 'status', { reads: 'unitState' });
-    addExpert(models, 'sums', { saysAfter: ' = ' });
-    const faults = addExpert(models, 'faults', { grammar: 'gas.gbnf' });
-    writeFileSync(join(faults, 'gas.gbnf'), GAS);
+  echoUnit({
+    ownState,
+    prepare(models) {
+      addExpert(models, 'status', { reads: 'unitState' });
+      addExpert(models, 'sums', { saysAfter: ' = ' });
+      const faults = addExpert(models, 'faults', { grammar: 'gas.gbnf' });
+      writeFileSync(join(faults, 'gas.gbnf'), GAS);
+    },
   });
 const ask = async (path: string, model: string, content: string) => {
   const reply = await call(path, 'POST', '/v1/chat/completions', { model, messages: [{ role: 'user', content }] });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createBeat } from '../../src/compute/beat.ts';
 import { createLane } from '../../src/compute/lane.ts';
 import { fallback, pickExpert } from '../../src/compute/pick.ts';
 import { readEvents } from '../../src/compute/sse.ts';
@@ -25,6 +26,21 @@ test('a lane: in order, one at a time; who aborts leaves the line; release twice
   (await third)();
   assert.equal(order, ['left', 'third']);
   assert.equal([lane.waiting, lane.running], [0, 0]);
+});
+
+test('a beat: whoever is ready first waits for the others, and for nobody who has left', async () => {
+  const beat = createBeat();
+  const [a, b] = [beat.enter(), beat.enter()];
+  const order: string[] = [];
+  const steps = async (name: string, step: ReturnType<typeof beat.enter>, count: number) => {
+    for (let i = 1; i <= count; i++) {
+      await step.ready();
+      order.push(`${name}${i}`);
+    }
+    step.leave();
+  };
+  await Promise.all([steps('a', a, 3), steps('b', b, 1)]);
+  assert.equal(order, ['a1', 'b1', 'a2', 'a3']);
 });
 
 test('stop strings cut at any split of the text send exactly what comes before', () => {

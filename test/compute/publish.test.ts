@@ -19,7 +19,15 @@ function stateWith(count: number, char: string) {
   });
   const catalogue = { states: () => Array.from({ length: count }, (_, n) => expert(n)) };
   const filler = { pace: () => ({ limit: 'unpaid', watts: 0, tokensPerS: 0 }) as const, cpuShare: () => 0 };
-  const parts = { config: Config.parse({}), card, catalogue, power, filler, door: { questions: () => 0 } };
+  const parts = {
+    config: Config.parse({}),
+    card,
+    catalogue,
+    power,
+    filler,
+    command: { running: () => false },
+    door: { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) },
+  };
   return ComputeState.parse(stateOf({ ...parts, work: createWork(card, systemClock) }));
 }
 

@@ -1,38 +1,14 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  accrue,
-  admit,
-  burn,
-  type FillerInput,
-  fillerPace,
-  MAX_OWED_S,
-  MAX_QUEUED,
-  mayScore,
-  want,
-} from '../../src/compute/scheduler/power.ts';
+import { accrue, burn, type FillerInput, fillerPace, mayScore } from '../../src/compute/scheduler/power.ts';
 import { createWork } from '../../src/compute/work.ts';
 import { CARDS } from '../../src/contract/cards.ts';
 import { manualClock } from '../../src/core/clock.ts';
 
-const demand = { grantW: 1000, grantText: 'sun', owedJ: 0, queued: 0, answerS: 0.5 };
 const paid: FillerInput = {
   ...{ fillerW: 1000, grantW: 2000, owedJ: 0, jPerToken: 2, cpuMsPerToken: 0.1, cpuShare: 0.1, questions: 0 },
 };
-
-test('no watts: refused with the reason of the grant', () => {
-  const refused = admit({ ...demand, grantW: 0, grantText: 'price is high' });
-  assert.ok(!refused.admitted && refused.code === 'NO_POWER' && refused.text.includes('price is high'));
-});
-
-test('a full line and a card with work for minutes refuse with a time to come back', () => {
-  const full = admit({ ...demand, queued: MAX_QUEUED });
-  assert.equal(full, { admitted: false, code: 'BUSY', text: '64 questions are waiting already', retryAfterS: 16 });
-  const owed = admit({ ...demand, owedJ: 1000 * (MAX_OWED_S + 7) });
-  assert.ok(!owed.admitted && owed.retryAfterS === 7);
-  assert.equal(admit({ ...demand, owedJ: 1000 * (MAX_OWED_S - 1) }), { admitted: true });
-});
 
 test('the pace of filler: held by the watts paid for, or by the share of a core, and it says by which', () => {
   assert.equal(fillerPace(paid), { tokensPerS: 500, watts: 1000, limit: 'watts' });
@@ -87,14 +63,6 @@ test('filler keeps its pace over a steady hour on a virtual clock', () => {
     }
   }
   assert.ok(Math.abs(tokens / 3600 - 500) < 0.5);
-});
-
-test('what compute wants: all cards while answers are due, else what filler can make; only answers earn', () => {
-  const input = { questions: 0, owedJ: 0, cardsW: 4900, fillerTokensPerS: 200, jPerToken: 3, incomeEurPerKwh: 0.5 };
-  assert.equal(want(input), { wantW: 600, incomeEurPerKwh: 0 });
-  assert.equal(want({ ...input, questions: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
-  assert.equal(want({ ...input, owedJ: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
-  assert.is(want({ ...input, fillerTokensPerS: 9000 }).wantW, 4900);
 });
 
 test('the card burns what it owes at the granted watts and never below nothing', () => {

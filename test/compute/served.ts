@@ -13,8 +13,8 @@ import { grantOf, memoryLink, silent, tempDir } from './fixture.ts';
 const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 export const CONTEXT_TOKENS = 512;
 
-/** The shipped experts, and `talker`: the weights of one of them without its grammar, prompt and limits. */
-export async function served() {
+/** With the engine of another program, or the shipped one: the shipped experts, and `talker`: the weights of one of them without its grammar, prompt and limits. */
+export async function served(engineFile?: string) {
   const { dir, remove } = tempDir();
   const installedDir = join(dir, 'models');
   addTalker(installedDir, 'talker');
@@ -24,7 +24,7 @@ export async function served() {
   const config = { ...Config.parse({ unit: UNIT, compute: { incomeEurPerKwh: 0.3 } }), portBase: 0 };
   const compute = await startCompute({
     ...{ config, shippedDir: MODELS, installedDir, listen: { path: sockets.compute } },
-    ...{ link, clock: systemClock, log: silent },
+    ...{ link, clock: systemClock, log: silent, ...(engineFile === undefined ? {} : { engineFile }) },
   });
   link.deliver('grant', grantOf(4900, 0, 'test grant', 600_000));
   const net = await startNet({

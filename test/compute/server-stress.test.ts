@@ -37,7 +37,7 @@ function slowEcho(ms: number): Engine & { ended: number[] } {
 
 test('an asker who hangs up frees the lane within 200 ms, and what was computed is counted', async () => {
   const engine = slowEcho(20);
-  const slow = await echoUnit(engine);
+  const slow = await echoUnit({ engine });
   slow.power.offer(grantOf(5000));
   const socket = net.connect(slow.path);
   const body = JSON.stringify({ model: 'echo', ...user('word '.repeat(60)), stream: true });
@@ -90,7 +90,7 @@ test('before the first grant of a boot a question waits up to two seconds', asyn
 });
 
 test('a crowd: as many as may wait are answered in turn, the rest are told when to come back', async () => {
-  const busy = await echoUnit(slowEcho(5));
+  const busy = await echoUnit({ engine: slowEcho(5) });
   busy.power.offer(grantOf(5000));
   const replies = await Promise.all(
     Array.from({ length: 100 }, () =>
@@ -122,7 +122,7 @@ test('an engine that fails answers 500 without its inside, also in mid-stream', 
       return { ...model, generate } as never;
     },
   };
-  const sick = await echoUnit(broken);
+  const sick = await echoUnit({ engine: broken });
   sick.power.offer(grantOf(5000));
   const ask = (text: string) =>
     call(sick.path, 'POST', '/v1/chat/completions', { model: 'echo', ...user(text), stream: true });

@@ -76,7 +76,7 @@ test('completions, and auto without a classifier', async () => {
 test('auto with a classifier, and with one that fails', async () => {
   const labels = ['echo', 'unknown'];
   const picked = async (logits: () => Promise<number[]>) => {
-    const clever = await echoUnit(undefined, { labels, logits });
+    const clever = await echoUnit({ classify: { labels, logits } });
     clever.power.offer(grantOf(5000));
     const body = { model: 'auto', ...user('why?') };
     const reply = await call(clever.path, 'POST', '/v1/chat/completions', body);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
-import { SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import type { SensorName } from '../../src/contract/points.ts';
 import {
   COMPRESSOR_START,
   type CompressorInput,
@@ -20,20 +20,11 @@ import { type GrantInput, grantStep, safeLimitW } from '../../src/control/decide
 import { HOT_WATER_START, hotWaterStep } from '../../src/control/decide/hotwater.ts';
 import { type Money, NOTHING_PAYS, paysNow, steadyPays } from '../../src/control/decide/money.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
-import type { Estimates } from '../../src/control/estimate/points.ts';
-import { CALM, createRig, HOUSE, imageOf, MARKET } from './rig.ts';
+import { createRig, estOf, HOUSE, imageOf, MARKET } from './rig.ts';
 
 /** The pure parts of the decisions at their edges: the last value on one side, the first on the other. */
 
 type Values = Partial<Record<SensorName, number>>;
-const estOf = (values: Values = {}, lost: SensorName[] = []): Estimates =>
-  Object.fromEntries(
-    SENSOR_NAMES.map((n) => [
-      n,
-      { value: values[n] ?? CALM[n], quality: lost.includes(n) ? 'lost' : 'good', ageMs: 0 },
-    ]),
-  ) as Estimates;
-
 const COMPRESSOR: CompressorInput = {
   wanted: true,
   setC: 40,
@@ -82,6 +73,11 @@ test('compressor: runs 600 s whatever is wanted, then until 2.5 K too warm; a de
   assert.equal([started.sinceS, started.starts, started.startAgesS.at(-1)], [0, 1, 0]);
   assert.ok(started.pct >= 30 && started.pct <= 100);
   assert.is(compressorStep(STILL, { ...COMPRESSOR, maxPct: 10 }).pct, 30, 'never below what it can');
+});
+
+test('compressor: remembers as many starts of the day as the store keeps', () => {
+  const many = { ...STILL, startAgesS: Array.from({ length: 64 }, (_, i) => 80_000 - i * 1000) };
+  assert.is(compressorStep(many, { ...COMPRESSOR, urgent: true }).startAgesS.length, 64);
 });
 
 test('compressor: half of the starts of a day are free, the rest are spread over it', () => {
@@ -264,6 +260,44 @@ test('coolant valve: follows who takes the heat, two minutes apart; refused heat
   assert.is(coolant({ reject: false, refusedS: 10 }, hot).refusedS, 11);
   assert.is(coolant({ reject: false, refusedS: 10 }).refusedS, 9.9);
   assert.is(coolant({ reject: true, refusedS: 10, valveS: 0 }, hot).refusedS, 9.9);
+});
+
+test('coolant valve: counts the seconds since it moved, from 0', () => {
+  assert.is(coolant({ reject: true, valveS: 500 }).valveS, 0);
+  assert.is(coolant({ reject: false, valveS: 500 }).valveS, 501);
+});
+
+test('coolant pump: litres for each percent are learnt from a flow of 1 L/min on, at 20 % or more', () => {
+  const learnt = (accelFlowLpm: number, pumpNowPct: number) =>
+    coolant({ lpmPerPct: 0.2 }, { est: estOf({ accelFlowLpm }), pumpNowPct, dtS: 1000 }).lpmPerPct;
+  assert.is(Number(learnt(5, 50).toFixed(3)), 0.1);
+  assert.is(Number(learnt(1, 50).toFixed(3)), 0.02);
+  assert.is(learnt(0.9, 50), 0.2);
+  assert.is(learnt(5, 19), 0.2);
+  assert.is(Number(learnt(5, 20).toFixed(3)), 0.25);
+});
+
+test('coolant pump: nothing integrates while the interlock holds it more than 5 % away', () => {
+  const warm = { est: estOf({ accelW: 3000, accelOutC: 54, accelInC: 44 }) };
+  const settled = coolant({ pumpPct: 50, reject: false }, { ...warm, pumpNowPct: 50 });
+  const integral = (offPct: number) =>
+    coolantStep(settled, { ...COOLANT, ...warm, pumpNowPct: settled.pumpPct + offPct }).pump.integral;
+  assert.ok(integral(4.9) > settled.pump.integral!);
+  assert.is(integral(5.1), settled.pump.integral);
+});
+
+test('dry cooler: the fan brings the coolant back 8 K below what the outlet is to be', () => {
+  let state: CoolantState = { ...COOLANT_START, reject: true, valveS: 0 };
+  let inC = 50;
+  for (let s = 0; s < 3000; s++) {
+    state = coolantStep(state, {
+      ...COOLANT,
+      taker: false,
+      est: estOf({ accelW: 3000, accelOutC: 52, accelInC: inC, outdoorC: 20 }),
+    });
+    inC += (20 + 40 * (1 - state.fanPct / 130) - inC) / 60;
+  }
+  assert.ok(Math.abs(inC - 44) < 0.5, `${inC}`);
 });
 
 test('coolant pump: runs on for 180 s and while the coolant is warm, then idles; the fan only blows what is rejected', () => {

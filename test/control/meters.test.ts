@@ -122,7 +122,7 @@ test('coolant colder than the water gives no heat, whatever the sensors of the w
   const of = (value: number) => ({ value, quality: 'good' as const, ageMs: 0 });
   const water = { condenserOutC: of(36), supplyC: of(38), returnC: of(31), heatFlowLpm: of(20) };
   const accelerator = (outC: number) => {
-    const est = { ...water, accelOutC: of(outC), accelInC: of(12), accelFlowLpm: of(5) };
+    const est = { ...water, compressorW: of(1500), accelOutC: of(outC), accelInC: of(12), accelFlowLpm: of(5) };
     const on = { ...SAFE_OUTPUTS, compressorOn: 1, rejectOn: 0 };
     return heatNow(est as unknown as Estimates, on, { on: true, sinceS: 600 }).accelW;
   };
@@ -147,7 +147,7 @@ test('an idle unit says idle: no watts of noise, no minus zero', () => {
     speed: 1,
     lateness: { p50Ms: 0, p99Ms: 0, maxMs: 0, ticks: 1, realtime: false },
   });
-  const text = statusLines({ control, compute: null, plant: null, market: null }).join('\n');
+  const text = statusLines({ control, compute: null, plant: null, market: null, today: null }).join('\n');
   assert.match(text, /heat \(modelled\) idle; needed 0 W/);
   assert.match(text, /COP {9}now idle/);
   assert.not.match(text, /-\d+ W|-\d\.\d\d kWh/);

@@ -9,6 +9,7 @@ import {
   SENSOR_NAMES,
   type SensorName,
 } from '../../src/contract/points.ts';
+import type { Estimates } from '../../src/control/estimate/points.ts';
 import type { CoreState } from '../../src/control/state.ts';
 import { initialState, step } from '../../src/control/step.ts';
 import type { StepInput, Verdict } from '../../src/control/types.ts';
@@ -44,6 +45,15 @@ export const CALM: Record<SensorName, number> = {
 };
 export const MARKET: Market = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
 export const HOUSE = House.parse({});
+
+/** Estimates of a calm house with these values; the points in `lost` are lost. */
+export const estOf = (values: Partial<Record<SensorName, number>> = {}, lost: readonly SensorName[] = []): Estimates =>
+  Object.fromEntries(
+    SENSOR_NAMES.map((n) => [
+      n,
+      { value: values[n] ?? CALM[n], quality: lost.includes(n) ? 'lost' : 'good', ageMs: 0 },
+    ]),
+  ) as Estimates;
 
 export interface Rig {
   state: CoreState;

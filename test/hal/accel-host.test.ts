@@ -1,38 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HeatmineError } from '../../src/core/errors.ts';
 import { createAccelHost, serveAccelHost } from '../../src/hal/accel-host.ts';
-import type { BoardDevice, BusSpec } from '../../src/hal/board.ts';
 import { openLinuxBuses } from '../../src/hal/buses/linux.ts';
-import { createSlot } from '../../src/hal/device-slot.ts';
 import type { Device } from '../../src/hal/types.ts';
+import { codeOf, monoMs, sensors, slotOn } from './linux-slot.ts';
+import { loopMs, until } from './patience.ts';
 
-/** The Linux back ends for files and for an accelerator's own host, on a directory and on a real socket. */
-const monoMs = () => performance.now();
+/** An accelerator's own host behind a real socket. */
 const dir = mkdtempSync(join(tmpdir(), 'hm-accel-'));
-const slotOn = (spec: BusSpec, device: Omit<BoardDevice, 'actuators'> & Partial<BoardDevice>) => {
-  const buses = openLinuxBuses({ buses: { b: spec } }, monoMs);
-  const slot = createSlot('dut', { actuators: {}, ...device }, { buses, monoMs }, () => undefined);
-  return { buses, slot };
-};
-const sensors = (channels: Record<string, string>) =>
-  Object.fromEntries(Object.entries(channels).map(([p, channel]) => [p, { channel, maxAgeMs: 1500, note: 'test' }]));
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'ok';
-  } catch (error) {
-    assert.instance(error, HeatmineError);
-    return (error as HeatmineError).code;
-  }
-}
 
 /** Cards that remember every cap, and hang on demand. */
 function cards() {
@@ -77,7 +57,7 @@ test('accel-host: a controller that falls silent loses its cap at the host itsel
   const path = join(dir, 'b.sock');
   const { caps, device } = cards();
   const server = await serveAccelHost(createAccelHost(device, monoMs), { path });
-  await sleep(300);
+  await until('a first cap', 400, () => caps.length > 0);
   assert.equal(
     caps.map((c) => c.capW),
     [0],
@@ -85,8 +65,8 @@ test('accel-host: a controller that falls silent loses its cap at the host itsel
   );
   const bus = openLinuxBuses({ buses: { b: { kind: 'host', path } } }, monoMs);
   for (let i = 0; i < 4; i++) {
-    assert.is((await bus.host('b').ask({ op: 'cap', capW: 500, ttlMs: 600 })).capW, 500);
-    await sleep(300);
+    assert.is((await bus.host('b').ask({ op: 'cap', capW: 500, ttlMs: 3000 })).capW, 500);
+    await sleep(1000);
   }
   const renewedMs = caps.at(-1)!.atMs;
   assert.ok(
@@ -94,10 +74,10 @@ test('accel-host: a controller that falls silent loses its cap at the host itsel
     'renewed in time it stays',
   );
   await bus.close();
-  await sleep(900);
-  const drop = caps.at(-1)!;
-  assert.is(drop.capW, 0);
-  assert.ok(drop.atMs - renewedMs >= 590 && drop.atMs - renewedMs < 1100, `${drop.atMs - renewedMs} ms`);
+  const closedMs = loopMs();
+  await until('the drop', 3600, () => caps.at(-1)!.capW === 0);
+  assert.ok(caps.at(-1)!.atMs - renewedMs >= 2990, `${caps.at(-1)!.atMs - renewedMs} ms`);
+  assert.ok(loopMs() - closedMs < 3600);
   await server.close();
 });
 
@@ -109,17 +89,18 @@ test('accel-host: hangs are BUS_TIMEOUT after a second; the host gone is BUS_CLO
   const host = buses.host('b');
   await host.ask({ op: 'read' });
   state.hangs = true;
-  const fromMs = monoMs();
+  const fromMs = loopMs();
   assert.is(await codeOf(host.ask({ op: 'read' })), 'BUS_TIMEOUT');
-  assert.ok(monoMs() - fromMs < 1300);
+  assert.ok(loopMs() - fromMs < 1300);
   state.hangs = false;
   await host.ask({ op: 'read' });
   await server.close();
-  await sleep(20);
-  assert.is(await codeOf(host.ask({ op: 'read' })), 'BUS_CLOSED');
+  let code = '';
+  for (let tries = 0; tries < 50 && code !== 'BUS_CLOSED'; tries++) code = await codeOf(host.ask({ op: 'read' }));
+  assert.is(code, 'BUS_CLOSED');
   server = await serveAccelHost(createAccelHost(device, monoMs), { path });
-  for (const startMs = monoMs(); (await codeOf(host.ask({ op: 'read' }))) !== 'ok'; await sleep(50)) {
-    assert.ok(monoMs() - startMs < 3000, 'found again');
+  for (const startMs = loopMs(); (await codeOf(host.ask({ op: 'read' }))) !== 'ok'; await sleep(50)) {
+    assert.ok(loopMs() - startMs < 3000, 'found again');
   }
   await buses.close();
   assert.is(await codeOf(host.ask({ op: 'read' })), 'BUS_CLOSED');
@@ -173,88 +154,11 @@ test('accel-host: a token where one is asked for; rubbish is refused and an endl
   let closed = false;
   socket.on('data', (d) => (text += d)).on('close', () => (closed = true));
   socket.write('nonsense\n');
-  await sleep(50);
+  await until('an answer', 1000, () => text.includes('\n'));
   assert.match(text, 'not a request');
   socket.write('x'.repeat(20_000));
-  await sleep(100);
-  assert.ok(closed);
+  await until('cut off', 1000, () => closed);
   await onPath.close();
-});
-
-/** A w1 slave and an AMD card as the kernel lays them out. */
-function tree(): string {
-  const root = mkdtempSync(join(dir, 'sys-'));
-  mkdirSync(join(root, '28-0316a2791eff'));
-  writeFileSync(join(root, '28-0316a2791eff/w1_slave'), '72 01 4b 46 7f ff 0e 10 57 : crc=57 YES\n72 01 t=23125\n');
-  const card = join(root, '0000:03:00.0');
-  mkdirSync(join(card, 'hwmon/hwmon4'), { recursive: true });
-  const files = {
-    gpu_busy_percent: 99,
-    mem_info_vram_used: 4e9,
-    mem_info_vram_total: 16e9,
-    'hwmon/hwmon4/power1_average': 187e6,
-    'hwmon/hwmon4/temp1_input': 55_000,
-    'hwmon/hwmon4/temp2_input': 63_000,
-    'hwmon/hwmon4/power1_cap': 220e6,
-    'hwmon/hwmon4/power1_cap_min': 100e6,
-    'hwmon/hwmon4/power1_cap_max': 240e6,
-  };
-  for (const [name, value] of Object.entries(files)) writeFileSync(join(card, name), `${value}\n`);
-  return root;
-}
-
-test('files: a DS18B20 and an AMD card read and capped through the real file system', async () => {
-  const root = tree();
-  const w1 = slotOn(
-    { kind: 'files', dir: root },
-    {
-      driver: 'ds18b20',
-      params: { bus: 'b', node: '28-0316a2791eff' },
-      sensors: sensors({ hotWaterC: 'temperatureC' }),
-    },
-  );
-  assert.is(await w1.slot.poll(), undefined);
-  assert.is(w1.slot.readings.hotWaterC?.value, 23.125);
-  const amd = slotOn(
-    { kind: 'files', dir: root },
-    {
-      driver: 'amdgpu',
-      params: { bus: 'b', nodes: ['0000:03:00.0'] },
-      sensors: sensors({ accelW: 'powerW', accelChipC: 'chipC' }),
-    },
-  );
-  assert.is(await amd.slot.poll(), undefined);
-  assert.equal([amd.slot.readings.accelW?.value, amd.slot.readings.accelChipC?.value], [187, 63]);
-  assert.is(await amd.slot.write('capW', 150), 150);
-  assert.is(readFileSync(join(root, '0000:03:00.0/hwmon/hwmon4/power1_cap'), 'utf8').trim(), '150000000');
-  assert.is(await amd.slot.write('capW', 0), 100, 'the card accepts no less; the contactor is what turns it off');
-});
-
-test('files: what is missing, not permitted or a directory is told by code', async () => {
-  const root = tree();
-  const buses = openLinuxBuses({ buses: { b: { kind: 'files', dir: root } } }, monoMs);
-  const files = buses.files('b');
-  assert.is(await codeOf(files.read('28-0000/w1_slave')), 'BUS_ABSENT');
-  assert.is(await codeOf(files.read('0000:03:00.0')), 'BUS_NOISE');
-  assert.is(await codeOf(files.write('0000:03:00.0/nothing', '1')), 'BUS_ABSENT');
-  assert.equal((await files.list('0000:03:00.0/hwmon')).sort(), ['hwmon4']);
-  await buses.close();
-  assert.is(await codeOf(files.read('28-0316a2791eff/w1_slave')), 'BUS_CLOSED');
-});
-
-test('files: a driver that sits on a read is given up after a second, costs nobody else a wait, and comes back', async () => {
-  const root = tree();
-  execFileSync('mkfifo', [join(root, 'stuck')]);
-  const files = openLinuxBuses({ buses: { b: { kind: 'files', dir: root } } }, monoMs).files('b');
-  const fromMs = monoMs();
-  assert.is(await codeOf(files.read('stuck')), 'BUS_TIMEOUT');
-  assert.ok(monoMs() - fromMs < 1300);
-  const againMs = monoMs();
-  assert.is(await codeOf(files.read('28-0316a2791eff/w1_slave')), 'BUS_TIMEOUT');
-  assert.ok(monoMs() - againMs < 100, 'refused at once');
-  closeSync(openSync(join(root, 'stuck'), 'w'));
-  await sleep(50);
-  assert.match(await files.read('28-0316a2791eff/w1_slave'), 't=23125');
 });
 
 test.run();

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HeatmineError } from '../../src/core/errors.ts';
 import type { BusBackend, GpioEdge } from '../../src/hal/types.ts';
+import { again, loopMs, until } from './patience.ts';
 
 /** A back end that serves the reference board (boards/sim.json), and a hand on its high-pressure contact, gpio0 line 16. */
 export interface Rig {
@@ -34,9 +34,9 @@ export function busCompliance(name: string, makeRig: () => Promise<Rig>): void {
 
   test('i2c: an absent device is BUS_ABSENT, at once, and disturbs nobody', async ({ rig }) => {
     const i2c = rig.buses.i2c('i2c1');
-    const startedMs = performance.now();
+    const startedMs = loopMs();
     await fails(i2c.transfer(0x77, Uint8Array.of(0), 2), ['BUS_ABSENT']);
-    assert.ok(performance.now() - startedMs < 150);
+    assert.ok(loopMs() - startedMs < 150);
     assert.equal([...(await i2c.transfer(0x49, Uint8Array.of(0x0f), 2))], [0x01, 0x17]);
   });
 
@@ -63,7 +63,7 @@ export function busCompliance(name: string, makeRig: () => Promise<Rig>): void {
     assert.is(input.read(), 1);
     for (const closed of [false, true, false]) {
       await rig.setContact(closed);
-      await until(() => edges.at(-1)?.level === (closed ? 1 : 0));
+      await until('an edge', 1000, () => edges.at(-1)?.level === (closed ? 1 : 0));
     }
     assert.equal(
       edges.map((edge) => edge.level),
@@ -77,21 +77,21 @@ export function busCompliance(name: string, makeRig: () => Promise<Rig>): void {
   });
 
   test('modbus: reads as many registers as asked for, in both tables', async ({ rig }) => {
-    assert.is((await rig.buses.modbus('drive').readHolding(1, 3201, 11)).length, 11);
-    assert.is((await rig.buses.modbus('meter').readInput(11, 0x34, 2)).length, 2);
+    assert.is((await again(() => rig.buses.modbus('drive').readHolding(1, 3201, 11))).length, 11);
+    assert.is((await again(() => rig.buses.modbus('meter').readInput(11, 0x34, 2))).length, 2);
   });
 
   test('modbus: a written register reads back', async ({ rig }) => {
     const drive = rig.buses.modbus('drive');
-    await drive.writeHolding(1, 8502, [321]);
-    assert.equal([...(await drive.readHolding(1, 8502, 1))], [321]);
-    await drive.writeHolding(1, 8502, [0]);
+    await again(() => drive.writeHolding(1, 8502, [321]));
+    assert.equal([...(await again(() => drive.readHolding(1, 8502, 1)))], [321]);
+    await again(() => drive.writeHolding(1, 8502, [0]));
   });
 
   test('modbus: requests asked for together each get their own answer', async ({ rig }) => {
     const meter = rig.buses.modbus('meter');
     const lengths = [2, 2, 2, 2, 2, 2];
-    const answers = await Promise.all(lengths.map((n, i) => meter.readInput(11 + (i % 2), 0x34, n)));
+    const answers = await Promise.all(lengths.map((n, i) => again(() => meter.readInput(11 + (i % 2), 0x34, n))));
     assert.equal(
       answers.map((a) => a.length),
       lengths,
@@ -100,10 +100,10 @@ export function busCompliance(name: string, makeRig: () => Promise<Rig>): void {
 
   test('modbus: a unit that is not there fails in time with a code, and its neighbours go on', async ({ rig }) => {
     const meter = rig.buses.modbus('meter');
-    const startedMs = performance.now();
+    const startedMs = loopMs();
     await fails(meter.readInput(77, 0x34, 2), ['BUS_TIMEOUT', 'BUS_ABSENT']);
-    assert.ok(performance.now() - startedMs < 400);
-    assert.is((await meter.readInput(12, 0x34, 2)).length, 2);
+    assert.ok(loopMs() - startedMs < 400);
+    assert.is((await again(() => meter.readInput(12, 0x34, 2))).length, 2);
   });
 
   test('command: standard output, and a code for what the tool refuses', async ({ rig }) => {
@@ -133,9 +133,4 @@ async function fails(work: Promise<unknown>, codes: string[]): Promise<void> {
     return;
   }
   assert.unreachable(`must fail with ${codes.join(' or ')}`);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !condition(); i++) await sleep(5);
-  assert.ok(condition(), 'did not happen within a second');
 }

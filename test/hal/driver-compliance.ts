@@ -6,9 +6,11 @@ import type { Board, BoardDevice } from '../../src/hal/board.ts';
 import { createSlot, type DeviceSlot } from '../../src/hal/device-slot.ts';
 import { DRIVERS } from '../../src/hal/drivers/index.ts';
 import { wiringOf } from '../../src/hal/drivers/params.ts';
+import { TIMING_SHARE, WINDOW_MS } from '../../src/hal/drivers/pulse-count.ts';
 import type { FaultInput } from '../../src/hal/sim/faults.ts';
 import type { Hardware } from '../../src/hal/sim/hardware.ts';
 import type { BusBackend } from '../../src/hal/types.ts';
+import { loopMs } from './patience.ts';
 import { alive, hardwareFor, readings, board as reference, warmPlant } from './sim/rig.ts';
 
 const monoMs = () => performance.now();
@@ -34,6 +36,10 @@ const CHANNELS: Record<string, { point: SensorName | ActuatorName; within: numbe
   out1: { point: 'circulationPct', within: 0.1 },
   capW: { point: 'accelCapW', within: 20 },
 };
+/** A count asked for over Modbus says less than a kernel's stamps: the bound that the driver's docstring gives. */
+const COUNTED_WITHIN = TIMING_SHARE * truth.heatFlowLpm + 60_000 / WINDOW_MS / 75;
+const withinOf = (driver: string, channel: string) =>
+  driver === 'mix38' && channel === 'flowLpm' ? COUNTED_WITHIN : CHANNELS[channel]!.within;
 /** Channels that no point of the contract takes yet. */
 const POINTLESS = ['utilPct', 'memoryPct'];
 /** What a device without identity or checksum cannot know; its docstring says so. */
@@ -158,11 +164,11 @@ export function driverCompliance(
   test('an accelerator that hangs is bad within 3 s: full power for cooling, none for planning', () =>
     withSlots(async (slots, hardware) => {
       hardware.inject({ plant: 'accelHang' });
-      const fromMs = monoMs();
+      const fromMs = loopMs();
       const accelerators = slots.filter((s) => ['nvidia-smi', 'amdgpu', 'accel-host'].includes(s.name));
       assert.is(accelerators.length, 3);
       await until('bad', 3000, accelerators, (slot) => slot.readings.gridW?.quality === 'bad');
-      assert.ok(monoMs() - fromMs < 3000);
+      assert.ok(loopMs() - fromMs < 3000);
     }));
 
   test.run();
@@ -187,7 +193,7 @@ function offOf(slot: DeviceSlot): string | undefined {
     if (reading?.quality !== 'good')
       return `${slot.name} ${channel}: ${reading?.reason ?? slot.health.lastError ?? 'not read'}`;
     const off = Math.abs(reading.value - truth[point as SensorName]);
-    if (off > CHANNELS[channel]!.within)
+    if (off > withinOf(slot.name, channel))
       return `${slot.name} ${channel}: ${reading.value}, true ${truth[point as SensorName]}`;
   }
   return undefined;
@@ -196,23 +202,26 @@ function offOf(slot: DeviceSlot): string | undefined {
 /** Polls a faulty device for a while: no call outlasts its limit, and nothing wrong is taken for good. */
 async function watch(slot: DeviceSlot, fault: string, fromMs: number, untilMs: number): Promise<void> {
   while (monoMs() < untilMs) {
-    const startMs = monoMs();
+    const startMs = loopMs();
     await slot.poll();
-    assert.ok(monoMs() - startMs < 2600, `${slot.name}: ${monoMs() - startMs} ms`);
+    assert.ok(loopMs() - startMs < 2600, `${slot.name}: ${loopMs() - startMs} ms`);
     for (const [point, reading] of Object.entries(slot.readings)) {
       if (reading.quality !== 'good' || reading.atMs <= fromMs || BLIND[slot.name]?.includes(fault)) continue;
       const off = Math.abs(reading.value - truth[point as SensorName]);
       const { channel } = board.devices[slot.name]!.sensors[point as SensorName]!;
-      assert.ok(off <= CHANNELS[channel]!.within, `${slot.name} under ${fault}: ${reading.value} taken for ${point}`);
+      assert.ok(
+        off <= withinOf(slot.name, channel),
+        `${slot.name} under ${fault}: ${reading.value} taken for ${point}`,
+      );
     }
     await sleep(40);
   }
 }
 
 async function until(what: string, limitMs: number, slots: DeviceSlot[], done: (slot: DeviceSlot) => boolean) {
-  const fromMs = monoMs();
+  const fromMs = loopMs();
   while (!slots.every(done)) {
-    if (monoMs() - fromMs > limitMs) {
+    if (loopMs() - fromMs > limitMs) {
       const not = slots.filter((s) => !done(s)).map((s) => offOf(s) ?? s.name);
       assert.unreachable(`${what}: not within ${limitMs} ms: ${not.join('; ')}`);
     }

@@ -1,43 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Outputs, SAFE_OUTPUTS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
-import { loadBoard } from '../../src/hal/board.ts';
-import { type Hal, openHal, type Trip } from '../../src/hal/hal.ts';
-import { type FakeBuses, fakeBuses, type Mode } from './fake-buses.ts';
+import { SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import type { Hal } from '../../src/hal/hal.ts';
+import type { Mode } from './fake-buses.ts';
+import { withHal } from './hal-rig.ts';
+import { loopMs, until } from './patience.ts';
 
-const monoMs = () => performance.now();
-const RUNNING: Outputs = {
-  ...SAFE_OUTPUTS,
-  compressorOn: 1,
-  compressorPct: 50,
-  accelSupplyOn: 1,
-  accelCapW: 600,
-  accelPumpPct: 40,
-  rejectOn: 0,
-};
-
-async function withHal(body: (hal: Hal, buses: FakeBuses) => Promise<void>, before?: (buses: FakeBuses) => void) {
-  const buses = fakeBuses();
-  before?.(buses);
-  const hal = await openHal({ board: loadBoard('sim'), buses, monoMs });
-  try {
-    await body(hal, buses);
-  } finally {
-    await hal.close();
-  }
-}
-
+/** What the HAL makes of its sensors, sound and broken. */
 const reading = (hal: Hal, name: SensorName) => hal.image(0).sensors[name];
-
-async function until(what: string, limitMs: number, condition: () => boolean): Promise<number> {
-  const startedMs = monoMs();
-  while (!condition()) {
-    if (monoMs() - startedMs > limitMs) assert.unreachable(`${what} did not happen within ${limitMs} ms`);
-    await sleep(5);
-  }
-  return monoMs() - startedMs;
-}
 
 test('a whole board is good within a moment, frozen and complete', () =>
   withHal(async (hal) => {
@@ -56,18 +26,6 @@ test('a whole board is good within a moment, frozen and complete', () =>
     assert.throws(() => Object.assign(image.sensors.roomC, { value: 1 }));
     assert.throws(() => Object.assign(image.sensors, { roomC: 1 }));
     assert.throws(() => Object.assign(image.actuators, { rejectOn: 0 }));
-  }));
-
-test('the outputs start safe', () =>
-  withHal(async (hal, buses) => {
-    const { actuators } = hal.image(0);
-    for (const name of ['compressorOn', 'accelSupplyOn', 'accelPumpPct', 'rejectOn', 'compressorPct'] as const) {
-      assert.is(actuators[name], SAFE_OUTPUTS[name], name);
-    }
-    assert.is(buses.levels.get(17), 0);
-    assert.is(buses.levels.get(23), 0);
-    // The cards accept no less than 100 W each: what is in force is told, not what was asked for.
-    assert.is(actuators.accelCapW, 200);
   }));
 
 const FAILURES: [Mode, string, SensorName, RegExp, 'absent' | 'timeout' | 'noise'][] = [
@@ -142,182 +100,30 @@ test('nvidia-smi that hangs is bad within 3 s; its last figure keeps its age unt
   withHal(async (hal, buses) => {
     await until('good', 1000, () => reading(hal, 'accelW').quality === 'good');
     buses.broken.set('gpu', 'stuck');
-    const sinceMs = monoMs();
+    const sinceMs = loopMs();
     await until('bad', 3000, () => reading(hal, 'accelW').quality === 'bad');
     assert.ok(reading(hal, 'accelW').atMs <= sinceMs + 10);
     assert.match(reading(hal, 'accelW').reason!, /^nvidia-smi at gpu: no answer in time; run the tool by hand$/);
-  }));
-
-test('only changes are written, safe ones first; what the chips forget is written again', () =>
-  withHal(async (hal, buses) => {
-    hal.apply(RUNNING);
-    await until(
-      'all on',
-      500,
-      () => hal.image(0).actuators.compressorPct === 50 && hal.image(0).actuators.compressorOn === 1,
-    );
-    assert.is(buses.registers.get('drive 1 8502'), 500);
-    assert.is(buses.registers.get('drive 1 3201'), 0x237);
-    assert.is(hal.image(0).actuators.accelCapW, 600);
-    const before = buses.writes.length;
-    hal.apply(RUNNING);
-    await sleep(30);
-    assert.equal(buses.writes.slice(before), []);
-    hal.apply({ ...RUNNING, compressorOn: 0, coolingOn: 1, hotWaterOn: 1 });
-    await until('written', 200, () => buses.levels.get(24) === 1);
-    assert.equal(buses.writes.slice(before).slice(0, 3), ['gpio0 17=0', 'gpio0 22=1', 'gpio0 24=1']);
-    await sleep(1050);
-    const again = buses.writes.length;
-    hal.apply({ ...RUNNING, compressorOn: 0, coolingOn: 1, hotWaterOn: 1 });
-    await until('written again', 300, () => buses.writes.slice(again).some((w) => w.startsWith('i2c1 88=02')));
-  }));
-
-test('a set-point is written again at half of the time-out of its device, though nothing changed', async () => {
-  const board = loadBoard('sim');
-  const drive = board.devices.drive!;
-  Object.assign(drive, { params: { ...(drive.params as object), timeoutS: 1 } });
-  const buses = fakeBuses();
-  const hal = await openHal({ board, buses, monoMs });
-  try {
-    hal.apply(RUNNING);
-    await until('on', 500, () => hal.image(0).actuators.compressorPct === 50);
-    const times = () => buses.writes.filter((w) => w === 'drive 1 8502=500').length;
-    const first = times();
-    await sleep(300);
-    hal.apply(RUNNING);
-    await sleep(50);
-    assert.is(times(), first, 'not before half of it');
-    await sleep(250);
-    hal.apply(RUNNING);
-    await until('again', 200, () => times() === first + 1);
-  } finally {
-    await hal.close();
-  }
-});
-
-test('a failed write is told, tried again, and the image keeps the truth meanwhile', () =>
-  withHal(async (hal, buses) => {
-    buses.broken.set('gpio0 27', 'absent');
-    hal.apply(RUNNING);
-    await sleep(50);
-    assert.is(hal.image(0).actuators.accelSupplyOn, 0);
-    assert.match(
-      hal.health().find((h) => h.device === 'relayAccel')?.lastError ?? '',
-      /^gpio-relay at gpio0 line 27: no answer/,
-    );
-    buses.broken.clear();
-    await until('written', 600, () => {
-      hal.apply(RUNNING);
-      return hal.image(0).actuators.accelSupplyOn === 1;
-    });
-  }));
-
-test('what is no number is written as safe', () =>
-  withHal(async (hal) => {
-    hal.apply({ ...RUNNING, accelPumpPct: Number.NaN, dryCoolerPct: 400 });
-    await until('on', 500, () => hal.image(0).actuators.compressorOn === 1);
-    assert.is(hal.image(0).actuators.accelPumpPct, 100);
-    assert.is(hal.image(0).actuators.dryCoolerPct, 100);
-  }));
-
-for (const [line, sensor, dropped] of [
-  [16, 'pressureHighOk', ['compressorOn']],
-  [20, 'pressureLowOk', ['compressorOn']],
-  [21, 'gasOk', ['compressorOn', 'accelSupplyOn']],
-] as const) {
-  test(`${sensor} opening between ticks drops ${dropped.join(' and ')} at once, and until control agrees`, () =>
-    withHal(async (hal, buses) => {
-      const trips: Trip[] = [];
-      hal.onTrip((trip) => trips.push(trip));
-      hal.apply(RUNNING);
-      await until('on', 500, () => buses.levels.get(17) === 1 && buses.levels.get(27) === 1);
-      buses.edge(line, 0);
-      buses.edge(line, 1);
-      await sleep(2);
-      assert.is(buses.levels.get(17), 0);
-      assert.is(buses.levels.get(27), sensor === 'gasOk' ? 0 : 1);
-      assert.equal([trips[0]!.sensor, trips[0]!.dropped], [sensor, dropped]);
-      assert.is(hal.image(1).sensors[sensor].value, 0, 'a chatter shorter than a tick is seen by the next one');
-      hal.apply(RUNNING);
-      await sleep(60);
-      assert.is(buses.levels.get(17), 0, 'a command from before control saw it does not switch on again');
-      assert.is(hal.image(2).sensors[sensor].value, 1);
-      hal.apply({ ...RUNNING, compressorOn: 0, accelSupplyOn: 0 });
-      hal.apply(RUNNING);
-      await until('on again', 300, () => buses.levels.get(17) === 1 && buses.levels.get(27) === 1);
-    }));
-}
-
-test('a contact found open without an edge trips too', () =>
-  withHal(async (hal, buses) => {
-    const trips: Trip[] = [];
-    hal.onTrip((trip) => trips.push(trip));
-    hal.apply(RUNNING);
-    await until('on', 500, () => buses.levels.get(17) === 1);
-    buses.levels.set(16, 0);
-    await until('trip', 150, () => trips.length > 0);
-    assert.is(buses.levels.get(17), 0);
-    await sleep(150);
-    assert.is(trips.length, 1);
-  }));
-
-test('the dead-man flips once a call and tells its failures', () =>
-  withHal(async (hal, buses) => {
-    for (let i = 0; i < 4; i++) {
-      hal.deadMan.toggle();
-      await sleep(3);
-    }
-    assert.equal(
-      buses.writes.filter((w) => w.startsWith('gpio0 26')),
-      ['gpio0 26=1', 'gpio0 26=0', 'gpio0 26=1', 'gpio0 26=0'],
-    );
-    buses.broken.set('gpio0 26', 'absent');
-    hal.deadMan.toggle();
-    await sleep(3);
-    assert.is(hal.health().find((h) => h.device === 'deadMan')?.absent, 1);
   }));
 
 test('a hanging device holds up neither the image nor other buses', () =>
   withHal(async (hal, buses) => {
     await until('good', 500, () => reading(hal, 'gridW').quality === 'good');
     buses.broken.set('i2c1 74', 'hang');
-    await sleep(700);
-    assert.is(reading(hal, 'supplyC').quality, 'bad');
-    const startedMs = monoMs();
-    const { atMs, sensors } = hal.image(1);
-    assert.ok(monoMs() - startedMs < 5);
-    assert.ok(atMs - sensors.gridW.atMs < 400, 'other buses go on');
-    assert.ok(atMs - sensors.gasOk.atMs < 200);
+    await until('bad', 700, () => reading(hal, 'supplyC').quality === 'bad');
+    const took = Array.from({ length: 9 }, () => {
+      const startedMs = performance.now();
+      hal.image(1);
+      return performance.now() - startedMs;
+    });
+    assert.ok(Math.min(...took) < 5, `${took}`);
+    for (const [other, limitMs] of [
+      ['gridW', 400],
+      ['gasOk', 200],
+    ] as const) {
+      const { atMs } = reading(hal, other);
+      await until(`${other} renewed`, limitMs, () => reading(hal, other).atMs > atMs);
+    }
   }));
-
-test('close writes every safe value and leaves no timer behind', async () => {
-  const buses = fakeBuses();
-  const hal = await openHal({ board: loadBoard('sim'), buses, monoMs });
-  hal.apply(RUNNING);
-  await until(
-    'on',
-    500,
-    () => buses.levels.get(17) === 1 && buses.levels.get(23) === 1 && buses.registers.get('drive 1 8502') === 500,
-  );
-  await hal.close();
-  assert.is(buses.levels.get(17), 0);
-  assert.is(buses.levels.get(27), 0);
-  assert.is(buses.levels.get(23), 0);
-  assert.is(buses.registers.get('drive 1 8502'), 0);
-  const count = buses.writes.length;
-  hal.apply(RUNNING);
-  await sleep(300);
-  assert.is(buses.writes.length, count);
-});
-
-test('close right after a command still ends safe', async () => {
-  const buses = fakeBuses();
-  const hal = await openHal({ board: loadBoard('sim'), buses, monoMs });
-  hal.apply(RUNNING);
-  await hal.close();
-  assert.equal([buses.levels.get(17), buses.levels.get(27), buses.levels.get(23)], [0, 0, 0]);
-  assert.is(buses.registers.get('drive 1 8502'), 0);
-  assert.equal(buses.registers.get('i2c1 88 2'), 0, 'coolant pump at 0 V, which is full speed');
-});
 
 test.run();

@@ -105,10 +105,9 @@ async function hostOn(hardware: Hardware, bus: string, path: string): Promise<{ 
 export async function linuxRig(hardware: Hardware, hosts: readonly string[] = []) {
   const mine = count++;
   const socket = join(dir, `p${mine}.sock`);
-  const port = 27_000 + (process.pid % 400) * 10 + (mine % 10);
   const prefix = join(dir, `h${mine}-`);
   const plant = await servePlant(hardware, socket);
-  const modbus = await serveModbus(hardware, port);
+  const modbus = await serveModbus(hardware, 0);
   const served = await Promise.all(hosts.map((bus) => hostOn(hardware, bus, `${prefix}${bus}.sock`)));
   const sim = simLocal(hardware);
   const opened = new Map<string, { close?(): Promise<void> }>();
@@ -127,7 +126,9 @@ export async function linuxRig(hardware: Hardware, hosts: readonly string[] = []
         return openLinuxI2c({ path: '/dev/i2c-9', bus, monoMs, recover: async () => undefined, open });
       }),
     modbus: (bus) =>
-      once(`modbus ${bus}`, () => openModbusLine({ kind: 'tcp', host: '127.0.0.1', port }, { bus, monoMs })),
+      once(`modbus ${bus}`, () =>
+        openModbusLine({ kind: 'tcp', host: '127.0.0.1', port: modbus.port }, { bus, monoMs }),
+      ),
     command: (bus) => once(`command ${bus}`, () => openLinuxCommand(toolOn(socket, bus), bus)),
     host: (bus) => once(`host ${bus}`, () => openHostSocket({ path: `${prefix}${bus}.sock` }, { bus, monoMs })),
     async close() {

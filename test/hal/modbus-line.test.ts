@@ -1,25 +1,14 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import modbusSerial from 'modbus-serial';
-import type { ModbusRTU } from 'modbus-serial/ModbusRTU.js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HeatmineError } from '../../src/core/errors.ts';
-import { seededRandom } from '../../src/core/random.ts';
-import { lineOver, type ModbusLine, openModbusLine } from '../../src/hal/buses/modbus-line.ts';
-import { type Behaviour, type RtuSlave, rtuSlave } from './rtu-slave.ts';
+import { type ModbusLine, openModbusLine } from '../../src/hal/buses/modbus-line.ts';
+import { codeOf } from './linux-slot.ts';
+import { Library } from './modbus-library.ts';
+import { again, loopMs } from './patience.ts';
 
-const Library = modbusSerial as unknown as { new (): ModbusRTU; ServerTCP: typeof import('modbus-serial').ServerTCP };
-const monoMs = () => performance.now();
-const options = { bus: 'meter', monoMs };
-
-/** Raw RTU frames over TCP: what the library calls Telnet. */
-async function overTcp(port: number): Promise<ModbusRTU> {
-  const client = new Library();
-  client.setTimeout(200);
-  await client.connectTelnet('127.0.0.1', { port });
-  return client;
-}
+/** The Modbus line on TCP, against the library's own server and against peers that are none. */
+const options = { bus: 'meter', monoMs: () => performance.now() };
 
 /** modbus-serial's own TCP server; register values are 1000 + address, unit 7 answers after `lateMs`. */
 async function tcpServer(lateMs: () => number) {
@@ -34,7 +23,8 @@ async function tcpServer(lateMs: () => number) {
       getHoldingRegister: value,
       setRegister: async (address: number, word: number) => void held.set(address, word),
     },
-    { host: '127.0.0.1', port: 0, unitID: 255 },
+    // As text: the library takes the number 0 for its default.
+    { host: '127.0.0.1', port: '0' as unknown as number, unitID: 255 },
   );
   const port = await new Promise<number>((done) => {
     server.on('initialized', () => {
@@ -43,16 +33,6 @@ async function tcpServer(lateMs: () => number) {
     });
   });
   return { port, close: () => new Promise<void>((done) => server.close(() => done())) };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'ok';
-  } catch (error) {
-    assert.instance(error, HeatmineError);
-    return (error as HeatmineError).code;
-  }
 }
 
 async function withLine(port: number, body: (line: ModbusLine) => Promise<void>): Promise<void> {
@@ -84,15 +64,15 @@ test('TCP: a late answer is BUS_TIMEOUT after 200 ms, its neighbour goes on, and
   let lateMs = 300;
   const server = await tcpServer(() => lateMs);
   await withLine(server.port, async (line) => {
-    const startedMs = monoMs();
+    const startedMs = loopMs();
     assert.is(await codeOf(line.readInput(7, 1, 1)), 'BUS_TIMEOUT');
-    assert.ok(monoMs() - startedMs < 300);
+    assert.ok(loopMs() - startedMs < 300);
     for (let i = 0; i < 20; i++) {
-      assert.equal([...(await line.readInput(11, 500 + i, 1))], [1500 + i]);
+      assert.equal([...(await again(() => line.readInput(11, 500 + i, 1)))], [1500 + i]);
       await sleep(20);
     }
     lateMs = 0;
-    assert.equal([...(await line.readInput(7, 2, 1))], [1002]);
+    assert.equal([...(await again(() => line.readInput(7, 2, 1)))], [1002]);
   });
   await server.close();
 });
@@ -135,123 +115,6 @@ test('closed: BUS_CLOSED', async () => {
   const line = openModbusLine({ kind: 'tcp', host: '127.0.0.1', port: 1 }, options);
   await line.close();
   assert.is(await codeOf(line.readInput(1, 1, 1)), 'BUS_CLOSED');
-});
-
-test('RTU: a port that does not exist says so', async () => {
-  const line = openModbusLine({ kind: 'rtu', path: '/dev/ttyNOWHERE', baud: 9600, parity: 'none' }, options);
-  assert.is(await codeOf(line.readInput(1, 1, 1)), 'BUS_CLOSED');
-  await line.close();
-});
-
-test('the hazard is real: the library alone takes a late RTU answer for the next one', async () => {
-  const slave = await rtuSlave();
-  let first = true;
-  slave.behave(() => {
-    const afterMs = first ? 300 : 0;
-    first = false;
-    return { kind: 'answer', afterMs };
-  });
-  const client = await overTcp(slave.port);
-  client.setID(1);
-  await client.readInputRegisters(0, 1).catch(() => undefined);
-  const { data } = await client.readInputRegisters(0, 1);
-  assert.equal(data, [1], 'if this fails the library has mended it');
-  await new Promise<void>((done) => client.close(() => done()));
-  await slave.close();
-});
-
-const KINDS: Behaviour['kind'][] = [
-  'answer',
-  'answer',
-  'answer',
-  'answer',
-  'exception',
-  'exception',
-  'silent',
-  'garbage',
-  'half',
-];
-
-/** Random requests to slaves that are late, silent or noisy; every answer taken must belong to its own request. */
-async function hammer(seed: number): Promise<{ good: number; bad: number }> {
-  const random = seededRandom(seed);
-  const slave: RtuSlave = await rtuSlave();
-  const line = lineOver(() => overTcp(slave.port), true, options);
-  slave.behave(() => {
-    const kind = KINDS[Math.floor(random() * KINDS.length)]!;
-    const late = (kind === 'answer' || kind === 'exception') && random() < 0.3;
-    return { kind, afterMs: late ? 150 + random() * 700 : random() * 20 };
-  });
-  const count = { good: 0, bad: 0 };
-  const endMs = monoMs() + 6000;
-  while (monoMs() < endMs) {
-    const before = slave.received();
-    const unit = 1 + Math.floor(random() * 2);
-    try {
-      const [id = 0] = await line.readInput(unit, 52, 2);
-      assert.ok(id > before, `seed ${seed}: request after ${before} got the answer of request ${id}`);
-      count.good += 1;
-    } catch (error) {
-      if (!(error instanceof HeatmineError)) throw error;
-      count.bad += 1;
-      await sleep(30);
-    }
-  }
-  await line.close();
-  await slave.close();
-  return count;
-}
-
-test('RTU: a late answer never becomes the next one, seeds 1 to 12', async () => {
-  const counts = await Promise.all(Array.from({ length: 12 }, (_, i) => hammer(i + 1)));
-  const good = counts.reduce((n, c) => n + c.good, 0);
-  const bad = counts.reduce((n, c) => n + c.bad, 0);
-  assert.ok(good > 50 && bad > 50, `good ${good}, bad ${bad}: the run must see both`);
-});
-
-test('RTU: a late exception does not pass for the answer of the probe, and so shift all that follow', async () => {
-  const slave = await rtuSlave();
-  const line = lineOver(() => overTcp(slave.port), true, options);
-  // One exception comes late; the slave takes its time for all that follows, so that a shift would go on for ever.
-  let n = 0;
-  slave.behave(() => (++n === 1 ? { kind: 'exception', afterMs: 350 } : { kind: 'answer', afterMs: 110 }));
-  try {
-    assert.is(await codeOf(line.readInput(1, 52, 2)), 'BUS_TIMEOUT');
-    const startedMs = monoMs();
-    for (let good = 0; good < 6; ) {
-      const before = slave.received();
-      const words = await line.readInput(1, 52, 1).catch(() => undefined);
-      if (words) {
-        assert.ok(words[0]! > before, `request ${before + 1} got the answer of ${words[0]}`);
-        good += 1;
-      } else {
-        assert.ok(monoMs() - startedMs < 8000, `only ${good} values in 8 s`);
-        await sleep(20);
-      }
-    }
-  } finally {
-    await line.close();
-    await slave.close();
-  }
-});
-
-test('RTU: a slave that is 400 ms late for a while is served again afterwards', async () => {
-  const slave = await rtuSlave();
-  const line = lineOver(() => overTcp(slave.port), true, options);
-  let afterMs = 400;
-  slave.behave(() => ({ kind: 'answer', afterMs }));
-  for (let i = 0; i < 3; i++) {
-    assert.is.not(await codeOf(line.readInput(1, 52, 2)), 'ok');
-    await sleep(150);
-  }
-  afterMs = 0;
-  const startedMs = monoMs();
-  while ((await codeOf(line.readInput(1, 52, 2))) !== 'ok') {
-    assert.ok(monoMs() - startedMs < 3000);
-    await sleep(20);
-  }
-  await line.close();
-  await slave.close();
 });
 
 test.run();

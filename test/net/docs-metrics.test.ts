@@ -54,26 +54,29 @@ test('the figures of a unit: every family of the table, in base units', () => {
   const control = structuredClone(SAMPLES.controlState);
   control.energy.cop = 3.5;
   const { families, faults } = read(
-    unitText({ control, compute: null, plant: null, market: SAMPLES.market.value }, true),
+    unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true),
   );
   assert.equal(faults, []);
   const flow = families.get('heatmine_flow_cubic_meters_per_second');
   for (const [name, samples] of families) assert.ok(samples.length > 0 && name in UNIT_METRICS);
   const lpm = control.sensors.heatFlowLpm;
   if (lpm?.value) assert.ok(flow?.some((line) => Math.abs(Number(line.split(' ')[1]) - lpm.value! / 60_000) < 1e-9));
-  assert.match(unitText({ control: null, compute: null, plant: null, market: null }, false), /process="control"\} 0/);
+  assert.match(
+    unitText({ control: null, compute: null, plant: null, market: null, today: null }, false),
+    /process="control"\} 0/,
+  );
 });
 
 function sampleOfCompute(): string {
   const figures = createFigures();
-  figures.answered('a', 'stop', 0.02, 0.3);
-  figures.answered('a', 'stop', 0.3, 400);
+  figures.answered('a', 'stop', 'standard', 0.02, 0.3);
+  figures.answered('a', 'stop', 'standard', 0.3, 400);
   figures.refused(new HeatmineError('NO_POWER', 'dark'));
   figures.refused(new Error('secret inside'));
   const listed = { id: 'a"b\\', resident: true, memoryBytes: 5, loadS: 0 };
   return figures.text({
     catalogue: { list: () => [listed as never] },
-    door: { questions: () => 1 },
+    door: { questions: () => 1, economy: () => ({ active: 1, deferred: 2 }) },
     power: { now: () => ({ watts: 100, fillerW: 0, reason: { what: '', code: '', text: '' } }) },
     work: { totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }) },
     crashes: new Map([['a', 5]]),
@@ -98,7 +101,7 @@ test('the figures of compute: counts, times in cumulative buckets, names of expe
     [0, 1, 1, 2, 2],
   );
   assert.is(bucket('heatmine_answer_seconds', '120.0'), 1);
-  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop"} 2');
+  assert.match(text, 'heatmine_answers_total{expert="a",finish="stop",tier="standard"} 2');
   assert.match(text, 'heatmine_refusals_total{code="INTERNAL"} 1');
   assert.not.match(text, 'secret');
 });
@@ -115,7 +118,7 @@ if (spawnSync(PYTHON, ['-c', 'import prometheus_client.openmetrics.parser']).sta
 } else {
   test('a foreign parser, the one of Prometheus, reads all of it', () => {
     const control = structuredClone(SAMPLES.controlState);
-    const unit = unitText({ control, compute: null, plant: null, market: SAMPLES.market.value }, true);
+    const unit = unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true);
     const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: unit + sampleOfCompute() });
     assert.ok(Number(`${stdout}`) > 20, `${stderr}`);
   });

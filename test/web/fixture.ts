@@ -28,6 +28,8 @@ const CHUNK_EVERY_MS = 250;
 /** This one set-point is always refused, with these words. */
 const REFUSED: SetCommand['name'] = 'hotWaterSetC';
 export const REFUSAL = 'hotWaterSetC: the tank is locked by the installer';
+/** What a locked unit wants to hear. */
+export const CODE = 'ABCD-2345';
 export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
 
 export interface Fixture {
@@ -37,6 +39,8 @@ export interface Fixture {
   commands: unknown[];
   /** False: `live` connections are kept but say nothing more. */
   speak: (on: boolean) => void;
+  /** From now on devices must give the code first. */
+  lock: () => void;
   close: () => Promise<void>;
 }
 
@@ -46,6 +50,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   const set: Record<string, unknown> = {};
   let overrides: Override[] = [];
   let speaking = true;
+  let locked = false;
   let tick = 1;
 
   const server = createServer((request, response) => {
@@ -61,6 +66,26 @@ export async function startFixture(port = 0): Promise<Fixture> {
       return json(history(url.searchParams.get('points')!.split(','), Number(url.searchParams.get('hours'))));
     }
     if (path === 'api/events') return json(events());
+    if (path === 'api/session') return json({ level: locked ? null : 'installer', claimed: true });
+    if (path === 'api/claim') {
+      locked &&= !Buffer.concat(await request.toArray())
+        .toString()
+        .includes(CODE);
+      if (locked) response.statusCode = 403;
+      return json(locked ? { error: { code: 'UNAUTHORISED', message: 'wrong', remedy: '' } } : { level: 'owner' });
+    }
+    if (path === 'api/hand') {
+      commands.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
+      return json({});
+    }
+    if (path === 'api/settings')
+      return json({ version: '0.1.0', notify: ['ntfy', 'webhook'], config: { unit: 'heatmine' } });
+    if (path === 'api/notify/test') {
+      return json([
+        { target: 'ntfy', ok: true, detail: 'delivered' },
+        { target: 'webhook', ok: false, detail: 'ECONNREFUSED' },
+      ]);
+    }
     if (path === 'api/override') {
       const wish = OverrideCommand.parse({
         ...JSON.parse(Buffer.concat(await request.toArray()).toString()),
@@ -116,6 +141,9 @@ export async function startFixture(port = 0): Promise<Fixture> {
     commands,
     speak: (on) => {
       speaking = on;
+    },
+    lock: () => {
+      locked = true;
     },
     close: async () => {
       clearInterval(timer);

@@ -1,6 +1,7 @@
 import type { Override } from '../../src/contract/comfort.ts';
 import { ComputeState, ControlState, Event, Market, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import { Today } from '../../src/contract/today.ts';
 
 /** A cold evening: compressor and accelerator both heat, no sun. Every number is plausible beside the others. */
 const VALUES: Record<SensorName, number> = {
@@ -75,11 +76,29 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
       copNow: 3.59,
       copDay: 3.4,
       copYear: 3.5,
+      date: 20250115,
+      heatTodayKwh: 38.4,
+      sunTodayKwh: 6.2,
       costTodayEur: 2.1,
       plainPumpTodayEur: 2.3,
       costEur: 812,
       plainPumpEur: 834,
     },
+    commission: {
+      running: null,
+      finished: true,
+      rows: [
+        {
+          check: 'heating pump and flow meter',
+          result: 'FAIL',
+          measured: '0.2 L/min',
+          remedy: 'check the wiring of the pump (0 V is full speed), its valves, the filter and the meter',
+        },
+      ],
+    },
+    ...(set.operation === 'observe' && {
+      observed: { days: 7.2, starts: 61, wouldStarts: 38, costEur: 21, savedEur: 3.4 },
+    }),
     overrides,
     reasons: [
       {
@@ -88,17 +107,33 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
         text: 'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR.',
       },
       {
-        what: 'accelCapW',
-        code: 'GRANT_HEAT',
-        text: 'Computing may draw 3.0 kW: its heat is wanted and 31 ct/kWh pays.',
+        what: 'grid',
+        code: 'grid-dimmed',
+        text: "the grid operator's contact limits the unit to 4.2 kW: accelerator 1.3 kW, backup heater off",
       },
-      { what: 'accelPumpPct', code: 'PID', text: 'Coolant pump at 44 %: coolant out 51.6 °C, wanted 52.0 °C.' },
-      { what: 'compressorPct', code: 'PID', text: 'Compressor at 48 %: supply 38.7 °C, wanted 39.5 °C.' },
+      {
+        what: 'accelPumpPct',
+        code: 'pump-run-on',
+        text: 'the coolant pump runs while and after the accelerator is warm',
+      },
+      { what: 'night', code: 'night-no-time', text: 'the time is not known: no night set-back' },
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { type: 'snapshot', control, compute: compute(tick), plant: plant(), market: market() };
+  return { type: 'snapshot', control, compute: compute(tick), plant: plant(), market: market(), today: today() };
 }
+
+const today = () =>
+  Today.parse({
+    date: '2026-01-14',
+    heatKwh: 38.4,
+    answers: 214,
+    sunKwh: 9,
+    costEur: 2.1,
+    plainPumpEur: 2.3,
+    text: '',
+    observed: null,
+  });
 
 const market = () => Market.parse({ timeMs: 0, priceEurPerKwh: 0.312, exportEurPerKwh: 0.079, modelled: true });
 
@@ -155,32 +190,50 @@ const plant = () =>
     ledgerErrorPct: 0.004,
   });
 
-const event = (fields: unknown) => ({ ...Event.parse(fields), simulated: true });
+const event = (fields: unknown) => Event.parse(fields);
 const MINUTE_MS = 60_000;
 export const events = () => [
   event({
-    timeMs: Date.now() - 8 * MINUTE_MS,
+    timeMs: Date.UTC(2026, 0, 14, 17, 52),
+    houseClock: true,
     level: 'warn',
     source: 'control',
     code: 'SENSOR_STALE',
-    text: 'hotWaterC had no new sample for 70 min; the last value is shown as old.',
+    text: 'hotWaterC: no new sample; last value kept, 4200 s old',
   }),
   event({
     timeMs: Date.now() - 41 * MINUTE_MS,
     level: 'info',
     source: 'control',
-    code: 'STARTED',
-    text: 'The control loop runs on the board sim.',
+    code: 'store',
+    text: 'state.json: missing; defaults are used',
   }),
 ];
 
-/** Minute means as net answers them: a slow wave around each value. */
+/** What is no sensor: a house that wants heat, at a fixed price, with one answer in three minutes. */
+const MORE: Record<string, (minute: number) => number> = {
+  heatNeedW: () => 9400,
+  accelHeatW: () => 2760,
+  condenserW: () => 6670,
+  priceEurPerKwh: () => 0.312,
+  exportEurPerKwh: () => 0.079,
+  tokensPerS: () => 956,
+  answered: (minute) => Math.floor(minute / 3),
+  answerTokens: (minute) => Math.floor(minute / 3) * 85,
+};
+
+/** Means as net answers them, never more than two thousand: a slow wave around each value. */
 export function history(points: readonly string[], hours: number) {
+  const step = Math.ceil((hours * 60) / 2000);
   const rows = [];
-  for (let minute = hours * 60; minute >= 0; minute--) {
+  for (let minute = hours * 60; minute >= 0; minute -= step) {
     const wave = Math.sin(minute / 50);
-    const row = points.map((name) => VALUES[name as SensorName] * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave));
+    const row = points.map(
+      (name) =>
+        MORE[name]?.(hours * 60 - minute) ??
+        VALUES[name as SensorName] * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave),
+    );
     rows.push([Date.now() - minute * MINUTE_MS, ...row]);
   }
-  return { stepS: 60, simulated: true, points, rows };
+  return { stepS: step * 60, simulated: true, points, rows };
 }

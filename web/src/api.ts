@@ -1,10 +1,12 @@
-import type { OverrideKind } from '../../src/contract/comfort.ts';
 import type { Event, SetCommand } from '../../src/contract/messages.ts';
+import type { OverrideKind } from '../../src/contract/override-kinds.ts';
+import type { ActuatorName } from '../../src/contract/points.ts';
 
 export interface History {
   stepS: number;
   /** True when the times are those of the simulated house. */
   simulated: boolean;
+  points: string[];
   /** Each row: time in ms, then one value per asked point, null where nothing was measured. */
   rows: (number | null)[][];
 }
@@ -40,5 +42,24 @@ export const override = (kind: OverrideKind, forMin: number) =>
 
 export const history = (points: readonly string[], hours: number): Promise<History> =>
   ask(`api/history?points=${points.join(',')}&hours=${hours}`);
+
+export interface Session {
+  /** Null for a device that has claimed nothing yet. */
+  level: 'owner' | 'installer' | null;
+}
+export const session = (): Promise<Session> => ask('api/session');
+export const claim = (code: string) => change('api/claim', { code });
+
+export interface Settings {
+  version: string;
+  notify: string[];
+  config: unknown;
+}
+export const settings = (): Promise<Settings> => ask('api/settings');
+/** One output for two seconds, while commissioning. */
+export const driveByHand = (name: ActuatorName, value: number) => change('api/hand', { name, value });
+
+export const testNotify = () =>
+  change('api/notify/test', {}) as Promise<{ target: string; ok: boolean; detail: string }[]>;
 
 export const events = (limit: number): Promise<Event[]> => ask(`api/events?limit=${limit}`);

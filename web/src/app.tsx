@@ -1,44 +1,30 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type Session, session } from './api.ts';
+import { House } from './house.tsx';
 import { firstLanguage, keepLanguage, type Language, WordsContext, wordsOf } from './i18n/index.ts';
-import { useLive } from './live.ts';
-import { Ask } from './parts/ask.tsx';
-import { Banner } from './parts/banner.tsx';
-import { Experts } from './parts/experts.tsx';
-import { Header } from './parts/header.tsx';
-import { History } from './parts/history.tsx';
-import { Log } from './parts/log.tsx';
-import { Now } from './parts/now.tsx';
-import { Plant } from './parts/plant.tsx';
-import { Why } from './parts/why.tsx';
+import { Claim } from './parts/claim.tsx';
 
+/** The language, and whether this device may see the house at all. */
 export function App() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
-  const [expert, setExpert] = useState('auto');
+  const [level, setLevel] = useState<Session['level'] | undefined>();
   const words = useMemo(() => wordsOf(language), [language]);
-  const live = useLive();
-  const { snapshot } = live;
   useEffect(() => {
     document.documentElement.lang = language;
     keepLanguage(language);
   }, [language]);
-
+  const look = () => {
+    // A unit that does not answer now will be waited for by the live values, which say so.
+    session().then(
+      (known) => setLevel(known.level),
+      () => setLevel('owner'),
+    );
+  };
+  useEffect(look, []);
   return (
     <WordsContext.Provider value={words}>
-      <a class="skip" href="#content">
-        {words.t.skip}
-      </a>
-      <Header snapshot={snapshot} language={language} onLanguage={setLanguage} />
-      <Banner live={live} />
-      <main id="content">
-        <Now snapshot={snapshot} />
-        <Ask snapshot={snapshot} expert={expert} onExpert={setExpert} />
-        <Plant snapshot={snapshot} />
-        <History />
-        <Why reasons={snapshot?.control?.reasons ?? []} />
-        <Experts compute={snapshot?.compute ?? null} onAsk={setExpert} />
-        <Log />
-      </main>
-      <footer>{words.t.footer}</footer>
+      {level === null && <Claim onClaimed={look} />}
+      {level && <House language={language} onLanguage={setLanguage} level={level} />}
     </WordsContext.Provider>
   );
 }

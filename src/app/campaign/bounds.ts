@@ -35,6 +35,9 @@ const bound = (row: string, what: string, limitS: number, is: (t: Tick) => boole
 };
 
 const share = (t: Tick) => t.after.plant.accelW / Math.max(1, t.world.accelMaxW);
+/** What the coolant must warm by to carry the power away: from some 50 °C, no loop can take more. */
+const BOILS_K = 45;
+const wouldRiseK = ({ after: { plant } }: Tick) => plant.accelW / (63 * Math.max(0.01, plant.accelFlowLpm));
 const safeBut = (t: Tick, but: string) =>
   (Object.keys(SAFE_OUTPUTS) as (keyof typeof SAFE_OUTPUTS)[]).some(
     (n) => n !== but && t.after.commanded[n] !== SAFE_OUTPUTS[n],
@@ -49,8 +52,8 @@ export const bounds = (): Invariant[] => [
     const supplied = t.after.effective.accelSupplyOn > 0;
     return supplied && t.after.commanded.accelCapW > 0 && inOld && oldest(t, ACCEL_POINTS) > 3000;
   }),
-  bound('F9', 'power at 10 % without coolant flow', 3.2, (t) => {
-    return t.after.plant.accelFlowLpm < 0.5 && share(t) > 0.1 && !lied(t, ['accelFlowLpm', 'accelW']);
+  bound('F9', 'power at 10 % without a coolant flow that could carry it', 3.2, (t) => {
+    return wouldRiseK(t) > BOILS_K && share(t) > 0.1 && !lied(t, ['accelFlowLpm', 'accelW']);
   }),
   bound('F10', 'compressor off without heating water', 3.2, (t) => {
     return t.after.plant.heatFlowLpm < 0.5 && t.after.commanded.compressorOn > 0 && !lied(t, ['heatFlowLpm']);

@@ -53,8 +53,8 @@ function dealt(kinds: readonly FaultKind[], seed: number, cellAt: number, at: nu
   return kinds[deck[at % kinds.length]!]!;
 }
 
-/** Faults of one window after the other: one alone, pairs, three, and a row of short ones that do not meet. */
-const PATTERN = [1, 2, 2, 3, 8] as const;
+/** Faults of one window after the other: one alone, pairs, three, and rows of short ones that do not meet. */
+const PATTERN = [1, 2, 2, 3, 8, 20] as const;
 const ROW = 8;
 const PER_PATTERN = PATTERN.reduce((a, b) => a + b, 0);
 
@@ -78,13 +78,13 @@ function faultsOf(
 ): Injected[] {
   const random = seededRandom(windowSeed);
   const count = PATTERN[at % PATTERN.length]!;
-  const gapS = count === ROW ? (0.9 * HALF_S) / ROW : HALF_S;
+  const gapS = count >= ROW ? (0.9 * HALF_S) / count : HALF_S;
   const list: Injected[] = [];
   let fromS = 0.1 + 20 * random() ** 2;
   for (let i = 0; i < count; i++) {
     const { kind, make } = dealt(kinds, seed, cellAt, dealtBefore(at) + i);
     list.push({ kind, broken: make(random), fromS: Math.round(fromS * 10) / 10, untilS: untilOf(fromS, gapS, random) });
-    fromS += count === ROW ? gapS : 120 * random() ** 2;
+    fromS += count >= ROW ? gapS : 120 * random() ** 2;
   }
   return list;
 }

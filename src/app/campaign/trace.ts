@@ -37,7 +37,7 @@ export function storyOf(finding: Finding): string {
   const { seed, scene, cell, violation, preface, faults } = finding;
   const head = [
     `VIOLATION ${violation.rule}: ${violation.text}`,
-    `  ${cell.mode}/${cell.phase}, ${n1(violation.s)} s; again: heatmine sim --campaign --seed ${seed} --scene ${scene} --cases 12`,
+    `  ${cell.mode}/${cell.phase}, ${n1(violation.s)} s; again: npm run -s sim -- --campaign --seed ${seed} --scene ${scene} --cases 12`,
     ...[...preface, ...faults].map(faultLine),
   ];
   if (finding.window < 0) return head.join('\n');

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import type { Commission } from '../../contract/messages.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { fetchState, setPoint, unitOf } from '../client.ts';
@@ -40,16 +41,23 @@ async function watch(url: string): Promise<Commission> {
   }
 }
 
+/** Machines begin to move: somebody must have said that they may. Throws USAGE. */
+async function confirm(): Promise<void> {
+  const what =
+    'pumps, valves, accelerator and compressor are run one by one for about 20 minutes, and the house is not heated';
+  if (!process.stdin.isTTY) throw new HeatmineError('USAGE', `${what}; say --yes when nobody works on the machine`);
+  const input = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await input.question(`${what}. Does nobody work on the machine? Type yes to begin: `).catch(() => '');
+  input.close();
+  if (answer.trim().toLowerCase() !== 'yes') throw new HeatmineError('USAGE', 'nothing was moved');
+}
+
 async function runCommission(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { yes: { type: 'boolean' } });
   const { url } = unitOf(paths);
   const { control } = await fetchState(url);
   if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported yet; try again in a second');
-  if (!control.simulated && !values.yes) {
-    const what =
-      'pumps, valves, accelerator and compressor are run one by one for about 20 minutes, and the house is not heated';
-    throw new HeatmineError('USAGE', `${what}; say --yes when nobody works on the machine`);
-  }
+  if (!values.yes) await confirm();
   const before = control.setPoints.operation === 'commission' ? 'auto' : control.setPoints.operation;
   const stop = () => void setPoint(url, 'operation', before).finally(() => process.exit(2));
   process.once('SIGINT', stop);

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { didYouMean, loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
+import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
 import { type Command, type Parsed, parseCommand, print, say } from '../command.ts';
 import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../config-init.ts';
@@ -74,7 +75,7 @@ async function init(paths: Paths, values: Parsed['values']): Promise<number> {
   if (existsSync(paths.config)) copyFileSync(paths.config, `${paths.config}.bak`);
   writeFileSync(paths.config, yaml);
   print(`wrote ${paths.config}`);
-  say('next: `heatmine config check`, `heatmine doctor`, then `npm start`');
+  say(`next: ${asTyped('config check')}, ${asTyped('doctor')}, then \`npm start\``);
   return 0;
 }
 
@@ -83,7 +84,7 @@ async function runConfig(args: string[]): Promise<number> {
   const { positionals, paths, json, values } = parseCommand(args, options);
   if (positionals[0] === 'check') return check(paths, json);
   if (positionals[0] === 'init') return init(paths, values);
-  throw new HeatmineError('USAGE', 'there are `heatmine config init` and `heatmine config check`');
+  throw new HeatmineError('USAGE', `there are ${asTyped('config init')} and ${asTyped('config check')}`);
 }
 
 export const config: Command = {

@@ -66,6 +66,7 @@ export const control: Command = {
   about:
     'Controls a foreign plant over a pipe: one JSON line per step in, one out; docs/foreign-plant.md has the protocol. house.json says what is known of the house; what it leaves out is estimated, then learnt.',
   usage: 'heatmine control --plant stdio [--house house.json]',
-  example: 'python3 my_plant.py  # starts `heatmine control --plant stdio --house house.json` and talks to it',
+  example:
+    'python3 my_plant.py  # starts `npm run -s heatmine -- control --plant stdio --house house.json` and talks to it',
   run,
 };

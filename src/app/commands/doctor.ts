@@ -4,6 +4,7 @@ import type { Config } from '../../core/config.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
+import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
@@ -59,6 +60,8 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
           `${control.safety}: ${(control.reasons.find((r) => r.what !== 'unit') ?? control.reasons[0])?.text ?? ''}`,
         ),
   );
+  if (control.setPoints.operation === 'observe')
+    findings.push(warn('operation', `only observing, nothing heats; ${asTyped('set operation auto')} lets it drive`));
   if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
   const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);
   findings.push(
@@ -105,16 +108,16 @@ async function checkRunning(paths: Paths, config: Config, board: Board): Promise
     ports,
     warn(
       'unit',
-      'not running: sensors, models and broker are checked while it runs (`npm start`); `heatmine io read` looks at the wires',
+      `not running: sensors, models and broker are checked while it runs (\`npm start\`); ${asTyped('io read')} looks at the wires`,
     ),
   ];
 }
 
-async function examine(paths: Paths): Promise<Finding[]> {
+async function examine(paths: Paths, boardName: string | undefined): Promise<Finding[]> {
   ensurePaths(paths);
   const findings = checkBox(paths);
   try {
-    const config = loadConfig(paths.home);
+    const config = loadConfig(paths.home, boardName === undefined ? {} : { board: boardName });
     const board = loadBoard(config.board);
     return [
       ...findings,
@@ -133,8 +136,8 @@ async function examine(paths: Paths): Promise<Finding[]> {
 }
 
 async function runDoctor(args: string[]): Promise<number> {
-  const { paths, json } = parseCommand(args);
-  const findings = await examine(paths);
+  const { paths, json, values } = parseCommand(args, { board: { type: 'string' } });
+  const findings = await examine(paths, values.board as string | undefined);
   if (json) print(JSON.stringify(findings));
   else for (const { level, what, text } of findings) print(`${level.padEnd(4)} ${what.padEnd(16)} ${text}`);
   return findings.some((f) => f.level === 'FAIL') ? 1 : 0;
@@ -143,7 +146,7 @@ async function runDoctor(args: string[]): Promise<number> {
 export const doctor: Command = {
   name: 'doctor',
   about: 'Checks node, disk, clock, configuration, board, ports, sensors, loop, experts; each fault with its remedy.',
-  usage: 'heatmine doctor [--json]',
+  usage: 'heatmine doctor [--board pi4] [--json]',
   example: 'npm run -s heatmine -- doctor',
   run: runDoctor,
 };

@@ -6,6 +6,7 @@ import { memoryOf, verdictOf } from '../../compute/fit.ts';
 import { checkGgufFile } from '../../compute/gguf.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
+import { asTyped } from '../../core/words.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
@@ -104,7 +105,7 @@ const pull: Sub = async ({ values, paths, json }, [source]) => {
     contextTokens: numberOption(values.context, 'context', 16, 1_048_576),
   }).finally(() => process.off('SIGINT', interrupted));
   const served = runningPid(paths) === undefined ? 'served from the next start' : 'served within seconds';
-  print(json ? JSON.stringify({ id }) : `${id}: ${served}; heatmine ask "…" --expert ${id}`);
+  print(json ? JSON.stringify({ id }) : `${id}: ${served}; ask it: ${asTyped(`ask "…" --expert ${id}`)}`);
   return 0;
 };
 

@@ -3,6 +3,7 @@ import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, SENSOR_NAMES, type Sensor
 import { unitOf } from '../../contract/units.ts';
 import { didYouMean, loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import type { IoView } from '../../hal/io-server.ts';
 import { type BoardPoint, pointsOfBoard } from '../../hal/wiring.ts';
@@ -27,7 +28,7 @@ function chosen(board: Board, names: readonly string[]): BoardPoint[] {
     const meant = didYouMean(name, known);
     throw new HeatmineError(
       'USAGE',
-      `no point "${name}"${meant ? `, did you mean "${meant}"?` : '; see heatmine io list'}`,
+      `no point "${name}"${meant ? `, did you mean "${meant}"?` : `; ${asTyped('io list')} lists them`}`,
     );
   });
 }

@@ -1,4 +1,5 @@
-import { OVERRIDE_KINDS, OVERRIDE_MIN, type Override, type OverrideKind } from '../../contract/comfort.ts';
+import type { Override } from '../../contract/comfort.ts';
+import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
 import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { askOverride, fetchState, unitOf } from '../client.ts';

@@ -140,6 +140,6 @@ export const sim = {
   about: 'simulate days or a year in fast motion',
   usage:
     'heatmine sim [--days 7] [--seed 1] [--dt 1] [--start 2025-01-15] [--demand WATTS] [--set house.designLoadW=9000] [--set setPoints.mode=cooling] [--json]\n       heatmine sim --campaign [--seed 1] [--cases 480 | --minutes 10] [--scene 0] [--json]',
-  example: 'heatmine sim --days 7 --seed 1',
+  example: 'npm run -s sim -- --days 7 --seed 1',
   run: simCommand,
 };

@@ -1,4 +1,5 @@
 import { SENSORS } from '../../contract/points.ts';
+import { observedLine, todayLine } from '../../contract/today-line.ts';
 import { unitOf as unitOfName } from '../../contract/units.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
@@ -37,11 +38,13 @@ function meterLines({ energy, meters: m }: NonNullable<State['control']>): strin
 }
 
 /** The state as lines of text; what is modelled says so. */
-export function statusLines({ control, compute, plant, market }: State): string[] {
+export function statusLines({ control, compute, plant, market, today }: State): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
   const lines = [
     control.reasons[0]?.text ?? '',
     ...control.reasons.filter((r) => SAID_ALSO.has(r.what)).map((r) => r.text),
+    ...(today ? [todayLine(today, 'en')] : []),
+    ...(control.observed ? [observedLine(control.observed, 'en')] : []),
     '',
     `mode        ${control.setPoints.mode}, now ${control.action}; safety ${control.safety}: ${SAFETY_WORDS[control.safety]}${control.latched ? ' (latched: needs a person)' : ''}`,
     heatLine(control),

@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
-import { PIECE_TOKENS } from './llama-tokens.ts';
+import { pieces } from './llama-tokens.ts';
 
 /**
  * Teacher-forced evaluation: every token of the line is computed; the likelihood is read at every sixteenth position,
@@ -14,9 +14,9 @@ export async function scoreLine(sequence: LlamaContextSequence, tokens: readonly
   offset = (offset + 1) % STRIDE;
   let sum = 0;
   let read = 0;
-  for (let at = 0; at < tokens.length; at += PIECE_TOKENS) {
+  let at = 0;
+  for (const piece of pieces(tokens)) {
     signal.throwIfAborted();
-    const piece = tokens.slice(at, at + PIECE_TOKENS);
     const wanted = (i: number) => (at + i) % STRIDE === offset && at + i + 1 < tokens.length;
     const input = piece.map((token, i) =>
       wanted(i) ? ([token, { generateNext: { probabilities: true } }] as [Token, object]) : token,
@@ -28,6 +28,7 @@ export async function scoreLine(sequence: LlamaContextSequence, tokens: readonly
       sum += Math.log(Math.max(p, Number.MIN_VALUE));
       read++;
     });
+    at += piece.length;
   }
   return { tokens: tokens.length, logLikelihood: read ? sum / read : 0 };
 }

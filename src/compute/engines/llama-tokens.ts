@@ -2,8 +2,19 @@ import type { LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError } from '../../core/errors.ts';
 import { type Prompt, textOf } from '../engine.ts';
 
-/** A prompt is evaluated in pieces of this size, so that an abort need not wait for all of it. */
-export const PIECE_TOKENS = 128;
+/** A text is evaluated in pieces of at most this size, so that an abort need not wait for all of it. */
+const PIECE_TOKENS = 128;
+
+/**
+ * In as many pieces as needed, of one size but for rounding: llama.cpp's attention takes 64 tokens and more at once about
+ * three times as fast as fewer, so a short last piece would cost more than all before it.
+ */
+export function* pieces<T>(tokens: readonly T[]): Generator<T[]> {
+  const count = Math.ceil(tokens.length / PIECE_TOKENS);
+  for (let n = 0; n < count; n++)
+    yield tokens.slice(Math.round((n * tokens.length) / count), Math.round(((n + 1) * tokens.length) / count));
+}
+
 /** No tokenizer makes longer tokens than this of ordinary text: a prompt beyond it is refused before it is looked at. */
 const MOST_CHARS_PER_TOKEN = 256;
 

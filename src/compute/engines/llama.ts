@@ -1,6 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { type Beat, createBeat, type Step } from '../beat.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed } from '../feed.ts';
 import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
@@ -9,7 +10,7 @@ import { createStopFilter } from '../stops.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { scoreLine } from './llama-score.ts';
 import { createSequences } from './llama-sequences.ts';
-import { PIECE_TOKENS, refuseOverlong, tokenize } from './llama-tokens.ts';
+import { pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
@@ -72,6 +73,7 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
   const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
   const grammarOf = grammarCache(llama, spec.id);
+  const beat = createBeat();
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const prompt = tokenize(model, request.prompt, contextTokens);
     refuseOverlong(prompt, contextTokens);
@@ -79,15 +81,15 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
     try {
       const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
       const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
-      const last = await evaluateBeginning(sequence, prompt, signal);
-      const tokens = sequence.evaluate(last, {
+      const sampling = {
         temperature: request.temperature,
         topK: 0,
         topP: request.topP ?? 1,
         ...(request.seed === undefined ? {} : { seed: request.seed }),
         ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
-      });
+      };
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
+      const tokens = (both: AbortSignal) => inStep(beat, sequence, prompt, sampling, both);
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
       await leave();
@@ -134,14 +136,48 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
   };
 }
 
-/** Evaluates the prompt piece by piece; the last piece is left for the step that makes the first token. */
-async function evaluateBeginning(sequence: LlamaContextSequence, tokens: Token[], signal: AbortSignal) {
-  let at = 0;
-  for (; tokens.length - at > PIECE_TOKENS; at += PIECE_TOKENS) {
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + PIECE_TOKENS));
-    signal.throwIfAborted();
+/** The tokens of an answer, each asked for together with those of all others; the prompt piece by piece before them. */
+async function* inStep(
+  beat: Beat,
+  sequence: LlamaContextSequence,
+  prompt: readonly Token[],
+  sampling: Parameters<LlamaContextSequence['evaluate']>[1],
+  signal: AbortSignal,
+): AsyncGenerator<Token, void, void> {
+  const step = beat.enter();
+  try {
+    const last = await evaluateBeginning(step, sequence, prompt, signal);
+    const tokens = sequence.evaluate(last, sampling);
+    try {
+      for (;;) {
+        await step.ready();
+        signal.throwIfAborted();
+        const { value, done } = await tokens.next();
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await tokens.return();
+    }
+  } finally {
+    step.leave();
   }
-  return tokens.slice(at);
+}
+
+/** Evaluates all but the last piece; that is left for the step that makes the first token. */
+async function evaluateBeginning(
+  step: Step,
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+): Promise<Token[]> {
+  const [...all] = pieces(tokens);
+  for (const piece of all.slice(0, -1)) {
+    await step.ready();
+    signal.throwIfAborted();
+    await sequence.evaluateWithoutGeneratingNewTokens(piece);
+  }
+  return all.at(-1)!;
 }
 
 interface Limits {
@@ -156,14 +192,14 @@ interface Limits {
 async function* answer(
   model: LlamaModel,
   prompt: readonly Token[],
-  tokens: AsyncGenerator<Token, void, void>,
+  tokensOf: (signal: AbortSignal) => AsyncGenerator<Token, void, void>,
   limits: Limits,
   signal: AbortSignal,
 ): AsyncGenerator<GenerateChunk, GenerateEnd> {
   const feed = createFeed<GenerateChunk, GenerateEnd>();
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
-  say(model, prompt, tokens, limits, either, feed.push).then(feed.end, feed.fail);
+  say(model, prompt, tokensOf(either), limits, either, feed.push).then(feed.end, feed.fail);
   try {
     return yield* feed.read();
   } finally {

@@ -1,42 +1,7 @@
 /** The decisions of compute, pure: no clock, no chance, no input or output. Watts, joules, seconds, tokens. */
 
-/** Answers that may wait; one more is refused. */
-export const MAX_QUEUED = 64;
-/** Work owed to the card, in seconds at the granted watts, beyond which no question is taken. */
-export const MAX_OWED_S = 300;
 /** Filler stops while more than this is owed: answers come first on the card as well. */
 const FILLER_OWED_S = 1;
-
-export interface Demand {
-  grantW: number;
-  grantText: string;
-  /** Computed here, not yet burnt by the card. */
-  owedJ: number;
-  queued: number;
-  /** Recent mean of one answer here. */
-  answerS: number;
-}
-
-export type Admission =
-  | { admitted: true }
-  | { admitted: false; code: 'NO_POWER' | 'BUSY'; text: string; retryAfterS: number };
-
-/** May one more question be taken? A refusal says why, and when to come back. */
-export function admit({ grantW, grantText, owedJ, queued, answerS }: Demand): Admission {
-  if (grantW <= 0) {
-    return { admitted: false, code: 'NO_POWER', text: `no watts are granted now: ${grantText}`, retryAfterS: 30 };
-  }
-  if (queued >= MAX_QUEUED) {
-    const retryAfterS = Math.max(1, Math.ceil((queued * answerS) / 2));
-    return { admitted: false, code: 'BUSY', text: `${queued} questions are waiting already`, retryAfterS };
-  }
-  const owedS = owedJ / grantW;
-  if (owedS > MAX_OWED_S) {
-    const text = `the card has work for ${Math.round(owedS)} s at the granted ${Math.round(grantW)} W`;
-    return { admitted: false, code: 'BUSY', text, retryAfterS: Math.ceil(owedS - MAX_OWED_S) };
-  }
-  return { admitted: true };
-}
 
 /** What is still owed after `dtS` at the granted watts. */
 export function burn(owedJ: number, grantW: number, dtS: number): number {
@@ -99,20 +64,3 @@ export function accrue(credit: FillerCredit, pace: FillerPace, cpuShare: number,
 }
 
 export const mayScore = ({ tokens, cpuMs }: FillerCredit): boolean => tokens > 0 && cpuMs > 0;
-
-export interface WantInput {
-  questions: number;
-  owedJ: number;
-  /** All cards at full power. */
-  cardsW: number;
-  fillerTokensPerS: number;
-  jPerToken: number;
-  incomeEurPerKwh: number;
-}
-
-/** Watts that compute could use, and what they would earn: only answers are paid. */
-export function want({ questions, owedJ, cardsW, fillerTokensPerS, jPerToken, incomeEurPerKwh }: WantInput) {
-  const paid = questions > 0 || owedJ > 0;
-  const wantW = paid ? cardsW : Math.min(cardsW, fillerTokensPerS * jPerToken);
-  return { wantW, incomeEurPerKwh: paid ? incomeEurPerKwh : 0 };
-}

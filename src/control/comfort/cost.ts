@@ -1,6 +1,6 @@
-import type { OverrideKind } from '../../contract/comfort.ts';
 import type { House } from '../../contract/house.ts';
 import type { Market } from '../../contract/messages.ts';
+import type { OverrideKind } from '../../contract/override-kinds.ts';
 import { loadW } from '../decide/curve.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';

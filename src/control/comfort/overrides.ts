@@ -1,6 +1,7 @@
-import type { Override, OverrideCommand, OverrideKind } from '../../contract/comfort.ts';
+import type { Override, OverrideCommand } from '../../contract/comfort.ts';
 import type { House } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
+import type { OverrideKind } from '../../contract/override-kinds.ts';
 import { type CostFacts, costOf } from './cost.ts';
 
 /** Wishes that end by themselves. One concept for all of them, one of each kind at a time; kept over restarts. */

@@ -2,15 +2,20 @@
 const DAY_MIN = 1440;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The last answer: asked ten times a second, and it holds for a minute. */
+let last = { minute: Number.NaN, timeZone: '', answer: 0 };
+
 /** Minutes since local midnight, 0..1439. */
 export function minuteOfDay(timeMs: number, timeZone: string): number {
+  const minute = Math.floor(timeMs / 60_000);
+  if (minute === last.minute && timeZone === last.timeZone) return last.answer;
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     formats.set(timeZone, format);
   }
-  const text = format.format(timeMs);
-  return minutesOf(text);
+  last = { minute, timeZone, answer: minutesOf(format.format(timeMs)) };
+  return last.answer;
 }
 
 const dates = new Map<string, Intl.DateTimeFormat>();

@@ -1,5 +1,6 @@
 import type { House } from '../../contract/house.ts';
 import type { Outputs } from '../../contract/points.ts';
+import { asTyped } from '../../core/words.ts';
 import { COOLANT_W_PER_LPM_K } from '../physics.ts';
 
 /** What a check looks at, °C, W and L/min. */
@@ -150,7 +151,7 @@ export const CHECKS: readonly Check[] = [
       const s = seen!;
       const measured = `return ${c(s.returnC)}, condenser ${c(s.condenserOutC)}, hot gas ${c(s.dischargeC)} at ${s.compressorW.toFixed(0)} W`;
       if (s.compressorW < ENOUGH_W) {
-        const remedy = 'the compressor did not run: see `heatmine why`, mend that and repeat';
+        const remedy = `the compressor did not run: see ${asTyped('why')}, mend that and repeat`;
         return { row: judged(false, measured, remedy) };
       }
       const water = s.condenserOutC < s.returnC - 0.5;

@@ -34,6 +34,11 @@ export const loopKw = (accelMaxW: number): number => clamp(accelMaxW / 1000, 0.2
 const LOOP_J_PER_K_KW = 5_000;
 /** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
 const STEADY_SHARE = 0.1;
+/**
+ * And the inlet within this of what now leaves: while the loop's own mass warms up or cools down it takes or gives heat, and
+ * nobody knows how much mass there is. Up to `LOOP_J_PER_K_KW` the balance is then off by no more than this.
+ */
+const STEADY_K = 1;
 const RESIDUAL_LAG_S = 120;
 /** An unsteady loop neither proves nor clears a fault soon. */
 const RESIDUAL_FORGET_S = 1800;
@@ -75,6 +80,7 @@ export function balanceStep(
   const laggedInC = state.laggedInC === null ? inC : state.laggedInC + (inC - state.laggedInC) * share;
   const measuredK = est.accelOutC.value - laggedInC;
   const judged =
+    Math.abs(inC - laggedInC) < STEADY_K &&
     steady(est.accelW.value, laggedW) &&
     steady(est.accelFlowLpm.value, laggedLpm) &&
     laggedW > MIN_W_KW * kw &&

@@ -7,6 +7,7 @@ import { plannedAccelW } from '../estimate.ts';
 import type { StepInput } from '../types.ts';
 import type { Limits } from './limit.ts';
 import { AUX_W, ownW } from './meter.ts';
+import { leastW, mostPct, SPEED_START, type SpeedState, speedStep } from './speed.ts';
 
 /** Who gives way when the unit may not draw what it wants: the accelerator first, then the backup heater, then speed. */
 export interface ShedState {
@@ -16,9 +17,10 @@ export interface ShedState {
   cutS: number;
   /** The compressor cannot run within what is left. */
   compressorOff: boolean;
+  speed: SpeedState;
 }
 
-export const SHED_START: ShedState = { accelOverS: null, cutS: 0, compressorOff: false };
+export const SHED_START: ShedState = { accelOverS: null, cutS: 0, compressorOff: false, speed: SPEED_START };
 
 /** The compressor's speed follows slowly: what it gains while cards are given time to obey (below) is kept free. */
 const RAMP_ROOM_W = 250;
@@ -37,10 +39,9 @@ const AGAIN_SHARE = 1.2;
 const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** What each gets of the limits: the compressor first, then the backup heater, the accelerator the rest. */
-function shareOut(limits: Limits, decided: Outputs, compressorOff: boolean, est: Estimates, house: House): Outputs {
+function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, est: Estimates, house: House): Outputs {
   const pumpW = Math.max(0, limits.pumpW - AUX_W);
-  const mostPct = compressorOff ? 0 : Math.min(100, (100 * pumpW) / house.compressorMaxW);
-  const compressorPct = Math.min(decided.compressorPct, mostPct);
+  const compressorPct = speed ? Math.min(decided.compressorPct, Math.max(MIN_PCT, mostPct(speed, pumpW, house))) : 0;
   const seenW = est.compressorW.quality === 'lost' ? house.compressorMaxW : Math.max(0, est.compressorW.value);
   const runs = decided.compressorOn > 0 && compressorPct > 0;
   const takenW = runs ? Math.min(pumpW, seenW + RAMP_ROOM_W) : seenW;
@@ -49,7 +50,7 @@ function shareOut(limits: Limits, decided: Outputs, compressorOff: boolean, est:
   const leftW = limits.unitW - AUX_W - takenW - (heats ? house.backupHeaterW : 0);
   return {
     ...decided,
-    compressorOn: compressorOff ? 0 : decided.compressorOn,
+    compressorOn: speed ? decided.compressorOn : 0,
     compressorPct,
     circulationPct: tight ? Math.min(decided.circulationPct, TIGHT_WATER_PCT) : decided.circulationPct,
     backupHeaterOn: heats ? 1 : 0,
@@ -66,11 +67,11 @@ export function shedStep(
   input: StepInput,
   realS: number,
 ): { state: ShedState; outputs: Outputs; reasons: Reason[] } {
-  if (!limits) return { state: SHED_START, outputs: decided, reasons: [] };
   const { house, image } = input;
-  const leastW = (house.compressorMaxW * MIN_PCT) / 100;
-  const compressorOff = limits.pumpW - AUX_W < leastW * (previous.compressorOff ? AGAIN_SHARE : 1);
-  const outputs = shareOut(limits, decided, compressorOff, est, house);
+  const speed = speedStep(previous.speed, est, image, realS);
+  if (!limits) return { state: { ...SHED_START, speed }, outputs: decided, reasons: [] };
+  const compressorOff = limits.pumpW - AUX_W < leastW(speed, house) * (previous.compressorOff ? AGAIN_SHARE : 1);
+  const outputs = shareOut(limits, decided, compressorOff ? null : speed, est, house);
   const supplied = image.actuators.accelSupplyOn > 0;
   const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) + RAMP_ROOM_W > limits.unitW;
   const accelOverS = supplied && above ? (previous.accelOverS === null ? 0 : previous.accelOverS + realS) : null;
@@ -78,7 +79,7 @@ export function shedStep(
   const waitS = room ? Math.max(0, previous.cutS - realS) : previous.cutS;
   const cutS = accelOverS !== null && accelOverS >= OBEY_S ? CUT_S : waitS;
   if (cutS > 0) Object.assign(outputs, { accelSupplyOn: 0, accelCapW: 0 });
-  return { state: { accelOverS, cutS, compressorOff }, outputs, reasons: [reasonOf(limits, decided, outputs)] };
+  return { state: { accelOverS, cutS, compressorOff, speed }, outputs, reasons: [reasonOf(limits, decided, outputs)] };
 }
 
 function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs): Reason {

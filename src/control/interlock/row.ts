@@ -3,6 +3,7 @@ import type { SafetyState } from '../../contract/messages.ts';
 import type { Image, Outputs, SensorName } from '../../contract/points.ts';
 import { type BalanceState, loopKw } from '../estimate/balance.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { COOLANT_W_PER_LPM_K } from '../physics.ts';
 
 /** What a row may look at: this tick's image and estimates, and how long things have been as they are. */
 export interface RowContext {
@@ -87,3 +88,6 @@ export const PUMP_ON_PCT = 15;
 /** Below this the heating water's pump moves nothing; coolant pumps are as large as their accelerator. */
 export const FLOW_LOST_LPM = 1;
 export const coolantLostLpm = (c: RowContext): number => Math.min(1, 0.2 * loopKw(c.house.accelMaxW));
+/** Coolant that would have to warm by more than this to carry the power of now is as good as none. */
+const CARRY_K = 40;
+export const carriesLpm = (c: RowContext): number => c.est.accelW.value / (COOLANT_W_PER_LPM_K * CARRY_K);

@@ -1,7 +1,7 @@
 import type { SensorName } from '../../contract/points.ts';
 import { loopKw } from '../estimate/balance.ts';
 import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
-import { bad, coolantLostLpm, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
+import { bad, carriesLpm, coolantLostLpm, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
 
 const ACCEL_DRAWING_W = 200;
 /** Below this power, W per kW of rating, the rise over the accelerator is too small to judge the flow by. */
@@ -34,7 +34,10 @@ export const ACCEL_ROWS: readonly Row[] = [
     clearS: 30,
     latch: { trips: 3, windowS: 3600 },
     active: (c) =>
-      !lost(c, 'accelFlowLpm') && c.est.accelFlowLpm.value < coolantLostLpm(c) && drawing(c) && c.timers.accelPumpS > 2,
+      !lost(c, 'accelFlowLpm') &&
+      c.est.accelFlowLpm.value < Math.max(coolantLostLpm(c), carriesLpm(c)) &&
+      drawing(c) &&
+      c.timers.accelPumpS > 2,
     text: (c) =>
       `coolant flow is ${fixed1(c.est.accelFlowLpm.value)} L/min with the pump on; check pump, valves and air in the loop`,
   },

@@ -34,7 +34,10 @@ export const ownPumpStart = (house: House): OwnPump => ({
 });
 
 /** Electricity of outdoor fan and circulation pump, W: reckoned, not measured. */
-export function auxiliaryW(house: House, outputs: Outputs): number {
+export function auxiliaryW(
+  house: House,
+  outputs: Pick<Outputs, 'compressorOn' | 'compressorPct' | 'circulationPct'>,
+): number {
   const speed = outputs.compressorOn > 0 ? 0.3 + (0.7 * outputs.compressorPct) / 100 : 0;
   return house.compressorMaxW * FAN_SHARE * speed ** 3 + CIRCULATION_W * (outputs.circulationPct / 100) ** 3;
 }

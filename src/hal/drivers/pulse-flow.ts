@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Driver, GpioEdge } from '../types.ts';
 import { gpioParams } from './params.ts';
@@ -67,6 +68,10 @@ export const pulseFlow: Driver<z.infer<typeof Params>> = {
     return {
       async poll() {
         input.read();
+        // Edges that waited while we were busy are heard before they are missed: a turn ends what was under way, the next
+        // one asks the kernel anew.
+        await turn();
+        await turn();
         const atMs = monoMs();
         return { flowLpm: { value: decode(marks, atMs, params.pulsesPerLitre), atMs } };
       },

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { ServerTCP } from 'modbus-serial';
 import type { FCallbackVal } from 'modbus-serial/ServerTCP.js';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
@@ -11,9 +11,12 @@ const MAX_CONNECTIONS = 4;
 
 /**
  * The Modbus devices of all lines behind one TCP port, told apart by unit id. A silent device never answers, as on a wire.
- * Throws PORT_IN_USE.
+ * Port 0 is any that is free. Throws PORT_IN_USE.
  */
-export async function serveModbus(hardware: Hardware, port: number): Promise<{ close(): Promise<void> }> {
+export async function serveModbus(
+  hardware: Pick<Hardware, 'modbus'>,
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
   /** Only the callback form of the library waits for several registers; it wants an array beside an error too. */
   const many = (kind: 'input' | 'holding') => {
     return (address: number, count: number, unit: number, done: FCallbackVal<number[]>) => {
@@ -42,10 +45,12 @@ export async function serveModbus(hardware: Hardware, port: number): Promise<{ c
           for (const [i, value] of values.entries()) chip.setHolding(address + i, value);
         }),
     },
-    { host: '127.0.0.1', port },
+    // As text: the library takes the number 0 for its default.
+    { host: '127.0.0.1', port: String(port) as unknown as number },
   );
   // The library has no option for it and declares no `_server`.
-  (server as unknown as { _server: Server })._server.maxConnections = MAX_CONNECTIONS;
+  const { _server: listener } = server as unknown as { _server: Server };
+  listener.maxConnections = MAX_CONNECTIONS;
   // A client that resets its connection is no concern of the others.
   server.on('socketError', () => undefined);
   await new Promise<void>((resolve, reject) => {
@@ -55,5 +60,6 @@ export async function serveModbus(hardware: Hardware, port: number): Promise<{ c
       reject(new HeatmineError('PORT_IN_USE', text, { cause: error }));
     });
   });
-  return { close: () => new Promise((resolve) => server.close(() => resolve())) };
+  const address = listener.address() as AddressInfo;
+  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }

@@ -1,49 +1,18 @@
-import { rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { type Peer, serveLines } from '../line-server.ts';
 import type { GpioEdge } from '../types.ts';
 import type { Hardware } from './hardware.ts';
-import { lineSplitter } from './json-lines.ts';
 import { MAX_LINE_BYTES, PlantRequest } from './protocol.ts';
 
-/** Control, a fault campaign and a test; nobody else has business here. */
-const MAX_CONNECTIONS = 8;
-/** A peer that does not read (a stopped control) is cut off beyond this. */
-const MAX_UNREAD_BYTES = 1 << 20;
+/** Control, a fault campaign and a test; nobody else has business here. A stopped control is cut off. */
+const LIMITS = { connections: 8, lineBytes: MAX_LINE_BYTES, unreadBytes: 1 << 20 };
 
 /** Serves the emulated wires on a unix socket that only its owner may open. */
-export async function servePlant(hardware: Hardware, path: string): Promise<{ close(): Promise<void> }> {
-  rmSync(path, { force: true });
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    serveOne(hardware, socket);
-    socket.on('close', () => open.delete(socket));
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    // The mode is that of the socket file from its first moment on.
-    const mask = process.umask(0o077);
-    server.listen(path, resolve);
-    process.umask(mask);
-  });
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of open) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
-}
+export const servePlant = (hardware: Hardware, path: string) =>
+  serveLines({ path }, LIMITS, (peer) => serveOne(hardware, peer));
 
-function serveOne(hardware: Hardware, socket: Socket): void {
+function serveOne(hardware: Hardware, { send, onClose }: Peer): (line: string) => void {
   const stops = new Map<string, () => void>();
-  const send = (message: unknown) => {
-    if (socket.destroyed) return;
-    socket.write(`${JSON.stringify(message)}\n`);
-    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
-  };
   const watch = (bus: string, line: number, resume: boolean) => {
     const push = ({ level, atNs, sequence }: GpioEdge) =>
       send({ edge: { bus, line, level, atNs: atNs.toString(), sequence } });
@@ -51,11 +20,10 @@ function serveOne(hardware: Hardware, socket: Socket): void {
     if (!stops.has(key)) stops.set(key, hardware.gpio.watch(bus, line, push));
     if (resume) push(hardware.gpio.state(bus, line));
   };
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => {
+  onClose(() => {
     for (const stop of stops.values()) stop();
   });
-  const onLine = (line: string) => {
+  return (line) => {
     const request = parse(line);
     if ('error' in request) return send(request);
     if (request.op === 'gpio.watch') watch(request.bus, request.line, request.resume ?? false);
@@ -64,10 +32,6 @@ function serveOne(hardware: Hardware, socket: Socket): void {
       (error) => send({ id: request.id, error: coded(error) }),
     );
   };
-  socket.on(
-    'data',
-    lineSplitter(MAX_LINE_BYTES, onLine, () => socket.destroy()),
-  );
 }
 
 function parse(line: string): PlantRequest | { id: number; error: { code: string; message: string } } {

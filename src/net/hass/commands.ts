@@ -1,5 +1,6 @@
-import { OVERRIDE_MIN, type OverrideCommand } from '../../contract/comfort.ts';
+import type { OverrideCommand } from '../../contract/comfort.ts';
 import { OPERATIONS, SetPoints } from '../../contract/messages.ts';
+import { OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
 

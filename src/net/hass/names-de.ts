@@ -27,6 +27,8 @@ const NAMES_DE: Record<string, string> = {
   latched: 'wartet auf einen Menschen',
   event: 'Ereignis',
   reason: 'Warum',
+  today: 'Heute',
+  observed: 'was das Beobachten zeigt',
   safety: 'Sicherheitszustand',
   action: 'Tätigkeit',
   overrides: 'Sonderwünsche',

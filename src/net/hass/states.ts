@@ -101,6 +101,7 @@ const event = (topic: string): Component => ({
 export function stateEntities(unit: string): Record<string, Component> {
   const control = topicPath(unit, 'controlState');
   const compute = topicPath(unit, 'computeState');
+  const today = topicPath(unit, 'today');
   return {
     ...energyEntities(unit),
     compressorRuns: binary('compressor', control, 'value_json.outputs.compressorPct > 0', 'running'),
@@ -110,6 +111,8 @@ export function stateEntities(unit: string): Record<string, Component> {
     latched: binary('waits for a person', control, 'value_json.latched', 'problem'),
     event: event(topicPath(unit, 'controlEvent')),
     reason: sentence('why', control, "value_json.reasons[0].text if value_json.reasons else 'no reason given'"),
+    today: { ...sentence('today', today, 'value_json.text'), json_attributes_topic: today },
+    observed: sentence('what observing has shown', today, "value_json.observed or 'not observing'"),
     safety: choice('safety state', control, 'safety', SAFETY_STATES),
     action: choice('action', control, 'action', ControlState.shape.action.options),
     overrides: sentence(

@@ -28,7 +28,7 @@ export interface History {
   /** Throws MESSAGE_INVALID for an unknown name. At most MAX_ROWS rows; longer steps where it would be more. */
   query(points: readonly string[], hours: number): HistoryAnswer;
   /** Newest first. */
-  events(limit: number): (Event & { simulated: boolean })[];
+  events(limit: number): Event[];
   /** Writes what has gathered: called once a minute. */
   flush(): void;
   close(): void;
@@ -111,8 +111,7 @@ export function openHistory(file: string, log: Log): History {
       };
     },
     events(limit) {
-      const fresh = events.map((event) => ({ ...event, simulated })).reverse();
-      return [...fresh, ...(store.run('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
+      return [...events.toReversed(), ...(store.run('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
     },
     flush,
     close() {

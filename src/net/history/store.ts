@@ -13,7 +13,7 @@ import { type Told, whyTable } from './why.ts';
 export interface Store {
   write(sim: boolean, rows: readonly MinuteRow[], events: readonly Event[]): void;
   query(sim: boolean, points: readonly SeriesName[], span: Span): [number, ...(number | null)[]][];
-  events(limit: number): (Event & { simulated: boolean })[];
+  events(limit: number): Event[];
   writeWhy(sim: boolean, told: Told): void;
   /** The last that was told at or before this time. */
   whyAt(sim: boolean, timeMs: number): Told | undefined;
@@ -107,7 +107,8 @@ function storeOn(db: DatabaseSync): Store {
           const values = SERIES.map((name) => (means[name] === undefined ? null : Math.round(means[name] * SCALE)));
           insertRow.run(flag, minute, ...values);
         }
-        for (const e of events) insertEvent.run(flag, Math.round(e.timeMs), e.level, e.source, e.code, e.text);
+        for (const e of events)
+          insertEvent.run(e.houseClock ? 1 : 0, Math.round(e.timeMs), e.level, e.source, e.code, e.text);
         const first = rows[0]?.minute;
         const last = rows.at(-1)?.minute;
         if (first === undefined || last === undefined) return;
@@ -131,7 +132,7 @@ function storeOn(db: DatabaseSync): Store {
       db
         .prepare('SELECT sim, timeMs, level, source, code, text FROM event ORDER BY id DESC LIMIT ?')
         .all(limit)
-        .map(({ sim, ...event }) => ({ ...(event as Event), simulated: sim === 1 })),
+        .map(({ sim, ...event }) => ({ ...(event as unknown as Event), ...(sim === 1 && { houseClock: true }) })),
     writeWhy: why.write,
     whyAt: why.at,
     latestMinute: (sim) => latestOf('minute', sim) ?? undefined,

@@ -12,10 +12,11 @@ export interface Guard {
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
 export function hostGuard(configuredHost: string): Guard {
   const names = new Set([...LOOPBACK, configuredHost.toLowerCase()]);
-  const beyondLoopback = !LOOPBACK.includes(configuredHost);
+  const beyondLoopback = !isLoopback(configuredHost);
   if (beyondLoopback) {
     names.add(hostname().toLowerCase());
     names.add(`${hostname().toLowerCase()}.local`);
@@ -38,9 +39,11 @@ export function hostGuard(configuredHost: string): Guard {
   };
 }
 
-/** Until there is a login, set-points change only from this machine, or over MQTT with its password. */
-export const fromThisMachine = ({ socket }: IncomingMessage): boolean =>
-  /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '');
+/** A proxy on this machine that says so speaks for somebody else. */
+export const fromThisMachine = ({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean =>
+  /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '') &&
+  headers.forwarded === undefined &&
+  headers['x-forwarded-for'] === undefined;
 
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;

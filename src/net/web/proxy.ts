@@ -5,6 +5,9 @@ import type { InFlight } from '../in-flight.ts';
 import { sendError, sendJson } from './reply.ts';
 
 const MAX_REQUEST_BYTES = 1_048_576;
+/** Compute's economy questions may wait for an hour; once it answers, a reader may be silent for this long. */
+const LONGEST_MS = 3_620_000;
+const STALLED_MS = 120_000;
 const HEALTH_LIMIT_MS = 10_000;
 /** Every look costs compute a token. */
 const HEALTH_KEPT_MS = 1_000;
@@ -32,6 +35,7 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
       res.once('close', release);
       const headers = pick(PASSED_ON, req.headers);
       const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
+        res.setTimeout(STALLED_MS);
         // Answered before the question was heard to its end: what is left of it must not be taken for the next request.
         if (!req.complete) res.setHeader('connection', 'close');
         res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
@@ -39,6 +43,7 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
         pipeline(answer, res, () => {});
       });
       res.once('close', () => upstream.destroy());
+      req.once('end', () => res.headersSent || res.setTimeout(LONGEST_MS));
       upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
       pipeline(req, atMost(MAX_REQUEST_BYTES), upstream, (error) => {
         if (!(error instanceof HeatmineError)) return;

@@ -6,16 +6,20 @@ import type { Log } from '../../core/log.ts';
 import { bucketPerKey } from '../buckets.ts';
 import { listen } from '../listen.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
+import { type Access, CLAIM_FIRST } from './access.ts';
 import type { Api } from './api.ts';
 import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ComputeProxy } from './proxy.ts';
 import { sendError } from './reply.ts';
+import type { Settings } from './settings.ts';
 
 export interface WebOptions {
   host: string;
   port: number;
   api: Api;
+  access: Access;
+  settings: Settings;
   proxy: ComputeProxy;
   metrics: Metrics;
   page: (res: ServerResponse, path: string, head: boolean) => void;
@@ -83,6 +87,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const open = options.sockets[pathOf(req) as keyof WebOptions['sockets']];
     const refused = refusalOf(req);
     if (refused) refuseUpgrade(socket, refused.code === 'RATE_LIMITED' ? 429 : 403, refused.message);
+    else if (pathOf(req) === LIVE_PATH && !options.access.levelOf(req)) refuseUpgrade(socket, 401, CLAIM_FIRST);
     else if (!open) refuseUpgrade(socket, 404, `${ASK_PATH} and ${LIVE_PATH} speak websocket`);
     else open(req, socket, head);
   });
@@ -108,8 +113,24 @@ const OLLAMA_PATH = /^\/api\/(tags|chat|generate|version|show|ps|embed|embedding
 const V1_PATH = /^\/v1\/(models\/[\w:%-][\w.:%-]{0,300}|[a-z/]+)$/;
 const isForCompute = (path: string): boolean => V1_PATH.test(path) || OLLAMA_PATH.test(path);
 
+/** The way in, which is open to all, and what only this machine may ask for. */
+async function claimRoute(access: Access, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+  if (path === '/api/session') {
+    if (req.method === 'GET') access.session(req, res);
+    else wrongMethod(res, 'GET');
+  } else if (path === '/api/claim') await change(req, res, access.claim);
+  else if (!fromThisMachine(req)) {
+    sendError(res, 'UNAUTHORISED', '`heatmine claim` on the unit itself gives out codes', { status: 403 });
+  } else if (path === '/api/claim/new') await change(req, res, access.newCode);
+  else await change(req, res, async (r, answer) => access.forget(r, answer));
+}
+
+const CLAIM_PATH = /^\/api\/(session|claim|claim\/new|claim\/forget)$/;
+/** What tells of the house or changes it. */
+const HOUSE_PATH = /^\/(api\/|metrics$)/;
+
 async function route(
-  { api, proxy, metrics, page }: WebOptions,
+  { api, access, settings, proxy, metrics, page }: WebOptions,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -119,12 +140,18 @@ async function route(
   if (isForCompute(path)) {
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
-  } else if (path === '/api/set') await change(req, res, api.set);
+  } else if (CLAIM_PATH.test(path)) await claimRoute(access, req, res, path);
+  else if (HOUSE_PATH.test(path) && !access.levelOf(req)) sendError(res, 'UNAUTHORISED', CLAIM_FIRST, { status: 401 });
+  else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));
+  else if (path === '/api/notify/test') await change(req, res, (_req, answer) => settings.testNotify(answer));
+  else if (path === '/api/hand') await change(req, res, (r, answer) => api.hand(r, answer, access.levelOf(req)!));
   else if (path === '/api/override') await change(req, res, api.override);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
+  else if (path === '/api/settings') settings.show(res);
+  else if (path === '/api/support') settings.support(res);
   else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
   else if (path === '/metrics') await metrics.serve(res);
@@ -133,17 +160,14 @@ async function route(
   } else page(res, path, method === 'HEAD');
 }
 
-/** What the house does is changed from here only, and as JSON, which no form of another site can send. */
+/** Every change comes by POST and as JSON, which no form of another site can send. */
 async function change(
   req: IncomingMessage,
   res: ServerResponse,
   apply: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
 ): Promise<void> {
   if (req.method !== 'POST') wrongMethod(res, 'POST');
-  else if (!fromThisMachine(req)) {
-    const how = 'the house is set from the machine itself, or over MQTT with the password of `home`';
-    sendError(res, 'UNAUTHORISED', how, { status: 403 });
-  } else if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
+  else if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
     sendError(res, 'MESSAGE_INVALID', 'content-type must be application/json', { status: 415 });
   } else await apply(req, res);
 }
@@ -155,7 +179,13 @@ function wrongMethod(res: ServerResponse, allow: string): void {
 
 /** Answers an upgrade with plain HTTP and closes, also when the other side never ends: no time limit of HTTP is left. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  const names: Record<number, string> = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many' };
+  const names: Record<number, string> = {
+    400: 'Bad Request',
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    404: 'Not Found',
+    429: 'Too Many',
+  };
   socket.end(
     `HTTP/1.1 ${status} ${names[status] ?? 'Service Unavailable'}\r\nConnection: close\r\n` +
       `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,

@@ -14,7 +14,6 @@ import { alive, board, hardwareFor, openDevices, pollAll, readings, sleep, warmP
 
 const truth = readings(warmPlant());
 const dir = mkdtempSync(join(tmpdir(), 'hm-'));
-let nextPort = 23_000 + (process.pid % 2000) * 4;
 let nextSocket = 0;
 
 const contactOf = (hardware: Hardware) => (closed: boolean) =>
@@ -23,9 +22,9 @@ const contactOf = (hardware: Hardware) => (closed: boolean) =>
 async function served() {
   const hardware = hardwareFor(truth);
   const path = join(dir, `p${nextSocket++}.sock`);
-  const modbusPort = nextPort++;
   const server = await servePlant(hardware, path);
-  const modbus = await serveModbus(hardware, modbusPort);
+  const modbus = await serveModbus(hardware, 0);
+  const modbusPort = modbus.port;
   const buses = simSocket({ path, modbusPort, monoMs: () => performance.now() });
   const stop = async () => {
     await server.close();

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simLocal } from '../../../src/hal/buses/sim-local.ts';
 import type { FaultInput } from '../../../src/hal/sim/faults.ts';
+import { loopMs } from '../patience.ts';
 import { alive, hardwareFor, openDevices, pollAll, readings, sleep, warmPlant } from './rig.ts';
 
 const truth = readings(warmPlant());
@@ -16,9 +17,9 @@ async function withFaults(faults: FaultInput[], settleMs = 150) {
     await pollAll(devices);
     for (const fault of faults) hardware.inject(fault);
     await sleep(settleMs);
-    const startMs = performance.now();
+    const startMs = loopMs();
     const polled = await pollAll(devices);
-    return { ...polled, tookMs: performance.now() - startMs, hardware, devices };
+    return { ...polled, tookMs: loopMs() - startMs, hardware, devices };
   });
 }
 const codeOf = (error: unknown) => (error as { code?: string } | undefined)?.code;
@@ -44,7 +45,15 @@ test('F2, F3, F4, F5: frozen, jumping, drifting and swapped sensors', async () =
     ],
     300,
   );
-  assert.ok(Math.abs(values.supplyC!.value - truth.supplyC) > 0.5);
+  const jumps = [values.supplyC!.value];
+  for (let n = 0; n < 4; n++) {
+    const polled = await pollAll(devices.filter((d) => d.name === 'adcWater'));
+    jumps.push(polled.values.supplyC!.value);
+  }
+  assert.ok(
+    jumps.some((v) => Math.abs(v - truth.supplyC) > 0.5),
+    `${jumps}`,
+  );
   assert.ok(values.bufferTopC!.value > truth.bufferTopC + 0.9);
   assert.ok(Math.abs(values.accelInC!.value - truth.accelOutC) < 0.01);
   hardware.sense({ ...truth, roomC: truth.roomC + 3 });
@@ -61,7 +70,7 @@ test('F6: a frozen TMP117 answers, but its sample grows old', async () => {
   const { values, failed } = await withFaults([{ device: 'tmpAccelOut', fault: 'frozen' }], 1100);
   assert.equal(failed, {});
   assert.ok(performance.now() - values.accelOutC!.atMs > 1000);
-  assert.ok(performance.now() - values.accelInC!.atMs < 500);
+  assert.ok(values.accelInC!.atMs - values.accelOutC!.atMs > 900);
 });
 
 test('F7: one device that holds the bus silences all of it within the limit; absent and noisy ones fail alone', async () => {

@@ -1,5 +1,8 @@
+import { inGerman } from '../../../src/contract/german/german.ts';
 import { POINTS_DE } from '../../../src/contract/points-de.ts';
 import type { Strings } from './en.ts';
+import { moneyDe } from './money-de.ts';
+import { settingsDe } from './settings-de.ts';
 
 export const de: Strings = {
   languageName: 'Deutsch',
@@ -10,9 +13,8 @@ export const de: Strings = {
     now: 'Jetzt',
     ask: 'Fragen',
     plant: 'Anlage',
-    history: 'Verlauf',
-    why: 'Warum',
     experts: 'Experten',
+    money: 'Geld',
     log: 'Protokoll',
   },
   action: {
@@ -36,16 +38,7 @@ export const de: Strings = {
     },
   },
   points: POINTS_DE,
-  headline: {
-    off: () => 'Aus: nur der Frostschutz wacht.',
-    idle: ({ room, buffer }) => `Der Verdichter ruht: Raum ${room}, Puffer ${buffer}.`,
-    heating: ({ buffer, pump, compute }) =>
-      `Heizt: Puffer ${buffer}, ${pump} von der Wärmepumpe und ${compute} vom Rechnen.`,
-    hotWater: ({ hotWater }) => `Lädt den Warmwasserspeicher: ${hotWater}.`,
-    cooling: ({ room }) => `Kühlt: ${room} im Raum.`,
-    defrosting: () => 'Taut die Außeneinheit ab.',
-    fault: () => 'Durch eine Störung gestoppt.',
-  },
+  say: inGerman,
   connecting: 'Verbindung zum Gerät wird aufgebaut …',
   stale: (seconds) => `Seit ${seconds} s keine Nachricht vom Gerät. Die Werte unten sind alt; es wird neu verbunden.`,
   controlSilent: (seconds) => `Die Regelung schweigt seit ${seconds} s. Die Werte unten sind alt.`,
@@ -54,7 +47,7 @@ export const de: Strings = {
   safetyLabel: 'Sicherheit',
   simulated: {
     badge: 'Simuliertes Haus',
-    speed: (speed) => `Zeit ×${speed}`,
+    time: 'Zeit',
     what: 'Dieses Gerät läuft auf dem Board „sim“. Regelung, Sensortreiber, Sprachmodelle und gezählte Token sind echt. Haus, Wetter, Wasser, Preise und Leistungen sind ein Modell.',
     watts: (count, card, jPerToken) =>
       `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, der veröffentlichte Wert von ${card}. Dieses Gerät steht für ${count} davon.`,
@@ -66,6 +59,7 @@ export const de: Strings = {
   },
   now: {
     title: 'Jetzt',
+    switchOn: 'Regeln lassen',
     flow: 'Wohin die Energie geht',
     flowNote: 'Die Linie wächst mit der Leistung. Wärme wird aus Fluss und Temperaturdifferenz gemessen.',
     household: 'Haushalt',
@@ -144,8 +138,7 @@ export const de: Strings = {
     tokens: 'Token',
     perS: 'Token/s',
     filler: 'nützliche Füllarbeit',
-    heatKwh: 'Wärme bisher',
-    ofIt: 'vom Rechnen',
+    soFar: 'bisher',
     compressorW: 'Verdichter',
     notMeasured: 'kein Wert',
   },
@@ -198,6 +191,9 @@ export const de: Strings = {
     bad: 'falsch',
     missing: 'fehlt',
     stale: 'alt',
+    hint: 'Ein Druck auf einen Wert zeigt seinen letzten Tag.',
+    pointHistory: (name) => `${name}: Verlauf`,
+    close: 'Schließen',
   },
   history: {
     title: 'Verlauf',
@@ -227,11 +223,7 @@ export const de: Strings = {
     onDisk: 'auf der Platte',
     askThis: 'Fragen',
   },
-  log: {
-    title: 'Protokoll',
-    empty: 'Noch ist nichts geschehen.',
-    failed: (why) => `Das Protokoll konnte nicht gelesen werden: ${why}`,
-    level: { info: 'Hinweis', warn: 'Warnung', fault: 'Störung' },
-  },
+  money: moneyDe,
+  ...settingsDe,
   footer: 'HeatMine läuft nur auf diesem Gerät: Die Seite fragt nichts im Internet.',
 };

@@ -1,6 +1,8 @@
-import type { OverrideKind } from '../../../src/contract/comfort.ts';
 import type { ControlState, Mode, SafetyState } from '../../../src/contract/messages.ts';
+import type { OverrideKind } from '../../../src/contract/override-kinds.ts';
+import { moneyEn } from './money-en.ts';
 import { POINTS_EN } from './points.ts';
+import { settingsEn } from './settings-en.ts';
 
 const action: Record<ControlState['action'], string> = {
   off: 'Off',
@@ -25,16 +27,7 @@ const safety: Record<SafetyState, { short: string; long: string }> = {
   },
 };
 
-interface HeadlineValues {
-  room: string;
-  buffer: string;
-  hotWater: string;
-  pump: string;
-  compute: string;
-}
-
-/** The sentence of the first screen; null where the control loop's own words are in this language already. */
-type Headline = Record<ControlState['action'], (now: HeadlineValues) => string> | null;
+const POINT = new RegExp(`\\b(${Object.keys(POINTS_EN).join('|')})\\b`, 'g');
 
 /** Every word of the page. `de.ts` has the same type, so a missing key does not compile. */
 export const en = {
@@ -46,16 +39,16 @@ export const en = {
     now: 'Now',
     ask: 'Ask',
     plant: 'Plant',
-    history: 'History',
-    why: 'Why',
     experts: 'Experts',
+    money: 'Money',
     log: 'Log',
   },
   action,
   mode,
   safety,
   points: POINTS_EN,
-  headline: null as Headline,
+  /** What the unit says: in the reader's language, with the names of points instead of their ids. */
+  say: (text: string) => text.replace(POINT, (name) => POINTS_EN[name as keyof typeof POINTS_EN]),
   connecting: 'Connecting to the unit …',
   stale: (seconds: string) => `No news from the unit for ${seconds} s. The values below are old; reconnecting.`,
   controlSilent: (seconds: string) => `The control loop has been silent for ${seconds} s. The values below are old.`,
@@ -64,7 +57,7 @@ export const en = {
   safetyLabel: 'Safety',
   simulated: {
     badge: 'Simulated house',
-    speed: (speed: string) => `time ×${speed}`,
+    time: 'time',
     what: 'This unit runs on the board “sim”. The control loop, the sensor drivers, the language models and their token counts are real. House, weather, water, prices and power are a model.',
     watts: (count: string, card: string, jPerToken: string) =>
       `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, the published figure of ${card}. This unit stands for ${count} of them.`,
@@ -77,6 +70,7 @@ export const en = {
   },
   now: {
     title: 'Now',
+    switchOn: 'Let it drive',
     flow: 'Where the energy goes',
     flowNote: 'Line width grows with power. Heat is measured by flow and temperature difference.',
     household: 'Household',
@@ -155,8 +149,7 @@ export const en = {
     tokens: 'Tokens',
     perS: 'tokens/s',
     filler: 'useful filler',
-    heatKwh: 'Heat so far',
-    ofIt: 'from computing',
+    soFar: 'so far',
     compressorW: 'Compressor',
     notMeasured: 'no value',
   },
@@ -208,6 +201,9 @@ export const en = {
     bad: 'bad',
     missing: 'missing',
     stale: 'old',
+    hint: 'Press a value to see its last day.',
+    pointHistory: (name: string) => `${name}: history`,
+    close: 'Close',
   },
   history: {
     title: 'History',
@@ -237,12 +233,8 @@ export const en = {
     onDisk: 'on disk',
     askThis: 'Ask',
   },
-  log: {
-    title: 'Log',
-    empty: 'Nothing has happened yet.',
-    failed: (why: string) => `The log could not be read: ${why}`,
-    level: { info: 'info', warn: 'warning', fault: 'fault' },
-  },
+  money: moneyEn,
+  ...settingsEn,
   footer: 'HeatMine runs on this unit only: the page asks nothing of the internet.',
 };
 

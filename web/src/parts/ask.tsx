@@ -41,7 +41,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   };
   return (
     <section id="ask" aria-labelledby="ask-title">
-      <h2 id="ask-title">{t.ask.title}</h2>
+      <h1 id="ask-title">{t.ask.title}</h1>
       <p class="quiet">{t.ask.intro}</p>
       <form
         class="card asking"

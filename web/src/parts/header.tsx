@@ -1,17 +1,17 @@
 import { CARDS } from '../../../src/contract/cards.ts';
 import { LANGUAGES, type Language, useWords } from '../i18n/index.ts';
+import { SCREENS, type Screen } from '../screen.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
-
-const SECTIONS = ['now', 'ask', 'plant', 'history', 'why', 'experts', 'log'] as const;
 
 interface Props {
   snapshot: Snapshot | null;
+  screen: Screen;
   language: Language;
   onLanguage: (language: Language) => void;
 }
 
-/** Stays in sight: the name, that the house is simulated (if it is), the way to each section, the language. */
-export function Header({ snapshot, language, onLanguage }: Props) {
+/** Stays in sight: the name, that the house is simulated (if it is), the way to each screen, the language. */
+export function Header({ snapshot, screen, language, onLanguage }: Props) {
   const { t } = useWords();
   return (
     <header>
@@ -22,8 +22,8 @@ export function Header({ snapshot, language, onLanguage }: Props) {
         </a>
         {snapshot && isSimulated(snapshot) && <SimulatedBadge snapshot={snapshot} />}
         <nav aria-label={t.nav.label}>
-          {SECTIONS.map((id) => (
-            <a key={id} href={`#${id}`}>
+          {SCREENS.map((id) => (
+            <a key={id} href={`#${id}`} aria-current={id === screen ? 'page' : undefined}>
               {t.nav[id]}
             </a>
           ))}
@@ -34,7 +34,7 @@ export function Header({ snapshot, language, onLanguage }: Props) {
               key={id}
               type="button"
               lang={id}
-              aria-label={LANGUAGES[id].languageName}
+              title={LANGUAGES[id].languageName}
               aria-pressed={id === language}
               onClick={() => onLanguage(id)}
             >
@@ -57,7 +57,11 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
     <details class="badge" id="simulated">
       <summary>
         {t.simulated.badge}
-        {speed !== 1 && <span> · {t.simulated.speed(f.number(speed))}</span>}
+        {speed !== 1 && (
+          <>
+            <span> · {t.simulated.time}</span> ×{f.number(speed)}
+          </>
+        )}
       </summary>
       <div class="explain">
         <p>{t.simulated.what}</p>

@@ -1,5 +1,7 @@
+import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
-import type { SensorName } from '../../../src/contract/points.ts';
+import { OBSERVE_DAYS, observedLine, todayLine } from '../../../src/contract/today-line.ts';
+import { Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -9,7 +11,7 @@ import { Wishes } from './wishes.tsx';
 
 /** The first screen: what the unit does and why, where the energy goes, and the few things a person sets. */
 export function Now({ snapshot }: { snapshot: Snapshot | null }) {
-  const { t, f } = useWords();
+  const { t, f, language } = useWords();
   const control = snapshot?.control ?? null;
   return (
     <section id="now" aria-label={t.now.title}>
@@ -23,6 +25,8 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
           {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
         </p>
         <Sentence control={control} />
+        {snapshot?.today && <p id="today">{todayLine(snapshot.today, language)}</p>}
+        {control?.observed && control.observed.days > 0 && <Observed observed={control.observed} />}
         {control && (control.safety !== 'S0' || control.latched) && (
           <p class="alarm">
             {t.safety[control.safety].long} {control.latched && t.latched}
@@ -43,33 +47,43 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
 
 /** What and, smaller, why: the first reason of the control loop, which writes `what; why`. */
 function Sentence({ control }: { control: ControlState | null }) {
-  const { t, f } = useWords();
+  const { t } = useWords();
   if (!control) return <h1 id="sentence">{t.noControl}</h1>;
-  const text = control.reasons[0]?.text ?? '';
-  const value = (name: SensorName) => f.celsius(control.sensors[name]?.value);
-  const own = t.headline?.[control.action]({
-    room: value('roomC'),
-    buffer: value('bufferTopC'),
-    hotWater: value('hotWaterC'),
-    pump: f.power(control.heat.condenserW),
-    compute: f.power(control.heat.accelW),
-  });
+  const text = t.say(control.reasons[0]?.text ?? '');
   const cut = text.indexOf('; ');
-  const what = own ?? (cut < 0 ? text : `${text.slice(0, cut)}.`);
-  const why = cut < 0 ? own && text : capital(text.slice(cut + 2));
   return (
     <>
-      <h1 id="sentence">{what}</h1>
-      {why && (
-        <p id="sentence-why" lang="en">
-          {why}
-        </p>
-      )}
+      <h1 id="sentence">{cut < 0 ? text : `${text.slice(0, cut)}.`}</h1>
+      {cut >= 0 && <p id="sentence-why">{capital(text.slice(cut + 2))}</p>}
     </>
   );
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A week of only looking on ends with a question. */
+function Observed({ observed }: { observed: NonNullable<ControlState['observed']> }) {
+  const { t, language } = useWords();
+  const [refused, setRefused] = useState('');
+  const switchOn = async () => {
+    try {
+      await setPoint('operation', 'auto');
+    } catch (error) {
+      setRefused(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
+    }
+  };
+  return (
+    <p class="card" id="observed">
+      {observedLine(observed, language)}{' '}
+      {observed.days >= OBSERVE_DAYS && (
+        <button type="button" class="primary" onClick={switchOn}>
+          {t.now.switchOn}
+        </button>
+      )}{' '}
+      <span role="status">{refused}</span>
+    </p>
+  );
+}
 
 /** State in words and colour: the colour alone says nothing. */
 function Safety({ control }: { control: ControlState }) {

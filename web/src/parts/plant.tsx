@@ -1,26 +1,30 @@
+import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
-import { ACTUATOR_NAMES, SENSOR_NAMES } from '../../../src/contract/points.ts';
+import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
+import { PointHistory } from './point-history.tsx';
 import { Schematic } from './schematic.tsx';
 
 /** The hydraulics as they are piped, live; and every point as a table, for those who want the figure and its age. */
 export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
   const { t, f } = useWords();
+  const [point, setPoint] = useState<SensorName | null>(null);
   const control = snapshot?.control ?? null;
   return (
     <section id="plant" aria-labelledby="plant-title">
-      <h2 id="plant-title">
+      <h1 id="plant-title">
         {t.plant.title}
         <Modelled when={isSimulated(snapshot)} />
-      </h2>
+      </h1>
       <p class="quiet">{t.plant.intro}</p>
       {!control && <p class="card quiet">{t.noControl}</p>}
       {control && (
         <div class="card">
-          <Schematic control={control} />
+          <Schematic control={control} onPoint={setPoint} />
+          <p class="quiet">{t.plant.hint}</p>
           <p class="legend quiet">
             {t.plant.legend}
             {SCALE.map((celsius) => (
@@ -32,12 +36,18 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
           </p>
         </div>
       )}
-      {control && <Points control={control} />}
+      {point && <PointHistory point={point} onClose={() => setPoint(null)} />}
+      {control && <Points control={control} onPoint={setPoint} />}
     </section>
   );
 }
 
-function Points({ control }: { control: ControlState }) {
+interface PointsProps {
+  control: ControlState;
+  onPoint: (point: SensorName) => void;
+}
+
+function Points({ control, onPoint }: PointsProps) {
   const { t, f } = useWords();
   return (
     <details class="card" id="points">
@@ -62,10 +72,14 @@ function Points({ control }: { control: ControlState }) {
               if (!view) return null;
               return (
                 <tr key={name}>
-                  <th scope="row">{t.points[name]}</th>
+                  <th scope="row">
+                    <button type="button" class="link" onClick={() => onPoint(name)}>
+                      {t.points[name]}
+                    </button>
+                  </th>
                   <td class="right">{f.point(name, view.value)}</td>
                   <td class="right">{f.number(view.ageMs / 1000, 1)} s</td>
-                  <td class={view.quality === 'good' ? '' : 'fault-text'} title={view.reason}>
+                  <td class={view.quality === 'good' ? '' : 'fault-text'} title={view.reason && t.say(view.reason)}>
                     {t.plant[view.quality]}
                   </td>
                 </tr>

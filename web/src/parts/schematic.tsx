@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import type { SensorName } from '../../../src/contract/points.ts';
 import { heatColour } from '../drawings/heat-colour.ts';
@@ -7,15 +8,31 @@ import { useWords } from '../i18n/index.ts';
 
 const MOVING_LPM = 0.3;
 
+interface Props {
+  control: ControlState;
+  /** A reading was pressed: its history is wanted. */
+  onPoint: (point: SensorName) => void;
+}
+
+/** The readings of each box, in the order of its lines below the name. */
+const READINGS: Partial<Record<PartId, readonly SensorName[]>> = {
+  accelerator: ['accelW', 'accelChipC'],
+  outdoorUnit: ['outdoorC', 'compressorW'],
+  buffer: ['bufferTopC', 'bufferBottomC'],
+  hotWater: ['hotWaterC'],
+  house: ['roomC'],
+};
+
 /** The hydraulics: outdoor unit, condenser, accelerator exchanger in series after it, buffer, hot water, house, dry cooler. */
-export function Schematic({ control }: { control: ControlState }) {
+export function Schematic({ control, onPoint }: Props) {
   const { t, f } = useWords();
   const layout = useNarrow() ? NARROW : WIDE;
   const value = (name: SensorName) => control.sensors[name]?.value ?? null;
   const running = runningCircuits(control);
   const lines = partLines(control, t, f);
   return (
-    <svg class="schematic" viewBox={`0 0 ${layout.width} ${layout.height}`} role="img" aria-label={spoken()}>
+    // biome-ignore lint/a11y/useSemanticElements: a drawing whose parts can be pressed, and no fieldset
+    <svg class="schematic" viewBox={`0 0 ${layout.width} ${layout.height}`} role="group" aria-label={spoken()}>
       {layout.pipes.map((pipe) => (
         <PipeLine
           key={pipe.id}
@@ -32,9 +49,11 @@ export function Schematic({ control }: { control: ControlState }) {
           <g key={id} class={`part part-${id}`}>
             <rect x={x} y={y} width={w} height={h} rx="8" />
             {texts.map((text, i) => (
-              <text key={`${id}${i}`} x={x + w / 2} y={top + i * 18 + 4} class={i === 0 ? 'name' : 'figure'}>
-                {text}
-              </text>
+              <Reading key={`${id}${i}`} shown={text} point={READINGS[id]?.[i - 1]} onPoint={onPoint}>
+                <text x={x + w / 2} y={top + i * 18 + 4} class={i === 0 ? 'name' : 'figure'}>
+                  {text}
+                </text>
+              </Reading>
             ))}
           </g>
         );
@@ -50,23 +69,31 @@ export function Schematic({ control }: { control: ControlState }) {
         <g key={output} class={(value(flow) ?? 0) > MOVING_LPM ? 'pump on' : 'pump'}>
           <circle cx={x} cy={y} r="13" />
           <path d={`M${x - 6} ${y + 6}h12L${x} ${y - 9}z`} />
-          <text
-            x={label[0]}
-            y={label[1]}
-            class="label"
-            text-anchor={label[0] < x ? 'end' : label[0] > x ? 'start' : 'middle'}
+          <Reading
+            shown={`${f.number(control.outputs[output])} % ${f.point(flow, value(flow))}`}
+            point={flow}
+            onPoint={onPoint}
           >
-            <tspan>{f.number(control.outputs[output])} %</tspan>
-            <tspan x={label[0]} dy="16">
-              {f.point(flow, value(flow))}
-            </tspan>
-          </text>
+            <text
+              x={label[0]}
+              y={label[1]}
+              class="label"
+              text-anchor={label[0] < x ? 'end' : label[0] > x ? 'start' : 'middle'}
+            >
+              <tspan>{f.number(control.outputs[output])} %</tspan>{' '}
+              <tspan x={label[0]} dy="16">
+                {f.point(flow, value(flow))}
+              </tspan>
+            </text>
+          </Reading>
         </g>
       ))}
       {layout.labels.map(({ point, x, y, anchor }) => (
-        <text key={point} x={x} y={y} text-anchor={anchor} class="label strong">
-          {f.celsius(value(point))}
-        </text>
+        <Reading key={point} shown={f.celsius(value(point))} point={point} onPoint={onPoint}>
+          <text x={x} y={y} text-anchor={anchor} class="label strong">
+            {f.celsius(value(point))}
+          </text>
+        </Reading>
       ))}
     </svg>
   );
@@ -132,6 +159,39 @@ function PipeLine({ pipe, celsius, moving }: { pipe: Pipe; celsius: number | nul
         style={{ stroke: pipe.circuit === 'refrigerant' && celsius == null ? 'var(--cool)' : heatColour(celsius) }}
       />
       {moving && <path d={pipe.path} class="pulse" stroke-width="2" />}
+    </g>
+  );
+}
+
+interface ReadingProps {
+  /** The text that stands there: what is read out must begin with it. */
+  shown: string;
+  /** Undefined for a text that is no reading. */
+  point: SensorName | undefined;
+  onPoint: (point: SensorName) => void;
+  children: ComponentChildren;
+}
+
+/** A figure in the drawing that can be pressed, by finger or by key. */
+function Reading({ shown, point, onPoint, children }: ReadingProps) {
+  const { t } = useWords();
+  if (!point) return <>{children}</>;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: there is no button element inside SVG
+    <g
+      // Written small: inside SVG attributes mind their case.
+      class="reading"
+      role="button"
+      tabindex={0}
+      aria-label={`${shown}, ${t.plant.pointHistory(t.points[point])}`}
+      onClick={() => onPoint(point)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        onPoint(point);
+      }}
+    >
+      {children}
     </g>
   );
 }

@@ -39,7 +39,8 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
         {t.tiles.export} {f.cents(market?.exportEurPerKwh)}
       </Tile>
       <Tile id="heat" label={t.tiles.heat} value={f.power(control && control.heat.condenserW + control.heat.accelW)}>
-        {t.tiles.heatPump} {f.power(control?.heat.condenserW)} · {t.tiles.fromCompute} {f.power(control?.heat.accelW)}
+        {t.tiles.heatPump} {f.power(control?.heat.condenserW)} · {t.tiles.fromCompute} {f.power(control?.heat.accelW)} ·{' '}
+        {t.tiles.soFar} {f.kwh(energy?.heatKwh)}
       </Tile>
       <Tile
         id="compute-power"
@@ -54,9 +55,6 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
       </Tile>
       <Tile id="tokens" label={t.tiles.tokens} value={f.big(compute && compute.answerTokens + compute.fillerTokens)}>
         {f.number(compute?.tokensPerS)} {t.tiles.perS} · {t.tiles.filler} {f.big(compute?.fillerTokens)}
-      </Tile>
-      <Tile id="heat-kwh" label={t.tiles.heatKwh} value={f.kwh(energy?.heatKwh)}>
-        {f.kwh(energy?.accelHeatKwh)} {t.tiles.ofIt}
       </Tile>
     </section>
   );

@@ -1,7 +1,7 @@
 import type { Reason } from '../../../src/contract/messages.ts';
 import { useWords } from '../i18n/index.ts';
 
-/** Every decision of this second with its reason; the texts come from the control loop, in English. */
+/** Every decision of this second with its reason; the control loop composes the texts. */
 export function Why({ reasons }: { reasons: readonly Reason[] }) {
   const { t } = useWords();
   return (
@@ -11,10 +11,10 @@ export function Why({ reasons }: { reasons: readonly Reason[] }) {
       {reasons.length === 0 ? (
         <p class="card quiet">{t.why.empty}</p>
       ) : (
-        <ol class="card reasons" lang="en">
+        <ol class="card reasons">
           {reasons.map((reason) => (
             <li key={`${reason.what}${reason.code}`}>
-              <span>{reason.text}</span>
+              <span>{t.say(reason.text)}</span>
               <code>{reason.what}</code>
             </li>
           ))}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../../src/contract/comfort.ts';
 import type { ControlState } from '../../../src/contract/messages.ts';
+import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../../src/contract/override-kinds.ts';
 import { override, Refused } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 

@@ -1,0 +1,67 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Config } from '../core/config.ts';
+import type { Log } from '../core/log.ts';
+import type { ToCommand } from './command-child/messages.ts';
+import type { Door } from './door.ts';
+import type { Filler } from './filler.ts';
+import type { Power } from './power.ts';
+import { commandRuns } from './scheduler/command.ts';
+import type { Work } from './work.ts';
+
+const CHILD_FILE = join(import.meta.dirname, 'command-child/main.ts');
+/** Watts that are gone stop it after this at the latest. */
+const TICK_MS = 100;
+
+/** The owner's own unpaid work, where config.yaml names some. */
+export interface Command {
+  /** A question came: it stops at once. */
+  giveWay(): void;
+  /** What it would draw; 0 without one. */
+  wantW(): number;
+  running(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface CommandParts {
+  command: Config['compute']['fillerCommand'];
+  door: Pick<Door, 'questions' | 'economy'>;
+  power: Pick<Power, 'now'>;
+  work: Pick<Work, 'owedJ'>;
+  filler: Pick<Filler, 'pace'>;
+  log: Log;
+}
+
+const NONE: Command = { giveWay() {}, wantW: () => 0, running: () => false, stop: async () => {} };
+
+export function startCommand({ command, door, power, work, filler, log }: CommandParts): Command {
+  if (!command) return NONE;
+  const child = fork(CHILD_FILE, [command.run], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.on('error', (error) => log.warn({ err: error.message }, 'the command cannot be started'));
+  let running = false;
+  const say = (run: boolean) => {
+    if (run !== running) log.info({ run }, 'the owner’s command');
+    running = run;
+    const message: ToCommand = { run, watts: command.watts };
+    if (child.connected) child.send(message, () => {});
+  };
+  const tick = () => {
+    const { watts: grantW, fillerW } = power.now();
+    const active = door.questions() + door.economy().active;
+    const scoringW = filler.pace().watts;
+    say(commandRuns({ grantW, fillerW, scoringW, commandW: command.watts, active, owedJ: work.owedJ() }));
+  };
+  const timer = setInterval(tick, TICK_MS);
+  return {
+    giveWay: () => say(false),
+    wantW: () => command.watts,
+    running: () => running,
+    async stop() {
+      clearInterval(timer);
+      if (!child.connected) return;
+      child.disconnect();
+      await exited;
+    },
+  };
+}

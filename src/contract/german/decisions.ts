@@ -1,0 +1,172 @@
+/** Decisions and their reasons in German; keys and fillings as in `faults.ts`. */
+export const DECISIONS_DE: Record<string, string> = {
+  'a week of observing is over: see what it has shown, and whether control shall drive':
+    'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
+  'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house':
+    'kein Temperaturfühler antwortet; Spannung und Leitungen des Boards prüfen, auf dem Board sim den Prozess des simulierten Hauses',
+  'what a kWh gains is worked out within a minute': 'was eine kWh bringt, wird binnen einer Minute gerechnet',
+  // What the unit does, and why it computes.
+  'Defrosting the outdoor unit with {} from the water': 'Taut die Außeneinheit mit {} aus dem Wasser ab',
+  'Hot water {}, charging the tank': 'Warmwasser {}, der Speicher lädt',
+  'Cooling: room {}, compressor {} %': 'Kühlt: Raum {}, Verdichter {} %',
+  'Heating: {}, {}': 'Heizt: {}, {}',
+  'Off: only frost protection': 'Aus: nur Frostschutz',
+  'Frost protection: water moves': 'Frostschutz: das Wasser läuft',
+  'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
+  'Idle: {}': 'Ruht: {}',
+  'Stopped: {}': 'Gestoppt: {}',
+  'buffer {} of {}': 'Puffer {} von {}',
+  'heat pump {}': 'Wärmepumpe {}',
+  'accelerator {}': 'Rechner {}',
+  'backup heater': 'Heizstab',
+  'sun that would be cut off': 'Sonne, die abgeregelt würde',
+  'own sun': 'eigener Sonne',
+  'the grid': 'dem Netz',
+  'computing is switched off': 'das Rechnen ist ausgeschaltet',
+  'there is no accelerator': 'es gibt keinen Rechner',
+  'the accelerator is stopped for safety': 'der Rechner ist aus Sicherheit gestoppt',
+  'a kWh from {} costs {} EUR and gains {} EUR{}': 'eine kWh aus {} kostet {} EUR und bringt {} EUR{}',
+  ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
+  'no price is known': 'kein Preis bekannt ist',
+  'computing {} of up to {} because {}': 'rechnet mit {} von bis zu {}, denn {}',
+  'computing {} because questions wait; filler does not pay: {}':
+    'rechnet mit {}, weil Fragen warten; Füllarbeit lohnt nicht: {}',
+  'the accelerator draws {}; unpaid filler does not pay: {}':
+    'der Rechner zieht {}; unbezahlte Füllarbeit lohnt nicht: {}',
+  'the accelerator rests until a question comes: filler does not pay, {}':
+    'der Rechner ruht, bis eine Frage kommt: Füllarbeit lohnt nicht, {}',
+  'the compressor rests {} min more': 'der Verdichter ruht noch {} min',
+  'the compressor has had its starts for this hour': 'der Verdichter hatte seine Starts dieser Stunde',
+  '{} starts in 24 h: the compressor waits {} min for the next':
+    '{} Starts in 24 h: der Verdichter wartet {} min auf den nächsten',
+  'the heat pump cannot run: the accelerator heats {}, the backup heater {}; {}':
+    'die Wärmepumpe kann nicht laufen: der Rechner heizt mit {}, der Heizstab mit {}; {}',
+  '{} an hour instead of {} with the heat pump': '{} je Stunde statt {} mit der Wärmepumpe',
+  '{} of electricity instead of {}, at a price nobody has told': '{} Strom statt {}, zu unbekanntem Preis',
+  '; computing is switched off, switch it on for its heat':
+    '; das Rechnen ist ausgeschaltet, es würde mit seiner Wärme helfen',
+  'cooling water stays above {} °C: {}': 'das Kühlwasser bleibt über {} °C: {}',
+  'too humid to cool: water may not be colder than {} °C, {}':
+    'zu feucht zum Kühlen: das Wasser darf nicht kälter sein als {} °C, {}',
+  'no zone reports its humidity': 'keine Zone meldet ihre Feuchte',
+  'the dew point of the most humid zone is {} °C': 'der Taupunkt der feuchtesten Zone liegt bei {} °C',
+
+  // Who drives.
+  'driven by hand: {}; all else is safe': 'von Hand gefahren: {}; alles andere ist sicher',
+  'only observing: every output stays safe; control would {}':
+    'beobachtet nur: alle Ausgänge bleiben sicher; die Regelung würde {}',
+  'run the compressor at {} %': 'den Verdichter mit {} % fahren',
+  'grant the accelerator {} kW': 'dem Rechner {} kW erlauben',
+  'switch the backup heater on': 'den Heizstab einschalten',
+  'drive nothing': 'nichts fahren',
+  '{} set mode {}, room {} °C, hot water {} °C, computing {} at {} EUR/kWh':
+    '{} stellte ein: Betriebsart {}, Raum {} °C, Warmwasser {} °C, Rechnen {}, Wert {} EUR/kWh',
+  'the compressor rests {} s more before it may start again':
+    'der Verdichter ruht noch {} s, bevor er wieder starten darf',
+  'the coolant pump runs while and after the accelerator is warm':
+    'die Kühlmittelpumpe läuft, solange der Rechner warm ist, und kurz danach',
+  'water flows while and after the compressor runs': 'Wasser fließt, solange der Verdichter läuft, und kurz danach',
+  'the reversing valve stays as it is until the pressures have met, 180 s after the compressor':
+    'das Umschaltventil bleibt, wie es ist, bis die Drücke ausgeglichen sind: 180 s nach dem Verdichter',
+
+  // Comfort.
+  'quiet{}: the compressor runs at {} % at most': 'leise{}: der Verdichter läuft mit höchstens {} %',
+  ' until {}': ' bis {}',
+  'the time is not known: no quiet hours': 'die Uhrzeit ist nicht bekannt: keine leisen Stunden',
+  'the time is not known: no night set-back': 'die Uhrzeit ist nicht bekannt: keine Nachtabsenkung',
+  'warming up for {}, from {} °C at {} K/h': 'wärmt auf bis {}, von {} °C mit {} K/h',
+  'night set-back: the room may be {} K colder until {}, warming up in time':
+    'Nachtabsenkung: der Raum darf bis {2} um {1} K kälter sein und wird rechtzeitig warm',
+  'less than 0.01 EUR': 'weniger als 0,01 EUR',
+  'about {} EUR': 'etwa {} EUR',
+  'costs nothing by itself; in hard frost the house may cool':
+    'kostet an sich nichts; bei hartem Frost kühlt das Haus vielleicht aus',
+  'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
+  'costs {} (estimate: {} kWh of heat at {} EUR/kWh)': 'kostet {} (geschätzt: {} kWh Wärme zu {} EUR/kWh)',
+  'forgoes {} (estimate, at what computing gains now)':
+    'verzichtet auf {} (geschätzt, mit dem jetzigen Gewinn des Rechnens)',
+  '{} days': '{} Tage',
+  '{} min': '{} min',
+  'the weekly 60 °C against legionella is switched off in the configuration: make sure of the water otherwise':
+    'die wöchentlichen 60 °C gegen Legionellen sind in der Konfiguration ausgeschaltet: das Wasser anders sicher halten',
+  'the mode is off': 'die Betriebsart ist Aus',
+  'the tank sensor is lost': 'der Fühler des Speichers fehlt',
+  'the tank has not been at 60 °C for {}: {}': 'der Speicher war seit {} nicht auf 60 °C: {}',
+  'the tank did not reach 60 °C for 30 min, last reached {} ago; tried again in {} h':
+    'der Speicher hielt 60 °C nicht 30 min lang, zuletzt vor {}; neuer Versuch in {} h',
+  ', held for {} of 30 min': ', gehalten seit {} von 30 min',
+  'weekly 60 °C against legionella: tank {} °C{}; water at the taps may be hot':
+    'wöchentliche 60 °C gegen Legionellen: Speicher {} °C{}; das Wasser an den Hähnen kann heiß sein',
+  'warmer by {} K': 'um {} K wärmer',
+  'warmer by {} K for {}': 'um {} K wärmer für {}',
+  'hot water once': 'einmal Warmwasser',
+  'hot water once within {}': 'einmal Warmwasser innerhalb von {}',
+  'quiet for {}': 'leise für {}',
+  'computing paused': 'Rechenpause',
+  'computing paused for {}': 'Rechenpause für {}',
+  ' for {} more': ', noch {}',
+  'warmer by {} K for {} more': 'um {} K wärmer, noch {}',
+  'quiet for {} more': 'leise, noch {}',
+  'computing paused for {} more': 'Rechenpause, noch {}',
+  '{}, asked by {}': '{}, gewünscht von {}',
+  '; no effect now: {}': '; wirkt jetzt nicht: {}',
+  '{} has ended': '{} ist beendet',
+  'no zone has reported within the last hour': 'keine Zone hat in der letzten Stunde gemeldet',
+  'the windows of the zones are open': 'die Fenster der Zonen sind offen',
+  'no zone with a weight reports a sound temperature': 'keine Zone mit Gewicht meldet eine glaubhafte Temperatur',
+  'the weather curve alone decides': 'die Heizkurve allein entscheidet',
+  'the wired room sensor is used instead': 'der verdrahtete Raumfühler gilt',
+  ', without {} whose window is open': ', ohne {}, wo das Fenster offen ist',
+  'room {} °C is that of {}': 'der Raum mit {} °C ist der von {}',
+  'auto: {}, a day outside is {} °C on average': 'Automatik: {}, ein Tag hat draußen im Mittel {} °C',
+
+  // The grid.
+  'the grid connection carries {} and others draw {}': 'der Hausanschluss trägt {}, andere ziehen {}',
+  'after dimming the unit may draw {}, rising': 'nach der Dimmung darf das Gerät {} ziehen, steigend',
+  "the grid operator's contact": 'der Kontakt des Netzbetreibers',
+  'the energy manager': 'der Energiemanager',
+  '; the heat pump keeps its {}': '; die Wärmepumpe behält ihre {}',
+  '{} limits the unit to {}': '{} begrenzt das Gerät auf {}',
+  'SG-Ready asks for a lock beyond 2 h or 3 times a day: the unit runs as normal until the wish changes':
+    'SG-Ready will länger als 2 h oder öfter als 3-mal am Tag sperren: das Gerät läuft normal, bis sich der Wunsch ändert',
+  'SG-Ready 1: heat pump, backup heater and filler are locked, {} min at the most':
+    'SG-Ready 1: Wärmepumpe, Heizstab und Füllarbeit sind gesperrt, höchstens {} min',
+  'recommends to run': 'empfiehlt Betrieb',
+  'forces to run': 'verlangt Betrieb',
+  'room +{} K, hot water +{} K': 'Raum +{} K, Warmwasser +{} K',
+  'no effect in mode {}': 'wirkt nicht in der Betriebsart {}',
+  'SG-Ready {} {}: {}': 'SG-Ready {} {}: {}',
+  'accelerator switched off': 'Rechner ausgeschaltet',
+  'backup heater off': 'Heizstab aus',
+  'compressor off, it cannot run that slowly': 'Verdichter aus, so langsam kann er nicht laufen',
+  'compressor {} %': 'Verdichter {} %',
+  'nothing has to give way': 'nichts muss weichen',
+
+  // Computing.
+  '{} question{} answered or waiting': '{1} Fragen in Arbeit oder wartend',
+  'no watts: {}': 'keine Leistung: {}',
+  'ready at {}; unpaid work does not pay: {}': 'bereit mit {}; unbezahlte Arbeit lohnt nicht: {}',
+  'the card still works on answers, {} J to go': 'die Karte arbeitet noch an Antworten, {} J offen',
+  '{} % of a core': '{} % eines Kerns',
+  ', all that {} % of a core can make': ', mehr schaffen {} % eines Kerns nicht',
+  'scoring held-out lines: {} of {} paid for': 'bewertet zurückgehaltene Zeilen: {} von {} bezahlt',
+  '{} (goal {}; takes {}){}': '{} (Ziel {}; braucht {}){}',
+  "; {} for the owner's command": '; {} für den Befehl des Besitzers',
+  '{} economy questions wait for free watts: {}': '{} Sparfragen warten auf freie Leistung: {}',
+};
+/** Single words, translated only where they stand alone. */
+export const WORDS_DE: Record<string, string> = {
+  heating: 'Heizen',
+  cooling: 'Kühlen',
+  auto: 'Automatik',
+  off: 'aus',
+  on: 'ein',
+  quiet: 'leise',
+  warmer: 'wärmer',
+  'hot-water-once': 'einmal Warmwasser',
+  'pause-compute': 'Rechenpause',
+  bad: 'falsch',
+  missing: 'nicht da',
+  page: 'Seite',
+  Stopped: 'Gestoppt',
+};

@@ -1,0 +1,114 @@
+/** Faults and refusals in German. The key is what the source says, `{}` what it fills in; `{2}` is the second filling. */
+export const FAULTS_DE: Record<string, string> = {
+  // Sensors.
+  'reading is {}': 'Messwert ist {}',
+  'not a number': 'keine Zahl',
+  'sample from the future': 'Messwert aus der Zukunft',
+  '{} is outside {} to {}: open or shorted sensor':
+    '{} liegt außerhalb von {} bis {}: Fühler unterbrochen oder kurzgeschlossen',
+  '{} °C is a power-on value, not a measurement': '{} °C ist ein Einschaltwert, keine Messung',
+  'no sample yet': 'noch kein Messwert',
+  'no new sample': 'kein neuer Messwert',
+  '{}: {}; {} assumed': '{}: {}; {} wird angenommen',
+  '{}: {} for {} s; {} assumed': '{}: {} seit {} s; {} wird angenommen',
+  '{}: {}; last value kept, {} s old': '{}: {}; der letzte Wert gilt weiter, {} s alt',
+  '{}: jumps faster than physics; check its wire': '{}: springt schneller als möglich; Leitung prüfen',
+  '{}; cooled as if at full power': '{}; gekühlt wird wie bei voller Leistung',
+  'accelW: lost': 'accelW: verloren',
+  '{}: {}; {} from {} is used': '{}: {}; es gilt {} aus {}',
+  'not usable': 'nicht brauchbar',
+  'inlet and power': 'Eintritt und Leistung',
+  'outlet and power': 'Austritt und Leistung',
+  'power and temperature rise': 'Leistung und Erwärmung',
+  'condenser outlet and accelerator power': 'Kondensatoraustritt und Leistung des Rechners',
+  'buffer bottom and supply': 'Puffer unten und Vorlauf',
+  'accelChipC: stands still while its power changes; {} °C, not to be trusted':
+    'accelChipC: steht still, während sich die Leistung ändert; {} °C, nicht zu trauen',
+  'outdoorC: the board has none; {} °C reported over MQTT is used':
+    'outdoorC: das Board hat keinen Fühler; es gelten {} °C, über MQTT gemeldet',
+
+  // Accelerator.
+  'coolant flow is {} L/min with the pump on; check pump, valves and air in the loop':
+    'Kühlmittelfluss nur {} L/min bei laufender Pumpe; Pumpe, Ventile und Luft im Kreis prüfen',
+  'coolant rises {} K where power and flow explain {} K; the flow meter may be stuck':
+    'das Kühlmittel erwärmt sich um {} K, Leistung und Fluss erklären {} K; der Durchflussmesser klemmt vielleicht',
+  'the coolant pump is on and nothing flows; it may be seized or the loop empty':
+    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer',
+  'coolant {} °C has reached its limit of {} °C': 'das Kühlmittel hat mit {} °C seine Grenze von {} °C erreicht',
+  'the hottest chip {} °C has reached its limit of {} °C':
+    'der heißeste Chip hat mit {} °C seine Grenze von {} °C erreicht',
+  'heating water {} °C: nothing may heat it further': 'Heizwasser {} °C: nichts darf es weiter erwärmen',
+  'heating water {} °C: the accelerator is held back': 'Heizwasser {} °C: der Rechner wird gedrosselt',
+  'the accelerator does not answer: {}': 'der Rechner antwortet nicht: {}',
+  'the accelerator has not answered for 30 s: its contactor opens; check its host and driver':
+    'der Rechner antwortet seit 30 s nicht: sein Schütz öffnet; Rechner und Treiber prüfen',
+  'coolant temperatures disagree with power and flow by {} K; a sensor drifts or the flow meter is wrong':
+    'Kühlmitteltemperaturen passen um {} K nicht zu Leistung und Fluss; ein Fühler driftet oder der Durchflussmesser irrt',
+  'coolant seems to cool down over the accelerator: inlet and outlet sensors may be swapped':
+    'das Kühlmittel scheint im Rechner kälter zu werden: Ein- und Austrittsfühler sind vielleicht vertauscht',
+  'the accelerator draws power although its cap is 0; its contactor opens':
+    'der Rechner zieht Leistung, obwohl ihm 0 erlaubt sind; sein Schütz öffnet',
+  'coolant {} °C is near its limit: its heat goes to the dry cooler':
+    'das Kühlmittel ist mit {} °C nahe seiner Grenze: seine Wärme geht zum Rückkühler',
+
+  // Heat pump.
+  'the high-pressure switch has opened; check water flow and filters':
+    'der Hochdruckschalter hat ausgelöst; Wasserfluss und Filter prüfen',
+  'the low-pressure switch has opened; check the outdoor unit and the refrigerant charge':
+    'der Niederdruckschalter hat ausgelöst; Außeneinheit und Kältemittelfüllung prüfen',
+  'hot gas {} °C has reached {} °C': 'das Heißgas hat mit {} °C die Grenze von {} °C erreicht',
+  'the compressor has been on for 10 s and draws no current; check drive, contactor and motor':
+    'der Verdichter ist seit 10 s ein und zieht keinen Strom; Umrichter, Schütz und Motor prüfen',
+  'the heating water pump is on and {} L/min flow; check pump, filter and valves':
+    'die Heizungspumpe läuft und es fließen {} L/min; Pumpe, Filter und Ventile prüfen',
+  'refrigerant gas alarm, or its wire is broken: propane may leak. No flame, air the room, call service':
+    'Gasalarm, oder seine Leitung ist unterbrochen: vielleicht tritt Propan aus. Keine Flamme, lüften, Kundendienst rufen',
+  'the gas alarm cannot be read: {}': 'der Gasalarm ist nicht lesbar: {}',
+  'the gas alarm could not be read for 10 s': 'der Gasalarm war 10 s lang nicht lesbar',
+  'the heat pump is to heat and cools its water by {}; the reversing valve may be stuck at cooling':
+    'die Wärmepumpe soll heizen und kühlt ihr Wasser um {}; das Umschaltventil klemmt vielleicht auf Kühlen',
+  'the heat pump has taken heat out of the water for longer than any defrost; check the reversing valve':
+    'die Wärmepumpe entzieht dem Wasser länger Wärme als jedes Abtauen; Umschaltventil prüfen',
+  'the heat pump is to cool and heats its water by {}; the reversing valve may be stuck':
+    'die Wärmepumpe soll kühlen und heizt ihr Wasser um {}; das Umschaltventil klemmt vielleicht',
+  'the coolant valve is at the dry cooler and the water still takes {} kW; it may be stuck':
+    'das Kühlmittelventil steht auf Rückkühler und das Wasser nimmt noch {} kW auf; es klemmt vielleicht',
+  'the coolant valve is at the house and no heat gets there; it may be stuck, or the exchanger is blocked':
+    'das Kühlmittelventil steht auf Haus und keine Wärme kommt an; es klemmt, oder der Tauscher ist zugesetzt',
+  'the tank is to be charged and the water comes back as from the buffer; the tank valve may be stuck':
+    'der Warmwasserspeicher soll laden und das Wasser kommt wie vom Puffer zurück; sein Ventil klemmt vielleicht',
+  'the buffer is to be heated and the water comes back as from the tank; the tank valve may be stuck':
+    'der Puffer soll laden und das Wasser kommt wie vom Warmwasserspeicher zurück; dessen Ventil klemmt vielleicht',
+  'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped':
+    'das Heißgas heizt und das Wasser scheint kälter zu werden; Vorlauf, Kondensator und Rücklauf sind vielleicht vertauscht',
+  'the compressor draws {} W and does not turn; its rotor may be locked':
+    'der Verdichter zieht {} W und dreht nicht; sein Läufer sitzt vielleicht fest',
+  'the compressor has run for 15 min and its gas is no hotter than the water; refrigerant or valves are missing':
+    'der Verdichter läuft seit 15 min und sein Gas ist nicht heißer als das Wasser; es fehlt Kältemittel oder ein Ventil ist defekt',
+
+  // The rest of the machine.
+  '; mend it, then set the mode to off and on again':
+    '; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
+  '{} was decided as {}; its safe value is used': '{} sollte {} werden; es gilt der sichere Wert',
+  'waiting for the first full set of sensors: {}': 'warten auf den ersten vollen Satz Messwerte: {}',
+  'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again':
+    'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `npm run -s heatmine -- commission --yes` wiederholen',
+  'the latched fault was acknowledged': 'die verriegelte Störung wurde quittiert',
+  'back to normal': 'wieder normal',
+  '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
+  'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',
+  'the control loop has been silent for a minute; the hardware holds the safe state':
+    'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
+  'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
+  '{}: {}; defaults are used': '{}: {}; es gelten die Vorgaben',
+  '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',
+  '{} cannot be written: {}': '{} ist nicht schreibbar: {}',
+  '{}: too many limits in one run, the rest is not recorded': '{}: zu viele Begrenzungen, der Rest wird nicht vermerkt',
+  'more than {} changes in a second: the rest is ignored':
+    'mehr als {} Änderungen je Sekunde: der Rest wird übergangen',
+  'zone {}: there are {} zones already': 'Zone {}: es gibt schon {} Zonen',
+  'history was damaged; it starts anew, the old file is {}':
+    'der Verlauf war beschädigt; er beginnt neu, die alte Datei ist {}',
+  'no grant from control is valid; it may be starting or stopped':
+    'keine gültige Freigabe der Regelung; sie startet vielleicht oder steht',
+};

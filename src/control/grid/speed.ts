@@ -1,0 +1,58 @@
+import type { House } from '../../contract/house.ts';
+import type { Image } from '../../contract/points.ts';
+import { MIN_PCT } from '../decide/compressor.ts';
+import type { Estimates } from '../estimate/points.ts';
+import { lagShare } from '../physics.ts';
+
+/**
+ * Watts of the compressor for each percent of speed, learnt while it runs steadily. A limit in watts is kept in watts: at
+ * small lift a machine draws half of its rating at full speed, and would be slowed for nothing.
+ */
+export interface SpeedState {
+  slowW: number;
+  slowPct: number;
+  /** Null before it has ever run steadily. */
+  wPerPct: number | null;
+  /** It runs and the figure is of this run: after a start the lift may be another, and the rating holds. */
+  known: boolean;
+}
+
+export const SPEED_START: SpeedState = { slowW: 0, slowPct: 0, wPerPct: null, known: false };
+
+const SLOW_TAU_S = 5;
+const LEARN_TAU_S = 10;
+/** Power and speed near their own slow means: the drive has followed. */
+const STEADY_SHARE = 0.03;
+const STEADY_PCT = 1.5;
+const TURNS_W = 100;
+/** Faster only in steps that stay steady: a machine whose power grows faster than its speed is seen in time. */
+const RISE_PCT = 1.4;
+/** Kept free for the error of what is learnt. */
+const MARGIN_SHARE = 0.02;
+
+export function speedStep(state: SpeedState, est: Estimates, image: Image, realS: number): SpeedState {
+  const { compressorOn, compressorPct: pct } = image.actuators;
+  const watts = est.compressorW.value;
+  if (compressorOn === 0 || pct <= 0 || est.compressorW.quality === 'lost' || watts < TURNS_W) {
+    return { ...SPEED_START, wPerPct: state.wPerPct };
+  }
+  const share = lagShare(realS, SLOW_TAU_S);
+  const slowW = state.slowW + (watts - state.slowW) * share;
+  const slowPct = state.slowPct + (pct - state.slowPct) * share;
+  const steady = Math.abs(watts - slowW) < STEADY_SHARE * watts && Math.abs(pct - slowPct) < STEADY_PCT;
+  if (!steady) return { ...state, slowW, slowPct };
+  const seen = watts / pct;
+  const known = state.known && state.wPerPct !== null;
+  const wPerPct = known ? state.wPerPct! + (seen - state.wPerPct!) * lagShare(realS, LEARN_TAU_S) : seen;
+  return { slowW, slowPct, wPerPct, known: true };
+}
+
+/** Most speed within `limitW`, percent. */
+export function mostPct(state: SpeedState, limitW: number, house: House): number {
+  if (!state.known || state.wPerPct === null) return Math.min(100, (100 * limitW) / house.compressorMaxW);
+  return Math.min(100, ((1 - MARGIN_SHARE) * limitW) / state.wPerPct, state.slowPct + RISE_PCT);
+}
+
+/** What it draws at its least speed, W: by its rating until it has been seen. */
+export const leastW = (state: SpeedState, house: House): number =>
+  MIN_PCT * (state.wPerPct ?? house.compressorMaxW / 100);

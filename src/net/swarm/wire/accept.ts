@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
+import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
+import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import { listen } from '../../listen.ts';
+import { isOurOwn, perAddress } from '../../per-address.ts';
+import { refuseUpgrade } from '../../web/server.ts';
+import type { Identity } from '../identity.ts';
+import { type Connection, type Handlers, runConnection } from './connection.ts';
+import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
+import { acceptHandshake } from './hello.ts';
+import { WIRE_LIMITS, type WireLimits } from './limits.ts';
+import { prefixOf } from './prefix.ts';
+
+export interface AcceptOptions {
+  host: string;
+  port: number;
+  identity: Identity;
+  roles: readonly Role[];
+  handlers: Handlers;
+  onPeer?: (connection: Connection) => void;
+  limits?: Partial<WireLimits>;
+  log: Log;
+}
+
+export interface Acceptor {
+  port: number;
+  connections(): number;
+  close(): Promise<void>;
+}
+
+const CLOSE_MS = 500;
+
+/** Listens for other nodes. A door of its own: nothing of the page, the API or /v1 is behind it. */
+export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
+  const limits = { ...WIRE_LIMITS, ...options.limits };
+  const ours = (limit: number) => (address: string) => (isOurOwn(address) ? limits.connections : limit);
+  const addresses = perAddress({ all: limits.connections, each: ours(limits.connectionsPerAddress) });
+  const prefixes = perAddress({ all: limits.connections, each: ours(limits.connectionsPerPrefix) });
+  const http = createServer({ headersTimeout: limits.helloMs, requestTimeout: limits.helloMs, maxHeaderSize: 8192 });
+  // Half of what an upgrade may be is nobody's request: it has the same few seconds, and counts from its first byte.
+  http.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const leave = addresses.enter(address);
+    const leavePrefix = prefixes.enter(isOurOwn(address) ? address : prefixOf(address));
+    socket.once('close', () => {
+      leave?.();
+      leavePrefix?.();
+    });
+    if (!leave || !leavePrefix) return socket.destroy();
+    socket.setTimeout(limits.helloMs, () => socket.destroy());
+  });
+  http.on('request', (_req, res) => res.writeHead(426, { connection: 'close' }).end('websocket only\n'));
+  http.on('clientError', (_error, socket) => socket.destroy());
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    maxFragments: limits.fragments,
+    maxBufferedChunks: limits.bufferedChunks,
+    perMessageDeflate: false,
+    skipUTF8Validation: false,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+  http.on('upgrade', (req, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (req.url !== SWARM_PATH) return refuseUpgrade(socket, 404, `${SWARM_PATH} is the only path`);
+    const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    if (!offered.includes(SUBPROTOCOL)) return refuseUpgrade(socket, 400, `offer the subprotocol ${SUBPROTOCOL}`);
+    req.socket.setTimeout(0);
+    server.handleUpgrade(req, socket, head, (client) => server.emit('connection', client, req));
+  });
+  server.on('connection', (socket, req) => {
+    const handshake = acceptHandshake({ identity: options.identity, roles: options.roles, nonce: randomBytes(32) });
+    const address = req.socket.remoteAddress ?? '';
+    runConnection({ socket, address, handshake, side: 'acceptor', limits, handlers: options.handlers }).then(
+      (connection) => options.onPeer?.(connection),
+      (error) => options.log.debug({ err: messageOf(error) }, 'peer refused'),
+    );
+  });
+  await listen(http, 'swarm port', { host: options.host, port: options.port });
+  const at = http.address();
+  if (typeof at !== 'object' || !at) throw new HeatmineError('PORT_IN_USE' satisfies ErrorCode, 'swarm port');
+  return {
+    port: at.port,
+    connections: () => server.clients.size,
+    async close() {
+      const closed = new Promise<void>((done) => http.close(() => done()));
+      for (const client of server.clients) client.close(CLOSE.leaving, 'leaving');
+      const cut = setTimeout(() => {
+        for (const client of server.clients) client.terminate();
+        http.closeAllConnections();
+      }, CLOSE_MS);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}

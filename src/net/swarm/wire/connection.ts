@@ -1,0 +1,187 @@
+import type { WebSocket } from 'ws';
+import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
+import { tokenBucket } from '../../buckets.ts';
+import { CLOSE, decodeData, encodeData, Frame, type Hop, parseFrame } from './frames.ts';
+import type { Handshake, Peer } from './hello.ts';
+import type { WireLimits } from './limits.ts';
+import { heartbeat, slowCut } from './pace.ts';
+import { createQuestions } from './questions.ts';
+import type { Stream } from './stream.ts';
+import { createStreams } from './streams.ts';
+
+type Asking = Extract<Frame, { type: 'find' | 'attach' }>;
+export type Answer = Extract<Frame, { type: 'found' | 'attached' }>;
+
+/** What the owner of a connection does with what the other side wants. There is no verb that changes anything here. */
+export interface Handlers {
+  onOpen(stream: Stream, path: Hop[], from: Connection): void;
+  /** May be asked by anybody who has shown a key. */
+  onAsk(frame: Asking, from: Connection): Answer | Promise<Answer>;
+}
+
+export interface Connection {
+  readonly peer: Peer;
+  readonly address: string;
+  readonly closed: AbortSignal;
+  open(path: Hop[]): Stream;
+  /** `find` and `attach`; throws NOT_RUNNING when the connection ends first, BUSY after `limits.stalledMs`. */
+  ask(frame: DistributiveOmit<Asking, 'id'>): Promise<Answer>;
+  /** As long as this is set the connection may be without a stream. */
+  keep: boolean;
+  close(code: number, why: string): void;
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export interface ConnectionOptions {
+  socket: WebSocket;
+  address: string;
+  handshake: Handshake;
+  /** The dialler's streams are odd, the acceptor's even. */
+  side: 'dialler' | 'acceptor';
+  limits: WireLimits;
+  handlers: Handlers;
+}
+
+/** Runs one connection; resolves once the other side has proven its key. Throws PEER_INVALID or NOT_RUNNING. */
+export function runConnection(options: ConnectionOptions): Promise<Connection> {
+  const { socket, handshake, limits } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+  const over = new AbortController();
+  let session: Session | undefined;
+  const late = setTimeout(() => fail(CLOSE.hello, `no hello within ${limits.helloMs / 1000} s`), limits.helloMs);
+  const fail = (code: number, why: string) => {
+    reject(new HeatmineError('PEER_INVALID', why));
+    socket.close(code, why.slice(0, 100));
+    // Whoever broke a rule need not agree to the end.
+    setTimeout(() => socket.terminate(), 1000).unref();
+  };
+  socket.on('error', (error) => reject(new HeatmineError('NOT_RUNNING', messageOf(error))));
+  socket.on('close', (code, reason) => {
+    clearTimeout(late);
+    over.abort();
+    session?.end();
+    const why = String(reason).slice(0, 100);
+    reject(
+      code === CLOSE.violation || code === CLOSE.hello
+        ? new HeatmineError('PEER_INVALID', `refused with ${code} ${why}`)
+        : new HeatmineError('NOT_RUNNING', `closed with ${code} ${why}`),
+    );
+  });
+  const begin = (peer: Peer) => {
+    clearTimeout(late);
+    session = createSession(options, peer, over.signal);
+    resolve(session.connection);
+  };
+  socket.on('message', (data, isBinary) => {
+    if (socket.readyState !== socket.OPEN) return;
+    try {
+      if (session) session.onMessage(data as Buffer, isBinary);
+      else if (isBinary) throw new HeatmineError('PEER_INVALID', 'hello: a binary frame');
+      else {
+        const { send, peer } = handshake.onText(String(data));
+        if (send) socket.send(send);
+        if (peer) begin(peer);
+      }
+    } catch (error) {
+      fail(session ? CLOSE.violation : CLOSE.hello, messageOf(error));
+    }
+  });
+  const start = () => handshake.first && socket.send(handshake.first);
+  if (socket.readyState === socket.OPEN) start();
+  else socket.once('open', start);
+  return promise;
+}
+
+interface Session {
+  connection: Connection;
+  onMessage(data: Buffer, isBinary: boolean): void;
+  end(): void;
+}
+
+function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal): Session {
+  const { socket, limits, handlers } = options;
+  const control = tokenBucket(limits.control, performance.now());
+  const out = slowCut(socket, limits);
+  const text = (frame: Frame) => out(JSON.stringify(frame));
+  const wire = {
+    data: (id: number, end: boolean, payload: Uint8Array) => out(encodeData(id, end, payload)),
+    credit: (id: number, bytes: number) => text({ type: 'credit', id, bytes }),
+    close: (id: number, code: string, message: string) => text({ type: 'close', id, code, message }),
+  };
+  const streams = createStreams(options.side, wire, limits);
+  const questions = createQuestions(limits.stalledMs);
+  const stopHeartbeat = heartbeat(socket, limits, () => connection.keep || streams.count() > 0);
+  const connection: Connection = {
+    peer,
+    address: options.address,
+    closed,
+    keep: false,
+    open(path) {
+      const stream = streams.ours();
+      text({ type: 'open', id: stream.id, path });
+      return stream;
+    },
+    ask(frame) {
+      const id = streams.newId();
+      text({ ...frame, id });
+      return questions.wait(id);
+    },
+    close: (code, why) => socket.close(code, why.slice(0, 100)),
+  };
+  const onAsk = async (frame: Asking) => {
+    try {
+      text(await handlers.onAsk(frame, connection));
+    } catch (error) {
+      const known = error instanceof HeatmineError;
+      wire.close(frame.id, known ? error.code : 'NOT_RUNNING', known ? error.message.slice(0, 300) : 'failed');
+    }
+  };
+  const onFrame = (frame: Frame) => {
+    if (frame.type !== 'credit' && !control.take(1, performance.now())) {
+      throw new HeatmineError('PEER_INVALID', `over ${limits.control.perS} frames a second`);
+    }
+    if (frame.type === 'open') {
+      const stream = streams.theirs(frame.id);
+      if (stream) handlers.onOpen(stream, frame.path, connection);
+    } else if (frame.type === 'credit') streams.get(frame.id)?.onCredit(frame.bytes);
+    else if (frame.type === 'found' || frame.type === 'attached') questions.settle(frame.id, frame);
+    else if (frame.type === 'close') {
+      const error = peerError(frame.code, frame.message);
+      if (!questions.settle(frame.id, error)) streams.get(frame.id)?.onClose(error);
+    } else void onAsk(frame);
+  };
+  return {
+    connection,
+    onMessage(data, isBinary) {
+      if (!isBinary) return onFrame(parseFrame(Frame, String(data)));
+      const frame = decodeData(data);
+      streams.get(frame.id)?.onData(frame.payload, frame.end);
+    },
+    end() {
+      stopHeartbeat();
+      streams.endAll();
+      questions.endAll();
+    },
+  };
+}
+
+const MAY_COME: readonly ErrorCode[] = [
+  'BUSY',
+  'NO_POWER',
+  'RATE_LIMITED',
+  'CONTEXT_LENGTH',
+  'EXPERT_UNKNOWN',
+  'MESSAGE_INVALID',
+  'NOT_OFFERED',
+  'NOT_RUNNING',
+  'PEER_INVALID',
+];
+
+/** What a peer says of a failure; a code that we do not know counts as "does not work there". */
+export function peerError(code: string, message: string): HeatmineError {
+  const known = MAY_COME.find((c) => c === code);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's words must not steer a terminal.
+  const clean = message.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return new HeatmineError(known ?? 'NOT_RUNNING', clean);
+}

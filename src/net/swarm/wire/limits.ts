@@ -1,0 +1,41 @@
+import type { Rate } from '../../buckets.ts';
+
+/** What one websocket between nodes may take of us. */
+export interface WireLimits {
+  /** From the upgrade to a proven key. */
+  helloMs: number;
+  /** A peer without a stream and not attached is let go after this. */
+  idleMs: number;
+  pingMs: number;
+  /** Text frames but credits. */
+  control: Rate;
+  /** Frames for streams that have ended meanwhile. */
+  stale: Rate;
+  /** Streams open at once, by the other side. */
+  streams: number;
+  fragments: number;
+  bufferedChunks: number;
+  /** Bytes that the kernel has not taken; for longer than `stalledMs` the reader is cut. */
+  unreadBytes: number;
+  stalledMs: number;
+  connections: number;
+  connectionsPerAddress: number;
+  /** IPv4 /24, IPv6 /48. */
+  connectionsPerPrefix: number;
+}
+
+export const WIRE_LIMITS: WireLimits = {
+  helloMs: 5_000,
+  idleMs: 120_000,
+  pingMs: 15_000,
+  control: { perS: 500, burst: 1000 },
+  stale: { perS: 200, burst: 4096 },
+  streams: 64,
+  fragments: 16,
+  bufferedChunks: 256,
+  unreadBytes: 1_048_576,
+  stalledMs: 15_000,
+  connections: 1024,
+  connectionsPerAddress: 32,
+  connectionsPerPrefix: 128,
+};

@@ -1,0 +1,41 @@
+import { arch, freemem, loadavg, platform, release, totalmem, uptime } from 'node:os';
+import pkg from '../../../package.json' with { type: 'json' };
+import type { Config } from '../../core/config.ts';
+import type { History } from '../history/history.ts';
+import type { View } from '../view.ts';
+
+const HIDDEN = '(set, not shown)';
+/** Commands and accounts elsewhere; every address with a host is hidden too, for a topic or a token may be part of it. */
+const PRIVATE = new Set(['run', 'username', 'passwordFile', 'caFile', 'to', 'from']);
+
+/** The configuration in force, without what only its owner should know. */
+export function shownConfig(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return PRIVATE.has(key) || value.includes('://') ? HIDDEN : value;
+  if (Array.isArray(value)) return value.map((each) => shownConfig(each, key));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shownConfig(each, name)]));
+}
+
+const EVENTS = 200;
+const HOURS = 24;
+const POINTS = ['roomC', 'supplyC', 'returnC', 'bufferTopC', 'hotWaterC', 'accelOutC', 'heatFlowLpm', 'accelFlowLpm'];
+
+/** What somebody who helps needs to see. No keys, no passwords, no words of questions: those are kept nowhere anyway. */
+export function supportBundle(config: Config, view: View, history: History): unknown {
+  return {
+    version: pkg.version,
+    node: process.version,
+    machine: {
+      platform: `${platform()} ${arch()}`,
+      release: release(),
+      memoryMiB: Math.round(totalmem() / 2 ** 20),
+      freeMiB: Math.round(freemem() / 2 ** 20),
+      load: loadavg(),
+      upS: Math.round(uptime()),
+    },
+    config: shownConfig(config),
+    state: view.snapshot(),
+    events: history.events(EVENTS),
+    history: history.query(POINTS, HOURS),
+  };
+}

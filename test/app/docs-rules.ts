@@ -1,0 +1,58 @@
+/**
+ * How each command that the documents show is tried. What is not listed here fails `docs-commands.test.ts`; benches take
+ * minutes and tests run by themselves: of these only the names are checked.
+ */
+export type Rule =
+  /** Ends by itself, with one of these codes (0 unless said), having printed this; `as`: shortened, to be quick. */
+  | { how: 'run'; out: RegExp; exits?: number[]; as?: string }
+  /** As `run`, but one after the other in the order of this table: it changes the unit. */
+  | { how: 'change'; out: RegExp; exits?: number[] }
+  /** Goes on for ever or for long: printed this, then stopped. */
+  | { how: 'begin'; out: RegExp }
+  | { how: 'exempt'; why: string };
+
+const elsewhere = (test: string): Rule => ({ how: 'exempt', why: `run by test/${test}` });
+const CI = { how: 'exempt', why: '.ci/run does exactly this' } as const;
+
+/** Pages that a test of their own follows from the first to the last line. */
+export const OWN_TEST: Record<string, string> = { 'docs/adding-hardware.md': 'hal/adding-hardware.test.ts' };
+
+/** By what is typed after `npm run -s heatmine --`; the other npm scripts by their whole line. */
+export const RULES: Record<string, Rule> = {
+  'npm ci': CI,
+  'npm test': CI,
+  'npm run check': CI,
+  'npm run docs': CI,
+  'npm start': { how: 'exempt', why: 'the unit of this test is one, built page apart' },
+  'npm run train -- --docs': { how: 'exempt', why: 'writes into the repository; CI finds stale pages' },
+  'run --speed 60': { how: 'exempt', why: 'the unit of this test runs so' },
+  'ask "why is my flow too low?"': { how: 'run', out: /\w{3}/ },
+  ask: { how: 'run', out: /ask what\?/, exits: [2] },
+  'status --watch': { how: 'begin', out: /safety S\d/ },
+  status: { how: 'run', out: /mode .*safety S\d/, exits: [0, 1] },
+  why: { how: 'run', out: /unit/ },
+  doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },
+  'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },
+  'experts ls': { how: 'run', out: /faults/ },
+  'experts publish DIR': elsewhere('app/experts.test.ts'),
+  'experts pull hf:OWNER/REPO:FILE | https://… | FILE': elsewhere('app/experts.test.ts'),
+  'io list': { how: 'run', out: /gasOk/ },
+  // 1 where a point is not good: at a start sensors come one by one.
+  io: { how: 'run', out: /gasOk|io list/, exits: [0, 1, 2] },
+  'io watch gasOk': { how: 'begin', out: /gasOk/ },
+  identify: { how: 'run', out: /days|hours/, exits: [0, 1, 2] },
+  'identify --csv house.csv': elsewhere('app/identify.test.ts'),
+  'control --plant stdio --house house.json': elsewhere('control/foreign'),
+  'sim --days 7 --seed 1': { how: 'run', as: 'sim --days 0.2 --seed 1', out: /violations +none/ },
+  claim: { how: 'run', out: /It works once/ },
+  'sim --campaign --seed N [--cases M | --minutes K]': elsewhere('app/campaign.test.ts'),
+  'config init --home /var/lib/heatmine': { how: 'change', out: /wrote .*config\.yaml/ },
+  'config check --home /var/lib/heatmine': { how: 'change', out: /sound/ },
+  'set roomSetC 21.5': { how: 'change', out: /roomSetC is 21.5/ },
+  'set operation observe': { how: 'change', out: /operation is observe/ },
+  'set operation auto': { how: 'change', out: /operation is auto/ },
+  'set operation commission': { how: 'change', out: /operation is commission/ },
+  'io pulse hotWaterOn --for 2': { how: 'change', out: /hotWaterOn/ },
+  'commission --yes': { how: 'begin', out: /checking: / },
+  commission: { how: 'run', out: /say --yes/, exits: [2] },
+};

@@ -1,0 +1,80 @@
+/** The owner's command as the last filler: a real process, stopped, let go on and killed. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startCommand } from '../../src/compute/command.ts';
+import { silent, sleep, tempDir } from './fixture.ts';
+
+/** Far beyond the promised 200 ms: the machine may be busy. */
+const LIMIT_MS = 10_000;
+
+async function until(what: string, fact: () => boolean): Promise<number> {
+  const startedMs = performance.now();
+  while (!fact()) {
+    assert.ok(performance.now() - startedMs < LIMIT_MS, what);
+    await sleep(5);
+  }
+  return performance.now() - startedMs;
+}
+
+/** As the kernel tells it: R or S while it runs, T when stopped; undefined once it is gone. */
+function stateOf(pid: string): string | undefined {
+  try {
+    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+test('it runs on free watts only, stops for a question with all its children, goes on, and dies with compute', async () => {
+  const { dir, remove } = tempDir();
+  const file = join(dir, 'pids');
+  const grant = { watts: 500, fillerW: 0, reason: { what: '', code: '', text: '' } };
+  let questions = 0;
+  const command = startCommand({
+    command: {
+      run: `sleep 1000 & echo "$$ $! $HEATMINE_WATTS" > ${file}.new; mv ${file}.new ${file}; wait`,
+      watts: 300,
+    },
+    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 2 }) },
+    power: { now: () => grant },
+    work: { owedJ: () => 0 },
+    filler: { pace: () => ({ tokensPerS: 10, watts: 100, limit: 'cpu' }) },
+    log: silent,
+  });
+  try {
+    assert.is(command.wantW(), 300);
+    grant.fillerW = 399;
+    await sleep(400);
+    assert.is(existsSync(file), false, 'scoring takes 100 W: 299 W are too few');
+    grant.fillerW = 400;
+    await until('started', () => existsSync(file));
+    const [shell = '', child = '', watts] = readFileSync(file, 'utf8').trim().split(' ');
+    assert.is(watts, '300');
+    questions = 1;
+    command.giveWay();
+    await until('stopped', () => stateOf(shell) === 'T' && stateOf(child) === 'T');
+    questions = 0;
+    await until('goes on', () => stateOf(child) === 'S');
+    grant.fillerW = 0;
+    await until('stopped without watts', () => stateOf(child) === 'T');
+    await command.stop();
+    await until('killed', () => stateOf(shell) === undefined && stateOf(child) === undefined);
+  } finally {
+    await command.stop();
+    remove();
+  }
+});
+
+test('without one nothing is started', async () => {
+  const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
+  const filler = { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' as const }) };
+  const power = { now: () => ({ watts: 9000, fillerW: 9000, reason: { what: '', code: '', text: '' } }) };
+  const parts = { door, power, work: { owedJ: () => 0 }, filler, log: silent };
+  const none = startCommand({ command: undefined, ...parts });
+  assert.equal([none.wantW(), none.running()], [0, false]);
+  await none.stop();
+});
+
+test.run();

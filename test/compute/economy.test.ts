@@ -1,0 +1,94 @@
+/** The economy tier, deadlines and answers from elsewhere, over the real HTTP door. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { remoteAnswerer } from '../../src/compute/catalogue.ts';
+import { createUpstreamEngine } from '../../src/compute/engines/upstream.ts';
+import { createLane } from '../../src/compute/lane.ts';
+import { call, echoUnit, grantOf, sleep } from './fixture.ts';
+
+type Unit = Awaited<ReturnType<typeof echoUnit>>;
+const ask = (unit: Unit, body: object = {}) =>
+  call(unit.path, 'POST', '/v1/chat/completions', {
+    ...{ model: 'echo', messages: [{ role: 'user', content: 'one two' }] },
+    ...body,
+  });
+const flex = (unit: Unit, deadline_s = 300) => ask(unit, { service_tier: 'flex', heatmine: { deadline_s } });
+interface Body {
+  service_tier: string;
+  choices: { message: { content: string } }[];
+  heatmine: { why: string; power: string; eurPerMtoken: number; joules: number };
+  error: { code: string; message: string };
+}
+const bodyOf = (reply: { text: string }) => JSON.parse(reply.text) as Body;
+
+test('an economy question waits for free watts while others are answered, at half the price', async () => {
+  const unit = await echoUnit();
+  try {
+    unit.grant(grantOf(500, 0, 'standby'));
+    let told = false;
+    const waiting = flex(unit).finally(() => {
+      told = true;
+    });
+    while (unit.door.economy().deferred === 0) await sleep(5);
+    const other = bodyOf(await ask(unit));
+    assert.is(other.service_tier, 'default');
+    assert.is(told, false);
+    unit.grant(grantOf(500, 400, 'sun'));
+    const reply = await waiting;
+    assert.is(reply.status, 200);
+    const { service_tier, heatmine, choices } = bodyOf(reply);
+    assert.equal([service_tier, choices[0]!.message.content], ['flex', 'one two']);
+    assert.is(heatmine.eurPerMtoken, other.heatmine.eurPerMtoken / 2);
+    assert.match(heatmine.power, '400 W are free');
+    assert.equal(unit.door.economy(), { active: 0, deferred: 0 });
+    assert.ok(unit.work.owedJ() > unit.work.soldJ(), 'bought power is not for it');
+  } finally {
+    await unit.stop();
+  }
+});
+
+test('no free watts in time: refused with a time to come back; who leaves is forgotten', async () => {
+  const unit = await echoUnit();
+  try {
+    unit.grant(grantOf(500, 0, 'the night'));
+    const late = await flex(unit, 1);
+    assert.is(late.status, 503);
+    assert.equal([bodyOf(late).error.code, late.headers['retry-after']], ['no_power', '900']);
+    assert.match(bodyOf(late).error.message, 'the night');
+    const aborter = new AbortController();
+    const url = `http://127.0.0.1:${unit.port}/v1/chat/completions`;
+    const body = JSON.stringify({ model: 'echo', service_tier: 'flex', messages: [{ role: 'user', content: 'x' }] });
+    const gone = fetch(url, { method: 'POST', body, signal: aborter.signal }).catch(() => 'gone');
+    while (unit.door.economy().deferred === 0) await sleep(5);
+    aborter.abort();
+    assert.is(await gone, 'gone');
+    for (let i = 0; i < 400 && unit.door.economy().deferred > 0; i++) await sleep(10);
+    assert.is(unit.door.economy().deferred, 0);
+  } finally {
+    await unit.stop();
+  }
+});
+
+test('without watts another unit answers, and what was forwarded goes no further', async () => {
+  const far = await echoUnit();
+  const upstream = { engine: createUpstreamEngine(), url: `http://127.0.0.1:${far.port}` };
+  const near = await echoUnit({
+    forward: (expert) => remoteAnswerer(upstream, expert, expert, 100, createLane(4)),
+  });
+  try {
+    far.grant(grantOf(500));
+    near.grant(grantOf(0, 0, 'nobody wants the heat'));
+    const { choices, heatmine } = bodyOf(await ask(near));
+    assert.is(choices[0]!.message.content, 'one two');
+    assert.match(heatmine.why, 'another unit');
+    assert.match(heatmine.power, 'nobody wants the heat');
+    assert.equal([heatmine.joules, near.work.totals().answerTokens], [0, 0], 'nothing was burnt here');
+    const back = await ask(near, { heatmine: { forwarded: true } });
+    assert.equal([back.status, bodyOf(back).error.code], [503, 'no_power']);
+  } finally {
+    await near.stop();
+    await far.stop();
+  }
+});
+
+test.run();

@@ -1,0 +1,86 @@
+/** Files that are no models, through the real doors: refused within seconds, nobody else notices. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { askedUnit, failure } from './asking.ts';
+import { sleep } from './fixture.ts';
+import { type GgufSpec, smallSpec, writeGguf } from './gguf-writer.ts';
+
+/** Two seconds are promised; five times as long on a busy machine. */
+const LIMIT_MS = 10_000;
+
+let unit: Awaited<ReturnType<typeof askedUnit>>;
+test.before(async () => {
+  unit = await askedUnit();
+  for (const [id, bytes] of Object.entries(hostileModels())) install(id, bytes);
+  // The unit looks for new experts every few seconds.
+  for (let i = 0; i < 300 && !(await list()).includes('bomb'); i++) await sleep(100);
+});
+test.after(() => unit.end());
+
+const list = async () =>
+  ((await (await fetch(`${unit.url}/v1/models`)).json()) as { data: { id: string }[] }).data.map((m) => m.id);
+
+/** Sound as files, so that they reach the engine; wrong as models. */
+function hostileModels(): Record<string, Buffer> {
+  const shape: GgufSpec['metadata'] = [
+    ['llama.block_count', { u32: 1 }],
+    ['llama.embedding_length', { u32: 32 }],
+    ['llama.feed_forward_length', { u32: 64 }],
+    ['llama.attention.head_count', { u32: 4 }],
+    ['llama.attention.layer_norm_rms_epsilon', { f32: 1e-5 }],
+    ['tokenizer.ggml.model', { text: 'llama' }],
+  ];
+  const model = (change: (spec: GgufSpec) => void): Buffer => {
+    const spec = smallSpec();
+    spec.metadata.push(...structuredClone(shape));
+    change(spec);
+    return writeGguf(spec);
+  };
+  const set = (key: string, u32: number) => (spec: GgufSpec) => {
+    const at = spec.metadata.findIndex(([name]) => name === key);
+    spec.metadata.splice(at, 1, [key, { u32 }]);
+  };
+  return {
+    'no-layers': model(() => {}),
+    'layers-4e9': model(set('llama.block_count', 0xffff_fff0)),
+    'heads-0': model(set('llama.attention.head_count', 0)),
+    'heads-4e9': model(set('llama.attention.head_count', 0xffff_ffff)),
+    'width-4e9': model(set('llama.embedding_length', 0xffff_ffff)),
+    'forward-4e9': model(set('llama.feed_forward_length', 0xffff_ffff)),
+    'other-arch': model((spec) => spec.metadata.splice(0, 1, ['general.architecture', { text: 'no-such-thing' }])),
+    bomb: model((spec) => {
+      const loops = "{% for a in range(1000000000) %}{{ '<|im_start|>' * 1000000 }}{% endfor %}".repeat(5000);
+      spec.metadata.push(['tokenizer.chat_template', { text: loops }]);
+    }),
+  };
+}
+
+function install(id: string, bytes: Buffer): void {
+  const dir = join(unit.models, id);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'w.gguf'), bytes);
+  const expert = {
+    ...{ id, title: id, description: id, topics: [], licence: 'none', engine: 'llama', file: 'w.gguf', parents: [] },
+    ...{ sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length, contextTokens: 64 },
+    ...{ prompt: { prefix: '', suffix: '' }, stop: [], maxTokens: 8, grammar: null, temperature: 0 },
+  };
+  writeFileSync(join(dir, 'expert.json'), JSON.stringify(expert));
+}
+
+for (const id of Object.keys(hostileModels())) {
+  test(`a hostile model, ${id}: refused within two seconds, nobody else notices`, async () => {
+    await unit.well();
+    const startedMs = performance.now();
+    const [refused, other] = await Promise.all([unit.ask({ model: id }), unit.ask({})]);
+    assert.ok(performance.now() - startedMs < LIMIT_MS, `${performance.now() - startedMs} ms`);
+    assert.is(refused.status, 503);
+    const { code, message } = await failure(refused);
+    assert.is(code, 'model_invalid', message);
+    assert.is(other.status, 200);
+  });
+}
+
+test.run();

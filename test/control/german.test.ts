@@ -1,0 +1,36 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inGerman } from '../../src/contract/german/german.ts';
+import type { SensorName } from '../../src/contract/points.ts';
+import { computing, createRig, type Rig, tick } from './rig.ts';
+
+/** What control composes while it runs, taken apart again: no word of English may be left. */
+const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check|from|until)\b/i;
+
+const STORIES: [string, Partial<Record<SensorName, number>>, (rig: Rig) => void][] = [
+  ['heats', { bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 22 }, () => {}],
+  ['rests', { roomC: 24, bufferTopC: 45 }, () => {}],
+  ['charges the tank', { hotWaterC: 30 }, () => {}],
+  ['computes', {}, (rig) => computing(rig, 3000)],
+  ['is off', {}, (rig) => Object.assign(rig.setPoints, { mode: 'off' })],
+  ['cools', { roomC: 27, outdoorC: 30 }, (rig) => Object.assign(rig.setPoints, { mode: 'cooling' })],
+  ['chooses', { outdoorC: 12 }, (rig) => Object.assign(rig.setPoints, { mode: 'auto' })],
+  ['observes', { bufferTopC: 25 }, (rig) => Object.assign(rig.setPoints, { operation: 'observe' })],
+  ['has an alarm', { gasOk: 0 }, () => {}],
+  ['has lost pressure', { pressureHighOk: 0 }, () => {}],
+  ['is hot', { accelOutC: 75, supplyC: 80 }, () => {}],
+  ['reads nonsense', { hotWaterC: 140, returnC: Number.NaN }, () => {}],
+];
+
+for (const [name, values, begin] of STORIES) {
+  test(`a unit that ${name} says it in German`, () => {
+    const rig = createRig(values);
+    begin(rig);
+    const said = new Set<string>();
+    for (let i = 0; i < 400; i++) for (const { text } of tick(rig, 1, 0.5).reasons) said.add(text);
+    assert.ok(said.size > 0);
+    for (const text of said) assert.not.match(inGerman(text), ENGLISH, text);
+  });
+}
+
+test.run();

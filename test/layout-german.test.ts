@@ -1,0 +1,82 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMMISSION_DE } from '../src/contract/german/commission.ts';
+import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
+import { FAULTS_DE } from '../src/contract/german/faults.ts';
+import { inGerman } from '../src/contract/german/german.ts';
+import { REMEDIES_DE } from '../src/contract/german/remedies.ts';
+import { spoken } from './contract/spoken.ts';
+
+const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE };
+/** Put together from parts that the source says apart. */
+const COMPOSED = /^(Stopped: \{\}|.* (for|within) \{\}( more)?)$/;
+const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check)\b/;
+
+test('every sentence that the source can say has its German: add it to src/contract/german', () => {
+  const said = spoken();
+  assert.ok(said.size > 15);
+  const missing = [...said].flatMap(([file, texts]) =>
+    texts.filter((text) => !(text in TABLE)).map((text) => `${file}: ${text}`),
+  );
+  assert.equal(missing, []);
+});
+
+test('no German for a sentence that nobody says any more', () => {
+  const said = new Set([...spoken().values()].flat());
+  assert.equal(
+    Object.keys(TABLE).filter((text) => !said.has(text) && !COMPOSED.test(text)),
+    [],
+  );
+});
+
+test('every sentence, filled with figures, comes out in German with all its figures', () => {
+  for (const [english, german] of Object.entries(TABLE)) {
+    let n = 40;
+    const text = english.replaceAll('{}', () => String(++n));
+    const out = inGerman(text);
+    assert.not.match(out, ENGLISH, text);
+    assert.not.match(out, '{', text);
+    const used = german.includes('{1}') ? german.match(/\{\d\}/g)!.length : (german.match(/\{\}/g)?.length ?? 0);
+    const figures = out.match(/4[1-9]\b/g) ?? [];
+    assert.is(figures.length, used, `${text} -> ${out}`);
+  }
+});
+
+const CASES: [string, string][] = [
+  [
+    'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR, 0.104 of it as heat it replaces.',
+    'Heizt: Puffer 38,2 °C von 39,5 °C, Wärmepumpe 6,7 kW + Rechner 2,8 kW; rechnet mit 2,8 kW von bis zu 3,0 kW, denn eine kWh aus dem Netz kostet 0,312 EUR und bringt 0,350 EUR, davon 0,104 als ersetzte Wärme.',
+  ],
+  [
+    'Idle: buffer 30.0 °C of 40.0 °C, the compressor rests 3 min more; there is no accelerator.',
+    'Ruht: Puffer 30,0 °C von 40,0 °C, der Verdichter ruht noch 3 min; es gibt keinen Rechner.',
+  ],
+  [
+    'page: warmer by 1.5 K for 3 h: costs about 0.42 EUR (estimate: 4.5 kWh of heat at 0.31 EUR/kWh)',
+    'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 4,5 kWh Wärme zu 0,31 EUR/kWh)',
+  ],
+  [
+    'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then set the mode to off and on again',
+    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
+  ],
+  [
+    "the grid operator's contact limits the unit to 4.2 kW: accelerator 1.3 kW, backup heater off",
+    'der Kontakt des Netzbetreibers begrenzt das Gerät auf 4,2 kW: Rechner 1,3 kW, Heizstab aus',
+  ],
+  [
+    'hotWaterC: no new sample; last value kept, 75 s old',
+    'Warmwasser: kein neuer Messwert; der letzte Wert gilt weiter, 75 s alt',
+  ],
+  [
+    'Defrosting the outdoor unit with 4.1 kW from the water; the accelerator rests until a question comes: filler does not pay, a kWh from the grid costs 0.364 EUR and gains 0.104 EUR, 0.104 of it as heat it replaces.',
+    'Taut die Außeneinheit mit 4,1 kW aus dem Wasser ab; der Rechner ruht, bis eine Frage kommt: Füllarbeit lohnt nicht, eine kWh aus dem Netz kostet 0,364 EUR und bringt 0,104 EUR, davon 0,104 als ersetzte Wärme.',
+  ],
+  [
+    'Hot water 44.4 °C, charging the tank; the accelerator draws 0.3 kW; unpaid filler does not pay: a kWh from own sun costs 0.079 EUR and gains 0.010 EUR.',
+    'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahlte Füllarbeit lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
+  ],
+  ['i2c-1 0x48: read failed', 'i2c-1 0x48: read failed'],
+];
+for (const [english, german] of CASES) test(`"${english.slice(0, 50)}"`, () => assert.is(inGerman(english), german));
+
+test.run();

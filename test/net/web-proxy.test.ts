@@ -1,0 +1,64 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PROMPT_MS, sleep, until } from './helpers.ts';
+import { bodyOf, rawGet, withNet } from './web-helpers.ts';
+
+test(
+  '/v1 is passed on with its stream; an abort reaches compute; only what is needed is passed',
+  withNet(async (net) => {
+    const ask = (content: string, signal?: AbortSignal) =>
+      fetch(`${net.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer x', cookie: 'a=b' },
+        body: JSON.stringify({ model: 'faults', stream: true, messages: [{ role: 'user', content }] }),
+        signal,
+      });
+    const answer = await ask('hello there');
+    assert.match(answer.headers.get('content-type')!, 'event-stream');
+    assert.match(await answer.text(), /hello .*\[DONE\]/s);
+    const { headers } = net.compute.seen[0]!;
+    assert.equal([headers.authorization, headers.cookie], [undefined, undefined]);
+    assert.is((await ask('!busy')).headers.get('retry-after'), '2');
+
+    const abort = new AbortController();
+    const slow = await ask(`!slow ${'word '.repeat(300)}`, abort.signal);
+    const reader = slow.body!.getReader();
+    await reader.read();
+    abort.abort();
+    await until('abort at compute', () => net.compute.aborted() === 1);
+
+    const broken = await ask('one !cut two');
+    const read = await broken.text().then(
+      () => 'whole',
+      () => 'broken',
+    );
+    assert.is(read, 'broken');
+    const big = await fetch(`${net.url}/v1/embeddings`, { method: 'POST', body: 'x'.repeat(1_200_000) }).then(
+      (res) => res.status,
+      () => 413,
+    );
+    assert.is(big, 413);
+    for (const path of ['/v1/../health', '/v1/%2e%2e/x', '/v1/models?x=1/../..']) {
+      await rawGet(net, path, { host: 'localhost' });
+    }
+    assert.ok(net.compute.seen.every((r) => /^\/v1\/[a-z/]+$/.test(r.path)));
+  }),
+);
+
+test(
+  'health asks compute; without compute it says so',
+  withNet(async (net) => {
+    const health = await fetch(`${net.url}/health`);
+    assert.equal([health.status, (await bodyOf(health)).tokens], [200, 1]);
+    await net.compute.close();
+    await sleep(1100);
+    const fromMs = performance.now();
+    const gone = await fetch(`${net.url}/health`);
+    assert.equal([gone.status, (await bodyOf(gone)).error.code], [503, 'NOT_RUNNING']);
+    const models = await fetch(`${net.url}/v1/models`);
+    assert.is(models.status, 503);
+    assert.ok(performance.now() - fromMs < PROMPT_MS);
+  }),
+);
+
+test.run();

@@ -1,0 +1,74 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Session } from './api.ts';
+import { type Language, useWords } from './i18n/index.ts';
+import { useLive } from './live.ts';
+import { Ask } from './parts/ask.tsx';
+import { Banner } from './parts/banner.tsx';
+import { Commission } from './parts/commission.tsx';
+import { Experts } from './parts/experts.tsx';
+import { Header } from './parts/header.tsx';
+import { History } from './parts/history.tsx';
+import { Log } from './parts/log.tsx';
+import { Money } from './parts/money.tsx';
+import { Now } from './parts/now.tsx';
+import { Plant } from './parts/plant.tsx';
+import { Why } from './parts/why.tsx';
+import { useScreen } from './screen.ts';
+
+interface Props {
+  language: Language;
+  onLanguage: (language: Language) => void;
+  /** Of this device. */
+  level: Session['level'];
+}
+
+/** The screens of a house that this device may see. */
+export function House({ language, onLanguage, level }: Props) {
+  const [expert, setExpert] = useState('auto');
+  const { t } = useWords();
+  const screen = useScreen();
+  const live = useLive();
+  const { snapshot } = live;
+  useEffect(() => {
+    document.title = screen === 'now' ? 'HeatMine' : `${t.nav[screen]} · HeatMine`;
+  }, [screen, t]);
+  const askOne = (id: string) => {
+    setExpert(id);
+    location.hash = 'ask';
+    // Once the screen is drawn.
+    requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('question')?.focus()));
+  };
+
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t.skip}
+      </a>
+      <Header snapshot={snapshot} screen={screen} language={language} onLanguage={onLanguage} />
+      <Banner live={live} />
+      <main id="content" tabIndex={-1}>
+        {screen === 'now' && (
+          <>
+            <Now snapshot={snapshot} />
+            <Why reasons={snapshot?.control?.reasons ?? []} />
+          </>
+        )}
+        {/* Stays, so that an answer goes on while somebody looks at another screen. */}
+        <div hidden={screen !== 'ask'}>
+          <Ask snapshot={snapshot} expert={expert} onExpert={setExpert} />
+        </div>
+        {screen === 'plant' && (
+          <>
+            <Plant snapshot={snapshot} />
+            {level === 'installer' && snapshot?.control && <Commission control={snapshot.control} />}
+            <History />
+          </>
+        )}
+        {screen === 'experts' && <Experts compute={snapshot?.compute ?? null} onAsk={askOne} />}
+        {screen === 'money' && <Money snapshot={snapshot} />}
+        {screen === 'log' && <Log control={snapshot?.control ?? null} level={level} />}
+      </main>
+      <footer>{t.footer}</footer>
+    </>
+  );
+}

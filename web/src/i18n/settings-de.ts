@@ -1,0 +1,52 @@
+import type { settingsEn } from './settings-en.ts';
+
+export const settingsDe: typeof settingsEn = {
+  log: {
+    title: 'Protokoll',
+    empty: 'Noch ist nichts geschehen.',
+    failed: (why) => `Das Protokoll konnte nicht gelesen werden: ${why}`,
+    level: { info: 'Hinweis', warn: 'Warnung', fault: 'Störung' },
+    clocks:
+      'Dieses Haus ist simuliert: Seine Ereignisse tragen seine eigene Zeit, die der Maschine die Zeit an der Wand.',
+    faults: 'Störungen jetzt',
+    noFault: 'Jetzt keine Störung.',
+    events: 'Was geschehen ist',
+    house: 'Haus',
+    wall: 'Wand',
+  },
+  commission: {
+    title: 'Inbetriebnahme',
+    intro:
+      'Das Gerät prüft Pumpen, Ventile und Fühler nacheinander und heizt nur dafür. Jeder Ausgang lässt sich von Hand fahren; die Verriegelung hat das letzte Wort.',
+    begin: 'Inbetriebnahme beginnen',
+    end: 'Beenden, normal regeln',
+    hold: 'Von Hand fahren',
+    letGo: 'Loslassen',
+    now: 'jetzt',
+    result: { PASS: 'bestanden', FAIL: 'nicht bestanden', SKIP: 'ausgelassen' },
+  },
+  claim: {
+    title: 'Dieses Gerät ist hier neu',
+    how: 'Die Anlage zeigt und stellt ihr Haus nur für Geräte, die ihren Code haben. Das gibt auf der Anlage einen aus:',
+    code: 'Code',
+    send: 'Eingeben',
+    wrong: 'Der Code ist falsch, benutzt oder zu alt. Einen neuen ausgeben; nach einigen Versuchen eine Minute warten.',
+  },
+  settings: {
+    title: 'Einstellungen',
+    failed: (why) => `Die Einstellungen konnten nicht gelesen werden: ${why}`,
+    notify: 'Bei einer Störung benachrichtigt',
+    notifyTo: (targets) => `Störungen gehen an: ${targets}.`,
+    noNotify:
+      'Niemand erfährt von einer Störung. `notify` in config.yaml setzen: ein ntfy-Thema für ein Telefon, eine E-Mail-Adresse oder einen Webhook.',
+    test: 'Probe senden',
+    delivered: 'zugestellt',
+    config: 'Geltende Konfiguration',
+    support: 'Paket für den Support',
+    supportNote: 'für jemanden, der hilft: Zustand, Ereignisse und ein Tag Verlauf, ohne Geheimnisse',
+    level: {
+      owner: 'Dieses Gerät ist als das eines Eigentümers bekannt.',
+      installer: 'Dieses Gerät ist als das eines Installateurs bekannt.',
+    },
+  },
+};

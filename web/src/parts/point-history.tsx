@@ -1,0 +1,37 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { SensorName } from '../../../src/contract/points.ts';
+import { unitOf } from '../../../src/contract/units.ts';
+import { history } from '../api.ts';
+import { useEvery } from '../every.ts';
+import { useWords } from '../i18n/index.ts';
+import { Chart } from './chart.tsx';
+
+const HOURS = 24;
+const EVERY_MS = 10_000;
+
+/** The last day of one point, below the drawing in which it was pressed. */
+export function PointHistory({ point, onClose }: { point: SensorName; onClose: () => void }) {
+  const { t } = useWords();
+  const holder = useRef<HTMLElement>(null);
+  const { value, error } = useEvery(point, EVERY_MS, () => history([point], HOURS));
+  useEffect(() => holder.current?.focus(), [point]);
+  const name = t.points[point];
+  const fits = value !== null && value.points[0] === point && value.rows.length > 0;
+  return (
+    <section class="card panel" id="point-history" ref={holder} tabIndex={-1} aria-label={t.plant.pointHistory(name)}>
+      <button type="button" onClick={onClose}>
+        {t.plant.close}
+      </button>
+      {error && <p class="fault-text">{t.history.failed(error)}</p>}
+      {value?.rows.length === 0 && <p class="quiet">{t.history.empty}</p>}
+      {fits && (
+        <Chart
+          title={t.plant.pointHistory(name)}
+          unit={unitOf(point)?.symbol ?? ''}
+          timesS={value.rows.map((row) => (row[0] ?? 0) / 1000)}
+          series={[{ label: name, colour: 0, values: value.rows.map((row) => row[1] ?? null) }]}
+        />
+      )}
+    </section>
+  );
+}
