@@ -110,6 +110,17 @@ export const Config = z.strictObject({
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('faults go to this ntfy topic, such as https://ntfy.sh/a-name-nobody-guesses'),
+      email: z
+        .strictObject({
+          to: z.email().describe('who is told'),
+          host: z.string().min(1).describe('SMTP server; TLS is a must beyond this machine'),
+          port: z.int().min(1).max(65_535).default(587).describe('587 with STARTTLS, 465 with TLS from the start'),
+          username: z.string().max(128).optional(),
+          passwordFile: z.string().optional().describe('file with the password alone, relative to the home directory'),
+          from: z.email().optional().describe('left out: the username'),
+        })
+        .optional()
+        .describe('faults go here by e-mail'),
       webhook: z
         .url({ protocol: /^https?$/ })
         .optional()

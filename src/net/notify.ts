@@ -3,9 +3,10 @@ import type { Event } from '../contract/messages.ts';
 import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { sendEmail } from './email.ts';
 import { TEST, TITLES } from './notify-words.ts';
 
-/** Tells people of faults where they are: by ntfy on their phone, or by a webhook of theirs. */
+/** Tells people of faults where they are: by ntfy on their phone, by e-mail, or by a webhook of theirs. */
 export interface Notifier {
   /** Sends what is a fault; the same code again only after half an hour. */
   event(event: Event): void;
@@ -17,10 +18,13 @@ export interface Notifier {
   close(): void;
 }
 
-export type Target = 'ntfy' | 'webhook';
+const TARGETS = ['ntfy', 'email', 'webhook'] as const;
+export type Target = (typeof TARGETS)[number];
 
 export interface NotifierOptions {
   config: Pick<Config, 'unit' | 'notify' | 'net'>;
+  /** Of the unit: where a password file is relative to. */
+  home: string;
   monoMs: () => number;
   wallMs: () => number;
   log: Log;
@@ -64,15 +68,23 @@ async function post([url, body]: [string, object]): Promise<void> {
   if (!response.ok) throw new Error(`answered ${response.status}`);
 }
 
-export function createNotifier({ config, monoMs, wallMs, log, retriesMs = RETRIES_MS }: NotifierOptions): Notifier {
+export function createNotifier({
+  config,
+  home,
+  monoMs,
+  wallMs,
+  log,
+  retriesMs = RETRIES_MS,
+}: NotifierOptions): Notifier {
   const { unit, notify, net } = config;
   const told = new Map<string, number>();
   const waiting = new Set<NodeJS.Timeout>();
-  const targets = (['ntfy', 'webhook'] as const).filter((target) => notify[target] !== undefined);
+  const targets = TARGETS.filter((target) => notify[target] !== undefined);
   let heardMs = monoMs();
   let silent = false;
 
   const send = (target: Target, note: Note) => {
+    if (target === 'email') return sendEmail(notify.email!, home, note.title, note.text);
     if (target === 'ntfy') return post(ntfyRequest(notify.ntfy!, note));
     return post([notify.webhook!, { unit, title: note.title, ...note.event, text: note.text }]);
   };

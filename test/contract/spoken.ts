@@ -15,15 +15,18 @@ const SPEAKS = [
   'control/dimlog.ts',
   'control/wishes.ts',
   'control/comfort',
+  'control/commission',
   'control/decide',
   'control/estimate',
   'control/estimate.ts',
   'control/grid',
   'control/interlock',
+  'compute/pick.ts',
   'compute/power.ts',
   'compute/publish.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
+  'core/errors.ts',
 ];
 const src = join(import.meta.dirname, '../../src');
 

@@ -6,6 +6,7 @@ import type { Event } from '../../src/contract/messages.ts';
 import { Config } from '../../src/core/config.ts';
 import { createNotifier } from '../../src/net/notify.ts';
 import { log, UNIT, until } from './helpers.ts';
+import { smtpStub } from './smtp-stub.ts';
 
 interface Post {
   url: string;
@@ -60,7 +61,14 @@ async function withNotifier(
   const seen = await receiver();
   let nowMs = 0;
   const config = Config.parse({ unit: UNIT, notify: notify(seen.url), net: { language } });
-  const notifier = createNotifier({ config, monoMs: () => nowMs, wallMs: () => 7, log, retriesMs: [20, 20] });
+  const notifier = createNotifier({
+    config,
+    home: '/nonexistent',
+    monoMs: () => nowMs,
+    wallMs: () => 7,
+    log,
+    retriesMs: [20, 20],
+  });
   try {
     await body({
       notifier,
@@ -137,6 +145,39 @@ test('the test says what became of each, and never the address', () =>
       assert.not.match(webhook!.detail, 'secret-path');
     },
   ));
+
+test('by e-mail through a server on this machine, with umlauts; one that offers no TLS elsewhere gets nothing', async () => {
+  const smtp = await smtpStub();
+  const email = { to: 'owner@example.org', host: '127.0.0.1', port: smtp.port, from: 'unit@example.org' };
+  try {
+    await withNotifier(
+      () => ({ email }),
+      async ({ notifier }) => {
+        notifier.event(FAULT);
+        await until('the e-mail', () => smtp.mails.length === 1, 15_000);
+        assert.equal(smtp.mails[0]!.to, ['owner@example.org']);
+        assert.match(smtp.mails[0]!.text, /Subject: .*HeatMine/);
+        assert.match(smtp.mails[0]!.text, /ausgel=C3=B6st/);
+      },
+      'de',
+    );
+    await withNotifier(
+      // Loopback by a name that the rule does not know for it.
+      () => ({ email: { ...email, host: '127.0.0.2' } }),
+      async ({ notifier }) => {
+        const [result] = await notifier.test();
+        assert.is(result!.ok, false);
+        assert.is(smtp.mails.length, 1);
+      },
+    );
+    await withNotifier(
+      () => ({ email: { ...email, username: 'u', passwordFile: 'keys/none' } }),
+      async ({ notifier }) => assert.match((await notifier.test())[0]!.detail, 'CONFIG_INVALID'),
+    );
+  } finally {
+    smtp.close();
+  }
+});
 
 test('nothing set up, nothing sent', () =>
   withNotifier(

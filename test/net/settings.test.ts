@@ -10,7 +10,11 @@ test('the configuration is shown without addresses, accounts and commands', () =
     unit: 'mine',
     compute: { upstream: 'http://token@10.0.0.9:8000', fillerCommand: { run: 'boinc --key SECRET', watts: 200 } },
     net: { join: { url: 'mqtts://10.0.0.10:8883', username: 'SECRET', passwordFile: 'keys/SECRET' } },
-    notify: { ntfy: 'https://ntfy.sh/SECRET', webhook: 'https://example.org/SECRET' },
+    notify: {
+      ntfy: 'https://ntfy.sh/SECRET',
+      webhook: 'https://example.org/SECRET',
+      email: { to: 'SECRET@example.org', host: 'mail.example.org' },
+    },
   });
   const shown = JSON.stringify(shownConfig(config));
   for (const hidden of ['SECRET', '10.0.0', 'token@']) assert.not.match(shown, hidden);

@@ -3,6 +3,7 @@ import { type Bench, tableOf } from '../bench/table.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
+  seal: () => import('../bench/seal.ts').then((m) => m.seal),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
@@ -15,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   start: () => import('../bench/start.ts').then((m) => m.start),
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
+  heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
   house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),

@@ -8,9 +8,13 @@ import { type Command, parseCommand, print } from '../command.ts';
 async function runNotify(args: string[]): Promise<number> {
   const { positionals, paths, json } = parseCommand(args);
   if (positionals[0] !== 'test') throw new HeatmineError('USAGE', 'there is `notify test`');
-  const notifier = createNotifier({ config: loadConfig(paths.home), ...systemClock, log: createLog('notify') });
+  const { home } = paths;
+  const notifier = createNotifier({ config: loadConfig(home), home, ...systemClock, log: createLog('notify') });
   if (notifier.targets().length === 0) {
-    throw new HeatmineError('CONFIG_INVALID', `nobody is told: set notify.ntfy or notify.webhook in ${paths.config}`);
+    throw new HeatmineError(
+      'CONFIG_INVALID',
+      `nobody is told: set notify.ntfy, notify.email or notify.webhook in ${paths.config}`,
+    );
   }
   const tried = await notifier.test();
   if (json) print(JSON.stringify(tried));
@@ -21,7 +25,7 @@ async function runNotify(args: string[]): Promise<number> {
 export const notify: Command = {
   name: 'notify',
   about:
-    'Sends a test to everybody whom config.yaml names under `notify` (ntfy, webhook), and tells what each answered. Ends with 1 when one did not take it. The unit tells heating faults there within a minute.',
+    'Sends a test to everybody whom config.yaml names under `notify` (ntfy, e-mail, webhook), and tells what each answered. Ends with 1 when one did not take it. The unit tells heating faults there within a minute.',
   usage: 'heatmine notify test [--json]',
   example: 'npm run -s heatmine -- notify test',
   run: runNotify,

@@ -1,6 +1,8 @@
 import { POINTS_DE } from '../points-de.ts';
+import { COMMISSION_DE } from './commission.ts';
 import { DECISIONS_DE, WORDS_DE } from './decisions.ts';
 import { FAULTS_DE } from './faults.ts';
+import { REMEDIES_DE } from './remedies.ts';
 
 /**
  * What the unit says, in German. Control composes its sentences in English, once; here they are taken apart again by the
@@ -8,6 +10,8 @@ import { FAULTS_DE } from './faults.ts';
  * (a test walks all that the source can say). What no template knows, such as the text of a driver, stays as it is.
  */
 interface Template {
+  /** The longest piece that must stand there: looked for first, because that is cheap. */
+  anchor: string;
   pattern: RegExp;
   german: string;
   letters: number;
@@ -20,9 +24,10 @@ const POINT = new RegExp(`\\b(${Object.keys(POINTS_DE).join('|')})\\b`, 'g');
 const escaped = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
 
 function templateOf([english, german]: [string, string]): Template {
-  const parts = english.split('{}').map(escaped);
+  const parts = english.split('{}');
   return {
-    pattern: new RegExp(`^${parts.join('(.*?)')}([.]?)$`, 's'),
+    anchor: parts.reduce((longest, part) => (part.length > longest.length ? part : longest)),
+    pattern: new RegExp(`^${parts.map(escaped).join('(.*?)')}([.]?)$`, 's'),
     german,
     letters: english.replaceAll('{}', '').length,
   };
@@ -30,7 +35,7 @@ function templateOf([english, german]: [string, string]): Template {
 
 /** What is said behind another sentence. */
 const isTail = ([english]: [string, string]) => /^[;, ]/.test(english);
-const TABLE = Object.entries({ ...FAULTS_DE, ...DECISIONS_DE });
+const TABLE = Object.entries({ ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE });
 const TAILS = TABLE.filter(isTail).map(([english, german]): [string, string] => [`{}${english}`, `{}${german}`]);
 const TEMPLATES: readonly Template[] = [...TABLE, ...TAILS].map(templateOf);
 
@@ -71,7 +76,7 @@ function read(text: string, seen: Map<string, Reading>): Reading {
     if (reading.letters > best.letters) best = reading;
   };
   for (const template of TEMPLATES) {
-    const found = template.pattern.exec(text);
+    const found = text.includes(template.anchor) ? template.pattern.exec(text) : null;
     if (found) offer(filled(template, found, seen));
   }
   for (const split of SPLITS) {

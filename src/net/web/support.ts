@@ -6,7 +6,7 @@ import type { View } from '../view.ts';
 
 const HIDDEN = '(set, not shown)';
 /** Commands and accounts elsewhere; every address with a host is hidden too, for a topic or a token may be part of it. */
-const PRIVATE = new Set(['run', 'username', 'passwordFile', 'caFile']);
+const PRIVATE = new Set(['run', 'username', 'passwordFile', 'caFile', 'to', 'from']);
 
 /** The configuration in force, without what only its owner should know. */
 export function shownConfig(value: unknown, key = ''): unknown {

@@ -12,6 +12,17 @@ export const settingsEn = {
     house: 'house',
     wall: 'wall',
   },
+  commission: {
+    title: 'Commissioning',
+    intro:
+      'The unit checks pumps, valves and sensors one after the other and heats only for that. Each output can be driven by hand; the interlock has the last word.',
+    begin: 'Begin commissioning',
+    end: 'End it, drive normally',
+    hold: 'Drive by hand',
+    letGo: 'Let go',
+    now: 'now',
+    result: { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' },
+  },
   claim: {
     title: 'This device is new here',
     how: 'The unit shows and sets its house only for devices that have its code. This prints one on the unit:',
@@ -24,7 +35,8 @@ export const settingsEn = {
     failed: (why: string) => `The settings could not be read: ${why}`,
     notify: 'Told of a fault',
     notifyTo: (targets: string) => `Faults go to: ${targets}.`,
-    noNotify: 'Nobody is told of a fault. Set `notify` in config.yaml: an ntfy topic for a phone, or a webhook.',
+    noNotify:
+      'Nobody is told of a fault. Set `notify` in config.yaml: an ntfy topic for a phone, an e-mail address or a webhook.',
     test: 'Send a test',
     delivered: 'delivered',
     config: 'Configuration in force',

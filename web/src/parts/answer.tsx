@@ -19,7 +19,7 @@ export function AnswerView({ answer, experts }: Props) {
       <p class="question">{answer.question}</p>
       {start && (
         <p class="quiet who">
-          {t.ask.answeredBy} <b>{title(start.expert)}</b>: <span lang="en">{start.why}</span>
+          {t.ask.answeredBy} <b>{title(start.expert)}</b>: <span>{t.say(start.why)}</span>
         </p>
       )}
       {text && <p class="text">{text}</p>}
@@ -27,11 +27,11 @@ export function AnswerView({ answer, experts }: Props) {
       {broken && <p class="quiet">{broken === 'stopped' ? t.ask.stopped : t.ask.lost}</p>}
       {error && (
         <div role="alert" class="refusal">
-          <p class="fault-text" lang="en">
-            {error.message} <code>{error.code}</code>
+          <p class="fault-text">
+            {t.say(error.message)} <code>{error.code}</code>
           </p>
           <p>
-            {t.ask.remedy} <span lang="en">{error.remedy}.</span>{' '}
+            {t.ask.remedy} <span>{t.say(error.remedy)}.</span>{' '}
             {error.retryAfterS !== undefined && t.ask.retry(f.number(error.retryAfterS))}
           </p>
         </div>

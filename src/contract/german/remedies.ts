@@ -1,0 +1,52 @@
+/** What to do about each coded error, and why an expert was picked, in German; keys and fillings as in `faults.ts`. */
+export const REMEDIES_DE: Record<string, string> = {
+  'the classifier takes this for a question to {} ({})': 'der Klassifikator hält das für eine Frage an {} ({})',
+  'the classifier knows no expert for this ({})': 'der Klassifikator kennt dafür keinen Experten ({})',
+  'the classifier chose {} ({}), which cannot be picked here':
+    'der Klassifikator wählte {} ({}), der hier nicht gewählt werden kann',
+  '{}; {} answers': '{}; es antwortet {}',
+  'mend the line named in the message, or remove the file to start from defaults':
+    'die genannte Zeile berichtigen, oder die Datei entfernen und mit den Vorgaben beginnen',
+  'mend the board file at the path named in the message': 'die genannte Boarddatei berichtigen',
+  'put back the model file named in the message, or move its directory away':
+    'die genannte Modelldatei zurücklegen oder ihr Verzeichnis wegräumen',
+  'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it':
+    'docs/PROTOCOL-receipts.md sagt, was ein Beleg enthalten muss; nicht darauf unterschreiben oder liefern',
+  '`heatmine receipts --verify` says what is left; the damaged file lies beside the ledger':
+    '`heatmine receipts --verify` sagt, was übrig ist; die beschädigte Datei liegt neben dem Kassenbuch',
+  'make room on the disk or replace it; no paid work is taken until the ledger can be written':
+    'Platz auf dem Datenträger schaffen oder ihn ersetzen; bezahlte Arbeit wartet, bis das Kassenbuch schreibbar ist',
+  'ask again, over another relay: something on the way changed, repeated or cut the message':
+    'noch einmal über ein anderes Relais fragen: unterwegs wurde die Nachricht verändert, wiederholt oder gekürzt',
+  'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator':
+    'eine Datei TRY2010 (.dat) oder TRY2015 (.txt) nehmen, oder `weather` weglassen',
+  'stop the other program, or choose other ports with --port-base':
+    'das andere Programm beenden oder mit --port-base andere Ports wählen',
+  '{} lists the commands; each has a --help of its own, with an example':
+    '{} zeigt die Befehle; jeder hat ein eigenes --help mit Beispiel',
+  'start the unit with `npm start`': 'das Gerät mit `npm start` starten',
+  'check power and the wire of the device named in the message, and its address':
+    'Strom, Leitung und Adresse des genannten Geräts prüfen',
+  'unplug devices one by one: something holds the bus low':
+    'Geräte eins nach dem anderen abziehen: etwas hält den Bus fest',
+  'check shielding, pull-ups and termination': 'Schirm, Pull-ups und Abschluss prüfen',
+  'check power and wiring of the device named in the message': 'Strom und Leitung des genannten Geräts prüfen',
+  'the simulated hardware or the bus went away; the supervisor restarts it':
+    'die simulierte Hardware oder der Bus ist weg; der Aufseher startet sie neu',
+  'give a value inside the range named in the message': 'einen Wert im genannten Bereich angeben',
+  'send the shape that docs/topics.md or docs/ARCHITECTURE.md gives':
+    'die Form senden, die docs/topics.md oder docs/ARCHITECTURE.md angeben',
+  'wait and try again': 'warten und wieder versuchen',
+  'the house grants the accelerator no watts now; the answer says why':
+    'das Haus erlaubt dem Rechner jetzt keine Leistung; die Antwort sagt, warum',
+  'shorten the text': 'den Text kürzen',
+  '{} lists the experts': '{} zeigt die Experten',
+  'experts ls': 'experts ls',
+  'check the user name and password': 'Benutzername und Passwort prüfen',
+  'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator':
+    'dieser Knoten brach das Protokoll (docs/PROTOCOL.md); einen anderen fragen oder seinem Betreiber sagen',
+  'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`':
+    '`heatmine join ZEILE` mit der Einladung eines anderen Knotens aufrufen, oder mit `heatmine invite` eine ausgeben',
+  'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them':
+    'nach einem Experten fragen, den der Knoten anbietet, zu seinem Preis oder mehr; `heatmine peers` zeigt sie',
+};

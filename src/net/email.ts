@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import type { Config } from '../core/config.ts';
+import { HeatmineError, messageOf } from '../core/errors.ts';
+import { isLoopback } from './web/guard.ts';
+
+export type EmailConfig = NonNullable<Config['notify']['email']>;
+
+/** Implicit TLS by convention; all other ports must offer STARTTLS. */
+const TLS_PORT = 465;
+const TIMEOUT_MS = 8_000;
+
+/**
+ * Sends one e-mail; rejects with what the server said. The library is loaded when the first one is sent: most units send
+ * none. Without TLS nothing is sent, but to a server on this machine. Throws CONFIG_INVALID for an unreadable password file.
+ */
+export async function sendEmail(email: EmailConfig, home: string, subject: string, text: string): Promise<void> {
+  const { createTransport } = await import('nodemailer');
+  const { host, port, username, passwordFile, to } = email;
+  const transport = createTransport({
+    host,
+    port,
+    secure: port === TLS_PORT,
+    requireTLS: port !== TLS_PORT && !isLoopback(host),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    ...(username !== undefined && { auth: { user: username, pass: passwordOf(home, passwordFile) } }),
+  });
+  try {
+    await transport.sendMail({ from: email.from ?? username ?? `heatmine@${hostname()}`, to, subject, text });
+  } finally {
+    transport.close();
+  }
+}
+
+function passwordOf(home: string, file: string | undefined): string {
+  if (file === undefined) return '';
+  try {
+    return readFileSync(resolve(home, file), 'utf8').trim();
+  } catch (error) {
+    throw new HeatmineError('CONFIG_INVALID', `notify.email.passwordFile: ${messageOf(error)}`);
+  }
+}
