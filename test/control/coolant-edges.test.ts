@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SensorName } from '../../src/contract/points.ts';
 import { COOLANT_START, type CoolantInput, type CoolantState, coolantStep } from '../../src/control/decide/coolant.ts';
 import { estOf, HOUSE } from './rig.ts';
 
