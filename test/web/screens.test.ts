@@ -12,8 +12,20 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** By screen: words that must stand there, in English and in German. */
 const SCREENS: Record<string, [english: string[], german: string[]]> = {
   now: [
-    ['20.6 °C', 'Where the energy goes', '×60', 'a kWh from the grid costs 0.312 EUR'],
-    ['20,6 °C', 'Wohin die Energie geht', '×60', 'eine kWh aus dem Netz kostet 0,312 EUR'],
+    [
+      '20.6 °C',
+      'Where the energy goes',
+      '×60',
+      'Today: 38 kWh heat, 214 answers',
+      'a kWh from the grid costs 0.312 EUR',
+    ],
+    [
+      '20,6 °C',
+      'Wohin die Energie geht',
+      '×60',
+      'Heute: 38 kWh Wärme, 214 Antworten',
+      'eine kWh aus dem Netz kostet 0,312 EUR',
+    ],
   ],
   ask: [['Ask this unit'], ['Fragen Sie dieses Gerät']],
   plant: [
