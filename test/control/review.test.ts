@@ -87,7 +87,7 @@ test('a meter that stands still tells nothing of the sun', () => {
     ) < 1e-9 && told > 0,
     'an energy manager tells what the board does not know',
   );
-  assert.is(surplusOf(at(60_000), undefined, { gridW: -1500 }), 0, 'half is not enough');
+  assert.is(surplusOf(at(60_000), undefined, { pvW: 4000 }), 0, 'half is not enough');
 });
 
 test('a long hot-water charge by a sound heat pump runs no resistive heat and buys no filler', () => {
