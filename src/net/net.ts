@@ -13,6 +13,7 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { keepLedger } from './ledger/keeper.ts';
 import { createNotifier } from './notify.ts';
 import { openToday } from './today.ts';
 import { openView } from './view.ts';
@@ -59,12 +60,12 @@ const every = (ms: number, ...each: (() => void)[]) =>
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
-  const { host } = config.net;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
@@ -98,13 +99,13 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     notifier.close();
     live.close();
     compute.close();
-    await Promise.all([hass.close(), link.close()]);
+    await Promise.all([keeper.close(), hass.close(), link.close()]);
     history.close();
     today.flush();
   };
   try {
     const web = await startWeb({
-      host,
+      host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history),
       settings: createSettings(config, view, history, notifier),
@@ -130,6 +131,10 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     throw error;
   }
 }
+
+const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log) => {
+  return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
+};
 
 /** History of a simulated house is kept by that house's clock, of a real one by ours. */
 const timeOf = (state: ControlState) => (state.simulated ? state.houseTimeMs : systemClock.wallMs());
