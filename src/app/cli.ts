@@ -108,7 +108,9 @@ export async function main(argv: string[]): Promise<number> {
     return await command.run(args);
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
-    say(`${error.code}: ${messageOf(error)}\n  -> ${error.remedy}`);
+    const known = error.code === 'USAGE' && name in COMMANDS;
+    const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
+    say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
     return 2;
   }
 }

@@ -1,8 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLlamaEngine } from '../../compute/engines/llama.ts';
-import { fillerLines, scanExperts, verifiedSpec } from '../../compute/experts.ts';
 import { startCompute } from '../../compute/start.ts';
 import { CARDS } from '../../contract/cards.ts';
 import type { MessageOf, TopicName } from '../../contract/topics.ts';
@@ -10,6 +8,7 @@ import { systemClock } from '../../core/clock.ts';
 import { Config } from '../../core/config.ts';
 import { leaseStamp } from '../../core/lease.ts';
 import { createLog } from '../../core/log.ts';
+import { scoredPerCpuS } from './score-speed.ts';
 import type { Bench, Figure } from './table.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../models');
@@ -83,25 +82,6 @@ async function wholeCompute(grantW: number, forMs: number) {
   }
 }
 
-/** The named reference: the same model and lines without a pause, as many tokens as the share of a core makes. */
-async function withoutPause(cpuShare: number, seconds: number): Promise<number> {
-  const expert = scanExperts([SHIPPED]).find((e) => e.id === 'faults');
-  if (!expert) throw new Error(`no expert "faults" in ${SHIPPED}`);
-  const engine = createLlamaEngine();
-  const model = await engine.load(await verifiedSpec(expert));
-  const lines = fillerLines(expert);
-  const never = new AbortController().signal;
-  const untilMs = performance.now() + seconds * 1000;
-  let tokens = 0;
-  const cpu = ownCpuMs();
-  for (let i = 0; performance.now() < untilMs; i++)
-    tokens += (await model.score?.(lines[i % lines.length]!, never))?.tokens ?? 0;
-  const perCpuS = tokens / ((ownCpuMs() - cpu) / 1000);
-  await model.unload();
-  await engine.close();
-  return perCpuS * cpuShare;
-}
-
 export const filler: Bench = {
   name: 'filler',
   about: 'useful filler under a full grant: tokens/s, watts held, share of a core taken by all of compute',
@@ -109,7 +89,8 @@ export const filler: Bench = {
     const { accelerator } = Config.parse({});
     const card = CARDS[accelerator.card]!;
     const grantW = card.tdpW * accelerator.count;
-    const reference = await withoutPause(accelerator.fillerCpuShare, quick ? 2 : 6);
+    // The named reference: line after line, as many tokens as the share of a core makes.
+    const reference = (await scoredPerCpuS(quick ? 2 : 6)) * accelerator.fillerCpuShare;
     const { idle, filling } = await wholeCompute(grantW, quick ? 8000 : 30_000);
     const goalTokens = (HELD * grantW) / card.jPerToken;
     const watts = filling.tokensPerS * card.jPerToken;

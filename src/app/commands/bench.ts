@@ -16,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   start: () => import('../bench/start.ts').then((m) => m.start),
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
+  heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
   house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),

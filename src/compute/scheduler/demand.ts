@@ -27,6 +27,9 @@ interface Filter {
   /** Usual spread of the levels over all experts. */
   prior: Float64Array;
   belief: Map<string, Float64Array>;
+  /** Mean level of each, and their sum: asked for far more often than they change. */
+  means: Map<string, number>;
+  total: number;
 }
 
 /** Few are popular, most are not: each level half as likely as popularity doubles. */
@@ -36,6 +39,15 @@ function firstPrior(): Float64Array {
 }
 
 const mean = (belief: Float64Array): number => belief.reduce((sum, b, j) => sum + b * levels[j]!, 0);
+
+function weigh(filter: Filter): void {
+  filter.total = 0;
+  for (const [id, b] of filter.belief) {
+    const level = mean(b);
+    filter.means.set(id, level);
+    filter.total += level;
+  }
+}
 
 function observe(filter: Filter, askedId: string): void {
   const { change, prior, belief } = filter;
@@ -53,6 +65,7 @@ function observe(filter: Filter, askedId: string): void {
     }
   }
   for (let j = 0; j < LEVELS; j++) prior[j]! += PRIOR_RATE * (spread[j]! / belief.size - prior[j]!);
+  weigh(filter);
 }
 
 export function createDemand(ids: readonly string[]): Demand {
@@ -61,19 +74,24 @@ export function createDemand(ids: readonly string[]): Demand {
     trust: 1 / CHANGES.length,
     prior: firstPrior(),
     belief: new Map(ids.map((id) => [id, firstPrior()])),
+    means: new Map<string, number>(),
+    total: 0,
   }));
-  const shareBy = (filter: Filter, id: string): number => {
-    let total = 0;
-    for (const b of filter.belief.values()) total += mean(b);
-    const own = filter.belief.get(id);
-    return own && total > 0 ? mean(own) / total : 0;
-  };
+  filters.forEach(weigh);
+  const shareBy = ({ means, total }: Filter, id: string): number => (total > 0 ? (means.get(id) ?? 0) / total : 0);
   return {
     add(id) {
-      for (const f of filters) if (!f.belief.has(id)) f.belief.set(id, Float64Array.from(f.prior));
+      for (const f of filters) {
+        if (!f.belief.has(id)) f.belief.set(id, Float64Array.from(f.prior));
+        weigh(f);
+      }
     },
     remove(id) {
-      for (const f of filters) f.belief.delete(id);
+      for (const f of filters) {
+        f.belief.delete(id);
+        f.means.delete(id);
+        weigh(f);
+      }
     },
     asked(id) {
       if (!filters[0]!.belief.has(id)) return;

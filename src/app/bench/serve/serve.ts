@@ -18,16 +18,36 @@ const WIDTH = 8;
 const PROMPT = 'why is the flow too low?';
 const ECHO_WORDS = 2000;
 
+interface Measured {
+  tokensPerS: number;
+  firstMs: number;
+  cpuMs: number;
+}
+
+/** Somebody who answers, and the processor time so far of all that it takes. */
+interface Side {
+  ask: Ask;
+  cpuUs(): Promise<number>;
+}
+
+const ownCpuUs = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
 type Ask = (lane: number, content: string, maxTokens: number) => Promise<Asked>;
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** Tokens per second of all lanes together, and the first words of the first one. */
-async function measure(ask: Ask, lanes: number, tokens: number) {
+/** Tokens per second of all lanes together, the first words of the first one, and processor time per token. */
+async function measure({ ask, cpuUs }: Side, lanes: number, tokens: number): Promise<Measured> {
+  const beforeUs = await cpuUs();
   const startedMs = performance.now();
   const each = await Promise.all(Array.from({ length: lanes }, (_, lane) => ask(lane, `${PROMPT} ${lane}`, tokens)));
   const seconds = (performance.now() - startedMs) / 1000;
-  return { tokensPerS: each.reduce((sum, a) => sum + a.tokens, 0) / seconds, firstMs: each[0]!.firstMs };
+  const said = each.reduce((sum, a) => sum + a.tokens, 0);
+  const cpuMs = ((await cpuUs()) - beforeUs) / 1000 / said;
+  return { tokensPerS: said / seconds, firstMs: each[0]!.firstMs, cpuMs };
 }
 
 function expertFile(dir: string, file: string, sha256: string, contextTokens: number): void {
@@ -59,18 +79,21 @@ async function compare(rounds: number, tokens: number, seed: number): Promise<Fi
     const stack = await startStack(dir);
     const direct = await openDirect(file, CONTEXT_TOKENS, WIDTH);
     try {
-      for (const ask of [stack.ask, direct.ask]) await measure(ask, 1, 4);
+      const alone: Side = { ask: direct.ask, cpuUs: async () => ownCpuUs() };
+      for (const side of [stack, alone]) await measure(side, 1, 4);
       const figures: Figure[] = [];
       for (const lanes of [1, WIDTH]) {
         const ours = [];
         const theirs = [];
         for (let round = 0; round < rounds; round++) {
-          theirs.push(await measure(direct.ask, lanes, tokens));
-          ours.push(await measure(stack.ask, lanes, tokens));
+          theirs.push(await measure(alone, lanes, tokens));
+          ours.push(await measure(stack, lanes, tokens));
         }
         figures.push(...judged(lanes, ours, theirs));
       }
-      return figures;
+      const aborts: number[] = [];
+      for (let round = 0; round < rounds; round++) aborts.push(await stack.abortMs(PROMPT, 400));
+      return [...figures, abortFigure(Math.max(...aborts))];
     } finally {
       await direct.close();
       await stack.stop();
@@ -78,14 +101,10 @@ async function compare(rounds: number, tokens: number, seed: number): Promise<Fi
   });
 }
 
-interface Measured {
-  tokensPerS: number;
-  firstMs: number;
-}
-
 function judged(lanes: number, ours: Measured[], theirs: Measured[]): Figure[] {
   const ratio = median(ours.map((o, i) => o.tokensPerS / theirs[i]!.tokensPerS));
   const later = median(ours.map((o, i) => o.firstMs - theirs[i]!.firstMs));
+  const cpu = median(ours.map((o, i) => o.cpuMs / theirs[i]!.cpuMs));
   const name = 'node-llama-cpp';
   const at = `${lanes} at once`;
   const reference = { name, value: median(theirs.map((t) => t.tokensPerS)) };
@@ -93,9 +112,14 @@ function judged(lanes: number, ours: Measured[], theirs: Measured[]): Figure[] {
   return [
     { figure: `speed, ${at}`, value: tokensPerS, unit: 'tokens/s', reference, goal: '', met: true },
     { figure: `of the reference, ${at}`, value: ratio, unit: 'x', goal: '>= 0.97 x', met: ratio >= 0.97 },
+    { figure: `processor time of the reference, ${at}`, value: cpu, unit: 'x', goal: '<= 1.03 x', met: cpu <= 1.03 },
     { figure: `first token later, ${at}`, value: later, unit: 'ms', goal: '<= 5 ms', met: later <= 5 },
   ];
 }
+
+const abortFigure = (value: number): Figure => ({
+  ...{ figure: 'engine stops after its asker left, worst', value, unit: 'ms', goal: '<= 200 ms', met: value <= 200 },
+});
 
 /** Processor time of net, compute and the engine process for one token, with an engine that takes next to none. */
 async function pathCost(questions: number): Promise<Figure> {

@@ -14,16 +14,25 @@ export interface Stack {
   /** Over a websocket that stays open, as a client's does. */
   ask(lane: number, content: string, maxTokens: number): Promise<Asked>;
   cpuUs(): Promise<number>;
+  /** Milliseconds from an asker that breaks off in mid-answer to the last processor time that its engine takes, read in steps of 10. */
+  abortMs(content: string, maxTokens: number): Promise<number>;
   stop(): Promise<void>;
 }
 
 const START_MS = 30_000;
+/** An engine that takes no processor time for so long has stopped. */
+const QUIET_MS = 700;
 
 export async function startStack(dir: string, engineFile?: string): Promise<Stack> {
   const main = processFile('./bench/serve/stack/main.ts');
   const child = fork(main, [dir, ...(engineFile ? [engineFile] : [])], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const told = async <T>(question: 'cpu' | 'engine') => {
+    const answer = heard<T>();
+    child.send(question);
+    return answer;
+  };
   const heard = <T>() => new Promise<T>((resolve) => child.once('message', (message) => resolve(message as T)));
   const late = AbortSignal.timeout(START_MS);
   const { port } = await Promise.race([
@@ -42,10 +51,23 @@ export async function startStack(dir: string, engineFile?: string): Promise<Stac
       sockets.set(lane, socket);
       return askOver(socket, content, maxTokens);
     },
-    async cpuUs() {
-      const answer = heard<{ cpuUs: number }>();
-      child.send('cpu');
-      return (await answer).cpuUs;
+    cpuUs: async () => (await told<{ cpuUs: number }>('cpu')).cpuUs,
+    async abortMs(content, maxTokens) {
+      const socket = await opened(url);
+      const begun = new Promise<void>((resolve) => {
+        socket.on('message', (data) => String(data).includes('"chunk"') && resolve());
+      });
+      socket.send(askOf(content, maxTokens));
+      await begun;
+      socket.terminate();
+      const leftMs = performance.now();
+      let [lastMs, lastUs] = [leftMs, 0];
+      while (performance.now() - lastMs < QUIET_MS) {
+        const { engineUs } = await told<{ engineUs: number }>('engine');
+        if (engineUs > lastUs) [lastMs, lastUs] = [performance.now(), engineUs];
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return lastMs - leftMs;
     },
     async stop() {
       for (const socket of sockets.values()) socket.terminate();
@@ -64,6 +86,16 @@ function opened(url: string): Promise<WebSocket> {
   });
 }
 
+const askOf = (content: string, maxTokens: number) =>
+  JSON.stringify({
+    type: 'ask',
+    id: '1',
+    expert: 'bench',
+    messages: [{ role: 'user', content }],
+    maxTokens,
+    temperature: 0,
+  });
+
 function askOver(socket: WebSocket, content: string, maxTokens: number): Promise<Asked> {
   const { promise, resolve, reject } = Promise.withResolvers<Asked>();
   const startedMs = performance.now();
@@ -78,14 +110,6 @@ function askOver(socket: WebSocket, content: string, maxTokens: number): Promise
   socket.on('message', onMessage);
   const onClose = () => reject(new Error('the websocket was closed'));
   socket.once('close', onClose);
-  const ask = {
-    type: 'ask',
-    id: '1',
-    expert: 'bench',
-    messages: [{ role: 'user', content }],
-    maxTokens,
-    temperature: 0,
-  };
-  socket.send(JSON.stringify(ask));
+  socket.send(askOf(content, maxTokens));
   return promise.finally(() => socket.off('message', onMessage).off('close', onClose));
 }

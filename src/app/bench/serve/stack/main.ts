@@ -12,7 +12,7 @@ import { startNet } from '../../../../net/net.ts';
 /**
  * Net and compute with their engine process, watts granted and no filler, in a process of their own. Arguments: a scratch
  * directory with models/, and the program of the engine process when it is another one. Says its port; when told
- * `cpu`, the processor time so far of itself and of its engine.
+ * `cpu`, the processor time so far of itself and of its engine, and when told `engine`, of that alone.
  */
 const [dir = '', engineFile] = process.argv.slice(2);
 const PASSWORDS = Object.fromEntries(['control', 'compute', 'net', 'home', 'plant'].map((role) => [role, role]));
@@ -58,9 +58,11 @@ function childrenCpuUs(): number {
   }, 0);
 }
 
-process.on('message', () => {
+process.on('message', (question) => {
+  const engineUs = childrenCpuUs();
+  if (question === 'engine') return void process.send!({ engineUs });
   const { user, system } = process.cpuUsage();
-  process.send!({ cpuUs: user + system + childrenCpuUs() });
+  process.send!({ cpuUs: user + system + engineUs });
 });
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
