@@ -83,7 +83,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const live = liveServer(view, log);
   const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
-  const claims = openDoor(host, home, log);
+  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
