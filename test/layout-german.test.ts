@@ -1,12 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { COMMISSION_DE } from '../src/contract/german/commission.ts';
 import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
 import { FAULTS_DE } from '../src/contract/german/faults.ts';
 import { inGerman } from '../src/contract/german/german.ts';
 import { REMEDIES_DE } from '../src/contract/german/remedies.ts';
 import { spoken } from './contract/spoken.ts';
 
-const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE };
+const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE };
 /** Put together from parts that the source says apart. */
 const COMPOSED = /^(Stopped: \{\}|.* (for|within) \{\}( more)?)$/;
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check)\b/;

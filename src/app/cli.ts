@@ -53,6 +53,14 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
+  receipts: {
+    about: 'answers sold and bought, as the ledger has them',
+    load: () => import('./commands/receipts.ts').then((m) => m.receipts),
+  },
+  earnings: {
+    about: 'credits, electricity, heat value and idle, apart',
+    load: () => import('./commands/earnings.ts').then((m) => m.earnings),
+  },
   sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },
   control: {
     about: 'control a foreign plant over a pipe',
@@ -100,7 +108,9 @@ export async function main(argv: string[]): Promise<number> {
     return await command.run(args);
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
-    say(`${error.code}: ${messageOf(error)}\n  -> ${error.remedy}`);
+    const known = error.code === 'USAGE' && name in COMMANDS;
+    const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
+    say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
     return 2;
   }
 }

@@ -41,7 +41,9 @@ function computing(state: CoreState, est: Estimates, input: StepInput): string {
     ? `a kWh from ${SOURCES[plan.why.source]} costs ${eur(plan.why.priceEurPerKwh)} EUR and gains ` +
       `${eur(plan.why.marginEurPerKwh + plan.why.priceEurPerKwh)} EUR` +
       (plan.why.alternativeEurPerKwh > 0 ? `, ${eur(plan.why.alternativeEurPerKwh)} of it as heat it replaces` : '')
-    : 'no price is known';
+    : plan.marketLive
+      ? 'what a kWh gains is worked out within a minute'
+      : 'no price is known';
   if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(state.decided.fillerW)} because ${money}`;
   if (want && want.queued > 0) return `computing ${kw(watts)} because questions wait; filler does not pay: ${money}`;
   if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid filler does not pay: ${money}`;
@@ -85,6 +87,13 @@ function unit(
   }
 }
 
+const BLIND =
+  'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house';
+const blind = (est: Estimates) =>
+  (['supplyC', 'returnC', 'dischargeC', 'accelInC', 'accelOutC'] as const).every(
+    (name) => est[name].quality === 'lost',
+  );
+
 /** The one line that tells people what the unit does and why. */
 export function headline(
   action: Action,
@@ -97,6 +106,7 @@ export function headline(
 ): Reason {
   const first = faults[0];
   const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
-  const text = action === 'fault' && first ? `${doing}: ${first.text}` : `${doing}; ${computing(state, est, input)}.`;
+  const cause = blind(est) ? BLIND : first?.text;
+  const text = action === 'fault' && cause ? `${doing}: ${cause}` : `${doing}; ${computing(state, est, input)}.`;
   return { what: 'unit', code: action, text: text.slice(0, 400) };
 }

@@ -9,16 +9,18 @@ import { pathsOf } from '../core/paths.ts';
 import { computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
+import { openHand } from './hand.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { keepLedger } from './ledger/keeper.ts';
 import { createNotifier } from './notify.ts';
 import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
-import { openClaims } from './web/claims.ts';
+import { type Claims, openClaims } from './web/claims.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -56,21 +58,32 @@ const every = (ms: number, ...each: (() => void)[]) =>
     for (const call of each) call();
   }, ms);
 
+/** Who may look in from elsewhere; as long as nobody may, the log tells the code of the first visit. */
+function openDoor(host: string, home: string, log: Log): Claims {
+  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
+  if (!isLoopback(host) && !claims.claimed()) {
+    const code = claims.newCode('owner', FIRST_CODE_MIN);
+    log.info({ code }, 'the page asks devices of the house for this code, once');
+  }
+  return claims;
+}
+
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
-  const { host } = config.net;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
   const notifier = createNotifier({ config, home, ...systemClock, log });
-  const claims = openClaims(join(pathsOf(home).keys, 'page.json'), systemClock.monoMs, systemClock.wallMs, log);
+  const hand = openHand(pathsOf(home).io);
+  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
@@ -96,17 +109,18 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     for (const timer of timers) clearInterval(timer);
     ask.close();
     notifier.close();
+    hand.close();
     live.close();
     compute.close();
-    await Promise.all([hass.close(), link.close()]);
+    await Promise.all([keeper.close(), hass.close(), link.close()]);
     history.close();
     today.flush();
   };
   try {
     const web = await startWeb({
-      host,
+      host: config.net.host,
       port: portsOf(config).http,
-      api: createApi(view, history),
+      api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
       access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
@@ -115,12 +129,6 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    if (!isLoopback(host) && !claims.claimed()) {
-      log.info(
-        { code: claims.newCode('owner', FIRST_CODE_MIN) },
-        'the page asks devices of the house for this code, once',
-      );
-    }
     const closeAll = async () => {
       await Promise.all([close(), web.close()]);
     };
@@ -130,6 +138,10 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     throw error;
   }
 }
+
+const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log) => {
+  return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
+};
 
 /** History of a simulated house is kept by that house's clock, of a real one by ours. */
 const timeOf = (state: ControlState) => (state.simulated ? state.houseTimeMs : systemClock.wallMs());

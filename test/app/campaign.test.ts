@@ -52,6 +52,16 @@ const fault = (kind: string, fromS: number, untilS: number): Injected => {
   return { kind, broken: found.make(() => 0.5), fromS, untilS };
 };
 
+test('a stale point behind a late device keeps the time of its sample', () => {
+  const { moment, world } = at({ mode: 'heating', phase: 'run' });
+  const faults = [fault('accelW stale', 1, 20), fault('accel late', 5, 10)];
+  const ages: number[] = [];
+  const watch = (_: number, { image }: Moment) => ages.push(image!.atMs - image!.sensors.accelW.atMs);
+  runWindow({ from: moment, world, faults, seed: 1, lengthS: 15, rules: () => [], watch });
+  for (let i = 1; i < ages.length; i++) assert.ok(ages[i]! <= ages[i - 1]! + 101, `${ages[i]} ms at ${i / 10} s`);
+  assert.ok(Math.max(...ages) > 13_000);
+});
+
 test('a broken rule shrinks to the one fault that breaks it, and that one is short', () => {
   const { moment: from, world } = at({ mode: 'heating', phase: 'run' });
   const neverStops: Invariant = {

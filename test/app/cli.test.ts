@@ -32,6 +32,12 @@ test('a mistyped command or option names the one that was meant', () => {
   assert.match(option.stderr, 'did you mean --watch?');
 });
 
+test('wrong use names the help of that very command', () => {
+  const { stderr, status } = heatmine('set', 'roomSetC', 'warm');
+  assert.is(status, 2);
+  assert.match(stderr, '`npm run -s heatmine -- set --help`');
+});
+
 test('without a unit: what is missing and how to start it', () => {
   for (const args of [['status'], ['why'], ['ask', 'x'], ['set', 'roomSetC', '20'], ['experts', 'ps']]) {
     const { stderr, status } = heatmine(...args, '--home', home);

@@ -15,6 +15,7 @@ const SPEAKS = [
   'control/dimlog.ts',
   'control/wishes.ts',
   'control/comfort',
+  'control/commission',
   'control/decide',
   'control/estimate',
   'control/estimate.ts',

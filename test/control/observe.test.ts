@@ -89,4 +89,12 @@ test('a new real unit observes; a simulated one, a known one and one with a dama
   assert.is(firstSetPoints({ stored }, false).roomSetC, 19);
 });
 
+test('when nothing answers the headline blames the board and not the first device', () => {
+  const rig = createRig();
+  run(rig, 10);
+  for (const name of Object.keys(rig.values) as (keyof typeof rig.values)[]) rig.frozenAt[name] = rig.atMs;
+  run(rig, 10);
+  assert.match(rig.verdict.reasons[0]!.text, /^Stopped: no temperature sensor answers/);
+});
+
 test.run();

@@ -13,10 +13,12 @@ const skip = missing('kernel-gpio');
 if (skip) process.stdout.write(skip);
 else {
   test('outputs, edges, counts, trips and SIGKILL through character device and sysfs', async () => {
-    const suite = suiteInGuest('gpio.guest.ts', 80);
-    const { code, output } = await inGuest(OWN_KERNEL, `${GPIO_SIM}\n${suite} $bank $class`, 110);
+    const suite = suiteInGuest('gpio.guest.ts', 190);
+    const { code, output } = await inGuest(OWN_KERNEL, `${GPIO_SIM}\n${suite} $bank $class`, 220);
+    // How far it came, when it does not end.
+    const progress = [...output.matchAll(/^\d+\.\d s: .*$/gm)].map((m) => m[0]).join('\n');
     process.stdout.write(`${/^trip to .*$/m.exec(output)?.[0] ?? ''}\n`);
-    assert.is(code, 0, output.slice(-4000));
+    assert.is(code, 0, `${progress}\n${output.slice(-4000)}`);
     assert.is(Number(/Passed:\s+(\d+)/.exec(output)?.[1]), 13, output.slice(-3000));
   });
 }

@@ -76,6 +76,11 @@ test(
     const set = (who: { cookie: string }, value: string) =>
       post(net, '/api/set', { name: 'operation', value }, { ...LAN, cookie: who.cookie });
     assert.is((await set(owner, 'commission')).status, 403);
+    const hand = (who: { cookie: string }, body: object) =>
+      post(net, '/api/hand', body, { ...LAN, cookie: who.cookie });
+    assert.is((await hand(owner, { name: 'circulationPct', value: 50 })).status, 403);
+    assert.is((await hand(installer, { name: 'fuse', value: 50 })).status, 400);
+    assert.is((await hand(installer, { name: 'circulationPct', value: 50 })).status, 503, 'no control, no hand');
     assert.equal(commands, []);
     assert.is((await set(owner, 'observe')).status, 200);
     assert.is((await set(installer, 'commission')).status, 200);

@@ -10,7 +10,7 @@ import { startNet } from '../../src/net/net.ts';
 import { fromThisMachine, hostGuard } from '../../src/net/web/guard.ts';
 import { log, PROMPT_MS, passwords, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
-import { bodyOf, fakeControl, rawGet, withNet } from './web-helpers.ts';
+import { type Body, bodyOf, fakeControl, rawGet, withNet } from './web-helpers.ts';
 
 test(
   'the page: served with its headers, nothing else from the disk',
@@ -85,18 +85,28 @@ test(
   'state: null before control speaks, then the latest of each; market while its lease lives',
   withNet(async (net) => {
     const before = await bodyOf(await fetch(`${net.url}/api/state`));
-    assert.equal(before, { control: null, compute: null, plant: null, market: null });
+    assert.equal(before, { control: null, compute: null, plant: null, market: null, today: null });
     await fakeControl(net);
     const plant = await net.broker.client('plant');
-    await plant.publishAsync(topicPath(UNIT, 'market'), JSON.stringify({ ...SAMPLES.market, ttlMs: 300 }));
+    const price = (more: object) =>
+      plant.publishAsync(topicPath(UNIT, 'market'), JSON.stringify({ ...SAMPLES.market, ...more }));
+    // Events are waited for, with no pause that a busy machine could outlast.
+    const stateWith = async (what: string, shows: (state: Body) => boolean) => {
+      for (let tries = 0; tries < 500; tries++) {
+        const state = await bodyOf(await fetch(`${net.url}/api/state`));
+        if (shows(state)) return state;
+        await sleep(20);
+      }
+      throw new Error(`never seen: ${what}`);
+    };
+    await price({ ttlMs: 600_000 });
     await plant.publishAsync(topicPath(UNIT, 'plantTruth'), JSON.stringify(SAMPLES.plantTruth), { retain: true });
-    await sleep(100);
-    const state = await bodyOf(await fetch(`${net.url}/api/state`));
+    const state = await stateWith('all of them', ({ plant, market }) => plant !== null && market !== null);
     assert.is(state.control?.board, 'sim');
     assert.is(state.plant?.modelled, true);
     assert.equal(state.market, SAMPLES.market.value);
-    await sleep(300);
-    assert.is((await bodyOf(await fetch(`${net.url}/api/state`))).market, null);
+    await price({ ttlMs: 100, seq: SAMPLES.market.seq + 1 });
+    await stateWith('the end of the lease', ({ market }) => market === null);
   }),
 );
 

@@ -74,6 +74,10 @@ export async function startFixture(port = 0): Promise<Fixture> {
       if (locked) response.statusCode = 403;
       return json(locked ? { error: { code: 'UNAUTHORISED', message: 'wrong', remedy: '' } } : { level: 'owner' });
     }
+    if (path === 'api/hand') {
+      commands.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
+      return json({});
+    }
     if (path === 'api/settings')
       return json({ version: '0.1.0', notify: ['ntfy', 'webhook'], config: { unit: 'heatmine' } });
     if (path === 'api/notify/test') {

@@ -42,7 +42,14 @@ page('observing only is a setting, and says so at the top', (context) =>
   visit(context, {}, async (tab) => {
     await tab.getByRole('radio', { name: 'Observes only' }).check({ force: true });
     await tab.locator('.chip.warn', { hasText: 'Observes only' }).waitFor();
-    assert.equal(context.unit.commands, [{ name: 'operation', value: 'observe', by: 'page' }]);
+    const set = { name: 'operation', by: 'page' };
+    assert.equal(context.unit.commands, [{ ...set, value: 'observe' }]);
+    await tab
+      .locator('#observed', { hasText: 'saved 3.40 EUR (estimated) and started the compressor 23 times less' })
+      .waitFor();
+    await tab.click('#observed button');
+    await tab.locator('#observed').waitFor({ state: 'detached' });
+    assert.equal(context.unit.commands.at(-1), { ...set, value: 'auto' });
   }),
 );
 

@@ -12,8 +12,20 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** By screen: words that must stand there, in English and in German. */
 const SCREENS: Record<string, [english: string[], german: string[]]> = {
   now: [
-    ['20.6 °C', 'Where the energy goes', '×60', 'a kWh from the grid costs 0.312 EUR'],
-    ['20,6 °C', 'Wohin die Energie geht', '×60', 'eine kWh aus dem Netz kostet 0,312 EUR'],
+    [
+      '20.6 °C',
+      'Where the energy goes',
+      '×60',
+      'Today: 38 kWh heat, 214 answers',
+      'a kWh from the grid costs 0.312 EUR',
+    ],
+    [
+      '20,6 °C',
+      'Wohin die Energie geht',
+      '×60',
+      'Heute: 38 kWh Wärme, 214 Antworten',
+      'eine kWh aus dem Netz kostet 0,312 EUR',
+    ],
   ],
   ask: [['Ask this unit'], ['Fragen Sie dieses Gerät']],
   plant: [
@@ -100,6 +112,23 @@ page('a value of the plant is pressed by key: its history opens, and closes agai
     assert.match(await tab.innerText('#point-history'), 'Supply');
     await tab.click('#point-history button');
     assert.is(await tab.locator('#point-history').count(), 0);
+  }),
+);
+
+page('commissioning: an output is driven by hand for as long as it is held', (context) =>
+  visit(context, { at: 'plant' }, async (tab) => {
+    await tab.click('#turn-commission');
+    await tab.selectOption('#hand-output', 'circulationPct');
+    await tab.fill('#hand-value', '50');
+    await tab.click('#hand-hold');
+    await tab.waitForSelector('#hand-hold[aria-pressed=true]');
+    const hands = () => context.unit.commands.slice(1);
+    for (let tries = 0; hands().length < 2 && tries < 150; tries++) await tab.waitForTimeout(100);
+    assert.equal(context.unit.commands[0], { name: 'operation', value: 'commission', by: 'page' });
+    assert.equal(hands().slice(0, 2), Array(2).fill({ name: 'circulationPct', value: 50 }));
+    await tab.click('#hand-hold');
+    await tab.waitForSelector('#hand-hold[aria-pressed=false]');
+    assert.match(await tab.innerText('#commission'), 'failed');
   }),
 );
 

@@ -1,6 +1,7 @@
 import type { Override } from '../../src/contract/comfort.ts';
 import { ComputeState, ControlState, Event, Market, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import { Today } from '../../src/contract/today.ts';
 
 /** A cold evening: compressor and accelerator both heat, no sun. Every number is plausible beside the others. */
 const VALUES: Record<SensorName, number> = {
@@ -83,6 +84,21 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
       costEur: 812,
       plainPumpEur: 834,
     },
+    commission: {
+      running: null,
+      finished: true,
+      rows: [
+        {
+          check: 'heating pump and flow meter',
+          result: 'FAIL',
+          measured: '0.2 L/min',
+          remedy: 'check the wiring of the pump (0 V is full speed), its valves, the filter and the meter',
+        },
+      ],
+    },
+    ...(set.operation === 'observe' && {
+      observed: { days: 7.2, starts: 61, wouldStarts: 38, costEur: 21, savedEur: 3.4 },
+    }),
     overrides,
     reasons: [
       {
@@ -104,8 +120,20 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { type: 'snapshot', control, compute: compute(tick), plant: plant(), market: market() };
+  return { type: 'snapshot', control, compute: compute(tick), plant: plant(), market: market(), today: today() };
 }
+
+const today = () =>
+  Today.parse({
+    date: '2026-01-14',
+    heatKwh: 38.4,
+    answers: 214,
+    sunKwh: 9,
+    costEur: 2.1,
+    plainPumpEur: 2.3,
+    text: '',
+    observed: null,
+  });
 
 const market = () => Market.parse({ timeMs: 0, priceEurPerKwh: 0.312, exportEurPerKwh: 0.079, modelled: true });
 

@@ -1,5 +1,6 @@
 import type { Event, SetCommand } from '../../src/contract/messages.ts';
 import type { OverrideKind } from '../../src/contract/override-kinds.ts';
+import type { ActuatorName } from '../../src/contract/points.ts';
 
 export interface History {
   stepS: number;
@@ -55,6 +56,9 @@ export interface Settings {
   config: unknown;
 }
 export const settings = (): Promise<Settings> => ask('api/settings');
+/** One output for two seconds, while commissioning. */
+export const driveByHand = (name: ActuatorName, value: number) => change('api/hand', { name, value });
+
 export const testNotify = () =>
   change('api/notify/test', {}) as Promise<{ target: string; ok: boolean; detail: string }[]>;
 

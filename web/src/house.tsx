@@ -4,6 +4,7 @@ import { type Language, useWords } from './i18n/index.ts';
 import { useLive } from './live.ts';
 import { Ask } from './parts/ask.tsx';
 import { Banner } from './parts/banner.tsx';
+import { Commission } from './parts/commission.tsx';
 import { Experts } from './parts/experts.tsx';
 import { Header } from './parts/header.tsx';
 import { History } from './parts/history.tsx';
@@ -59,6 +60,7 @@ export function House({ language, onLanguage, level }: Props) {
         {screen === 'plant' && (
           <>
             <Plant snapshot={snapshot} />
+            {level === 'installer' && snapshot?.control && <Commission control={snapshot.control} />}
             <History />
           </>
         )}

@@ -1,4 +1,5 @@
 import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
+import type { Today } from '../../src/contract/today.ts';
 
 /** What net sends on `live` once a second; a part is null while its sender is silent. */
 export interface Snapshot {
@@ -7,6 +8,7 @@ export interface Snapshot {
   compute: ComputeState | null;
   plant: PlantTruth | null;
   market: Market | null;
+  today: Today | null;
 }
 
 /** A plant that tells the truth about itself exists on the simulated board only, even while control is silent. */

@@ -1,9 +1,11 @@
 import { say } from '../command.ts';
 import { hysteresis, ours, setbackHysteresis, weatherCurve } from './foreign/controllers.ts';
+import { layeredHouse } from './foreign/layered-house.ts';
 import { fourStores } from './foreign/plant.ts';
 import { randomHouse } from './foreign/random-house.ts';
 import { haveRecording, RECORDED, recordedYear, TARIFFS } from './foreign/recorded.ts';
 import { type Controller, runPlant, type Tally } from './foreign/run.ts';
+import { seer } from './foreign/seer.ts';
 import type { Plant } from './foreign/surroundings.ts';
 import { wildHouse } from './foreign/wild-house.ts';
 import type { Bench, Figure } from './table.ts';
@@ -20,18 +22,23 @@ const TYPICAL_DAY = 108;
 /** What rounding and luck may cost in comfort before it counts as worse. */
 const SLACK = 1.03;
 const SLACK_KH = 1;
+/** No house may be worse off than under the best rule for it, which nobody knows beforehand, by more than this. */
+const WORST = 1.05;
 
 interface Case {
   plant: Plant;
   fromDay: number;
   days: number;
+  /** Also run the reference that knows the true house and all that comes. */
+  seen?: true;
 }
 
 interface Compared {
   own: Tally;
   beaten: Tally;
-  /** Cost with discomfort priced, ours over the best of the references. */
+  /** Cost with discomfort priced, over the best of the plain rules: ours, and that of perfect knowledge. */
   against: number;
+  perfect: number | null;
 }
 
 const row = (name: string, t: Tally) =>
@@ -45,7 +52,7 @@ const dayLowC = ({ plant, fromDay }: Case): number =>
 
 /** Every controller on one house, told on standard error. */
 function compared(one: Case): Compared {
-  const { plant, fromDay, days } = one;
+  const { plant, fromDay, days, seen } = one;
   const lowC = dayLowC(one);
   const run = (title: string, controller: Controller) => {
     const tally = runPlant(plant, controller, fromDay * 86_400, days);
@@ -62,7 +69,9 @@ function compared(one: Case): Compared {
   const own = run('ours', ours(plant.house));
   const eurPerKh = (DISCOMFORT * PRICE * plant.lossWPerK) / 1000;
   const all = (t: Tally) => t.costEur + eurPerKh * (t.coldKh + t.warmKh);
-  return { own, beaten, against: all(own) / Math.min(...references.map(all)) };
+  const best = Math.min(...references.map(all));
+  const perfect = seen ? all(run('perfect knowledge', seer(plant, eurPerKh))) / best : null;
+  return { own, beaten, against: all(own) / best, perfect };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -90,6 +99,8 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
     };
   };
   const starts = sum((t) => t.starts);
+  const worst = Math.max(...houses.map((h) => h.against));
+  const perfect = houses.map((h) => h.perfect).filter((p) => p !== null);
   const p99 = Math.max(...houses.map((h) => h.own.p99Ms));
   return [
     { figure: `${name}: cost, mean`, value: cost, unit: 'x hysteresis', goal: '< 1', met: cost < 1 },
@@ -97,8 +108,16 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
       figure: `${name}: cost and discomfort, mean`,
       value: against,
       unit: 'x best reference',
+      ...(perfect.length > 0 && { reference: { name: 'perfect knowledge', value: mean(perfect) } }),
       goal: '< 1',
       met: against < 1,
+    },
+    {
+      figure: `${name}: the same, worst house`,
+      value: worst,
+      unit: 'x best reference',
+      goal: `<= ${WORST}`,
+      met: worst <= WORST,
     },
     comfort('too cold', (t) => t.coldKh),
     comfort('too cold, first 2 days', (t) => t.coldStartKh),
@@ -152,12 +171,15 @@ function recordedCases(quick: boolean): Case[] {
 
 /** `seed` 0 are the houses that the controller was made with; others it has never been changed for. */
 function groups(quick: boolean, seed: number): [string, Case[]][] {
-  const drawn = (of: (seed: number) => Plant, count: number) =>
-    Array.from({ length: count }, (_, i) => ({ plant: of(100 * seed + 1 + i), fromDay: 0, days: quick ? 7 : 14 }));
+  const days = quick ? 7 : 14;
+  const drawn = (of: (seed: number) => Plant, count: number): Case[] =>
+    Array.from({ length: count }, (_, i) => ({ plant: of(100 * seed + 1 + i), fromDay: 0, days }));
+  const seen = (cases: Case[]) => cases.map((one): Case => ({ ...one, days: 7, seen: true }));
   return [
     ['recorded house', recordedCases(quick)],
     ['four-store houses', drawn(randomHouse, quick ? 3 : 12)],
     ['wild houses', drawn(wildHouse, quick ? 6 : 24)],
+    ['layered houses', seen(drawn(layeredHouse, quick ? 4 : 24))],
   ];
 }
 

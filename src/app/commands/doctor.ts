@@ -60,6 +60,8 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
           `${control.safety}: ${(control.reasons.find((r) => r.what !== 'unit') ?? control.reasons[0])?.text ?? ''}`,
         ),
   );
+  if (control.setPoints.operation === 'observe')
+    findings.push(warn('operation', `only observing, nothing heats; ${asTyped('set operation auto')} lets it drive`));
   if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
   const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);
   findings.push(

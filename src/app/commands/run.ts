@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ChildStart } from '../../core/child.ts';
-import { type Config, loadConfig, portsOf } from '../../core/config.ts';
+import { type Config, portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
-import { loadBoard } from '../../hal/board.ts';
+import { asTyped } from '../../core/words.ts';
+import { type Board, loadBoard } from '../../hal/board.ts';
 import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { checkHardware } from '../hardware-check.ts';
+import { bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
 import { preflight, unsoundExperts } from '../preflight.ts';
 import { loadPasswords } from '../secrets.ts';
@@ -59,17 +62,35 @@ function narrate(url: string): () => void {
   return () => clearInterval(timer);
 }
 
+/** A full disk costs the spare copy, not the heat (F26). */
+function keep(paths: Paths, config: Config): void {
+  try {
+    keepLastGood(paths, config);
+  } catch (error) {
+    say(`the configuration could not be kept for a bad day: ${(error as Error).message}`);
+  }
+}
+
+/** A real board starts whatever it lacks, and says what that is. */
+function tellHardware(board: Board): void {
+  const faults = checkHardware(board).filter((f) => f.level === 'FAIL');
+  for (const { what, text } of faults) say(`${what}: ${text}`);
+  if (faults.length > 0) say(`the unit starts without them; ${asTyped('doctor')} looks again`);
+}
+
 async function runUnit(args: string[]): Promise<number> {
   const { values, paths } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
-  const board = values.board as string | undefined;
-  const config = loadConfig(paths.home, {
+  const boardName = values.board as string | undefined;
+  const { config, refused } = bootConfig(paths, {
     ...(portBase && { portBase }),
     ...(speed && { speed }),
-    ...(board && { board }),
+    ...(boardName && { board: boardName }),
   });
-  const { simulated } = loadBoard(config.board);
+  if (refused) say(`${refused}\nconfig.yaml is refused; the unit heats with the configuration it last ran with`);
+  const board = loadBoard(config.board);
+  const { simulated } = board;
   // A weather file that cannot be read is told before anything starts.
   if (simulated) openWeather({ seed: config.sim.seed, file: config.sim.weather });
   ensurePaths(paths);
@@ -78,6 +99,7 @@ async function runUnit(args: string[]): Promise<number> {
   if (simulated && wrongModels[0] !== undefined) throw new HeatmineError('MODEL_INVALID', wrongModels.join('; '));
   // A real house is heated without the expert: a damaged file must not cost the heat.
   for (const wrong of wrongModels) say(`${wrong}; the unit starts without it`);
+  tellHardware(board);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   const supervisor = supervise(specsOf(config, paths, simulated), {
@@ -89,6 +111,7 @@ async function runUnit(args: string[]): Promise<number> {
     refused: () => end(2),
     ready: (name) => {
       writeUnit();
+      if (name === 'control' && !refused) keep(paths, config);
       if (name === 'net') print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
     },
   });

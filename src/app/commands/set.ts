@@ -37,7 +37,8 @@ async function runSet(args: string[]): Promise<number> {
     );
   }
   if (text === undefined) throw new HeatmineError('USAGE', `set ${name} to what?`);
-  const effective = await setPoint(unitOf(paths).url, name, typed(name as keyof SetPoints, text));
+  const value = typed(name as keyof SetPoints, text);
+  const effective = await setPoint(unitOf(paths).url, name, value);
   print(json ? JSON.stringify(effective) : `${name} is ${effective[name as keyof SetPoints]}`);
   return 0;
 }

@@ -2,6 +2,9 @@
 export const DECISIONS_DE: Record<string, string> = {
   'a week of observing is over: see what it has shown, and whether control shall drive':
     'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
+  'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house':
+    'kein Temperaturfühler antwortet; Spannung und Leitungen des Boards prüfen, auf dem Board sim den Prozess des simulierten Hauses',
+  'what a kWh gains is worked out within a minute': 'was eine kWh bringt, wird binnen einer Minute gerechnet',
   // What the unit does, and why it computes.
   'Defrosting the outdoor unit with {} from the water': 'Taut die Außeneinheit mit {} aus dem Wasser ab',
   'Hot water {}, charging the tank': 'Warmwasser {}, der Speicher lädt',

@@ -19,8 +19,8 @@ const LONGEST_S = 7200;
 const LONGEST_AFTER_S = 26 * 3600;
 /** Fine slots at the beginning; the later ones only have to tell what heat is worth. */
 const FINE_SLOTS = 8;
-/** Wear of a start: a compressor of 10,000 EUR and 100,000 starts, per 10 kW of pump. */
-const START_EUR_PER_W = 0.1 / 10_000;
+/** Wear of a start: a new compressor in a machine of 10 kW, 3,000 EUR, over 100,000 starts. */
+const START_EUR_PER_W = 0.03 / 10_000;
 /** A kelvin hour too cold costs several times the electricity that a warmer kelvin hour takes. */
 const DISCOMFORT_FACTOR = 25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
@@ -50,8 +50,7 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   const outdoorC = outdoorNow(memory) ?? learned.samples.at(-1)?.outdoorC ?? 0;
   const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
   const band = bandAt(memory, known.comfort, inS + dtS);
-  const told = (memory.comfort?.next.length ?? 0) > 0;
-  const usualLow = told ? null : most(learned.low, t + inS + dtS);
+  const usualLow = inS + dtS <= memory.toldS ? null : most(learned.low, t + inS + dtS);
   const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
   return {
     dtS,

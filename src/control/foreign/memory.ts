@@ -5,11 +5,20 @@ export interface Memory {
   values: Partial<Record<ValueName, { value: number; ageS: number }>>;
   comfort: Comfort | null;
   comfortAgeS: number;
+  /** How far ahead this plant has ever told a step of its band, s: so far an empty list means that nothing comes. */
+  toldS: number;
   forecast: Forecast | null;
   forecastAgeS: number;
 }
 
-export const MEMORY_START: Memory = { values: {}, comfort: null, comfortAgeS: 0, forecast: null, forecastAgeS: 0 };
+export const MEMORY_START: Memory = {
+  values: {},
+  comfort: null,
+  comfortAgeS: 0,
+  toldS: 0,
+  forecast: null,
+  forecastAgeS: 0,
+};
 
 /** How long a value stands for itself, s: as long as what it measures hardly moves. */
 const HOLD_S: Record<ValueName, number> = {
@@ -35,6 +44,7 @@ export function remember(memory: Memory, line: Line, dtS: number): Memory {
     values,
     comfort: line.comfort ?? memory.comfort,
     comfortAgeS: line.comfort ? 0 : memory.comfortAgeS + dtS,
+    toldS: Math.max(memory.toldS, ...(line.comfort?.next ?? []).map((step) => step.inS)),
     forecast: line.forecast ?? memory.forecast,
     forecastAgeS: line.forecast ? 0 : memory.forecastAgeS + dtS,
   };

@@ -1,16 +1,20 @@
-import { loadShare } from '../decide/curve.ts';
+import { loadShare, loadW } from '../decide/curve.ts';
 import { type Daily, most } from '../learn/daily.ts';
+import { clamp } from '../physics.ts';
 import type { Known } from './known.ts';
 import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
 /**
- * The plain rule: full speed below the band's lower edge, off a little above it. It runs until the models have earned
- * trust, and whenever they lose it.
+ * The plain rule: on below the band's lower edge, off a little above it, in between at the speed that the house should
+ * need. It runs until the models have earned trust, and whenever they lose it.
  */
 
 const ON_ABOVE_LOW_K = 0.15;
 const OFF_ABOVE_LOW_K = 0.6;
 export const AMPLE_K = 0.25;
+/** Middle of the plain rule's band, and speed for each kelvin below it. */
+const HELD_ABOVE_LOW_K = 0.35;
+const SPEED_PER_K = 1;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
@@ -29,13 +33,12 @@ export interface Wish {
 /** Highest lower edge of the next day, as told, else as it usually was, else as people want it. */
 export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
   const now = bandAt(memory, known.comfort, 0);
-  const told = (memory.comfort?.next.length ?? 0) > 0;
   // An hour never seen may be a morning: the edge that people usually want, as far as the band of now allows it.
   const unseenC = Math.max(now.lowC, Math.min(known.comfort.lowC, now.highC - OFF_ABOVE_LOW_K));
   let edgeC = now.lowC;
   for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800) {
     const laterC = bandAt(memory, known.comfort, inS).lowC;
-    edgeC = Math.max(edgeC, told ? laterC : (most(low, t + inS) ?? unseenC));
+    edgeC = Math.max(edgeC, inS <= memory.toldS ? laterC : (most(low, t + inS) ?? unseenC));
   }
   return edgeC;
 }
@@ -54,6 +57,14 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
   };
 }
 
+/** Full speed from well below the edge; else what holds the room, so that a strong pump does not shoot over. */
+function speedOf(known: Known, memory: Memory, edgeC: number, roomC: number): number {
+  const outdoorC = outdoorNow(memory);
+  if (known.onOff || outdoorC === null) return 1;
+  const needed = loadW(known.house, edgeC, outdoorC) / known.pumpHeatW;
+  return clamp(needed + SPEED_PER_K * (edgeC + HELD_ABOVE_LOW_K - roomC), Math.max(0.01, known.minModulation), 1);
+}
+
 /** `low`: the lower edges seen so far by hour, for plants that do not tell what comes. */
 export function ruleWish(known: Known, memory: Memory, low: Daily, on: boolean, t: number): Wish {
   const roomC = heldValue(memory, 'roomC');
@@ -63,9 +74,9 @@ export function ruleWish(known: Known, memory: Memory, low: Daily, on: boolean, 
   const edgeC = edgeOf(known, memory, low, t);
   const { highC } = bandAt(memory, known.comfort, 0);
   const offC = Math.min(edgeC + OFF_ABOVE_LOW_K, Math.max(edgeC + 0.2, highC - 0.2));
-  const level = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC) ? 1 : 0;
+  const runs = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC);
   return {
-    level,
+    level: runs ? speedOf(known, memory, edgeC, roomC) : 0,
     ample: roomC > edgeC + AMPLE_K,
     reason: `plain rule: room ${roomC.toFixed(2)} °C, on below ${(edgeC + ON_ABOVE_LOW_K).toFixed(2)}, off above ${offC.toFixed(2)}`,
   };

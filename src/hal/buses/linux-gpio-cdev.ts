@@ -24,6 +24,8 @@ import {
 import { native } from './linux-ioctl.ts';
 
 const EVENTS_A_READ = 64;
+/** Makes reads of a descriptor return at once. https://man7.org/linux/man-pages/man2/ioctl_tty.2.html is its kin; asm-generic/ioctls.h. */
+const FIONBIO = 0x5421;
 
 /** Every GPIO chip that the kernel shows as a character device. Throws BUS_CLOSED where the add-on is not built. */
 export function cdevChips(): { path: string; label: string; lines: number }[] {
@@ -101,14 +103,16 @@ function lineOf(fd: number, where: string): CdevLine {
     set: (level) => call(GPIO_SET_VALUES, lineValues(level)),
     watch(listener) {
       const buffer = new Uint8Array(EVENT_BYTES * EVENTS_A_READ);
+      // A wake-up without an event must not keep the loop in the read.
+      native().ioctl(fd, FIONBIO, Uint8Array.of(1, 0, 0, 0));
       watching = native().watch(fd, (status) => {
         try {
           if (status < 0) return unwatch();
           const bytes = readSync(fd, buffer);
           for (let at = 0; at + EVENT_BYTES <= bytes; at += EVENT_BYTES) listener(eventAt(buffer, at));
-        } catch {
+        } catch (error) {
           // The chip went away under us: the next read of the level says so.
-          unwatch();
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') unwatch();
         }
       });
     },
@@ -125,7 +129,11 @@ function lineOf(fd: number, where: string): CdevLine {
  * GPIO through the character device: bias, kernel time stamps and sequence numbers. A line falls back to what the chip
  * does by itself when we end or are killed. A chip that went and came back is asked for its lines anew.
  */
-export function openCdevGpio(label: string, bus: string): GpioBus & { close(): Promise<void> } {
+export function openCdevGpio(
+  label: string,
+  bus: string,
+  request: typeof requestLine = requestLine,
+): GpioBus & { close(): Promise<void> } {
   const held = new Map<number, CdevLine>();
   let closed = false;
 
@@ -135,7 +143,7 @@ export function openCdevGpio(label: string, bus: string): GpioBus & { close(): P
     held.get(line)?.close();
     held.delete(line);
     try {
-      const taken = requestLine(label, line, use, where);
+      const taken = request(label, line, use, where);
       held.set(line, taken);
       return taken;
     } catch (error) {

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { ACTUATOR_NAMES } from '../../contract/points.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import type { Hand } from '../hand.ts';
 import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
-import { applyOverride, applySet, issueText, parseOverride, parseSet } from './change.ts';
+import { applyOverride, applySet, issueText, parseBody, parseOverride, parseSet } from './change.ts';
 import type { Level } from './claims.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
 
@@ -22,18 +24,23 @@ const HistoryQuery = z.strictObject({
 const WhyQuery = z.strictObject({ at: z.coerce.number().finite() });
 const EventsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 
+const HandBody = z.strictObject({ name: z.enum(ACTUATOR_NAMES), value: z.number().finite() });
+const FOR_INSTALLERS = 'commissioning is for the installer: `heatmine claim --installer` on the unit gives a code';
+
 const bodyOf = async (req: IncomingMessage) => (await readBody(req, MAX_BODY_BYTES)).toString('utf8');
 
 export interface Api {
   state(res: ServerResponse): void;
   set(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Drives one output by hand; only for the installer. */
+  hand(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
   events(res: ServerResponse, query: URLSearchParams): void;
   why(res: ServerResponse, query: URLSearchParams): void;
 }
 
-export function createApi(view: View, history: History): Api {
+export function createApi(view: View, history: History, hand: Hand): Api {
   const parseQuery = <T>(schema: z.ZodType<T>, query: URLSearchParams): T => {
     const parsed = schema.safeParse(Object.fromEntries(query));
     if (!parsed.success) throw new HeatmineError('MESSAGE_INVALID', issueText(parsed.error));
@@ -44,13 +51,18 @@ export function createApi(view: View, history: History): Api {
     async set(req, res, level) {
       const command = parseSet(await bodyOf(req));
       if (command.name === 'operation' && command.value === 'commission' && level !== 'installer') {
-        const how = 'commissioning is for the installer: `heatmine claim --installer` on the unit gives a code';
-        return sendError(res, 'UNAUTHORISED', how, { status: 403 });
+        return sendError(res, 'UNAUTHORISED', FOR_INSTALLERS, { status: 403 });
       }
       const { applied, setPoints } = await applySet(view, command);
       if (applied) return sendJson(res, 200, { setPoints });
       const kept = `control kept ${command.name} at ${setPoints[command.name]}`;
       sendError(res, 'VALUE_RANGE', kept, { status: 409, setPoints });
+    },
+    async hand(req, res, level) {
+      if (level !== 'installer') return sendError(res, 'UNAUTHORISED', FOR_INSTALLERS, { status: 403 });
+      const { name, value } = parseBody(HandBody, await bodyOf(req));
+      await hand.drive(name, value);
+      sendJson(res, 200, { name, value });
     },
     async override(req, res) {
       const command = parseOverride(await bodyOf(req));

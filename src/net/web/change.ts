@@ -16,7 +16,7 @@ export const issueText = (error: z.ZodError) =>
     .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${issue.message}`)
     .join('; ');
 
-function parseBody<T>(schema: z.ZodType<T>, text: string): T {
+export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
   let raw: unknown;
   try {
     raw = JSON.parse(text);

@@ -144,6 +144,7 @@ async function route(
   else if (HOUSE_PATH.test(path) && !access.levelOf(req)) sendError(res, 'UNAUTHORISED', CLAIM_FIRST, { status: 401 });
   else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));
   else if (path === '/api/notify/test') await change(req, res, (_req, answer) => settings.testNotify(answer));
+  else if (path === '/api/hand') await change(req, res, (r, answer) => api.hand(r, answer, access.levelOf(req)!));
   else if (path === '/api/override') await change(req, res, api.override);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);

@@ -1,37 +1,35 @@
-import type { Image, Outputs, Reading, SensorName } from '../../../src/contract/points.ts';
-import { startLoop } from '../../../src/control/loop.ts';
-import { initialState } from '../../../src/control/step.ts';
-import { type Board, type BoardDevice, loadBoard } from '../../../src/hal/board.ts';
+import { fork } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CARDS } from '../../../src/contract/cards.ts';
+import { SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { Config } from '../../../src/core/config.ts';
+import { ensurePaths, pathsOf } from '../../../src/core/paths.ts';
+import { loadBoard } from '../../../src/hal/board.ts';
 import { recoverI2c } from '../../../src/hal/buses/i2c-recovery.ts';
-import { openLinuxBuses } from '../../../src/hal/buses/linux.ts';
 import { openLinuxI2c } from '../../../src/hal/buses/linux-i2c.ts';
-import { wiringOf } from '../../../src/hal/drivers/params.ts';
-import { openHal } from '../../../src/hal/hal.ts';
-import { createRig, HOUSE, MARKET } from '../../control/rig.ts';
-import { PI_SENSORS } from './pi-sensors.ts';
+import type { IoView } from '../../../src/hal/io-server.ts';
+import { serveLines } from '../../../src/hal/line-server.ts';
+import { createHardware } from '../../../src/hal/sim/hardware.ts';
+import { lineSplitter } from '../../../src/hal/sim/json-lines.ts';
+import { serveModbus } from '../../../src/hal/sim/modbus-server.ts';
+import { ACCEL_SOCKET, MODBUS_PORT, PI_SENSORS, piBoard } from './pi-board.ts';
 
 /**
- * Runs in the emulated Pi: the HAL on board pi4 and the control loop over it. Eight temperatures are chips on the Pi's own
- * I2C bus, the relays are lines of its own pin controller. What QEMU has no device for (flows, contacts, power, analogue
- * outputs) is stood in for here, so that control has a whole machine to judge.
+ * Runs in the emulated Pi, in the supervisor's place: starts the control process as the supervisor does and shows what
+ * `heatmine io` would see. Eight temperatures are chips on the Pi's own I2C bus, relays and dead-man are lines of its own
+ * pin controller. What QEMU has no device for (module of inputs, drive, meters, accelerator host) stands here, in a process
+ * of its own, behind Modbus TCP and a socket.
  */
 const SPEED = 120;
+/** What the stand-ins measure in a calm house; temperatures of the chips are not theirs. */
+const CALM = {
+  ...Object.fromEntries(SENSOR_NAMES.map((name) => [name, 0])),
+  ...{ hotWaterC: 47, outdoorC: 0, roomC: 20.8, accelChipC: 40, gridW: 500 },
+  ...{ pressureHighOk: 1, pressureLowOk: 1, gasOk: 1 },
+} as Record<SensorName, number>;
 const monoMs = () => performance.now();
-
-function piBoard(): Board {
-  const board = loadBoard('pi4');
-  const devices: Record<string, BoardDevice> = {};
-  for (const [name, device] of Object.entries(board.devices)) {
-    // The other chips of the bus are not there, and their addresses are taken.
-    if (wiringOf(device.params).kind !== 'i2c' || Object.keys(device.sensors).length === 0) devices[name] = device;
-  }
-  for (const [point, address] of Object.entries(PI_SENSORS)) {
-    const sensors = { [point]: { channel: 'temperatureC', maxAgeMs: 1500, note: 'emulated' } };
-    devices[point] = { driver: 'lm75', params: { bus: 'i2c1', address, chip: 'lm75' }, sensors, actuators: {} };
-  }
-  const gpio0 = { kind: 'gpio', chip: 'pinctrl-bcm2835' } as const;
-  return { ...board, devices, watchdog: undefined, buses: { ...board.buses, gpio0 } };
-}
 
 /** Takes the adapter's driver off and puts it back, as for a bus that a chip holds; the wires themselves QEMU does not have. */
 async function resetAdapter(): Promise<void> {
@@ -39,7 +37,10 @@ async function resetAdapter(): Promise<void> {
   const recover = () => recoverI2c(path, 'i2c1', undefined);
   const read = async () => {
     const i2c = openLinuxI2c({ path, bus: 'i2c1', monoMs, recover });
-    const answer = await i2c.transfer(PI_SENSORS.bufferTopC!, Uint8Array.of(0), 2).catch((e) => [e.message]);
+    const ask = () => i2c.transfer(PI_SENSORS.bufferTopC!, Uint8Array.of(0), 2).catch((e): string[] => [e.message]);
+    let answer = await ask();
+    // The first transfer of an emulated adapter may take longer than the limit of one.
+    for (let tries = 0; tries < 5 && answer.length < 2; tries++) answer = await sleep(200).then(ask);
     await i2c.close();
     return answer.join(' ');
   };
@@ -51,66 +52,106 @@ async function resetAdapter(): Promise<void> {
   console.log(`adapter: ${before}; ${outcome}; ${await read()}`);
 }
 
-await resetAdapter();
-const board = piBoard();
-const buses = openLinuxBuses(board, monoMs);
-const hal = await openHal({ board, buses, monoMs });
-const rig = createRig();
-let ordered: Outputs = rig.verdict.outputs;
-let toggled = 0;
-
-/** What the chips say, and a calm house for all the rest. */
-function image(tick: number): Image {
-  const real = hal.image(tick);
-  const { compressorOn, compressorPct, accelPumpPct, circulationPct } = ordered;
-  const standIns = {
-    ...rig.values,
-    accelFlowLpm: 0.2 * accelPumpPct,
-    heatFlowLpm: 0.4 * circulationPct,
-    compressorW: compressorOn * 25 * compressorPct,
-    compressorHz: compressorOn * compressorPct,
-  };
-  const sensors = Object.fromEntries(
-    Object.entries(standIns).map(([name, value]): [string, Reading] => {
-      if (name in PI_SENSORS) return [name, real.sensors[name as SensorName]];
-      return [name, { value, atMs: real.atMs, quality: 'good' }];
-    }),
-  ) as Image['sensors'];
-  // Analogue outputs and the drive have no device here either; the relays tell what they really are.
-  const { compressorOn: enabled, accelSupplyOn } = real.actuators;
-  return { ...real, sensors, actuators: { ...ordered, compressorOn: enabled, accelSupplyOn } };
+/** Emulated devices of the board on their real protocols; flows and the compressor follow what is driven. */
+async function standIns(file: string, compressorOn: () => number) {
+  const board = loadBoard(file);
+  const card = CARDS['rtx3090-8b-q4']!;
+  const cards = { count: 14, name: card.name, tdpW: card.tdpW };
+  const hardware = createHardware({ board, seed: 1, monoMs, cards, sensors: CALM });
+  await serveModbus(hardware, MODBUS_PORT);
+  await serveLines(
+    { path: ACCEL_SOCKET },
+    { connections: 2, lineBytes: 4096, unreadBytes: 1 << 18 },
+    (peer) => (line) => {
+      const { id, ...request } = JSON.parse(line);
+      void hardware
+        .host('accel')
+        .ask(request)
+        .then((answer) => peer.send({ ...answer, id }));
+    },
+  );
+  let level: 0 | 1 = 0;
+  setInterval(() => {
+    level = level === 1 ? 0 : 1;
+    // The real chain hangs on the Pi's line; that of the stand-ins is always fed.
+    hardware.gpio.write(board.deadMan.bus, board.deadMan.line!, level);
+    hardware.advance();
+    const { accelPumpPct, circulationPct, compressorPct } = hardware.outputs();
+    const on = compressorOn();
+    hardware.sense({
+      ...CALM,
+      accelFlowLpm: 0.2 * accelPumpPct,
+      heatFlowLpm: 0.4 * circulationPct,
+      compressorW: on * 25 * compressorPct,
+      compressorHz: on * compressorPct,
+    });
+  }, 50);
 }
 
-startLoop({
-  hal: {
-    image,
-    apply(outputs) {
-      ordered = outputs;
-      hal.apply(outputs);
-    },
-    deadMan: {
-      toggle() {
-        toggled += 1;
-        hal.deadMan.toggle();
-      },
-    },
-  },
-  monoMs,
-  speed: SPEED,
-  inputs: () => ({ setPoints: rig.setPoints, market: MARKET, want: undefined, house: HOUSE }),
-  start: initialState(HOUSE),
-  onTick(seen, verdict) {
-    if (seen.tick % 10 !== 0) return;
-    const temperatures = Object.keys(PI_SENSORS).map((n) => {
-      const { value, quality } = seen.sensors[n as SensorName];
+/** Asks control's door for what it sees, one question after the other. */
+async function door(path: string): Promise<() => Promise<IoView | undefined>> {
+  let socket: Socket | undefined;
+  while (!socket) {
+    socket = await new Promise<Socket | undefined>((done) => {
+      const s = connect(path, () => done(s));
+      s.once('error', () => done(undefined));
+    });
+    if (!socket) await sleep(200);
+  }
+  let answered: (view: IoView | undefined) => void = () => undefined;
+  const take = lineSplitter(
+    1 << 20,
+    (line) => answered(JSON.parse(line).view),
+    () => process.exit(3),
+  );
+  socket.on('data', take).on('close', () => process.exit(4));
+  let id = 0;
+  return () =>
+    new Promise((resolve) => {
+      answered = resolve;
+      socket.write(`${JSON.stringify({ id: ++id, op: 'look' })}\n`);
+    });
+}
+
+await resetAdapter();
+const paths = pathsOf('/tmp/home');
+ensurePaths(paths);
+mkdirSync('/tmp/boards', { recursive: true });
+const file = '/tmp/boards/pi-emulated.json';
+writeFileSync(file, JSON.stringify(piBoard()));
+let view: IoView | undefined;
+await standIns(file, () => view?.confirmed.compressorOn ?? 0);
+const control = fork('src/control/main.ts', [], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+control.on('exit', (code) => {
+  console.log(`control ended with ${code}`);
+  process.exit(5);
+});
+control.on('message', () => console.log('control is ready'));
+const config = Config.parse({ board: file, speed: SPEED });
+control.send({
+  type: 'start',
+  start: { config, home: paths.home, sockets: paths.sockets, passwords: { control: 'x' } },
+});
+const look = await door(paths.io);
+for (let n = 0; ; n++) {
+  const startedMs = monoMs();
+  view = await look();
+  if (view) {
+    const { atMs, sensors, confirmed, reasons, health } = view;
+    const temperatures = Object.keys(PI_SENSORS).map((name) => {
+      const { value, quality } = sensors[name as SensorName];
       return quality === 'good' ? value : null;
     });
-    const reason = verdict.reasons[0]?.text ?? '';
-    if (seen.tick % 50 === 0) console.log(`health ${JSON.stringify(hal.health())}`);
-    console.log(
-      `told ${JSON.stringify({ atMs: seen.atMs, tick: seen.tick, temperatures, on: verdict.outputs.compressorOn, toggled, reason })}`,
-    );
-  },
-  onFail: (error) => console.log(error),
-  onStarve: (why) => console.log(`starved: ${why}`),
-});
+    const told = { atMs, temperatures, on: confirmed.compressorOn, reason: reasons[0] ?? '' };
+    console.log(`told ${JSON.stringify(told)}`);
+    if (n % 10 === 0)
+      console.log(
+        `health ${JSON.stringify(health.filter((h) => h.lastError).map((h) => [h.device, h.ok, h.lastError]))}`,
+      );
+    if (n === 0)
+      console.log(
+        `process ${control.pid}: ${readFileSync(`/proc/${control.pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`,
+      );
+  }
+  await sleep(Math.max(50, 1000 - (monoMs() - startedMs)));
+}

@@ -1,5 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,8 +26,34 @@ export const missingPi = (): string | undefined =>
     ? undefined
     : 'SKIP kernel-pi: needs the emulated Pi that scripts/pi-machine.sh fetches\n';
 
-/** What the guest's program imports; the add-on of i2c-bus is the one for arm64. */
-const PACKAGES = ['zod', 'yaml', 'i2c-bus', 'bindings', 'file-uri-to-path', 'modbus-serial', 'debug', 'ms'];
+/** What control and the guest's own program import; the add-on of i2c-bus is the one for arm64. */
+const IMPORTS = ['zod', 'yaml', 'i2c-bus', 'modbus-serial', 'mqtt', 'pino'];
+
+/** These and all that they depend on. Nested ones come along with their owner. */
+function packages(): string[] {
+  const found = new Set<string>();
+  const add = (name: string) => {
+    const file = join(repo, 'node_modules', name, 'package.json');
+    if (name.startsWith('@types/') || found.has(name) || !existsSync(file)) return;
+    found.add(name);
+    for (const wanted of Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {})) add(wanted);
+  };
+  for (const name of IMPORTS) add(name);
+  return [...found];
+}
+
+/** Taking the types off is most of what a start costs an emulated processor: done here, and Node there told so. */
+function withoutTypes(app: string): void {
+  for (const name of readdirSync(app, { recursive: true, encoding: 'utf8' }).filter((f) => /(?<!\.d)\.ts$/.test(f)))
+    writeFileSync(join(app, name), stripTypeScriptTypes(readFileSync(join(app, name), 'utf8')));
+  const hook = `import { registerHooks } from 'node:module';
+import { readFileSync } from 'node:fs';
+const load = (url, context, next) =>
+  url.endsWith('.ts') ? { format: 'module', source: readFileSync(new URL(url), 'utf8'), shortCircuit: true } : next(url, context);
+registerHooks({ load });
+`;
+  writeFileSync(join(app, 'plain.mjs'), hook);
+}
 
 /** The whole file system of the guest: Node, our sources, what they import, and an init that runs one program. */
 function initramfs(dir: string, program: string): string {
@@ -24,9 +61,10 @@ function initramfs(dir: string, program: string): string {
   const app = join(root, 'app');
   for (const d of ['proc', 'sys', 'dev', 'tmp', 'app/native/build']) mkdirSync(join(root, d), { recursive: true });
   for (const part of ['bin', 'lib', 'modules']) cpSync(join(cache, part), join(root, part), { recursive: true });
-  for (const part of ['src', 'boards', 'test/hal/kernel', 'test/control/rig.ts', 'package.json'])
+  for (const part of ['src', 'boards', 'test/hal/kernel', 'package.json'])
     cpSync(join(repo, part), join(app, part), { recursive: true });
-  for (const name of PACKAGES)
+  withoutTypes(app);
+  for (const name of packages())
     cpSync(join(repo, 'node_modules', name), join(app, 'node_modules', name), { recursive: true, dereference: true });
   cpSync(join(cache, 'addons/ioctl-arm64.node'), join(app, 'native/build/ioctl-arm64.node'));
   cpSync(join(cache, 'addons/i2c.node'), join(app, 'node_modules/i2c-bus/build/Release/i2c.node'));
@@ -34,8 +72,8 @@ function initramfs(dir: string, program: string): string {
   const init = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc; /bin/busybox mount -t sysfs sysfs /sys; /bin/busybox mount -t devtmpfs dev /dev
 exec </dev/console >/dev/console 2>&1
-/bin/busybox insmod /modules/i2c-dev.ko; /bin/busybox insmod /modules/i2c-bcm2835.ko
-cd /app; HOME=/tmp PATH=/bin /bin/node --disable-warning=ExperimentalWarning ${program}
+/bin/busybox ip link set lo up; /bin/busybox insmod /modules/i2c-dev.ko; /bin/busybox insmod /modules/i2c-bcm2835.ko
+cd /app; HOME=/tmp PATH=/bin NODE_OPTIONS='--import /app/plain.mjs' /bin/node --disable-warning=ExperimentalWarning ${program}
 echo "guest-code=$?"
 /bin/busybox sleep 1; /bin/busybox reboot -f
 `;

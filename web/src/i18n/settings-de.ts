@@ -14,6 +14,17 @@ export const settingsDe: typeof settingsEn = {
     house: 'Haus',
     wall: 'Wand',
   },
+  commission: {
+    title: 'Inbetriebnahme',
+    intro:
+      'Das Gerät prüft Pumpen, Ventile und Fühler nacheinander und heizt nur dafür. Jeder Ausgang lässt sich von Hand fahren; die Verriegelung hat das letzte Wort.',
+    begin: 'Inbetriebnahme beginnen',
+    end: 'Beenden, normal regeln',
+    hold: 'Von Hand fahren',
+    letGo: 'Loslassen',
+    now: 'jetzt',
+    result: { PASS: 'bestanden', FAIL: 'nicht bestanden', SKIP: 'ausgelassen' },
+  },
   claim: {
     title: 'Dieses Gerät ist hier neu',
     how: 'Die Anlage zeigt und stellt ihr Haus nur für Geräte, die ihren Code haben. Das gibt auf der Anlage einen aus:',

@@ -12,6 +12,17 @@ export const settingsEn = {
     house: 'house',
     wall: 'wall',
   },
+  commission: {
+    title: 'Commissioning',
+    intro:
+      'The unit checks pumps, valves and sensors one after the other and heats only for that. Each output can be driven by hand; the interlock has the last word.',
+    begin: 'Begin commissioning',
+    end: 'End it, drive normally',
+    hold: 'Drive by hand',
+    letGo: 'Let go',
+    now: 'now',
+    result: { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' },
+  },
   claim: {
     title: 'This device is new here',
     how: 'The unit shows and sets its house only for devices that have its code. This prints one on the unit:',

@@ -1,4 +1,7 @@
+import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
+import { OBSERVE_DAYS, observedLine, todayLine } from '../../../src/contract/today-line.ts';
+import { Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -8,7 +11,7 @@ import { Wishes } from './wishes.tsx';
 
 /** The first screen: what the unit does and why, where the energy goes, and the few things a person sets. */
 export function Now({ snapshot }: { snapshot: Snapshot | null }) {
-  const { t, f } = useWords();
+  const { t, f, language } = useWords();
   const control = snapshot?.control ?? null;
   return (
     <section id="now" aria-label={t.now.title}>
@@ -22,6 +25,8 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
           {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
         </p>
         <Sentence control={control} />
+        {snapshot?.today && <p id="today">{todayLine(snapshot.today, language)}</p>}
+        {control?.observed && control.observed.days > 0 && <Observed observed={control.observed} />}
         {control && (control.safety !== 'S0' || control.latched) && (
           <p class="alarm">
             {t.safety[control.safety].long} {control.latched && t.latched}
@@ -55,6 +60,30 @@ function Sentence({ control }: { control: ControlState | null }) {
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A week of only looking on ends with a question. */
+function Observed({ observed }: { observed: NonNullable<ControlState['observed']> }) {
+  const { t, language } = useWords();
+  const [refused, setRefused] = useState('');
+  const switchOn = async () => {
+    try {
+      await setPoint('operation', 'auto');
+    } catch (error) {
+      setRefused(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
+    }
+  };
+  return (
+    <p class="card" id="observed">
+      {observedLine(observed, language)}{' '}
+      {observed.days >= OBSERVE_DAYS && (
+        <button type="button" class="primary" onClick={switchOn}>
+          {t.now.switchOn}
+        </button>
+      )}{' '}
+      <span role="status">{refused}</span>
+    </p>
+  );
+}
 
 /** State in words and colour: the colour alone says nothing. */
 function Safety({ control }: { control: ControlState }) {

@@ -131,34 +131,55 @@ function plantStep(facts: PlantFacts, around: Surroundings, state: PlantState, l
   return { ...s, ...sum };
 }
 
+class FourStoresRunning implements Running {
+  private readonly facts: PlantFacts;
+  private readonly around: Surroundings;
+  private readonly noise: () => number;
+  private s: PlantState;
+  private on = false;
+  private starts = 0;
+
+  constructor(facts: PlantFacts, around: Surroundings, s: PlantState, noise: () => number) {
+    this.facts = facts;
+    this.around = around;
+    this.s = s;
+    this.noise = noise;
+  }
+
+  copy(): Running {
+    // A state is never changed, only replaced.
+    return Object.assign(new FourStoresRunning(this.facts, this.around, this.s, this.noise), this);
+  }
+
+  step(level: number, t: number): void {
+    this.s = plantStep(this.facts, this.around, this.s, level, t);
+    this.starts += level > 0 && !this.on ? 1 : 0;
+    this.on = level > 0;
+  }
+
+  seen() {
+    const { facts: f, s } = this;
+    const innerJ = f.innerJPerK * s.innerC + f.wallJPerK * s.wallC;
+    const storedJ = f.airJPerK * s.airC + f.emitterJPerK * s.emitterC + innerJ;
+    return { airC: s.airC, powerW: s.compressorW + s.auxW, starts: this.starts, storedJ };
+  }
+
+  line() {
+    const { facts, s, noise } = this;
+    return {
+      roomC: s.airC + facts.roomNoiseK * noise(),
+      supplyC: s.supplyC,
+      returnC: s.returnC,
+      compressorW: s.compressorW * (1 + facts.powerNoise * noise()),
+      auxW: s.auxW,
+      heatW: s.heatW * (1 + facts.powerNoise * noise()),
+    };
+  }
+}
+
 /** The house as something to run; sensors err by the facts' noise. */
 export function fourStores(facts: PlantFacts, around: Surroundings, lossWPerK: number): Plant {
-  return {
-    name: facts.name,
-    house: facts.house,
-    dtS: facts.dtS,
-    around,
-    lossWPerK,
-    start(t, noise): Running {
-      let s = plantStart(around.at(t).outdoorC);
-      let on = false;
-      let starts = 0;
-      return {
-        step(level, atS) {
-          s = plantStep(facts, around, s, level, atS);
-          starts += level > 0 && !on ? 1 : 0;
-          on = level > 0;
-        },
-        seen: () => ({ airC: s.airC, powerW: s.compressorW + s.auxW, starts }),
-        line: () => ({
-          roomC: s.airC + facts.roomNoiseK * noise(),
-          supplyC: s.supplyC,
-          returnC: s.returnC,
-          compressorW: s.compressorW * (1 + facts.powerNoise * noise()),
-          auxW: s.auxW,
-          heatW: s.heatW * (1 + facts.powerNoise * noise()),
-        }),
-      };
-    },
-  };
+  const start = (t: number, noise: () => number) =>
+    new FourStoresRunning(facts, around, plantStart(around.at(t).outdoorC), noise);
+  return { name: facts.name, house: facts.house, dtS: facts.dtS, around, lossWPerK, start };
 }

@@ -55,8 +55,10 @@ export interface Plant {
 export interface Running {
   /** One step from `t` under a commanded level. */
   step(level: number, t: number): void;
-  /** What is true: room, electrical power as a mean over the last step, starts so far. */
-  seen(): { airC: number; powerW: number; starts: number };
+  /** What is true: room, electrical power as a mean over the last step, starts so far, heat in all stores above 0 °C. */
+  seen(): { airC: number; powerW: number; starts: number; storedJ: number };
+  /** The same house in the same state, to try things on. */
+  copy(): Running;
   /** Measured values of the line; a null is not measured. */
   line(): Record<string, number | null>;
 }

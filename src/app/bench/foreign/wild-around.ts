@@ -2,7 +2,7 @@ import type { Random } from '../../../core/random.ts';
 import { createMarket } from '../../../hal/sim/market.ts';
 import { generatedWeather } from '../../../hal/sim/weather/generator.ts';
 import { between, oneOf } from './chance.ts';
-import { type ForecastFacts, PERFECT, type Surroundings } from './surroundings.ts';
+import { type ForecastFacts, type Moment, PERFECT, type Surroundings } from './surroundings.ts';
 
 const DAY_S = 86_400;
 const WEATHER_STEP_S = 900;
@@ -78,23 +78,23 @@ export function wildAround(random: Random, seed: number, areaM2: number): Surrou
     kept.set(k, found);
     return found;
   };
+  const moments = new Map<number, Moment>();
   const clock = (t: number) => {
     const day = Math.floor(t / DAY_S);
     return { day, hour: (t - day * DAY_S) / 3600, weekend: ((day % 7) + 7) % 7 >= 5 };
   };
+  const momentAt = (t: number): Moment => {
+    const { outdoorC, solarWm2 } = weatherAt(t);
+    const { day, hour, weekend } = clock(t);
+    const gainsW = gains(hour, weekend, day);
+    const band = { lowC: lowAt(hour, weekend), highC: dayC + upK };
+    return { outdoorC, solarWm2, gainsW, priceEurPerKwh: price.at(t, hour), ...band };
+  };
   return {
     at(t) {
-      const { outdoorC, solarWm2 } = weatherAt(t);
-      const { day, hour, weekend } = clock(t);
-      const gainsW = gains(hour, weekend, day);
-      return {
-        outdoorC,
-        solarWm2,
-        gainsW,
-        priceEurPerKwh: price.at(t, hour),
-        lowC: lowAt(hour, weekend),
-        highC: dayC + upK,
-      };
+      const found = moments.get(t) ?? momentAt(t);
+      moments.set(t, found);
+      return found;
     },
     windowWm2(t) {
       const { hour } = clock(t);

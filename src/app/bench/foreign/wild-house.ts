@@ -60,6 +60,11 @@ class WildRunning implements Running {
     this.supplyC = this.emitterC;
   }
 
+  copy(): Running {
+    const copied = new WildRunning(this.plant, this.facts, 0, this.noise);
+    return Object.assign(copied, this, { underway: [...this.underway] });
+  }
+
   step(level: number, t: number): void {
     const n = Math.max(1, Math.round(this.plant.dtS / this.dt));
     const now = this.plant.around.at(t);
@@ -92,7 +97,9 @@ class WildRunning implements Running {
   }
 
   seen() {
-    return { airC: this.airC, powerW: this.mean.compressorW + this.mean.auxW, starts: this.pump.starts };
+    const { facts: f } = this;
+    const storedJ = f.airJPerK * this.airC + f.wallJPerK * this.wallC + f.emitterJPerK * this.emitterC;
+    return { airC: this.airC, powerW: this.mean.compressorW + this.mean.auxW, starts: this.pump.starts, storedJ };
   }
 
   line() {

@@ -1,0 +1,48 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { knownOf } from '../../../src/control/foreign/known.ts';
+import type { Line } from '../../../src/control/foreign/line.ts';
+import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
+import { edgeOf, ruleWish } from '../../../src/control/foreign/rule.ts';
+import { DAILY_START, seen } from '../../../src/control/learn/daily.ts';
+
+const DAY_S = 86_400;
+const known = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 16_000, minModulation: 0.2 } });
+
+const lineAt = (t: number, lowC: number, next: { inS: number; lowC: number; highC: number }[], roomC = 20): Line => ({
+  t,
+  values: { roomC, outdoorC: 5 },
+  comfort: { lowC, highC: 24, next },
+  forecast: null,
+  faults: [],
+});
+
+/** A week of which every day but the two last was kept at 20 °C from 7 to 19 h. */
+const week = Array.from({ length: 5 * 24 }, (_, h) => h).reduce(
+  (low, h) => seen(low, h * 3600, h % 24 >= 7 && h % 24 < 19 ? 20 : 15, 1),
+  DAILY_START,
+);
+const saturdayS = 5 * DAY_S;
+
+test('an empty list of bands to come is an answer where steps have been told before, else the usual day is expected', () => {
+  const friday = lineAt(saturdayS - DAY_S, 15, [{ inS: DAY_S, lowC: 20, highC: 24 }]);
+  const telling = remember(MEMORY_START, friday, 0);
+  const empty = lineAt(saturdayS, 15, []);
+  assert.is(edgeOf(known, remember(telling, empty, DAY_S), week, saturdayS), 15);
+  assert.is(edgeOf(known, remember(MEMORY_START, empty, DAY_S), week, saturdayS), 20);
+});
+
+test('the plain rule runs a strong pump at part speed near its edge, at full speed far below, on/off always at full', () => {
+  const at = (roomC: number, of = known) => {
+    const memory = remember(MEMORY_START, lineAt(0, 20, [], roomC), 0);
+    return ruleWish(of, memory, DAILY_START, true, 0).level;
+  };
+  assert.is(at(18.5), 1);
+  assert.ok(at(20.3) >= 0.2 && at(20.3) < 0.7, `${at(20.3)}`);
+  assert.ok(at(20.1) > at(20.5));
+  assert.is(at(21), 0);
+  const onOff = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 16_000, onOff: true } });
+  assert.is(at(20.3, onOff), 1);
+});
+
+test.run();
