@@ -53,6 +53,14 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
+  receipts: {
+    about: 'answers sold and bought, as the ledger has them',
+    load: () => import('./commands/receipts.ts').then((m) => m.receipts),
+  },
+  earnings: {
+    about: 'credits, electricity, heat value and idle, apart',
+    load: () => import('./commands/earnings.ts').then((m) => m.earnings),
+  },
   sim: { about: 'simulate days or a year in fast motion', load: () => import('./commands/sim.ts').then((m) => m.sim) },
   control: {
     about: 'control a foreign plant over a pipe',

@@ -14,6 +14,7 @@ import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
+import { keepLedger } from './ledger/keeper.ts';
 import { createNotifier } from './notify.ts';
 import { openToday } from './today.ts';
 import { openView } from './view.ts';
@@ -70,19 +71,19 @@ function openDoor(host: string, home: string, log: Log): Claims {
 /** Everything that faces people, wired together. */
 export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
   const { unit } = config;
-  const { host } = config.net;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
   const live = liveServer(view, log);
   const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
-  const claims = openDoor(host, home, log);
+  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
@@ -111,13 +112,13 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     hand.close();
     live.close();
     compute.close();
-    await Promise.all([hass.close(), link.close()]);
+    await Promise.all([keeper.close(), hass.close(), link.close()]);
     history.close();
     today.flush();
   };
   try {
     const web = await startWeb({
-      host,
+      host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
@@ -137,6 +138,10 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     throw error;
   }
 }
+
+const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log) => {
+  return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
+};
 
 /** History of a simulated house is kept by that house's clock, of a real one by ours. */
 const timeOf = (state: ControlState) => (state.simulated ? state.houseTimeMs : systemClock.wallMs());

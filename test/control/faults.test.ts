@@ -55,6 +55,25 @@ test('F9: flow lost at full load: seen within 2 s, at most 10 % power within 3 s
   console.log(`F9: seen ${seenS.toFixed(1)} s, <= 10 % after ${offS.toFixed(1)} s`);
 });
 
+test('F9: a trickle that cannot carry the power is no flow: a small loop of 1400 W at 0.4 L/min, not at 1 L/min', () => {
+  for (const [flowLpm, trips] of [
+    [0.4, true],
+    [1, false],
+  ] as const) {
+    const rig = createRig({ accelW: 1400, accelOutC: 50 });
+    rig.house = { ...rig.house, accelMaxW: 1400 };
+    computing(rig, 1400);
+    run(rig, 60);
+    const world = rig.world;
+    rig.world = (r, dtS) => {
+      world(r, dtS);
+      r.values.accelFlowLpm = flowLpm;
+    };
+    const seenS = until(rig, 5, (v) => v.reasons.some((r) => r.code === 'coolant-flow-lost'));
+    assert.is(seenS <= 2, trips, `${flowLpm} L/min: ${seenS} s`);
+  }
+});
+
 test('F9: an accelerator that ignores its cap loses its contactor', () => {
   const rig = fullLoad();
   const world = rig.world;

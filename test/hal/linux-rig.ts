@@ -1,10 +1,13 @@
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { PromisifiedBus } from 'i2c-bus';
+import { HeatmineError } from '../../src/core/errors.ts';
 import { openHostSocket } from '../../src/hal/buses/host-socket.ts';
 import { openLinuxCommand } from '../../src/hal/buses/linux-command.ts';
+import { openLinuxFiles } from '../../src/hal/buses/linux-files.ts';
+import { openCdevGpio, type requestLine } from '../../src/hal/buses/linux-gpio-cdev.ts';
 import { openLinuxI2c } from '../../src/hal/buses/linux-i2c.ts';
 import { openModbusLine } from '../../src/hal/buses/modbus-line.ts';
 import { simLocal } from '../../src/hal/buses/sim-local.ts';
@@ -12,7 +15,7 @@ import type { Hardware } from '../../src/hal/sim/hardware.ts';
 import { lineSplitter } from '../../src/hal/sim/json-lines.ts';
 import { serveModbus } from '../../src/hal/sim/modbus-server.ts';
 import { servePlant } from '../../src/hal/sim/server.ts';
-import type { BusBackend } from '../../src/hal/types.ts';
+import type { BusBackend, FilesBus } from '../../src/hal/types.ts';
 
 const monoMs = () => performance.now();
 const dir = mkdtempSync(join(tmpdir(), 'hm-l-'));
@@ -51,6 +54,58 @@ function kernelI2c(hardware: Hardware, bus: string): PromisifiedBus {
     writeWord: async (address, command, word) => void (await transfer(address, [command, word & 0xff, word >> 8], 0)),
     writeI2cBlock: (address, command, _length, buffer) => transfer(address, [command, ...buffer], 0),
     close: async () => undefined,
+  };
+}
+
+/** Files of a kernel driver that are emulated chips: what they refuse comes as the kernel's errors, what hangs hangs. */
+function kernelFiles(hardware: Hardware, bus: string): FilesBus {
+  const files = hardware.files(bus);
+  const NUMBERS: Record<string, string> = { BUS_ABSENT: 'ENOENT', BUS_CLOSED: 'EACCES' };
+  const asKernel = async <T>(work: Promise<T>): Promise<T> => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(errno('ETIMEDOUT')), DRIVER_LIMIT_MS);
+    try {
+      return await Promise.race([work, promise]);
+    } catch (error) {
+      throw errno(NUMBERS[(error as { code: string }).code] ?? 'EIO');
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const below = (file: string) => relative(FILES_DIR, file);
+  return {
+    read: (file) => asKernel(files.read(below(file))),
+    write: (file, text) => asKernel(files.write(below(file), text)),
+    list: (file) => asKernel(files.list(below(file))),
+  };
+}
+const FILES_DIR = '/sys/emulated';
+/** Longer than the back end waits: a driver that lets go of a read in the end. */
+const DRIVER_LIMIT_MS = 2500;
+
+/** Lines of a GPIO chip that are emulated wires; asking for one fails while `gone` says so, as do those already held. */
+export function kernelLine(hardware: Hardware, bus: string, gone: () => boolean = () => false): typeof requestLine {
+  return (_label, line, use, where) => {
+    const check = () => {
+      if (gone()) throw new HeatmineError('BUS_CLOSED', `${where}: ENODEV; the GPIO chip went away`);
+    };
+    check();
+    if (use.direction === 'out') hardware.gpio.write(bus, line, use.initial);
+    let stop = () => {};
+    return {
+      get() {
+        check();
+        return hardware.gpio.read(bus, line);
+      },
+      set(level) {
+        check();
+        hardware.gpio.write(bus, line, level);
+      },
+      watch(listener) {
+        stop = hardware.gpio.watch(bus, line, (edge) => gone() || listener(edge));
+      },
+      close: () => stop(),
+    };
   };
 }
 
@@ -100,7 +155,7 @@ async function hostOn(hardware: Hardware, bus: string, path: string): Promise<{ 
 
 /**
  * The back ends of Linux with emulated chips where the kernel would be: I2C by the add-on's calls, Modbus TCP, a tool as a
- * child, a host behind its socket. GPIO and kernel files are proven on real kernels and a real directory instead.
+ * child, a host behind its socket, kernel files by the kernel's own errors, GPIO lines by the character device's back end.
  */
 export async function linuxRig(hardware: Hardware, hosts: readonly string[] = []) {
   const mine = count++;
@@ -129,6 +184,8 @@ export async function linuxRig(hardware: Hardware, hosts: readonly string[] = []
       once(`modbus ${bus}`, () =>
         openModbusLine({ kind: 'tcp', host: '127.0.0.1', port: modbus.port }, { bus, monoMs }),
       ),
+    gpio: (bus) => once(`gpio ${bus}`, () => openCdevGpio('emulated', bus, kernelLine(hardware, bus))),
+    files: (bus) => once(`files ${bus}`, () => openLinuxFiles(FILES_DIR, bus, kernelFiles(hardware, bus))),
     command: (bus) => once(`command ${bus}`, () => openLinuxCommand(toolOn(socket, bus), bus)),
     host: (bus) => once(`host ${bus}`, () => openHostSocket({ path: `${prefix}${bus}.sock` }, { bus, monoMs })),
     async close() {

@@ -91,8 +91,10 @@ function bendDevice(fault: Injected, readings: Readings, before: Readings | unde
     const now = readings[point];
     const last = before?.[point];
     if (broken.fault === 'absent') readings[point] = unanswered(last, now.atMs, `${broken.device}: no answer`);
-    else if (broken.fault === 'late') readings[point] = { ...now, atMs: now.atMs - LATE_MS };
-    else if (broken.fault === 'frozen') readings[point] = { ...now, value: last?.value ?? now.value };
+    // Never before the sample that was told last: a point that is stale already gets no older by it.
+    else if (broken.fault === 'late') {
+      readings[point] = { ...now, atMs: Math.max(now.atMs - LATE_MS, last?.atMs ?? Number.NEGATIVE_INFINITY) };
+    } else if (broken.fault === 'frozen') readings[point] = { ...now, value: last?.value ?? now.value };
     else if (random() < broken.share) {
       const unit = unitOf(point)!;
       const odd = unit.max === 1 ? Math.round(random()) : unit.min + (unit.max - unit.min) * random();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ChildStart } from '../../core/child.ts';
-import { type Config, loadConfig, portsOf } from '../../core/config.ts';
+import { type Config, portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
@@ -10,6 +10,7 @@ import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { checkHardware } from '../hardware-check.ts';
+import { bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
 import { preflight, unsoundExperts } from '../preflight.ts';
 import { loadPasswords } from '../secrets.ts';
@@ -61,6 +62,15 @@ function narrate(url: string): () => void {
   return () => clearInterval(timer);
 }
 
+/** A full disk costs the spare copy, not the heat (F26). */
+function keep(paths: Paths, config: Config): void {
+  try {
+    keepLastGood(paths, config);
+  } catch (error) {
+    say(`the configuration could not be kept for a bad day: ${(error as Error).message}`);
+  }
+}
+
 /** A real board starts whatever it lacks, and says what that is. */
 function tellHardware(board: Board): void {
   const faults = checkHardware(board).filter((f) => f.level === 'FAIL');
@@ -73,11 +83,12 @@ async function runUnit(args: string[]): Promise<number> {
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
   const boardName = values.board as string | undefined;
-  const config = loadConfig(paths.home, {
+  const { config, refused } = bootConfig(paths, {
     ...(portBase && { portBase }),
     ...(speed && { speed }),
     ...(boardName && { board: boardName }),
   });
+  if (refused) say(`${refused}\nconfig.yaml is refused; the unit heats with the configuration it last ran with`);
   const board = loadBoard(config.board);
   const { simulated } = board;
   // A weather file that cannot be read is told before anything starts.
@@ -100,6 +111,7 @@ async function runUnit(args: string[]): Promise<number> {
     refused: () => end(2),
     ready: (name) => {
       writeUnit();
+      if (name === 'control' && !refused) keep(paths, config);
       if (name === 'net') print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
     },
   });

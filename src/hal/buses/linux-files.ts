@@ -5,13 +5,22 @@ import type { FilesBus } from '../types.ts';
 
 const LIMIT_MS = 1000;
 const MAX_CHARS = 4096;
+const kernelFiles: FilesBus = {
+  read: (file) => readFile(file, 'utf8'),
+  write: (file, text) => writeFile(file, text, { flag: 'r+' }),
+  list: (file) => readdir(file),
+};
 
 /**
  * Files of a kernel driver below one directory, one call at a time. A driver may sit on a read for ever (a hung GPU, a
  * 1-Wire bus): then the caller gets BUS_TIMEOUT after a second, and so does everybody else on this bus at once, without
  * another thread being spent, until the kernel lets go. BUS_ABSENT: no such file; BUS_CLOSED: not permitted.
  */
-export function openLinuxFiles(dir: string, bus: string): FilesBus & { close(): Promise<void> } {
+export function openLinuxFiles(
+  dir: string,
+  bus: string,
+  kernel: FilesBus = kernelFiles,
+): FilesBus & { close(): Promise<void> } {
   let tail: Promise<unknown> = Promise.resolve();
   let hung = false;
   let closed = false;
@@ -46,9 +55,9 @@ export function openLinuxFiles(dir: string, bus: string): FilesBus & { close(): 
   }
 
   return {
-    read: (path) => queued(path, async (file) => (await readFile(file, 'utf8')).slice(0, MAX_CHARS)),
-    write: (path, text) => queued(path, (file) => writeFile(file, text, { flag: 'r+' })),
-    list: (path) => queued(path, (file) => readdir(file)),
+    read: (path) => queued(path, async (file) => (await kernel.read(file)).slice(0, MAX_CHARS)),
+    write: (path, text) => queued(path, (file) => kernel.write(file, text)),
+    list: (path) => queued(path, (file) => kernel.list(file)),
     async close() {
       closed = true;
       await tail;

@@ -129,7 +129,11 @@ function lineOf(fd: number, where: string): CdevLine {
  * GPIO through the character device: bias, kernel time stamps and sequence numbers. A line falls back to what the chip
  * does by itself when we end or are killed. A chip that went and came back is asked for its lines anew.
  */
-export function openCdevGpio(label: string, bus: string): GpioBus & { close(): Promise<void> } {
+export function openCdevGpio(
+  label: string,
+  bus: string,
+  request: typeof requestLine = requestLine,
+): GpioBus & { close(): Promise<void> } {
   const held = new Map<number, CdevLine>();
   let closed = false;
 
@@ -139,7 +143,7 @@ export function openCdevGpio(label: string, bus: string): GpioBus & { close(): P
     held.get(line)?.close();
     held.delete(line);
     try {
-      const taken = requestLine(label, line, use, where);
+      const taken = request(label, line, use, where);
       held.set(line, taken);
       return taken;
     } catch (error) {

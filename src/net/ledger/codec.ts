@@ -1,7 +1,7 @@
 import { HeatmineError } from '../../core/errors.ts';
 
-/** Kinds of fields: `u53` and `i53` take eight bytes, big endian; `bN` are N bytes; `text` is a length byte and UTF-8. */
-export type FieldKind = 'u8' | 'u53' | 'i53' | 'b16' | 'b32' | 'b64' | 'text';
+/** Kinds of fields: `u53` and `i53` take eight bytes, big endian; `bN` are N bytes; `text` is a length byte and UTF-8, `bytes` two length bytes and so many. */
+export type FieldKind = 'u8' | 'u53' | 'i53' | 'b16' | 'b32' | 'b64' | 'bytes' | 'text';
 export type Layout = Readonly<Record<string, FieldKind>>;
 type ValueOfKind<K extends FieldKind> = K extends 'u8' | 'u53' | 'i53'
   ? number
@@ -68,6 +68,11 @@ function encodeField(kind: FieldKind, value: number | string | Uint8Array, refus
     if (bytes.length > 255 || bytes.toString('utf8') !== value) refuse('no text of at most 255 bytes');
     return Buffer.concat([Buffer.from([bytes.length]), bytes]);
   }
+  if (kind === 'bytes') {
+    if (!(value instanceof Uint8Array) || value.length > 0xffff) refuse('not at most 65,535 bytes');
+    const bytes = value as Uint8Array;
+    return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
+  }
   if (!(value instanceof Uint8Array) || value.length !== widthOf(kind)) refuse(`not ${widthOf(kind)} bytes`);
   return Buffer.from(value as Uint8Array);
 }
@@ -82,6 +87,7 @@ function decodeField(
     const value = Number(take(8).readBigInt64BE());
     return Number.isSafeInteger(value) && (kind === 'i53' || value >= 0) ? value : refuse(`outside ${kind}`);
   }
+  if (kind === 'bytes') return Buffer.from(take(take(2).readUInt16BE()));
   if (kind !== 'text') return Buffer.from(take(widthOf(kind)));
   try {
     return utf8.decode(take(take(1)[0]!));

@@ -1,0 +1,61 @@
+import { HeatmineError } from '../../core/errors.ts';
+import { openIndex, type ReceiptRow } from '../../net/ledger/index.ts';
+import { UC_PER_CREDIT } from '../../net/ledger/price.ts';
+import { HOUR_MS } from '../../net/ledger/receipt.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { readLedger } from '../ledger-file.ts';
+
+const hourText = (hour: number) => `${new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace('T', ' ')}h`;
+const HEAD = 'seq,side,hourUtc,expert,tier,promptTokens,answerTokens,microCredits,signedByBoth';
+const csvOf = (r: ReceiptRow) =>
+  [r.seq, r.side, hourText(r.hour), r.expert, r.tier, r.promptTokens, r.answerTokens, r.amountUc, r.signed].join(',');
+const lineOf = (r: ReceiptRow) => {
+  const size = `${r.promptTokens} + ${r.answerTokens} tokens`;
+  const note = r.signed ? '' : '  not signed by the asker';
+  return `${hourText(r.hour)}  ${r.side.padEnd(6)}  ${r.expert.padEnd(16)} ${r.tier.padEnd(8)} ${size.padStart(22)}  ${(r.amountUc / UC_PER_CREDIT).toFixed(6)} credits${note}`;
+};
+
+function sideOf(value: string | boolean | undefined): ReceiptRow['side'] | undefined {
+  if (value === undefined || value === 'earned' || value === 'spent') return value;
+  throw new HeatmineError('USAGE', `--side takes earned or spent, not "${value}"`);
+}
+
+async function showReceipts(args: string[]): Promise<number> {
+  const { values, paths, json } = parseCommand(args, {
+    side: { type: 'string' },
+    expert: { type: 'string' },
+    limit: { type: 'string' },
+    csv: { type: 'boolean' },
+    verify: { type: 'boolean' },
+  });
+  const { expert } = values;
+  const side = sideOf(values.side);
+  const index = openIndex();
+  const { file, found } = readLedger(paths, index.add);
+  const limit = numberOption(values.limit, 'limit', 1, 1_000_000) ?? (values.csv ? 1_000_000 : 20);
+  const picked = { ...(side !== undefined && { side }), ...(expert !== undefined && { expert: String(expert) }) };
+  const rows = index.find({ ...picked, limit });
+  index.close();
+  if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
+  if (values.verify) return verify(found === undefined, found?.damage, found?.seq ?? 0, json);
+  if (json) print(JSON.stringify(rows));
+  else if (values.csv) print([HEAD, ...rows.map(csvOf)].join('\n'));
+  else if (rows.length === 0) say('no receipts yet: answers to yourself are free and leave none');
+  else for (const row of rows) print(lineOf(row));
+  return found?.damage ? 1 : 0;
+}
+
+function verify(none: boolean, damage: string | undefined, seq: number, json: boolean): number {
+  if (json) print(JSON.stringify({ whole: damage === undefined, lastSeq: seq, damage: damage ?? null }));
+  else if (none) print('there is no ledger yet');
+  else print(damage ? `whole up to record ${seq}` : `whole: every record up to ${seq} fits its chain`);
+  return damage ? 1 : 0;
+}
+
+export const receipts: Command = {
+  name: 'receipts',
+  about: 'Lists answers sold and bought, newest first. Old ones that are settled are kept as sums only.',
+  usage: 'heatmine receipts [--side earned|spent] [--expert ID] [--limit 20] [--csv] [--verify] [--json]',
+  example: 'npm run -s heatmine -- receipts --side earned --csv',
+  run: showReceipts,
+};

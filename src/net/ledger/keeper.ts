@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { Event } from '../../contract/messages.ts';
+import { systemClock } from '../../core/clock.ts';
+import type { Config } from '../../core/config.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { loadIdentity, verifySignature } from '../swarm/identity.ts';
+import type { Snapshot } from '../view.ts';
+import { type EnergyMeter, type EnergySample, meterEnergy } from './energy.ts';
+import { LEDGER_FILE, type Ledger, openLedger } from './ledger.ts';
+import { credit } from './settlement.ts';
+
+const SAMPLE_MS = 10_000;
+const SETTLE_MS = 3_600_000;
+
+export interface KeeperOptions {
+  stateDir: string;
+  keysDir: string;
+  house: Config['house'];
+  view: { snapshot(): Pick<Snapshot, 'control' | 'compute' | 'market'> };
+  history: { event(event: Event): void };
+  log: Log;
+}
+
+export interface Keeper {
+  ledger: Ledger;
+  close(): Promise<void>;
+}
+
+/** The unit's ledger: opened in its home, with the accelerator's hours, and settled and pruned every hour. */
+export async function keepLedger({ stateDir, keysDir, house, view, history, log }: KeeperOptions): Promise<Keeper> {
+  const ledger = await openLedger({
+    file: join(stateDir, LEDGER_FILE),
+    verify: verifySignature,
+    onDamage: (text) =>
+      history.event({
+        timeMs: systemClock.wallMs(),
+        level: 'warn',
+        source: 'net',
+        code: 'LEDGER_DAMAGED',
+        text: text.slice(0, 400),
+      }),
+  });
+  const guarded = (body: () => Promise<unknown> | unknown) => async () => {
+    try {
+      await body();
+    } catch (error) {
+      log.warn({ err: messageOf(error) }, 'ledger');
+    }
+  };
+  let meter: EnergyMeter = {};
+  const sample = guarded(() => {
+    const next = sampleOf(view.snapshot(), house, systemClock.wallMs());
+    if (!next) return;
+    const { meter: after, done } = meterEnergy(meter, next);
+    meter = after;
+    if (done) ledger.energy(done);
+  });
+  const settle = guarded(async () => {
+    const wallMs = systemClock.wallMs();
+    if (ledger.books().channels.size > 0) await ledger.settle(credit, loadIdentity(keysDir).publicKey, wallMs);
+    await ledger.prune(wallMs);
+  });
+  const timers = [setInterval(sample, SAMPLE_MS), setInterval(settle, SETTLE_MS)];
+  return {
+    ledger,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await ledger.close();
+    },
+  };
+}
+
+/** Undefined while control, compute or the price has not been heard of. */
+export function sampleOf(
+  { control, compute, market }: Pick<Snapshot, 'control' | 'compute' | 'market'>,
+  house: Config['house'],
+  wallMs: number,
+): EnergySample | undefined {
+  if (!control || !compute || !market) return undefined;
+  const { priceEurPerKwh } = market;
+  // Without a measured COP the heat of the own pump cannot be priced, and counts as nothing.
+  const cop = control.meters.copNow ?? control.meters.copDay;
+  const ofPump = cop ? priceEurPerKwh / cop : 0;
+  const other = house.alternativeHeat === 'resistive' ? priceEurPerKwh : house.alternativeEurPerKwh;
+  return {
+    wallMs,
+    accelKwh: control.energy.accelKwh,
+    answersJ: compute.joules,
+    fillerJ: compute.fillerTokens * compute.card.jPerToken,
+    priceEurPerKwh,
+    heatUsedW: Math.max(0, control.heat.accelW - control.heat.rejectedW),
+    heatValueEurPerKwh: house.alternativeHeat === 'heatpump' ? ofPump : other,
+    modelled: control.simulated,
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bootConfig, keepLastGood } from '../../src/app/last-good.ts';
+import { Config } from '../../src/core/config.ts';
+import { ensurePaths, type Paths, pathsOf } from '../../src/core/paths.ts';
+
+let paths: Paths;
+test.before.each(() => {
+  paths = pathsOf(mkdtempSync(join(tmpdir(), 'hm-good-')));
+  ensurePaths(paths);
+});
+test.after.each(() => rmSync(paths.home, { recursive: true }));
+
+const write = (text: string) => writeFileSync(paths.config, text);
+const boot = () => bootConfig(paths, {});
+const kept = () => join(paths.state, 'config-last-good.json');
+
+test('F30: a real board whose config.yaml is refused starts with the one it last ran with, and says why', () => {
+  write('board: pi4\nhouse:\n  designLoadW: 9000\n');
+  const { config, refused } = boot();
+  assert.is(refused, undefined);
+  keepLastGood(paths, config);
+  for (const bad of ['board: pi4\nhouse:\n  designLoadW: nine\n', 'board: [', '\0\0\0\0', 'board: pi4\nhuose: 1\n']) {
+    write(bad);
+    const again = boot();
+    assert.equal(again.config, config, bad);
+    assert.match(again.refused!, /config.yaml/);
+  }
+  write('board: pi4\nhouse:\n  designLoadW: 8000\n');
+  assert.is(boot().config.house.designLoadW, 8000, 'once it is mended it holds again');
+});
+
+test('F30: a simulated house, or one that has never run, is refused as before', () => {
+  write('board: pi4\nhouse: 3\n');
+  assert.throws(boot, /house/);
+  keepLastGood(paths, Config.parse({}));
+  assert.throws(boot, /house/);
+});
+
+test('F28, F30: every cut and every bit flip of the kept configuration is found; it is then not used', () => {
+  keepLastGood(paths, Config.parse({ board: 'pi4' }));
+  write('board: [');
+  assert.is(boot().config.board, 'pi4');
+  const sound = readFileSync(kept());
+  for (let at = 0; at < sound.length - 1; at += 17) {
+    writeFileSync(kept(), sound.subarray(0, at));
+    assert.throws(boot, /config.yaml/, `cut at ${at}`);
+    const bent = Buffer.from(sound);
+    bent[at] = bent[at]! ^ (1 << (at % 7));
+    writeFileSync(kept(), bent);
+    assert.throws(boot, /config.yaml/, `flipped at ${at}`);
+  }
+});
+
+test.run();
