@@ -46,6 +46,9 @@ export const Ems = z.object({
   sgReady: z.int().min(1).max(4).optional(),
   /** Power of the house battery, charging positive. */
   batteryW: finite.optional(),
+  /** Power from the grid (feeding in negative) and of the sun, for a board that measures none. They count for surplus and cost, not for the fuse. */
+  gridW: finite.optional(),
+  pvW: finite.optional(),
 });
 export type Ems = z.infer<typeof Ems>;
 

@@ -102,7 +102,7 @@ export const TOPICS = {
     readers: ['control', 'net'],
     schema: leaseOf(Ems),
     retained: false,
-    about: 'lease: power limit, SG-Ready state and battery power of an energy manager',
+    about: 'lease: power limit, SG-Ready state, battery, grid and sun power of an energy manager',
   }),
   today: topic({
     path: 'today',

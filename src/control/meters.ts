@@ -1,3 +1,4 @@
+import type { Ems } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type { ControlState, Market } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
@@ -77,6 +78,7 @@ export interface MeterFacts {
   outputs: Outputs;
   house: House;
   market: Market | undefined;
+  ems?: Ems | undefined;
   map: PumpMap;
   timeMs: number | undefined;
   dtS: number;
@@ -140,13 +142,13 @@ function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
 }
 
 export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
-  const { est, heat, outputs, house, dtS } = facts;
+  const { est, heat, outputs, house, ems, dtS } = facts;
   const compressorW = est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value);
   const powerW = compressorW + auxiliaryW(house, outputs);
   const backupW = outputs.backupHeaterOn > 0 ? house.backupHeaterW : 0;
   const unitW = powerW + plannedAccelW(est) + backupW + REJECT_KWH_PER_KWH * heat.rejectedW;
   // Without a meter all of it counts as bought.
-  const gridW = est.gridW.quality === 'lost' ? unitW : est.gridW.value;
+  const gridW = est.gridW.quality === 'lost' ? (ems?.gridW ?? unitW) : est.gridW.value;
   const runs = compressorW > RUNS_W && outputs.coolingOn === 0;
   const share = lagShare(dtS, NOW_TAU_S);
   const mean = (from: number, to: number) => from + (to - from) * share;

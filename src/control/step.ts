@@ -119,10 +119,10 @@ function counted(
   heat: Verdict['heat'],
   outputs: Verdict['outputs'],
   wouldBe: Verdict['wouldBe'],
-  { house, market, timeMs, dtS, setPoints: { operation } }: StepInput,
+  { house, market, ems, timeMs, dtS, setPoints: { operation } }: StepInput,
 ): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters' | 'observe'> {
   const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
-  const meters = metersStep(state.meters, { est, heat, outputs, house, market, map: pump.map, timeMs, dtS });
+  const meters = metersStep(state.meters, { est, heat, outputs, house, market, ems, map: pump.map, timeMs, dtS });
   const { condenserW } = heat;
   const { supplySetC } = state.plan.plan;
   const shared = { est, house, market, map: pump.map, dtS };

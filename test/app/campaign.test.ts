@@ -62,6 +62,16 @@ test('a stale point behind a late device keeps the time of its sample', () => {
   assert.ok(Math.max(...ages) > 13_000);
 });
 
+test('a reversing valve that comes free by itself under pressure is not held against control, one that is turned is', () => {
+  const { moment: before, world } = at({ mode: 'heating', phase: 'run' });
+  const rule = allRules().find((r) => r.name === 'the reversing valve does not move under pressure')!;
+  const moved = { ...before.plant, reversalViolations: before.plant.reversalViolations + 1 };
+  const tick = { s: 10, dtS: 0.1, before, after: { ...before, plant: moved }, faults: [], world };
+  assert.ok(rule.check(tick));
+  assert.is(rule.check({ ...tick, faults: [fault('reversingValveStuck', 1, 9.9)] }), undefined);
+  assert.ok(rule.check({ ...tick, faults: [fault('reversingValveStuck', 1, 20)] }));
+});
+
 test('a broken rule shrinks to the one fault that breaks it, and that one is short', () => {
   const { moment: from, world } = at({ mode: 'heating', phase: 'run' });
   const neverStops: Invariant = {

@@ -18,7 +18,8 @@ const pages = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...readdirSync(join(repo, 'docs'))
-    .filter((f) => f.endsWith('.md'))
+    // Of the protocol: `heatmine seal` there is a label under a signature.
+    .filter((f) => f.endsWith('.md') && !f.startsWith('PROTOCOL'))
     .map((f) => `docs/${f}`),
 ];
 

@@ -44,6 +44,8 @@ export const RULES: Record<string, Rule> = {
   'identify --csv house.csv': elsewhere('app/identify.test.ts'),
   'control --plant stdio --house house.json': elsewhere('control/foreign'),
   'sim --days 7 --seed 1': { how: 'run', as: 'sim --days 0.2 --seed 1', out: /violations +none/ },
+  '--version': { how: 'run', out: /^\d+\.\d+\.\d+/ },
+  'notify test': elsewhere('app/notify.test.ts'),
   claim: { how: 'run', out: /It works once/ },
   'sim --campaign --seed N [--cases M | --minutes K]': elsewhere('app/campaign.test.ts'),
   'config init --home /var/lib/heatmine': { how: 'change', out: /wrote .*config\.yaml/ },

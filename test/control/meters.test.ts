@@ -69,6 +69,24 @@ test('heat of the accelerator is what a plain pump would have made for a COP-th;
   assert.ok(Math.abs(sunny.costTodayEur! - 0.4) < 1e-6, `${sunny.costTodayEur}`);
 });
 
+test('the day: heat of all sources, and the sun that was used instead of its being fed in', () => {
+  const heat = { condenserW: 3000, accelW: 2000, rejectedW: 0 };
+  const still = { ...SAFE_OUTPUTS, circulationPct: 0 };
+  // The unit draws 2 kW while the house feeds in 0.5 kW: the others have 2.5 kW too much, all that the unit draws is sun.
+  const sunny = { compressorW: 0, accelW: 2000, gridW: -500 };
+  const view = metersView(hours(2, facts(sunny, { heat, outputs: still })));
+  assert.ok(Math.abs(view.heatTodayKwh! - 10) < 1e-6, `${view.heatTodayKwh}`);
+  assert.ok(Math.abs(view.sunTodayKwh! - 4) < 1e-6, `${view.sunTodayKwh}`);
+  assert.is(view.date, 20250115);
+  const half = metersView(hours(2, facts({ ...sunny, gridW: 1000 }, { heat, outputs: still })));
+  assert.ok(Math.abs(half.sunTodayKwh! - 2) < 1e-6, `${half.sunTodayKwh}`);
+  // A board without a meter: what an energy manager tells counts, and without him all is bought.
+  const blind = facts(sunny, { heat, outputs: still });
+  blind.est = { ...blind.est, gridW: { value: 0, quality: 'lost', ageMs: 0 } };
+  assert.is(metersView(hours(1, blind)).sunTodayKwh, 0);
+  assert.ok(Math.abs(metersView(hours(1, { ...blind, ems: { gridW: -500 } })).sunTodayKwh! - 2) < 1e-6);
+});
+
 test('a defrost is deducted, from the plain pump too; cooling is no heat', () => {
   const before = hours(1, facts({}));
   const after = hours(0.1, facts({}, { heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }), before);

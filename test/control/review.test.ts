@@ -75,6 +75,19 @@ test('a meter that stands still tells nothing of the sun', () => {
     }) as Estimates;
   assert.ok(surplusOf(at(1000)) > 0);
   assert.is(surplusOf(at(60_000)), 0);
+  const told = surplusOf(at(60_000), undefined, { gridW: -1500, pvW: 4000 });
+  assert.ok(
+    Math.abs(
+      told -
+        surplusOf({
+          ...at(0),
+          gridW: { value: -1500, quality: 'good', ageMs: 0 },
+          pvW: { value: 4000, quality: 'good', ageMs: 0 },
+        }),
+    ) < 1e-9 && told > 0,
+    'an energy manager tells what the board does not know',
+  );
+  assert.is(surplusOf(at(60_000), undefined, { pvW: 4000 }), 0, 'half is not enough');
 });
 
 test('a long hot-water charge by a sound heat pump runs no resistive heat and buys no filler', () => {

@@ -22,6 +22,8 @@ const TESTS: Record<string, readonly string[]> = {
   ],
   decide: [
     'control/edges',
+    'control/coolant-edges',
+    'control/heat-edges',
     'control/loops',
     'control/plan',
     'control/decide',

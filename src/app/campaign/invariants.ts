@@ -116,8 +116,10 @@ const machineRules = (): Invariant[] => {
     {
       name: 'the reversing valve does not move under pressure',
       // The dead-man chain takes the coil of the valve with it: that is the board's doing, not control's.
-      check: ({ before, after }) =>
+      // Nor is it control's that one that was stuck comes free by itself.
+      check: ({ s, before, after, faults }) =>
         after.plant.reversalViolations > before.plant.reversalViolations &&
+        !faults.some((f) => 'plant' in f.broken && f.broken.plant === 'reversingValveStuck' && s >= f.untilS) &&
         after.effective.coolingOn === before.commanded.coolingOn
           ? `moved ${f1(before.plant.sinceStopS)} s after the compressor stopped`
           : undefined,

@@ -32,15 +32,19 @@ function batteryOf(est: Estimates, ems: StepInput['ems']): number | undefined {
 }
 
 /**
- * Own sun that would leave the house if the accelerator drew nothing, W; 0 without fresh meters. What a battery discharges
+ * Own sun that would leave the house if the accelerator drew nothing, W; 0 without fresh meters, the board's or those that
+ * an energy manager tells. What a battery discharges
  * is no sun; what it charges counts only where the accelerator goes before it.
  */
 export function surplusOf(est: Estimates, grid?: GridConfig, ems?: StepInput['ems']): number {
-  const fresh = (e: Estimates['gridW']) => e.quality === 'good' && e.ageMs <= METER_FRESH_MS;
-  if (!fresh(est.gridW) || !fresh(est.pvW)) return 0;
+  const known = (e: Estimates['gridW'], told: number | undefined) =>
+    e.quality === 'good' && e.ageMs <= METER_FRESH_MS ? e.value : told;
+  const gridW = known(est.gridW, ems?.gridW);
+  const pvW = known(est.pvW, ems?.pvW);
+  if (gridW === undefined || pvW === undefined) return 0;
   const batteryW = batteryOf(est, ems) ?? 0;
   const countedW = grid?.batteryOrder === 'accelerator-first' ? batteryW : Math.min(0, batteryW);
-  return Math.max(0, Math.min(est.pvW.value, plannedAccelW(est) - est.gridW.value + countedW));
+  return Math.max(0, Math.min(pvW, plannedAccelW(est) - gridW + countedW));
 }
 
 /** Each tick. */

@@ -6,7 +6,8 @@ import { Config } from '../../../src/core/config.ts';
 import { simLocal } from '../../../src/hal/buses/sim-local.ts';
 import { openHal } from '../../../src/hal/hal.ts';
 import { createSimUnit } from '../../../src/hal/sim/unit.ts';
-import { board, sleep } from './rig.ts';
+import { until } from '../patience.ts';
+import { board } from './rig.ts';
 
 const monoMs = () => performance.now();
 
@@ -24,7 +25,10 @@ test('the HAL on the simulated unit: a complete image of good readings, and outp
     hal.deadMan.toggle();
   }, 100);
   try {
-    await sleep(3500);
+    await until('heating', 8000, () => {
+      const { compressorW, accelFlowLpm, heatFlowLpm, supplyC } = hal.image(1).sensors;
+      return compressorW.value > 1500 && accelFlowLpm.value > 8 && heatFlowLpm.value > 20 && supplyC.value > 30;
+    });
     const { sensors, actuators } = hal.image(1);
     // A board may leave out what is optional.
     const fitted = SENSOR_NAMES.filter((name) => !('optional' in SENSORS[name] && sensors[name].quality === 'absent'));
