@@ -102,6 +102,7 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
   const worst = Math.max(...houses.map((h) => h.against));
   const perfect = houses.map((h) => h.perfect).filter((p) => p !== null);
   const p99 = Math.max(...houses.map((h) => h.own.p99Ms));
+  const busy = { name: 'a fixed sum, 5 ms when idle', value: Math.max(...houses.map((h) => h.own.sumP99Ms)) };
   return [
     { figure: `${name}: cost, mean`, value: cost, unit: 'x hysteresis', goal: '< 1', met: cost < 1 },
     {
@@ -130,7 +131,14 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
       goal: 'fewer',
       met: starts.own < starts.beaten,
     },
-    { figure: `${name}: slowest p99 of a step`, value: p99, unit: 'ms', goal: `<= ${P99_MS} ms`, met: p99 <= P99_MS },
+    {
+      figure: `${name}: slowest p99 of a step`,
+      value: p99,
+      unit: 'ms',
+      reference: busy,
+      goal: `<= ${P99_MS} ms`,
+      met: p99 <= P99_MS,
+    },
   ];
 }
 

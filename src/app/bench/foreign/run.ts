@@ -12,6 +12,8 @@ export interface Tally {
   starts: number;
   /** 99th percentile of the controller's own step, ms. */
   p99Ms: number;
+  /** The same of a fixed sum of about 5 ms on an idle machine, taken after long steps: how busy the machine was. 0: none was long. */
+  sumP99Ms: number;
 }
 
 /** Takes the line of one step, gives the level 0..1. The house itself is for references that cheat. */
@@ -51,13 +53,32 @@ function lineOf(around: Surroundings, measured: Record<string, number | null>, t
   return line;
 }
 
+const SUM_TERMS = 3_000_000;
+const SUM_EVERY = 10;
+/** A controller that takes longer than this has planned. */
+const LONG_MS = 1;
+
+/** Milliseconds that a fixed sum takes now. */
+function sumMs(): number {
+  const startedMs = performance.now();
+  let sum = 0;
+  for (let i = 1; i <= SUM_TERMS; i++) sum += Math.sqrt(i);
+  return sum > 0 ? performance.now() - startedMs : Number.NaN;
+}
+
+function p99(valuesMs: readonly number[]): number {
+  return [...valuesMs].sort((a, b) => a - b)[Math.floor(0.99 * valuesMs.length)] ?? 0;
+}
+
 /** Runs a controller against a plant from `fromS` for `days`. */
 export function runPlant(plant: Plant, controller: Controller, fromS: number, days: number): Tally {
   const { around, dtS } = plant;
   const chance = seededRandom(7);
   const running = plant.start(fromS, () => (chance() + chance() + chance() - 1.5) * 2);
-  const tally: Tally = { kwh: 0, costEur: 0, coldKh: 0, warmKh: 0, coldStartKh: 0, starts: 0, p99Ms: 0 };
+  const tally: Tally = { kwh: 0, costEur: 0, coldKh: 0, warmKh: 0, coldStartKh: 0, starts: 0, p99Ms: 0, sumP99Ms: 0 };
   const tookMs: number[] = [];
+  const sumsMs: number[] = [];
+  let long = 0;
   const hours = dtS / 3600;
   for (let k = 0; k < (days * 86_400) / dtS; k++) {
     const t = fromS + k * dtS;
@@ -65,6 +86,7 @@ export function runPlant(plant: Plant, controller: Controller, fromS: number, da
     const startedMs = performance.now();
     const level = controller(line, t, running);
     tookMs.push(performance.now() - startedMs);
+    if (tookMs.at(-1)! > LONG_MS && long++ % SUM_EVERY === 0) sumsMs.push(sumMs());
     running.step(level, t);
     const { airC, powerW } = running.seen();
     const { priceEurPerKwh } = around.at(t);
@@ -77,8 +99,8 @@ export function runPlant(plant: Plant, controller: Controller, fromS: number, da
     if (t - fromS < FIRST_DAYS * 86_400) tally.coldStartKh += coldKh;
     tally.warmKh += Math.max(0, airC - highC) * hours;
   }
-  tookMs.sort((a, b) => a - b);
-  tally.p99Ms = tookMs[Math.floor(0.99 * tookMs.length)]!;
+  tally.p99Ms = p99(tookMs);
+  tally.sumP99Ms = p99(sumsMs);
   tally.starts = running.seen().starts;
   return tally;
 }
