@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { ensurePaths, type Paths } from '../core/paths.ts';
+import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
 import { openExperience } from '../net/swarm/ask/experience.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
@@ -39,8 +40,8 @@ export async function askOthers({ question, paths, json, maxPrice, portBase, dir
         messages: [{ role: 'user', content: question }],
         topics: await topicsOf(question),
         maxPrice,
-        onStart: (expert, node) => !json && say(`[${expert} of ${node}]`),
-        onChunk: (text) => !json && process.stdout.write(text),
+        onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),
+        onChunk: (text) => !json && process.stdout.write(printable(text)),
         onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
         signal: stop.signal,
       },

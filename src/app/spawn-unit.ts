@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,9 +26,17 @@ export interface SpawnedUnit {
 const ENTRY = fileURLToPath(new URL('../../scripts/heatmine.mjs', import.meta.url));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+export interface UnitOptions {
+  portBase: number;
+  args?: string[];
+  /** Text of its config.yaml; left out: none. */
+  config?: string;
+}
+
 /** A real unit in a home of its own, for benches and tests. */
-export function spawnUnit({ portBase, args = [] }: { portBase: number; args?: string[] }): SpawnedUnit {
+export function spawnUnit({ portBase, args = [], config }: UnitOptions): SpawnedUnit {
   const home = mkdtempSync(join(tmpdir(), 'heatmine-'));
+  if (config !== undefined) writeFileSync(join(home, 'config.yaml'), config);
   const startedMs = performance.now();
   const child = spawn(process.execPath, [ENTRY, 'run', '--home', home, '--port-base', String(portBase), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,6 +11,7 @@ import { openDiscoveries } from '../net/swarm/open.ts';
 import { type Topic, topicsOfLabel } from '../net/swarm/topics.ts';
 import { runningPid } from './preflight.ts';
 
+const isLoopback = (host: string) => host.startsWith('127.') || host.startsWith('localhost');
 const CLASSIFIER = join(import.meta.dirname, '../../models/classifier');
 
 /** The swarm's settings of this home, with the ways to find others; a fresh key, so that nothing ties questions together. */
@@ -21,12 +22,15 @@ export async function openAsker(
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
   const own = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
   const running = config.swarm.join && runningPid(paths) !== undefined;
-  const { bootstrap, relays, mainline, lan } = config.swarm;
+  const { bootstrap, relays, mainline, lan, host } = config.swarm;
+  // A socket of the loopback reaches nobody else; one that only asks may leave by any.
+  const isAway = mainline || bootstrap.some((at) => !isLoopback(at));
   if (!running && !bootstrap.length && !relays.length && !mainline && !lan) {
     throw new HeatmineError('NOBODY_THERE', 'this home knows no other node');
   }
   const discoveries = await openDiscoveries({
-    ...{ config: config.swarm, port: 0, identity: freshIdentity(), log: createLog('ask', 'silent') },
+    config: { ...config.swarm, host: isAway && isLoopback(host) ? '0.0.0.0' : host },
+    ...{ port: 0, identity: freshIdentity(), log: createLog('ask', 'silent') },
     bootstrap: running ? [own] : [],
   });
   return { config, discoveries };

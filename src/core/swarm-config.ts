@@ -3,7 +3,13 @@ import { z } from 'zod';
 const peerUrl = z
   .string()
   .max(128)
-  .regex(/^wss?:\/\/[^/\s@]+$/, 'ws://host:port or wss://host:port');
+  .regex(/^wss?:\/\/[^/\s@]+$/, 'ws://host:port or wss://host:port')
+  .refine((url) => URL.canParse(url), 'ws://host:port or wss://host:port, with a real host and port');
+const udpPeer = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9._-]+:\d{1,5}$/, 'host:port')
+  .refine((text) => URL.canParse(`udp://${text}`), 'host:port, with a port up to 65535');
 const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a node key of 43 characters, as `heatmine peers` prints it');
 
 /** What an owner must have read before strangers are served; `heatmine join --help` says it at length. */
@@ -40,11 +46,7 @@ export const SwarmConfig = z
       .max(3)
       .default([])
       .describe('how others reach this node from outside; left out: only by its relays'),
-    bootstrap: z
-      .array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'host:port'))
-      .max(32)
-      .default([])
-      .describe('DHT nodes that let us in'),
+    bootstrap: z.array(udpPeer).max(32).default([]).describe('DHT nodes that let us in'),
     relays: z
       .array(z.strictObject({ key, url: peerUrl }))
       .max(8)

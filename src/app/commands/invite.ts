@@ -12,14 +12,20 @@ async function printInvite(args: string[]): Promise<number> {
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
   const { swarm } = config;
   if (!swarm.join)
-    throw new HeatmineError('NOBODY_THERE', `swarm.join is off in ${paths.config}: this node lets nobody in`);
+    throw new HeatmineError('CONFIG_INVALID', `swarm.join is off in ${paths.config}: set it to true, then invite`);
   const port = portsOf(config).swarm;
-  const hosts = swarm.urls.map((url) => new URL(url).hostname);
+  // The DHT is IPv4.
+  const hosts = swarm.urls.map((url) => new URL(url).hostname).filter((host) => !host.startsWith('['));
   if (hosts.length === 0 && swarm.host !== '0.0.0.0') hosts.push(swarm.host);
   ensurePaths(paths);
   const own = { key: loadIdentity(paths.keys).id, url: swarm.urls[0] ?? `ws://${swarm.host}:${port}` };
   const relays = [...(swarm.relay && hosts.length ? [own] : []), ...swarm.relays];
-  const line = inviteLine({ bootstrap: [...hosts.map((host) => `${host}:${port}`), ...swarm.bootstrap], relays });
+  const bootstrap = [...hosts.map((host) => `${host}:${port}`), ...swarm.bootstrap];
+  if (bootstrap.length + relays.length === 0) {
+    const nobody = `${paths.config}: swarm.urls is empty, so the line would name nobody`;
+    throw new HeatmineError('CONFIG_INVALID', `${nobody}; write how others dial this node, ws://HOST:${port}`);
+  }
+  const line = inviteLine({ bootstrap, relays });
   if (hosts.length === 0)
     say('swarm.urls is empty: nobody outside can dial this node, the line names only those it knows itself');
   else if (hosts.every((host) => host.startsWith('127.')))

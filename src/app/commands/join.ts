@@ -15,12 +15,19 @@ async function joinSwarm(args: string[]): Promise<number> {
   const invite = readInvite(line);
   ensurePaths(paths);
   const before = existsSync(paths.config) ? readFileSync(paths.config, 'utf8') : '';
+  // What is wrong with it already is told as always, before anything is put into it.
+  parseConfig(before, paths.config);
   const after = withInvite(before, invite);
   const { swarm } = parseConfig(after, paths.config);
   writeFileSync(`${paths.config}.new`, after);
   renameSync(`${paths.config}.new`, paths.config);
   if (json) print(JSON.stringify({ bootstrap: swarm.bootstrap, relays: swarm.relays }));
   else print(`${paths.config}: joined, ${swarm.bootstrap.length} DHT nodes and ${swarm.relays.length} relays known`);
+  const isElsewhere = [...invite.bootstrap, ...invite.relays.map(({ url }) => new URL(url).host)].some(
+    (at) => !at.startsWith('127.') && !at.startsWith('localhost:'),
+  );
+  if (isElsewhere && swarm.host.startsWith('127.'))
+    say('swarm.host is this machine alone: others find this node only after swarm.host: 0.0.0.0 in config.yaml.');
   if (!swarm.serve) say('Strangers are not served: that is a question of its own, swarm.serve in docs/swarm.md.');
   if (runningPid(paths) !== undefined) say('Restart the unit: it reads its configuration once.');
   return 0;

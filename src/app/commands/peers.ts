@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable.ts';
 import { gather } from '../../net/swarm/ask/gather.ts';
 import { RELAY_TOPIC, TOPICS } from '../../net/swarm/topics.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
@@ -32,7 +33,8 @@ function lineOf({
     ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
   );
   const what = [...offers, ...(relay ? ['relay'] : [])].join(', ');
-  return `${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}`;
+  // A stranger chose these words.
+  return printable(`${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}`);
 }
 
 export const peers: Command = {

@@ -21,14 +21,19 @@ export function inviteLine({ bootstrap, relays }: Invite): string {
 export function readInvite(line: string): Invite {
   const text = line.trim();
   const bad = () =>
-    new HeatmineError('USAGE', `"${text.slice(0, 40)}" is no whole invite line: it begins with ${PREFIX}`);
+    new HeatmineError(
+      'USAGE',
+      `"${text.slice(0, 40)}" is no whole invite line: it begins with ${PREFIX} and names somebody`,
+    );
   if (!text.startsWith(PREFIX) || text.length > 4096) throw bad();
   try {
     const raw = JSON.parse(Buffer.from(text.slice(PREFIX.length), 'base64url').toString('utf8'));
     const relays = (raw.r as [string, string][]).map(([key, url]) => ({ key, url }));
     const parsed = SwarmConfig.parse({ bootstrap: raw.b, relays });
-    return { bootstrap: parsed.bootstrap, relays: parsed.relays };
+    if (parsed.bootstrap.length + parsed.relays.length > 0)
+      return { bootstrap: parsed.bootstrap, relays: parsed.relays };
   } catch {
-    throw bad();
+    // Told below: whatever is wrong with it, another line is what helps.
   }
+  throw bad();
 }

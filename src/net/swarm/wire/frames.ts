@@ -30,10 +30,9 @@ const Roles = z
 export const PeerUrl = z
   .string()
   .max(128)
-  .regex(
-    /^wss?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i,
-    'ws://host:port or wss://host:port, nothing behind it',
-  );
+  .regex(/^wss?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i, 'ws://host:port or wss://host:port, nothing behind it')
+  // Of this shape and still no address: ws://[:::], ws://a:99999.
+  .refine((url) => URL.canParse(url), 'no address');
 
 export const Hello = z.strictObject({
   type: z.literal('hello'),

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { portFree } from '../../src/app/preflight.ts';
+import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
+import { printable } from '../../src/core/printable.ts';
+import { readInvite } from '../../src/net/swarm/invite.ts';
+import { freePort, sleep } from '../net/helpers.ts';
+
+const LIMIT_MS = 120_000;
+const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
+const homes = mkdtempSync(join(tmpdir(), 'hm-swarm-'));
+const homeWith = (config?: string) => {
+  const home = mkdtempSync(join(homes, 'h-'));
+  if (config !== undefined) writeFileSync(join(home, 'config.yaml'), config);
+  return home;
+};
+const configOf = (home: string) => readFileSync(join(home, 'config.yaml'), 'utf8');
+
+interface Said {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+/** The command in a process of its own. */
+function heatmine(...args: string[]): Promise<Said> {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS });
+  const said: Said = { status: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => (said.stdout += data));
+  child.stderr.on('data', (data) => (said.stderr += data));
+  return new Promise((resolve) => child.once('close', (status) => resolve({ ...said, status })));
+}
+
+/** Could not be done as asked: one line that says what, one how to mend it, no trace of the program. */
+function refused({ status, stdout, stderr }: Said, code: string, what: string | RegExp): void {
+  assert.is(status, 2, stderr);
+  assert.is(stdout, '');
+  assert.match(stderr, new RegExp(`^${code}: [^\\n]+\\n {2}-> [^\\n]+\\n$`));
+  assert.match(stderr, what);
+}
+
+async function freeBase(): Promise<number> {
+  for (;;) {
+    const base = Math.min(await freePort(), 64_000);
+    const free = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => portFree(base + i, '127.0.0.1')));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+/** A line as another program might write it. */
+const lineOf = (content: unknown) => `heatmine:1:${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
+const JOINED = 'swarm:\n  join: true\n';
+const SERVING = `${JOINED}  serve:\n    accept: [power, liability, tax]\n    experts: [faults]\n`;
+
+let unit: SpawnedUnit;
+let portBase: number;
+test.before(async () => {
+  portBase = await freeBase();
+  unit = spawnUnit({ portBase, args: ['--speed', '20'], config: SERVING });
+});
+test.after(async () => {
+  await unit.stop();
+  rmSync(homes, { recursive: true, force: true });
+});
+
+test('one home lets another in; that one lists it and asks its expert', async () => {
+  await unit.until((state) => state.compute !== null, LIMIT_MS);
+  const invited = await heatmine('invite', '--home', unit.home, '--port-base', String(portBase));
+  assert.is(invited.status, 0, invited.stderr);
+  assert.match(invited.stdout, /^heatmine:1:[A-Za-z0-9_-]+\n$/);
+  assert.match(invited.stderr, 'loopback');
+
+  const home = homeWith('# mine\nunit: bee # keep\n');
+  const joined = await heatmine('join', invited.stdout.trim(), '--home', home);
+  assert.is(joined.status, 0, joined.stderr);
+  assert.match(joined.stdout, '1 DHT nodes and 0 relays');
+  assert.match(joined.stderr, 'swarm.serve');
+  assert.match(configOf(home), /^# mine\nunit: bee # keep\nswarm:\n {2}join: true\n/);
+  await heatmine('join', invited.stdout.trim(), '--home', home);
+  assert.is(configOf(home).split(`127.0.0.1:${portBase + 3}`).length, 2, 'known once');
+
+  const endMs = performance.now() + LIMIT_MS;
+  let peers = await heatmine('peers', '--home', home);
+  // Its announcement may still be under way.
+  while (peers.status === 1 && performance.now() < endMs) {
+    await sleep(200);
+    peers = await heatmine('peers', '--home', home);
+  }
+  assert.is(peers.status, 0, peers.stderr);
+  const pattern = new RegExp(`^([\\w-]{43}) {2}ws://127\\.0\\.0\\.1:${portBase + 3} {2}faults \\(heating; free\\)\\n$`);
+  assert.match(peers.stdout, pattern);
+  const [, key] = pattern.exec(peers.stdout)!;
+
+  const asked = await heatmine('ask', '--swarm', '--direct', 'why is my flow too low?', '--home', home);
+  assert.is(asked.status, 0, asked.stderr);
+  assert.match(asked.stdout, /flow/i);
+  assert.match(asked.stderr, 'sees your address and your question');
+  assert.match(asked.stderr, `[faults of ${key}]`);
+  assert.match(asked.stderr, /\[\d+ tokens, [\d.]+ Wh modelled there, by /);
+
+  const asData = await heatmine('ask', '--swarm', '--direct', '--json', 'why is my flow too low?', '--home', home);
+  assert.is(asData.status, 0, asData.stderr);
+  const { meter, node } = JSON.parse(asData.stdout);
+  assert.is(node, key);
+  assert.ok(meter.answerTokens > 0 && meter.joules > 0);
+});
+
+test('with nobody there: what can be done about it', async () => {
+  const home = homeWith();
+  // Whoever made this line has gone.
+  const gone = lineOf({ b: [`127.0.0.1:${await freePort()}`], r: [] });
+  assert.is((await heatmine('join', gone, '--home', home)).status, 0);
+  const peers = await heatmine('peers', '--home', home);
+  assert.is(peers.status, 1, peers.stderr);
+  assert.is(peers.stdout, '');
+  assert.match(peers.stderr, 'heatmine join LINE');
+  assert.equal(JSON.parse((await heatmine('peers', '--json', '--home', home)).stdout), []);
+  const asked = await heatmine('ask', '--swarm', '--direct', '--json', 'anybody?', '--home', home);
+  refused(asked, 'NOBODY_THERE', 'heatmine join LINE');
+});
+
+test('a line that is cut, foreign, too long or names nobody is refused, and nothing is written', async () => {
+  const key = 'A'.repeat(43);
+  const whole = lineOf({ b: ['192.0.2.1:8703'], r: [] });
+  const wrong = [
+    'hello',
+    'heatmine:1:',
+    'heatmine:2:e30',
+    whole.slice(0, -9),
+    `heatmine:1:${'A'.repeat(5000)}`,
+    lineOf(null),
+    lineOf({}),
+    lineOf({ b: [], r: [] }),
+    lineOf({ b: ['host:99999'], r: [] }),
+    lineOf({ b: ['a b:1'], r: [] }),
+    lineOf({ b: Array(200).fill('192.0.2.1:1'), r: [] }),
+    lineOf({ b: ['192.0.2.1:1'], r: [[key, 'ws://:']] }),
+    lineOf({ b: ['192.0.2.1:1'], r: [[key, 'http://192.0.2.1']] }),
+    lineOf({ b: ['192.0.2.1:1'], r: [['short', 'ws://192.0.2.1:1']] }),
+    lineOf({ b: ['192.0.2.1:1'], r: [7] }),
+  ];
+  const before = 'unit: bee\n';
+  const home = homeWith(before);
+  for (const line of wrong) {
+    const code = (error: { code?: string; message: string }) => error.code === 'USAGE' && error.message.length < 200;
+    assert.throws(() => readInvite(line), code as never, line.slice(0, 60));
+  }
+  for (const line of [wrong[3]!, wrong[4]!, wrong[11]!]) {
+    refused(await heatmine('join', line, '--home', home), 'USAGE', 'join --help');
+  }
+  refused(await heatmine('join', '--home', home), 'USAGE', 'heatmine invite');
+  assert.is(configOf(home), before);
+});
+
+test('a configuration that is missing or broken is named, not joined', async () => {
+  const line = lineOf({ b: ['192.0.2.1:8703'], r: [] });
+  for (const config of ['swarm: [\n', '- a\n', 'swarm:\n', 'swarm: {relays: 3}\n']) {
+    const home = homeWith(config);
+    refused(await heatmine('join', line, '--home', home), 'CONFIG_INVALID', 'config.yaml');
+    assert.is(configOf(home), config);
+  }
+  refused(await heatmine('invite', '--home', homeWith()), 'CONFIG_INVALID', 'swarm.join is off');
+  const blind = homeWith(`${JOINED}  host: 0.0.0.0\n`);
+  refused(await heatmine('invite', '--home', blind), 'CONFIG_INVALID', 'swarm.urls');
+  const deaf = homeWith(`${JOINED}  lan: false\n`);
+  refused(await heatmine('peers', '--home', deaf), 'NOBODY_THERE', 'knows no other node');
+  const empty = homeWith();
+  const joined = await heatmine('join', line, '--home', empty);
+  assert.is(joined.status, 0, joined.stderr);
+  assert.match(joined.stderr, 'swarm.host: 0.0.0.0');
+  assert.match(configOf(empty), '192.0.2.1:8703');
+});
+
+test('a line names no address of IPv6 as a DHT node, and both ways in where there are two', async () => {
+  const home = homeWith(`${JOINED}  relay: true\n  urls: ['ws://[2001:db8::1]:8703', 'wss://node.example']\n`);
+  const { stdout, status, stderr } = await heatmine('invite', '--json', '--home', home);
+  assert.is(status, 0, stderr);
+  const { line } = JSON.parse(stdout);
+  const { b, r } = JSON.parse(Buffer.from(line.split(':')[2], 'base64url').toString());
+  assert.equal(b, ['node.example:8703']);
+  assert.match(r[0][0], /^[\w-]{43}$/);
+  assert.is(r[0][1], 'ws://[2001:db8::1]:8703');
+  assert.is((await heatmine('join', line, '--home', homeWith())).status, 0);
+});
+
+test("a stranger's words do not steer the terminal", () => {
+  assert.is(printable('a\u001b[2Jb\u0007\r\nc\td\u009b1mé–\u202ex'), 'a [2Jb  \nc\td 1mé– x');
+});
+
+test.run();
