@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,6 +14,7 @@ import { PAD_CLASSES } from '../../../src/net/swarm/seal/pad.ts';
 import { dial } from '../../../src/net/swarm/wire/dial.ts';
 import type { Hop } from '../../../src/net/swarm/wire/frames.ts';
 import type { Stream, Taken } from '../../../src/net/swarm/wire/stream.ts';
+import { scratch } from '../helpers.ts';
 import { all, codeOf, ECHO, testPeers } from './peers.ts';
 import { type EchoNode, eventually, SERVE, testSwarm } from './swarm.ts';
 
@@ -20,6 +22,7 @@ const CANARY = 'canary-4b1d-of-the-cold-cellar';
 const NEAR = { sealed: { seal: sealTo(systemClock), privateMayBeNear: true } };
 const FAR = { sealed: { ...NEAR.sealed, privateMayBeNear: false } };
 
+const HEATMINE = new URL('../../../scripts/heatmine.mjs', import.meta.url).pathname;
 const filesOf = (dir: string) =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -124,6 +127,48 @@ const TWISTS: Record<string, (answer: Taken[]) => Taken[]> = {
   'a bit changed': (a) => [a[0]!, flipped(a[1]!, 500), ...a.slice(2)],
   'a reply in the clear': (a) => [a[0]!, { payload: mark(0, Buffer.from(JSON.stringify(FORGED))), end: true }],
 };
+
+/** `heatmine ask --swarm` in a process and home of its own. */
+async function askBy(swarm: object, question: string) {
+  const { dir, remove } = scratch();
+  writeFileSync(join(dir, 'config.yaml'), JSON.stringify({ swarm: { join: true, ...swarm } }));
+  const args = [HEATMINE, 'ask', '--swarm', question, '--home', dir];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { status: null as number | null, stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => (said.stdout += data));
+  child.stderr.on('data', (data) => (said.stderr += data));
+  said.status = await new Promise((resolve) => child.once('close', resolve));
+  remove();
+  return said;
+}
+
+test('heatmine ask --swarm is sealed unless told otherwise; with no relay apart it sends nothing and says so', async () => {
+  const swarm = testSwarm();
+  const entry = await swarm.node({ relay: true }, true);
+  const bootstrap = [`127.0.0.1:${entry.port}`];
+  const expert = await swarm.node({ bootstrap, serve: SERVE }, true);
+  const question = `why is my flow too low? ${CANARY}`;
+  const { status, stdout, stderr } = await eventually(async () => {
+    const said = await askBy({ bootstrap, nearRelays: true }, question);
+    if (said.status !== 0) throw new Error(said.stderr);
+    return said;
+  });
+  assert.equal([status, stdout], [0, question]);
+  assert.match(stderr, 'sealed: the relay that you enter by sees your address');
+  assert.equal(opens(entry)[0]!.path, [{ key: expert.key, url: expert.url }]);
+  const sealedOnly = () => Buffer.concat([...entry.frames(), ...expert.frames()]);
+  assert.not.ok(sealedOnly().includes(CANARY));
+  const opened = opens(expert).length;
+  const refused = await eventually(async () => {
+    const said = await askBy({ bootstrap }, question);
+    waitFor(/^NO\w+/m.exec(said.stderr)?.[0] ?? said.stderr, 'NO_ENTRY_RELAY');
+    return said;
+  });
+  assert.equal([refused.status, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /^sealed: .*\nNO_ENTRY_RELAY: .*nothing was sent\n {2}-> .*--direct/);
+  assert.is(opens(expert).length, opened);
+  await swarm.end();
+});
 
 test('an answer that a relay cut, repeated, changed or replaced is refused', async () => {
   const swarm = testSwarm();
