@@ -223,6 +223,12 @@ test('the key that an expert shows changes after its day; the old one still open
     const { request, seal } = await unsealer.open(Buffer.from(sealed));
     assert.is(String(request), 'q');
     assert.is(String(await open(Buffer.from(await seal(Buffer.from('a'), true)), true)), 'a');
+    const moved = await sealTo(clock)(key, Buffer.from('q'));
+    const end = Buffer.from(await (await unsealer.open(Buffer.from(moved.sealed))).seal(Buffer.from('a'), true));
+    assert.throws(
+      () => moved.open(end, false),
+      (e: { code?: string }) => e.code === 'SEAL_BROKEN',
+    );
   }
   assert.is(await codeOf(sealTo(clock)(Buffer.alloc(32).toString('base64url'), Buffer.from('q'))), 'PEER_INVALID');
 });
