@@ -48,7 +48,7 @@ export interface SwarmOptions {
 export function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
   const identity = loadIdentity(keysDir);
   return startNode({
-    ...{ config, port, identity, compute, log },
+    ...{ config, port, identity, compute, log, random: Math.random },
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
 }

@@ -31,7 +31,7 @@ const compute: Pick<ComputeClient, 'answer'> = {
 };
 const identity = freshIdentity();
 const node = await startNode({
-  ...{ config, port: 0, identity, compute, log },
+  ...{ config, port: 0, identity, compute, log, random: Math.random },
   discoveries: (port) => openDiscoveries({ config, port, identity, log }),
 });
 process.on('disconnect', () => process.exit(0));

@@ -10,6 +10,7 @@ import { log, sleep } from '../helpers.ts';
 
 export interface EchoNode {
   port: number;
+  pid: number;
   key: string;
   url: string;
   kill(): Promise<void>;
@@ -35,7 +36,7 @@ export function testSwarm() {
       });
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       return {
-        ...{ port, key, url: `ws://127.0.0.1:${port}` },
+        ...{ port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}` },
         async kill() {
           child.kill('SIGKILL');
           await gone;
