@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { HeatmineError } from '../core/errors.ts';
+import { systemClock } from '../core/clock.ts';
 import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
 import { openExperience } from '../net/swarm/ask/experience.ts';
+import { sealTo } from '../net/swarm/seal/ends.ts';
 import { print, say } from './command.ts';
 import { openAsker, topicsOf } from './swarm-client.ts';
 
@@ -14,29 +15,27 @@ export interface AskOthers {
   /** Micro-credits per million answer tokens. */
   maxPrice: number;
   portBase: number | undefined;
-  /** In the clear, straight to the expert. */
+  /** In the clear, straight to the expert; otherwise sealed, over an entry relay. */
   direct: boolean;
 }
 
-const REVEALS =
+const SEALED =
+  'sealed: the relay that you enter by sees your address, the node that answers your question; nobody sees both unless they tell each other';
+const DIRECT =
   'direct: the node that answers sees your address and your question, its relay too, and on ws:// so does the line between';
 
 /** `ask --swarm`: one question to whoever fits, the answer as it comes. Resolves with the exit code. */
 export async function askOthers({ question, paths, json, maxPrice, portBase, direct }: AskOthers): Promise<number> {
-  if (!direct) {
-    throw new HeatmineError(
-      'USAGE',
-      'sealed questions are not built in yet: --direct asks in the clear, and says what that reveals',
-    );
-  }
-  if (!json) say(REVEALS);
+  if (!json) say(direct ? DIRECT : SEALED);
   ensurePaths(paths);
-  const { discoveries } = await openAsker(paths, portBase);
+  const { config, discoveries } = await openAsker(paths, portBase);
+  const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
+  const experience = openExperience(join(paths.state, 'experience.json'));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   try {
     const answer = await askSwarm(
-      { discoveries, experience: openExperience(join(paths.state, 'experience.json')), random: Math.random },
+      { discoveries, experience, random: Math.random, sealed: direct ? undefined : sealed },
       {
         messages: [{ role: 'user', content: question }],
         topics: await topicsOf(question),

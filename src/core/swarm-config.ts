@@ -58,6 +58,12 @@ export const SwarmConfig = z
       .boolean()
       .default(false)
       .describe('forward the questions of others, unread; their traffic passes your line'),
+    nearRelays: z
+      .boolean()
+      .default(false)
+      .describe(
+        'sealed questions on one machine or LAN: a relay may share the address prefix of the expert where it is a loopback or private one; both relays may then be one household that sees who asks whom. Public addresses never may',
+      ),
     operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
     serve: Serve.optional().describe('answer strangers'),
   })

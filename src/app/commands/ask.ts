@@ -46,7 +46,7 @@ export const ask: Command = {
   name: 'ask',
   about: 'Asks an expert over the websocket that remote peers use. The answer streams to standard output.',
   usage:
-    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm --direct [--max-price N] "QUESTION"',
+    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',
   run: askQuestion,
 };

@@ -35,15 +35,17 @@ export function createDesk(options: DeskOptions): Desk {
     const send = async (reply: Reply) => {
       const isLast = reply.type === 'end' || reply.type === 'error';
       const bytes = Buffer.from(JSON.stringify(reply));
-      bandwidth.take(bytes.length, performance.now());
       const payload = seal ? mark(SEALED, await seal(bytes, isLast)) : mark(CLEAR, bytes);
+      bandwidth.take(payload.length, performance.now());
       await stream.send(payload, isLast);
     };
     let release: (() => void) | undefined;
     let isRead = false;
+    let isSealed = false;
     try {
       const received = await receiveRequest(stream, REQUEST_MS);
       isRead = true;
+      isSealed = received[0] === SEALED;
       const opened = await openRequest(received, options.unsealer);
       seal = opened.seal;
       const request = parseRequest(opened.request);
@@ -56,7 +58,11 @@ export function createDesk(options: DeskOptions): Desk {
       const pieces = compute.answer({ type: 'ask', id: '1', ...question }, stream.closed);
       for await (const piece of batched(pieces, BATCH_MS)) await send(replyOf(piece));
     } catch (error) {
-      if (!stream.closed.aborted) await send(refusal(error, log)).catch(() => {});
+      if (stream.closed.aborted) return;
+      const refused = refusal(error, log);
+      // An asker that sealed its question takes no reply in the clear: relays could write one.
+      if (isSealed && !seal) stream.close(refused.code, refused.message);
+      else await send(refused).catch(() => {});
     } finally {
       release?.();
       if (!isRead) stream.close('MESSAGE_INVALID', 'the request was not read to its end');
@@ -70,10 +76,8 @@ async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
   const body = received.subarray(1);
   if (received[0] === CLEAR) return { request: body, seal: undefined };
   if (received[0] !== SEALED || !unsealer)
-    throw new HeatmineError('MESSAGE_INVALID', 'the request is neither clear nor sealed');
-  return unsealer.open(body).catch(() => {
-    throw new HeatmineError('MESSAGE_INVALID', 'the request was not sealed to this node');
-  });
+    throw new HeatmineError('MESSAGE_INVALID', 'the request is neither clear nor sealed to this node');
+  return unsealer.open(body);
 }
 
 function parseRequest(bytes: Uint8Array): Request {
@@ -96,7 +100,7 @@ function checkOffer({ expert, maxPrice }: Request, offered: ReadonlyMap<string, 
     throw new HeatmineError('NOT_OFFERED', `${expert} costs ${price} here, ${maxPrice} was offered`);
 }
 
-function refusal(error: unknown, log: Log): Reply {
+function refusal(error: unknown, log: Log): Extract<Reply, { type: 'error' }> & { code: ErrorCode } {
   const known = error instanceof HeatmineError;
   // The name only: a parser's message may quote what somebody asked or was told.
   if (!known) log.warn({ err: error instanceof Error ? error.name : typeof error }, 'answer for a stranger failed');

@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
@@ -7,6 +8,7 @@ import { openMdns } from './discovery/mdns.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
+import { openUnsealer } from './seal/ends.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -45,10 +47,11 @@ export interface SwarmOptions {
 }
 
 /** The running unit's part in the swarm. */
-export function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
+export async function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
   const identity = loadIdentity(keysDir);
   return startNode({
     ...{ config, port, identity, compute, log, random: Math.random },
+    unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
 }

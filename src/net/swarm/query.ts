@@ -40,8 +40,9 @@ export type SealReply = (bytes: Uint8Array, isLast: boolean) => Promise<Uint8Arr
 
 /** The asker's half of sealing, to the key in an expert's descriptor. */
 export type SealRequest = (sealKey: string, request: Uint8Array) => Promise<{ sealed: Uint8Array; open: OpenReply }>;
-/** The expert's half. Throws for what was not sealed to it. */
+/** The expert's half. Throws SEAL_BROKEN for what was not sealed to it, was changed, or came before. */
 export interface Unsealer {
+  /** X25519, for the descriptor; a new one from time to time. */
   readonly key: string;
   open(sealed: Buffer): Promise<{ request: Uint8Array; seal: SealReply }>;
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../../src/core/random.ts';
 import { SwarmConfig } from '../../../src/core/swarm-config.ts';
@@ -6,13 +8,16 @@ import { type AskerOptions, askSwarm, type SwarmQuestion } from '../../../src/ne
 import { openExperience } from '../../../src/net/swarm/ask/experience.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { openDiscoveries } from '../../../src/net/swarm/open.ts';
-import { log, sleep } from '../helpers.ts';
+import { log, scratch, sleep } from '../helpers.ts';
 
 export interface EchoNode {
   port: number;
   pid: number;
   key: string;
   url: string;
+  home: string;
+  /** Messages of its websockets, both ways, where they are recorded. */
+  frames(): Buffer[];
   kill(): Promise<void>;
 }
 
@@ -24,8 +29,11 @@ export function testSwarm() {
   const children: ChildProcess[] = [];
   const close: (() => Promise<void>)[] = [];
   return {
-    async node(config: object): Promise<EchoNode> {
-      const child = fork(GUEST, [JSON.stringify({ join: true, ...config })], {
+    async node(config: object, record = false): Promise<EchoNode> {
+      const [home, beside] = [scratch(), scratch()];
+      close.push(async () => [home, beside].forEach(({ remove }) => void remove()));
+      const file = join(beside.dir, 'frames');
+      const child = fork(GUEST, [JSON.stringify({ join: true, ...config }), home.dir, ...(record ? [file] : [])], {
         execArgv: ['--disable-warning=ExperimentalWarning'],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
@@ -36,7 +44,11 @@ export function testSwarm() {
       });
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       return {
-        ...{ port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}` },
+        ...{ port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, home: home.dir },
+        frames: () =>
+          (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []).map((line) =>
+            Buffer.from(line, 'hex'),
+          ),
         async kill() {
           child.kill('SIGKILL');
           await gone;
@@ -64,8 +76,11 @@ export function testSwarm() {
       };
     },
     async end() {
+      for (const child of children) {
+        const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+        if (child.kill('SIGKILL')) await gone;
+      }
       for (const closing of close) await closing();
-      for (const child of children) child.kill('SIGKILL');
     },
   };
 }

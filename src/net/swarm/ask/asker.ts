@@ -5,6 +5,7 @@ import { freshIdentity } from '../identity.ts';
 import {
   CLEAR,
   type End,
+  MAX_REQUEST_BYTES,
   mark,
   type OpenReply,
   Reply,
@@ -21,7 +22,7 @@ import type { Stream } from '../wire/stream.ts';
 import type { Experience } from './experience.ts';
 import { type Candidate, gather } from './gather.ts';
 import { drawOrder, scoreOf } from './rank.ts';
-import { directWays, sealedWays, type Way } from './way.ts';
+import { directWays, type EntryRule, sealedWays, type Way } from './way.ts';
 
 export interface SwarmQuestion {
   messages: Request['messages'];
@@ -39,8 +40,8 @@ export interface SwarmQuestion {
 export interface AskerOptions {
   discoveries: readonly Discovery[];
   experience: Experience;
-  /** Left out: asks in the clear, which the caller has said. */
-  seal?: SealRequest;
+  /** Left out: asks in the clear, straight to the expert, which the caller has said. */
+  sealed?: EntryRule & { seal: SealRequest };
   random: Random;
 }
 
@@ -53,39 +54,52 @@ const TRIES = 3;
 const SILENT_MS = 60_000;
 const REFUSED_POLITELY: readonly string[] = ['BUSY', 'NO_POWER', 'RATE_LIMITED'];
 
-/** Asks whoever fits best, then others. Throws NOBODY_THERE when no node offers it, else the fault of the last one asked. */
+/**
+ * Asks whoever fits best, then others. Throws NOBODY_THERE when no node offers it, NO_ENTRY_RELAY when a sealed question
+ * finds no way, else the fault of the last one asked.
+ */
 export async function askSwarm(options: AskerOptions, question: SwarmQuestion): Promise<SwarmAnswer> {
   const { discoveries, experience, random } = options;
   const maxPrice = question.maxPrice ?? 0;
-  const [found, entries] = await Promise.all([
+  const [found, relays] = await Promise.all([
     gather({ discoveries, topics: question.topics }),
-    options.seal ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
+    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
   ]);
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
+  const waysTo = waysOf(options, relays);
+  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
+  if (within.length === 0) throw noWay(fitting, relays, options);
   const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
-  const order = drawOrder(fitting, score, random);
+  const order = drawOrder(within, score, random);
   let last: unknown;
   for (let tries = 1; tries <= TRIES; tries++) {
     question.signal?.throwIfAborted();
     const candidate = order[(tries - 1) % order.length]!;
     try {
-      const ways = options.seal
-        ? sealedWays(
-            candidate.descriptor,
-            entries.map((e) => e.descriptor),
-            random,
-          )
-        : directWays(candidate.descriptor);
-      return { ...(await askOne(candidate, ways, options, question)), tries };
+      return { ...(await askOne(candidate, waysTo(candidate), options, question)), tries };
     } catch (error) {
       last = error;
       question.signal?.throwIfAborted();
     }
   }
   throw last;
+}
+
+function waysOf({ sealed, random }: AskerOptions, relays: readonly Candidate[]): (candidate: Candidate) => Way[] {
+  if (!sealed) return ({ descriptor }) => directWays(descriptor);
+  const known = relays.map(({ descriptor }) => descriptor);
+  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, random) : []);
+}
+
+function noWay(fitting: readonly Candidate[], relays: readonly Candidate[], { sealed }: AskerOptions): HeatmineError {
+  if (!sealed) return new HeatmineError('NOT_RUNNING', 'no node that answers this names a way to it');
+  if (fitting.every(({ descriptor }) => !descriptor.seal))
+    return new HeatmineError('NOT_OFFERED', `none of ${fitting.length} nodes takes sealed questions`);
+  const known = `${relays.length} relays known, none apart from the expert in key, operator and address prefix`;
+  return new HeatmineError('NO_ENTRY_RELAY', `no relay to enter by: ${known}; nothing was sent`);
 }
 
 const expertOf = ({ descriptor }: Candidate, topics: readonly string[], maxPrice: number) =>
@@ -107,7 +121,7 @@ function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice
 async function askOne(
   candidate: Candidate,
   ways: readonly Way[],
-  { experience, seal }: AskerOptions,
+  { experience, sealed: sealing }: AskerOptions,
   question: SwarmQuestion,
 ): Promise<Omit<SwarmAnswer, 'tries'>> {
   const { key, seal: sealKey } = candidate.descriptor;
@@ -119,9 +133,10 @@ async function askOne(
       maxPrice: question.maxPrice ?? 0,
     };
     const bytes = Buffer.from(JSON.stringify(request));
-    if (seal && sealKey === undefined) throw new HeatmineError('NOT_OFFERED', 'that node takes no sealed questions');
-    const sealed = seal && sealKey !== undefined ? await seal(sealKey, bytes) : undefined;
+    const sealed = sealing && (await sealing.seal(sealKey!, bytes));
     const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
+    if (body.length > MAX_REQUEST_BYTES)
+      throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
     let firstWordMs: number | undefined;
     const onWord = () => {
       firstWordMs ??= performance.now() - startedMs;
@@ -203,7 +218,9 @@ async function readReply(payload: Buffer, isLast: boolean, open: OpenReply | und
     const reply = Reply.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
     if (isLast !== (reply.type === 'end' || reply.type === 'error')) throw new Error('end');
     return reply;
-  } catch {
+  } catch (error) {
+    if (open)
+      throw error instanceof HeatmineError ? error : new HeatmineError('SEAL_BROKEN', 'what came is no sealed reply');
     throw new HeatmineError('PEER_INVALID', 'the answer is altered, cut or no reply');
   }
 }

@@ -1,14 +1,18 @@
-import type { Random } from '../../../core/random.ts';
-import { isOurOwn } from '../../per-address.ts';
+import { type Random, shuffled } from '../../../core/random.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
-import { prefixOf } from '../wire/prefix.ts';
+import { isPrivate, prefixOf } from '../wire/prefix.ts';
 
 /** Whom to dial, and what to write into `open`. */
 export interface Way {
   url: string;
   key: string;
   path: Hop[];
+}
+
+export interface EntryRule {
+  /** As swarm.nearRelays: loopback and private addresses are not compared by prefix. Public ones always are. */
+  privateMayBeNear: boolean;
 }
 
 /** Straight to the expert, or through its own relay: it learns the address, or its relay does, and the text is in the clear. */
@@ -20,19 +24,31 @@ export function directWays({ key, urls, relays }: Descriptor): Way[] {
 }
 
 /**
- * Through an entry relay that shares neither key, operator nor prefix with the expert and its relays (loopback is exempt
- * from the prefix), then the expert's relay, or the expert itself where it can be dialled. Empty when no relay is far enough.
+ * Through an entry relay that shares neither key, operator nor prefix with the expert and its relays, then the expert's
+ * relay, or the expert itself where it can be dialled. Empty when no relay is far enough.
  */
-export function sealedWays(expert: Descriptor, entries: readonly Descriptor[], random: Random): Way[] {
-  const near = new Set([expert.key, ...expert.relays.map(({ key }) => key)]);
-  const prefixes = new Set([...expert.urls, ...expert.relays.map(({ url }) => url)].flatMap(placeOf));
-  const apart = entries.filter(
-    (entry) =>
-      entry.relay &&
-      entry.urls.length > 0 &&
-      !near.has(entry.key) &&
-      (entry.operator === undefined || entry.operator !== expert.operator) &&
-      !entry.urls.flatMap(placeOf).some((place) => prefixes.has(place)),
+export function sealedWays(
+  expert: Descriptor,
+  relays: readonly Descriptor[],
+  { privateMayBeNear }: EntryRule,
+  random: Random,
+): Way[] {
+  const placesOf = (urls: readonly string[]) =>
+    urls
+      .map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''))
+      .filter((host) => !(privateMayBeNear && isPrivate(host)))
+      .map(prefixOf);
+  const nearKeys = new Set([expert.key, ...expert.relays.map(({ key }) => key)]);
+  const near = [expert, ...relays.filter(({ key }) => nearKeys.has(key))];
+  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
+  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...expert.relays.map(({ url }) => url)]));
+  const apart = relays.filter(
+    ({ key, urls, relay, operator }) =>
+      relay &&
+      urls.length > 0 &&
+      !nearKeys.has(key) &&
+      !(operator !== undefined && operators.has(operator)) &&
+      !placesOf(urls).some((place) => places.has(place)),
   );
   const lasts: Hop[][] = [
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
@@ -41,16 +57,4 @@ export function sealedWays(expert: Descriptor, entries: readonly Descriptor[], r
   return shuffled(apart, random).flatMap((entry) =>
     lasts.map((path) => ({ url: entry.urls[0]!, key: entry.key, path })),
   );
-}
-
-const placeOf = (url: string): string[] => {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return isOurOwn(host) ? [] : [prefixOf(host)];
-};
-
-function shuffled<T>(all: readonly T[], random: Random): T[] {
-  return all
-    .map((value) => ({ value, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
 }

@@ -53,15 +53,15 @@ export async function sealRequest({ expertKey, content, wallMs, ephemeral }: ToS
     );
   }
   const keyId = keyIdOf(expertKey);
-  const recipientPublicKey = await suite.kem.deserializePublicKey(exact(expertKey)).catch(() => {
+  const isNone = (): never => {
     throw new HeatmineError('PEER_INVALID', "the expert's key for sealed questions is none");
-  });
+  };
+  const recipientPublicKey = await suite.kem.deserializePublicKey(exact(expertKey)).catch(isNone);
   const ekm = ephemeral && (await suite.kem.deriveKeyPair(exact(ephemeral)));
-  const context = await suite.createSenderContext({
-    recipientPublicKey,
-    info: exact(infoOf(keyId)),
-    ...(ekm && { ekm }),
-  });
+  // A key of all zeros, and others of small order, are only found out here.
+  const context = await suite
+    .createSenderContext({ recipientPublicKey, info: exact(infoOf(keyId)), ...(ekm && { ekm }) })
+    .catch(isNone);
   const enc = Buffer.from(context.enc);
   const time = Buffer.alloc(TIME_BYTES);
   time.writeUInt32BE(minuteOf(wallMs));

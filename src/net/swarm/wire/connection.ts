@@ -185,6 +185,7 @@ const MAY_COME: readonly ErrorCode[] = [
   'NOT_OFFERED',
   'NOT_RUNNING',
   'PEER_INVALID',
+  'SEAL_BROKEN',
 ];
 
 /** What a peer says of a failure; a code that we do not know counts as "does not work there". */

@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert';
 import { manualClock } from '../../../../src/core/clock.ts';
 import { seededRandom } from '../../../../src/core/random.ts';
 import { ASKER_KEY_MS, askerKeys } from '../../../../src/net/swarm/seal/asker-keys.ts';
-import { BATCH_MS, batcher } from '../../../../src/net/swarm/seal/batch.ts';
 import { replayGuard, SEAL_KEY_GRACE_MS, SEAL_KEY_MS, sealKeys } from '../../../../src/net/swarm/seal/keys.ts';
 import { PAD_CLASSES, SEAL_BYTES } from '../../../../src/net/swarm/seal/pad.ts';
 import { MAX_REQUEST_BYTES, requestOpener, sealRequest, suite } from '../../../../src/net/swarm/seal/request.ts';
@@ -231,31 +230,6 @@ test('an asker has another key for each relay and none older than a day', () => 
     day.advance(ASKER_KEY_MS);
     assert.is.not(keyFor('a'), before);
   }
-});
-
-test('text is handed on together, at most every 50 ms, and the rest at the end', () => {
-  const timers: (() => void)[] = [];
-  const sent: [string, boolean][] = [];
-  const batch = batcher(
-    (content, final) => sent.push([String(content), final]),
-    (ms, body) => {
-      assert.is(ms, BATCH_MS);
-      timers.push(body);
-      return () => timers.splice(timers.indexOf(body), 1);
-    },
-  );
-  batch.add('a');
-  batch.add('b');
-  assert.equal(sent, []);
-  assert.is(timers.length, 1);
-  timers.shift()!();
-  batch.add('c');
-  batch.end();
-  assert.equal(sent, [
-    ['ab', false],
-    ['c', true],
-  ]);
-  assert.is(timers.length, 0);
 });
 
 test('a question above 1 MiB and a key that is none are refused by name', async () => {
