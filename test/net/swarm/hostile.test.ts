@@ -194,6 +194,26 @@ test('hundreds that do nothing, and those that take but do not read, cost little
   await stillAnswers('after all have gone');
 });
 
+test('questions that never end are refused together, before they fill the memory', async () => {
+  const before = memoryBytes();
+  const part = Buffer.alloc(60_000, 'x');
+  const peers = await Promise.all(Array.from({ length: 24 }, () => provenPeer(node.port)));
+  for (const peer of peers) {
+    for (let id = 1; id < 128; id += 2) {
+      peer.json({ type: 'open', id, path: [] });
+      for (let i = 0; i < 4; i++) peer.send(encodeData(id, false, part), { op: OP.binary });
+    }
+    // One at a time: what is not read yet lies in this process, not there.
+    await until('all taken', () => peer.socket.writableLength === 0, LIMIT_MS);
+  }
+  const isBusy = ({ texts }: RawPeer) => texts.some((text) => text.includes('"close"'));
+  await until('some refused', () => peers.some(isBusy), LIMIT_MS);
+  const grown = memoryBytes() - before;
+  assert.ok(grown < 240 * MB, `${Math.round(grown / MB)} MB more for 368 MB of half questions`);
+  endRaws();
+  await eventually(() => stillAnswers('once they have gone'));
+});
+
 test('a signed descriptor with an address that is none is nobody', () => {
   const identity = freshIdentity();
   const now = Date.now();
