@@ -1,6 +1,13 @@
 /** Chance as an argument: a number in [0, 1). */
 export type Random = () => number;
 
+/** The same values in an order drawn anew. */
+export const shuffled = <T>(all: readonly T[], random: Random): T[] =>
+  all
+    .map((value) => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+
 /** mulberry32 (T. Ettinger, public domain): 32 bits of state, enough for simulation; never for keys. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;

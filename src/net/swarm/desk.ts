@@ -4,7 +4,18 @@ import type { AnswerPiece, ComputeClient, RefusedByCompute } from '../ask/comput
 import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
 import { batched } from './batched.ts';
-import { CLEAR, mark, type Reply, Request, receiveRequest, SEALED, type SealReply, type Unsealer } from './query.ts';
+import {
+  CLEAR,
+  createRoom,
+  MAX_REQUEST_BYTES,
+  mark,
+  type Reply,
+  Request,
+  receiveRequest,
+  SEALED,
+  type SealReply,
+  type Unsealer,
+} from './query.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface DeskOptions {
@@ -18,6 +29,8 @@ export interface DeskOptions {
 }
 
 const REQUEST_MS = 30_000;
+/** 128 of the longest requests: a thousand strangers with 64 streams each must not fill this machine's memory. */
+const UNREAD_BYTES = 128 * MAX_REQUEST_BYTES;
 /** Answers go out in pieces of what came within this: fewer frames, and less to learn from their rhythm. */
 const BATCH_MS = 50;
 
@@ -30,6 +43,7 @@ export function createDesk(options: DeskOptions): Desk {
     { perS: options.bandwidthBytesPerS, burst: options.bandwidthBytesPerS * 10 },
     performance.now(),
   );
+  const room = createRoom(UNREAD_BYTES);
   return async (stream) => {
     let seal: SealReply | undefined;
     const send = async (reply: Reply) => {
@@ -43,7 +57,7 @@ export function createDesk(options: DeskOptions): Desk {
     let isRead = false;
     let isSealed = false;
     try {
-      const received = await receiveRequest(stream, REQUEST_MS);
+      const received = await receiveRequest(stream, REQUEST_MS, room);
       isRead = true;
       isSealed = received[0] === SEALED;
       const opened = await openRequest(received, options.unsealer);

@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
@@ -24,6 +25,8 @@ export interface NodeOptions {
   identity: Identity;
   compute: Pick<ComputeClient, 'answer'>;
   unsealer?: Unsealer;
+  /** Which of the experts behind a relay are named first. */
+  random: Random;
   /** Opened once the node listens, so that what they announce is true. */
   discoveries: (port: number) => Promise<Discovery[]>;
   renewMs?: number;
@@ -133,7 +136,8 @@ function handlersOf(self: Self): Handlers {
       if (frame.type === 'find') {
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
-        const descriptors = [...own, ...(relay?.offers(frame.topic) ?? [])].slice(0, frame.limit);
+        const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
+        const descriptors = [...own, ...behind].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       const answer = relay?.attach(from, frame.descriptor) ?? { accepted: false, why: 'this node is no relay' };

@@ -50,7 +50,7 @@ export interface SwarmOptions {
 export async function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
   const identity = loadIdentity(keysDir);
   return startNode({
-    ...{ config, port, identity, compute, log },
+    ...{ config, port, identity, compute, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });

@@ -56,19 +56,41 @@ export async function sendRequest(stream: Stream, bytes: Buffer): Promise<void> 
   }
 }
 
-/** All payloads of the asker. Throws CONTEXT_LENGTH beyond MAX_REQUEST_BYTES, BUSY when it takes longer than `limitMs`. */
-export async function receiveRequest(stream: Stream, limitMs: number): Promise<Buffer> {
+/** What requests that are not whole yet may take, of all askers together. */
+export interface Room {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+export function createRoom(mostBytes: number): Room {
+  let leftBytes = mostBytes;
+  return {
+    take(bytes) {
+      if (bytes > leftBytes) return false;
+      leftBytes -= bytes;
+      return true;
+    },
+    give(bytes) {
+      leftBytes += bytes;
+    },
+  };
+}
+
+/** All payloads of the asker. Throws CONTEXT_LENGTH beyond MAX_REQUEST_BYTES, BUSY when it takes longer than `limitMs` or `room` is full. */
+export async function receiveRequest(stream: Stream, limitMs: number, room: Room): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   const late = setTimeout(() => stream.close('BUSY', 'the request did not come'), limitMs);
   try {
     for await (const part of stream.frames()) {
+      if (!room.take(part.length)) throw new HeatmineError('BUSY', 'too many long questions at once');
       bytes += part.length;
       if (bytes > MAX_REQUEST_BYTES) throw new HeatmineError('CONTEXT_LENGTH', `over ${MAX_REQUEST_BYTES} bytes`);
       parts.push(part);
     }
   } finally {
     clearTimeout(late);
+    room.give(bytes);
   }
   return Buffer.concat(parts);
 }

@@ -10,6 +10,8 @@ export interface RelayOptions {
   /** Relays in a private network may lead to others there. */
   mayDialPrivate: boolean;
   attached?: number;
+  /** Other relays dialled for strangers, at once. */
+  dials?: number;
   now: () => number;
 }
 
@@ -22,6 +24,8 @@ export interface Relay {
 }
 
 const MAX_ATTACHED = 256;
+/** Any stranger may name whom we dial: no more than this go out from our address. */
+const MAX_DIALLED = 64;
 const SILENT_MS = 120_000;
 /** Of a connection that we only ask through. */
 export const NOT_SERVING: Handlers = {
@@ -30,7 +34,8 @@ export const NOT_SERVING: Handlers = {
 };
 
 /** Passes whole frames on, both ways, and looks into none. */
-export function createRelay({ mayDialPrivate, attached: most = MAX_ATTACHED, now }: RelayOptions): Relay {
+export function createRelay(options: RelayOptions): Relay {
+  const { mayDialPrivate, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, now } = options;
   const experts = new Map<string, { connection: Connection; text: string; descriptor: Descriptor }>();
   const dialled = new Map<string, Promise<Connection>>();
 
@@ -38,6 +43,7 @@ export function createRelay({ mayDialPrivate, attached: most = MAX_ATTACHED, now
     const id = `${hop.key} ${hop.url}`;
     const open = dialled.get(id);
     if (open) return open;
+    if (dialled.size >= dials) throw new HeatmineError('BUSY', 'too many other relays are dialled');
     // A key of its own for each relay: what passes here is not our question.
     const dialling = dial({
       url: hop.url!,

@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CARDS } from '../../../src/contract/cards.ts';
+import { DEFAULT_SETPOINTS } from '../../../src/contract/messages.ts';
 import { SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { storedOf } from '../../../src/control/persist.ts';
+import { initialState } from '../../../src/control/state.ts';
 import { Config } from '../../../src/core/config.ts';
 import { ensurePaths, pathsOf } from '../../../src/core/paths.ts';
 import { loadBoard } from '../../../src/hal/board.ts';
@@ -121,13 +125,18 @@ const file = '/tmp/boards/pi-emulated.json';
 writeFileSync(file, JSON.stringify(piBoard()));
 let view: IoView | undefined;
 await standIns(file, () => view?.confirmed.compressorOn ?? 0);
+const config = Config.parse({ board: file, speed: SPEED });
+// A new unit on a real board only observes: this one was told to drive, and starts anew.
+writeFileSync(
+  join(paths.state, 'state.json'),
+  JSON.stringify(storedOf({ ...DEFAULT_SETPOINTS, operation: 'auto' }, initialState(config.house))),
+);
 const control = fork('src/control/main.ts', [], { execArgv: ['--disable-warning=ExperimentalWarning'] });
 control.on('exit', (code) => {
   console.log(`control ended with ${code}`);
   process.exit(5);
 });
 control.on('message', () => console.log('control is ready'));
-const config = Config.parse({ board: file, speed: SPEED });
 control.send({
   type: 'start',
   start: { config, home: paths.home, sockets: paths.sockets, passwords: { control: 'x' } },

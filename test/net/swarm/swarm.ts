@@ -12,6 +12,7 @@ import { log, scratch, sleep } from '../helpers.ts';
 
 export interface EchoNode {
   port: number;
+  pid: number;
   key: string;
   url: string;
   home: string;
@@ -43,7 +44,7 @@ export function testSwarm() {
       });
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       return {
-        ...{ port, key, url: `ws://127.0.0.1:${port}`, home: home.dir },
+        ...{ port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, home: home.dir },
         frames: () =>
           (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []).map((line) =>
             Buffer.from(line, 'hex'),

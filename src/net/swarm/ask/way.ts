@@ -1,4 +1,4 @@
-import type { Random } from '../../../core/random.ts';
+import { type Random, shuffled } from '../../../core/random.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
 import { isPrivate, prefixOf } from '../wire/prefix.ts';
@@ -57,11 +57,4 @@ export function sealedWays(
   return shuffled(apart, random).flatMap((entry) =>
     lasts.map((path) => ({ url: entry.urls[0]!, key: entry.key, path })),
   );
-}
-
-function shuffled<T>(all: readonly T[], random: Random): T[] {
-  return all
-    .map((value) => ({ value, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
 }

@@ -8,7 +8,7 @@ import { listen } from '../../listen.ts';
 import { isOurOwn, perAddress } from '../../per-address.ts';
 import { refuseUpgrade } from '../../web/server.ts';
 import type { Identity } from '../identity.ts';
-import { type Connection, type Handlers, runConnection } from './connection.ts';
+import { CLOSE_MS, CLOSING, type Connection, type Handlers, runConnection } from './connection.ts';
 import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
 import { acceptHandshake } from './hello.ts';
 import { WIRE_LIMITS, type WireLimits } from './limits.ts';
@@ -31,15 +31,19 @@ export interface Acceptor {
   close(): Promise<void>;
 }
 
-const CLOSE_MS = 500;
-
 /** Listens for other nodes. A door of its own: nothing of the page, the API or /v1 is behind it. */
 export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   const limits = { ...WIRE_LIMITS, ...options.limits };
   const ours = (limit: number) => (address: string) => (isOurOwn(address) ? limits.connections : limit);
   const addresses = perAddress({ all: limits.connections, each: ours(limits.connectionsPerAddress) });
   const prefixes = perAddress({ all: limits.connections, each: ours(limits.connectionsPerPrefix) });
-  const http = createServer({ headersTimeout: limits.helloMs, requestTimeout: limits.helloMs, maxHeaderSize: 8192 });
+  const http = createServer({
+    headersTimeout: limits.helloMs,
+    requestTimeout: limits.helloMs,
+    // Left out, the two above are looked at every 30 s only.
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 8192,
+  });
   // Half of what an upgrade may be is nobody's request: it has the same few seconds, and counts from its first byte.
   http.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
@@ -60,6 +64,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
     maxFragments: limits.fragments,
     maxBufferedChunks: limits.bufferedChunks,
     perMessageDeflate: false,
+    ...CLOSING,
     skipUTF8Validation: false,
     handleProtocols: () => SUBPROTOCOL,
   });

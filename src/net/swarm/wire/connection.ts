@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
+import { printable } from '../../../core/printable.ts';
 import { tokenBucket } from '../../buckets.ts';
 import { CLOSE, decodeData, encodeData, Frame, type Hop, parseFrame } from './frames.ts';
 import type { Handshake, Peer } from './hello.ts';
@@ -43,6 +44,14 @@ export interface ConnectionOptions {
   handlers: Handlers;
 }
 
+/** So long a connection may take to end once one side wants it to. */
+export const CLOSE_MS = 1000;
+/** For ws, whose types lag behind its options; left out it is 30 s. */
+export const CLOSING = { closeTimeout: CLOSE_MS };
+
+/** A close frame holds 123 bytes at most, and a reason may quote what a stranger wrote: ASCII, so that bytes are characters. */
+const closeReason = (why: string) => why.replace(/[^ -~]/g, '?').slice(0, 120);
+
 /** Runs one connection; resolves once the other side has proven its key. Throws PEER_INVALID or NOT_RUNNING. */
 export function runConnection(options: ConnectionOptions): Promise<Connection> {
   const { socket, handshake, limits } = options;
@@ -52,16 +61,16 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
   const late = setTimeout(() => fail(CLOSE.hello, `no hello within ${limits.helloMs / 1000} s`), limits.helloMs);
   const fail = (code: number, why: string) => {
     reject(new HeatmineError('PEER_INVALID', why));
-    socket.close(code, why.slice(0, 100));
+    socket.close(code, closeReason(why));
     // Whoever broke a rule need not agree to the end.
-    setTimeout(() => socket.terminate(), 1000).unref();
+    setTimeout(() => socket.terminate(), CLOSE_MS).unref();
   };
   socket.on('error', (error) => reject(new HeatmineError('NOT_RUNNING', messageOf(error))));
   socket.on('close', (code, reason) => {
     clearTimeout(late);
     over.abort();
     session?.end();
-    const why = String(reason).slice(0, 100);
+    const why = printable(String(reason));
     reject(
       code === CLOSE.violation || code === CLOSE.hello
         ? new HeatmineError('PEER_INVALID', `refused with ${code} ${why}`)
@@ -127,7 +136,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
       text({ ...frame, id });
       return questions.wait(id);
     },
-    close: (code, why) => socket.close(code, why.slice(0, 100)),
+    close: (code, why) => socket.close(code, closeReason(why)),
   };
   const onAsk = async (frame: Asking) => {
     try {
@@ -182,7 +191,5 @@ const MAY_COME: readonly ErrorCode[] = [
 /** What a peer says of a failure; a code that we do not know counts as "does not work there". */
 export function peerError(code: string, message: string): HeatmineError {
   const known = MAY_COME.find((c) => c === code);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's words must not steer a terminal.
-  const clean = message.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
-  return new HeatmineError(known ?? 'NOT_RUNNING', clean);
+  return new HeatmineError(known ?? 'NOT_RUNNING', printable(message));
 }

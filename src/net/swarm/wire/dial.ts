@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Identity } from '../identity.ts';
-import { type Connection, type Handlers, runConnection } from './connection.ts';
+import { CLOSING, type Connection, type Handlers, runConnection } from './connection.ts';
 import { type Role, SWARM_PATH } from './frames.ts';
 import { dialHandshake } from './hello.ts';
 import { WIRE_LIMITS, type WireLimits } from './limits.ts';
@@ -37,6 +37,7 @@ export async function dial(options: DialOptions): Promise<Connection> {
     maxFragments: limits.fragments,
     maxBufferedChunks: limits.bufferedChunks,
     perMessageDeflate: false,
+    ...CLOSING,
     followRedirects: false,
     lookup: mayBePrivate ? undefined : publicLookup,
   });
