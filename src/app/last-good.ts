@@ -5,10 +5,6 @@ import { Config, loadConfig } from '../core/config.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 
-/**
- * A real house is not left cold for a slip in config.yaml or a card that has lost a block (F30): the configuration with
- * which the unit last ran is kept beside its state, and stands in for one that is refused.
- */
 type Overrides = Parameters<typeof loadConfig>[1];
 
 const fileOf = (paths: Paths) => join(paths.state, 'config-last-good.json');
@@ -44,7 +40,11 @@ export interface Booted {
   refused?: string;
 }
 
-/** Reads the configuration; on a real board that has run before, one that is refused costs no heat. Throws CONFIG_INVALID. */
+/**
+ * Reads the configuration. A real house is not left cold for a slip in config.yaml or a card that has lost a block (F30):
+ * the configuration with which the unit last ran is kept beside its state, and stands in for one that is refused. Throws
+ * CONFIG_INVALID on a board that has never run, and on the simulated one.
+ */
 export function bootConfig(paths: Paths, overrides: Overrides): Booted {
   try {
     return { config: loadConfig(paths.home, overrides) };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'uvu';
@@ -89,6 +89,12 @@ test('every command that the documents show has a rule, and every rule a command
   assert.equal(missing, [], 'add them to docs-rules.ts');
   const unused = Object.keys(RULES).filter((c) => !commands.has(c));
   assert.equal(unused, [], 'no document shows them any more');
+});
+
+test('test files that a document names exist', () => {
+  for (const page of pages)
+    for (const [, file] of readFileSync(join(repo, page), 'utf8').matchAll(/`(test\/[\w./-]+\.ts)`/g))
+      assert.ok(existsSync(join(repo, file!)), `${page}: ${file}`);
 });
 
 test('benches and tests that are named exist', async () => {

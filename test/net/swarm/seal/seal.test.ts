@@ -4,7 +4,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { manualClock } from '../../../../src/core/clock.ts';
 import { seededRandom } from '../../../../src/core/random.ts';
-import { ASKER_KEY_MS, askerKeys } from '../../../../src/net/swarm/seal/asker-keys.ts';
 import { replayGuard, SEAL_KEY_GRACE_MS, SEAL_KEY_MS, sealKeys } from '../../../../src/net/swarm/seal/keys.ts';
 import { PAD_CLASSES, SEAL_BYTES } from '../../../../src/net/swarm/seal/pad.ts';
 import { MAX_REQUEST_BYTES, requestOpener, sealRequest, suite } from '../../../../src/net/swarm/seal/request.ts';
@@ -217,19 +216,6 @@ test("the expert's key changes daily, the old one opens an hour longer and is th
   assert.ok(await open());
   day.advance(SEAL_KEY_GRACE_MS);
   await rejects(open);
-});
-
-test('an asker has another key for each relay and none older than a day', () => {
-  const day = manualClock();
-  let made = 0;
-  const keyFor = askerKeys(() => ++made, day, seededRandom(7));
-  assert.is(keyFor('a'), keyFor('a'));
-  assert.is.not(keyFor('a'), keyFor('b'));
-  for (let i = 0; i < 50; i++) {
-    const before = keyFor('a');
-    day.advance(ASKER_KEY_MS);
-    assert.is.not(keyFor('a'), before);
-  }
 });
 
 test('a question above 1 MiB and a key that is none are refused by name', async () => {
