@@ -5,6 +5,7 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const BENCHES: Record<string, () => Promise<Bench>> = {
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
+  swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   hal: () => import('../bench/hal.ts').then((m) => m.hal),
