@@ -21,6 +21,7 @@ import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
+import { createBackups } from './web/backup.ts';
 import { type Claims, openClaims } from './web/claims.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
@@ -125,6 +126,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       port: portsOf(config).http,
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
+      backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
