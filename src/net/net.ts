@@ -155,7 +155,10 @@ type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: Compu
 async function joinSwarm({ config, home, compute, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
-  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
+  const paths = pathsOf(home);
+  const weights = { home, modelsDir: paths.models, stateDir: paths.state };
+  const where = { port: config.portBase && port, keysDir: paths.keys, weights };
+  const parts = { config: config.swarm, ...where, compute, log };
   return openSwarm(parts).catch(async (error) => {
     await web.close();
     throw error;

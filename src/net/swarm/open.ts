@@ -9,6 +9,7 @@ import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
 import { openUnsealer } from './seal/ends.ts';
+import { openWeights } from './weights/weights.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -42,14 +43,18 @@ export interface SwarmOptions {
   /** TCP and UDP alike. */
   port: number;
   keysDir: string;
+  /** Where experts are, what was published, and the home for commands; left out: no weights travel. */
+  weights?: { home: string; modelsDir: string; stateDir: string; lookMs?: number };
   compute: Pick<ComputeClient, 'answer'>;
   log: Log;
 }
 
 /** The running unit's part in the swarm. */
-export async function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
+export async function openSwarm({ config, port, keysDir, weights, compute, log }: SwarmOptions): Promise<SwarmNode> {
   const identity = loadIdentity(keysDir);
+  const parts = { config, self: identity.id, random: Math.random, onLiar: () => {}, log };
   return startNode({
+    weights: weights && openWeights({ ...parts, ...weights }),
     ...{ config, port, identity, compute, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
