@@ -4,11 +4,13 @@ import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
+import { gather } from './ask/gather.ts';
 import { type Attachments, keepAttached, type RelayAt } from './attach.ts';
 import { type Descriptor, signDescriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Identity } from './identity.ts';
+import { createNeighbours, type Neighbours } from './neighbours.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
@@ -48,6 +50,8 @@ const RENEW_MS = 12 * 60_000;
 /** In a descriptor. */
 const MOST_EXPERTS = 8;
 const MOST_RELAYS = 3;
+/** Of one topic that a relay tells on. */
+const OTHERS = 16;
 const LANGUAGES = ['en', 'de'];
 
 /** Takes part in the swarm as expert, relay or both. */
@@ -55,8 +59,9 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
   const relay = config.relay ? relayOf(options) : undefined;
+  const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
-  const self: Self = { ...options, experts, offered: new Map(), relay, ...unopened };
+  const self: Self = { ...options, experts, offered: new Map(), relay, neighbours, ...unopened };
   takeFetched(self);
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
@@ -107,6 +112,7 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   urls: string[];
   discoveries: Discovery[];
   attachments: Attachments | undefined;
+  neighbours: Neighbours;
   listeningOn: number;
 }
 
@@ -143,6 +149,14 @@ function fitsDescriptor(self: Self): boolean {
   }
 }
 
+/** Whom this node finds for a topic, itself left out. */
+async function othersFor({ discoveries, identity }: Self, topic: string) {
+  const found = await gather({ discoveries, topics: [topic], wanted: OTHERS });
+  return found
+    .filter(({ descriptor }) => descriptor.key !== identity.id)
+    .map(({ descriptor: { key, issuedS }, signed }) => ({ key, issuedS, signed }));
+}
+
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
 function announce(self: Self): void {
   const { relay, urls, discoveries, log, listeningOn } = self;
@@ -173,13 +187,14 @@ function handlersOf(self: Self): Handlers {
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
-    onAsk(frame, from) {
+    async onAsk(frame, from) {
       const { id } = frame;
       if (frame.type === 'find') {
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
         const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
-        const descriptors = [...own, ...behind].slice(0, frame.limit);
+        const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
+        const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       const answer = relay?.attach(from, frame.descriptor, frame.tags) ?? {

@@ -1,3 +1,4 @@
+import type { Way } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { End, Request, SealRequest } from '../query.ts';
@@ -27,5 +28,6 @@ export interface AskerOptions {
 
 export interface SwarmAnswer extends End {
   node: string;
+  way: Way;
   tries: number;
 }
