@@ -16,7 +16,7 @@ import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
 import { createNotifier } from './notify.ts';
-import { openSwarm } from './swarm/open.ts';
+import { openSwarm, type Swarm } from './swarm/open.ts';
 import { openToday } from './today.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
@@ -83,11 +83,11 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
-  const ask = askServer({ compute, slots, log });
+  const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
+  let swarm: Swarm | undefined;
   const live = liveServer(view, log);
   const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
-  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
@@ -127,17 +127,16 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
       backups: createBackups(home, unit, systemClock.wallMs),
-      access: createAccess(claims),
+      access: createAccess(openDoor(config.net.host, home, log)),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    const swarm = await joinSwarm({ config, home, compute, log }, web);
-    const closeAll = async () => {
-      await Promise.all([swarm?.close(), close(), web.close()]);
-    };
+    swarm = await joinSwarm({ config, home, stateDir, compute, log }, web);
+    const parts = [swarm, { close }, web];
+    const closeAll = async () => void (await Promise.all(parts.map((part) => part?.close())));
     return { port: web.port, swarmPort: swarm?.port, close: closeAll };
   } catch (error) {
     await close();
@@ -149,14 +148,15 @@ const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log)
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
 };
 
-type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient };
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { compute: ComputeClient };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, compute, log }: SwarmParts, web: Web) {
+async function joinSwarm({ config, home, stateDir, compute, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
+  const experienceFile = join(stateDir, 'experience-page.json');
   const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
-  return openSwarm(parts).catch(async (error) => {
+  return openSwarm({ ...parts, experienceFile }).catch(async (error) => {
     await web.close();
     throw error;
   });

@@ -38,6 +38,7 @@ export interface NodeOptions {
 
 export interface SwarmNode {
   port: number;
+  discoveries: readonly Discovery[];
   connections(): number;
   close(): Promise<void>;
 }
@@ -87,7 +88,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     onChange: () => announce(self),
   });
   announce(self);
-  return { port, connections: acceptor.connections, close };
+  return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
