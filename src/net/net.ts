@@ -10,14 +10,12 @@ import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
 import { openHand } from './hand.ts';
-import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
-import { createNotifier } from './notify.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
-import { openToday } from './today.ts';
+import { openTeller } from './tell.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
@@ -78,54 +76,44 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
-  const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
-  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const tell = openTeller({ config, home, stateDir, broker: sockets.broker, password, link, log });
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
   let swarm: Swarm | undefined;
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
 
   link.on('controlEvent', (event) => {
     history.event(event);
-    notifier.event(event);
+    tell.event(event);
   });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
-    hass.seen(state);
-    const line = today.seen(state, computing);
-    if (line) link.publish('today', line);
+    tell.state(state, computing);
   });
   const timers = [
-    every(FLUSH_MS, history.flush, today.flush),
-    every(LOOK_MS, () => {
-      const speaks = view.snapshot().control !== null;
-      hass.setOnline(speaks);
-      notifier.look(speaks);
-    }),
+    every(FLUSH_MS, history.flush, tell.flush),
+    every(LOOK_MS, () => tell.look(view.snapshot().control !== null)),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
     ask.close();
-    notifier.close();
     hand.close();
     live.close();
     compute.close();
-    await Promise.all([keeper.close(), hass.close(), link.close()]);
+    await Promise.all([keeper.close(), tell.close().then(() => link.close())]);
     history.close();
-    today.flush();
   };
   try {
     const web = await startWeb({
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, notifier),
+      settings: createSettings(config, view, history, tell.notifier),
       backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(openDoor(config.net.host, home, log)),
       proxy: computeProxy(sockets.compute, slots),
