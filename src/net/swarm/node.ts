@@ -41,6 +41,7 @@ export interface NodeOptions {
 
 export interface SwarmNode {
   port: number;
+  discoveries: readonly Discovery[];
   connections(): number;
   close(): Promise<void>;
 }
@@ -101,7 +102,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     void self.attachments?.renew();
     announce(self);
   });
-  return { port, connections: acceptor.connections, close };
+  return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
