@@ -24,6 +24,8 @@ export interface AskerOptions {
   /** Left out: asks in the clear, straight to the expert, which the caller has said. */
   sealed?: EntryRule & { seal: SealRequest };
   random: Random;
+  /** The asker's own node: nobody to ask, nor to enter by. */
+  own?: string;
 }
 
 export interface SwarmAnswer extends End {
