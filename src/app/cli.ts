@@ -55,6 +55,14 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'serve the accelerators of another machine',
     load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
   },
+  backup: {
+    about: 'write keys, configuration and what was learnt into one file',
+    load: () => import('./commands/backup.ts').then((m) => m.backup),
+  },
+  restore: {
+    about: 'put such a file back',
+    load: () => import('./commands/restore.ts').then((m) => m.restore),
+  },
   config: {
     about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),
@@ -76,6 +84,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'learn the heat loss of this house from its records',
     load: () => import('./commands/identify.ts').then((m) => m.identify),
   },
+  tour: { about: 'see it all in 90 seconds on the page', load: () => import('./commands/tour.ts').then((m) => m.tour) },
   bench: {
     about: 'measure against goals and references',
     load: () => import('./commands/bench.ts').then((m) => m.bench),

@@ -1,0 +1,44 @@
+import { HeatmineError } from '../../../core/errors.ts';
+import type { Candidate } from './gather.ts';
+import type { AskerOptions } from './question.ts';
+import { directWays, sealedWays, type Way } from './way.ts';
+
+export function waysOf(
+  { sealed, random }: AskerOptions,
+  relays: readonly Candidate[],
+): (candidate: Candidate) => Way[] {
+  if (!sealed) return ({ descriptor }) => directWays(descriptor);
+  const known = relays.map(({ descriptor }) => descriptor);
+  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, random) : []);
+}
+
+/** Why none of these can be reached. */
+export function noWay(
+  fitting: readonly Candidate[],
+  relays: readonly Candidate[],
+  { sealed }: AskerOptions,
+): HeatmineError {
+  if (!sealed) return new HeatmineError('NOT_RUNNING', 'no node that answers this names a way to it');
+  if (fitting.every(({ descriptor }) => !descriptor.seal))
+    return new HeatmineError('NOT_OFFERED', `none of ${fitting.length} nodes takes sealed questions`);
+  const known = `${relays.length} relays known, none apart from the expert in key, operator and address prefix`;
+  return new HeatmineError('NO_ENTRY_RELAY', `no relay to enter by: ${known}; nothing was sent`);
+}
+
+/** The expert of this node that fits best and costs at most `maxPrice`. */
+export const expertOf = ({ descriptor }: Candidate, topics: readonly string[], maxPrice: number) =>
+  topics
+    .flatMap((topic) => descriptor.experts.filter((expert) => expert.topics.includes(topic)))
+    .find((expert) => expert.price <= maxPrice);
+
+/** Why none of those found will do. */
+export function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {
+  const experts = found.flatMap(({ descriptor }) => descriptor.experts);
+  if (experts.length === 0)
+    return new HeatmineError('NOBODY_THERE', `no node answers questions on ${topics.join(', ')}`);
+  const cheapest = Math.min(...experts.map(({ price }) => price));
+  return new HeatmineError(
+    'NOT_OFFERED',
+    `the cheapest of ${found.length} nodes wants ${cheapest}, ${maxPrice} was offered`,
+  );
+}
