@@ -8,7 +8,7 @@ import { readAnswer } from './answer.ts';
 import { expertOf } from './fitting.ts';
 import type { Candidate } from './gather.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
-import type { Way } from './way.ts';
+import { passed, type Way } from './way.ts';
 
 const REFUSED_POLITELY: readonly string[] = ['BUSY', 'NO_POWER', 'RATE_LIMITED'];
 
@@ -36,9 +36,10 @@ export async function askOne(
     const onWord = () => {
       firstWordMs ??= performance.now() - startedMs;
     };
-    const end = await overSomeWay(ways, question, async (stream) => {
+    const end = await overSomeWay(ways, question, async (stream, way) => {
       await sendRequest(stream, body);
-      return readAnswer(stream, sealed?.open, key, question, onWord);
+      const answer = await readAnswer(stream, sealed?.open, key, question, onWord);
+      return { ...answer, way: passed(way, key, sealed !== undefined) };
     });
     experience.answered(key, firstWordMs ?? performance.now() - startedMs);
     return { ...end, node: key };
@@ -54,10 +55,11 @@ export async function askOne(
 async function overSomeWay<T>(
   ways: readonly Way[],
   question: SwarmQuestion,
-  use: (stream: Stream) => Promise<T>,
+  use: (stream: Stream, way: Way) => Promise<T>,
 ): Promise<T> {
   let last: unknown = new HeatmineError('NOT_RUNNING', 'there is no way to that node');
-  for (const { url, key, path } of ways) {
+  for (const way of ways) {
+    const { url, key, path } = way;
     const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING }).catch(
       (error) => {
         last = error;
@@ -67,7 +69,7 @@ async function overSomeWay<T>(
     const abort = () => connection.close(1000, 'changed my mind');
     question.signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await use(connection.open(path));
+      return await use(connection.open(path), way);
     } finally {
       question.signal?.removeEventListener('abort', abort);
       connection.close(1000, 'thanks');
