@@ -1,14 +1,18 @@
+import { systemClock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
+import { MAX_UC_PER_MTOK } from '../ledger/price.ts';
 import { type Attachments, keepAttached, type RelayAt } from './attach.ts';
-import { type Descriptor, signDescriptor } from './descriptor.ts';
+import { signDescriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Identity } from './identity.ts';
+import { openTill, type Till, type Trade } from './pay/till.ts';
+import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
@@ -25,6 +29,8 @@ export interface NodeOptions {
   identity: Identity;
   compute: Pick<ComputeClient, 'answer'>;
   unsealer?: Unsealer;
+  /** By what it serves strangers; without it none are. */
+  trade?: Trade;
   /** Which of the experts behind a relay are named first. */
   random: Random;
   /** Opened once the node listens, so that what they announce is true. */
@@ -42,14 +48,28 @@ export interface SwarmNode {
 
 /** Twice within the life of a descriptor. */
 const RENEW_MS = 12 * 60_000;
+const PRICE_MS = 60_000;
+const PRICE_STEP = 1.1;
 const LANGUAGES = ['en', 'de'];
+const CLOCK = { wallMs: systemClock.wallMs, monoMs: systemClock.monoMs };
 
 /** Takes part in the swarm as expert, relay or both. */
 export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log } = options;
-  const experts = expertsOf(config);
+  const { serve } = config;
+  const experts = serve && options.trade ? serve.experts : [];
   const relay = config.relay ? createRelay({ mayDialPrivate: isPrivate(config.host), now: Date.now }) : undefined;
-  const self: Self = { ...options, experts, relay, urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
+  const till = experts.length ? openTill({ ...options.trade!, identity, serve: serve!, ...CLOCK }) : undefined;
+  const self: Self = {
+    ...options,
+    experts,
+    till,
+    relay,
+    urls: [],
+    discoveries: [],
+    attachments: undefined,
+    listeningOn: 0,
+  };
   const roles: Role[] = [...(experts.length ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
   const { port: wanted, limits } = options;
@@ -57,8 +77,12 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
+  // Now rather than when the price goes up.
+  describe(self, [], DEAREST);
   const close = async () => {
     clearInterval(timer);
+    clearInterval(priceTimer);
+    till?.close();
     self.attachments?.close();
     relay?.close();
     await Promise.all([acceptor.close(), ...self.discoveries.map((discovery) => discovery.close())]);
@@ -67,6 +91,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     void self.attachments?.renew();
     announce(self);
   }, options.renewMs ?? RENEW_MS);
+  const priceTimer = setInterval(() => self.told !== toldOf(self) && announce(self), PRICE_MS);
   try {
     self.discoveries = await options.discoveries(port);
   } catch (error) {
@@ -84,7 +109,10 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
-  experts: Descriptor['experts'];
+  experts: readonly string[];
+  till: Till | undefined;
+  /** What the last announcement said of the price. */
+  told?: string;
   relay: Relay | undefined;
   urls: string[];
   discoveries: Discovery[];
@@ -92,20 +120,36 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   listeningOn: number;
 }
 
+const topicsOf = (id: string): string[] => [...(TOPICS_OF_SHIPPED[id] ?? ['general'])];
 const ownTopics = ({ experts, relay }: Self): string[] => [
-  ...new Set(experts.flatMap(({ topics }) => topics)),
+  ...new Set(experts.flatMap(topicsOf)),
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
-const describe = ({ identity, config, urls, experts, unsealer }: Self, relays: RelayAt[]): Buffer =>
-  signDescriptor(identity, {
+const offerOf = ({ till }: Self) => till?.offer() ?? { price: 0, sunshine: false };
+/** The longest that a price may get. */
+const DEAREST = { price: MAX_UC_PER_MTOK, sunshine: true };
+
+function describe(self: Self, relays: RelayAt[], { price, sunshine } = offerOf(self)): Buffer {
+  const { identity, config, urls, experts, unsealer } = self;
+  return signDescriptor(identity, {
     issuedS: Math.floor(Date.now() / 1000),
-    ...{ urls, relays, relay: config.relay, experts, seal: unsealer?.key, operator: config.operator },
+    ...{ urls, relays, relay: config.relay, seal: unsealer?.key, operator: config.operator },
+    ...(sunshine && { sunshine }),
+    experts: experts.map((id) => ({ id, topics: topicsOf(id), languages: LANGUAGES, price })),
   });
+}
+
+/** What is worth another announcement: free watts that come or go, and a price a tenth higher or lower. */
+function toldOf(self: Self): string {
+  const { price, sunshine } = offerOf(self);
+  return `${sunshine} ${Math.round(Math.log(price + 1) / Math.log(PRICE_STEP))}`;
+}
 
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
 function announce(self: Self): void {
   const { relay, urls, discoveries, log, listeningOn } = self;
+  self.told = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind])];
   const descriptor = describe(self, self.attachments?.current() ?? []);
@@ -116,19 +160,20 @@ function announce(self: Self): void {
 }
 
 function handlersOf(self: Self): Handlers {
-  const { config, relay, compute, unsealer, log } = self;
+  const { config, relay, compute, unsealer, till, log } = self;
   const desk =
     config.serve &&
+    till &&
     createDesk({
-      ...{ compute, unsealer, log },
+      ...{ compute, unsealer, till, log },
       slots: inFlight(config.serve.questionsAtOnce),
-      offered: new Map(self.experts.map(({ id, price }) => [id, price])),
+      offered: new Set(self.experts),
       bandwidthBytesPerS: config.serve.bandwidthKBps * 1000,
     });
   return {
-    onOpen(stream, path) {
+    onOpen(stream, path, from) {
       if (path.length > 0 && relay) void relay.forward(stream, path);
-      else if (path.length === 0 && desk) void desk(stream);
+      else if (path.length === 0 && desk) void desk(stream, viaOf(from, config));
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
     onAsk(frame, from) {
@@ -145,15 +190,4 @@ function handlersOf(self: Self): Handlers {
       return { type: 'attached', id, ...answer };
     },
   };
-}
-
-/** What this node lets strangers ask. Throws CONFIG_INVALID when it is too much for one descriptor. */
-function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
-  if (!serve) return [];
-  return serve.experts.map((id) => ({
-    id,
-    topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
-    languages: LANGUAGES,
-    price: serve.minPrice,
-  }));
 }

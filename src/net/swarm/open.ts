@@ -8,6 +8,7 @@ import { openMdns } from './discovery/mdns.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
+import type { Trade } from './pay/till.ts';
 import { openUnsealer } from './seal/ends.ts';
 
 export interface DiscoveryOptions {
@@ -43,14 +44,15 @@ export interface SwarmOptions {
   port: number;
   keysDir: string;
   compute: Pick<ComputeClient, 'answer'>;
+  trade: Trade;
   log: Log;
 }
 
 /** The running unit's part in the swarm. */
-export async function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
+export async function openSwarm({ config, port, keysDir, compute, trade, log }: SwarmOptions): Promise<SwarmNode> {
   const identity = loadIdentity(keysDir);
   return startNode({
-    ...{ config, port, identity, compute, log, random: Math.random },
+    ...{ config, port, identity, compute, trade, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
