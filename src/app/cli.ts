@@ -55,6 +55,14 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'serve the accelerators of another machine',
     load: () => import('./commands/accel-host.ts').then((m) => m.accelHost),
   },
+  backup: {
+    about: 'write keys, configuration and what was learnt into one file',
+    load: () => import('./commands/backup.ts').then((m) => m.backup),
+  },
+  restore: {
+    about: 'put such a file back',
+    load: () => import('./commands/restore.ts').then((m) => m.restore),
+  },
   config: {
     about: 'write or check the configuration (config init, config check)',
     load: () => import('./commands/config.ts').then((m) => m.config),

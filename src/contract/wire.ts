@@ -34,10 +34,28 @@ export const Meter = z.object({
   cardSeconds: z.number(),
 });
 
+/** Whom a question to the swarm passed, by key; `saw.ts` says what each could see. */
+export const Way = z.object({
+  mode: z.enum(['sealed', 'direct']),
+  /** The relay that was dialled: sealed only. */
+  entry: z.string().optional(),
+  /** The expert's own relay, where the question went through one. */
+  relay: z.string().optional(),
+  node: z.string(),
+});
+export type Way = z.infer<typeof Way>;
+
 export const Reply = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), id: z.string(), expert: z.string(), why: z.string() }),
   z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
-  z.object({ type: z.literal('end'), id: z.string(), finish: z.string(), meter: Meter }),
+  z.object({
+    type: z.literal('end'),
+    id: z.string(),
+    finish: z.string(),
+    meter: Meter,
+    /** Of an answer that came from the swarm. */
+    way: Way.optional(),
+  }),
   z.object({
     type: z.literal('error'),
     id: z.string(),

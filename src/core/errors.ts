@@ -3,6 +3,7 @@ import { asTyped } from './words.ts';
 /** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
+  BACKUP_INVALID: 'use another copy of the file and its passphrase; nothing was changed',
   BOARD_INVALID: 'mend the board file at the path named in the message',
   MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
   RECEIPT_INVALID: 'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it',

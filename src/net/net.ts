@@ -17,10 +17,13 @@ import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
 import { createNotifier } from './notify.ts';
 import { openSwarm } from './swarm/open.ts';
+import type { Trade } from './swarm/pay/till.ts';
 import { openToday } from './today.ts';
+import { openTrade } from './trade.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
+import { createBackups } from './web/backup.ts';
 import { type Claims, openClaims } from './web/claims.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
@@ -80,6 +83,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
+  const trade = openTrade({ config, stateDir, link, view, ledger: keeper.ledger });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, slots, log });
@@ -110,11 +114,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
-    ask.close();
-    notifier.close();
-    hand.close();
-    live.close();
-    compute.close();
+    for (const part of [trade, ask, notifier, hand, live, compute]) part.close();
     await Promise.all([keeper.close(), hass.close(), link.close()]);
     history.close();
     today.flush();
@@ -125,6 +125,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       port: portsOf(config).http,
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, notifier),
+      backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(claims),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
@@ -132,9 +133,11 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    const swarm = await joinSwarm({ config, home, compute, log }, web);
+    const swarm = await joinSwarm({ config, home, compute, trade, log }, web);
     const closeAll = async () => {
-      await Promise.all([swarm?.close(), close(), web.close()]);
+      // What nobody signed is written down before the ledger closes.
+      await swarm?.close();
+      await Promise.all([close(), web.close()]);
     };
     return { port: web.port, swarmPort: swarm?.port, close: closeAll };
   } catch (error) {
@@ -147,14 +150,14 @@ const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log)
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
 };
 
-type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient };
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient; trade: Trade };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, compute, log }: SwarmParts, web: Web) {
+async function joinSwarm({ config, home, compute, trade, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
-  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
-  return openSwarm(parts).catch(async (error) => {
+  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys };
+  return openSwarm({ ...parts, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;
   });

@@ -1,4 +1,5 @@
 import type { OverrideCommand } from '../contract/comfort.ts';
+import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
 import type { Clock } from '../core/clock.ts';
@@ -14,10 +15,16 @@ export interface Snapshot {
   market: Market | null;
   /** The day of the house so far. */
   today: Today | null;
+  /** Swarm work in figures; null before the ledger is open. */
+  ledger: LedgerState | null;
 }
 
 export interface View {
   snapshot(): Snapshot;
+  /** The same without the ledger, which is made of it. */
+  heard(): Omit<Snapshot, 'ledger'>;
+  /** Where `ledger` comes from. */
+  tellLedger(summary: () => LedgerState): void;
   onControl(listener: (state: ControlState) => void): () => void;
   /** Sends a change; the answer comes with a later control/state. False while the broker is away. */
   send(name: 'set', command: SetCommand): boolean;
@@ -50,19 +57,25 @@ export function openView(link: Link, clock: Clock): View {
   });
   link.on('computeState', compute.set);
   link.on('plantTruth', plant.set);
+  let ledger = (): LedgerState | null => null;
   let today: Today | null = null;
   link.on('today', (line) => {
     today = line;
   });
   link.on('market', (lease) => market.offer(lease, clock.monoMs()));
+  const heard = () => ({
+    control: control.get(),
+    compute: compute.get(),
+    plant: plant.get(),
+    market: market.get(clock.monoMs()),
+    today: control.get() && today,
+  });
   return {
-    snapshot: () => ({
-      control: control.get(),
-      compute: compute.get(),
-      plant: plant.get(),
-      market: market.get(clock.monoMs()),
-      today: control.get() && today,
-    }),
+    heard,
+    snapshot: () => ({ ...heard(), ledger: ledger() }),
+    tellLedger(summary) {
+      ledger = summary;
+    },
     onControl(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

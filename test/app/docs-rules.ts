@@ -50,6 +50,8 @@ export const RULES: Record<string, Rule> = {
   'join LINE': elsewhere('app/swarm-commands.test.ts'),
   peers: { how: 'run', out: /No other node answers/, exits: [1] },
   'ask --swarm --direct "…"': elsewhere('app/swarm-commands.test.ts'),
+  'backup house.heatmine': elsewhere('app/backup.test.ts'),
+  'restore house.heatmine': elsewhere('app/backup.test.ts'),
   claim: { how: 'run', out: /It works once/ },
   'sim --campaign --seed N [--cases M | --minutes K]': elsewhere('app/campaign.test.ts'),
   'config init --home /var/lib/heatmine': { how: 'change', out: /wrote .*config\.yaml/ },

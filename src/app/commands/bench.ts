@@ -5,9 +5,11 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const BENCHES: Record<string, () => Promise<Bench>> = {
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
+  swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   hal: () => import('../bench/hal.ts').then((m) => m.hal),
+  live: () => import('../bench/live.ts').then((m) => m.live),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
   mutants: () => import('../bench/mutants.ts').then((m) => m.mutants),

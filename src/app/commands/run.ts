@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { applyStaged } from '../../core/backup/files.ts';
 import type { ChildStart } from '../../core/child.ts';
+import { systemClock } from '../../core/clock.ts';
 import { type Config, portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
@@ -12,7 +14,8 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 import { checkHardware } from '../hardware-check.ts';
 import { bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
-import { preflight, unsoundExperts } from '../preflight.ts';
+import { preflight, runningPid, unsoundExperts } from '../preflight.ts';
+import { restoredLines } from '../restored.ts';
 import { loadPasswords } from '../secrets.ts';
 import { type ProcessSpec, processFile, supervise } from '../supervisor.ts';
 
@@ -78,11 +81,20 @@ function tellHardware(board: Board): void {
   if (faults.length > 0) say(`the unit starts without them; ${asTyped('doctor')} looks again`);
 }
 
+/** A backup that the page took in is put in place before anything reads what it replaces. */
+function putBack(paths: Paths): void {
+  const done = applyStaged(paths, systemClock.wallMs());
+  if (!done) return;
+  if ('refused' in done) say(`the backup to be restored is refused, all stays as it was: ${done.refused}`);
+  else for (const line of restoredLines(done)) say(line);
+}
+
 async function runUnit(args: string[]): Promise<number> {
   const { values, paths } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
   const boardName = values.board as string | undefined;
+  if (runningPid(paths) === undefined) putBack(paths);
   const { config, refused } = bootConfig(paths, {
     ...(portBase && { portBase }),
     ...(speed && { speed }),

@@ -19,6 +19,8 @@ import type { Settlement } from './settlement.ts';
 import { type Channel, type SignedVoucher, takeVoucher, voucherCodec } from './voucher.ts';
 
 export const LEDGER_FILE = 'ledger';
+/** The same for what this home asked others for by command, which needs no running unit. */
+export const ASKED_FILE = 'asked';
 
 export interface Ledger {
   /** For the next receipt that we write: never given before, over restarts too. */

@@ -5,14 +5,20 @@ import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
+
 import { MAX_UC_PER_MTOK } from '../ledger/price.ts';
+
+import { gather } from './ask/gather.ts';
+
 import { type Attachments, keepAttached, type RelayAt } from './attach.ts';
 import { signDescriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Identity } from './identity.ts';
+import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
+
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
@@ -50,6 +56,8 @@ export interface SwarmNode {
 const RENEW_MS = 12 * 60_000;
 const PRICE_MS = 60_000;
 const PRICE_STEP = 1.1;
+/** Of one topic that a relay tells on. */
+const OTHERS = 16;
 const LANGUAGES = ['en', 'de'];
 const CLOCK = { wallMs: systemClock.wallMs, monoMs: systemClock.monoMs };
 
@@ -60,15 +68,10 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const experts = serve && options.trade ? serve.experts : [];
   const relay = config.relay ? createRelay({ mayDialPrivate: isPrivate(config.host), now: Date.now }) : undefined;
   const till = experts.length ? openTill({ ...options.trade!, identity, serve: serve!, ...CLOCK }) : undefined;
+  const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
+  const made = { experts, till, relay, neighbours };
   const self: Self = {
-    ...options,
-    experts,
-    till,
-    relay,
-    urls: [],
-    discoveries: [],
-    attachments: undefined,
-    listeningOn: 0,
+    ...{ ...options, ...made, urls: [], discoveries: [], attachments: undefined, listeningOn: 0 },
   };
   const roles: Role[] = [...(experts.length ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
@@ -77,8 +80,6 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
-  // Now rather than when the price goes up.
-  describe(self, [], DEAREST);
   const close = async () => {
     clearInterval(timer);
     clearInterval(priceTimer);
@@ -91,8 +92,14 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     void self.attachments?.renew();
     announce(self);
   }, options.renewMs ?? RENEW_MS);
-  const priceTimer = setInterval(() => self.told !== toldOf(self) && announce(self), PRICE_MS);
+  const priceTimer = setInterval(() => {
+    if (self.told === toldOf(self)) return;
+    void self.attachments?.renew();
+    announce(self);
+  }, PRICE_MS);
   try {
+    // Too much for one descriptor is told now rather than when the price goes up.
+    describe(self, [], DEAREST);
     self.discoveries = await options.discoveries(port);
   } catch (error) {
     await close();
@@ -117,6 +124,7 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   urls: string[];
   discoveries: Discovery[];
   attachments: Attachments | undefined;
+  neighbours: Neighbours;
   listeningOn: number;
 }
 
@@ -144,6 +152,14 @@ function describe(self: Self, relays: RelayAt[], { price, sunshine } = offerOf(s
 function toldOf(self: Self): string {
   const { price, sunshine } = offerOf(self);
   return `${sunshine} ${Math.round(Math.log(price + 1) / Math.log(PRICE_STEP))}`;
+}
+
+/** Whom this node finds for a topic, itself left out. */
+async function othersFor({ discoveries, identity }: Self, topic: string) {
+  const found = await gather({ discoveries, topics: [topic], wanted: OTHERS });
+  return found
+    .filter(({ descriptor }) => descriptor.key !== identity.id)
+    .map(({ descriptor: { key, issuedS }, signed }) => ({ key, issuedS, signed }));
 }
 
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
@@ -176,13 +192,14 @@ function handlersOf(self: Self): Handlers {
       else if (path.length === 0 && desk) void desk(stream, viaOf(from, config));
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
-    onAsk(frame, from) {
+    async onAsk(frame, from) {
       const { id } = frame;
       if (frame.type === 'find') {
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
         const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
-        const descriptors = [...own, ...behind].slice(0, frame.limit);
+        const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
+        const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       const answer = relay?.attach(from, frame.descriptor) ?? { accepted: false, why: 'this node is no relay' };

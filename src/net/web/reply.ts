@@ -9,6 +9,8 @@ export interface ErrorBody {
 const STATUS: Partial<Record<ErrorCode, number>> = {
   VALUE_RANGE: 400,
   MESSAGE_INVALID: 400,
+  BACKUP_INVALID: 400,
+  CONFIG_INVALID: 400,
   UNAUTHORISED: 403,
   RATE_LIMITED: 429,
   BUSY: 503,

@@ -8,6 +8,7 @@ import { listen } from '../listen.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Access, CLAIM_FIRST } from './access.ts';
 import type { Api } from './api.ts';
+import type { Backups } from './backup.ts';
 import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ComputeProxy } from './proxy.ts';
@@ -20,6 +21,7 @@ export interface WebOptions {
   api: Api;
   access: Access;
   settings: Settings;
+  backups: Backups;
   proxy: ComputeProxy;
   metrics: Metrics;
   page: (res: ServerResponse, path: string, head: boolean) => void;
@@ -130,7 +132,7 @@ const CLAIM_PATH = /^\/api\/(session|claim|claim\/new|claim\/forget)$/;
 const HOUSE_PATH = /^\/(api\/|metrics$)/;
 
 async function route(
-  { api, access, settings, proxy, metrics, page }: WebOptions,
+  { api, access, settings, backups, proxy, metrics, page }: WebOptions,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -145,6 +147,9 @@ async function route(
   else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));
   else if (path === '/api/notify/test') await change(req, res, (_req, answer) => settings.testNotify(answer));
   else if (path === '/api/hand') await change(req, res, (r, answer) => api.hand(r, answer, access.levelOf(req)!));
+  else if (path === '/api/backup') await change(req, res, (r, answer) => backups.make(r, answer, access.levelOf(req)!));
+  else if (path === '/api/restore')
+    await change(req, res, (r, answer) => backups.stage(r, answer, access.levelOf(req)!));
   else if (path === '/api/override') await change(req, res, api.override);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);

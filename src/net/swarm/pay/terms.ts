@@ -1,21 +1,33 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Tier } from '../../ledger/price.ts';
-import { noSunshine, returnSunshine, sunshine, takeSunshine, type Via } from '../../ledger/sunshine.ts';
+import {
+  noSunshine,
+  POOL_S,
+  PREFIX_PART,
+  RELAY_PART,
+  returnSunshine,
+  sunshine,
+  takeSunshine,
+  type Via,
+} from '../../ledger/sunshine.ts';
 import type { Request } from '../query.ts';
 import { type Rate, rateNow } from './rates.ts';
+import { MOST_ANSWER_TOKENS } from './sizes.ts';
 import type { TillOptions } from './till.ts';
 
-/** The longest free answer where the asker names no length. */
-export const SUNSHINE_TOKENS = 1024;
+/** A free answer where the asker names no length: as long as the watts allow, and not below this. */
+const LEAST_TOKENS = 256;
+/** Of what one relay or prefix may take at once. */
+const PART_OF_SHARE = 0.5;
 /** Energy of a token of the question, as part of one of the answer. */
 const PROMPT_PART = 0.1;
-/** Free watts are told of while they would do for this many answers. */
-const TOLD_ANSWERS = 1;
 
 export interface Terms {
   offer(): { price: number; sunshine: boolean };
   /** Throws NOT_OFFERED above the asker's most, NO_POWER where economy has to wait. */
   rateFor(request: Pick<Request, 'expert' | 'maxPrice' | 'tier'>): Rate;
+  /** How long a free answer may be now. */
+  freeTokens(via: Via): number;
   /** Whether a free answer of this size would be given now. Throws NO_SUNSHINE. */
   look(via: Via, answerTokens: number, promptTokens: number): void;
   /** Holds free energy for one; the answer says what was used of it. Throws NO_SUNSHINE, which says when to ask again. */
@@ -44,8 +56,10 @@ export function createTerms({ unit, serve, wallMs }: Parts): Terms {
     offer() {
       const rate = rateNow('standard', unit(), serve);
       const pool = sunshine(state, now());
-      const enough = joulesOf(SUNSHINE_TOKENS, 0) * TOLD_ANSWERS;
-      return { price: 'wait' in rate ? serve.minPrice : rate.answerUcPerMtok, sunshine: pool.poolJ > enough };
+      return {
+        price: 'wait' in rate ? serve.minPrice : rate.answerUcPerMtok,
+        sunshine: pool.poolJ > joulesOf(LEAST_TOKENS, 0),
+      };
     },
     rateFor({ expert, maxPrice, tier: wanted }) {
       const tier: Tier = maxPrice === 0 ? 'sunshine' : (wanted ?? 'standard');
@@ -60,6 +74,11 @@ export function createTerms({ unit, serve, wallMs }: Parts): Terms {
         );
       }
       return rate;
+    },
+    freeTokens(via) {
+      const { freeW, joulesPerToken } = unit();
+      const shareJ = freeW * POOL_S * (via.relay === undefined ? PREFIX_PART : RELAY_PART) * PART_OF_SHARE;
+      return Math.max(LEAST_TOKENS, Math.min(MOST_ANSWER_TOKENS, Math.floor(shareJ / Math.max(joulesPerToken, 1e-6))));
     },
     look: (via, answerTokens, promptTokens) => void tried(via, joulesOf(answerTokens, promptTokens)),
     take(via, answerTokens, promptTokens) {

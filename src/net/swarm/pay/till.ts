@@ -13,7 +13,7 @@ import { createCredit, type Ordered } from './credit.ts';
 import type { Rate, UnitNow } from './rates.ts';
 import { MOST_ANSWER_TOKENS, mostAnswerTokens, mostPromptTokens } from './sizes.ts';
 import { claimText } from './slips.ts';
-import { createTerms, SUNSHINE_TOKENS, type Terms } from './terms.ts';
+import { createTerms, type Terms } from './terms.ts';
 
 /** What a node that answers strangers trades by. */
 export interface Trade {
@@ -64,7 +64,7 @@ export function openTill(options: TillOptions): Till {
     admit(request, via) {
       const rate = terms.rateFor(request);
       const isFree = rate.tier === 'sunshine';
-      const maxTokens = request.maxTokens ?? (isFree ? SUNSHINE_TOKENS : undefined);
+      const maxTokens = request.maxTokens ?? (isFree ? terms.freeTokens(via) : undefined);
       const sized = { ...request, maxTokens };
       const promptTokens = mostPromptTokens(sized);
       const mostUc = amountUc({ ...rate, promptTokens, answerTokens: maxTokens ?? MOST_ANSWER_TOKENS });
@@ -118,7 +118,7 @@ function quoteBy(terms: Terms, request: QuoteRequest['quote'], via: Via): Reply 
   const { promptTokens, maxTokens } = request;
   const { tier, reason: text, ...prices } = terms.rateFor(request);
   const isFree = tier === 'sunshine';
-  const most = maxTokens ?? (isFree ? SUNSHINE_TOKENS : MOST_ANSWER_TOKENS);
+  const most = maxTokens ?? (isFree ? terms.freeTokens(via) : MOST_ANSWER_TOKENS);
   if (isFree) terms.look(via, most, promptTokens);
   const { leastUc, mostUc } = quote({ ...prices, reason: { code: '', text } }, promptTokens, most);
   return { type: 'quote', tier, ...prices, leastUc, mostUc, reason: text };

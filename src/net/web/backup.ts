@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { checkBackup, makeBackup, stageRestore } from '../../core/backup/files.ts';
+import { MIN_PASSPHRASE } from '../../core/backup/pack.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import { pathsOf } from '../../core/paths.ts';
+import type { Level } from './claims.ts';
+import { readBody, sendJson } from './reply.ts';
+
+/**
+ * Backup and restore for the page, for an installer: one takes all keys away with it, though sealed, and the other brings a
+ * configuration, which may name commands.
+ */
+export interface Backups {
+  make(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
+  /** Takes effect at the next start. */
+  stage(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
+}
+
+const MAX_BACKUP_BYTES = 64 * 2 ** 20;
+const Make = z.strictObject({ passphrase: z.string().min(MIN_PASSPHRASE).max(200) });
+const Stage = z.strictObject({ passphrase: z.string().max(200), backup: z.base64() });
+
+async function bodyOf<T>(req: IncomingMessage, schema: z.ZodType<T>, maxBytes: number): Promise<T> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse((await readBody(req, maxBytes)).toString('utf8'));
+  } catch (error) {
+    throw error instanceof HeatmineError ? error : new HeatmineError('MESSAGE_INVALID', 'body is no JSON');
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new HeatmineError('MESSAGE_INVALID', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function installerOnly(level: Level): void {
+  if (level !== 'installer')
+    throw new HeatmineError(
+      'UNAUTHORISED',
+      'backup and restore take the installer level: `heatmine claim --installer` on the unit prints a code for it',
+    );
+}
+
+export function createBackups(home: string, unit: string, wallMs: () => number): Backups {
+  const paths = pathsOf(home);
+  return {
+    async make(req, res, level) {
+      installerOnly(level);
+      const { passphrase } = await bodyOf(req, Make, 1024);
+      const bytes = await makeBackup(paths, unit, wallMs(), passphrase);
+      const day = new Date(wallMs()).toISOString().slice(0, 10);
+      res.writeHead(200, {
+        'content-type': 'application/octet-stream',
+        'content-disposition': `attachment; filename="${unit}-${day}.heatmine"`,
+        'content-length': bytes.length,
+        'cache-control': 'no-store',
+      });
+      res.end(bytes);
+    },
+    async stage(req, res, level) {
+      installerOnly(level);
+      const { passphrase, backup } = await bodyOf(req, Stage, (MAX_BACKUP_BYTES * 4) / 3);
+      const opened = checkBackup(Buffer.from(backup, 'base64'), passphrase || undefined);
+      stageRestore(paths, opened);
+      sendJson(res, 200, { facts: opened.facts, files: opened.files.map(({ name }) => name), when: 'next start' });
+    },
+  };
+}
