@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
-import { hexOf } from '../net/ledger/books.ts';
 import { ASKED_FILE, openLedger } from '../net/ledger/ledger.ts';
 import { credit } from '../net/ledger/settlement.ts';
 import { verifySignature } from '../net/swarm/identity.ts';
-import type { Notebook } from '../net/swarm/pay/purse.ts';
+import { type Notebook, noteIn } from '../net/swarm/pay/purse.ts';
 import { say } from './command.ts';
 
 const LOCK_WAIT_MS = 10_000;
@@ -18,17 +17,15 @@ const LOCK_WAIT_MS = 10_000;
  */
 export function askedNotebook(paths: Paths, wallMs: () => number): Notebook {
   const file = join(paths.state, ASKED_FILE);
-  return async ({ signed, channel, voucher }) => {
+  return async (entry) => {
     const unlock = await lock(`${file}.lock`);
     try {
       const onDamage = (text: string) => say(`LEDGER_DAMAGED: ${file}: ${text}`);
       const ledger = await openLedger({ file, verify: verifySignature, onDamage });
       try {
-        if (channel && !ledger.books().channels.has(hexOf(channel.channel))) ledger.openChannel(channel);
-        ledger.spent(signed, channel?.channel);
-        if (voucher) ledger.voucher(voucher);
+        noteIn(ledger, entry);
         await ledger.flush();
-        if (channel) await ledger.settle(credit, channel.payee, wallMs());
+        if (entry.channel) await ledger.settle(credit, entry.channel.payee, wallMs());
         await ledger.prune(wallMs());
       } finally {
         await ledger.close();

@@ -10,15 +10,13 @@ import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
 import { openHand } from './hand.ts';
-import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
-import { createNotifier } from './notify.ts';
-import { openSwarm } from './swarm/open.ts';
+import { openSwarm, type Swarm } from './swarm/open.ts';
 import type { Trade } from './swarm/pay/till.ts';
-import { openToday } from './today.ts';
+import { openTeller } from './tell.ts';
 import { openTrade } from './trade.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
@@ -80,60 +78,51 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
-  const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
-  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const tell = openTeller({ config, home, stateDir, broker: sockets.broker, password, link, log });
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const trade = openTrade({ config, stateDir, link, view, ledger: keeper.ledger });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
-  const ask = askServer({ compute, slots, log });
+  const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
+  let swarm: Swarm | undefined;
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
-  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
-    notifier.event(event);
+    tell.event(event);
   });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
-    hass.seen(state);
-    const line = today.seen(state, computing);
-    if (line) link.publish('today', line);
+    tell.state(state, computing);
   });
   const timers = [
-    every(FLUSH_MS, history.flush, today.flush),
-    every(LOOK_MS, () => {
-      const speaks = view.snapshot().control !== null;
-      hass.setOnline(speaks);
-      notifier.look(speaks);
-    }),
+    every(FLUSH_MS, history.flush, tell.flush),
+    every(LOOK_MS, () => tell.look(view.snapshot().control !== null)),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
-    for (const part of [trade, ask, notifier, hand, live, compute]) part.close();
-    await Promise.all([keeper.close(), hass.close(), link.close()]);
+    for (const part of [trade, ask, hand, live, compute]) part.close();
+    await Promise.all([keeper.close(), tell.close().then(() => link.close())]);
     history.close();
-    today.flush();
   };
   try {
     const web = await startWeb({
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, notifier),
+      settings: createSettings(config, view, history, tell.notifier),
       backups: createBackups(home, unit, systemClock.wallMs),
-      access: createAccess(claims),
+      access: createAccess(openDoor(config.net.host, home, log)),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    const swarm = await joinSwarm({ config, home, compute, trade, log }, web);
+    swarm = await joinSwarm({ config, home, stateDir, compute, trade, log }, web);
     const closeAll = async () => {
       // What nobody signed is written down before the ledger closes.
       await swarm?.close();
@@ -150,14 +139,17 @@ const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log)
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
 };
 
-type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient; trade: Trade };
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { compute: ComputeClient; trade: Trade };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, compute, trade, log }: SwarmParts, web: Web) {
+async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
-  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys };
-  return openSwarm({ ...parts, compute, trade, log }).catch(async (error) => {
+  const paths = pathsOf(home);
+  const weights = { home, modelsDir: paths.models, stateDir: paths.state };
+  const where = { port: config.portBase && port, keysDir: paths.keys, weights };
+  const experienceFile = join(stateDir, 'experience-page.json');
+  return openSwarm({ config: config.swarm, ...where, experienceFile, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;
   });

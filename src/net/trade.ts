@@ -12,7 +12,7 @@ import { summaryOf } from './ledger/summary.ts';
 import { rateNow, type UnitNow } from './swarm/pay/rates.ts';
 import type { Trade } from './swarm/pay/till.ts';
 import { freeHours, unitNow } from './swarm/pay/unit-now.ts';
-import type { View } from './view.ts';
+import type { UnitView } from './view.ts';
 
 const SAMPLE_MS = 10_000;
 
@@ -20,7 +20,7 @@ export interface TradeOptions {
   config: Config;
   stateDir: string;
   link: Link;
-  view: Pick<View, 'heard' | 'tellLedger'>;
+  view: Pick<UnitView, 'heard' | 'tellLedger'>;
   ledger: Ledger;
 }
 

@@ -2,6 +2,7 @@ import type { OverrideCommand } from '../contract/comfort.ts';
 import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
+import type { Tour } from '../contract/tour.ts';
 import type { Clock } from '../core/clock.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
@@ -15,16 +16,14 @@ export interface Snapshot {
   market: Market | null;
   /** The day of the house so far. */
   today: Today | null;
-  /** Swarm work in figures; null before the ledger is open. */
-  ledger: LedgerState | null;
+  /** Swarm work in figures, where a ledger is kept. */
+  ledger?: LedgerState;
+  /** Of `heatmine tour` only. */
+  tour?: Tour;
 }
 
 export interface View {
   snapshot(): Snapshot;
-  /** The same without the ledger, which is made of it. */
-  heard(): Omit<Snapshot, 'ledger'>;
-  /** Where `ledger` comes from. */
-  tellLedger(summary: () => LedgerState): void;
   onControl(listener: (state: ControlState) => void): () => void;
   /** Sends a change; the answer comes with a later control/state. False while the broker is away. */
   send(name: 'set', command: SetCommand): boolean;
@@ -34,7 +33,14 @@ export interface View {
 /** All of these are sent at 1 Hz; after this long without one the page must not show it as the present. */
 const QUIET_MS = 10_000;
 
-export function openView(link: Link, clock: Clock): View {
+/** That of a unit, whose ledger says its part. */
+export interface UnitView extends View {
+  /** The snapshot without the ledger, which is made of it. */
+  heard(): Omit<Snapshot, 'ledger'>;
+  tellLedger(summary: () => LedgerState): void;
+}
+
+export function openView(link: Link, clock: Clock): UnitView {
   const listeners = new Set<(state: ControlState) => void>();
   const market = holdLease<Market | null>(null);
   const hold = <T>() => {
@@ -57,7 +63,7 @@ export function openView(link: Link, clock: Clock): View {
   });
   link.on('computeState', compute.set);
   link.on('plantTruth', plant.set);
-  let ledger = (): LedgerState | null => null;
+  let ledger: (() => LedgerState) | undefined;
   let today: Today | null = null;
   link.on('today', (line) => {
     today = line;
@@ -72,7 +78,7 @@ export function openView(link: Link, clock: Clock): View {
   });
   return {
     heard,
-    snapshot: () => ({ ...heard(), ledger: ledger() }),
+    snapshot: () => ({ ...heard(), ...(ledger && { ledger: ledger() }) }),
     tellLedger(summary) {
       ledger = summary;
     },

@@ -54,7 +54,7 @@ test('the figures of a unit: every family of the table, in base units', () => {
   const control = structuredClone(SAMPLES.controlState);
   control.energy.cop = 3.5;
   const { families, faults } = read(
-    unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null, ledger: null }, true),
+    unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true),
   );
   assert.equal(faults, []);
   const flow = families.get('heatmine_flow_cubic_meters_per_second');
@@ -62,7 +62,7 @@ test('the figures of a unit: every family of the table, in base units', () => {
   const lpm = control.sensors.heatFlowLpm;
   if (lpm?.value) assert.ok(flow?.some((line) => Math.abs(Number(line.split(' ')[1]) - lpm.value! / 60_000) < 1e-9));
   assert.match(
-    unitText({ control: null, compute: null, plant: null, market: null, today: null, ledger: null }, false),
+    unitText({ control: null, compute: null, plant: null, market: null, today: null }, false),
     /process="control"\} 0/,
   );
 });
@@ -118,10 +118,7 @@ if (spawnSync(PYTHON, ['-c', 'import prometheus_client.openmetrics.parser']).sta
 } else {
   test('a foreign parser, the one of Prometheus, reads all of it', () => {
     const control = structuredClone(SAMPLES.controlState);
-    const unit = unitText(
-      { control, compute: null, plant: null, market: SAMPLES.market.value, today: null, ledger: null },
-      true,
-    );
+    const unit = unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true);
     const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: unit + sampleOfCompute() });
     assert.ok(Number(`${stdout}`) > 20, `${stderr}`);
   });

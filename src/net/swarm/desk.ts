@@ -22,16 +22,21 @@ import {
   SignRequest,
   type Unsealer,
 } from './query.ts';
+import type { Connection } from './wire/connection.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface DeskOptions {
   compute: Pick<ComputeClient, 'answer'>;
   slots: InFlight;
   /** Expert ids that strangers may ask. */
-  offered: ReadonlySet<string>;
+  offered: { has(expert: string): boolean };
   till: Till;
+  /** Whom a question is counted for. */
+  viaOf(from: Connection): Via;
   bandwidthBytesPerS: number;
   unsealer?: Unsealer;
+  /** Whoever was answered to the end, by the connection that the question came over. */
+  onAnswered?: (expert: string, tokens: number, from: Connection) => void;
   log: Log;
 }
 
@@ -42,7 +47,7 @@ const UNREAD_BYTES = 128 * MAX_REQUEST_BYTES;
 const BATCH_MS = 50;
 
 /** Answers one question of a stranger: stateless, nothing of it kept or logged. */
-export type Desk = (stream: Stream, via: Via) => Promise<void>;
+export type Desk = (stream: Stream, from: Connection) => Promise<void>;
 
 export function createDesk(options: DeskOptions): Desk {
   const { log } = options;
@@ -51,7 +56,7 @@ export function createDesk(options: DeskOptions): Desk {
     performance.now(),
   );
   const room = createRoom(UNREAD_BYTES);
-  return async (stream, via) => {
+  return async (stream, from) => {
     let seal: SealReply | undefined;
     const send = async (reply: Reply) => {
       const isLast = isLastReply(reply);
@@ -71,7 +76,12 @@ export function createDesk(options: DeskOptions): Desk {
       const wanted = parseRequest(opened.request);
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      for await (const reply of repliesTo(wanted, options, stream.closed, via)) await send(reply);
+      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from))) {
+        await send(reply);
+        if (reply.type === 'end' && 'expert' in wanted) {
+          options.onAnswered?.(wanted.expert, reply.meter.answerTokens, from);
+        }
+      }
     } catch (error) {
       if (stream.closed.aborted) return;
       const refused = refusal(error, log);

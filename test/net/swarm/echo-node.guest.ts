@@ -29,6 +29,9 @@ if (frames) {
   };
 }
 const trade = await tradeOf(home, JSON.parse(process.argv[5] ?? '{}'));
-const node = await openSwarm({ config, port: 0, keysDir, compute, trade, log });
+const node = await openSwarm({
+  ...{ config, port: 0, keysDir, trade, log },
+  compute: { ...compute, labelOf: async () => 'faults' },
+});
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: node.port, key: loadIdentity(keysDir).id });

@@ -21,10 +21,12 @@ const sunnyFirst = (drawn: readonly Candidate[]): Candidate[] => [
 export async function askSwarm(options: AskerOptions, question: SwarmQuestion): Promise<SwarmAnswer> {
   const { discoveries, experience, random } = options;
   const maxPrice = question.maxPrice ?? 0;
-  const [found, relays] = await Promise.all([
+  const [all, allRelays] = await Promise.all([
     gather({ discoveries, topics: question.topics }),
     options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
   ]);
+  const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
+  const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
   const waysTo = waysOf(options, relays);

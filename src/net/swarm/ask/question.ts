@@ -33,6 +33,8 @@ export interface AskerOptions {
   random: Random;
   /** Left out: signs nothing, so it asks for free and leaves no receipt. */
   purse?: Purse;
+  /** The asker's own node: nobody to ask, nor to enter by. */
+  own?: string;
 }
 
 export interface SwarmAnswer extends Omit<End, 'receipt'> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { NO_CHANNEL } from '../../ledger/books.ts';
+import { hexOf, NO_CHANNEL } from '../../ledger/books.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { TIERS, type Tier } from '../../ledger/price.ts';
 import { checkAgreed, hourOf, type SignedReceipt, signAsAsker } from '../../ledger/receipt.ts';
 import { type Channel, charge, issueVoucher, openChannel, type SignedVoucher } from '../../ledger/voucher.ts';
@@ -9,7 +10,20 @@ import { mostAnswerTokens, mostPromptTokens } from './sizes.ts';
 import { ORDER_DOMAIN, ORDER_VERSION, orderCodec, orderText, readClaim, receiptText, voucherText } from './slips.ts';
 
 /** Where an asker writes down what it got and promised; rejects where it cannot. */
-export type Notebook = (entry: { signed: SignedReceipt; channel?: Channel; voucher?: SignedVoucher }) => Promise<void>;
+export type Notebook = (entry: NoteEntry) => Promise<void>;
+export interface NoteEntry {
+  signed: SignedReceipt;
+  /** As it was before, where the answer cost something. */
+  channel?: Channel;
+  voucher?: SignedVoucher;
+}
+
+/** Into a ledger that this process holds. Throws LEDGER_REFUSES. */
+export function noteIn(ledger: Ledger, { signed, channel, voucher }: NoteEntry): void {
+  if (channel && !ledger.books().channels.has(hexOf(channel.channel))) ledger.openChannel(channel);
+  ledger.spent(signed, channel?.channel);
+  if (voucher) ledger.voucher(voucher);
+}
 
 export interface PurseOptions {
   note: Notebook;
