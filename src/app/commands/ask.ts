@@ -19,9 +19,19 @@ async function askQuestion(args: string[]): Promise<number> {
   if (values.swarm === true) {
     const maxPrice = numberOption(values['max-price'], 'max-price', 0, 1e9) ?? 0;
     const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
-    const [direct, economy, quote] = [values.direct, values.economy, values.quote].map((value) => value === true);
-    if (economy && maxPrice === 0) throw new HeatmineError('USAGE', '--economy is a cheaper answer: name --max-price');
-    return askOthers({ question, paths, json, maxPrice, portBase, direct, economy, quote });
+    const is = (name: 'direct' | 'economy' | 'quote') => values[name] === true;
+    if (is('economy') && maxPrice === 0)
+      throw new HeatmineError('USAGE', '--economy is a cheaper answer: name --max-price');
+    return askOthers({
+      question,
+      paths,
+      json,
+      maxPrice,
+      portBase,
+      direct: is('direct'),
+      economy: is('economy'),
+      quote: is('quote'),
+    });
   }
   const url = (values.url as string | undefined) ?? unitOf(paths).url;
   const stop = new AbortController();
