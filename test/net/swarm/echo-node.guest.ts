@@ -30,6 +30,7 @@ if (frames) {
 const node = await openSwarm({
   ...{ config, port: 0, keysDir, log },
   compute: { ...compute, labelOf: async () => 'faults' },
+  weights: { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state'), lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: node.port, key: loadIdentity(keysDir).id });
