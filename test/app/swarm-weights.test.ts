@@ -36,7 +36,7 @@ const swarm = testSwarm();
 const homes = scratch();
 let node: EchoNode;
 test.before(async () => {
-  node = await swarm.node({ weights: { seed: true, upKBps: 1000 } });
+  node = await swarm.node({ weights: { seed: true, upKBps: 700 } });
 });
 test.after(async () => {
   await swarm.end();
@@ -83,11 +83,11 @@ test('publish offers it; pull NAME survives SIGKILL and goes on; ls says where i
   const pull = () => start('experts', 'pull', 'pumps', '--home', home);
 
   let first = pull();
-  await until('a part of it', () => first.err().includes('30 %'), LIMIT_MS).catch(async () => {
+  await until('a part of it', () => / [2-9]\d %/.test(first.err()), LIMIT_MS).catch(async () => {
     // The announcement was not there yet.
     await first.end;
     first = pull();
-    await until('a part of it', () => first.err().includes('30 %'), LIMIT_MS);
+    await until('a part of it', () => / [2-9]\d %/.test(first.err()), LIMIT_MS);
   });
   first.child.kill('SIGKILL');
   await first.end;
@@ -98,7 +98,7 @@ test('publish offers it; pull NAME survives SIGKILL and goes on; ls says where i
   const second = pull();
   assert.is(await second.end, 0, second.err());
   const firstPct = Number(/ (\d+) %/.exec(second.err())![1]);
-  assert.ok(firstPct >= 20, `it began at ${firstPct} %`);
+  assert.ok(firstPct >= 10, `it began at ${firstPct} %`);
   assert.match(second.err(), 'made from ancestor');
   assert.match(second.out(), /^pumps: served/);
   assert.ok(readFileSync(join(home, 'models', 'pumps', 'w.gguf')).equals(readFileSync(join(dir, 'w.gguf'))));
