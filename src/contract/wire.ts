@@ -22,6 +22,8 @@ export const Ask = z.strictObject({
     .max(64),
   maxTokens: z.int().min(1).max(4096).optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** Sealed, to the nodes of others; only where this unit has joined the swarm. */
+  swarm: z.boolean().optional(),
 });
 export type Ask = z.infer<typeof Ask>;
 
@@ -46,6 +48,7 @@ export const Way = z.object({
 export type Way = z.infer<typeof Way>;
 
 export const Reply = z.discriminatedUnion('type', [
+  /** A second one in an answer: the first broke off, it begins anew. */
   z.object({ type: z.literal('start'), id: z.string(), expert: z.string(), why: z.string() }),
   z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
   z.object({

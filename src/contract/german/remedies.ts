@@ -3,6 +3,7 @@ export const REMEDIES_DE: Record<string, string> = {
   'use another copy of the file and its passphrase; nothing was changed':
     'eine andere Kopie der Datei und ihr Kennwort nehmen; geändert wurde nichts',
   'the classifier takes this for a question to {} ({})': 'der Klassifikator hält das für eine Frage an {} ({})',
+  'node {} of the swarm answers': 'Knoten {} des Schwarms antwortet',
   'the classifier knows no expert for this ({})': 'der Klassifikator kennt dafür keinen Experten ({})',
   'the classifier chose {} ({}), which cannot be picked here':
     'der Klassifikator wählte {} ({}), der hier nicht gewählt werden kann',
@@ -53,4 +54,8 @@ export const REMEDIES_DE: Record<string, string> = {
     'mit der Einladung eines Relais beitreten, das jemand anders betreibt (`heatmine join ZEILE`), oder mit --direct offen fragen; auf einer Maschine oder im LAN: swarm.nearRelays',
   'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them':
     'nach einem Experten fragen, den der Knoten anbietet, zu seinem Preis oder mehr; `heatmine peers` zeigt sie',
+  'ask again when the message says, ask another node, or offer a price with --max-price':
+    'zur genannten Zeit wieder fragen, einen anderen Knoten fragen oder mit --max-price einen Preis bieten',
+  'give a voucher over what is open, or ask for fewer tokens (maxTokens): docs/PROTOCOL-receipts.md':
+    'einen Gutschein über das Offene geben oder weniger Tokens verlangen (maxTokens): docs/PROTOCOL-receipts.md',
 };
