@@ -63,7 +63,8 @@ const bodyOf = (ask: Ask) =>
     temperature: ask.temperature,
   });
 
-function post(
+/** Rejects with NOT_RUNNING where nobody answers. */
+export function post(
   socketPath: string,
   agent: Agent,
   path: string,
@@ -105,7 +106,8 @@ export interface RefusedByCompute extends HeatmineError {
   retryAfterS?: number;
 }
 
-async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
+/** What compute refused with, as ours. */
+export async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
   let text = '';
   try {
     for await (const chunk of res.setEncoding('utf8')) {
