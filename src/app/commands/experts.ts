@@ -1,16 +1,20 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import { scanExperts } from '../../compute/experts.ts';
+import { type FoundExpert, scanExperts } from '../../compute/experts.ts';
 import { memoryOf, verdictOf } from '../../compute/fit.ts';
 import { checkGgufFile } from '../../compute/gguf.ts';
+import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
+import { printable } from '../../core/printable.ts';
 import { asTyped } from '../../core/words.ts';
+import { originOf } from '../../net/swarm/weights/installed.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
-import { publishExpert } from '../experts/publish.ts';
+import { isSwarmName, pullFromSwarm } from '../experts/from-swarm.ts';
+import { offerDir, publishExpert } from '../experts/publish.ts';
 import { pullExpert } from '../experts/pull.ts';
 import { runningPid } from '../preflight.ts';
 
@@ -32,16 +36,32 @@ const ls: Sub = async ({ paths, json }) => {
         ...{ id, title: fact?.title ?? id, sizeBytes: fact?.sizeBytes ?? 0, resident: false },
         ...{ passes: fact?.quality?.passes ?? false, note: unsound ?? fact?.quality?.note },
       }));
-  if (json) print(JSON.stringify(experts));
+  const known = new Map(found(paths).map((expert) => [expert.id, expert]));
+  const rows = experts.map((expert) => ({ ...expert, ...beginnings(known.get(expert.id)) }));
+  if (json) print(JSON.stringify(rows));
   else {
-    for (const { id, sizeBytes, resident, title, passes, note } of experts) {
+    for (const { id, sizeBytes, resident, title, passes, note, parents, source } of rows) {
       const verdict = passes ? 'passes its test' : note ? `not proven: ${note}` : 'not tested';
       const place = resident ? 'in memory' : 'on disk  ';
-      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}; ${verdict}`);
+      const lineage = parents.length ? ` (from ${parents.join(', ')})` : '';
+      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}${lineage}; ${source}; ${verdict}`);
     }
   }
   return experts.length ? 0 : 1;
 };
+
+/** What an expert was made from, and how it came here. */
+function beginnings(expert: FoundExpert | undefined): { parents: string[]; source: string } {
+  const parents = expert?.fact?.parents ?? [];
+  if (!expert) return { parents, source: 'of the upstream' };
+  if (expert.dir.startsWith(SHIPPED)) return { parents, source: 'ships with HeatMine' };
+  const origin = originOf(expert.dir);
+  if (!origin) return { parents, source: 'made here' };
+  const nodes = Object.keys(origin.from).length;
+  const given = `from ${nodes} node${nodes === 1 ? '' : 's'}`;
+  if (origin.how === 'demand') return { parents, source: `brought by demand ${given}: ${printable(origin.what)}` };
+  return { parents, source: origin.how === 'swarm' ? `pulled ${given} of the swarm` : `pulled: ${origin.what}` };
+}
 
 /** What is in memory now, what it takes, when it was last asked, and the energy of a token. */
 const ps: Sub = async ({ paths, json }) => {
@@ -50,10 +70,11 @@ const ps: Sub = async ({ paths, json }) => {
   const jPerToken = compute?.card.jPerToken ?? null;
   const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
   if (json) print(JSON.stringify(rows));
+  const known = new Map(found(paths).map((expert) => [expert.id, expert]));
   for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
     const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
     print(
-      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)`,
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)  ${beginnings(known.get(id)).source}`,
     );
   }
   return 0;
@@ -94,16 +115,24 @@ const fit: Sub = async ({ values, json }, [file]) => {
 };
 
 const pull: Sub = async ({ values, paths, json }, [source]) => {
-  if (!source) throw new HeatmineError('USAGE', 'pull what? hf:OWNER/REPO:FILE, https://…, or a file');
+  if (!source)
+    throw new HeatmineError('USAGE', 'pull what? NAME, topic:TOPIC, hf:OWNER/REPO:FILE, https://…, or a file');
   const stop = new AbortController();
   const interrupted = () => stop.abort(new HeatmineError('BUSY', 'stopped; pull again to go on'));
   process.once('SIGINT', interrupted);
-  const id = await pullExpert({
-    ...{ source, modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
+  const options = {
+    ...{ modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
     id: values.id as string | undefined,
     sha256: values.sha256 as string | undefined,
     contextTokens: numberOption(values.context, 'context', 16, 1_048_576),
-  }).finally(() => process.off('SIGINT', interrupted));
+  };
+  const maker = values.maker as string | undefined;
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const pulling =
+    isSwarmName(source) && !existsSync(source)
+      ? pullFromSwarm({ ...options, what: source, maker, paths, portBase })
+      : pullExpert({ ...options, source, move: values.move === true });
+  const id = await pulling.finally(() => process.off('SIGINT', interrupted));
   const served = runningPid(paths) === undefined ? 'served from the next start' : 'served within seconds';
   print(json ? JSON.stringify({ id }) : `${id}: ${served}; ask it: ${asTyped(`ask "…" --expert ${id}`)}`);
   return 0;
@@ -112,7 +141,16 @@ const pull: Sub = async ({ values, paths, json }, [source]) => {
 const publish: Sub = async ({ paths, json }, [dir]) => {
   if (!dir) throw new HeatmineError('USAGE', 'publish which DIR? It holds expert.json and the weights.');
   const { file, maker } = await publishExpert(dir, paths.keys);
-  print(json ? JSON.stringify({ file, maker }) : `${file}: signed by ${maker}`);
+  const { swarm } = loadConfig(paths.home);
+  const isGiven = swarm.join && swarm.weights.seed;
+  offerDir(dir, paths);
+  print(json ? JSON.stringify({ file, maker, given: isGiven }) : `${file}: signed by ${maker}`);
+  if (!json)
+    say(
+      isGiven
+        ? 'offered to the swarm while the unit runs: whoever asks for its name or topics gets it'
+        : 'not offered to the swarm: swarm.join and swarm.weights.seed in config.yaml are the questions (docs/swarm.md)',
+    );
   return 0;
 };
 
@@ -144,9 +182,12 @@ const evaluate: Sub = async ({ values, paths, json }, [id]) => {
 };
 
 const SUBS: Record<string, Sub> = { ls, ps, fit, pull, publish, rm, eval: evaluate };
-const OPTIONS = Object.fromEntries(
-  ['id', 'sha256', 'context', 'vram', 'width', 'lines'].map((name) => [name, { type: 'string' as const }]),
-);
+const OPTIONS = {
+  ...Object.fromEntries(
+    ['id', 'sha256', 'context', 'vram', 'width', 'lines', 'maker'].map((name) => [name, { type: 'string' as const }]),
+  ),
+  move: { type: 'boolean' as const },
+};
 
 async function run(args: string[]): Promise<number> {
   const parsed = parseCommand(args, OPTIONS);
@@ -162,12 +203,14 @@ export const experts: Command = {
   ls            all of them: size, whether in memory, whether each passed its held-out test
   ps            those in memory: bytes, last asked, energy of a token
   fit FILE      memory by context length, and whether it fits, is split over accelerators, or not
-  pull SOURCE   hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped, checks the hash; never runs anything
-  publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json
+  pull SOURCE   NAME or topic:TOPIC from the swarm, hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped,
+                checks the hash; never runs anything; --move takes a directory's files away from there
+  publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json, and offers it to the
+                swarm where swarm.weights.seed is on
   eval ID       perplexity over its held-out lines, or those of --lines FILE
   rm ID         removes a pulled one`,
   usage:
-    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
+    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
   example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
   run,
 };
