@@ -40,6 +40,7 @@ export async function createServer({ service, residents, metrics, log, listen }:
     healthRoute(service),
     classifyRoute(service),
     ...residencyRoutes(residents),
+    weighRoute(service),
     metricsRoute(metrics),
   ]);
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
@@ -132,6 +133,16 @@ const residencyRoutes = (residents: ServerOptions['residents']): [string, Handle
       sendJson(response, 200, {});
     },
   ],
+];
+
+/** For net, which audits others by the copies here. The text is not kept. */
+const weighRoute = (service: Service): [string, Handler] => [
+  'POST /weigh',
+  async (request, response, signal) => {
+    const body = await readJson(request);
+    if (typeof body !== 'object' || body === null) throw new BadRequest('the body must be an object', 'body');
+    sendJson(response, 200, await service.weigh(body as Record<string, unknown>, signal));
+  },
 ];
 
 const metricsRoute = (metrics: () => string): [string, Handler] => [
