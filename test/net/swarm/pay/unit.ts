@@ -25,6 +25,7 @@ export async function market(serve: object = {}, unit: Partial<UnitNow> = {}) {
   const open = () =>
     openLedger({ file: join(dir, 'ledger'), verify: verifySignature, onDamage: (text) => damages.push(text) });
   let ledger = await open();
+  await ledger.reserveCounters();
   const identity = freshIdentity();
   const now: UnitNow = { freeW: 0, joulesPerToken: 3, ...unit };
   const config = SwarmConfig.parse({
@@ -64,6 +65,7 @@ export async function market(serve: object = {}, unit: Partial<UnitNow> = {}) {
     async restart() {
       await ledger.close();
       ledger = await open();
+      await ledger.reserveCounters();
       till = tillOf({ ledger, unit: () => now });
     },
     async end() {
