@@ -32,6 +32,7 @@ const trade = await tradeOf(home, JSON.parse(process.argv[5] ?? '{}'));
 const node = await openSwarm({
   ...{ config, port: 0, keysDir, trade, log },
   compute: { ...compute, labelOf: async () => 'faults' },
+  weights: { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state'), lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: node.port, key: loadIdentity(keysDir).id });
