@@ -67,6 +67,11 @@ export interface Client {
   ask(question: Question): Promise<Answer>;
 }
 
+export type { Offer } from './descriptor.ts';
+export { ClientError } from './fault.ts';
+export { relaysOf } from './invite.ts';
+export { isPrivate } from './way.ts';
+
 export const TOPICS: readonly string[] = ['heating', 'units', 'general'];
 const TRIES = 3;
 const MAX_REQUEST_BYTES = 262_144;

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
@@ -33,6 +34,7 @@ export interface NodeOptions {
   discoveries: (port: number) => Promise<Discovery[]>;
   renewMs?: number;
   limits?: Partial<WireLimits>;
+  page?: RequestListener;
   log: Log;
 }
 
@@ -60,8 +62,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   };
   const roles: Role[] = [...(experts.length ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
-  const { port: wanted, limits } = options;
-  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, log });
+  const { port: wanted, limits, page } = options;
+  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, page, log });
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
