@@ -103,4 +103,3 @@ const de: typeof en = {
 };
 
 export const WORDS = { en, de };
-export type Words = typeof en;
