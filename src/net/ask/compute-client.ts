@@ -11,8 +11,8 @@ export type AnswerPiece =
   | { type: 'end'; finish: string; meter: AnswerMeter; way?: Way };
 
 export interface ComputeClient {
-  /** Streams one answer. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
-  answer(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
+  /** Streams one answer; `economy` waits a little for free watts and takes no others. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
+  answer(ask: Ask, signal: AbortSignal, economy?: boolean): AsyncGenerator<AnswerPiece>;
   /** What the classifier takes this text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
   close(): void;
@@ -39,8 +39,8 @@ const MAX_ERROR_BYTES = 65_536;
 export function computeClient(socketPath: string): ComputeClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
   return {
-    async *answer(ask, signal) {
-      const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask), signal);
+    async *answer(ask, signal, economy = false) {
+      const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask, economy), signal);
       if (res.statusCode !== 200) throw await failureOf(res);
       yield* pieces(res);
     },
@@ -53,7 +53,10 @@ export function computeClient(socketPath: string): ComputeClient {
   };
 }
 
-const bodyOf = (ask: Ask) =>
+/** Of an asker that sits there and waits. */
+const ECONOMY_DEADLINE_S = 60;
+
+const bodyOf = (ask: Ask, economy: boolean) =>
   JSON.stringify({
     model: ask.expert,
     messages: ask.messages,
@@ -61,6 +64,7 @@ const bodyOf = (ask: Ask) =>
     stream_options: { include_usage: true },
     max_tokens: ask.maxTokens,
     temperature: ask.temperature,
+    ...(economy && { service_tier: 'flex', heatmine: { deadline_s: ECONOMY_DEADLINE_S } }),
   });
 
 function post(
