@@ -1,3 +1,4 @@
+import { newQuestionId } from '../pay/purse.ts';
 import { RELAY_TOPIC } from '../topics.ts';
 import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
 import { type Candidate, gather } from './gather.ts';
@@ -6,6 +7,12 @@ import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
 
 const TRIES = 3;
+
+/** For free: those that have free watts now before those that may say no. */
+const sunnyFirst = (drawn: readonly Candidate[]): Candidate[] => [
+  ...drawn.filter(({ descriptor }) => descriptor.sunshine),
+  ...drawn.filter(({ descriptor }) => !descriptor.sunshine),
+];
 
 /**
  * Asks whoever fits best, then others. Throws NOBODY_THERE when no node offers it, NO_ENTRY_RELAY when a sealed question
@@ -28,13 +35,15 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
-  const order = drawOrder(within, score, random);
+  const drawn = drawOrder(within, score, random);
+  const order = maxPrice === 0 ? sunnyFirst(drawn) : drawn;
+  const id = newQuestionId();
   let last: unknown;
   for (let tries = 1; tries <= TRIES; tries++) {
     question.signal?.throwIfAborted();
     const candidate = order[(tries - 1) % order.length]!;
     try {
-      return { ...(await askOne(candidate, waysTo(candidate), options, question)), tries };
+      return { ...(await askOne(candidate, waysTo(candidate), options, question, id)), tries };
     } catch (error) {
       last = error;
       question.signal?.throwIfAborted();

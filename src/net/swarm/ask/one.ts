@@ -1,48 +1,51 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { freshIdentity } from '../identity.ts';
-import { CLEAR, MAX_REQUEST_BYTES, mark, type Request, SEALED, sendRequest } from '../query.ts';
+import { settleAnswer } from '../pay/settle.ts';
+import type { Request } from '../query.ts';
 import { NOT_SERVING } from '../relay.ts';
+import type { Connection } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
-import type { Stream } from '../wire/stream.ts';
 import { readAnswer } from './answer.ts';
+import { exchange, type Sealing } from './exchange.ts';
 import { expertOf } from './fitting.ts';
 import type { Candidate } from './gather.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { passed, type Way } from './way.ts';
 
-const REFUSED_POLITELY: readonly string[] = ['BUSY', 'NO_POWER', 'RATE_LIMITED'];
+const REFUSED_POLITELY: readonly string[] = [
+  'BUSY',
+  'NO_POWER',
+  'RATE_LIMITED',
+  'NO_SUNSHINE',
+  'VOUCHER_DUE',
+  'NOT_OFFERED',
+];
+/** Whoever waits for an answer does not wait for the other side's disk. */
+const COMMIT_WAIT_MS = 2_000;
 
-/** Asks one node once. Throws its fault, after it was noted in the experience. */
+/** Asks one node once; `id` is that of the question, over all its tries. Throws its fault, after it was noted in the experience. */
 export async function askOne(
   candidate: Candidate,
   ways: readonly Way[],
-  { experience, sealed: sealing }: AskerOptions,
+  options: AskerOptions,
   question: SwarmQuestion,
+  id: Uint8Array,
 ): Promise<Omit<SwarmAnswer, 'tries'>> {
-  const { key, seal: sealKey } = candidate.descriptor;
-  const { id: expert } = expertOf(candidate, question.topics, question.maxPrice ?? 0)!;
+  const { experience } = options;
+  const { key } = candidate.descriptor;
   const startedMs = performance.now();
+  let firstWordMs: number | undefined;
+  const onWord = () => {
+    firstWordMs ??= performance.now() - startedMs;
+  };
   try {
-    const request: Request = {
-      ...{ v: 1, expert, messages: question.messages, maxTokens: question.maxTokens },
-      maxPrice: question.maxPrice ?? 0,
-    };
-    const bytes = Buffer.from(JSON.stringify(request));
-    const sealed = sealing && (await sealing.seal(sealKey!, bytes));
-    const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
-    if (body.length > MAX_REQUEST_BYTES)
-      throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
-    let firstWordMs: number | undefined;
-    const onWord = () => {
-      firstWordMs ??= performance.now() - startedMs;
-    };
-    const end = await overSomeWay(ways, question, async (stream, way) => {
-      await sendRequest(stream, body);
-      const answer = await readAnswer(stream, sealed?.open, key, question, onWord);
-      return { ...answer, way: passed(way, key, sealed !== undefined) };
-    });
-    experience.answered(key, firstWordMs ?? performance.now() - startedMs);
-    return { ...end, node: key };
+    const answer = await overSomeWay(ways, question, (connection, way) =>
+      askBy({ connection, way, candidate, options, question, id, onWord }),
+    );
+    // One that wants more than was agreed is no better than one that says nothing.
+    if (answer.paid?.dispute !== undefined && !answer.paid.signed) experience.failed(key);
+    else experience.answered(key, firstWordMs ?? performance.now() - startedMs);
+    return { ...answer, node: key };
   } catch (error) {
     if (question.signal?.aborted) throw error;
     if (REFUSED_POLITELY.includes((error as HeatmineError).code)) experience.busy(key);
@@ -51,15 +54,45 @@ export async function askOne(
   }
 }
 
+interface Asking {
+  connection: Connection;
+  way: Way;
+  candidate: Candidate;
+  options: AskerOptions;
+  question: SwarmQuestion;
+  id: Uint8Array;
+  onWord(): void;
+}
+
+async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'>> {
+  const { connection, way, candidate, options, question, id } = asking;
+  const { sealed, purse } = options;
+  const { key, seal: expertKey } = candidate.descriptor;
+  const { messages, maxTokens, tier, maxPrice = 0, topics } = question;
+  const { id: expert } = expertOf(candidate, topics, maxPrice)!;
+  const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
+  const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
+  const ordering = purse?.order({ server: key, via: way.key, id, request });
+  const open = () => connection.open(way.path);
+  const replies = exchange(open(), { ...request, ...ordering?.slips }, sealing);
+  const { end, bytes } = await readAnswer(replies, key, question, asking.onWord);
+  const { receipt, ...rest } = end;
+  const answer = { ...rest, way: passed(way, key, sealed !== undefined) };
+  if (!ordering || receipt === undefined) return answer;
+  const waitMs = question.commitWaitMs ?? COMMIT_WAIT_MS;
+  const paid = await settleAnswer({ ordering, receipt, request, answerBytes: bytes, open, sealing, waitMs });
+  return { ...answer, paid };
+}
+
 /** The first way on which somebody answers to the dial; what fails after that is the expert's. */
-async function overSomeWay<T>(
+export async function overSomeWay<T>(
   ways: readonly Way[],
-  question: SwarmQuestion,
-  use: (stream: Stream, way: Way) => Promise<T>,
+  { signal }: Pick<SwarmQuestion, 'signal'>,
+  use: (connection: Connection, way: Way) => Promise<T>,
 ): Promise<T> {
   let last: unknown = new HeatmineError('NOT_RUNNING', 'there is no way to that node');
   for (const way of ways) {
-    const { url, key, path } = way;
+    const { url, key } = way;
     const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING }).catch(
       (error) => {
         last = error;
@@ -67,11 +100,11 @@ async function overSomeWay<T>(
     );
     if (!connection) continue;
     const abort = () => connection.close(1000, 'changed my mind');
-    question.signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await use(connection.open(path), way);
+      return await use(connection, way);
     } finally {
-      question.signal?.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', abort);
       connection.close(1000, 'thanks');
     }
   }
