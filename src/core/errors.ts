@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
   NO_ENTRY_RELAY:
     'join by the line of a relay that somebody else runs (`heatmine join LINE`), or ask in the clear with --direct; on one machine or LAN: swarm.nearRelays',
+  NO_WAY: 'ask again: another relay or expert is tried; `heatmine peers` shows who answers now',
   NOT_OFFERED: 'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them',
 } as const;
 

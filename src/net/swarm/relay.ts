@@ -43,7 +43,7 @@ export function createRelay(options: RelayOptions): Relay {
     const id = `${hop.key} ${hop.url}`;
     const open = dialled.get(id);
     if (open) return open;
-    if (dialled.size >= dials) throw new HeatmineError('BUSY', 'too many other relays are dialled');
+    if (dialled.size >= dials) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
     // A key of its own for each relay: what passes here is not our question.
     const dialling = dial({
       url: hop.url!,
@@ -83,12 +83,13 @@ export function createRelay(options: RelayOptions): Relay {
     async forward(stream, [hop, ...rest]) {
       try {
         const here = experts.get(hop!.key)?.connection;
-        if (!here && hop!.url === undefined) throw new HeatmineError('NOT_RUNNING', 'that expert is not attached here');
+        if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         const connection = here ?? (await toRelay(hop!));
-        splice(stream, connection.open(rest));
+        splice(stream, connection.open(rest), rest.length > 0);
       } catch (error) {
-        const code = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
-        stream.close(code, `relay: ${messageOf(error)}`);
+        const isOurs = error instanceof HeatmineError && error.code === 'NO_WAY';
+        // Not why: whoever may ask what our network refuses has a port scanner with our address.
+        stream.close('NO_WAY', isOurs ? error.message : 'no way from here to that node');
       }
     },
     close() {
@@ -101,7 +102,8 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
-function splice(a: Stream, b: Stream): void {
+/** `mayBlock`: behind `b` is another relay, which may find no way; an expert that says so has had the question. */
+function splice(a: Stream, b: Stream, mayBlock: boolean): void {
   const silent = setTimeout(() => {
     a.close('BUSY', 'nothing passed for long');
     b.close('BUSY', 'nothing passed for long');
@@ -114,7 +116,8 @@ function splice(a: Stream, b: Stream): void {
       }
     } catch (error) {
       // One side's end is the other's; whichever was closed first has the reason.
-      const code = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
+      const known = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
+      const code = known === 'NO_WAY' && !mayBlock ? 'NOT_RUNNING' : known;
       from.close(code, messageOf(error));
       to.close(code, messageOf(error));
     }

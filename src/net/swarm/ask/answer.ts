@@ -16,10 +16,12 @@ export async function readAnswer(
 ): Promise<End> {
   const silent = setTimeout(() => stream.close('NOT_RUNNING', 'no word'), SILENT_MS);
   let shown = false;
+  let began = false;
   try {
     for (let next = await stream.take(); next; next = await stream.take()) {
       silent.refresh();
       const reply = await readReply(next.payload, next.end, open);
+      began = true;
       onWord();
       if (reply.type === 'start') question.onStart?.(reply.expert, node);
       else if (reply.type === 'chunk') {
@@ -31,6 +33,9 @@ export async function readAnswer(
     throw new HeatmineError('PEER_INVALID', 'the answer was cut');
   } catch (error) {
     if (shown) question.onRestart?.(messageOf(error));
+    // Too late to say that the question was not passed on.
+    if (began && (error as HeatmineError).code === 'NO_WAY')
+      throw new HeatmineError('PEER_INVALID', 'the answer was cut');
     throw error;
   } finally {
     clearTimeout(silent);

@@ -1,13 +1,10 @@
 import { HeatmineError } from '../../../core/errors.ts';
-import { freshIdentity } from '../identity.ts';
 import { CLEAR, MAX_REQUEST_BYTES, mark, type Request, SEALED, sendRequest } from '../query.ts';
-import { NOT_SERVING } from '../relay.ts';
-import { dial } from '../wire/dial.ts';
-import type { Stream } from '../wire/stream.ts';
 import { readAnswer } from './answer.ts';
 import { expertOf } from './fitting.ts';
 import type { Candidate } from './gather.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
+import { overSomeWay } from './travel.ts';
 import type { Way } from './way.ts';
 
 const REFUSED_POLITELY: readonly string[] = ['BUSY', 'NO_POWER', 'RATE_LIMITED'];
@@ -36,7 +33,7 @@ export async function askOne(
     const onWord = () => {
       firstWordMs ??= performance.now() - startedMs;
     };
-    const end = await overSomeWay(ways, question, async (stream) => {
+    const end = await overSomeWay(ways, experience, question.signal, async (stream) => {
       await sendRequest(stream, body);
       return readAnswer(stream, sealed?.open, key, question, onWord);
     });
@@ -45,33 +42,8 @@ export async function askOne(
   } catch (error) {
     if (question.signal?.aborted) throw error;
     if (REFUSED_POLITELY.includes((error as HeatmineError).code)) experience.busy(key);
-    else experience.failed(key);
+    // Where no way led to it, the nodes on the way have been noted.
+    else if ((error as HeatmineError).code !== 'NO_WAY') experience.failed(key);
     throw error;
   }
-}
-
-/** The first way on which somebody answers to the dial; what fails after that is the expert's. */
-async function overSomeWay<T>(
-  ways: readonly Way[],
-  question: SwarmQuestion,
-  use: (stream: Stream) => Promise<T>,
-): Promise<T> {
-  let last: unknown = new HeatmineError('NOT_RUNNING', 'there is no way to that node');
-  for (const { url, key, path } of ways) {
-    const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING }).catch(
-      (error) => {
-        last = error;
-      },
-    );
-    if (!connection) continue;
-    const abort = () => connection.close(1000, 'changed my mind');
-    question.signal?.addEventListener('abort', abort, { once: true });
-    try {
-      return await use(connection.open(path));
-    } finally {
-      question.signal?.removeEventListener('abort', abort);
-      connection.close(1000, 'thanks');
-    }
-  }
-  throw last;
 }
