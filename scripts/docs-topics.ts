@@ -42,9 +42,10 @@ function shape(schema: Schema): string {
 const optional = (schema: Schema, name: string) => (schema.required?.includes(name) ? '' : '?');
 
 function section(topic: Topic): string {
-  const schema = z.toJSONSchema(topic.schema) as Schema;
-  const rows = Object.entries(schema.properties ?? {}).map(
-    ([name, s]) => `| \`${name}\`${optional(schema, name)} | ${shape(s)} |`,
+  const schema = z.toJSONSchema(topic.schema, { io: 'input' }) as Schema;
+  const [first, ...others] = schema.anyOf ?? [schema];
+  const rows = Object.entries(first!.properties ?? {}).map(
+    ([name, s]) => `| \`${name}\`${optional(first!, name)} | ${shape(s)} |`,
   );
   const kept = topic.retained ? 'retained' : 'not retained';
   return [
@@ -56,6 +57,7 @@ function section(topic: Topic): string {
     '|---|---|',
     ...rows,
     '',
+    ...others.flatMap((other) => [`Or: ${shape(other)}.`, '']),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sawLine } from '../contract/saw.ts';
 import { systemClock } from '../core/clock.ts';
 import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
@@ -46,13 +47,14 @@ export async function askOthers({ question, paths, json, maxPrice, portBase, dir
         signal: stop.signal,
       },
     );
-    const { meter, node, tries } = answer;
+    const { meter, node, tries, way } = answer;
     if (json) print(JSON.stringify(answer));
     else {
       const wh = (meter.joules / 3600).toFixed(2);
       say(
         `\n[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} there, by ${node}, try ${tries}]`,
       );
+      say(sawLine(way, 'en'));
     }
     return 0;
   } finally {

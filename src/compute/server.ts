@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { OPENMETRICS_TYPE } from '../core/openmetrics.ts';
+import { BadRequest } from './bad-request.ts';
 import { ANSWER_LIMIT_MS, type Handler, within } from './drive.ts';
-import { sendError, sendJson } from './http.ts';
+import { readJson, sendError, sendJson } from './http.ts';
 import { ollamaRoutes } from './ollama-routes.ts';
 import { openaiRoutes } from './openai-routes.ts';
 import type { Service } from './service.ts';
@@ -35,6 +36,7 @@ export async function createServer({ service, metrics, log, listen }: ServerOpti
     ...openaiRoutes(service),
     ...ollamaRoutes(service),
     healthRoute(service),
+    classifyRoute(service),
     metricsRoute(metrics),
   ]);
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
@@ -92,6 +94,16 @@ const healthRoute = (service: Service): [string, Handler] => [
   async (_, response, signal) => {
     const token = await within(HEALTH_LIMIT_MS, signal, (limited) => service.health(limited));
     sendJson(response, 200, { status: 'ok', ...token });
+  },
+];
+
+/** For net, which asks others: on which topic a question is. The text is not kept. */
+const classifyRoute = (service: Service): [string, Handler] => [
+  'POST /classify',
+  async (request, response, signal) => {
+    const text = ((await readJson(request)) as { text?: unknown } | null)?.text;
+    if (typeof text !== 'string') throw new BadRequest('text must be a string', 'text');
+    sendJson(response, 200, { label: await service.labelOf(text, signal) });
   },
 ];
 

@@ -23,6 +23,8 @@ export interface Service {
   readonly catalogue: Catalogue;
   answer(question: Question, signal: AbortSignal): AsyncGenerator<AnswerPart, AnswerEnd>;
   embed(expert: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded>;
+  /** What the classifier takes a text for; `unknown` where there is none. */
+  labelOf(text: string, signal: AbortSignal): Promise<string>;
   /** Really generates one token. */
   health(signal: AbortSignal): Promise<{ expert: string; tokens: number; ms: number }>;
 }
@@ -54,6 +56,10 @@ export function createService(parts: ServiceParts): Service {
       } finally {
         entry.leave();
       }
+    },
+    async labelOf(text, signal) {
+      const logits = (await parts.classify?.logits(text, signal)) ?? [];
+      return parts.classify?.labels[logits.indexOf(Math.max(...logits))] ?? 'unknown';
     },
     health: (signal) => health(parts, signal),
   };

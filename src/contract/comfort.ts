@@ -28,6 +28,16 @@ export const Comfort = z
         setBackK: z.number().min(0).max(6).default(0).describe('how much colder the room may get, 0 for no set-back'),
       })
       .prefault({}),
+    away: z
+      .strictObject({
+        setBackK: z
+          .number()
+          .min(0)
+          .max(6)
+          .default(2)
+          .describe('how much colder the room may get while nobody is at home (topic `presence`)'),
+      })
+      .prefault({}),
     quiet: z
       .strictObject({
         from: timeOfDay.default('22:00'),
@@ -93,5 +103,14 @@ export const Zone = z.object({
   ageMs: finite.nonnegative().default(0),
 });
 export type Zone = z.infer<typeof Zone>;
+/** presence: whether anybody is at home. It holds for `forMin`, then the house is taken for lived in. */
+export const Presence = z.object({
+  anyoneHome: z.boolean(),
+  forMin: finite
+    .min(1)
+    .max(14 * 1440)
+    .default(1440),
+});
+export type Presence = z.infer<typeof Presence>;
 export const MAX_ZONES = 16;
 export const OUTDOOR_ZONE = 'outdoor';

@@ -128,6 +128,19 @@ export const ControlState = z.object({
     costEur: finite,
     plainPumpEur: finite,
   }),
+  /** Rooms that have reported, and whether each counts in the room temperature now. */
+  zones: z
+    .record(
+      z.string(),
+      z.object({
+        temperatureC: finite,
+        humidityPct: finite.optional(),
+        windowOpen: z.boolean().optional(),
+        ageMs: finite,
+        counts: z.boolean(),
+      }),
+    )
+    .optional(),
   /** Wishes in force that end by themselves. */
   overrides: z.array(Override).max(8),
   /** The first is the one line that tells people what the unit does and why. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { OverrideCommand, Zone } from './comfort.ts';
+import { OverrideCommand, Presence, Zone } from './comfort.ts';
 import { Ems, PriceFeed } from './grid.ts';
 import {
   ComputeState,
@@ -13,7 +13,9 @@ import {
   PlantTruth,
   SetCommand,
 } from './messages.ts';
+import { Said } from './said.ts';
 import { Today } from './today.ts';
+import { Update } from './update.ts';
 
 /** Who may connect to the broker. `home` is Home Assistant and whatever else the owner gives that password to. */
 export const ROLES = ['control', 'compute', 'net', 'plant', 'home'] as const;
@@ -112,6 +114,30 @@ export const TOPICS = {
     retained: true,
     about: 'the day of the house so far, in numbers and as one line to read; whenever the line changes',
   }),
+  said: topic({
+    path: 'said',
+    senders: ['net'],
+    readers: ['net', 'home'],
+    schema: Said,
+    retained: true,
+    about: 'what the unit does and why, in the language of config.yaml; whenever it changes',
+  }),
+  saidEvent: topic({
+    path: 'said/event',
+    senders: ['net'],
+    readers: ['net', 'home'],
+    schema: Event,
+    retained: false,
+    about: 'faults and changes of mode, in the language of config.yaml',
+  }),
+  update: topic({
+    path: 'update',
+    senders: ['net'],
+    readers: ['net', 'home'],
+    schema: Update,
+    retained: true,
+    about: 'the version that runs and the newest that net.updates names, as Home Assistant reads them',
+  }),
   plantTruth: topic({
     path: 'plant/truth',
     senders: ['plant'],
@@ -135,6 +161,14 @@ export const TOPICS = {
     schema: OverrideCommand,
     retained: false,
     about: 'a wish that ends by itself; answered with its expected cost in control/state.overrides',
+  }),
+  presence: topic({
+    path: 'presence',
+    senders: ['net', 'home'],
+    readers: ['control'],
+    schema: Presence,
+    retained: false,
+    about: 'whether anybody is at home; holds for the minutes given, then the house is taken for lived in',
   }),
   zone: topic({
     path: 'zone',

@@ -22,6 +22,8 @@ export const Ask = z.strictObject({
     .max(64),
   maxTokens: z.int().min(1).max(4096).optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** Sealed, to the nodes of others; only where this unit has joined the swarm. */
+  swarm: z.boolean().optional(),
 });
 export type Ask = z.infer<typeof Ask>;
 
@@ -34,10 +36,29 @@ export const Meter = z.object({
   cardSeconds: z.number(),
 });
 
+/** Whom a question to the swarm passed, by key; `saw.ts` says what each could see. */
+export const Way = z.object({
+  mode: z.enum(['sealed', 'direct']),
+  /** The relay that was dialled: sealed only. */
+  entry: z.string().optional(),
+  /** The expert's own relay, where the question went through one. */
+  relay: z.string().optional(),
+  node: z.string(),
+});
+export type Way = z.infer<typeof Way>;
+
 export const Reply = z.discriminatedUnion('type', [
+  /** A second one in an answer: the first broke off, it begins anew. */
   z.object({ type: z.literal('start'), id: z.string(), expert: z.string(), why: z.string() }),
   z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
-  z.object({ type: z.literal('end'), id: z.string(), finish: z.string(), meter: Meter }),
+  z.object({
+    type: z.literal('end'),
+    id: z.string(),
+    finish: z.string(),
+    meter: Meter,
+    /** Of an answer that came from the swarm. */
+    way: Way.optional(),
+  }),
   z.object({
     type: z.literal('error'),
     id: z.string(),

@@ -38,7 +38,7 @@ function views(image: Image): ControlState['sensors'] {
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
   const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
-  const { wouldBe, observed, commission } = verdict;
+  const { wouldBe, observed, commission, zones } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -56,6 +56,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heat,
     energy,
     meters,
+    ...(zones && { zones }),
     overrides,
     reasons,
     ...(wouldBe && { wouldBe }),

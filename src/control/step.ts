@@ -148,14 +148,13 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
   const { image, house, dtS } = given;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
   const estimated = estimate(previous.estimate, image, house, dtS, realS);
-  const { est, dewC, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
+  const { est, dewC, shown: zones, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
   const { input: asked, state: gridState } = gridWishes(previous.grid, est, given, previous.plan.plan.mode);
   const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, previous.plan.plan, dtS);
   const { setPoints } = wish;
   const input: Wished = { ...asked, setPoints };
   const facts = { est, input, wish, dewC };
   let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
-  const wasOff = state.plan.plan.mode === 'off';
   state = supervise(state, input, est, wish, dtS);
   state = loops(state, facts, dtS);
   const driven = drive(state, est, { ...given, setPoints }, realS);
@@ -168,9 +167,9 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     decided: driven.outputs,
     dtS,
     realS,
-    acknowledge: setPoints.mode === 'off' && !wasOff,
+    acknowledge: setPoints.mode === 'off' && previous.plan.plan.mode !== 'off',
   });
-  const { outputs, safety } = locked;
+  const { outputs, safety, latched } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
   state = {
     ...state,
@@ -178,7 +177,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     ...counted(state, est, heat, outputs, driven.wouldBe, given),
     atMs: image.atMs,
   };
-  const stops = safety === 'S3' || safety === 'S4' || locked.latched;
+  const stops = safety === 'S3' || safety === 'S4' || latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   return {
@@ -187,12 +186,13 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       outputs,
       action,
       safety,
-      latched: locked.latched,
+      latched,
       ...grantsOf(state, driven.checking, outputs.accelCapW),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,
       energy: state.energy,
       meters: metersView(state.meters),
+      zones,
       overrides: state.comfort.overrides,
       reasons: [
         first,

@@ -27,6 +27,8 @@ export interface StepInput {
   timeMs?: number;
   /** Each zone's last word, with its age at this moment. */
   zones?: readonly Zone[];
+  /** Nobody is at home, as somebody has said of late. */
+  away?: boolean;
   /** Wishes that have come since the last call, oldest first. */
   commands?: readonly OverrideCommand[];
   /** Facts of the grid connection; left out: no limits. */
@@ -50,6 +52,7 @@ export interface Verdict {
   heat: ControlState['heat'];
   energy: ControlState['energy'];
   meters: ControlState['meters'];
+  zones: ControlState['zones'];
   overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];

@@ -13,7 +13,7 @@ const SETS_PER_S = 10;
 const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'ems'>;
+  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
   /** House time: that of the market, moved on since it came; undefined without one. */
@@ -39,6 +39,7 @@ export function listenForWishes(options: {
   const ems = holdLease<Ems | undefined>(undefined);
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
+  let awayUntilMs = Number.NEGATIVE_INFINITY;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
   let sets = 0;
@@ -63,6 +64,9 @@ export function listenForWishes(options: {
   }
   link.on('override', (command) => {
     if (!tooMany(monoMs())) commands.push(command);
+  });
+  link.on('presence', ({ anyoneHome, forMin }) => {
+    awayUntilMs = anyoneHome ? Number.NEGATIVE_INFINITY : monoMs() + forMin * 60_000;
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -96,6 +100,7 @@ export function listenForWishes(options: {
       market: (feed && marketFrom(feed, tariff, marketTimeMs(nowMs) ?? wallMs())) ?? market.get(nowMs),
       want: want.get(nowMs),
       ems: ems.get(nowMs),
+      away: nowMs < awayUntilMs,
       zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
     }),
   };

@@ -102,6 +102,12 @@ export const Config = z.strictObject({
         })
         .optional()
         .describe('a broker that you already have, such as that of Home Assistant; our own stays as well'),
+      updates: z
+        .url({ protocol: /^https$/ })
+        .optional()
+        .describe(
+          'where the newest version is told as JSON ({ version, url?, notes? }, or a release of a code forge); asked once a day, left out: nobody is asked',
+        ),
       language: z.enum(['en', 'de']).default('en').describe('of the names in Home Assistant; ids stay English'),
     })
     .prefault({}),

@@ -10,14 +10,12 @@ import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
 import { openHand } from './hand.ts';
-import { openAnnouncer } from './hass/announce.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
-import { createNotifier } from './notify.ts';
-import { openSwarm } from './swarm/open.ts';
-import { openToday } from './today.ts';
+import { openSwarm, type Swarm } from './swarm/open.ts';
+import { openTeller } from './tell.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
@@ -78,66 +76,55 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
   const view = openView(link, systemClock);
-  const hass = openAnnouncer(config, home, sockets.broker, password, link, log);
-  const today = openToday(join(stateDir, 'today.json'), config.net.language, log);
+  const tell = openTeller({ config, home, stateDir, broker: sockets.broker, password, link, log });
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
-  const ask = askServer({ compute, slots, log });
+  const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
+  let swarm: Swarm | undefined;
   const live = liveServer(view, log);
-  const notifier = createNotifier({ config, home, ...systemClock, log });
   const hand = openHand(pathsOf(home).io);
-  const claims = openDoor(config.net.host, home, log);
 
   link.on('controlEvent', (event) => {
     history.event(event);
-    notifier.event(event);
+    tell.event(event);
   });
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
     history.tell(timeOf(state), state.simulated, state.reasons);
-    hass.seen(state);
-    const line = today.seen(state, computing);
-    if (line) link.publish('today', line);
+    tell.state(state, computing);
   });
   const timers = [
-    every(FLUSH_MS, history.flush, today.flush),
-    every(LOOK_MS, () => {
-      const speaks = view.snapshot().control !== null;
-      hass.setOnline(speaks);
-      notifier.look(speaks);
-    }),
+    every(FLUSH_MS, history.flush, tell.flush),
+    every(LOOK_MS, () => tell.look(view.snapshot().control !== null)),
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
     ask.close();
-    notifier.close();
     hand.close();
     live.close();
     compute.close();
-    await Promise.all([keeper.close(), hass.close(), link.close()]);
+    await Promise.all([keeper.close(), tell.close().then(() => link.close())]);
     history.close();
-    today.flush();
   };
   try {
     const web = await startWeb({
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, notifier),
+      settings: createSettings(config, view, history, tell.notifier),
       backups: createBackups(home, unit, systemClock.wallMs),
-      access: createAccess(claims),
+      access: createAccess(openDoor(config.net.host, home, log)),
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    const swarm = await joinSwarm({ config, home, compute, log }, web);
-    const closeAll = async () => {
-      await Promise.all([swarm?.close(), close(), web.close()]);
-    };
+    swarm = await joinSwarm({ config, home, stateDir, compute, log }, web);
+    const parts = [swarm, { close }, web];
+    const closeAll = async () => void (await Promise.all(parts.map((part) => part?.close())));
     return { port: web.port, swarmPort: swarm?.port, close: closeAll };
   } catch (error) {
     await close();
@@ -149,14 +136,15 @@ const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log)
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
 };
 
-type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'log'> & { compute: ComputeClient };
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { compute: ComputeClient };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, compute, log }: SwarmParts, web: Web) {
+async function joinSwarm({ config, home, stateDir, compute, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
+  const experienceFile = join(stateDir, 'experience-page.json');
   const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
-  return openSwarm(parts).catch(async (error) => {
+  return openSwarm({ ...parts, experienceFile }).catch(async (error) => {
     await web.close();
     throw error;
   });

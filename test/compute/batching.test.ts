@@ -84,6 +84,17 @@ test('a seat is empty when its asker leaves, also one who leaves in mid-answer',
   });
 });
 
+test('those who sit are neighbours: the lowest free seat is taken', async () => {
+  const context = { getSequence: () => ({ clearHistory: async () => {} }) };
+  const seats = createSequences(context as never, 4);
+  const enter = () => seats.enter(never);
+  const [a, b, c] = [await enter(), await enter(), await enter()];
+  assert.equal([a.place, b.place, c.place], [0, 1, 2]);
+  await b.leave();
+  await a.leave();
+  assert.equal([(await enter()).place, (await enter()).place, (await enter()).place], [0, 1, 3]);
+});
+
 test('eight are answered at once: all have begun before the first has ended', async () => {
   await withModel(8, async (model) => {
     const order: string[] = [];

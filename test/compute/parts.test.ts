@@ -30,7 +30,7 @@ test('a lane: in order, one at a time; who aborts leaves the line; release twice
 
 test('a beat: whoever is ready first waits for the others, and for nobody who has left', async () => {
   const beat = createBeat();
-  const [a, b] = [beat.enter(), beat.enter()];
+  const [a, b] = [beat.enter(0), beat.enter(1)];
   const order: string[] = [];
   const steps = async (name: string, step: ReturnType<typeof beat.enter>, count: number) => {
     for (let i = 1; i <= count; i++) {
@@ -41,6 +41,16 @@ test('a beat: whoever is ready first waits for the others, and for nobody who ha
   };
   await Promise.all([steps('a', a, 3), steps('b', b, 1)]);
   assert.equal(order, ['a1', 'b1', 'a2', 'a3']);
+});
+
+test('a beat: all go on in the order of their places, whoever was ready first', async () => {
+  const beat = createBeat();
+  const order: number[] = [];
+  const steps = [3, 0, 2, 1].map((place) => ({ place, step: beat.enter(place) }));
+  for (const turn of [steps, steps.toReversed()]) {
+    await Promise.all(turn.map(({ place, step }) => step.ready().then(() => order.push(place))));
+  }
+  assert.equal(order, [0, 1, 2, 3, 0, 1, 2, 3]);
 });
 
 test('stop strings cut at any split of the text send exactly what comes before', () => {

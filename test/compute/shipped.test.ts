@@ -92,6 +92,9 @@ else {
       assert.ok(experts.some((e) => e.id === auto.expert));
       assert.ok(auto.why.length > 10);
       if (existsSync(join(models, 'classifier', 'expert.json'))) assert.match(auto.why, /^the classifier takes this/);
+      const classified = (body: unknown) => call(path, 'POST', '/classify', body);
+      assert.equal((await classified({ text: 'why is my flow too low?' })).json(), { label: 'faults' });
+      for (const body of [{}, { text: 7 }, 'null', 'no JSON']) assert.is((await classified(body)).status, 400);
       await compute.stop();
       remove();
     });

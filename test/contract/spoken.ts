@@ -26,6 +26,7 @@ const SPEAKS = [
   'compute/publish.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
+  'net/swarm/ask/for-unit.ts',
   'core/errors.ts',
 ];
 const src = join(import.meta.dirname, '../../src');

@@ -69,6 +69,7 @@ export interface Rig {
   market: Market | undefined;
   want: StepInput['want'];
   hand?: StepInput['hand'];
+  away?: boolean;
   house: House;
   /** Called before each tick with the outputs in force: a test's own world. */
   world: (rig: Rig, dtS: number) => void;
@@ -115,8 +116,8 @@ export function tick(rig: Rig, dtS = 0.1, realS = dtS): Verdict {
   rig.tick++;
   rig.atMs += realS * 1000;
   const image = imageOf(rig, rig.verdict.outputs);
-  const { setPoints, market, want, house, hand } = rig;
-  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand });
+  const { setPoints, market, want, house, hand, away } = rig;
+  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand, away });
   rig.state = state;
   rig.verdict = verdict;
   return verdict;

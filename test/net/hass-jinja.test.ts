@@ -20,8 +20,16 @@ except ImportError:
 env = ImmutableSandboxedEnvironment()
 print(json.dumps({k: env.from_string(t).render(**given) for k, (t, given) in json.load(sys.stdin).items()}))
 `;
+const LIVING = { zone: 'living-room', humidity: true, window: true };
 const facts = { unit: UNIT, discoveryPrefix: 'homeassistant', version: '0', board: 'sim', simulated: true };
-const messages = discovery({ ...facts, language: 'en', commands: true, sensors: SENSOR_NAMES });
+const messages = discovery({
+  ...facts,
+  language: 'en',
+  commands: true,
+  sensors: SENSOR_NAMES,
+  zones: [LIVING],
+  updates: true,
+});
 const cmps = Object.assign({}, ...messages.map((m) => m.payload.cmps)) as Record<string, Component>;
 const water = cmps.water_heater!;
 const climate = cmps.climate!;
@@ -34,7 +42,8 @@ const bad = structuredClone(SAMPLES.controlState);
 bad.sensors.roomC = { value: 85, ageMs: 0, quality: 'bad' };
 bad.sensors.gasOk = { value: null, ageMs: 0, quality: 'missing' };
 bad.energy.cop = null;
-bad.reasons = [{ what: 'unit', code: 'X', text: 'x'.repeat(400) }];
+delete bad.zones;
+const long = { ...SAMPLES.said, reason: 'x'.repeat(400) };
 
 /** All at once, by name: starting Python costs more than all the rest. */
 const jobs: Record<string, [template: unknown, given: object]> = {
@@ -45,7 +54,8 @@ const jobs: Record<string, [template: unknown, given: object]> = {
 for (const [key, c] of valued) {
   jobs[`good ${key}`] = [c.value_template, { value_json: byTopic.get(c.state_topic as string) }];
 }
-for (const key of ['room_c', 'gas_ok', 'cop', 'reason']) {
+jobs['bad reason'] = [cmps.reason!.value_template, { value_json: long }];
+for (const key of ['room_c', 'gas_ok', 'cop', 'zone_temperature', 'zone_window']) {
   jobs[`bad ${key}`] = [cmps[key]!.value_template, { value_json: bad }];
 }
 for (const [theirs, ours] of Object.entries(MODES)) {
@@ -86,6 +96,7 @@ if (python.error || python.status === 77) {
     const of = (key: string) => shown[`bad ${key}`];
     assert.equal([of('room_c'), of('gas_ok'), of('cop'), of('current')], ['None', 'ON', 'None', 'None']);
     assert.is(of('reason').length, 255);
+    assert.equal([of('zone_temperature'), of('zone_window')], ['None', 'OFF'], 'a room that is silent');
   });
 
   test('climate: modes and actions both ways, in words Home Assistant knows; commands that control takes', () => {

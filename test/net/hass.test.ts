@@ -20,6 +20,8 @@ const FACTS: DeviceFacts = {
   language: 'en',
   commands: true,
   sensors: SENSOR_NAMES,
+  zones: [{ zone: 'living-room', humidity: true, window: true }],
+  updates: true,
 };
 const GOLDEN = new URL('golden/hass-discovery.json', import.meta.url);
 const messages = discovery(FACTS);
@@ -40,6 +42,7 @@ const UNITS_OF_CLASS: Record<string, string[]> = {
   frequency: ['Hz', 'kHz'],
   duration: ['ms', 's', 'min', 'h', 'd'],
   monetary: ['EUR'],
+  humidity: ['%'],
 };
 const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   temperature: ['measurement'],
@@ -49,8 +52,10 @@ const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
   frequency: ['measurement'],
   duration: ['measurement'],
   monetary: ['total'],
+  humidity: ['measurement'],
 };
-const BINARY_CLASSES = ['problem', 'gas', 'running', 'power'];
+/** Or none at all, which Home Assistant shows as on and off. */
+const BINARY_CLASSES = ['problem', 'gas', 'running', 'power', 'window', undefined];
 
 test('every pair of device class, unit and state class is one that Home Assistant takes', () => {
   for (const [key, c] of components.filter(([, c]) => c.p === 'sensor')) {
@@ -63,7 +68,7 @@ test('every pair of device class, unit and state class is one that Home Assistan
     } else if (unit) assert.ok(state, `${key}: a number without a state class has no statistics`);
   }
   for (const [key, c] of components.filter(([, c]) => c.p === 'binary_sensor')) {
-    assert.ok(BINARY_CLASSES.includes(c.device_class as string), key);
+    assert.ok(BINARY_CLASSES.includes(c.device_class as string | undefined), key);
   }
 });
 
@@ -77,6 +82,7 @@ test('every entity has what its platform demands, and no two share an id', () =>
     climate: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'action_topic'],
     water_heater: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'modes'],
     event: ['state_topic', 'event_types', 'value_template'],
+    update: ['state_topic', 'device_class'],
   };
   const ids = new Set<unknown>();
   for (const [key, c] of components) {

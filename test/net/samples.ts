@@ -37,6 +37,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
       costEur: 812,
       plainPumpEur: 834,
     },
+    zones: { 'living-room': { temperatureC: 21.4, humidityPct: 45, windowOpen: false, ageMs: 1000, counts: true } },
     overrides: [],
     reasons: [reason],
     lateness: { p50Ms: 0.2, p99Ms: 1, maxMs: 3, ticks: 100, realtime: false },
@@ -61,6 +62,10 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
   market: lease({ timeMs: 0, priceEurPerKwh: 0.28, exportEurPerKwh: 0.079, modelled: true }),
   prices: { startMs: 0, stepS: 900, spotEurPerKwh: [0.08, -0.01] },
   ems: lease({ limitW: 4200, sgReady: 2, batteryW: 0 }),
+  said: { reason: 'idle: the house is warm enough', computeReason: 'nothing to do', overrides: 'none in force' },
+  saidEvent: { timeMs: 1000, level: 'warn', source: 'control', code: 'SENSOR_STALE', text: 'roomC is stale' },
+  update: { installed_version: '0.1.0', latest_version: '0.2.0' },
+  presence: { anyoneHome: false, forMin: 1440 },
   today: {
     date: '2025-01-15',
     heatKwh: 38.2,

@@ -3,10 +3,12 @@ import { connect } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
+import { type Delta, type LiveMessage, laidOn, RESYNC } from '../../src/contract/delta.ts';
 import { topicPath } from '../../src/contract/topics.ts';
 import { Config } from '../../src/core/config.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
 import { startNet } from '../../src/net/net.ts';
+import type { Snapshot } from '../../src/net/view.ts';
 import { fromThisMachine, hostGuard } from '../../src/net/web/guard.ts';
 import { log, PROMPT_MS, passwords, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
@@ -111,14 +113,29 @@ test(
 );
 
 test(
-  'live: a snapshot at once and then every second; a page that talks is closed',
+  'live: the whole at once, then every second what has changed, numbered; the whole again on request, and no other talk',
   withNet(async (net) => {
-    await fakeControl(net);
+    const control = await fakeControl(net);
     const page = new WebSocket(`${net.ws}/live`);
-    const seen: { type: string; control: { board: string } }[] = [];
+    const seen: LiveMessage<Snapshot>[] = [];
     page.on('message', (data) => seen.push(JSON.parse(String(data))));
-    await until('snapshots', () => seen.length >= 2, 1000 + PROMPT_MS);
-    assert.equal([seen[1]!.type, seen[1]!.control.board], ['snapshot', 'sim']);
+    await until('a delta', () => seen.length >= 2, 1000 + PROMPT_MS);
+    const [first, second] = seen;
+    assert.ok(first?.type === 'snapshot' && first.control?.board === 'sim');
+    assert.ok(second?.type === 'delta' && second.seq === first.seq + 1);
+    assert.not.match(JSON.stringify(second), 'board');
+    control.state.tick = 4711;
+    await control.publish();
+    await until('the change', () => JSON.stringify(seen.at(-1)).includes('4711'), 1000 + PROMPT_MS);
+    page.send(RESYNC);
+    const whole = () => seen.find((message) => message.type === 'snapshot' && message !== first);
+    await until('the whole again', () => whole() !== undefined);
+    const { type: _, seq, ...state } = first;
+    const deltas = seen.filter((message) => message.type === 'delta' && message.seq <= whole()!.seq);
+    assert.equal(
+      deltas.reduce((so: object, delta) => laidOn(so, delta as Delta), state),
+      (({ type: _type, seq: _seq, ...rest }) => rest)(whole()!),
+    );
     page.send('hello');
     assert.is(await new Promise((resolve) => page.once('close', resolve)), 1008);
   }),

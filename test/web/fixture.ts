@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
+import { deltaOf, RESYNC } from '../../src/contract/delta.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
 import { Ask, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
 import { events, history, snapshot } from './snapshots.ts';
@@ -39,6 +40,10 @@ export interface Fixture {
   commands: unknown[];
   /** False: `live` connections are kept but say nothing more. */
   speak: (on: boolean) => void;
+  /** The next delta is lost on its way to all pages. */
+  lose: () => void;
+  /** How often a page asked for the whole again. */
+  resyncs: () => number;
   /** From now on devices must give the code first. */
   lock: () => void;
   close: () => Promise<void>;
@@ -52,6 +57,8 @@ export async function startFixture(port = 0): Promise<Fixture> {
   let speaking = true;
   let locked = false;
   let tick = 1;
+  let losing = false;
+  let resyncs = 0;
 
   const server = createServer((request, response) => {
     paths.push(request.url ?? '');
@@ -122,16 +129,27 @@ export async function startFixture(port = 0): Promise<Fixture> {
   });
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      if (request.url === `${BASE}live`) ws.send(JSON.stringify(snapshot(tick, set, overrides)));
-      else if (request.url === `${BASE}ask` && ws.protocol === SUBPROTOCOL)
+      if (request.url === `${BASE}live`) {
+        ws.send(whole());
+        ws.on('message', (data) => {
+          if (String(data) !== RESYNC) return ws.close(1008);
+          resyncs++;
+          ws.send(whole());
+        });
+      } else if (request.url === `${BASE}ask` && ws.protocol === SUBPROTOCOL)
         ws.on('message', (data) => reply(data.toString(), (r) => ws.send(JSON.stringify(r))));
       else ws.close(1008);
     });
   });
+  let told = snapshot(tick, set, overrides);
+  const whole = () => JSON.stringify({ type: 'snapshot', seq: tick, ...told });
   const timer = setInterval(() => {
-    tick++;
     if (!speaking) return;
-    for (const ws of sockets.clients) if (!ws.protocol) ws.send(JSON.stringify(snapshot(tick, set, overrides)));
+    const next = snapshot(++tick, set, overrides);
+    const text = JSON.stringify({ type: 'delta', seq: tick, ...deltaOf(told, next) });
+    told = next;
+    for (const ws of sockets.clients) if (!ws.protocol && !losing) ws.send(text);
+    losing = false;
   }, 1000);
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -142,6 +160,10 @@ export async function startFixture(port = 0): Promise<Fixture> {
     speak: (on) => {
       speaking = on;
     },
+    lose: () => {
+      losing = true;
+    },
+    resyncs: () => resyncs,
     lock: () => {
       locked = true;
     },

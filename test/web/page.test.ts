@@ -107,6 +107,17 @@ page('a unit that falls silent is marked as old, and well again once it speaks',
   }),
 );
 
+page('a delta lost on its way: the page asks for the whole and goes on with it', (context) =>
+  visit(context, {}, async (tab) => {
+    context.unit.lose();
+    for (let tries = 0; context.unit.resyncs() === 0 && tries < 300; tries++) await tab.waitForTimeout(100);
+    assert.is(context.unit.resyncs(), 1);
+    await tab.evaluate("document.querySelector('#roomSetC [aria-label$=warmer]').click()");
+    await tab.locator('#effective', { hasText: '21.5' }).waitFor();
+    assert.is(context.unit.resyncs(), 1);
+  }),
+);
+
 page('energy moves in the drawings, but not for those who asked for rest', async (context) => {
   const moving = (reducedMotion: 'reduce' | 'no-preference', expected: (n: number) => boolean) =>
     visit(context, { reducedMotion }, async (tab) => {

@@ -33,7 +33,7 @@ const VALUES: Record<SensorName, number> = {
   gasOk: 1,
 };
 
-/** What net sends on `live`, one second of it; parsed with the contract's own schemas, so it cannot drift from them. */
+/** What net tells on `live`, one second of it; parsed with the contract's own schemas, so it cannot drift from them. */
 export function snapshot(tick: number, set: Partial<ControlState['setPoints']> = {}, overrides: Override[] = []) {
   const sensors = Object.fromEntries(
     SENSOR_NAMES.map((name) => [name, { value: VALUES[name], ageMs: 80, quality: 'good' }]),
@@ -120,7 +120,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { type: 'snapshot', control, compute: compute(tick), plant: plant(), market: market(), today: today() };
+  return { control, compute: compute(tick), plant: plant(), market: market(), today: today() };
 }
 
 const today = () =>

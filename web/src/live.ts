@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { RESYNC } from '../../src/contract/delta.ts';
+import { assembler } from './assemble.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Live {
@@ -19,21 +21,23 @@ export function socketUrl(path: string): URL {
   return url;
 }
 
-/** Follows `live`; calls back on each snapshot; reconnects with doubling pauses. Returns the way to end it. */
+/** Follows `live`; calls back on each state; reconnects with doubling pauses. Returns the way to end it. */
 function follow(onSnapshot: (snapshot: Snapshot) => void): () => void {
   let retryMs = FIRST_RETRY_MS;
   let timer: number | undefined;
   let socket: WebSocket | undefined;
   let ended = false;
   const connect = () => {
-    socket = new WebSocket(socketUrl('live'));
-    socket.onmessage = (message) => {
-      const parsed: Snapshot = JSON.parse(String(message.data));
-      if (parsed.type !== 'snapshot') return;
+    const opened = new WebSocket(socketUrl('live'));
+    const assemble = assembler(() => opened.send(RESYNC));
+    socket = opened;
+    opened.onmessage = (message) => {
+      const snapshot = assemble(JSON.parse(String(message.data)));
+      if (!snapshot) return;
       retryMs = FIRST_RETRY_MS;
-      onSnapshot(parsed);
+      onSnapshot(snapshot);
     };
-    socket.onclose = () => {
+    opened.onclose = () => {
       if (ended) return;
       // Spread, so that ten tablets do not come back in the same instant after a restart.
       timer = window.setTimeout(connect, retryMs * (0.75 + Math.random() / 2));

@@ -1,9 +1,8 @@
 import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
 import type { Today } from '../../src/contract/today.ts';
 
-/** What net sends on `live` once a second; a part is null while its sender is silent. */
+/** What net tells on `live`; a part is null while its sender is silent. */
 export interface Snapshot {
-  type: 'snapshot';
   control: ControlState | null;
   compute: ComputeState | null;
   plant: PlantTruth | null;

@@ -3,6 +3,8 @@ import { createLane } from '../lane.ts';
 
 export interface Seat {
   sequence: LlamaContextSequence;
+  /** From 0. Only neighbours in rising order are computed in one go by llama.cpp: every gap or step back costs a pass over the weights. */
+  place: number;
   /** Call exactly once. What was said is wiped before the next asker gets the seat. */
   leave(): Promise<void>;
 }
@@ -12,14 +14,18 @@ export interface Seat {
  * of an earlier asker is left: a sequence is cleared when its asker leaves and again before the next one.
  */
 export function createSequences(context: LlamaContext, width: number) {
-  const free = Array.from({ length: width }, () => context.getSequence());
+  const all = Array.from({ length: width }, () => context.getSequence());
+  const free = new Set(all.keys());
   const lane = createLane(width);
   return {
     async enter(signal: AbortSignal): Promise<Seat> {
       const release = await lane.enter(signal);
-      const sequence = free.pop()!;
+      // The lowest, so that those who sit are neighbours.
+      const place = Math.min(...free);
+      free.delete(place);
+      const sequence = all[place]!;
       const stand = () => {
-        free.push(sequence);
+        free.add(place);
         release();
       };
       try {
@@ -28,7 +34,7 @@ export function createSequences(context: LlamaContext, width: number) {
         stand();
         throw error;
       }
-      return { sequence, leave: () => sequence.clearHistory().finally(stand) };
+      return { sequence, place, leave: () => sequence.clearHistory().finally(stand) };
     },
     /** Waits until all have left. */
     async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
-import { type Beat, createBeat, type Step } from '../beat.ts';
+import { createBeat, type Step } from '../beat.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed } from '../feed.ts';
 import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
@@ -77,7 +77,7 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const prompt = tokenize(model, request.prompt, contextTokens);
     refuseOverlong(prompt, contextTokens);
-    const { sequence, leave } = await sequences.enter(signal);
+    const { sequence, place, leave } = await sequences.enter(signal);
     try {
       const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
       const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
@@ -89,7 +89,7 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
         ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
       };
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
-      const tokens = (both: AbortSignal) => inStep(beat, sequence, prompt, sampling, both);
+      const tokens = (both: AbortSignal) => inStep(beat.enter(place), sequence, prompt, sampling, both);
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
       await leave();
@@ -138,13 +138,12 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
 
 /** The tokens of an answer, each asked for together with those of all others; the prompt piece by piece before them. */
 async function* inStep(
-  beat: Beat,
+  step: Step,
   sequence: LlamaContextSequence,
   prompt: readonly Token[],
   sampling: Parameters<LlamaContextSequence['evaluate']>[1],
   signal: AbortSignal,
 ): AsyncGenerator<Token, void, void> {
-  const step = beat.enter();
   try {
     const last = await evaluateBeginning(step, sequence, prompt, signal);
     const tokens = sequence.evaluate(last, sampling);

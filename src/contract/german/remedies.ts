@@ -3,6 +3,7 @@ export const REMEDIES_DE: Record<string, string> = {
   'use another copy of the file and its passphrase; nothing was changed':
     'eine andere Kopie der Datei und ihr Kennwort nehmen; geändert wurde nichts',
   'the classifier takes this for a question to {} ({})': 'der Klassifikator hält das für eine Frage an {} ({})',
+  'node {} of the swarm answers': 'Knoten {} des Schwarms antwortet',
   'the classifier knows no expert for this ({})': 'der Klassifikator kennt dafür keinen Experten ({})',
   'the classifier chose {} ({}), which cannot be picked here':
     'der Klassifikator wählte {} ({}), der hier nicht gewählt werden kann',

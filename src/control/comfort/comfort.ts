@@ -79,6 +79,13 @@ function quiet(input: StepInput, overrides: readonly Override[], minute: number 
   return { limitPct, reasons };
 }
 
+function awayStep({ away, house }: StepInput, heats: boolean): { setBackK: number; reasons: Reason[] } {
+  const { setBackK } = house.comfort.away;
+  if (!away || !heats || setBackK === 0) return { setBackK: 0, reasons: [] };
+  const text = `nobody is at home: the room may be ${setBackK} K colder`;
+  return { setBackK, reasons: [{ what: 'presence', code: 'away', text }] };
+}
+
 function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: boolean, sunny: boolean): HotWaterAim {
   const once = overrides.some((o) => o.kind === 'hot-water-once');
   const setC = killing ? KILL_SET_C : input.setPoints.hotWaterSetC;
@@ -110,7 +117,8 @@ export function comfortStep(
   const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
   const killer = legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS);
   const warmer = overrides.find((o) => o.kind === 'warmer');
-  const setBackK = mode === 'heating' && !warmer ? night.setBackK : 0;
+  const away = awayStep(input, mode === 'heating' && !warmer);
+  const setBackK = mode === 'heating' && !warmer ? Math.max(night.setBackK, away.setBackK) : 0;
   const roomSetC = setPoints.roomSetC + (warmer?.byK ?? 0) - setBackK;
   const computeOn = setPoints.computeOn && !overrides.some((o) => o.kind === 'pause-compute');
   const silent = quiet(input, overrides, minute);
@@ -135,6 +143,7 @@ export function comfortStep(
         ...(auto ? [season.reason] : []),
         ...overrideReasons(overrides, mode, house),
         ...(mode === 'heating' ? night.reasons : []),
+        ...away.reasons,
         ...silent.reasons,
         ...killer.reasons,
       ],

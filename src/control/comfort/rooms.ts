@@ -1,5 +1,5 @@
 import { type Comfort, OUTDOOR_ZONE, type Zone } from '../../contract/comfort.ts';
-import type { Reason } from '../../contract/messages.ts';
+import type { ControlState, Reason } from '../../contract/messages.ts';
 import type { Estimates } from '../estimate/points.ts';
 
 /** What a zone has said last; `ageMs` counts from the measurement, on control's own monotonic clock. */
@@ -27,6 +27,7 @@ export interface Rooms {
   /** Highest dew point of the zones that report humidity; null when none does. */
   dewC: number | null;
   reasons: Reason[];
+  shown?: ControlState['zones'];
 }
 
 const fresh = (z: ZoneReading) => z.ageMs < STALE_MS;
@@ -40,8 +41,13 @@ function outdoor(est: Estimates, zones: readonly ZoneReading[]): { est: Estimate
   return { est: { ...est, outdoorC }, reasons: [] };
 }
 
+interface Counted {
+  z: ZoneReading;
+  weight: number;
+}
+
 /** Zones that count now: the one with priority alone, else all that have a weight, shut windows and a sane value. */
-function counting(zones: readonly ZoneReading[], comfort: Comfort): { z: ZoneReading; weight: number }[] {
+function counting(zones: readonly ZoneReading[], comfort: Comfort): Counted[] {
   const usable = zones.filter((z) => z.zone !== OUTDOOR_ZONE && fresh(z) && sound(z) && !z.windowOpen);
   const first = usable.find((z) => z.zone === comfort.priorityZone);
   if (first) return [{ z: first, weight: 1 }];
@@ -60,6 +66,13 @@ function noneText(rooms: readonly ZoneReading[]): string {
  * (`roomC` stays `lost`). A zone with an open window does not count: its cold air is no need for heat.
  */
 export function roomsOf(before: Estimates, zones: readonly ZoneReading[], comfort: Comfort): Rooms {
+  const counted = counting(zones, comfort);
+  const names = new Set(counted.map(({ z }) => z.zone));
+  const shown = zones.map(({ zone, ...told }) => [zone, { ...told, counts: names.has(zone) }] as const);
+  return { ...heard(before, zones, counted), ...(zones.length > 0 && { shown: Object.fromEntries(shown) }) };
+}
+
+function heard(before: Estimates, zones: readonly ZoneReading[], counted: readonly Counted[]): Omit<Rooms, 'shown'> {
   const { est, reasons } = outdoor(before, zones);
   const rooms = zones.filter((z) => z.zone !== OUTDOOR_ZONE);
   const dews = rooms
@@ -67,7 +80,6 @@ export function roomsOf(before: Estimates, zones: readonly ZoneReading[], comfor
     .map((z) => dewPointC(z.temperatureC, z.humidityPct!));
   const dewC = dews.length > 0 ? Math.max(...dews) : null;
   if (rooms.length === 0) return { est, dewC, reasons };
-  const counted = counting(rooms, comfort);
   if (counted.length === 0) {
     const then =
       est.roomC.quality === 'lost' ? 'the weather curve alone decides' : 'the wired room sensor is used instead';

@@ -1,18 +1,20 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { z } from 'zod';
 import type { AnswerMeter } from '../../contract/compute-api.ts';
-import { type Ask, Meter } from '../../contract/wire.ts';
+import { type Ask, Meter, type Way } from '../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
   | { type: 'start'; expert: string; why: string }
   | { type: 'chunk'; text: string }
-  | { type: 'end'; finish: string; meter: AnswerMeter };
+  | { type: 'end'; finish: string; meter: AnswerMeter; way?: Way };
 
 export interface ComputeClient {
   /** Streams one answer. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
   answer(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
+  /** What the classifier takes this text for; `unknown` where there is none. */
+  labelOf(text: string, signal: AbortSignal): Promise<string>;
   close(): void;
 }
 
@@ -31,15 +33,21 @@ const StreamChunk = z.object({
 const Failure = z.object({
   error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
 });
+const Label = z.object({ label: z.string() });
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
   return {
     async *answer(ask, signal) {
-      const res = await post(socketPath, agent, bodyOf(ask), signal);
+      const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask), signal);
       if (res.statusCode !== 200) throw await failureOf(res);
       yield* pieces(res);
+    },
+    async labelOf(text, signal) {
+      const res = await post(socketPath, agent, '/classify', JSON.stringify({ text }), signal);
+      if (res.statusCode !== 200) throw await failureOf(res);
+      return Label.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8'))).label;
     },
     close: () => agent.destroy(),
   };
@@ -55,10 +63,16 @@ const bodyOf = (ask: Ask) =>
     temperature: ask.temperature,
   });
 
-function post(socketPath: string, agent: Agent, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+function post(
+  socketPath: string,
+  agent: Agent,
+  path: string,
+  body: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const options = { socketPath, agent, method: 'POST', path: '/v1/chat/completions', headers, signal };
+    const options = { socketPath, agent, method: 'POST', path, headers, signal };
     const req = request(options, resolve);
     req.on('error', (error) => {
       reject(signal.aborted ? error : new HeatmineError('NOT_RUNNING', 'compute does not answer', { cause: error }));

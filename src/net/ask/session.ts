@@ -4,11 +4,14 @@ import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../../cor
 import type { Log } from '../../core/log.ts';
 import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
+import type { AskOthers } from '../swarm/ask/for-unit.ts';
 import type { AnswerPiece, ComputeClient, RefusedByCompute } from './compute-client.ts';
 import type { AskLimits } from './limits.ts';
 
 export interface SessionOptions {
   compute: ComputeClient;
+  /** Of the swarm; undefined as long as this unit has not joined. */
+  others?: () => AskOthers | undefined;
   slots: InFlight;
   limits: AskLimits;
   log: Log;
@@ -20,7 +23,7 @@ const IDLE = 4000;
 const MAX_CHUNK_CHARS = Math.floor((MAX_FRAME_BYTES - 1024) / 6);
 
 /** One connection: parses questions, answers one at a time, in order, and gives up all of it when the asker goes. */
-export function runSession(socket: WebSocket, { compute, slots, limits, log }: SessionOptions): void {
+export function runSession(socket: WebSocket, { compute, others, slots, limits, log }: SessionOptions): void {
   const gone = new AbortController();
   const bucket = tokenBucket(limits.messages, performance.now());
   const waiting: Ask[] = [];
@@ -67,7 +70,8 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
     const release = slots.enter();
     if (!release) return refuse(ask.id, 'BUSY', 'too many questions at once', 1);
     try {
-      for await (const piece of compute.answer(ask, gone.signal)) {
+      const answer = ask.swarm ? (others?.() ?? notJoined()) : compute.answer;
+      for await (const piece of answer(ask, gone.signal)) {
         for (const reply of repliesOf(ask.id, piece)) await sendSlowly(socket, reply, limits);
       }
     } catch (error) {
@@ -96,6 +100,10 @@ export function runSession(socket: WebSocket, { compute, slots, limits, log }: S
     }
     if (strikes >= limits.strikes) socket.close(POLICY, 'too many invalid messages');
   });
+}
+
+function notJoined(): never {
+  throw new HeatmineError('NOBODY_THERE', 'this unit has not joined the swarm');
 }
 
 function parseAsk(text: string): Ask | { id: string; fault: string } {

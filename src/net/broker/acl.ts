@@ -37,7 +37,9 @@ export function filtersMeet(a: string, b: string): boolean {
 const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
-    return parsed.success ? undefined : `shape: ${parsed.error.issues[0]?.path.join('.').slice(0, 80)}`;
+    if (parsed.success) return undefined;
+    const { path, message } = parsed.error.issues[0]!;
+    return `shape: ${[path.join('.'), message].filter(Boolean).join(': ').slice(0, 160)}`;
   } catch {
     return 'no JSON';
   }

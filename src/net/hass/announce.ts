@@ -9,6 +9,7 @@ import { warnOnOutage } from '../../core/outage.ts';
 import { carry, connectJoined } from '../join.ts';
 import { type HassBridge, hassBridge, lastWill } from './bridge.ts';
 import { discovery } from './discovery.ts';
+import type { ZoneFacts } from './zones.ts';
 
 export interface Announcer {
   /** Looks at each new state: new points of the board make new entities. */
@@ -32,6 +33,7 @@ export function openAnnouncer(
   log: Log,
 ): Announcer {
   const { discoveryPrefix, language, join } = net;
+  const rooms = new Map<string, ZoneFacts>();
   const own = mqtt.connect(`mqtt+unix://${socketPath}`, {
     clientId: 'net-hass',
     username: 'net',
@@ -51,15 +53,22 @@ export function openAnnouncer(
   const present = new Set<SensorName>();
   let announced = '';
   return {
-    seen({ board, simulated, sensors }) {
+    seen({ board, simulated, sensors, zones }) {
       for (const [name, view] of Object.entries(sensors)) {
         if (view.quality !== 'missing') present.add(name as SensorName);
       }
       for (const { bridge } of places) bridge.setOnline(true);
-      const facts = `${board} ${simulated} ${present.size}`;
+      for (const [zone, { humidityPct, windowOpen }] of Object.entries(zones ?? {})) {
+        const before = rooms.get(zone);
+        const humidity = before?.humidity || humidityPct !== undefined;
+        rooms.set(zone, { zone, humidity, window: before?.window || windowOpen !== undefined });
+      }
+      const told = [...rooms.values()];
+      const facts = JSON.stringify([board, simulated, present.size, told]);
       if (facts === announced) return;
       announced = facts;
-      const device = { unit, discoveryPrefix, version: pkg.version, board, simulated, language };
+      const updates = net.updates !== undefined;
+      const device = { unit, discoveryPrefix, version: pkg.version, board, simulated, language, updates, zones: told };
       for (const { bridge, commands } of places) {
         bridge.announce(discovery({ ...device, commands, sensors: [...present] }));
       }

@@ -3,7 +3,8 @@ import { onlinePath } from '../broker/acl.ts';
 import { commandEntities } from './commands.ts';
 import type { Component } from './components.ts';
 import { germanNameOf } from './names-de.ts';
-import { isOfAccelerator, sensorEntities, stateEntities } from './states.ts';
+import { isOfAccelerator, sensorEntities, stateEntities, updateEntity } from './states.ts';
+import { type ZoneFacts, zoneEntities } from './zones.ts';
 
 export interface DeviceFacts {
   unit: string;
@@ -16,6 +17,10 @@ export interface DeviceFacts {
   commands: boolean;
   /** Sensors this board has; those it leaves out get no entity. */
   sensors: readonly SensorName[];
+  /** Rooms that have reported. */
+  zones: readonly ZoneFacts[];
+  /** Whether somebody is asked for newer versions. */
+  updates: boolean;
 }
 
 export interface Discovery {
@@ -43,6 +48,7 @@ export function discovery(facts: DeviceFacts): Discovery[] {
   const entities = Object.entries({
     ...sensorEntities(unit, facts.sensors),
     ...stateEntities(unit),
+    ...(facts.updates && { update: updateEntity(unit) }),
     ...(facts.commands && commandEntities(unit)),
   });
   const modelled = simulated ? (language === 'de' ? ' (simuliert)' : ' (simulated)') : '';
@@ -53,7 +59,15 @@ export function discovery(facts: DeviceFacts): Discovery[] {
   return [
     message(facts, id, { name, model: `board ${facts.board}` }, own, RETIRED),
     message(facts, `${id}_accelerator`, { name: `${name} ${child}`, via_device: id }, accelerator, {}),
+    ...facts.zones.map((zone) => zoneMessage(facts, id, name, zone)),
   ];
+}
+
+function zoneMessage(facts: DeviceFacts, id: string, name: string, told: ZoneFacts): Discovery {
+  const { zone } = told;
+  const device = { name: `${name} ${facts.language === 'de' ? 'Raum' : 'room'} ${zone}`, via_device: id };
+  const entities = Object.entries(zoneEntities(facts.unit, told));
+  return message(facts, `${id}_zone_${snake(zone)}`, device, entities, {}, zone);
 }
 
 function message(
@@ -62,16 +76,18 @@ function message(
   device: Record<string, string>,
   entities: [key: string, component: Component][],
   retired: Record<string, string>,
+  zone?: string,
 ): Discovery {
   const { unit, discoveryPrefix, version, language } = facts;
   const cmps: Record<string, Component> = {};
   for (const [key, component] of entities) {
-    const objectId = key === 'climate' ? snake(unit) : `${snake(unit)}_${snake(key)}`;
+    const own = zone === undefined ? snake(key) : `${snake(key)}_${snake(zone)}`;
+    const objectId = key === 'climate' ? snake(unit) : `${snake(unit)}_${own}`;
     const name = component.name !== null && language === 'de' ? germanNameOf(key) : component.name;
     cmps[snake(key)] = {
       ...component,
       name,
-      unique_id: `heatmine_${snake(unit)}_${snake(key)}`,
+      unique_id: `heatmine_${snake(unit)}_${own}`,
       default_entity_id: `${component.p}.${objectId}`,
     };
   }

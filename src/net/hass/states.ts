@@ -90,6 +90,14 @@ function energyEntities(unit: string): Record<string, Component> {
   };
 }
 
+/** Shows that there is a newer version; it is installed by hand, for nothing from outside may change a heating by itself. */
+export const updateEntity = (unit: string): Component => ({
+  p: 'update',
+  name: 'update',
+  state_topic: topicPath(unit, 'update'),
+  device_class: 'firmware',
+});
+
 const event = (topic: string): Component => ({
   p: 'event',
   name: 'event',
@@ -102,6 +110,7 @@ export function stateEntities(unit: string): Record<string, Component> {
   const control = topicPath(unit, 'controlState');
   const compute = topicPath(unit, 'computeState');
   const today = topicPath(unit, 'today');
+  const said = topicPath(unit, 'said');
   return {
     ...energyEntities(unit),
     compressorRuns: binary('compressor', control, 'value_json.outputs.compressorPct > 0', 'running'),
@@ -109,21 +118,17 @@ export function stateEntities(unit: string): Record<string, Component> {
     waterFlows: binary('water flow', control, '(value_json.sensors.heatFlowLpm.value or 0) > 1', 'running'),
     fault: binary('fault', control, "value_json.safety != 'S0'", 'problem'),
     latched: binary('waits for a person', control, 'value_json.latched', 'problem'),
-    event: event(topicPath(unit, 'controlEvent')),
-    reason: sentence('why', control, "value_json.reasons[0].text if value_json.reasons else 'no reason given'"),
+    event: event(topicPath(unit, 'saidEvent')),
+    reason: sentence('why', said, 'value_json.reason'),
     today: { ...sentence('today', today, 'value_json.text'), json_attributes_topic: today },
     observed: sentence('what observing has shown', today, "value_json.observed or 'not observing'"),
     safety: choice('safety state', control, 'safety', SAFETY_STATES),
     action: choice('action', control, 'action', ControlState.shape.action.options),
-    overrides: sentence(
-      'overrides',
-      control,
-      "value_json.overrides | map(attribute='text') | join('; ') or 'none in force'",
-    ),
+    overrides: sentence('overrides', said, 'value_json.overrides'),
     loopLateMs: diagnostic(measurement('control loop late, p99', control, 'lateness.p99Ms', unitOf('lateMs'))),
     answered: counter('questions answered', compute, 'answered', 'answers'),
     answerTokens: counter('tokens answered', compute, 'answerTokens', 'tokens'),
     tokensPerS: { ...measurement('speed', compute, 'tokensPerS', undefined), unit_of_measurement: 'tokens/s' },
-    computeReason: sentence('compute: why', compute, 'value_json.reason.text'),
+    computeReason: sentence('compute: why', said, 'value_json.computeReason'),
   };
 }

@@ -4,11 +4,13 @@ import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
+import { gather } from './ask/gather.ts';
 import { type Attachments, keepAttached, type RelayAt } from './attach.ts';
 import { type Descriptor, signDescriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Identity } from './identity.ts';
+import { createNeighbours, type Neighbours } from './neighbours.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
@@ -36,12 +38,15 @@ export interface NodeOptions {
 
 export interface SwarmNode {
   port: number;
+  discoveries: readonly Discovery[];
   connections(): number;
   close(): Promise<void>;
 }
 
 /** Twice within the life of a descriptor. */
 const RENEW_MS = 12 * 60_000;
+/** Of one topic that a relay tells on. */
+const OTHERS = 16;
 const LANGUAGES = ['en', 'de'];
 
 /** Takes part in the swarm as expert, relay or both. */
@@ -49,7 +54,10 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log } = options;
   const experts = expertsOf(config);
   const relay = config.relay ? createRelay({ mayDialPrivate: isPrivate(config.host), now: Date.now }) : undefined;
-  const self: Self = { ...options, experts, relay, urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
+  const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
+  const self: Self = {
+    ...{ ...options, experts, relay, neighbours, urls: [], discoveries: [], attachments: undefined, listeningOn: 0 },
+  };
   const roles: Role[] = [...(experts.length ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
   const { port: wanted, limits } = options;
@@ -80,7 +88,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     onChange: () => announce(self),
   });
   announce(self);
-  return { port, connections: acceptor.connections, close };
+  return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
@@ -89,6 +97,7 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   urls: string[];
   discoveries: Discovery[];
   attachments: Attachments | undefined;
+  neighbours: Neighbours;
   listeningOn: number;
 }
 
@@ -102,6 +111,14 @@ const describe = ({ identity, config, urls, experts, unsealer }: Self, relays: R
     issuedS: Math.floor(Date.now() / 1000),
     ...{ urls, relays, relay: config.relay, experts, seal: unsealer?.key, operator: config.operator },
   });
+
+/** Whom this node finds for a topic, itself left out. */
+async function othersFor({ discoveries, identity }: Self, topic: string) {
+  const found = await gather({ discoveries, topics: [topic], wanted: OTHERS });
+  return found
+    .filter(({ descriptor }) => descriptor.key !== identity.id)
+    .map(({ descriptor: { key, issuedS }, signed }) => ({ key, issuedS, signed }));
+}
 
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
 function announce(self: Self): void {
@@ -134,13 +151,14 @@ function handlersOf(self: Self): Handlers {
       else if (path.length === 0 && desk) void desk(stream);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
-    onAsk(frame, from) {
+    async onAsk(frame, from) {
       const { id } = frame;
       if (frame.type === 'find') {
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
         const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
-        const descriptors = [...own, ...behind].slice(0, frame.limit);
+        const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
+        const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       const answer = relay?.attach(from, frame.descriptor) ?? { accepted: false, why: 'this node is no relay' };

@@ -2,13 +2,15 @@ import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
+import { openExperience } from './ask/experience.ts';
+import { type AskOthers, askForUnit } from './ask/for-unit.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { openMainline } from './discovery/mainline.ts';
 import { openMdns } from './discovery/mdns.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
-import { openUnsealer } from './seal/ends.ts';
+import { openUnsealer, sealTo } from './seal/ends.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -42,16 +44,29 @@ export interface SwarmOptions {
   /** TCP and UDP alike. */
   port: number;
   keysDir: string;
-  compute: Pick<ComputeClient, 'answer'>;
+  compute: Pick<ComputeClient, 'answer' | 'labelOf'>;
+  /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
+  experienceFile?: string;
   log: Log;
 }
 
+export interface Swarm extends SwarmNode {
+  ask: AskOthers;
+}
+
 /** The running unit's part in the swarm. */
-export async function openSwarm({ config, port, keysDir, compute, log }: SwarmOptions): Promise<SwarmNode> {
+export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
+  const { config, port, keysDir, compute, log } = options;
   const identity = loadIdentity(keysDir);
-  return startNode({
+  const node = await startNode({
     ...{ config, port, identity, compute, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
+  const asker = {
+    ...{ discoveries: node.discoveries, own: identity.id, random: Math.random },
+    experience: openExperience(options.experienceFile),
+    sealed: { seal: sealTo(systemClock), privateMayBeNear: config.nearRelays },
+  };
+  return { ...node, ask: askForUnit(asker, compute.labelOf) };
 }

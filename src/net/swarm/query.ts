@@ -19,7 +19,8 @@ const [start, chunk, end, error] = AskReply.options;
 export const Reply = z.discriminatedUnion('type', [
   start.omit({ id: true }),
   chunk.omit({ id: true }),
-  end.omit({ id: true }),
+  // Whom a question passed is the asker's knowledge, nobody else's word.
+  end.omit({ id: true, way: true }),
   error.omit({ id: true }),
 ]);
 export type Reply = z.infer<typeof Reply>;

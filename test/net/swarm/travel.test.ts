@@ -12,21 +12,19 @@ import { all, codeOf, ECHO, testPeers } from './peers.ts';
 
 const DEAD = 'ws://127.0.0.1:9';
 const HELLO = Buffer.from('hello');
-const refusing = (code: 'NO_WAY' | 'BUSY'): Handlers => ({
-  ...ECHO,
-  onOpen: (stream) => stream.close(code, 'not here'),
-});
+const NOWHERE: Handlers = { ...ECHO, onOpen: (stream) => stream.close('NO_WAY', 'not here') };
 const anyHop = () => [{ key: freshIdentity().id }];
 
+const EXPERT = freshIdentity().id;
 const echoed = (ways: Way[], experience = openExperience()) =>
-  overSomeWay(ways, experience, undefined, async (stream) => {
+  overSomeWay({ to: EXPERT, ways, experience }, async (stream) => {
     await stream.send(HELLO, true);
     return String(await all(stream.frames()));
   });
 
 test('a dead relay and one that finds no way cost a way and no try; each is remembered for it, the good one too', async () => {
   const experience = openExperience();
-  const blocked = await testPeers({ handlers: refusing('NO_WAY') });
+  const blocked = await testPeers({ handlers: NOWHERE });
   const good = await testPeers();
   const dead = { url: DEAD, key: freshIdentity().id, path: anyHop() };
   const wayOf = (peers: typeof good): Way => ({ url: peers.url, key: peers.identity.id, path: anyHop() });
@@ -34,17 +32,41 @@ test('a dead relay and one that finds no way cost a way and no try; each is reme
   const of = (key: string) => experience.of(key).experience;
   assert.ok(of(dead.key) < 0.5 && of(blocked.identity.id) < 0.5 && of(good.identity.id) > 0.5);
   assert.is(await codeOf(echoed([dead, wayOf(blocked)], experience)), 'NO_WAY');
+  assert.is(of(EXPERT), 0.5);
   await Promise.all([blocked.end(), good.end()]);
 });
 
-test('what the expert refuses is no reason for another way', async () => {
-  const experience = openExperience();
-  const busy = await testPeers({ handlers: refusing('BUSY') });
+/** Whose fault it was, by what the answer failed with. */
+const FAULTS = {
+  BUSY: { relay: false, expert: false },
+  NOT_RUNNING: { relay: false, expert: true },
+  SEAL_BROKEN: { relay: true, expert: true },
+} as const;
+
+test('what the answer fails with is no reason for another way, and is noted with whoever can have caused it', async () => {
   const good = await testPeers();
-  const ways = [busy, good].map(({ url, identity }) => ({ url, key: identity.id, path: anyHop() }));
-  assert.is(await codeOf(echoed(ways, experience)), 'BUSY');
-  assert.is(experience.of(busy.identity.id).experience, 0.5);
-  await Promise.all([busy.end(), good.end()]);
+  const passes = { url: good.url, key: good.identity.id, path: anyHop() };
+  for (const code of ['BUSY', 'NOT_RUNNING', 'SEAL_BROKEN'] as const) {
+    const experience = openExperience();
+    const failing = await testPeers({ handlers: { ...ECHO, onOpen: (stream) => stream.close(code, 'so it is') } });
+    const key = failing.identity.id;
+    assert.is(await codeOf(echoed([{ url: failing.url, key, path: anyHop() }, passes], experience)), code);
+    const blamed = (of: string) => experience.of(of).experience < 0.5;
+    assert.equal({ relay: blamed(key), expert: blamed(EXPERT) }, FAULTS[code], code);
+    assert.is(experience.of(EXPERT).load > 0, code === 'BUSY');
+    await failing.end();
+  }
+  await good.end();
+});
+
+test('a relay that goes away with the question is to blame alone', async () => {
+  const experience = openExperience();
+  const leaving = await testPeers({ handlers: { ...ECHO, onOpen: (_stream, _path, from) => from.close(1000, 'bye') } });
+  const way = { url: leaving.url, key: leaving.identity.id, path: anyHop() };
+  assert.is(await codeOf(echoed([way], experience)), 'NOT_RUNNING');
+  assert.ok(experience.of(way.key).experience < 0.5);
+  assert.is(experience.of(EXPERT).experience, 0.5);
+  await leaving.end();
 });
 
 test('addresses that take a connection and say nothing do not keep a look-up waiting', async () => {

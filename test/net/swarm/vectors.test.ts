@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readDescriptor } from '../../../src/net/swarm/descriptor.ts';
 import { identityFromSeed, keyFromText, signedBytes, verifySignature } from '../../../src/net/swarm/identity.ts';
 import { decodeData, encodeData, type Role } from '../../../src/net/swarm/wire/frames.ts';
 import { acceptHandshake, dialHandshake, transcript } from '../../../src/net/swarm/wire/hello.ts';
@@ -53,6 +54,12 @@ test('data frames', () => {
   for (const v of vectors('frames')) {
     assert.is(encodeData(v.id, v.end, hex(v.payload)).toString('hex'), v.frame);
     assert.equal(decodeData(hex(v.frame)), { id: v.id, end: v.end, payload: hex(v.payload) });
+  }
+});
+
+test('descriptors, good and bad', () => {
+  for (const { why, text, nowS, json } of vectors('descriptors')) {
+    assert.equal(readDescriptor(Buffer.from(text, 'base64url'), nowS * 1000), json ?? undefined, why);
   }
 });
 

@@ -125,7 +125,7 @@ function useAnswers(control: ControlState | null) {
       question,
       expert,
       (reply) => {
-        if (reply.type === 'start') change(() => ({ start: reply }));
+        if (reply.type === 'start') change(() => ({ start: reply, text: '' }));
         else if (reply.type === 'chunk') change((answer) => ({ text: answer.text + reply.text }));
         else if (reply.type === 'end') finish({ end: reply, where: whereNow(latest.current) });
         else finish({ error: reply });

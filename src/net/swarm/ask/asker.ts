@@ -1,3 +1,4 @@
+import type { HeatmineError } from '../../../core/errors.ts';
 import { RELAY_TOPIC } from '../topics.ts';
 import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
 import { type Candidate, gather } from './gather.ts';
@@ -5,19 +6,46 @@ import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
 
+/** How often an expert is asked; and how often they are looked for, where no more was found. */
 const TRIES = 3;
 
 /**
- * Asks whoever fits best, then others. Throws NOBODY_THERE when no node offers it, NO_ENTRY_RELAY when a sealed question
- * finds no way, else the fault of the last one asked.
+ * Asks whoever fits best, then others; where those found are used up, looks again. Throws NOBODY_THERE when no node offers
+ * it, NO_ENTRY_RELAY when a sealed question finds no way, else the fault of the last one asked.
  */
 export async function askSwarm(options: AskerOptions, question: SwarmQuestion): Promise<SwarmAnswer> {
+  let last: unknown;
+  let tries = 0;
+  for (let look = 1; look <= TRIES; look++) {
+    const { order, waysTo } = await whomToAsk(options, question).catch((error) => {
+      throw last ?? error;
+    });
+    for (const candidate of order) {
+      if (tries === TRIES) throw last;
+      question.signal?.throwIfAborted();
+      try {
+        return { ...(await askOne(candidate, waysTo(candidate), options, question)), tries: tries + 1 };
+      } catch (error) {
+        question.signal?.throwIfAborted();
+        last = error;
+        // Where no way led to it, nobody was asked.
+        if ((error as HeatmineError).code !== 'NO_WAY') tries++;
+      }
+    }
+  }
+  throw last;
+}
+
+/** Candidates in the order drawn for this question, and the ways to each. */
+async function whomToAsk(options: AskerOptions, question: SwarmQuestion) {
   const { discoveries, experience, random } = options;
   const maxPrice = question.maxPrice ?? 0;
-  const [found, relays] = await Promise.all([
+  const [all, allRelays] = await Promise.all([
     gather({ discoveries, topics: question.topics }),
     options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
   ]);
+  const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
+  const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
   const waysTo = waysOf(options, relays);
@@ -26,17 +54,5 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
-  const order = drawOrder(within, score, random);
-  let last: unknown;
-  for (let tries = 1; tries <= TRIES; tries++) {
-    question.signal?.throwIfAborted();
-    const candidate = order[(tries - 1) % order.length]!;
-    try {
-      return { ...(await askOne(candidate, waysTo(candidate), options, question)), tries };
-    } catch (error) {
-      last = error;
-      question.signal?.throwIfAborted();
-    }
-  }
-  throw last;
+  return { order: drawOrder(within, score, random), waysTo };
 }

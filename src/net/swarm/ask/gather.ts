@@ -9,6 +9,8 @@ import { prefixOf } from '../wire/prefix.ts';
 /** One expert of one node that may answer, with its signed word. */
 export interface Candidate {
   descriptor: Descriptor;
+  /** It as it was signed, base64url. */
+  signed: string;
   /** 1 for the question's own topic, less for the ones behind it. */
   fit: number;
 }
@@ -48,10 +50,11 @@ export async function gather({
   const caps = createCaps();
   const limit = setTimeout(() => enough.abort(), limitMs);
   let tail: NodeJS.Timeout | undefined;
-  const add = (descriptor: Descriptor, fit: number) => {
+  const add = (descriptor: Descriptor, signed: string, fit: number) => {
     const before = candidates.get(descriptor.key);
     if (before) before.fit = Math.max(before.fit, fit);
-    else if (candidates.size < wanted && caps.admit(descriptor)) candidates.set(descriptor.key, { descriptor, fit });
+    else if (candidates.size < wanted && caps.admit(descriptor))
+      candidates.set(descriptor.key, { descriptor, signed, fit });
     tail ??= setTimeout(() => enough.abort(), AFTER_FIRST_MS);
     if (candidates.size >= wanted) enough.abort();
   };
@@ -64,7 +67,7 @@ export async function gather({
       if (enough.signal.aborted) return;
       for (const text of await offersAt(found, topic, enough.signal)) {
         const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
-        if (descriptor) add(descriptor, fit);
+        if (descriptor) add(descriptor, text, fit);
       }
     });
   };

@@ -1,3 +1,4 @@
+import type { Way } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { End, Request, SealRequest } from '../query.ts';
@@ -23,9 +24,12 @@ export interface AskerOptions {
   /** Left out: asks in the clear, straight to the expert, which the caller has said. */
   sealed?: EntryRule & { seal: SealRequest };
   random: Random;
+  /** The asker's own node: nobody to ask, nor to enter by. */
+  own?: string;
 }
 
 export interface SwarmAnswer extends End {
   node: string;
+  way: Way;
   tries: number;
 }

@@ -1,3 +1,4 @@
+import type { Way as Passed } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
@@ -9,6 +10,12 @@ export interface Way {
   url: string;
   key: string;
   path: Hop[];
+}
+
+/** Whom a question on this way passed, for people. */
+export function passed({ key, path }: Way, node: string, isSealed: boolean): Passed {
+  if (!isSealed) return { mode: 'direct', ...(path.length > 0 && { relay: key }), node };
+  return { mode: 'sealed', entry: key, ...(path.length > 1 && { relay: path[0]!.key }), node };
 }
 
 export interface EntryRule {

@@ -63,6 +63,8 @@ export const Frame = z.discriminatedUnion('type', [
     id: StreamId,
     topic: z.string().min(1).max(48),
     limit: z.int().min(1).max(16),
+    /** Also those that a relay has found itself. */
+    others: z.literal(true).optional(),
   }),
   z.strictObject({ type: z.literal('found'), id: StreamId, descriptors: z.array(z.string().max(1400)).max(16) }),
   z.strictObject({ type: z.literal('attach'), id: StreamId, descriptor: z.string().max(1400) }),

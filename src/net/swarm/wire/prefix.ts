@@ -6,7 +6,7 @@ export function prefixOf(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 && isIPv4(v4)) return v4.split('.').slice(0, 3).join('.');
   if (!isIPv6(address)) return address.toLowerCase();
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]!.split('::');
+  const [head = '', tail] = hexOnly(address.toLowerCase().split('%', 1)[0]!).split('::');
   const parts = head ? head.split(':') : [];
   const after = tail ? tail.split(':') : [];
   if (tail !== undefined) parts.push(...Array(Math.max(0, 8 - parts.length - after.length)).fill('0'), ...after);
@@ -15,6 +15,12 @@ export function prefixOf(address: string): string {
     .map((part) => Number.parseInt(part, 16).toString(16))
     .join(':');
 }
+
+/** The last 32 bits of IPv6 may be written as IPv4 (RFC 4291, 2.2). */
+const hexOnly = (address: string) =>
+  address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) =>
+    [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
+  );
 
 const NOT_PUBLIC = new BlockList();
 // RFC 6890: the special ranges that lead into somebody's own network, or nowhere.

@@ -1,0 +1,232 @@
+/**
+ * Asks experts of the swarm by way of relays, sealed, with nothing but WebCrypto and WebSocket: the same in browsers and in
+ * Node 22 or later. Written from docs/PROTOCOL.md and docs/PROTOCOL-sealing.md, apart from the rest of this program.
+ */
+import { type Bytes, concat, textOf, utf8 } from './bytes.ts';
+import { dial } from './connection.ts';
+import type { Descriptor, Offer } from './descriptor.ts';
+import { ClientError, readable, refuse } from './fault.ts';
+import { answers, type Found, findNodes, type RelayAt } from './find.ts';
+import { keyBytes } from './keys.ts';
+import { sealQuestion } from './seal.ts';
+import type { Stream } from './stream.ts';
+import { sealedWays, type Way } from './way.ts';
+
+export interface ClientOptions {
+  /** Relays to look through; an invite line names some. */
+  relays: readonly RelayAt[];
+  /** One machine or LAN: entry relay and expert may share a private prefix. */
+  nearRelays?: boolean;
+}
+
+export interface Question {
+  /** The question, or all that was said so far: nothing of it is kept elsewhere. */
+  messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
+  /** Best first: `heating`, `units`, `general`. */
+  topics?: readonly string[];
+  /** Only this expert. */
+  expert?: string;
+  maxTokens?: number;
+  /** Micro-credits per million answer tokens. */
+  maxPrice?: number;
+  onStart?: (start: { expert: string; node: string }) => void;
+  onChunk?: (text: string) => void;
+  /** The answer broke off after words came; another begins. */
+  onRestart?: (why: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Whom the question passed: `entry` saw our address and no text, `relay` neither, `node` the text and no address. */
+export interface Passed {
+  mode: 'sealed';
+  entry: string;
+  relay?: string;
+  node: string;
+}
+
+export interface Meter {
+  expert: string;
+  promptTokens: number;
+  answerTokens: number;
+  joules: number;
+  modelled: boolean;
+}
+
+export interface Answer {
+  text: string;
+  finish: string;
+  meter: Meter;
+  way: Passed;
+  tries: number;
+}
+
+export interface Client {
+  /** Who answers now. Throws NOT_RUNNING or PEER_INVALID where no given relay speaks to us. */
+  find(topics?: readonly string[], signal?: AbortSignal): Promise<Found>;
+  /** Throws ClientError: NOBODY_THERE, NOT_OFFERED, NO_ENTRY_RELAY (nothing was sent), else what the last one said. */
+  ask(question: Question): Promise<Answer>;
+}
+
+export const TOPICS: readonly string[] = ['heating', 'units', 'general'];
+const TRIES = 3;
+const MAX_REQUEST_BYTES = 262_144;
+const MAX_FRAME_BYTES = 60_000;
+const MAX_ANSWER_CHARS = 1_000_000;
+const SILENT_MS = 60_000;
+const SEALED = 1;
+
+export function createClient({ relays, nearRelays = false }: ClientOptions): Client {
+  /** Own experience, as long as this object lives: who failed comes last. */
+  const failed = new Map<string, number>();
+  const { protocol } = (globalThis as { location?: { protocol: string } }).location ?? {};
+  const mayDial = (url: string) => protocol !== 'https:' || url.startsWith('wss:');
+  const find: Client['find'] = (topics = TOPICS, signal) => findNodes(relays, topics, Date.now(), signal);
+  return {
+    find,
+    async ask(question) {
+      const topics = question.topics ?? TOPICS;
+      const found = await find(topics, question.signal);
+      const fitting = found.nodes.filter((node) => offerOf(node, question, topics));
+      if (fitting.length === 0) throw nobody(found.nodes, question, topics);
+      const ways = (node: Descriptor) =>
+        node.seal ? shuffled(sealedWays(node, found.relays, { nearRelays, mayDial })) : [];
+      const within = fitting.filter((node) => ways(node).length > 0);
+      if (within.length === 0)
+        refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);
+      const order = shuffled(within).sort((a, b) => (failed.get(a.key) ?? 0) - (failed.get(b.key) ?? 0));
+      let last: unknown;
+      for (let tries = 1; tries <= TRIES; tries++) {
+        const node = order[(tries - 1) % order.length]!;
+        try {
+          return { ...(await askNode(node, offerOf(node, question, topics)!, ways(node), question)), tries };
+        } catch (error) {
+          question.signal?.throwIfAborted();
+          failed.set(node.key, (failed.get(node.key) ?? 0) + 1);
+          last = error;
+        }
+      }
+      throw last;
+    },
+  };
+}
+
+const offerOf = (node: Descriptor, { expert, maxPrice = 0 }: Question, topics: readonly string[]): Offer | undefined =>
+  topics
+    .flatMap((topic) => node.experts.filter((offer) => answers(offer, [topic])))
+    .find(({ id, price }) => price <= maxPrice && (expert === undefined || id === expert));
+
+function nobody(nodes: readonly Descriptor[], { expert, maxPrice = 0 }: Question, topics: readonly string[]): Error {
+  const offers = nodes.flatMap(({ experts }) => experts).filter(({ id }) => expert === undefined || id === expert);
+  if (offers.length === 0) return new ClientError('NOBODY_THERE', `nobody answers on ${expert ?? topics.join(', ')}`);
+  const cheapest = Math.min(...offers.map(({ price }) => price));
+  return new ClientError('NOT_OFFERED', `the cheapest wants ${cheapest}, ${maxPrice} was offered`);
+}
+
+/** In an order drawn anew: no expert and no entry relay sees all questions of an asker. */
+function shuffled<T>(all: readonly T[]): T[] {
+  const drawn = crypto.getRandomValues(new Uint32Array(all.length));
+  return all
+    .map((value, i) => ({ value, at: drawn[i]! }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}
+
+async function askNode(
+  node: Descriptor,
+  { id: expert }: Offer,
+  ways: readonly Way[],
+  question: Question,
+): Promise<Omit<Answer, 'tries'>> {
+  const { messages, maxTokens, maxPrice = 0, signal } = question;
+  const request = utf8(JSON.stringify({ v: 1, expert, messages, maxTokens, maxPrice }));
+  let last: unknown;
+  for (const { url, key, path } of ways) {
+    const { frames, open } = await sealQuestion(keyBytes(node.seal)!, request, Date.now());
+    const body = concat(new Uint8Array([SEALED]), ...frames);
+    if (body.length > MAX_REQUEST_BYTES) refuse('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be`);
+    const connection = await dial(url, key, signal).catch((error: unknown) => {
+      last = error;
+    });
+    if (!connection) continue;
+    try {
+      const stream = connection.open(path);
+      const [, answer] = await Promise.all([sendAll(stream, body), readAnswer(stream, open, node.key, question)]);
+      const relay = path.length > 1 ? path[0]!.key : undefined;
+      return { ...answer, way: { mode: 'sealed', entry: key, ...(relay && { relay }), node: node.key } };
+    } finally {
+      connection.close();
+    }
+  }
+  throw last;
+}
+
+async function sendAll(stream: Stream, body: Bytes): Promise<void> {
+  for (let at = 0; at < body.length; at += MAX_FRAME_BYTES) {
+    const next = at + MAX_FRAME_BYTES;
+    await stream.send(body.subarray(at, next), next >= body.length);
+  }
+}
+
+type Opener = Awaited<ReturnType<typeof sealQuestion>>['open'];
+
+async function readAnswer(stream: Stream, open: Opener, node: string, question: Question) {
+  let text = '';
+  const silent = () => stream.onClose(new ClientError('NOT_RUNNING', 'no word for a minute'));
+  let timer = setTimeout(silent, SILENT_MS);
+  try {
+    for (let next = await stream.take(); next; next = await stream.take()) {
+      clearTimeout(timer);
+      timer = setTimeout(silent, SILENT_MS);
+      const reply = await readReply(next.payload, next.end, open);
+      if (reply.type === 'start') question.onStart?.({ expert: readable(reply.expert, 64), node });
+      else if (reply.type === 'chunk') {
+        if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
+        text += reply.text;
+        if (text.length > MAX_ANSWER_CHARS) refuse('PEER_INVALID', 'an answer without an end');
+        question.onChunk?.(String(reply.text));
+      } else if (reply.type === 'end') {
+        return { text, finish: readable(reply.finish, 32), meter: meterOf(reply.meter) };
+      } else
+        throw new ClientError(
+          readable(reply.code, 32),
+          readable(reply.message),
+          Number(reply.retryAfterS) || undefined,
+        );
+    }
+    return refuse('SEAL_BROKEN', 'the answer was cut before its end');
+  } catch (error) {
+    if (text) question.onRestart?.(error instanceof Error ? error.message : 'broken off');
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function meterOf(raw: unknown): Meter {
+  const { expert, promptTokens, answerTokens, joules, modelled } = (raw ?? {}) as Record<string, unknown>;
+  const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : 0);
+  return {
+    expert: readable(expert, 64),
+    promptTokens: count(promptTokens),
+    answerTokens: count(answerTokens),
+    joules: count(joules),
+    modelled: modelled !== false,
+  };
+}
+
+type Reply = Record<string, unknown> & { type: 'start' | 'chunk' | 'end' | 'error' };
+
+/** One sealed reply; the last frame of the stream holds the final chunk and `end` or `error`, and no other does. */
+async function readReply(payload: Bytes, isLast: boolean, open: Opener): Promise<Reply> {
+  if (payload[0] !== SEALED) refuse('SEAL_BROKEN', 'a reply in the clear to a sealed question');
+  const { content, final } = await open(payload.slice(1));
+  let reply: Reply;
+  try {
+    reply = JSON.parse(textOf(content)) as Reply;
+  } catch {
+    return refuse('SEAL_BROKEN', 'what came is no reply');
+  }
+  const ends = reply?.type === 'end' || reply?.type === 'error';
+  if (final !== isLast || ends !== isLast) refuse('SEAL_BROKEN', 'the end of the answer was moved');
+  return reply;
+}

@@ -1,0 +1,96 @@
+import type { Descriptor } from './descriptor.ts';
+
+export interface Hop {
+  key: string;
+  url?: string;
+}
+
+/** Whom to dial, and the path to write into `open`. */
+export interface Way {
+  url: string;
+  key: string;
+  path: Hop[];
+}
+
+/** Shares of an address: 4 bytes of IPv4 or 8 groups of IPv6, undefined for a name. */
+function partsOf(host: string): number[] | undefined {
+  const v4 = /^(?:::ffff:)?(\d+)\.(\d+)\.(\d+)\.(\d+)$/i.exec(host);
+  if (v4) {
+    const bytes = v4.slice(1).map(Number);
+    return bytes.every((byte) => byte < 256) ? bytes : undefined;
+  }
+  // The last 32 bits of IPv6 may be written as IPv4.
+  const text = host.toLowerCase().replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...b: string[]) => {
+    const [high, low] = [Number(b[0]) * 256 + Number(b[1]), Number(b[2]) * 256 + Number(b[3])];
+    return `${high.toString(16)}:${low.toString(16)}`;
+  });
+  const [head = '', tail] = text.split('%', 1)[0]!.split('::');
+  if (!/^[0-9a-f:]*$/.test(head) || !host.includes(':')) return undefined;
+  const front = head ? head.split(':') : [];
+  const back = tail ? tail.split(':') : [];
+  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  const groups = [...front, ...gap, ...back].map((group) => Number.parseInt(group, 16));
+  return groups.length === 8 && groups.every((group) => group >= 0 && group <= 0xffff) ? groups : undefined;
+}
+
+/** IPv4 /24 and IPv6 /48 as text; a name is itself. */
+export function prefixOf(host: string): string {
+  const parts = partsOf(host);
+  if (!parts) return host.toLowerCase();
+  return parts.length === 4
+    ? parts.slice(0, 3).join('.')
+    : parts
+        .slice(0, 3)
+        .map((group) => group.toString(16))
+        .join(':');
+}
+
+/** Loopback, private and link-local addresses (RFC 6890), and those that are nobody's. */
+export function isPrivate(host: string): boolean {
+  const parts = partsOf(host);
+  if (!parts) return false;
+  const [a = 0, b = 0] = parts;
+  if (parts.length === 4) {
+    const isShared = a === 100 && b >= 64 && b < 128;
+    const isHome = a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168);
+    return a === 0 || a === 127 || isShared || isHome || (a === 169 && b === 254) || a >= 224;
+  }
+  const isNobody = parts.slice(0, 7).every((group) => group === 0) && parts[7]! < 2;
+  return isNobody || (a & 0xfe00) === 0xfc00 || (a & 0xffc0) === 0xfe80 || (a & 0xff00) === 0xff00;
+}
+
+export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
+export interface EntryRule {
+  /** One machine or LAN: loopback and private addresses are not compared by prefix. */
+  nearRelays: boolean;
+  /** Whether this runtime can dial such an address: a page of https cannot dial `ws://`. */
+  mayDial: (url: string) => boolean;
+}
+
+/** Ways over each relay that shares neither key, operator nor prefix with the expert and its relays; none: nothing is sent. */
+export function sealedWays(expert: Descriptor, relays: readonly Descriptor[], rule: EntryRule): Way[] {
+  const placesOf = (urls: readonly string[]) =>
+    urls
+      .map(hostOf)
+      .filter((host) => !(rule.nearRelays && isPrivate(host)))
+      .map(prefixOf);
+  const nearKeys = new Set([expert.key, ...expert.relays.map(({ key }) => key)]);
+  const near = [expert, ...relays.filter(({ key }) => nearKeys.has(key))];
+  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
+  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...expert.relays.map(({ url }) => url)]));
+  const isApart = ({ key, urls, operator }: Descriptor) =>
+    !nearKeys.has(key) &&
+    !(operator !== undefined && operators.has(operator)) &&
+    !placesOf(urls).some((place) => places.has(place));
+  const paths: Hop[][] = [
+    ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
+    ...expert.urls.map((url) => [{ key: expert.key, url }]),
+  ];
+  return relays
+    .filter((entry) => entry.relay && isApart(entry))
+    .flatMap((entry) => {
+      const url = entry.urls.find(rule.mayDial);
+      return url === undefined ? [] : paths.map((path) => ({ url, key: entry.key, path }));
+    });
+}
