@@ -5,6 +5,7 @@ import { type Candidate, gather } from './gather.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
+import type { Way } from './way.ts';
 
 /** How often an expert is asked; and how often they are looked for, where no more was found. */
 const TRIES = 3;
@@ -17,8 +18,10 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   let last: unknown;
   let tries = 0;
   for (let look = 1; look <= TRIES; look++) {
-    const { order, waysTo } = await whomToAsk(options, question).catch((error) => {
-      throw last ?? error;
+    const { order, waysTo } = await whomToAsk(options, question, look).catch((error) => {
+      // The first relays that came are all too near; of those that take longer one may be apart.
+      if (look === TRIES || error.code !== 'NO_ENTRY_RELAY') throw last ?? error;
+      return NOBODY;
     });
     for (const candidate of order) {
       if (tries === TRIES) throw last;
@@ -36,13 +39,19 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   throw last;
 }
 
-/** Candidates in the order drawn for this question, and the ways to each. */
-async function whomToAsk(options: AskerOptions, question: SwarmQuestion) {
+interface ToAsk {
+  /** As drawn for this question. */
+  order: Candidate[];
+  waysTo(candidate: Candidate): Way[];
+}
+const NOBODY: ToAsk = { order: [], waysTo: () => [] };
+
+async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
   const { discoveries, experience, random } = options;
   const maxPrice = question.maxPrice ?? 0;
   const [all, allRelays] = await Promise.all([
-    gather({ discoveries, topics: question.topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
+    gather({ discoveries, topics: question.topics, patience }),
+    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC], patience }) : [],
   ]);
   const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
   const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];

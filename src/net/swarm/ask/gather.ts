@@ -23,6 +23,8 @@ export interface GatherOptions {
   wanted?: number;
   /** From the start to the end, whatever has come by then. */
   limitMs?: number;
+  /** So many times as long as usual the others have after the first one. */
+  patience?: number;
   now?: () => number;
 }
 
@@ -43,6 +45,7 @@ export async function gather({
   topics,
   wanted = WANTED,
   limitMs = LIMIT_MS,
+  patience = 1,
   now = Date.now,
 }: GatherOptions): Promise<Candidate[]> {
   const enough = new AbortController();
@@ -55,7 +58,7 @@ export async function gather({
     if (before) before.fit = Math.max(before.fit, fit);
     else if (candidates.size < wanted && caps.admit(descriptor))
       candidates.set(descriptor.key, { descriptor, signed, fit });
-    tail ??= setTimeout(() => enough.abort(), AFTER_FIRST_MS);
+    tail ??= setTimeout(() => enough.abort(), patience * AFTER_FIRST_MS);
     if (candidates.size >= wanted) enough.abort();
   };
   const dialled = new Set<string>();
