@@ -84,6 +84,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'learn the heat loss of this house from its records',
     load: () => import('./commands/identify.ts').then((m) => m.identify),
   },
+  tour: { about: 'see it all in 90 seconds on the page', load: () => import('./commands/tour.ts').then((m) => m.tour) },
   bench: {
     about: 'measure against goals and references',
     load: () => import('./commands/bench.ts').then((m) => m.bench),

@@ -81,61 +81,111 @@ function generatedWorld({ sim, tariff }: Config): NonNullable<CosimOptions['worl
   };
 }
 
-export function cosimulate(options: CosimOptions): CosimResult {
-  const { config, days, dtS } = options;
-  const { house, grid, sim } = config;
-  const { weather, marketAt, household } = options.world ?? generatedWorld(config);
-  const card = CARDS[config.accelerator.card]!;
-  const accelIdleW = card.idleW * config.accelerator.count;
-  const setPoints: SetPoints = { ...DEFAULT_SETPOINTS, ...options.setPoints };
-  const demandW = options.demandW ?? 0;
-  const always: ComputeWant | undefined =
-    demandW > 0 ? { wantW: demandW, incomeEurPerKwh: config.compute.incomeEurPerKwh, queued: 1 } : undefined;
-  const startMs = Date.parse(sim.startsAt);
-  const hash = createHash('sha256');
-  const log = new Float64Array(ACTUATOR_NAMES.length);
-  const tally = createTally(config, setPoints);
-  const startedMs = performance.now();
-  const steps = Math.round((days * 86_400) / dtS);
-  const { pvKwp, seed } = sim;
-  let plant = createPlant(plantParams(house, { pvKwp, accelIdleW, exportLimitW: grid.exportLimitW }), seed);
+/** One step of both sides, after the plant has moved. */
+export interface CosimStep {
+  houseS: number;
+  timeMs: number;
+  image: Image;
+  plant: PlantState;
+  market: Market;
+  want: ComputeWant | undefined;
+  outputs: Outputs;
+  /** Of work that compute burns from now on. */
+  accelWorkW: number;
+  safety: Verdict['safety'];
+  /** Of our own control; undefined beside another one. */
+  verdict: Verdict | undefined;
+  weather: ReturnType<Weather['at']>;
+  householdW: number;
+}
+
+const always = ({ config, demandW = 0 }: CosimOptions): ComputeWant | undefined =>
+  demandW > 0 ? { wantW: demandW, incomeEurPerKwh: config.compute.incomeEurPerKwh, queued: 1 } : undefined;
+
+/** Our own control as a driver of the plant; `verdict` is its last. */
+function ownDrive(house: Config['house']): { drive: Drive; verdict(): Verdict | undefined } {
   let state = initialState(house);
   let verdict: Verdict | undefined;
-  const own: Drive = (input) => {
-    const done = step(state, input);
-    state = done.state;
-    verdict = done.verdict;
-    const { outputs, safety, grantW, payW, fillerW } = verdict;
-    // Questions of people run whatever they cost; filler where it pays or commissioning wants heat; sold work where it pays.
-    const askedW = input.want && input.want.queued > 0 ? input.want.wantW : 0;
-    return { outputs, safety, workW: Math.min(grantW, Math.max(payW, fillerW, askedW)) };
+  return {
+    verdict: () => verdict,
+    drive(input) {
+      const done = step(state, input);
+      state = done.state;
+      verdict = done.verdict;
+      const { outputs, safety, grantW, payW, fillerW } = verdict;
+      // Questions of people run whatever they cost; filler where it pays or commissioning wants heat; sold work where it pays.
+      const askedW = input.want && input.want.queued > 0 ? input.want.wantW : 0;
+      return { outputs, safety, workW: Math.min(grantW, Math.max(payW, fillerW, askedW)) };
+    },
   };
-  const drive = options.drive ?? own;
+}
+
+/** Both sides ready to go; each call is one step of `dtS`. */
+export function openCosim(options: Omit<CosimOptions, 'days' | 'watch' | 'onDay'>): { next(dtS?: number): CosimStep } {
+  const { config } = options;
+  const { house, grid, sim } = config;
+  const { weather, marketAt, household } = options.world ?? generatedWorld(config);
+  const accelIdleW = CARDS[config.accelerator.card]!.idleW * config.accelerator.count;
+  const setPoints: SetPoints = { ...DEFAULT_SETPOINTS, ...options.setPoints };
+  const standing = always(options as CosimOptions);
+  const startMs = Date.parse(sim.startsAt);
+  const own = ownDrive(house);
+  const drive = options.drive ?? own.drive;
+  let plant = createPlant(
+    plantParams(house, { pvKwp: sim.pvKwp, accelIdleW, exportLimitW: grid.exportLimitW }),
+    sim.seed,
+  );
   let outputs: Outputs = { ...SAFE_OUTPUTS };
   let accelWorkW = 0;
+  let houseS = 0;
+  let tick = 0;
+  return {
+    next(dtS = options.dtS) {
+      const timeMs = startMs + houseS * 1000;
+      const faults = options.faultsAt?.(houseS);
+      const air = weather.at(timeMs);
+      const used = household.at(timeMs);
+      const input = { outputs, accelWorkW, weather: air, ...used };
+      plant = plantStep(plant, faults?.plant ? { ...input, faults: faults.plant } : input, dtS);
+      const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
+      const image = imageOf(tick++, (houseS + dtS) * 1000, sensors, outputs);
+      const market = marketAt(timeMs);
+      const want = options.wantAt ? options.wantAt(timeMs) : standing;
+      const { setPoints: changed, ...wishes } = options.wishesAt?.(houseS) ?? {};
+      const wished = changed ? { ...setPoints, ...changed } : setPoints;
+      const ems = options.emsAt?.(houseS);
+      const driven = drive({ image, dtS, market, want, house, grid, ems, timeMs, setPoints: wished, ...wishes });
+      outputs = driven.outputs;
+      accelWorkW = driven.workW;
+      const facts = { houseS, timeMs, image, plant, market, want, outputs, accelWorkW };
+      houseS += dtS;
+      const verdict = options.drive ? undefined : own.verdict();
+      return { ...facts, safety: driven.safety, verdict, weather: air, householdW: used.householdW };
+    },
+  };
+}
+
+export function cosimulate(options: CosimOptions): CosimResult {
+  const { config, days, dtS } = options;
+  const { weather } = options.world ?? generatedWorld(config);
+  const hash = createHash('sha256');
+  const log = new Float64Array(ACTUATOR_NAMES.length);
+  const tally = createTally(config, { ...DEFAULT_SETPOINTS, ...options.setPoints });
+  const startedMs = performance.now();
+  const steps = Math.round((days * 86_400) / dtS);
+  const stepsPerDay = Math.round(86_400 / dtS);
+  const both = openCosim(options);
+  let last: CosimStep | undefined;
   for (let tick = 0; tick < steps; tick++) {
-    const houseS = tick * dtS;
-    const timeMs = startMs + houseS * 1000;
-    const faults = options.faultsAt?.(houseS);
-    const input = { outputs, accelWorkW, weather: weather.at(timeMs), ...household.at(timeMs) };
-    plant = plantStep(plant, faults?.plant ? { ...input, faults: faults.plant } : input, dtS);
-    const sensors = faults?.sensors ? { ...sensorsOf(plant), ...faults.sensors } : sensorsOf(plant);
-    const image = imageOf(tick, (houseS + dtS) * 1000, sensors, outputs);
-    const market = marketAt(timeMs);
-    const want = options.wantAt ? options.wantAt(timeMs) : always;
-    const { setPoints: changed, ...wishes } = options.wishesAt?.(houseS) ?? {};
-    const wished = changed ? { ...setPoints, ...changed } : setPoints;
-    const ems = options.emsAt?.(houseS);
-    const facts = { image, dtS, market, want, house, grid, ems, timeMs };
-    const driven = drive({ ...facts, setPoints: wished, ...wishes });
-    outputs = driven.outputs;
-    accelWorkW = driven.workW;
+    last = both.next();
+    const { houseS, plant, outputs, safety, market, want, verdict } = last;
     for (let i = 0; i < log.length; i++) log[i] = outputs[ACTUATOR_NAMES[i]!];
     hash.update(new Uint8Array(log.buffer));
-    tally.add(plant, driven.safety, market, want?.incomeEurPerKwh ?? 0, dtS);
+    tally.add(plant, safety, market, want?.incomeEurPerKwh ?? 0, dtS);
     if (verdict) options.watch?.(houseS, plant, verdict);
-    if ((tick + 1) % Math.round(86_400 / dtS) === 0) options.onDay?.(Math.round((houseS + dtS) / 86_400));
+    if ((tick + 1) % stepsPerDay === 0) options.onDay?.(Math.round((houseS + dtS) / 86_400));
   }
+  if (!last) throw new RangeError(`${days} days in steps of ${dtS} s are no step at all`);
   const wallS = (performance.now() - startedMs) / 1000;
-  return { ...tally.read(plant), steps, commandLog: hash.digest('hex'), wallS, weather: weather.source };
+  return { ...tally.read(last.plant), steps, commandLog: hash.digest('hex'), wallS, weather: weather.source };
 }

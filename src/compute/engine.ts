@@ -47,6 +47,24 @@ export interface Score {
   cpuMs?: number;
 }
 
+/** How far an answer is from what this copy of the weights says to the same question, at temperature 0. */
+export interface DoubtRequest {
+  /** As it was asked; its temperature is not looked at. */
+  request: GenerateRequest;
+  /** Only what follows this was shown. */
+  saysAfter?: string | undefined;
+  given: string;
+}
+
+export interface Doubt {
+  /** What this copy shows. */
+  own: string;
+  /** 0 for the same text; else by how many nats this copy would have had to weigh otherwise to say what was given. */
+  nats: number;
+  promptTokens: number;
+  answerTokens: number;
+}
+
 export interface LoadedModel {
   readonly contextTokens: number;
   /** True once the process that held it is gone: it must be loaded again. */
@@ -58,6 +76,8 @@ export interface LoadedModel {
   embed?(texts: readonly string[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }>;
   /** Mean log-likelihood per token of each line, the useful filler; and processor time, where the engine measures its own. */
   score?(line: string, signal: AbortSignal): Promise<Score>;
+  /** Answers anew and weighs what somebody else gave as the answer; engines that show no likelihoods leave it out. */
+  doubt?(asked: DoubtRequest, signal: AbortSignal): Promise<Doubt>;
   /** Class logits for classifiers. */
   classify?(text: string, signal: AbortSignal): Promise<number[]>;
   unload(): Promise<void>;

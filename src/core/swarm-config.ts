@@ -34,7 +34,33 @@ const Serve = z.strictObject({
   minPrice: z.int().min(0).max(1_000_000_000).default(0).describe('micro-credits per million answer tokens'),
   bandwidthKBps: z.number().min(1).max(1_000_000).default(250).describe('answers to strangers, kilobytes a second'),
   questionsAtOnce: z.int().min(1).max(256).default(8),
+  fetched: z.boolean().default(false).describe('strangers may also ask experts that demand brought here'),
 });
+
+/** Weights travel only where the owner has said so: giving and fetching are two questions. */
+const Weights = z
+  .strictObject({
+    seed: z
+      .boolean()
+      .default(false)
+      .describe('give the weights of experts with a signed manifest to other nodes: you then publish them'),
+    fetch: z.boolean().default(false).describe('fetch experts that others pay to ask, and keep them while they do'),
+    upKBps: z.number().min(1).max(10_000_000).default(1000).describe('weights given, kilobytes a second, all together'),
+    downKBps: z.number().min(1).max(10_000_000).default(5000).describe('weights fetched, kilobytes a second'),
+    relayKBps: z
+      .number()
+      .min(0)
+      .max(10_000_000)
+      .default(500)
+      .describe('weights of others passed on where this node is a relay, kilobytes a second; 0: none'),
+    diskGB: z.number().min(0.001).max(1_000_000).default(50).describe('what experts fetched by demand may take'),
+    licences: z
+      .array(z.string().min(1).max(64))
+      .max(64)
+      .optional()
+      .describe('fetch by demand only what is under one of these; left out: any'),
+  })
+  .prefault({});
 
 /** The swarm: off until asked for; serving strangers is a second question. */
 export const SwarmConfig = z
@@ -66,6 +92,7 @@ export const SwarmConfig = z
       ),
     operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
     serve: Serve.optional().describe('answer strangers'),
+    weights: Weights,
   })
   .prefault({});
 export type SwarmConfig = z.infer<typeof SwarmConfig>;

@@ -142,9 +142,11 @@ type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { c
 async function joinSwarm({ config, home, stateDir, compute, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
+  const paths = pathsOf(home);
+  const weights = { home, modelsDir: paths.models, stateDir: paths.state };
+  const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, 'experience-page.json');
-  const parts = { config: config.swarm, port: config.portBase && port, keysDir: pathsOf(home).keys, compute, log };
-  return openSwarm({ ...parts, experienceFile }).catch(async (error) => {
+  return openSwarm({ config: config.swarm, ...where, experienceFile, compute, log }).catch(async (error) => {
     await web.close();
     throw error;
   });

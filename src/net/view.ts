@@ -1,6 +1,7 @@
 import type { OverrideCommand } from '../contract/comfort.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
+import type { Tour } from '../contract/tour.ts';
 import type { Clock } from '../core/clock.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
@@ -14,6 +15,8 @@ export interface Snapshot {
   market: Market | null;
   /** The day of the house so far. */
   today: Today | null;
+  /** Of `heatmine tour` only. */
+  tour?: Tour;
 }
 
 export interface View {

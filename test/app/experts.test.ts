@@ -8,11 +8,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { experts } from '../../src/app/commands/experts.ts';
 import { download } from '../../src/app/experts/download.ts';
-import { canonical, readManifest } from '../../src/app/experts/manifest.ts';
 import { progressLine } from '../../src/app/experts/progress.ts';
 import { urlOf } from '../../src/app/experts/pull.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
 import { HeatmineError } from '../../src/core/errors.ts';
+import { canonical, readManifest } from '../../src/core/manifest.ts';
 import { tempDir } from '../compute/fixture.ts';
 import { smallSpec, writeGguf } from '../compute/gguf-writer.ts';
 

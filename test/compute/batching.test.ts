@@ -38,7 +38,7 @@ test('canary: forty askers over four seats, each with a secret; no answer holds 
       }
     }
     // Sums of a wider batch round otherwise, and which askers share a batch differs by the run: two tokens that are as likely
-    // may change places (33 to 40 were alike). Seats mixed up would leave hardly one.
+    // may change places (33 to 40 were alike in one process, where sampling races; see engine-child/host.ts). Seats mixed up would leave hardly one.
     const alike = together.filter(({ text }, i) => text === alone[i]).length;
     assert.ok(alike >= 20, `${alike} of 40 as alone`);
     const likely = await model.score!('The pump runs at full speed and the flow is too low.', never);

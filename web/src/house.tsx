@@ -12,6 +12,7 @@ import { Log } from './parts/log.tsx';
 import { Money } from './parts/money.tsx';
 import { Now } from './parts/now.tsx';
 import { Plant } from './parts/plant.tsx';
+import { TourCaption } from './parts/tour.tsx';
 import { Why } from './parts/why.tsx';
 import { useScreen } from './screen.ts';
 
@@ -29,6 +30,7 @@ export function House({ language, onLanguage, level }: Props) {
   const screen = useScreen();
   const live = useLive();
   const { snapshot } = live;
+  const tour = snapshot?.tour;
   useEffect(() => {
     document.title = screen === 'now' ? 'HeatMine' : `${t.nav[screen]} · HeatMine`;
   }, [screen, t]);
@@ -45,8 +47,9 @@ export function House({ language, onLanguage, level }: Props) {
         {t.skip}
       </a>
       <Header snapshot={snapshot} screen={screen} language={language} onLanguage={onLanguage} />
-      <Banner live={live} />
+      {!tour?.over && <Banner live={live} />}
       <main id="content" tabIndex={-1}>
+        {tour && <TourCaption tour={tour} />}
         {screen === 'now' && (
           <>
             <Now snapshot={snapshot} />
@@ -66,7 +69,7 @@ export function House({ language, onLanguage, level }: Props) {
         )}
         {screen === 'experts' && <Experts compute={snapshot?.compute ?? null} onAsk={askOne} />}
         {screen === 'money' && <Money snapshot={snapshot} />}
-        {screen === 'log' && <Log control={snapshot?.control ?? null} level={level} />}
+        {screen === 'log' && <Log control={snapshot?.control ?? null} level={tour ? null : level} />}
       </main>
       <footer>{t.footer}</footer>
     </>

@@ -1,5 +1,6 @@
 import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
 import type { Today } from '../../src/contract/today.ts';
+import type { Tour } from '../../src/contract/tour.ts';
 
 /** What net tells on `live`; a part is null while its sender is silent. */
 export interface Snapshot {
@@ -8,6 +9,8 @@ export interface Snapshot {
   plant: PlantTruth | null;
   market: Market | null;
   today: Today | null;
+  /** Of `heatmine tour` only. */
+  tour?: Tour;
 }
 
 /** A plant that tells the truth about itself exists on the simulated board only, even while control is silent. */

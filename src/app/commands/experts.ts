@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { scanExperts } from '../../compute/experts.ts';
 import { memoryOf, verdictOf } from '../../compute/fit.ts';
 import { checkGgufFile } from '../../compute/gguf.ts';
+import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
-import { publishExpert } from '../experts/publish.ts';
+import { isSwarmName, pullFromSwarm } from '../experts/from-swarm.ts';
+import { offerDir, publishExpert } from '../experts/publish.ts';
 import { pullExpert } from '../experts/pull.ts';
 import { runningPid } from '../preflight.ts';
 
@@ -94,16 +96,24 @@ const fit: Sub = async ({ values, json }, [file]) => {
 };
 
 const pull: Sub = async ({ values, paths, json }, [source]) => {
-  if (!source) throw new HeatmineError('USAGE', 'pull what? hf:OWNER/REPO:FILE, https://…, or a file');
+  if (!source)
+    throw new HeatmineError('USAGE', 'pull what? NAME, topic:TOPIC, hf:OWNER/REPO:FILE, https://…, or a file');
   const stop = new AbortController();
   const interrupted = () => stop.abort(new HeatmineError('BUSY', 'stopped; pull again to go on'));
   process.once('SIGINT', interrupted);
-  const id = await pullExpert({
-    ...{ source, modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
+  const options = {
+    ...{ modelsDir: paths.models, taken: found(paths).map((e) => e.id), signal: stop.signal, say },
     id: values.id as string | undefined,
     sha256: values.sha256 as string | undefined,
     contextTokens: numberOption(values.context, 'context', 16, 1_048_576),
-  }).finally(() => process.off('SIGINT', interrupted));
+  };
+  const maker = values.maker as string | undefined;
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const pulling =
+    isSwarmName(source) && !existsSync(source)
+      ? pullFromSwarm({ ...options, what: source, maker, paths, portBase })
+      : pullExpert({ ...options, source, move: values.move === true });
+  const id = await pulling.finally(() => process.off('SIGINT', interrupted));
   const served = runningPid(paths) === undefined ? 'served from the next start' : 'served within seconds';
   print(json ? JSON.stringify({ id }) : `${id}: ${served}; ask it: ${asTyped(`ask "…" --expert ${id}`)}`);
   return 0;
@@ -112,7 +122,16 @@ const pull: Sub = async ({ values, paths, json }, [source]) => {
 const publish: Sub = async ({ paths, json }, [dir]) => {
   if (!dir) throw new HeatmineError('USAGE', 'publish which DIR? It holds expert.json and the weights.');
   const { file, maker } = await publishExpert(dir, paths.keys);
-  print(json ? JSON.stringify({ file, maker }) : `${file}: signed by ${maker}`);
+  const { swarm } = loadConfig(paths.home);
+  const isGiven = swarm.join && swarm.weights.seed;
+  offerDir(dir, paths);
+  print(json ? JSON.stringify({ file, maker, given: isGiven }) : `${file}: signed by ${maker}`);
+  if (!json)
+    say(
+      isGiven
+        ? 'offered to the swarm while the unit runs: whoever asks for its name or topics gets it'
+        : 'not offered to the swarm: swarm.join and swarm.weights.seed in config.yaml are the questions (docs/swarm.md)',
+    );
   return 0;
 };
 
@@ -144,9 +163,12 @@ const evaluate: Sub = async ({ values, paths, json }, [id]) => {
 };
 
 const SUBS: Record<string, Sub> = { ls, ps, fit, pull, publish, rm, eval: evaluate };
-const OPTIONS = Object.fromEntries(
-  ['id', 'sha256', 'context', 'vram', 'width', 'lines'].map((name) => [name, { type: 'string' as const }]),
-);
+const OPTIONS = {
+  ...Object.fromEntries(
+    ['id', 'sha256', 'context', 'vram', 'width', 'lines', 'maker'].map((name) => [name, { type: 'string' as const }]),
+  ),
+  move: { type: 'boolean' as const },
+};
 
 async function run(args: string[]): Promise<number> {
   const parsed = parseCommand(args, OPTIONS);
@@ -162,12 +184,14 @@ export const experts: Command = {
   ls            all of them: size, whether in memory, whether each passed its held-out test
   ps            those in memory: bytes, last asked, energy of a token
   fit FILE      memory by context length, and whether it fits, is split over accelerators, or not
-  pull SOURCE   hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped, checks the hash; never runs anything
-  publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json
+  pull SOURCE   NAME or topic:TOPIC from the swarm, hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped,
+                checks the hash; never runs anything; --move takes a directory's files away from there
+  publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json, and offers it to the
+                swarm where swarm.weights.seed is on
   eval ID       perplexity over its held-out lines, or those of --lines FILE
   rm ID         removes a pulled one`,
   usage:
-    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
+    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
   example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
   run,
 };

@@ -14,8 +14,11 @@ import { chatFormatOf } from '../../compute/chat-format.ts';
 import { ExpertFile } from '../../compute/expert-file.ts';
 import { checkGgufFile, type GgufInfo } from '../../compute/gguf.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { MANIFEST_FILE, MAX_MANIFEST_BYTES } from '../../core/manifest.ts';
+import { chunkListFile } from '../../net/swarm/weights/chunks.ts';
+import { type Origin, originOf, SOURCE_FILE } from '../../net/swarm/weights/installed.ts';
 import { download, sha256Of } from './download.ts';
-import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
+import { readExpertManifest } from './manifest.ts';
 import { progressBar } from './progress.ts';
 
 export interface PullOptions {
@@ -27,12 +30,13 @@ export interface PullOptions {
   id: string | undefined;
   sha256: string | undefined;
   contextTokens: number | undefined;
+  /** Takes the files of a directory away from there instead of copying them. */
+  move: boolean;
   signal: AbortSignal;
   say(line: string): void;
 }
 
 const HUB = process.env.HF_ENDPOINT ?? 'https://huggingface.co';
-const MAX_MANIFEST_BYTES = 256_000;
 const MAX_TITLE = 120;
 /** Where the maker allows more: the cache of a long context costs memory whether used or not. */
 const USUAL_CONTEXT = 8192;
@@ -64,6 +68,7 @@ export async function pullExpert(options: PullOptions): Promise<string> {
   demandHash(file, sha256, options.sha256 ?? (await linkedHash(url)));
   const title = (info.name ?? basename(path)).slice(0, MAX_TITLE);
   const fact = expertOf(id, title, info, { sha256, sizeBytes: statSync(file).size }, options.contextTokens);
+  noteOrigin(options, dir);
   writeExpert(dir, fact);
   return id;
 }
@@ -71,8 +76,9 @@ export async function pullExpert(options: PullOptions): Promise<string> {
 async function pullSigned(options: PullOptions, url: string | undefined): Promise<string> {
   const { source } = options;
   const place = !url && !source.endsWith(MANIFEST_FILE) ? join(source, MANIFEST_FILE) : source;
-  const manifest = readManifest(url ? await smallText(url, options.signal) : readFileSync(place, 'utf8'), source);
-  const { expert, files, maker } = manifest;
+  const text = url ? await smallText(url, options.signal) : readFileSync(place, 'utf8');
+  const { manifest, expert } = readExpertManifest(text, source);
+  const { files, maker } = manifest;
   options.say(`${expert.title}: signed by ${maker.slice(0, 16)}…, licence ${expert.licence}`);
   const id = options.id ?? expert.id;
   const dir = freshDir(options, id);
@@ -82,11 +88,15 @@ async function pullSigned(options: PullOptions, url: string | undefined): Promis
     await bring(options, from, join(place, '..', name), file, name);
     if (statSync(file).size !== sizeBytes) refuse(file, `${statSync(file).size} bytes, the manifest says ${sizeBytes}`);
     demandHash(file, await sha256Of(file), sha256);
+    if (options.move && existsSync(chunkListFile(source, name)))
+      renameSync(chunkListFile(source, name), chunkListFile(dir, name));
   }
   if (expert.engine !== 'llama') refuse(join(dir, expert.file), 'only llama experts can be pulled: others need code');
   checked(join(dir, expert.file));
-  writeFileSync(join(dir, MANIFEST_FILE), JSON.stringify(manifest satisfies Manifest, null, 2));
+  writeFileSync(join(dir, MANIFEST_FILE), JSON.stringify(manifest, null, 2));
+  noteOrigin(options, dir);
   writeExpert(dir, { ...expert, id });
+  if (options.move && !url) rmSync(source, { recursive: true, force: true });
   return id;
 }
 
@@ -104,6 +114,7 @@ async function bring(options: PullOptions, url: string | undefined, path: string
   const bar = progressBar(name);
   try {
     if (url) await download(url, file, { onProgress: bar.on, signal: options.signal });
+    else if (options.move) renameSync(path, file);
     else cpSync(path, file, { mode: constants.COPYFILE_FICLONE, dereference: true });
   } catch (error) {
     if (error instanceof HeatmineError || options.signal.aborted) throw error;
@@ -177,6 +188,13 @@ function expertOf(
     prompt: { prefix: '', suffix: '', ...(chat ? { chat } : {}) },
     ...{ stop: [], maxTokens: Math.min(ANSWER_TOKENS, contextTokens), grammar: null, temperature: 0.7 },
   };
+}
+
+/** What the swarm brought tells itself where it came from. */
+function noteOrigin({ source, move }: PullOptions, dir: string): void {
+  const told = move ? originOf(source) : undefined;
+  const origin: Origin = told ?? { how: 'pull', what: source.slice(0, 500), from: {}, atMs: Date.now() };
+  writeFileSync(join(dir, SOURCE_FILE), JSON.stringify(origin));
 }
 
 /** Last, and at once: a directory without it is no expert yet. */

@@ -11,6 +11,12 @@ import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
 const SILENT_MS = 30_000;
 const PING_MS = 2000;
+/**
+ * node-llama-cpp samples for all sequences of a batch at once on the threads of libuv's pool, and llama.cpp puts the rows
+ * of likelihoods in order at the first of these calls: two at once do it twice, and answers change places in mid-word
+ * (17 of 96 of `convert` at four at once; none with one thread). llama.cpp's own threads are not of this pool.
+ */
+const NATIVE_CALLS_AT_ONCE = 1;
 const STOP_LIMIT_MS = 1500;
 const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
 /** For the others to ask again after somebody else's crash. */
@@ -139,6 +145,7 @@ class Host implements EngineHost {
       generate,
       ...(can.includes('embed') ? { embed: (texts, signal) => resultOf({ op: 'embed', model, texts }, signal) } : {}),
       ...(can.includes('score') ? { score: (line, signal) => resultOf({ op: 'score', model, line }, signal) } : {}),
+      ...(can.includes('doubt') ? { doubt: (asked, signal) => resultOf({ op: 'doubt', model, asked }, signal) } : {}),
       ...(can.includes('classify')
         ? { classify: (text, signal) => resultOf({ op: 'classify', model, text }, signal) }
         : {}),
@@ -183,7 +190,8 @@ class Host implements EngineHost {
 
   #start(): ChildProcess {
     const { file, args, clock } = this.#options;
-    const child = fork(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const env = { ...process.env, UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
+    const child = fork(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     this.#heardMs = clock.monoMs();
     child.on('error', () => {});

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { GenerateRequest, ModelSpec, Prompt } from '../engine.ts';
+import type { DoubtRequest, GenerateRequest, ModelSpec, Prompt } from '../engine.ts';
 
 /** What compute and its engine process say to each other over the channel between them. */
 export type EngineName = 'llama' | 'onnx';
@@ -12,6 +12,7 @@ export type Task =
   | { op: 'count'; model: number; prompt: Prompt }
   | { op: 'embed'; model: number; texts: readonly string[] }
   | { op: 'score'; model: number; line: string }
+  | { op: 'doubt'; model: number; asked: DoubtRequest }
   | { op: 'classify'; model: number; text: string };
 
 export type ToEngine = { call: number; task: Task } | { abort: number } | { ping: true };
@@ -29,5 +30,5 @@ export type FromEngine =
 
 export interface Loaded {
   contextTokens: number;
-  can: ('embed' | 'score' | 'classify')[];
+  can: ('embed' | 'score' | 'doubt' | 'classify')[];
 }

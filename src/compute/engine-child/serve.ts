@@ -19,7 +19,7 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
       if (!engine) throw new HeatmineError('MODEL_INVALID', `no engine "${task.engine}" here`);
       const model = await engine.load(task.spec);
       models.set(task.model, model);
-      const can = (['embed', 'score', 'classify'] as const).filter((name) => model[name]);
+      const can = (['embed', 'score', 'doubt', 'classify'] as const).filter((name) => model[name]);
       return { contextTokens: model.contextTokens, can } satisfies Loaded;
     }
     const model = models.get(task.model);
@@ -28,6 +28,7 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
     if (task.op === 'count') return model.countTokens(task.prompt);
     if (task.op === 'embed') return model.embed?.(task.texts, signal);
     if (task.op === 'classify') return model.classify?.(task.text, signal);
+    if (task.op === 'doubt') return model.doubt?.(task.asked, signal);
     if (task.op === 'score') return scored(model, task.line, signal);
     models.delete(task.model);
     return model.unload();

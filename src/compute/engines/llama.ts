@@ -6,8 +6,9 @@ import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, 
 import { createFeed } from '../feed.ts';
 import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
-import { createStopFilter } from '../stops.ts';
+import { doubtOf } from './llama-doubt.ts';
 import { createEmbedder } from './llama-embed.ts';
+import { type Limits, say } from './llama-say.ts';
 import { scoreLine } from './llama-score.ts';
 import { createSequences } from './llama-sequences.ts';
 import { pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
@@ -74,20 +75,23 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
   const embedder = createEmbedder(model, contextTokens);
   const grammarOf = grammarCache(llama, spec.id);
   const beat = createBeat();
+  const samplingOf = async (request: GenerateRequest) => {
+    const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
+    const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
+    return {
+      temperature: request.temperature,
+      topK: 0,
+      topP: request.topP ?? 1,
+      ...(request.seed === undefined ? {} : { seed: request.seed }),
+      ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
+    };
+  };
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const prompt = tokenize(model, request.prompt, contextTokens);
     refuseOverlong(prompt, contextTokens);
     const { sequence, place, leave } = await sequences.enter(signal);
     try {
-      const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
-      const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
-      const sampling = {
-        temperature: request.temperature,
-        topK: 0,
-        topP: request.topP ?? 1,
-        ...(request.seed === undefined ? {} : { seed: request.seed }),
-        ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
-      };
+      const sampling = await samplingOf(request);
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
       const tokens = (both: AbortSignal) => inStep(beat.enter(place), sequence, prompt, sampling, both);
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
@@ -106,6 +110,19 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
       const { sequence, leave } = await sequences.enter(signal);
       try {
         return await scoreLine(sequence, tokens, signal);
+      } finally {
+        await leave();
+      }
+    },
+    async doubt({ request, saysAfter, given }, signal) {
+      const prompt = tokenize(model, request.prompt, contextTokens);
+      refuseOverlong(prompt, contextTokens);
+      const { sequence, place, leave } = await sequences.enter(signal);
+      try {
+        const sampling = await samplingOf({ ...request, temperature: 0 });
+        const limits = { stop: request.stop, room: Math.min(request.maxTokens, contextTokens - prompt.length) };
+        const tokens = inStep(beat.enter(place), sequence, prompt, sampling, signal);
+        return await doubtOf({ model, sequence, prompt, tokens, limits, saysAfter, given }, signal);
       } finally {
         await leave();
       }
@@ -179,11 +196,6 @@ async function evaluateBeginning(
   return all.at(-1)!;
 }
 
-interface Limits {
-  stop: readonly string[];
-  room: number;
-}
-
 /**
  * The next token is asked for as soon as one is there, whoever reads: sequences that come late miss the batch of the
  * others, and cost it a whole step.
@@ -206,39 +218,4 @@ async function* answer(
     // The seat is free only once nothing is computed in it any more.
     await feed.result.catch(() => undefined);
   }
-}
-
-async function say(
-  model: LlamaModel,
-  prompt: readonly Token[],
-  tokens: AsyncGenerator<Token, void, void>,
-  { stop, room }: Limits,
-  signal: AbortSignal,
-  push: (chunk: GenerateChunk) => void,
-): Promise<GenerateEnd> {
-  const filter = createStopFilter(stop);
-  const end = (finish: GenerateEnd['finish']) => ({ finish, promptTokens: prompt.length, answerTokens });
-  // Tokens whose bytes do not make whole characters yet.
-  let pending: Token[] = [];
-  const before = prompt.slice(-8);
-  let answerTokens = 0;
-  for await (const token of tokens) {
-    signal.throwIfAborted();
-    answerTokens++;
-    pending.push(token);
-    const text = model.detokenize(pending, false, before);
-    const whole = !text.endsWith('\uFFFD') || pending.length >= 4;
-    if (whole) {
-      before.push(...pending);
-      before.splice(0, before.length - 8);
-      pending = [];
-    }
-    const { text: sent, stopped } = filter.push(whole ? text : '');
-    push({ text: sent, tokens: 1 });
-    if (stopped) return end('stop');
-    if (answerTokens >= room) break;
-  }
-  const rest = filter.push(pending.length ? model.detokenize(pending, false, before) : '').text + filter.flush();
-  if (rest) push({ text: rest, tokens: 0 });
-  return end(answerTokens >= room ? 'length' : 'stop');
 }

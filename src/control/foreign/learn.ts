@@ -1,4 +1,5 @@
 import { DAILY_START, type Daily, seen } from '../learn/daily.ts';
+import type { Fitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
 import { priorModel } from '../learn/house/prior.ts';
@@ -6,6 +7,7 @@ import type { HouseSample } from '../learn/house/series.ts';
 import { heatAt, learnPump, type PumpMap, priorMap } from '../learn/pump-map.ts';
 import { learnt, predicted, type Regression, regression } from '../learn/regression.ts';
 import { clamp } from '../physics.ts';
+import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 
@@ -21,6 +23,8 @@ export interface Learnt {
   growing: { s: number; heatJ: number; outdoorKs: number; sunJ: number };
   /** Fits so far, seconds of data so far, and how far off the last fit was over a day ahead. */
   fit: { count: number; aliveS: number; rmseK: number };
+  /** The fit underway. */
+  fitting: Fitting | null;
   /** How the model and persistence did of late, 6 to 24 h ahead, K; `atS`: seconds of data at the time. */
   judged: { atS: number; modelK: number; persistenceK: number };
   outdoor: Daily;
@@ -29,6 +33,7 @@ export interface Learnt {
   /** Distance kept from the lower edge: grows with each miss, shrinks slowly. */
   marginK: number;
   runS: number;
+  floor: Floor;
 }
 
 const SAMPLE_S = 900;
@@ -52,12 +57,14 @@ export function learntStart(known: Known): Learnt {
     samples: [],
     growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
     fit: { count: 0, aliveS: 0, rmseK: 0 },
+    fitting: null,
     judged: { atS: 0, modelK: 0, persistenceK: 0 },
     outdoor: DAILY_START,
     price: DAILY_START,
     low: DAILY_START,
     marginK: MARGIN_START_K,
     runS: 0,
+    floor: FLOOR_START,
   };
 }
 
@@ -91,6 +98,7 @@ export function isMistaken(known: Known, learned: Learnt, level: number, w: numb
 
 function heatOf(learned: Learnt, heatW: number | null, memory: Memory, { level }: Elapsed, outdoorC: number): number {
   if (heatW !== null) return heatW;
+  if (learned.floor.deadS > 0) return 0;
   const supplyC = heldValue(memory, 'supplyC') ?? (learned.house?.emitterC ?? 30) + 4;
   return heatAt(learned.map, { level, outdoorC, supplyC });
 }
@@ -109,6 +117,12 @@ function sensible(learned: Learnt, known: Known, memory: Memory, name: 'heatW' |
   return isMistaken(known, learned, e.level, w) ? null : w;
 }
 
+/** Does a commanded pump show heat or power? null: nothing is measured. */
+function isAlive(heatW: number | null, compressorW: number | null): boolean | null {
+  if (heatW === null && compressorW === null) return null;
+  return (heatW ?? 0) > 0 || (compressorW ?? 0) > 0;
+}
+
 function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, outdoorC: number) {
   const runS = e.level > 0 ? learned.runS + e.dtS : 0;
   const supplyC = fresh(memory, 'supplyC');
@@ -116,10 +130,12 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   const compressorW = sensible(learned, known, memory, 'compressorW', e);
   const auxW = fresh(memory, 'auxW') ?? known.fanW;
   const powerW = compressorW === null ? null : compressorW + auxW;
+  const alive = isAlive(heatW, compressorW);
+  const floor = floorAfter(learned.floor, e.level, alive, runS, e.dtS);
   let { map, supply } = learned;
   // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
   const againstC = supplyC ?? predicted(supply, [1, learned.house?.emitterC ?? 30, e.level]);
-  if (e.dtS <= SAMPLE_S)
+  if (e.dtS <= SAMPLE_S && alive !== false)
     map = learnPump(map, { level: e.level, outdoorC, supplyC: againstC, heatW, powerW, dtS: e.dtS, runS });
   if (supplyC !== null && heatW !== null && learned.house && e.level > 0 && runS > 600) {
     const x = [1, learned.house.emitterC, heatW / map.ratedHeatW];
@@ -130,7 +146,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
       (900 / Math.min(900, e.dtS)) * (Math.abs(predicted(supply, x) - supplyC) > 8 ? 10 : 1),
     );
   }
-  return { map, supply, runS };
+  return { map, supply, runS, floor };
 }
 
 function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

@@ -1,7 +1,7 @@
-import { fitHouse, STEP_S } from '../learn/house/fit.ts';
+import { type FitResult, fitOn, STEP_S, startFitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
-import { EARLY_LOOKS, type Looks, predictionErrors, startsOf } from '../learn/house/predict.ts';
+import { DAY_LOOKS, EARLY_LOOKS, type Looks, predictionErrors, startsOf } from '../learn/house/predict.ts';
 import { priorModel } from '../learn/house/prior.ts';
 import { stretchesOf } from '../learn/house/series.ts';
 import type { Known } from './known.ts';
@@ -23,27 +23,48 @@ function dueS(count: number): number {
   return DAY_S * (listed ?? DUE_DAYS.at(-1)! + THEN_EVERY_DAYS * (count - DUE_DAYS.length + 1));
 }
 
-/** The next fit when one is due, `learned` itself otherwise. A fit that fails leaves the model as it is. */
-export function refitted(learned: Learnt, known: Known): Learnt {
-  const { count, aliveS } = learned.fit;
-  if (aliveS < dueS(count)) return learned;
-  const prior = priorModel({
+const priorOf = (known: Known): HouseModel =>
+  priorModel({
     floorAreaM2: known.areaM2,
     designLoadW: known.house.designLoadW,
     designOutdoorC: known.house.designOutdoorC,
     emitter: known.emitter,
   });
+
+/** So many samples are gone through once in each line: no line waits for a whole fit, and a fit of a week takes a dozen. */
+const SAMPLES_PER_LINE = 800;
+
+/** Begins the next fit when one is due, and goes on with it line by line. A fit that fails leaves the model as it is. */
+export function refitted(learned: Learnt, known: Known): Learnt {
+  const { fitting } = learned;
+  const { count, aliveS } = learned.fit;
+  if (!fitting) {
+    if (aliveS < dueS(count)) return learned;
+    const looks = aliveS < EARLY_DAYS * DAY_S ? EARLY_LOOKS : DAY_LOOKS;
+    return { ...learned, fitting: startFitting(learned.samples, looks) };
+  }
+  const iterations = Math.max(1, Math.floor(SAMPLES_PER_LINE / fitting.samples.length));
   const fit = { ...learned.fit, count: count + 1 };
   try {
-    const found = fitHouse(learned.samples, prior, aliveS < EARLY_DAYS * DAY_S ? { looks: EARLY_LOOKS } : {});
-    if (!found) return { ...learned, fit };
-    const { model, rmseK } = found;
-    if (!Number.isFinite(rmseK)) return { ...learned, fit };
-    const house = learned.house && restingState(model, learned.house.airC, learned.samples.at(-1)!.outdoorC);
-    return { ...learned, model, house: house && settled(model, house, learned), fit: { ...fit, rmseK } };
+    const gone = fitOn(fitting, priorOf(known), iterations);
+    if ('fitting' in gone) return { ...learned, fitting: gone.fitting };
+    return {
+      ...learned,
+      ...adopted(learned, gone.result),
+      fitting: null,
+      fit: { ...fit, rmseK: gone.result?.rmseK || learned.fit.rmseK },
+    };
   } catch {
-    return { ...learned, fit };
+    return { ...learned, fitting: null, fit };
   }
+}
+
+/** The new model with its house, where the fit found one. */
+function adopted(learned: Learnt, result: FitResult | undefined): Partial<Learnt> {
+  if (!result || !Number.isFinite(result.rmseK)) return {};
+  const { model } = result;
+  const house = learned.house && restingState(model, learned.house.airC, learned.samples.at(-1)!.outdoorC);
+  return { model, house: house && settled(model, house, learned) };
 }
 
 /** Errors of the model and of "it stays as it is" over the latest days; what cannot be judged yet counts as equal. */

@@ -1,4 +1,5 @@
 import { makePlan, slotS } from './ahead.ts';
+import { lowestLevel } from './floor.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import type { Memory } from './memory.ts';
@@ -55,11 +56,12 @@ function trial(known: Known, learned: Learnt, wish: Wish): Wish {
 }
 
 export function wishOf(
-  known: Known,
+  told: Known,
   learned: Learnt,
   memory: Memory,
   now: { on: boolean; t: number; blindS: number; accelW: number; stepS: number; plan: PlanNow | null },
 ): { wish: Wish; plan: PlanNow | null } {
+  const known = { ...told, minModulation: lowestLevel(told, learned.floor) };
   const why = distrust(learned, memory, now.blindS) ?? tooCold(known, memory);
   if (why !== null) {
     const rule = ruleWish(known, memory, learned.low, now.on, now.t);

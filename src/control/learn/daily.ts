@@ -27,6 +27,25 @@ export function most(daily: Daily, t: number): number | null {
   return highest;
 }
 
+/** A day that has gone its own way for this long goes on so for a while. */
+const OWN_WAY_S = 2 * 3600;
+const OWN_WAY = 0.5;
+const GOES_ON_S = 12 * 3600;
+
+/** As `most` at `thenS`, but an hour of the week never seen is like now on a day that has left the others' way (a weekend). */
+export function mostFrom(daily: Daily, t: number, now: number, thenS: number): number | null {
+  const usual = most(daily, thenS);
+  const known = daily.hours[hourOf(thenS)];
+  if (usual === null || (known !== null && known !== undefined) || thenS > t + GOES_ON_S) return usual;
+  for (let backS = 0; backS <= OWN_WAY_S; backS += 3600) {
+    const i = hourOf(t - backS);
+    const here = backS === 0 ? now : daily.hours[i];
+    const elsewhere = most({ hours: daily.hours.map((v, k) => (k === i ? null : v)) }, t - backS);
+    if (here === null || here === undefined || elsewhere === null || Math.abs(here - elsewhere) < OWN_WAY) return usual;
+  }
+  return now;
+}
+
 /** The mean of the same hour over all days; null: never seen. For what only follows the day, such as weather. */
 export function typical(daily: Daily, t: number): number | null {
   let sum = 0;

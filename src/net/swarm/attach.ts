@@ -23,6 +23,8 @@ export interface AttachOptions {
   handlers: Handlers;
   /** What we offer, with `relays` as the ways to us. */
   descriptor(relays: RelayAt[]): Buffer;
+  /** Under which our weights are found. */
+  tags(): string[];
   onChange(): void;
   firstDelayMs?: number;
   log: Log;
@@ -42,7 +44,7 @@ export function keepAttached(options: AttachOptions): Attachments {
   const attach = async (relay: RelayAt, connection: Connection) => {
     const others = current().filter(({ key }) => key !== relay.key);
     const descriptor = options.descriptor([...others, relay]).toString('base64url');
-    const answer = await connection.ask({ type: 'attach', descriptor });
+    const answer = await connection.ask({ type: 'attach', descriptor, tags: options.tags() });
     if (answer.type !== 'attached' || !answer.accepted)
       throw new Error(answer.type === 'attached' ? answer.why : 'no answer');
   };

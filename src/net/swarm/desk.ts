@@ -16,6 +16,7 @@ import {
   type SealReply,
   type Unsealer,
 } from './query.ts';
+import type { Connection } from './wire/connection.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface DeskOptions {
@@ -25,6 +26,8 @@ export interface DeskOptions {
   offered: ReadonlyMap<string, number>;
   bandwidthBytesPerS: number;
   unsealer?: Unsealer;
+  /** Whoever was answered to the end, by the connection that the question came over. */
+  onAnswered?: (expert: string, tokens: number, from: Connection) => void;
   log: Log;
 }
 
@@ -35,7 +38,7 @@ const UNREAD_BYTES = 128 * MAX_REQUEST_BYTES;
 const BATCH_MS = 50;
 
 /** Answers one question of a stranger: stateless, nothing of it kept or logged. */
-export type Desk = (stream: Stream) => Promise<void>;
+export type Desk = (stream: Stream, from: Connection) => Promise<void>;
 
 export function createDesk(options: DeskOptions): Desk {
   const { compute, slots, offered, log } = options;
@@ -44,7 +47,7 @@ export function createDesk(options: DeskOptions): Desk {
     performance.now(),
   );
   const room = createRoom(UNREAD_BYTES);
-  return async (stream) => {
+  return async (stream, from) => {
     let seal: SealReply | undefined;
     const send = async (reply: Reply) => {
       const isLast = reply.type === 'end' || reply.type === 'error';
@@ -70,7 +73,10 @@ export function createDesk(options: DeskOptions): Desk {
       if (!release) throw new HeatmineError('BUSY', 'too many questions at once');
       const { v: _v, maxPrice: _maxPrice, ...question } = request;
       const pieces = compute.answer({ type: 'ask', id: '1', ...question }, stream.closed);
-      for await (const piece of batched(pieces, BATCH_MS)) await send(replyOf(piece));
+      for await (const piece of batched(pieces, BATCH_MS)) {
+        await send(replyOf(piece));
+        if (piece.type === 'end') options.onAnswered?.(request.expert, piece.meter.answerTokens, from);
+      }
     } catch (error) {
       if (stream.closed.aborted) return;
       const refused = refusal(error, log);

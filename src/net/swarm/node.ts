@@ -14,8 +14,9 @@ import { createNeighbours, type Neighbours } from './neighbours.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
+import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
-import type { Handlers } from './wire/connection.ts';
+import type { Connection, Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
 import { isPrivate } from './wire/prefix.ts';
@@ -31,6 +32,8 @@ export interface NodeOptions {
   random: Random;
   /** Opened once the node listens, so that what they announce is true. */
   discoveries: (port: number) => Promise<Discovery[]>;
+  /** Its part in weights that travel; closed with the node. */
+  weights?: Weights;
   renewMs?: number;
   limits?: Partial<WireLimits>;
   log: Log;
@@ -45,20 +48,24 @@ export interface SwarmNode {
 
 /** Twice within the life of a descriptor. */
 const RENEW_MS = 12 * 60_000;
+/** In a descriptor. */
+const MOST_EXPERTS = 8;
+const MOST_RELAYS = 3;
 /** Of one topic that a relay tells on. */
 const OTHERS = 16;
 const LANGUAGES = ['en', 'de'];
 
 /** Takes part in the swarm as expert, relay or both. */
 export async function startNode(options: NodeOptions): Promise<SwarmNode> {
-  const { config, identity, log } = options;
+  const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
-  const relay = config.relay ? createRelay({ mayDialPrivate: isPrivate(config.host), now: Date.now }) : undefined;
+  const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
-  const self: Self = {
-    ...{ ...options, experts, relay, neighbours, urls: [], discoveries: [], attachments: undefined, listeningOn: 0 },
-  };
-  const roles: Role[] = [...(experts.length ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
+  const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
+  const self: Self = { ...options, experts, offered: new Map(), relay, neighbours, ...unopened };
+  takeFetched(self);
+  const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
+  const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
   const { port: wanted, limits } = options;
   const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, log });
@@ -67,6 +74,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
   const close = async () => {
     clearInterval(timer);
+    weights?.close();
     self.attachments?.close();
     relay?.close();
     await Promise.all([acceptor.close(), ...self.discoveries.map((discovery) => discovery.close())]);
@@ -82,17 +90,25 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     throw error;
   }
   self.attachments = keepAttached({
-    relays: experts.length ? config.relays.filter(({ key }) => key !== identity.id) : [],
+    relays: gives ? config.relays.filter(({ key }) => key !== identity.id) : [],
     ...{ identity, handlers, log },
     descriptor: (relays) => describe(self, relays),
+    tags: () => weights?.tags() ?? [],
     onChange: () => announce(self),
   });
   announce(self);
+  weights?.start(self.discoveries, () => {
+    takeFetched(self);
+    void self.attachments?.renew();
+    announce(self);
+  });
   return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
   experts: Descriptor['experts'];
+  /** What strangers may ask now, with its price; changes in place. */
+  offered: Map<string, number>;
   relay: Relay | undefined;
   urls: string[];
   discoveries: Discovery[];
@@ -101,8 +117,9 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   listeningOn: number;
 }
 
-const ownTopics = ({ experts, relay }: Self): string[] => [
+const ownTopics = ({ experts, relay, weights }: Self): string[] => [
   ...new Set(experts.flatMap(({ topics }) => topics)),
+  ...(weights?.tags() ?? []),
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
@@ -111,6 +128,27 @@ const describe = ({ identity, config, urls, experts, unsealer }: Self, relays: R
     issuedS: Math.floor(Date.now() / 1000),
     ...{ urls, relays, relay: config.relay, experts, seal: unsealer?.key, operator: config.operator },
   });
+
+const relayOf = ({ config, weights }: NodeOptions): Relay =>
+  createRelay({ mayDialPrivate: isPrivate(config.host), weights: weights?.relayPace, now: Date.now });
+
+/** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
+function takeFetched(self: Self): void {
+  const own = expertsOf(self.config);
+  const fetched = (self.weights?.offered() ?? []).filter(({ id }) => !own.some((expert) => expert.id === id));
+  self.experts = [...own, ...fetched].slice(0, MOST_EXPERTS);
+  while (self.experts.length > own.length && !fitsDescriptor(self)) self.experts.pop();
+  self.offered.clear();
+  for (const { id, price } of self.experts) self.offered.set(id, price);
+}
+
+function fitsDescriptor(self: Self): boolean {
+  try {
+    return describe(self, self.config.relays.slice(0, MOST_RELAYS)).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Whom this node finds for a topic, itself left out. */
 async function othersFor({ discoveries, identity }: Self, topic: string) {
@@ -124,7 +162,7 @@ async function othersFor({ discoveries, identity }: Self, topic: string) {
 function announce(self: Self): void {
   const { relay, urls, discoveries, log, listeningOn } = self;
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
-  const topics = [...new Set([...ownTopics(self), ...behind])];
+  const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
   const relays = self.attachments?.current() ?? [];
   const what = {
     ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
@@ -136,19 +174,21 @@ function announce(self: Self): void {
 }
 
 function handlersOf(self: Self): Handlers {
-  const { config, relay, compute, unsealer, log } = self;
+  const { config, relay, compute, unsealer, weights, log } = self;
   const desk =
     config.serve &&
     createDesk({
       ...{ compute, unsealer, log },
       slots: inFlight(config.serve.questionsAtOnce),
-      offered: new Map(self.experts.map(({ id, price }) => [id, price])),
+      offered: self.offered,
+      onAnswered: (expert, tokens, from) => weights?.answered({ expert, tokens, ...payerOf(self, from) }),
       bandwidthBytesPerS: config.serve.bandwidthKBps * 1000,
     });
   return {
-    onOpen(stream, path) {
-      if (path.length > 0 && relay) void relay.forward(stream, path);
-      else if (path.length === 0 && desk) void desk(stream);
+    onOpen(stream, path, from, kind) {
+      if (path.length > 0 && relay) void relay.forward(stream, path, kind);
+      else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream);
+      else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
     async onAsk(frame, from) {
@@ -161,11 +201,21 @@ function handlersOf(self: Self): Handlers {
         const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
-      const answer = relay?.attach(from, frame.descriptor) ?? { accepted: false, why: 'this node is no relay' };
+      const answer = relay?.attach(from, frame.descriptor, frame.tags) ?? {
+        accepted: false,
+        why: 'this node is no relay',
+      };
       if (answer.accepted) announce(self);
       return { type: 'attached', id, ...answer };
     },
   };
+}
+
+/** Behind a relay nobody's key is seen: all who come through it are one payer. */
+function payerOf({ attachments }: Self, from: Connection): { payer: string; relay: string } {
+  const { key } = from.peer;
+  const isRelay = attachments?.current().some((relay) => relay.key === key);
+  return isRelay ? { payer: '', relay: key } : { payer: key, relay: '' };
 }
 
 /** What this node lets strangers ask. Throws CONFIG_INVALID when it is too much for one descriptor. */

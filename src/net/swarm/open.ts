@@ -11,6 +11,7 @@ import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
+import { openWeights } from './weights/weights.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -44,6 +45,8 @@ export interface SwarmOptions {
   /** TCP and UDP alike. */
   port: number;
   keysDir: string;
+  /** Where experts are, what was published, and the home for commands; left out: no weights travel. */
+  weights?: { home: string; modelsDir: string; stateDir: string; lookMs?: number };
   compute: Pick<ComputeClient, 'answer' | 'labelOf'>;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
@@ -56,16 +59,19 @@ export interface Swarm extends SwarmNode {
 
 /** The running unit's part in the swarm. */
 export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
-  const { config, port, keysDir, compute, log } = options;
+  const { config, port, keysDir, weights, compute, log } = options;
   const identity = loadIdentity(keysDir);
+  const experience = openExperience(options.experienceFile);
+  const parts = { config, self: identity.id, random: Math.random, onLiar: experience.failed, log };
   const node = await startNode({
+    weights: weights && openWeights({ ...parts, ...weights }),
     ...{ config, port, identity, compute, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
   const asker = {
     ...{ discoveries: node.discoveries, own: identity.id, random: Math.random },
-    experience: openExperience(options.experienceFile),
+    experience,
     sealed: { seal: sealTo(systemClock), privateMayBeNear: config.nearRelays },
   };
   return { ...node, ask: askForUnit(asker, compute.labelOf) };

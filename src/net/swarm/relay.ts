@@ -3,7 +3,7 @@ import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
-import type { Hop } from './wire/frames.ts';
+import type { Hop, Kind } from './wire/frames.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface RelayOptions {
@@ -12,18 +12,24 @@ export interface RelayOptions {
   attached?: number;
   /** Other relays dialled for strangers, at once. */
   dials?: number;
+  /** Waits until so many bytes of weights may pass; left out: none may. */
+  weights?: (bytes: number) => Promise<void>;
   now: () => number;
 }
 
 export interface Relay {
-  attach(from: Connection, descriptor: string): { accepted: boolean; why: string };
-  /** The descriptors of attached experts that answer this topic. */
+  attach(from: Connection, descriptor: string, tags?: readonly string[]): { accepted: boolean; why: string };
+  /** The descriptors of attached nodes that answer this topic, or give weights under this tag. */
   offers(topic: string): string[];
-  forward(stream: Stream, path: Hop[]): Promise<void>;
+  /** Of the weights that attached nodes give, as far as a relay announces them. */
+  tags(): string[];
+  forward(stream: Stream, path: Hop[], kind?: Kind): Promise<void>;
   close(): void;
 }
 
 const MAX_ATTACHED = 256;
+/** Each is announced every quarter of an hour; the others are told to whoever asks here. */
+const MAX_ANNOUNCED_TAGS = 64;
 /** Any stranger may name whom we dial: no more than this go out from our address. */
 const MAX_DIALLED = 64;
 const SILENT_MS = 120_000;
@@ -33,10 +39,17 @@ export const NOT_SERVING: Handlers = {
   onAsk: () => Promise.reject(new HeatmineError('NOT_OFFERED', 'nothing is served on this connection')),
 };
 
+interface Attached {
+  connection: Connection;
+  text: string;
+  descriptor: Descriptor;
+  tags: readonly string[];
+}
+
 /** Passes whole frames on, both ways, and looks into none. */
 export function createRelay(options: RelayOptions): Relay {
-  const { mayDialPrivate, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, now } = options;
-  const experts = new Map<string, { connection: Connection; text: string; descriptor: Descriptor }>();
+  const { mayDialPrivate, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
+  const experts = new Map<string, Attached>();
   const dialled = new Map<string, Promise<Connection>>();
 
   const toRelay = (hop: Hop): Promise<Connection> => {
@@ -59,14 +72,14 @@ export function createRelay(options: RelayOptions): Relay {
   };
 
   return {
-    attach(from, text) {
+    attach(from, text, tags = []) {
       const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
       if (!descriptor || descriptor.key !== from.peer.key)
         return { accepted: false, why: 'no valid descriptor of this key' };
       if (!from.peer.roles.includes('expert')) return { accepted: false, why: 'the hello named no role expert' };
       if (!experts.has(descriptor.key) && experts.size >= most) return { accepted: false, why: 'this relay is full' };
       const before = experts.get(descriptor.key);
-      experts.set(descriptor.key, { connection: from, text, descriptor });
+      experts.set(descriptor.key, { connection: from, text, descriptor, tags });
       from.keep = true;
       if (before?.connection !== from) {
         before?.connection.close(1000, 'attached anew');
@@ -78,18 +91,25 @@ export function createRelay(options: RelayOptions): Relay {
     },
     offers: (topic) =>
       [...experts.values()]
-        .filter(({ descriptor }) => descriptor.experts.some((expert) => expert.topics.includes(topic)))
+        .filter(
+          ({ descriptor, tags }) =>
+            tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic)),
+        )
         .map(({ text }) => text),
-    async forward(stream, [hop, ...rest]) {
+    tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
+    async forward(stream, [hop, ...rest], kind) {
       try {
+        const pace = kind === 'weights' ? weights : FREELY;
+        if (!pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         const connection = here ?? (await toRelay(hop!));
-        splice(stream, connection.open(rest), rest.length > 0);
+        splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
-        const isOurs = error instanceof HeatmineError && error.code === 'NO_WAY';
+        const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
         // Not why: whoever may ask what our network refuses has a port scanner with our address.
-        stream.close('NO_WAY', isOurs ? error.message : 'no way from here to that node');
+        if (isOurs) stream.close(error.code, error.message);
+        else stream.close('NO_WAY', 'no way from here to that node');
       }
     },
     close() {
@@ -102,8 +122,10 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
+const FREELY = async () => {};
+
 /** `mayBlock`: behind `b` is another relay, which may find no way; an expert that says so has had the question. */
-function splice(a: Stream, b: Stream, mayBlock: boolean): void {
+function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>, mayBlock: boolean): void {
   const silent = setTimeout(() => {
     a.close('BUSY', 'nothing passed for long');
     b.close('BUSY', 'nothing passed for long');
@@ -112,6 +134,7 @@ function splice(a: Stream, b: Stream, mayBlock: boolean): void {
     try {
       for (let next = await from.take(); next; next = await from.take()) {
         silent.refresh();
+        await pace(next.payload.length);
         await to.send(next.payload, next.end);
       }
     } catch (error) {

@@ -28,7 +28,7 @@ export interface Live {
  * For the page: the whole state at its start, then once a second what has changed, numbered. It may ask for the whole
  * again and say nothing else. A page that does not read is cut.
  */
-export function liveServer(view: Pick<View, 'snapshot'>, log: Log): Live {
+export function liveServer(view: Pick<View, 'snapshot'>, log: Log, everyMs = EVERY_MS): Live {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, maxFragments: 2, perMessageDeflate: false });
   const each = (address: string) => (isOurOwn(address) ? MAX_PAGES : MAX_PAGES_PER_ADDRESS);
   const room = perAddress({ all: MAX_PAGES, each });
@@ -58,7 +58,7 @@ export function liveServer(view: Pick<View, 'snapshot'>, log: Log): Live {
       if (client.bufferedAmount > MAX_UNREAD_BYTES) client.terminate();
       else if (client.readyState === WebSocket.OPEN && client.bufferedAmount < SKIP_BYTES) client.send(text);
     }
-  }, EVERY_MS);
+  }, everyMs);
   return {
     upgrade(req, socket, head) {
       const release = room.enter(req.socket.remoteAddress ?? '');

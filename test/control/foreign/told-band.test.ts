@@ -4,7 +4,7 @@ import { knownOf } from '../../../src/control/foreign/known.ts';
 import type { Line } from '../../../src/control/foreign/line.ts';
 import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
 import { edgeOf, ruleWish } from '../../../src/control/foreign/rule.ts';
-import { DAILY_START, seen } from '../../../src/control/learn/daily.ts';
+import { DAILY_START, mostFrom, seen } from '../../../src/control/learn/daily.ts';
 
 const DAY_S = 86_400;
 const known = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 16_000, minModulation: 0.2 } });
@@ -30,6 +30,19 @@ test('an empty list of bands to come is an answer where steps have been told bef
   const empty = lineAt(saturdayS, 15, []);
   assert.is(edgeOf(known, remember(telling, empty, DAY_S), week, saturdayS), 15);
   assert.is(edgeOf(known, remember(MEMORY_START, empty, DAY_S), week, saturdayS), 20);
+});
+
+test('a day that has gone its own way for two hours goes on so, until this hour of the week is known', () => {
+  const at = (hour: number) => saturdayS + 3600 * hour;
+  const until = (hour: number) =>
+    Array.from({ length: hour + 1 }, (_, h) => h).reduce((low, h) => seen(low, at(h), 15, 1), week);
+  // At 7 h the usual rise may only be late; at 9 h this is no usual day.
+  assert.is(mostFrom(until(7), at(7), 15, at(12)), 20);
+  assert.is(mostFrom(until(9), at(9), 15, at(12)), 15);
+  assert.is(mostFrom(until(9), at(9), 15, at(26)), 15);
+  assert.is(mostFrom(until(9), at(9), 15, at(32)), 20);
+  const nextWeek = mostFrom(until(9), at(9) + 7 * DAY_S, 15, saturdayS + 9 * DAY_S + 12 * 3600);
+  assert.is(nextWeek, 20, 'Monday noon was seen a week ago');
 });
 
 test('the plain rule runs a strong pump at part speed near its edge, at full speed far below, on/off always at full', () => {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fitHouse } from '../../../src/control/learn/house/fit.ts';
+import { fitHouse, fitOn, startFitting } from '../../../src/control/learn/house/fit.ts';
 import {
   type HouseModel,
   houseStep,
@@ -70,6 +70,23 @@ test('more days, surer; two days are too few; nothing at all is no crash', () =>
   assert.ok(month.lossSdShare < week.lossSdShare, `${month.lossSdShare} after 28 days, ${week.lossSdShare} after 7`);
   assert.is(fitHouse(samples.slice(0, DAY), PRIOR), undefined);
   assert.is(fitHouse([], PRIOR), undefined);
+});
+
+test('a fit spread over many lines comes to the same house as one in one go, through JSON as well', () => {
+  const { samples } = lived(5, 8, true);
+  const whole = fitHouse(samples, PRIOR)!;
+  let fitting = startFitting(samples);
+  for (let lines = 1; ; lines++) {
+    assert.ok(lines < 50);
+    const gone = fitOn(fitting, PRIOR, 1);
+    if ('fitting' in gone) {
+      fitting = { ...gone.fitting, descent: JSON.parse(JSON.stringify(gone.fitting.descent)) };
+      continue;
+    }
+    assert.equal(gone.result, whole);
+    assert.ok(lines > 5);
+    return;
+  }
 });
 
 test('four weeks are fitted within the second that a unit can spare once a day', () => {

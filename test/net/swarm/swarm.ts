@@ -23,39 +23,42 @@ export interface EchoNode {
 }
 
 const GUEST = fileURLToPath(new URL('echo-node.guest.ts', import.meta.url));
+const UNIT_GUEST = fileURLToPath(new URL('weights/unit.guest.ts', import.meta.url));
 export const SERVE = { accept: ['power', 'liability', 'tax'], experts: ['faults'] };
 
 /** Real node processes with echo engines, and an asker in this one. */
 export function testSwarm() {
   const children: ChildProcess[] = [];
   const close: (() => Promise<void>)[] = [];
+  const start = async (guest: string, args: string[]): Promise<Omit<EchoNode, 'home' | 'frames'>> => {
+    const child = fork(guest, args, {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    children.push(child);
+    const { port, key } = await new Promise<{ port: number; key: string }>((resolve, reject) => {
+      child.once('message', (told) => resolve(told as { port: number; key: string }));
+      child.once('exit', (code) => reject(new Error(`node process ended with ${code}`)));
+    });
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const kill = () => {
+      child.kill('SIGKILL');
+      return gone;
+    };
+    return { port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, kill };
+  };
   return {
     async node(config: object, record = false): Promise<EchoNode> {
       const [home, beside] = [scratch(), scratch()];
       close.push(async () => [home, beside].forEach(({ remove }) => void remove()));
       const file = join(beside.dir, 'frames');
-      const child = fork(GUEST, [JSON.stringify({ join: true, ...config }), home.dir, ...(record ? [file] : [])], {
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      });
-      children.push(child);
-      const { port, key } = await new Promise<{ port: number; key: string }>((resolve, reject) => {
-        child.once('message', (told) => resolve(told as { port: number; key: string }));
-        child.once('exit', (code) => reject(new Error(`node process ended with ${code}`)));
-      });
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      return {
-        ...{ port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, home: home.dir },
-        frames: () =>
-          (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []).map((line) =>
-            Buffer.from(line, 'hex'),
-          ),
-        async kill() {
-          child.kill('SIGKILL');
-          await gone;
-        },
-      };
+      const settings = JSON.stringify({ join: true, ...config });
+      const node = await start(GUEST, [settings, home.dir, ...(record ? [file] : [])]);
+      const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+      return { ...node, home: home.dir, frames: () => lines().map((line) => Buffer.from(line, 'hex')) };
     },
+    /** A node with the real engine, in a home of the caller's. */
+    unit: (config: object, home: string) => start(UNIT_GUEST, [JSON.stringify({ join: true, ...config }), home]),
     async asker(config: object, over: Partial<AskerOptions> = {}) {
       const parsed = SwarmConfig.parse({ join: true, ...config });
       const discoveries = await openDiscoveries({ config: parsed, port: 0, identity: freshIdentity(), log });

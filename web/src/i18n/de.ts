@@ -49,6 +49,7 @@ export const de: Strings = {
     badge: 'Simuliertes Haus',
     time: 'Zeit',
     what: 'Dieses Gerät läuft auf dem Board „sim“. Regelung, Sensortreiber, Sprachmodelle und gezählte Token sind echt. Haus, Wetter, Wasser, Preise und Leistungen sind ein Modell.',
+    whatTour: 'Die Regelung ist die echte. Haus, Wetter, Wasser, Preise, Strom und Rechnen sind ein Modell.',
     watts: (count, card, jPerToken) =>
       `Die Watt des Rechnens sind modelliert: hier gemessene Token × ${jPerToken} J/Token, der veröffentlichte Wert von ${card}. Dieses Gerät steht für ${count} davon.`,
     source: 'Quelle der Zahl',
@@ -56,6 +57,12 @@ export const de: Strings = {
     clockReal: 'Das Haus lebt im Takt der Wanduhr.',
     houseTime: (time) => `Hauszeit ${time}`,
     modelled: 'modelliert',
+  },
+  tour: {
+    label: 'Führung',
+    at: (chapter, of, speed) =>
+      `Führung, ${chapter} von ${of}. Alles hier ist simuliert und ${speed}-mal so schnell wie das Leben.`,
+    over: 'Die Führung ist zu Ende. Diese Seite sagt nun nichts mehr.',
   },
   now: {
     title: 'Jetzt',

@@ -59,6 +59,7 @@ export const en = {
     badge: 'Simulated house',
     time: 'time',
     what: 'This unit runs on the board “sim”. The control loop, the sensor drivers, the language models and their token counts are real. House, weather, water, prices and power are a model.',
+    whatTour: 'The control loop is the real one. House, weather, water, prices, power and computing are a model.',
     watts: (count: string, card: string, jPerToken: string) =>
       `Watts of computing are modelled: tokens measured here × ${jPerToken} J/token, the published figure of ${card}. This unit stands for ${count} of them.`,
     source: 'Source of the figure',
@@ -67,6 +68,12 @@ export const en = {
     clockReal: 'The house lives at the pace of the clock on the wall.',
     houseTime: (time: string) => `House time ${time}`,
     modelled: 'modelled',
+  },
+  tour: {
+    label: 'Tour',
+    at: (chapter: string, of: string, speed: string) =>
+      `Tour, ${chapter} of ${of}. All of it is simulated and ${speed} times faster than life.`,
+    over: 'The tour is over. This page will say no more.',
   },
   now: {
     title: 'Now',

@@ -10,6 +10,9 @@ interface Props {
   onLanguage: (language: Language) => void;
 }
 
+/** Those of a house in which nobody computes and nothing can be set. */
+const TOUR_SCREENS: readonly Screen[] = ['now', 'plant', 'log'];
+
 /** Stays in sight: the name, that the house is simulated (if it is), the way to each screen, the language. */
 export function Header({ snapshot, screen, language, onLanguage }: Props) {
   const { t } = useWords();
@@ -22,7 +25,7 @@ export function Header({ snapshot, screen, language, onLanguage }: Props) {
         </a>
         {snapshot && isSimulated(snapshot) && <SimulatedBadge snapshot={snapshot} />}
         <nav aria-label={t.nav.label}>
-          {SCREENS.map((id) => (
+          {(snapshot?.tour ? TOUR_SCREENS : SCREENS).map((id) => (
             <a key={id} href={`#${id}`} aria-current={id === screen ? 'page' : undefined}>
               {t.nav[id]}
             </a>
@@ -57,14 +60,14 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
     <details class="badge" id="simulated">
       <summary>
         {t.simulated.badge}
-        {speed !== 1 && (
+        {speed !== 1 && !snapshot.tour && (
           <>
             <span> · {t.simulated.time}</span> ×{f.number(speed)}
           </>
         )}
       </summary>
       <div class="explain">
-        <p>{t.simulated.what}</p>
+        <p>{snapshot.tour ? t.simulated.whatTour : t.simulated.what}</p>
         {card?.modelled && <p>{t.simulated.watts(f.number(card.count), card.name, f.number(card.jPerToken, 2))}</p>}
         {source && (
           <p class="quiet">

@@ -11,6 +11,7 @@ const FAULT_ROW = /^F\d/;
 
 interface Props {
   control: ControlState | null;
+  /** Null: there are no settings to show. */
   level: Session['level'];
 }
 
@@ -24,7 +25,7 @@ export function Log({ control, level }: Props) {
         {control && <Faults control={control} />}
         <Events simulated={control?.simulated ?? false} />
       </section>
-      <Settings level={level} />
+      {level && <Settings level={level} />}
     </>
   );
 }

@@ -33,13 +33,17 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
           </p>
         )}
       </div>
-      <div class="columns">
-        <div class="stack">
-          <Flow snapshot={snapshot} />
-          <Wishes control={control} />
+      {snapshot?.tour ? (
+        <Flow snapshot={snapshot} />
+      ) : (
+        <div class="columns">
+          <div class="stack">
+            <Flow snapshot={snapshot} />
+            <Wishes control={control} />
+          </div>
+          <Controls control={control} />
         </div>
-        <Controls control={control} />
-      </div>
+      )}
       <Tiles snapshot={snapshot} />
     </section>
   );

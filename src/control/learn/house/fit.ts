@@ -1,9 +1,18 @@
 import type { Random } from '../../../core/random.ts';
-import { type Fitted, leastSquares, solve } from './least-squares.ts';
+import {
+  type Descent,
+  descend,
+  descentFrom,
+  type Fitted,
+  leastSquares,
+  type Residuals,
+  reached,
+  solve,
+} from './least-squares.ts';
 import { type HouseModel, lossWPerK } from './model.ts';
 import { modelAt, PARAMETERS } from './parameters.ts';
 import { DAY_LOOKS, type Looks, predictionErrors } from './predict.ts';
-import type { HouseSample } from './series.ts';
+import type { HouseSample, Stretch } from './series.ts';
 import { stretchesOf } from './series.ts';
 
 export interface FitOptions {
@@ -45,7 +54,51 @@ export function fitHouse(
   prior: HouseModel,
   options: FitOptions = {},
 ): FitResult | undefined {
-  const looks = options.looks ?? DAY_LOOKS;
+  const task = taskOf(samples, prior, options.looks ?? DAY_LOOKS);
+  if (!task) return undefined;
+  const best = startsOf(options).reduce<Fitted | undefined>((sofar, start) => {
+    const fitted = leastSquares(task.residuals, start, BOUND_SD, MAX_ITERATIONS);
+    return sofar && sofar.cost <= fitted.cost ? sofar : fitted;
+  }, undefined)!;
+  return resultOf(task, best);
+}
+
+/** A fit underway, from the prior: plain JSON. */
+export interface Fitting {
+  samples: readonly HouseSample[];
+  looks: Looks;
+  descent: Descent;
+}
+
+export const startFitting = (samples: readonly HouseSample[], looks: Looks = DAY_LOOKS): Fitting => ({
+  samples,
+  looks,
+  descent: descentFrom(startsOf({})[0]!, BOUND_SD),
+});
+
+/** `fitHouse` a few iterations at a time, for units that must answer meanwhile: goes on while not done, and so the result. */
+export function fitOn(
+  fitting: Fitting,
+  prior: HouseModel,
+  iterations: number,
+): { fitting: Fitting } | { result: FitResult | undefined } {
+  const task = taskOf(fitting.samples, prior, fitting.looks);
+  if (!task) return { result: undefined };
+  let { descent } = fitting;
+  for (let i = 0; i < iterations && !descent.done; i++)
+    descent = descend(task.residuals, descent, BOUND_SD, MAX_ITERATIONS);
+  if (!descent.done) return { fitting: { ...fitting, descent } };
+  return { result: resultOf(task, reached(task.residuals, descent)) };
+}
+
+interface Task {
+  prior: HouseModel;
+  stretches: Stretch[];
+  errorsAt: (model: HouseModel) => Float64Array[];
+  residuals: Residuals;
+}
+
+function taskOf(samples: readonly HouseSample[], prior: HouseModel, looks: Looks): Task | undefined {
   const leastSteps = looks.firstStep + Math.max(...looks.horizonsSteps);
   const stretches = stretchesOf(samples, STEP_S).filter((s) => s.roomC.length > leastSteps);
   if (stretches.length === 0) return undefined;
@@ -59,10 +112,10 @@ export function fitHouse(
     out.set(x, at);
     return out;
   };
-  const best = startsOf(options).reduce<Fitted | undefined>((sofar, start) => {
-    const fitted = leastSquares(residuals, start, BOUND_SD, MAX_ITERATIONS);
-    return sofar && sofar.cost <= fitted.cost ? sofar : fitted;
-  }, undefined)!;
+  return { prior, stretches, errorsAt, residuals };
+}
+
+function resultOf({ prior, stretches, errorsAt }: Task, best: Fitted): FitResult {
   const model = modelAt(prior, best.x);
   const errors = errorsAt(model).flatMap((e) => [...e].filter(Number.isFinite));
   const rmseK = rms(errors);

@@ -38,45 +38,73 @@ export interface Fitted {
   iterations: number;
 }
 
+/** A descent between two of its iterations. Plain JSON, so that it can be spread over time. */
+export interface Descent {
+  x: readonly number[];
+  lambda: number;
+  iterations: number;
+  done: boolean;
+}
+
+/** Residuals of the same length for every x, all finite. */
+export type Residuals = (x: readonly number[]) => Float64Array;
+
 const DIFFERENCE = 1e-4;
 const MAX_LAMBDA = 1e8;
 
+const within = (bound: number) => (v: number) => Math.min(bound, Math.max(-bound, v));
+
+export const descentFrom = (start: readonly number[], bound: number): Descent => ({
+  x: start.map(within(bound)),
+  lambda: 1e-2,
+  iterations: 0,
+  done: false,
+});
+
 /**
- * Levenberg-Marquardt with differences for derivatives, |x| <= bound (Nocedal and Wright, Numerical Optimization, 10.3).
- * @param residuals of the same length for every x, all finite
+ * One iteration of Levenberg-Marquardt with differences for derivatives, |x| <= bound (Nocedal and Wright, Numerical
+ * Optimization, 10.3): it ends with a better x, or says that there is none.
  */
-export function leastSquares(
-  residuals: (x: readonly number[]) => Float64Array,
-  start: readonly number[],
-  bound: number,
-  maxIterations: number,
-): Fitted {
-  const inside = (v: number) => Math.min(bound, Math.max(-bound, v));
-  let x = start.map(inside);
-  let r = residuals(x);
-  let cost = squares(r);
-  let lambda = 1e-2;
-  let iterations = 0;
-  let normal = normalEquations(residuals, x, r);
+export function descend(residuals: Residuals, from: Descent, bound: number, maxIterations: number): Descent {
+  if (from.done) return from;
+  const { x } = from;
+  const r = residuals(x);
+  const cost = squares(r);
+  const normal = normalEquations(residuals, x, r);
+  const n = x.length;
+  let { lambda, iterations } = from;
   while (iterations < maxIterations && lambda < MAX_LAMBDA) {
     iterations++;
-    const n = x.length;
     const damped = normal.jtj.map((v, k) => (k % (n + 1) === 0 ? v * (1 + lambda) + 1e-12 : v));
     const step = solve(damped, normal.jtr);
-    const next = step ? x.map((v, i) => inside(v - step[i]!)) : x;
-    const nextR = residuals(next);
-    const nextCost = squares(nextR);
+    const next = step ? x.map((v, i) => within(bound)(v - step[i]!)) : x;
+    const nextCost = squares(residuals(next));
     if (!(nextCost < cost)) {
       lambda *= 8;
       continue;
     }
-    const done = cost - nextCost < 1e-6 * cost;
-    [x, r, cost] = [next, nextR, nextCost];
-    lambda = Math.max(1e-7, lambda / 8);
-    normal = normalEquations(residuals, x, r);
-    if (done) break;
+    const done = cost - nextCost < 1e-6 * cost || iterations >= maxIterations;
+    return { x: next, lambda: Math.max(1e-7, lambda / 8), iterations, done };
   }
-  return { x, cost, information: normal.jtj, iterations };
+  return { x, lambda, iterations, done: true };
+}
+
+/** What a descent has reached. */
+export function reached(residuals: Residuals, { x, iterations }: Descent): Fitted {
+  const r = residuals(x);
+  return { x: [...x], cost: squares(r), information: normalEquations(residuals, x, r).jtj, iterations };
+}
+
+/** The whole descent at once. */
+export function leastSquares(
+  residuals: Residuals,
+  start: readonly number[],
+  bound: number,
+  maxIterations: number,
+): Fitted {
+  let descent = descentFrom(start, bound);
+  while (!descent.done) descent = descend(residuals, descent, bound, maxIterations);
+  return reached(residuals, descent);
 }
 
 function squares(r: Float64Array): number {
@@ -85,7 +113,7 @@ function squares(r: Float64Array): number {
   return sum;
 }
 
-function normalEquations(residuals: (x: readonly number[]) => Float64Array, x: readonly number[], r: Float64Array) {
+function normalEquations(residuals: Residuals, x: readonly number[], r: Float64Array) {
   const n = x.length;
   const columns = x.map((_, i) => {
     const moved = residuals(x.map((v, j) => (j === i ? v + DIFFERENCE : v)));

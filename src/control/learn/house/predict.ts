@@ -1,4 +1,4 @@
-import { discretise, linearStep, STATES } from './linear.ts';
+import { linearStep, STATES } from './linear.ts';
 import { forcingOf, type HouseInput, type HouseModel, inputAt, restingState } from './model.ts';
 import { gainsOf } from './observer.ts';
 import type { Stretch } from './series.ts';
@@ -59,7 +59,13 @@ export function startsOf({ roomC }: Stretch, { firstStep, everySteps, horizonsSt
 
 /** First row of the transition over each horizon: what a state now is worth in room temperature then. */
 function decayRows(model: HouseModel, stepS: number, horizons: readonly number[]): [number, readonly number[]][] {
-  return horizons.map((h) => [h, discretise(model, stepS * h).phi.slice(0, STATES)]);
+  const { phi } = linearStep(model, stepS);
+  const after: (readonly number[])[] = [[1, 0, 0, 0]];
+  for (let h = 1; h <= Math.max(...horizons); h++) {
+    const row = after[h - 1]!;
+    after.push(row.map((_, j) => row.reduce((sum, x, i) => sum + x * phi[STATES * i + j]!, 0)));
+  }
+  return horizons.map((h) => [h, after[h]!]);
 }
 
 /** The air of the run from zero, and by how much the observed state exceeds that run's, four numbers a step. */

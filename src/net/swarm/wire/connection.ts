@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import { tokenBucket } from '../../buckets.ts';
-import { CLOSE, decodeData, encodeData, Frame, type Hop, parseFrame } from './frames.ts';
+import { CLOSE, decodeData, encodeData, Frame, type Hop, type Kind, parseFrame } from './frames.ts';
 import type { Handshake, Peer } from './hello.ts';
 import type { WireLimits } from './limits.ts';
 import { heartbeat, slowCut } from './pace.ts';
@@ -15,7 +15,7 @@ export type Answer = Extract<Frame, { type: 'found' | 'attached' }>;
 
 /** What the owner of a connection does with what the other side wants. There is no verb that changes anything here. */
 export interface Handlers {
-  onOpen(stream: Stream, path: Hop[], from: Connection): void;
+  onOpen(stream: Stream, path: Hop[], from: Connection, kind?: Kind): void;
   /** May be asked by anybody who has shown a key. */
   onAsk(frame: Asking, from: Connection): Answer | Promise<Answer>;
 }
@@ -24,7 +24,7 @@ export interface Connection {
   readonly peer: Peer;
   readonly address: string;
   readonly closed: AbortSignal;
-  open(path: Hop[]): Stream;
+  open(path: Hop[], kind?: Kind): Stream;
   /** `find` and `attach`; throws NOT_RUNNING when the connection ends first, BUSY after `limits.stalledMs`. */
   ask(frame: DistributiveOmit<Asking, 'id'>): Promise<Answer>;
   /** As long as this is set the connection may be without a stream. */
@@ -126,9 +126,9 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     address: options.address,
     closed,
     keep: false,
-    open(path) {
+    open(path, kind) {
       const stream = streams.ours();
-      text({ type: 'open', id: stream.id, path });
+      text({ type: 'open', id: stream.id, path, ...(kind && { kind }) });
       return stream;
     },
     ask(frame) {
@@ -152,7 +152,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     }
     if (frame.type === 'open') {
       const stream = streams.theirs(frame.id);
-      if (stream) handlers.onOpen(stream, frame.path, connection);
+      if (stream) handlers.onOpen(stream, frame.path, connection, frame.kind);
     } else if (frame.type === 'credit') streams.get(frame.id)?.onCredit(frame.bytes);
     else if (frame.type === 'found' || frame.type === 'attached') questions.settle(frame.id, frame);
     else if (frame.type === 'close') {

@@ -54,8 +54,12 @@ export const Proof = z.strictObject({ type: z.literal('proof'), signature: base6
 export const Hop = z.strictObject({ key: KeyText, url: PeerUrl.optional() });
 export type Hop = z.infer<typeof Hop>;
 
+/** What is spoken on a stream; left out: a question. */
+const Kind = z.enum(['weights']);
+export type Kind = z.infer<typeof Kind>;
+
 export const Frame = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('open'), id: StreamId, path: z.array(Hop).max(2) }),
+  z.strictObject({ type: z.literal('open'), id: StreamId, path: z.array(Hop).max(2), kind: Kind.optional() }),
   z.strictObject({ type: z.literal('credit'), id: StreamId, bytes: z.int().min(1).max(MAX_CREDIT_BYTES) }),
   z.strictObject({ type: z.literal('close'), id: StreamId, code: z.string().max(32), message: z.string().max(300) }),
   z.strictObject({
@@ -67,7 +71,13 @@ export const Frame = z.discriminatedUnion('type', [
     others: z.literal(true).optional(),
   }),
   z.strictObject({ type: z.literal('found'), id: StreamId, descriptors: z.array(z.string().max(1400)).max(16) }),
-  z.strictObject({ type: z.literal('attach'), id: StreamId, descriptor: z.string().max(1400) }),
+  z.strictObject({
+    type: z.literal('attach'),
+    id: StreamId,
+    descriptor: z.string().max(1400),
+    /** Under which it is found for the weights that it gives. */
+    tags: z.array(z.string().min(1).max(48)).max(64).optional(),
+  }),
   z.strictObject({ type: z.literal('attached'), id: StreamId, accepted: z.boolean(), why: z.string().max(300) }),
 ]);
 export type Frame = z.infer<typeof Frame>;

@@ -1,0 +1,43 @@
+import { createLog } from '../../core/log.ts';
+import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { runTour } from '../tour/tour.ts';
+
+const LASTS_S = 90;
+
+async function playTour(args: string[]): Promise<number> {
+  const { values, json } = parseCommand(args, { seconds: { type: 'string' }, port: { type: 'string' } });
+  const lastsS = numberOption(values.seconds, 'seconds', 1, 3600) ?? LASTS_S;
+  const port = numberOption(values.port, 'port', 0, 65_535) ?? 0;
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  await runTour({
+    lastsS,
+    port,
+    log: createLog('tour', 'error'),
+    signal: stop.signal,
+    ready(url) {
+      if (json) print(JSON.stringify({ url }));
+      else
+        print(
+          `Open ${url} in a browser: the tour begins there, lasts ${lastsS} s and ends by itself. Ctrl-C ends it now.`,
+        );
+    },
+    tell({ title, caption, speed, chapter, chapters, over }, { houseTimeMs }) {
+      const houseTime = new Date(houseTimeMs).toISOString();
+      if (json) return print(JSON.stringify({ chapter, houseTime, speed, title: title.en, caption: caption.en, over }));
+      const head = over ? 'The end' : `${chapter} of ${chapters}, ${title.en}, ${speed} times faster (simulated)`;
+      say(`${head}: ${caption.en}`);
+    },
+  });
+  return 0;
+}
+
+export const tour: Command = {
+  name: 'tour',
+  about:
+    'Plays a January day, a cloudburst and a compressor failure on the page: the real control program and the simulated plant, in fast motion, in a process of its own. Nothing of a unit that runs here is touched.',
+  usage: 'heatmine tour [--seconds 90] [--port N] [--json]',
+  example: 'npm run -s heatmine -- tour',
+  run: playTour,
+};

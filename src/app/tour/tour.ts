@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { InBoth, Tour } from '../../contract/tour.ts';
+import type { Log } from '../../core/log.ts';
+import { openHistory } from '../../net/history/history.ts';
+import { sampleOf } from '../../net/history/series.ts';
+import { openToday } from '../../net/today.ts';
+import type { Snapshot } from '../../net/view.ts';
+import { type Moment, openScene } from './play.ts';
+import { SCENES, type Scene, THE_END } from './scenes.ts';
+import { serveTour } from './serve.ts';
+
+const FRAME_MS = 200;
+/** The last words stay before the address goes away. */
+const LINGER_S = 8;
+
+/** What is being played `seconds` after the start. */
+export interface Place {
+  index: number;
+  sceneS: number;
+  played: number;
+  over: boolean;
+}
+
+/** Where a tour of `lastsS` is after `atS`. Pure. */
+export function placeAt(atS: number, lastsS: number): Place {
+  const played = Math.min(1, atS / lastsS);
+  let from = 0;
+  for (const [index, scene] of SCENES.entries()) {
+    const last = index === SCENES.length - 1;
+    if (played < from + scene.share || last) {
+      const sceneS = Math.min(1, (played - from) / scene.share) * scene.playS;
+      return { index, sceneS, played, over: played >= 1 };
+    }
+    from += scene.share;
+  }
+  throw new RangeError('a tour without scenes');
+}
+
+export const captionAt = ({ captions }: Scene, sceneS: number): InBoth =>
+  captions.findLast(([fromS]) => fromS <= sceneS)![1];
+
+export interface TourOptions {
+  lastsS: number;
+  port: number;
+  log: Log;
+  /** The page is at this address; the tour begins with the first visit. */
+  ready(url: string): void;
+  /** A new caption. */
+  tell(tour: Tour, at: { houseTimeMs: number }): void;
+  /** Every step of the house. */
+  seen?(scene: Scene['id'], sceneS: number, moment: Moment): void;
+  /** Ends the wait for a visit, and the tour. */
+  signal: AbortSignal;
+  lingerS?: number;
+}
+
+/** Serves the page, plays every scene once a page is open, and ends. */
+export async function runTour(options: TourOptions): Promise<void> {
+  const { lastsS, log, signal, lingerS = LINGER_S } = options;
+  const dir = mkdtempSync(join(tmpdir(), 'heatmine-tour-'));
+  const history = openHistory(join(dir, 'history.db'), log);
+  const today = openToday(join(dir, 'today.json'), 'en', log);
+  const scenes = SCENES.map(openScene);
+  let snapshot: Snapshot = { control: null, compute: null, plant: null, market: null, today: null };
+  const play = (place: Place) => {
+    const { id } = SCENES[place.index]!;
+    scenes[place.index]!.to(place.sceneS, (moment) => {
+      const { control, compute, market } = moment.state;
+      history.sample(control.houseTimeMs, true, sampleOf(control, compute, market));
+      history.tell(control.houseTimeMs, true, control.reasons);
+      for (const event of moment.events) history.event(event);
+      snapshot = { ...moment.state, today: today.seen(control, compute) ?? snapshot.today };
+      options.seen?.(id, place.sceneS, moment);
+    });
+  };
+  let told = '';
+  let index = 0;
+  const show = (atS: number) => {
+    const place = placeAt(atS, lastsS);
+    // What a late frame has left of the chapter before belongs to it still.
+    for (; index < place.index; index++) play({ ...place, index, sceneS: SCENES[index]!.playS });
+    play(place);
+    const tour = tourOf(place, lastsS);
+    const control = snapshot.control && { ...snapshot.control, speed: tour.speed };
+    snapshot = { ...snapshot, control, tour };
+    if (control && tour.caption.en !== told) options.tell(tour, control);
+    told = tour.caption.en;
+    return place.over;
+  };
+  show(0);
+  const distDir = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+  const server = await serveTour({ port: options.port, distDir, snapshot: () => snapshot, history, log });
+  try {
+    options.ready(server.url);
+    await Promise.race([server.opened, aborted(signal)]);
+    const startedMs = performance.now();
+    while (!signal.aborted && !show((performance.now() - startedMs) / 1000)) await pause(FRAME_MS, signal);
+    await pause(lingerS * 1000, signal);
+  } finally {
+    await server.close();
+    history.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function tourOf({ index, sceneS, played, over }: Place, lastsS: number): Tour {
+  const scene = SCENES[index]!;
+  return {
+    chapter: index + 1,
+    chapters: SCENES.length,
+    title: scene.title,
+    caption: over ? THE_END : captionAt(scene, sceneS),
+    speed: Math.round(scene.playS / (scene.share * lastsS)),
+    played,
+    over,
+  };
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** Ends early, and without a word, when the signal says so. */
+const pause = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }).catch(() => {});

@@ -1,0 +1,174 @@
+import { rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeatmineError, messageOf } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { ChunkedManifest } from '../../../core/manifest.ts';
+import type { Random } from '../../../core/random.ts';
+import type { SwarmConfig } from '../../../core/swarm-config.ts';
+import { demandOf } from '../demand/demand.ts';
+import { decideKeep, type KeepFact } from '../demand/keep.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { fetchExpert } from './fetch.ts';
+import { findGivers, findSources } from './find.ts';
+import { type Installed, installedIn, type Origin, SOURCE_FILE } from './installed.ts';
+import type { Pace } from './pace.ts';
+import type { Source } from './source.ts';
+import { WEIGHTS_TOPIC } from './tags.ts';
+import { decodeUses, openKnownUses, type UseLine } from './uses.ts';
+
+export interface KeeperOptions {
+  weights: SwarmConfig['weights'];
+  modelsDir: string;
+  /** Own key. */
+  self: string;
+  discoveries: readonly Discovery[];
+  /** Checks what has come as `experts pull` does and makes it an expert of this home. */
+  admit(dir: string, name: string): Promise<void>;
+  /** Own settled use of an expert, by manifest. */
+  ownUses(expert: Installed): UseLine[];
+  /** Experts have come or gone. */
+  changed(): void;
+  onLiar(key: string, why: string): void;
+  random: Random;
+  now: () => number;
+  lookMs?: number;
+  log: Log;
+  pace: Pace;
+}
+
+const LOOK_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+const MOST_MANIFESTS = 512;
+
+interface Known {
+  manifest: ChunkedManifest;
+  givers: Map<string, number>;
+}
+
+/** Looks every ten minutes what is in demand, fetches and keeps it. Ends with the signal. */
+export async function keepByDemand(options: KeeperOptions, signal: AbortSignal): Promise<void> {
+  const { random, log, lookMs = LOOK_MS } = options;
+  const keeper = new Keeper(options, signal);
+  while (!signal.aborted) {
+    // Not all at once: whoever looks later sees that others have it already.
+    await sleep(lookMs * (0.5 + random()), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    await keeper.look().catch((error) => {
+      if (!signal.aborted) log.warn({ err: messageOf(error) }, 'weights by demand: tried again later');
+    });
+  }
+}
+
+class Keeper {
+  readonly #options: KeeperOptions;
+  readonly #signal: AbortSignal;
+  readonly #uses = openKnownUses();
+  readonly #unsound = new Set<string>();
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: KeeperOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  async look(): Promise<void> {
+    const { weights, modelsDir, log } = this.#options;
+    await this.#listen();
+    const decision = decideKeep({ experts: this.#facts(), diskBytes: weights.diskGB * 1e9 });
+    if (!decision.fetch) return;
+    const { id, reason } = decision.fetch;
+    const known = this.#known.get(id)!;
+    log.info({ expert: known.manifest.expert.id, why: reason }, 'fetching an expert because of demand');
+    await this.#fetch(id, known, reason);
+    for (const { id: old, reason: why } of decision.remove) {
+      const expert = installedIn(modelsDir).find((e) => e.id === old && e.origin?.how === 'demand');
+      if (!expert) continue;
+      log.info({ expert: expert.name, why }, 'an expert that demand brought goes');
+      rmSync(expert.dir, { recursive: true, force: true });
+    }
+    this.#options.changed();
+  }
+
+  /** What others give now, and the use that they tell of. */
+  async #listen(): Promise<void> {
+    const nowHour = this.#hour();
+    for (const { givers } of this.#known.values()) {
+      for (const [key, hour] of givers) if (hour < nowHour - 1) givers.delete(key);
+    }
+    await findGivers(WEIGHTS_TOPIC, undefined, this.#finding(), async (session, { source, offers }) => {
+      for (const { id } of offers) {
+        if (!this.#known.has(id)) {
+          if (this.#known.size >= MOST_MANIFESTS) this.#forgetOne();
+          this.#known.set(id, { manifest: await session.manifest(id), givers: new Map() });
+        }
+        this.#known.get(id)!.givers.set(source.key, nowHour);
+        this.#uses.told(source.key, id, decodeUses(await session.uses(id)), nowHour);
+      }
+    });
+  }
+
+  #facts(): KeepFact[] {
+    const { modelsDir, weights, self, now } = this.#options;
+    const here = installedIn(modelsDir);
+    for (const expert of here) this.#uses.told(self, expert.id, this.#options.ownUses(expert), this.#hour());
+    const demand = demandOf(this.#uses.all(), this.#hour());
+    const byDemand = here.filter(({ origin }) => origin?.how === 'demand');
+    const others = [...this.#known].filter(([id]) => !here.some((expert) => expert.id === id));
+    const allowed = (licence: string) =>
+      weights.licences?.some((one) => one.toLowerCase() === licence.toLowerCase()) ?? true;
+    const givers = (id: string) => this.#known.get(id)?.givers.size ?? 0;
+    return [
+      ...byDemand.map(({ id, name, sizeBytes, origin }) => ({
+        ...{ id, name, sizeBytes, demand: demand.get(id) ?? 0, givers: givers(id), lookups: 0 },
+        hereH: (now() - origin!.atMs) / HOUR_MS,
+      })),
+      ...others
+        .filter(([, { manifest }]) => manifest.expert.engine === 'llama' && allowed(manifest.expert.licence))
+        .filter(([id]) => givers(id) > 0 && !this.#unsound.has(id))
+        .map(([id, { manifest }]) => ({
+          ...{ id, name: manifest.expert.id, demand: demand.get(id) ?? 0, givers: givers(id), lookups: 0 },
+          sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+        })),
+    ];
+  }
+
+  async #fetch(id: string, { manifest, givers }: Known, reason: string): Promise<void> {
+    const { modelsDir, pace, onLiar, log, admit, now } = this.#options;
+    const dir = join(modelsDir, '.incoming', id.slice(0, 32));
+    const sources = async (): Promise<Source[]> =>
+      (await findSources(WEIGHTS_TOPIC, this.#finding())).filter(({ key }) => givers.has(key));
+    const fetched = await fetchExpert({ manifest, dir, sources, pace, onLiar, signal: this.#signal, log });
+    const origin: Origin = { how: 'demand', what: reason, from: Object.fromEntries(fetched.from), atMs: now() };
+    await writeFile(join(dir, SOURCE_FILE), JSON.stringify(origin));
+    try {
+      await admit(dir, this.#nameFor(id, manifest.expert.id));
+    } catch (error) {
+      if (!(error instanceof HeatmineError && error.code === 'MODEL_INVALID')) throw error;
+      // As its maker signed it, it is no sound expert: not fetched again until the next start.
+      this.#unsound.add(id);
+      await rm(dir, { recursive: true, force: true });
+      throw error;
+    }
+    log.info({ expert: manifest.expert.id, from: Object.fromEntries(fetched.from) }, 'an expert has come');
+  }
+
+  /** Another expert of the same name is not replaced. */
+  #nameFor(id: string, name: string): string {
+    const taken = installedIn(this.#options.modelsDir).some((expert) => expert.name === name && expert.id !== id);
+    return taken ? `${name.slice(0, 40)}-${id.slice(0, 6)}` : name;
+  }
+
+  #forgetOne(): void {
+    const unheard = [...this.#known].find(([, { givers }]) => givers.size === 0) ?? [...this.#known][0]!;
+    this.#known.delete(unheard[0]);
+  }
+
+  #finding() {
+    const { discoveries, self, pace, log } = this.#options;
+    return { discoveries, except: self, pace, signal: this.#signal, log };
+  }
+
+  #hour = () => Math.floor(this.#options.now() / HOUR_MS);
+}

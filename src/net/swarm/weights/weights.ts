@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { HeatmineError } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { Random } from '../../../core/random.ts';
+import type { SwarmConfig } from '../../../core/swarm-config.ts';
+import { WINDOW_H } from '../demand/demand.ts';
+import type { Descriptor } from '../descriptor.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { TOPICS } from '../topics.ts';
+import type { Stream } from '../wire/stream.ts';
+import { installedIn } from './installed.ts';
+import { keepByDemand } from './keeper.ts';
+import { openLibrary, publishedFileOf } from './library.ts';
+import { createPace, type Pace } from './pace.ts';
+import { createSeed } from './seed.ts';
+import { WEIGHTS_TOPIC } from './tags.ts';
+import { encodeUses, type UseLine } from './uses.ts';
+
+export interface WeightsOptions {
+  config: SwarmConfig;
+  /** Of the unit. */
+  home: string;
+  modelsDir: string;
+  stateDir: string;
+  /** Own key. */
+  self: string;
+  onLiar(key: string, why: string): void;
+  random: Random;
+  now?: () => number;
+  lookMs?: number;
+  log: Log;
+}
+
+/** One settled answer of this node. */
+export interface Answered {
+  /** Id of the expert here. */
+  expert: string;
+  payer: string;
+  /** Key of the relay that it came through; empty where it came directly. */
+  relay: string;
+  tokens: number;
+}
+
+/** A node's part in weights that travel. */
+export interface Weights {
+  /** Whether it gives any, now or later. */
+  readonly gives: boolean;
+  /** What it is found under now. */
+  tags(): string[];
+  serve(stream: Stream): void;
+  /** Of weights that pass through this relay; undefined where none may. */
+  readonly relayPace: Pace | undefined;
+  /** Experts that demand brought here and strangers may ask. */
+  offered(): Descriptor['experts'];
+  answered(what: Answered): void;
+  /** `changed` is called when tags or experts are others than before. */
+  start(discoveries: readonly Discovery[], changed: () => void): void;
+  close(): void;
+}
+
+const RESCAN_MS = 5000;
+const HOUR_MS = 3_600_000;
+const MOST_USES = 5000;
+const MOST_TAGS = 64;
+const CLI = fileURLToPath(new URL('../../../../scripts/heatmine.mjs', import.meta.url));
+
+export function openWeights(options: WeightsOptions): Weights {
+  const { config, modelsDir, stateDir, log, now = Date.now } = options;
+  const { seed, fetch, upKBps, downKBps, relayKBps } = config.weights;
+  const library = openLibrary(modelsDir, publishedFileOf(stateDir), log);
+  if (seed) library.look();
+  const uses = new Map<string, UseLine[]>();
+  const linesOf = (name: string) => {
+    const oldest = Math.floor(now() / HOUR_MS) - WINDOW_H;
+    return (uses.get(name) ?? []).filter(([, , , hour]) => hour > oldest);
+  };
+  const nameOf = (dir: string, id: string) => installedIn(modelsDir).find((one) => one.dir === dir)?.name ?? id;
+  const usesOf = ({ dir, manifest }: { dir: string; manifest: { expert: { id: string } } }) =>
+    encodeUses(linesOf(nameOf(dir, manifest.expert.id)));
+  const give = seed ? createSeed({ library, pace: createPace(upKBps * 1000), usesOf, log }) : undefined;
+  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const offered = () => (config.serve?.fetched ? fetchedOf(modelsDir, config.serve.minPrice) : []);
+  return {
+    gives: seed,
+    tags: () =>
+      seed && library.offers().length
+        ? [WEIGHTS_TOPIC, ...new Set(library.offers().flatMap(({ tags }) => tags))].slice(0, MOST_TAGS)
+        : [],
+    serve: (stream) =>
+      give ? void give(stream) : stream.close('NOT_OFFERED', 'this node gives no weights (swarm.weights.seed)'),
+    relayPace: relayKBps > 0 ? createPace(relayKBps * 1000) : undefined,
+    offered,
+    answered({ expert, payer, relay, tokens }) {
+      const lines = uses.get(expert) ?? [];
+      lines.push([payer, relay, Math.max(1, Math.round(tokens)), Math.floor(now() / HOUR_MS)]);
+      uses.set(expert, lines.slice(-MOST_USES));
+    },
+    start(discoveries, changed) {
+      let before = JSON.stringify(offered());
+      const look = () => {
+        const isOther = seed && library.look();
+        const after = JSON.stringify(offered());
+        if (isOther || after !== before) changed();
+        before = after;
+      };
+      timer = setInterval(look, Math.min(RESCAN_MS, options.lookMs ?? RESCAN_MS));
+      if (!fetch) return;
+      const keeper = { ...options, weights: config.weights, discoveries, now, pace: createPace(downKBps * 1000) };
+      const admit = (dir: string, name: string) => admitInto(options.home, dir, name, stop.signal);
+      void keepByDemand({ ...keeper, admit, changed: look, ownUses: ({ name }) => linesOf(name) }, stop.signal);
+    },
+    close() {
+      clearInterval(timer);
+      stop.abort();
+    },
+  };
+}
+
+function fetchedOf(modelsDir: string, price: number): Descriptor['experts'] {
+  return installedIn(modelsDir)
+    .filter(({ origin }) => origin?.how === 'demand')
+    .map(({ name, topics }) => {
+      const known = TOPICS.filter((topic) => topics.includes(topic));
+      return { id: name, topics: known.length ? known : ['general'], languages: [], price };
+    });
+}
+
+/** A process of its own reads what strangers sent, as `experts pull` does it. */
+function admitInto(home: string, dir: string, name: string, signal: AbortSignal): Promise<void> {
+  const args = [CLI, 'experts', 'pull', dir, '--move', '--id', name, '--home', home, '--json'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], signal });
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said = (said + data).slice(-2000);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new HeatmineError('MODEL_INVALID', `what came is no sound expert: ${said.trim().slice(0, 300)}`));
+    });
+  });
+}

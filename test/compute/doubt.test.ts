@@ -1,0 +1,85 @@
+/** What a copy of the weights makes of answers that others gave; and that several askers at once get what one alone gets. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { GenerateRequest, LoadedModel } from '../../src/compute/engine.ts';
+import { createEngineHost } from '../../src/compute/engine-child/host.ts';
+import { fillerLines, readExpert, verifiedSpec } from '../../src/compute/experts.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { collect } from './engine-compliance.ts';
+import { silent } from './fixture.ts';
+
+const ENGINE = fileURLToPath(new URL('../../src/compute/engine-child/main.ts', import.meta.url));
+const never = new AbortController().signal;
+
+function shipped(id: string) {
+  const expert = readExpert(fileURLToPath(new URL(`../../models/${id}`, import.meta.url)), id);
+  const { fact, grammar } = expert;
+  if (fact?.engine !== 'llama') throw new Error(`${id} does not answer`);
+  const { stop, maxTokens, saysAfter } = fact;
+  const rest = { maxTokens, temperature: 0, stop, ...(grammar ? { grammar } : {}) };
+  const questions = fillerLines(expert).map((line) => `${line.split('\n')[0]!}\n`);
+  return { expert, saysAfter, questions, requestOf: (prompt: string): GenerateRequest => ({ prompt, ...rest }) };
+}
+
+const host = createEngineHost({ file: ENGINE, args: [], clock: systemClock, log: silent });
+const load = async (id: string, width: number) =>
+  host.engine('llama').load(await verifiedSpec(shipped(id).expert, width));
+const told = async (model: LoadedModel, request: GenerateRequest) => (await collect(model, request)).text;
+
+test('four at once get what one alone gets: native sampling is not thread-safe, so the engine has one thread for it', async () => {
+  const { questions, requestOf, saysAfter } = shipped('convert');
+  const crowd = await load('convert', 4);
+  const environ = readFileSync(`/proc/${host.pid}/environ`, 'utf8').split('\0');
+  assert.ok(environ.includes('UV_THREADPOOL_SIZE=1'));
+  const requests = questions.slice(0, 24).map(requestOf);
+  const said = await Promise.all(requests.map((request) => told(crowd, request)));
+  for (const [i, text] of said.entries()) {
+    const given = text.slice(text.indexOf(saysAfter!) + saysAfter!.length);
+    const doubt = await crowd.doubt!({ request: requests[i]!, saysAfter, given }, never);
+    assert.ok(doubt.nats < 0.5, `${given} instead of ${doubt.own}, ${doubt.nats} nats off`);
+    assert.ok(doubt.answerTokens > 20 && doubt.promptTokens > 5);
+  }
+  await crowd.unload();
+});
+
+test('another answer, a cut one, one that goes on and one that nobody can give are doubted; a near call is not much', async () => {
+  const { questions, requestOf } = shipped('faults');
+  const model = await load('faults', 1);
+  const request = requestOf(questions[0]!);
+  const right = await told(model, request);
+  const doubt = (given: string) => model.doubt!({ request, given }, never);
+  assert.is((await doubt(right)).nats, 0);
+  assert.is((await doubt(right)).own, right);
+  const [head] = right.split(':');
+  for (const given of [`${head}`, `${right} And more.`, '', 'qqq', 'F1', `\uFFFD`, right.slice(0, -3)]) {
+    const { nats } = await doubt(given);
+    assert.ok(nats > 1 && Number.isFinite(nats), `"${given}" is doubted by ${nats} nats only`);
+  }
+  // The same question a little otherwise: the closest two of many lie close together.
+  const nearest = await Promise.all(
+    questions.slice(0, 12).map(async (question) => {
+      const other = await told(model, requestOf(question));
+      return other === right ? Number.POSITIVE_INFINITY : (await doubt(other)).nats;
+    }),
+  );
+  assert.ok(nearest.every((nats) => nats > 0.5));
+  await model.unload();
+});
+
+test('behind hidden working the closest call on the way stands for the place where they parted', async () => {
+  const { questions, requestOf, saysAfter } = shipped('convert');
+  const model = await load('convert', 1);
+  const request = requestOf(questions[0]!);
+  const { own } = await model.doubt!({ request, saysAfter, given: '' }, never);
+  const wrong = await model.doubt!({ request, saysAfter, given: '1 kW' }, never);
+  const cut = await model.doubt!({ request, saysAfter, given: own.slice(0, 2) }, never);
+  assert.is((await model.doubt!({ request, saysAfter, given: own }, never)).nats, 0);
+  assert.ok(wrong.nats > 0 && wrong.nats === cut.nats);
+  await model.unload();
+});
+
+test.after(() => host.close());
+
+test.run();

@@ -1,0 +1,72 @@
+/** The way of an expert: asked for, fetched because of that, and there when its maker and the way in have gone. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { publishExpert } from '../../../../src/app/experts/publish.ts';
+import { originOf } from '../../../../src/net/swarm/weights/installed.ts';
+import { addTalker } from '../../../compute/served.ts';
+import { scratch, until } from '../../helpers.ts';
+import { eventually, SERVE, testSwarm } from '../swarm.ts';
+
+const LIMIT_MS = 240_000;
+const GENERAL = { topics: ['general'] };
+const FETCHES = { serve: { ...SERVE, fetched: true }, weights: { seed: true, fetch: true } };
+
+/** A home that has made and published an expert. */
+async function makerHome(id: string): Promise<{ dir: string; remove(): void }> {
+  const home = scratch();
+  for (const name of ['models', 'keys', 'state']) mkdirSync(join(home.dir, name));
+  addTalker(join(home.dir, 'models'), id, { maxTokens: 12, topics: ['pumps'], parents: ['ancestor'] });
+  await publishExpert(join(home.dir, 'models', id), join(home.dir, 'keys'));
+  return home;
+}
+
+const hasExpert = (home: string, id: string) => existsSync(join(home, 'models', id, 'expert.json'));
+const logOf = (home: string) => readFileSync(join(home, 'log'), 'utf8');
+
+test('publisher and bootstrap are killed; the expert that was in demand lives on, and moves on', async () => {
+  const swarm = testSwarm();
+  const maker = await makerHome('pumps');
+  const [second, third] = [scratch(), scratch()];
+  const first = await swarm.node({ relay: true });
+  const bootstrap = [`127.0.0.1:${first.port}`];
+  const publisher = await swarm.unit(
+    { bootstrap, serve: { ...SERVE, experts: ['pumps'] }, weights: { seed: true } },
+    maker.dir,
+  );
+  const q = await swarm.unit({ bootstrap, ...FETCHES }, second.dir);
+  const asker = await swarm.asker({ bootstrap });
+  const said = await eventually(() => asker.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+  assert.is(said.node, publisher.key);
+  assert.ok(said.said.length > 0);
+  assert.not.ok(hasExpert(second.dir, 'pumps'), 'one who asks is no demand');
+  for (let i = 0; i < 3; i++) await asker.ask('why is the pump loud?', GENERAL);
+  await until('the second node has fetched it', () => hasExpert(second.dir, 'pumps'), LIMIT_MS);
+  const origin = originOf(join(second.dir, 'models', 'pumps'))!;
+  assert.is(origin.how, 'demand');
+  assert.match(origin.what, /^[\d.]+ paying askers want pumps, 1 other nodes have it$/);
+  assert.equal(Object.keys(origin.from), [publisher.key]);
+  assert.match(logOf(second.dir), 'fetching an expert because of demand');
+
+  await Promise.all([publisher.kill(), first.kill()]);
+  // The expert's second home lets others in and answers what the first did, word for word.
+  const around = [`127.0.0.1:${q.port}`];
+  const later = await swarm.asker({ bootstrap: around });
+  const r = await swarm.unit({ bootstrap: around, ...FETCHES }, third.dir);
+  for (let i = 0; i < 3; i++) {
+    const answer = await eventually(() => later.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+    assert.is(answer.node, q.key);
+    assert.is(answer.said, said.said);
+  }
+  await until('the third node has fetched it', () => hasExpert(third.dir, 'pumps'), LIMIT_MS);
+  await q.kill();
+  const last = await swarm.asker({ bootstrap: [`127.0.0.1:${r.port}`] });
+  const answer = await eventually(() => last.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+  assert.is(answer.node, r.key);
+  assert.is(answer.said, said.said);
+  await swarm.end();
+  for (const home of [maker, second, third]) home.remove();
+});
+
+test.run();
