@@ -5,8 +5,12 @@ import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
 import { openExperience } from '../net/swarm/ask/experience.ts';
+import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
+import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
+import { askedNotebook } from './asked.ts';
 import { print, say } from './command.ts';
+import { paidLine, paidOf, tellQuotes } from './paid.ts';
 import { openAsker, topicsOf } from './swarm-client.ts';
 
 export interface AskOthers {
@@ -18,6 +22,9 @@ export interface AskOthers {
   portBase: number | undefined;
   /** In the clear, straight to the expert; otherwise sealed, over an entry relay. */
   direct: boolean;
+  economy: boolean;
+  /** Only says who would answer, at what price. */
+  quote: boolean;
 }
 
 const SEALED =
@@ -26,7 +33,8 @@ const DIRECT =
   'direct: the node that answers sees your address and your question, its relay too, and on ws:// so does the line between';
 
 /** `ask --swarm`: one question to whoever fits, the answer as it comes. Resolves with the exit code. */
-export async function askOthers({ question, paths, json, maxPrice, portBase, direct }: AskOthers): Promise<number> {
+export async function askOthers(asked: AskOthers): Promise<number> {
+  const { question, paths, json, maxPrice, portBase, direct } = asked;
   if (!json) say(direct ? DIRECT : SEALED);
   ensurePaths(paths);
   const { config, discoveries } = await openAsker(paths, portBase);
@@ -34,26 +42,30 @@ export async function askOthers({ question, paths, json, maxPrice, portBase, dir
   const experience = openExperience(join(paths.state, 'experience.json'));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
+  const { wallMs } = systemClock;
+  const purse = openPurse({ note: askedNotebook(paths, wallMs), wallMs });
+  const options = { discoveries, experience, random: Math.random, purse, ...(!direct && { sealed }) };
+  const wanted = {
+    ...{ messages: [{ role: 'user' as const, content: question }], topics: await topicsOf(question), maxPrice },
+    ...(asked.economy && { tier: 'economy' as const }),
+    signal: stop.signal,
+  };
   try {
-    const answer = await askSwarm(
-      { discoveries, experience, random: Math.random, sealed: direct ? undefined : sealed },
-      {
-        messages: [{ role: 'user', content: question }],
-        topics: await topicsOf(question),
-        maxPrice,
-        onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),
-        onChunk: (text) => !json && process.stdout.write(printable(text)),
-        onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
-        signal: stop.signal,
-      },
-    );
-    const { meter, node, tries, way } = answer;
-    if (json) print(JSON.stringify(answer));
+    if (asked.quote) return tellQuotes(await quoteSwarm(options, wanted), json);
+    const answer = await askSwarm(options, {
+      ...wanted,
+      onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),
+      onChunk: (text) => !json && process.stdout.write(printable(text)),
+      onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
+    });
+    const { meter, node, tries, way, paid } = answer;
+    if (json) print(JSON.stringify({ ...answer, paid: paid && paidOf(paid) }));
     else {
       const wh = (meter.joules / 3600).toFixed(2);
       say(
         `\n[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} there, by ${node}, try ${tries}]`,
       );
+      if (paid) say(paidLine(paid));
       say(sawLine(way, 'en'));
     }
     return 0;

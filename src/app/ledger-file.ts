@@ -1,33 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
-import { type Books, emptyBooks, post } from '../net/ledger/books.ts';
+import { type Books, emptyBooks } from '../net/ledger/books.ts';
 import type { ChainRecord } from '../net/ledger/chain.ts';
-import { LEDGER_FILE } from '../net/ledger/ledger.ts';
-import { type Scan, scan } from '../net/ledger/scan.ts';
+import { ASKED_FILE, LEDGER_FILE } from '../net/ledger/ledger.ts';
+import { type LedgerRead, readLedgerFile } from '../net/ledger/read.ts';
 
-export interface LedgerRead {
-  file: string;
-  books: Books;
-  /** Undefined where there is no ledger yet. */
-  found?: Scan;
+/** Both ledgers of a home, whether or not its unit runs: the unit's, and that of what was asked by command. */
+export function readLedgers(paths: Paths, onRecord: (record: ChainRecord) => void = () => {}): LedgerRead[] {
+  return [LEDGER_FILE, ASKED_FILE].map((name) => readLedgerFile(join(paths.state, name), onRecord));
 }
 
-/** Reads the ledger of a home, whether or not its unit runs; the chain is checked on the way. */
-export function readLedger(paths: Paths, onRecord: (record: ChainRecord) => void = () => {}): LedgerRead {
-  const file = join(paths.state, LEDGER_FILE);
-  const books = emptyBooks();
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file, books };
-    throw new Error(`${file}: ${messageOf(error)}`);
+/** The sums of all of them; channels are another in each. */
+export function joined(reads: readonly LedgerRead[]): Pick<Books, 'totals' | 'channels'> {
+  const { totals, channels } = emptyBooks();
+  for (const { books } of reads) {
+    for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += books.totals[name];
+    for (const [name, channel] of books.channels) channels.set(name, channel);
   }
-  const found = scan(bytes, (record) => {
-    post(books, record);
-    onRecord(record);
-  });
-  return { file, books, found };
+  return { totals, channels };
 }

@@ -47,10 +47,10 @@ export function startCommand({ command, door, power, work, filler, log }: Comman
     if (child.connected) child.send(message, () => {});
   };
   const tick = () => {
-    const { watts: grantW, fillerW } = power.now();
+    const { freeW } = power.now();
     const active = door.questions() + door.economy().active;
     const scoringW = filler.pace().watts;
-    say(commandRuns({ grantW, fillerW, scoringW, commandW: command.watts, active, owedJ: work.owedJ() }));
+    say(commandRuns({ freeW, scoringW, commandW: command.watts, active, owedJ: work.owedJ() }));
   };
   const timer = setInterval(tick, TICK_MS);
   return {

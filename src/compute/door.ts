@@ -112,10 +112,10 @@ class RunLoop implements Door {
 
   #supply(active: number): Supply {
     const { power, work, width } = this.#parts;
-    const { watts: grantW, fillerW, reason } = power.now();
+    const { watts: grantW, freeW, reason } = power.now();
     return {
       grantW,
-      fillerW,
+      freeW,
       grantText: reason.text,
       owedJ: work.owedJ(),
       active,

@@ -49,9 +49,9 @@ export function startFiller(parts: FillerParts): Filler {
   let credit: FillerCredit = { tokens: 0, cpuMs: 0 };
 
   const paceNow = () => {
-    const { watts: grantW, fillerW } = power.now();
+    const { workW, freeW } = power.now();
     const measured = { owedJ: work.owedJ(), cpuMsPerToken: cpu.msPerToken(), questions: parts.questions() };
-    return fillerPace({ ...measured, fillerW, grantW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
+    return fillerPace({ ...measured, freeW, workW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
   };
 
   /** Scores one line and pays for it; false when there is nothing to score. */

@@ -4,6 +4,13 @@ import type { Clock } from '../core/clock.ts';
 import { holdLease, type Lease } from '../core/lease.ts';
 
 type GrantValue = z.infer<typeof Grant>;
+/** What the grant is good for: the cards' idle watts are drawn whether they work or not. */
+export interface Granted extends GrantValue {
+  /** For work of any kind. */
+  workW: number;
+  /** The part of it that pays unpaid. */
+  freeW: number;
+}
 export const FIRST_GRANT_WAIT_MS = 2000;
 const NOT_YET: GrantValue = {
   watts: 0,
@@ -14,12 +21,13 @@ const NOT_YET: GrantValue = {
 /** The watts control grants: a lease, 0 once it lapses. */
 export interface Power {
   offer(lease: Lease<GrantValue>): void;
-  now(): GrantValue;
-  /** Like `now`, but waits up to two seconds for the first grant of this boot. */
-  first(signal: AbortSignal): Promise<GrantValue>;
+  now(): Granted;
+  /** Waits up to two seconds for the first grant of this boot. */
+  first(signal: AbortSignal): Promise<void>;
 }
 
-export function createPower(clock: Clock): Power {
+/** `idleW`: of all cards together, powered but without work. */
+export function createPower(clock: Clock, idleW: number): Power {
   const held = holdLease<GrantValue>(NOT_YET);
   const arrived = Promise.withResolvers<void>();
   let any = false;
@@ -29,7 +37,11 @@ export function createPower(clock: Clock): Power {
       any = true;
       arrived.resolve();
     },
-    now: () => held.get(clock.monoMs()),
+    now() {
+      const grant = held.get(clock.monoMs());
+      const workOf = (watts: number) => Math.max(0, watts - idleW);
+      return { ...grant, workW: workOf(grant.watts), freeW: workOf(Math.min(grant.fillerW, grant.watts)) };
+    },
     async first(signal) {
       if (!any) {
         const late = Promise.withResolvers<void>();
@@ -39,7 +51,6 @@ export function createPower(clock: Clock): Power {
         clearTimeout(timer);
         signal.throwIfAborted();
       }
-      return held.get(clock.monoMs());
     },
   };
 }

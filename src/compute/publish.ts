@@ -57,7 +57,7 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
     link.publish('want', stamp({ ...want(demand), queued: demand.questions }));
   };
   const sendWork = () => {
-    work.tick(power.now().watts);
+    work.tick(power.now().workW);
     const { answerTokens, fillerTokens } = work.totals();
     link.publish('work', { bootId, seq: ++seq, answerTokens, fillerTokens, card: card.id });
   };
@@ -122,7 +122,7 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
     return reason('burning', `the card still works on answers, ${Math.round(work.owedJ())} J to go`);
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
-  const text = `scoring held-out lines: ${w(fillerW)} of ${w(Math.min(grant.fillerW, grant.watts))} paid for`;
+  const text = `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
   const beside = command.running() ? `; ${w(config.compute.fillerCommand?.watts ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

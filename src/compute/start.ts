@@ -76,7 +76,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
-  const power = createPower(clock);
+  const power = createPower(clock, card.idleW * config.accelerator.count);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const ownState = openOwnState(link, clock);

@@ -11,8 +11,8 @@ export interface Work {
   addFiller(tokens: number): void;
   /** One answer has ended after this long in its lane. */
   answerDone(seconds: number): void;
-  /** Takes a sample for the rates and burns what the granted watts allow; call it a few times a second. */
-  tick(grantW: number): void;
+  /** Takes a sample for the rates and burns what the watts granted for work allow; call it a few times a second. */
+  tick(workW: number): void;
   /** Of answers only: filler never runs ahead of its watts. */
   owedJ(): number;
   /** The part of it that was sold at the full price. */
@@ -46,11 +46,11 @@ export function createWork(card: Card, clock: Clock): Work {
       answered++;
       answerS = 0.8 * answerS + 0.2 * seconds;
     },
-    tick(grantW) {
+    tick(workW) {
       const nowMs = clock.monoMs();
       const dtS = (nowMs - lastMs) / 1000;
-      owedJ = burn(owedJ, grantW, dtS);
-      soldJ = burn(soldJ, grantW, dtS);
+      owedJ = burn(owedJ, workW, dtS);
+      soldJ = burn(soldJ, workW, dtS);
       lastMs = nowMs;
       samples.push({ atMs: nowMs, answerTokens, fillerTokens });
       while (samples.length > 2 && nowMs - samples[0]!.atMs > WINDOW_MS) samples.shift();

@@ -31,12 +31,31 @@ const Serve = z.strictObject({
       'status speaks of your own house, auto of all experts',
     )
     .describe('ids of the experts that strangers may ask'),
-  minPrice: z.int().min(0).max(1_000_000_000).default(0).describe('micro-credits per million answer tokens'),
+  minPrice: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(0)
+    .describe('the least that paid answers cost, micro-credits per million answer tokens'),
+  marginPct: z.number().min(0).max(1000).default(25).describe('added to the costs of an answer'),
+  creditsPerEur: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('credits that you ask for a euro of costs: your own reckoning, no exchange rate'),
+  debtLimit: z
+    .int()
+    .min(0)
+    .max(1_000_000_000_000)
+    .optional()
+    .describe('micro-credits that an asker may owe without a voucher; left out: two of the longest answers'),
   bandwidthKBps: z.number().min(1).max(1_000_000).default(250).describe('answers to strangers, kilobytes a second'),
   questionsAtOnce: z.int().min(1).max(256).default(8),
   fetched: z.boolean().default(false).describe('strangers may also ask experts that demand brought here'),
 });
 
+export type ServeConfig = z.infer<typeof Serve>;
 /** Weights travel only where the owner has said so: giving and fetching are two questions. */
 const Weights = z
   .strictObject({

@@ -15,7 +15,9 @@ import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
+import type { Trade } from './swarm/pay/till.ts';
 import { openTeller } from './tell.ts';
+import { openTrade } from './trade.ts';
 import { openView } from './view.ts';
 import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
@@ -78,6 +80,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const view = openView(link, systemClock);
   const tell = openTeller({ config, home, stateDir, broker: sockets.broker, password, link, log });
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
+  const trade = openTrade({ config, stateDir, link, view, ledger: keeper.ledger });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
   const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
@@ -101,10 +104,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   ];
   const close = async () => {
     for (const timer of timers) clearInterval(timer);
-    ask.close();
-    hand.close();
-    live.close();
-    compute.close();
+    for (const part of [trade, ask, hand, live, compute]) part.close();
     await Promise.all([keeper.close(), tell.close().then(() => link.close())]);
     history.close();
   };
@@ -122,9 +122,12 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       sockets: { '/ask': ask.upgrade, '/live': live.upgrade },
       log,
     });
-    swarm = await joinSwarm({ config, home, stateDir, compute, log }, web);
-    const parts = [swarm, { close }, web];
-    const closeAll = async () => void (await Promise.all(parts.map((part) => part?.close())));
+    swarm = await joinSwarm({ config, home, stateDir, compute, trade, log }, web);
+    const closeAll = async () => {
+      // What nobody signed is written down before the ledger closes.
+      await swarm?.close();
+      await Promise.all([close(), web.close()]);
+    };
     return { port: web.port, swarmPort: swarm?.port, close: closeAll };
   } catch (error) {
     await close();
@@ -136,17 +139,17 @@ const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log)
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };
 };
 
-type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { compute: ComputeClient };
+type SwarmParts = Pick<NetOptions, 'config' | 'home' | 'stateDir' | 'log'> & { compute: ComputeClient; trade: Trade };
 
 /** Off until the owner asked for it. */
-async function joinSwarm({ config, home, stateDir, compute, log }: SwarmParts, web: Web) {
+async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmParts, web: Web) {
   if (!config.swarm.join) return undefined;
   const { swarm: port } = portsOf(config);
   const paths = pathsOf(home);
   const weights = { home, modelsDir: paths.models, stateDir: paths.state };
   const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, 'experience-page.json');
-  return openSwarm({ config: config.swarm, ...where, experienceFile, compute, log }).catch(async (error) => {
+  return openSwarm({ config: config.swarm, ...where, experienceFile, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;
   });

@@ -1,4 +1,5 @@
 import type { OverrideCommand } from '../contract/comfort.ts';
+import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
 import type { Tour } from '../contract/tour.ts';
@@ -15,6 +16,8 @@ export interface Snapshot {
   market: Market | null;
   /** The day of the house so far. */
   today: Today | null;
+  /** Swarm work in figures, where a ledger is kept. */
+  ledger?: LedgerState;
   /** Of `heatmine tour` only. */
   tour?: Tour;
 }
@@ -30,7 +33,14 @@ export interface View {
 /** All of these are sent at 1 Hz; after this long without one the page must not show it as the present. */
 const QUIET_MS = 10_000;
 
-export function openView(link: Link, clock: Clock): View {
+/** That of a unit, whose ledger says its part. */
+export interface UnitView extends View {
+  /** The snapshot without the ledger, which is made of it. */
+  heard(): Omit<Snapshot, 'ledger'>;
+  tellLedger(summary: () => LedgerState): void;
+}
+
+export function openView(link: Link, clock: Clock): UnitView {
   const listeners = new Set<(state: ControlState) => void>();
   const market = holdLease<Market | null>(null);
   const hold = <T>() => {
@@ -53,19 +63,25 @@ export function openView(link: Link, clock: Clock): View {
   });
   link.on('computeState', compute.set);
   link.on('plantTruth', plant.set);
+  let ledger: (() => LedgerState) | undefined;
   let today: Today | null = null;
   link.on('today', (line) => {
     today = line;
   });
   link.on('market', (lease) => market.offer(lease, clock.monoMs()));
+  const heard = () => ({
+    control: control.get(),
+    compute: compute.get(),
+    plant: plant.get(),
+    market: market.get(clock.monoMs()),
+    today: control.get() && today,
+  });
   return {
-    snapshot: () => ({
-      control: control.get(),
-      compute: compute.get(),
-      plant: plant.get(),
-      market: market.get(clock.monoMs()),
-      today: control.get() && today,
-    }),
+    heard,
+    snapshot: () => ({ ...heard(), ...(ledger && { ledger: ledger() }) }),
+    tellLedger(summary) {
+      ledger = summary;
+    },
     onControl(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

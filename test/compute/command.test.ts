@@ -30,7 +30,7 @@ function stateOf(pid: string): string | undefined {
 test('it runs on free watts only, stops for a question with all its children, goes on, and dies with compute', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pids');
-  const grant = { watts: 500, fillerW: 0, reason: { what: '', code: '', text: '' } };
+  const grant = { watts: 500, fillerW: 0, workW: 500, freeW: 0, reason: { what: '', code: '', text: '' } };
   let questions = 0;
   const command = startCommand({
     command: {
@@ -45,10 +45,10 @@ test('it runs on free watts only, stops for a question with all its children, go
   });
   try {
     assert.is(command.wantW(), 300);
-    grant.fillerW = 399;
+    grant.freeW = 399;
     await sleep(400);
     assert.is(existsSync(file), false, 'scoring takes 100 W: 299 W are too few');
-    grant.fillerW = 400;
+    grant.freeW = 400;
     await until('started', () => existsSync(file));
     const [shell = '', child = '', watts] = readFileSync(file, 'utf8').trim().split(' ');
     assert.is(watts, '300');
@@ -57,7 +57,7 @@ test('it runs on free watts only, stops for a question with all its children, go
     await until('stopped', () => stateOf(shell) === 'T' && stateOf(child) === 'T');
     questions = 0;
     await until('goes on', () => stateOf(child) === 'S');
-    grant.fillerW = 0;
+    grant.freeW = 0;
     await until('stopped without watts', () => stateOf(child) === 'T');
     await command.stop();
     await until('killed', () => stateOf(shell) === undefined && stateOf(child) === undefined);
@@ -70,7 +70,9 @@ test('it runs on free watts only, stops for a question with all its children, go
 test('without one nothing is started', async () => {
   const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
   const filler = { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' as const }) };
-  const power = { now: () => ({ watts: 9000, fillerW: 9000, reason: { what: '', code: '', text: '' } }) };
+  const power = {
+    now: () => ({ watts: 9000, fillerW: 9000, workW: 9000, freeW: 9000, reason: { what: '', code: '', text: '' } }),
+  };
   const parts = { door, power, work: { owedJ: () => 0 }, filler, log: silent };
   const none = startCommand({ command: undefined, ...parts });
   assert.equal([none.wantW(), none.running()], [0, false]);

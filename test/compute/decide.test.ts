@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createPower } from '../../src/compute/power.ts';
 import { commandRuns } from '../../src/compute/scheduler/command.ts';
 import {
   type Asking,
@@ -12,9 +13,11 @@ import {
   want,
 } from '../../src/compute/scheduler/decide.ts';
 import { fillerPace } from '../../src/compute/scheduler/power.ts';
+import { manualClock } from '../../src/core/clock.ts';
+import { grantOf } from './fixture.ts';
 
 const supply: Supply = {
-  ...{ grantW: 1000, fillerW: 0, grantText: 'sun', owedJ: 0, active: 0, width: 8, answerS: 0.5 },
+  ...{ grantW: 1000, freeW: 0, grantText: 'sun', owedJ: 0, active: 0, width: 8, answerS: 0.5 },
 };
 const asking: Asking = {
   ...{ id: 1, tier: 'standard', waitedS: 0, deadlineS: 120, loadS: 0, listEurPerMtoken: 2, forwardable: false },
@@ -51,10 +54,10 @@ test('a deadline that cannot be held is told at once, loading and those ahead in
 
 test('economy: waits for free watts, a seat and an idle card, at half the price; refused when its time is up', () => {
   assert.match(verdictOn(economy, { grantText: 'the night' }).reason, 'no watts are free now: the night');
-  const admitted = verdictOn(economy, { fillerW: 300 });
+  const admitted = verdictOn(economy, { freeW: 300 });
   assert.ok(admitted.do === 'admit' && admitted.eurPerMtoken === 1, JSON.stringify(admitted));
-  assert.is(verdictOn(economy, { fillerW: 300, active: 8 }).do, 'defer');
-  assert.is(verdictOn(economy, { fillerW: 300, owedJ: 301 }).do, 'defer');
+  assert.is(verdictOn(economy, { freeW: 300, active: 8 }).do, 'defer');
+  assert.is(verdictOn(economy, { freeW: 300, owedJ: 301 }).do, 'defer');
   assert.is(verdictOn({ ...economy, waitedS: 599 }).do, 'defer');
   assert.is(refused(verdictOn({ ...economy, waitedS: 599.6 })).code, 'NO_POWER');
 });
@@ -73,7 +76,7 @@ test('seats go to standard questions first, then to whoever has the least time l
     { ...economy, id: 2, deadlineS: 300 },
     { ...asking, id: 3 },
   ];
-  const verdicts = decide({ ...supply, fillerW: 300, width: 2 }, crowd);
+  const verdicts = decide({ ...supply, freeW: 300, width: 2 }, crowd);
   assert.equal(
     [1, 2, 3].map((id) => verdicts.get(id)!.do),
     ['defer', 'admit', 'admit'],
@@ -86,8 +89,11 @@ test('bought power never pays for economy, scoring or the command: 0 EUR lost, w
   const rest = fc.record({ owedJ: watts, commandW: fc.double({ min: 1, max: 5000, noNaN: true }), cpuMs: watts });
   fc.assert(
     fc.property(watts, watts, rest, (grantW, fillerW, { owedJ, commandW, cpuMs }) => {
-      const freeW = Math.min(grantW, fillerW);
-      const given = { grantW, fillerW, owedJ };
+      const power = createPower(manualClock(), 280);
+      power.offer(grantOf(grantW, fillerW));
+      const { freeW, workW } = power.now();
+      assert.ok(freeW <= Math.max(0, Math.min(grantW, fillerW) - 280), 'idle cards draw their watts first');
+      const given = { freeW, workW, grantW, owedJ };
       const { watts: scoringW } = fillerPace({
         ...given,
         ...{ jPerToken: 2.97, cpuMsPerToken: cpuMs / 1000, cpuShare: 0.1, questions: 0 },
@@ -116,8 +122,8 @@ function tell(lives: readonly Life[], free: readonly boolean[], fallbackS: numbe
   for (let nowS = 0; nowS < fallbackS; nowS++) {
     while (next[0] && next[0].arrivesS <= nowS) waiting.push(next.shift()!);
     ends = ends.filter((endS) => endS > nowS);
-    const fillerW = free[Math.floor(nowS / 60) % free.length] ? 500 : 0;
-    const given = { ...supply, fillerW, width: 2, answerS: 3, active: ends.length };
+    const freeW = free[Math.floor(nowS / 60) % free.length] ? 500 : 0;
+    const given = { ...supply, freeW, width: 2, answerS: 3, active: ends.length };
     const verdicts = decide(
       given,
       waiting.map((l) => ({ ...l, waitedS: nowS - l.arrivesS })),

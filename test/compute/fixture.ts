@@ -109,7 +109,7 @@ export async function echoUnit(
   const experts = scanExperts([models]);
   const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
   const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 4 });
-  const power = createPower(systemClock);
+  const power = createPower(systemClock, 0);
   const card = CARDS['rtx3090-8b-q4']!;
   const work = createWork(card, systemClock);
   let asked = 0;

@@ -12,7 +12,7 @@ const MOST_BYTES = 48 * 1024;
 const card = CARDS['rtx3090-8b-q4']!;
 
 function stateWith(count: number, char: string) {
-  const power = { now: () => grantOf(0, 0, char.repeat(400)).value };
+  const power = { now: () => ({ ...grantOf(0, 0, char.repeat(400)).value, workW: 0, freeW: 0 }) };
   const expert = (n: number) => ({
     ...{ id: `${n}${char.repeat(250)}`, title: char.repeat(120), engine: 'upstream', resident: false },
     ...{ sizeBytes: 123_456_789_012, passes: false, note: char.repeat(400) },

@@ -7,16 +7,15 @@ import { CARDS } from '../../src/contract/cards.ts';
 import { manualClock } from '../../src/core/clock.ts';
 
 const paid: FillerInput = {
-  ...{ fillerW: 1000, grantW: 2000, owedJ: 0, jPerToken: 2, cpuMsPerToken: 0.1, cpuShare: 0.1, questions: 0 },
+  ...{ freeW: 1000, workW: 2000, owedJ: 0, jPerToken: 2, cpuMsPerToken: 0.1, cpuShare: 0.1, questions: 0 },
 };
 
 test('the pace of filler: held by the watts paid for, or by the share of a core, and it says by which', () => {
   assert.equal(fillerPace(paid), { tokensPerS: 500, watts: 1000, limit: 'watts' });
   assert.equal(fillerPace({ ...paid, cpuMsPerToken: 1 }), { tokensPerS: 100, watts: 200, limit: 'cpu' });
-  assert.is(fillerPace({ ...paid, fillerW: 0 }).limit, 'unpaid');
+  assert.is(fillerPace({ ...paid, freeW: 0 }).limit, 'unpaid');
   assert.is(fillerPace({ ...paid, questions: 1 }).limit, 'answers');
   assert.is(fillerPace({ ...paid, owedJ: 2001 }).limit, 'answers');
-  assert.is(fillerPace({ ...paid, grantW: 100 }).watts, 100, 'never more than the grant');
 });
 
 test('filler never makes more than its watts and its share of a core, whatever the lines and the pauses', () => {
@@ -24,13 +23,13 @@ test('filler never makes more than its watts and its share of a core, whatever t
   const pauses = fc.array(fc.double({ min: 0.02, max: 3, noNaN: true }), { minLength: 20, maxLength: 200 });
   // What a token costs is not what was measured before: the share must hold all the same.
   const inputs = fc.record({
-    fillerW: fc.double({ min: 1, max: 5000, noNaN: true }),
+    freeW: fc.double({ min: 1, max: 5000, noNaN: true }),
     cpuMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
     measuredMs: fc.double({ min: 0.02, max: 2, noNaN: true }),
   });
   fc.assert(
-    fc.property(lines, pauses, inputs, (lengths, dts, { fillerW, cpuMs, measuredMs }) => {
-      const pace = fillerPace({ ...paid, fillerW, grantW: 5000, cpuMsPerToken: measuredMs });
+    fc.property(lines, pauses, inputs, (lengths, dts, { freeW, cpuMs, measuredMs }) => {
+      const pace = fillerPace({ ...paid, freeW, workW: 5000, cpuMsPerToken: measuredMs });
       let credit = { tokens: 0, cpuMs: 0 };
       let tokens = 0;
       let seconds = 0;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Compute, startCompute } from '../../src/compute/start.ts';
+import { CARDS } from '../../src/contract/cards.ts';
 import { TOPICS } from '../../src/contract/topics.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Config } from '../../src/core/config.ts';
@@ -99,7 +100,10 @@ else {
   });
 
   test('filler turns paid watts into scored lines, within its share of a core', async () => {
-    link.deliver('grant', grantOf(4900, 300));
+    // The cards themselves draw their idle watts of it.
+    const { accelerator } = Config.parse({});
+    const idleW = CARDS[accelerator.card]!.idleW * accelerator.count;
+    link.deliver('grant', grantOf(4900, 300 + idleW));
     await until('filler', () => (link.last('work')?.fillerTokens ?? 0) > 0);
     await sleep(6000);
     const { fillerW, reason } = link.last('computeState')!;

@@ -77,7 +77,7 @@ function sampleOfCompute(): string {
   return figures.text({
     catalogue: { list: () => [listed as never] },
     door: { questions: () => 1, economy: () => ({ active: 1, deferred: 2 }) },
-    power: { now: () => ({ watts: 100, fillerW: 0, reason: { what: '', code: '', text: '' } }) },
+    power: { now: () => ({ watts: 100, fillerW: 0, workW: 80, freeW: 0, reason: { what: '', code: '', text: '' } }) },
     work: { totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }) },
     crashes: new Map([['a', 5]]),
   });

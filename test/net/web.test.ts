@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { type Delta, type LiveMessage, laidOn, RESYNC } from '../../src/contract/delta.ts';
+import type { LedgerState } from '../../src/contract/ledger.ts';
 import { topicPath } from '../../src/contract/topics.ts';
 import { Config } from '../../src/core/config.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
@@ -87,7 +88,9 @@ test(
   'state: null before control speaks, then the latest of each; market while its lease lives',
   withNet(async (net) => {
     const before = await bodyOf(await fetch(`${net.url}/api/state`));
-    assert.equal(before, { control: null, compute: null, plant: null, market: null, today: null });
+    const { ledger, ...heard } = before as Body & { ledger: LedgerState };
+    assert.equal(heard, { control: null, compute: null, plant: null, market: null, today: null });
+    assert.equal([ledger.earnedCredits, ledger.answersToday, ledger.offer], [0, 0, null]);
     await fakeControl(net);
     const plant = await net.broker.client('plant');
     const price = (more: object) =>

@@ -1,3 +1,4 @@
+import type { LedgerState } from '../../src/contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
 import type { Today } from '../../src/contract/today.ts';
 import type { Tour } from '../../src/contract/tour.ts';
@@ -9,6 +10,7 @@ export interface Snapshot {
   plant: PlantTruth | null;
   market: Market | null;
   today: Today | null;
+  ledger?: LedgerState;
   /** Of `heatmine tour` only. */
   tour?: Tour;
 }

@@ -11,13 +11,27 @@ async function askQuestion(args: string[]): Promise<number> {
     swarm: { type: 'boolean' },
     'max-price': { type: 'string' },
     direct: { type: 'boolean' },
+    economy: { type: 'boolean' },
+    quote: { type: 'boolean' },
   });
   const question = positionals.join(' ').trim();
   if (!question) throw new HeatmineError('USAGE', 'ask what? Give the question in quotes.');
   if (values.swarm === true) {
     const maxPrice = numberOption(values['max-price'], 'max-price', 0, 1e9) ?? 0;
     const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
-    return askOthers({ question, paths, json, maxPrice, portBase, direct: values.direct === true });
+    const is = (name: 'direct' | 'economy' | 'quote') => values[name] === true;
+    if (is('economy') && maxPrice === 0)
+      throw new HeatmineError('USAGE', '--economy is a cheaper answer: name --max-price');
+    return askOthers({
+      question,
+      paths,
+      json,
+      maxPrice,
+      portBase,
+      direct: is('direct'),
+      economy: is('economy'),
+      quote: is('quote'),
+    });
   }
   const url = (values.url as string | undefined) ?? unitOf(paths).url;
   const stop = new AbortController();
@@ -46,7 +60,7 @@ export const ask: Command = {
   name: 'ask',
   about: 'Asks an expert over the websocket that remote peers use. The answer streams to standard output.',
   usage:
-    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N] "QUESTION"',
+    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N [--economy]] [--quote] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',
   run: askQuestion,
 };

@@ -1,6 +1,6 @@
 import { type Earnings, earningsOf } from '../../net/ledger/earnings.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
-import { readLedger } from '../ledger-file.ts';
+import { joined, readLedgers } from '../ledger-file.ts';
 
 type Row = [name: string, value: number, unit: string, note?: string];
 
@@ -20,9 +20,9 @@ const rowsOf = (e: Earnings): Row[] => [
 
 async function showEarnings(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { csv: { type: 'boolean' } });
-  const { file, books, found } = readLedger(paths);
-  const earned = earningsOf(books);
-  if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
+  const reads = readLedgers(paths);
+  const earned = earningsOf(joined(reads));
+  for (const { file, found } of reads) if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
   const rows = rowsOf(earned);
   if (json) print(JSON.stringify(earned));
   else if (values.csv)
@@ -34,7 +34,7 @@ async function showEarnings(args: string[]): Promise<number> {
     }
     if (earned.modelled) say('energy, prices and heat are those of a simulated house');
   }
-  return found?.damage ? 1 : 0;
+  return reads.some(({ found }) => found?.damage !== undefined) ? 1 : 0;
 }
 
 export const earnings: Command = {

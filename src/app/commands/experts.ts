@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import { scanExperts } from '../../compute/experts.ts';
+import { type FoundExpert, scanExperts } from '../../compute/experts.ts';
 import { memoryOf, verdictOf } from '../../compute/fit.ts';
 import { checkGgufFile } from '../../compute/gguf.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
+import { printable } from '../../core/printable.ts';
 import { asTyped } from '../../core/words.ts';
+import { originOf } from '../../net/swarm/weights/installed.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
@@ -34,16 +36,32 @@ const ls: Sub = async ({ paths, json }) => {
         ...{ id, title: fact?.title ?? id, sizeBytes: fact?.sizeBytes ?? 0, resident: false },
         ...{ passes: fact?.quality?.passes ?? false, note: unsound ?? fact?.quality?.note },
       }));
-  if (json) print(JSON.stringify(experts));
+  const known = new Map(found(paths).map((expert) => [expert.id, expert]));
+  const rows = experts.map((expert) => ({ ...expert, ...beginnings(known.get(expert.id)) }));
+  if (json) print(JSON.stringify(rows));
   else {
-    for (const { id, sizeBytes, resident, title, passes, note } of experts) {
+    for (const { id, sizeBytes, resident, title, passes, note, parents, source } of rows) {
       const verdict = passes ? 'passes its test' : note ? `not proven: ${note}` : 'not tested';
       const place = resident ? 'in memory' : 'on disk  ';
-      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}; ${verdict}`);
+      const lineage = parents.length ? ` (from ${parents.join(', ')})` : '';
+      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}${lineage}; ${source}; ${verdict}`);
     }
   }
   return experts.length ? 0 : 1;
 };
+
+/** What an expert was made from, and how it came here. */
+function beginnings(expert: FoundExpert | undefined): { parents: string[]; source: string } {
+  const parents = expert?.fact?.parents ?? [];
+  if (!expert) return { parents, source: 'of the upstream' };
+  if (expert.dir.startsWith(SHIPPED)) return { parents, source: 'ships with HeatMine' };
+  const origin = originOf(expert.dir);
+  if (!origin) return { parents, source: 'made here' };
+  const nodes = Object.keys(origin.from).length;
+  const given = `from ${nodes} node${nodes === 1 ? '' : 's'}`;
+  if (origin.how === 'demand') return { parents, source: `brought by demand ${given}: ${printable(origin.what)}` };
+  return { parents, source: origin.how === 'swarm' ? `pulled ${given} of the swarm` : `pulled: ${origin.what}` };
+}
 
 /** What is in memory now, what it takes, when it was last asked, and the energy of a token. */
 const ps: Sub = async ({ paths, json }) => {
@@ -52,10 +70,11 @@ const ps: Sub = async ({ paths, json }) => {
   const jPerToken = compute?.card.jPerToken ?? null;
   const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
   if (json) print(JSON.stringify(rows));
+  const known = new Map(found(paths).map((expert) => [expert.id, expert]));
   for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
     const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
     print(
-      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)`,
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)  ${beginnings(known.get(id)).source}`,
     );
   }
   return 0;

@@ -1,9 +1,10 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { openIndex, type ReceiptRow } from '../../net/ledger/index.ts';
 import { UC_PER_CREDIT } from '../../net/ledger/price.ts';
+import type { LedgerRead } from '../../net/ledger/read.ts';
 import { HOUR_MS } from '../../net/ledger/receipt.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
-import { readLedger } from '../ledger-file.ts';
+import { readLedgers } from '../ledger-file.ts';
 
 const hourText = (hour: number) => `${new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace('T', ' ')}h`;
 const HEAD = 'seq,side,hourUtc,expert,tier,promptTokens,answerTokens,microCredits,signedByBoth';
@@ -31,25 +32,36 @@ async function showReceipts(args: string[]): Promise<number> {
   const { expert } = values;
   const side = sideOf(values.side);
   const index = openIndex();
-  const { file, found } = readLedger(paths, index.add);
+  const reads = readLedgers(paths, index.add);
   const limit = numberOption(values.limit, 'limit', 1, 1_000_000) ?? (values.csv ? 1_000_000 : 20);
   const picked = { ...(side !== undefined && { side }), ...(expert !== undefined && { expert: String(expert) }) };
   const rows = index.find({ ...picked, limit });
   index.close();
-  if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
-  if (values.verify) return verify(found === undefined, found?.damage, found?.seq ?? 0, json);
+  for (const { file, found } of reads) if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
+  if (values.verify) return verify(reads, json);
   if (json) print(JSON.stringify(rows));
   else if (values.csv) print([HEAD, ...rows.map(csvOf)].join('\n'));
   else if (rows.length === 0) say('no receipts yet: answers to yourself are free and leave none');
   else for (const row of rows) print(lineOf(row));
-  return found?.damage ? 1 : 0;
+  return isDamaged(reads) ? 1 : 0;
 }
 
-function verify(none: boolean, damage: string | undefined, seq: number, json: boolean): number {
-  if (json) print(JSON.stringify({ whole: damage === undefined, lastSeq: seq, damage: damage ?? null }));
-  else if (none) print('there is no ledger yet');
-  else print(damage ? `whole up to record ${seq}` : `whole: every record up to ${seq} fits its chain`);
-  return damage ? 1 : 0;
+const isDamaged = (reads: readonly LedgerRead[]) => reads.some(({ found }) => found?.damage !== undefined);
+
+function verify(reads: readonly LedgerRead[], json: boolean): number {
+  const [own, asked] = reads.map(({ found }) => found);
+  const damage = own?.damage ?? asked?.damage;
+  if (json) print(JSON.stringify({ whole: damage === undefined, lastSeq: own?.seq ?? 0, damage: damage ?? null }));
+  else if (!own && !asked) print('there is no ledger yet');
+  for (const found of json ? [] : [own, asked]) {
+    if (!found) continue;
+    const what = found === asked ? 'asked: ' : '';
+    const text = found.damage
+      ? `whole up to record ${found.seq}`
+      : `whole: every record up to ${found.seq} fits its chain`;
+    print(`${what}${text}`);
+  }
+  return isDamaged(reads) ? 1 : 0;
 }
 
 export const receipts: Command = {

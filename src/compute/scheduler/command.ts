@@ -1,8 +1,7 @@
 /** The last kind of filler, a command of the owner's own: pure. Watts, joules. */
 export interface CommandInput {
-  /** How many of the granted watts pay for unpaid work. */
-  fillerW: number;
-  grantW: number;
+  /** Granted watts that pay for unpaid work, beside what the cards draw idle. */
+  freeW: number;
   /** What scoring takes of them. */
   scoringW: number;
   /** What the command draws. */
@@ -13,6 +12,6 @@ export interface CommandInput {
 }
 
 /** It runs only where its watts pay unpaid, after answers, paid batch and scoring; never a part of it on bought power. */
-export function commandRuns({ fillerW, grantW, scoringW, commandW, active, owedJ }: CommandInput): boolean {
-  return active === 0 && owedJ <= 0 && scoringW + commandW <= Math.min(fillerW, grantW);
+export function commandRuns({ freeW, scoringW, commandW, active, owedJ }: CommandInput): boolean {
+  return active === 0 && owedJ <= 0 && scoringW + commandW <= freeW;
 }

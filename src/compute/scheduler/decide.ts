@@ -35,8 +35,8 @@ export interface Asking {
 
 export interface Supply {
   grantW: number;
-  /** Part of the grant that pays even unpaid: sun, or heat that a resistor would make anyway. */
-  fillerW: number;
+  /** Part of the grant that pays even unpaid (sun, or heat that a resistor would make anyway), beside what the cards draw idle. */
+  freeW: number;
   grantText: string;
   /** Computed here, not yet burnt by the card. */
   owedJ: number;
@@ -96,8 +96,7 @@ function standard(a: Asking, supply: Supply): Verdict {
 }
 
 function economy(a: Asking, supply: Supply): Verdict {
-  const { active, width, owedJ, answerS, grantText } = supply;
-  const freeW = Math.min(supply.fillerW, supply.grantW);
+  const { active, width, owedJ, answerS, grantText, freeW } = supply;
   const why =
     freeW <= 0 ? `no watts are free now: ${grantText}` : active >= width ? 'others are being answered' : undefined;
   if (why === undefined && owedJ <= freeW * ECONOMY_OWED_S) {

@@ -3,15 +3,16 @@
 /** Filler stops while more than this is owed: answers come first on the card as well. */
 const FILLER_OWED_S = 1;
 
-/** What is still owed after `dtS` at the granted watts. */
-export function burn(owedJ: number, grantW: number, dtS: number): number {
-  return Math.max(0, owedJ - Math.max(0, grantW) * Math.max(0, dtS));
+/** What is still owed after `dtS` at the watts granted for work. */
+export function burn(owedJ: number, workW: number, dtS: number): number {
+  return Math.max(0, owedJ - Math.max(0, workW) * Math.max(0, dtS));
 }
 
 export interface FillerInput {
-  /** How many of the granted watts pay for unpaid work. */
-  fillerW: number;
-  grantW: number;
+  /** Granted watts that pay for unpaid work, beside what the cards draw idle. */
+  freeW: number;
+  /** Granted for work of any kind, likewise. */
+  workW: number;
   owedJ: number;
   jPerToken: number;
   /** Measured here. */
@@ -29,11 +30,10 @@ export interface FillerPace {
 }
 
 export function fillerPace(input: FillerInput): FillerPace {
-  const { grantW, owedJ, jPerToken, cpuMsPerToken, cpuShare, questions } = input;
-  const paidW = Math.min(input.fillerW, grantW);
-  if (paidW <= 0) return { tokensPerS: 0, watts: 0, limit: 'unpaid' };
-  if (questions > 0 || owedJ > grantW * FILLER_OWED_S) return { tokensPerS: 0, watts: 0, limit: 'answers' };
-  const byWatts = paidW / jPerToken;
+  const { freeW, workW, owedJ, jPerToken, cpuMsPerToken, cpuShare, questions } = input;
+  if (freeW <= 0) return { tokensPerS: 0, watts: 0, limit: 'unpaid' };
+  if (questions > 0 || owedJ > workW * FILLER_OWED_S) return { tokensPerS: 0, watts: 0, limit: 'answers' };
+  const byWatts = freeW / jPerToken;
   const byCpu = cpuCapacity(cpuMsPerToken, cpuShare);
   const tokensPerS = Math.min(byWatts, byCpu);
   return { tokensPerS, watts: tokensPerS * jPerToken, limit: byCpu < byWatts ? 'cpu' : 'watts' };

@@ -56,4 +56,8 @@ export const REMEDIES_DE: Record<string, string> = {
     'noch einmal fragen: ein anderes Relais oder ein anderer Experte kommt an die Reihe; `heatmine peers` zeigt, wer gerade antwortet',
   'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them':
     'nach einem Experten fragen, den der Knoten anbietet, zu seinem Preis oder mehr; `heatmine peers` zeigt sie',
+  'ask again when the message says, ask another node, or offer a price with --max-price':
+    'zur genannten Zeit wieder fragen, einen anderen Knoten fragen oder mit --max-price einen Preis bieten',
+  'give a voucher over what is open, or ask for fewer tokens (maxTokens): docs/PROTOCOL-receipts.md':
+    'einen Gutschein über das Offene geben oder weniger Tokens verlangen (maxTokens): docs/PROTOCOL-receipts.md',
 };

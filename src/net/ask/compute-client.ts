@@ -6,15 +6,17 @@ import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
-  | { type: 'start'; expert: string; why: string }
+  | { type: 'start'; expert: string; why: string; weights?: string | undefined }
   | { type: 'chunk'; text: string }
   | { type: 'end'; finish: string; meter: AnswerMeter; way?: Way };
 
 export interface ComputeClient {
-  /** Streams one answer. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
-  answer(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
+  /** Streams one answer; `economy` waits a little for free watts and takes no others. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
+  answer(ask: Ask, signal: AbortSignal, economy?: boolean): AsyncGenerator<AnswerPiece>;
   /** What the classifier takes this text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
+  /** What the copy of an expert here makes of another node's answer, by free watts; without one, how close its own closest call is. */
+  weigh(ask: Pick<Ask, 'expert' | 'messages'>, given: string | undefined, signal: AbortSignal): Promise<Weighed>;
   close(): void;
 }
 
@@ -28,19 +30,30 @@ const StreamChunk = z.object({
       }),
     )
     .default([]),
-  heatmine: z.union([Meter, z.object({ expert: z.string(), why: z.string() })]).optional(),
+  heatmine: z
+    .union([Meter, z.object({ expert: z.string(), why: z.string(), weights: z.string().optional() })])
+    .optional(),
 });
 const Failure = z.object({
   error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
 });
 const Label = z.object({ label: z.string() });
+const Weighed = z.object({
+  own: z.string(),
+  nats: z.number(),
+  promptTokens: z.int(),
+  answerTokens: z.int(),
+  hidesWorking: z.boolean(),
+  weights: z.string(),
+});
+export type Weighed = z.infer<typeof Weighed>;
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
   return {
-    async *answer(ask, signal) {
-      const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask), signal);
+    async *answer(ask, signal, economy = false) {
+      const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask, economy), signal);
       if (res.statusCode !== 200) throw await failureOf(res);
       yield* pieces(res);
     },
@@ -49,11 +62,20 @@ export function computeClient(socketPath: string): ComputeClient {
       if (res.statusCode !== 200) throw await failureOf(res);
       return Label.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8'))).label;
     },
+    async weigh({ expert, messages }, given, signal) {
+      const body = JSON.stringify({ model: expert, messages, temperature: 0, given });
+      const res = await post(socketPath, agent, '/weigh', body, signal);
+      if (res.statusCode !== 200) throw await failureOf(res);
+      return Weighed.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8')));
+    },
     close: () => agent.destroy(),
   };
 }
 
-const bodyOf = (ask: Ask) =>
+/** Of an asker that sits there and waits. */
+const ECONOMY_DEADLINE_S = 60;
+
+const bodyOf = (ask: Ask, economy: boolean) =>
   JSON.stringify({
     model: ask.expert,
     messages: ask.messages,
@@ -61,6 +83,7 @@ const bodyOf = (ask: Ask) =>
     stream_options: { include_usage: true },
     max_tokens: ask.maxTokens,
     temperature: ask.temperature,
+    ...(economy && { service_tier: 'flex', heatmine: { deadline_s: ECONOMY_DEADLINE_S } }),
   });
 
 function post(

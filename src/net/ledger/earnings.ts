@@ -20,7 +20,7 @@ const kwh = (milliWh: number) => milliWh / MILLION;
 
 export function earningsOf({ totals: t, channels }: Pick<Books, 'totals' | 'channels'>): Earnings {
   const idleMilliWh = Math.max(0, t.accelMilliWh - t.answersMilliWh - t.fillerMilliWh);
-  const settledUc = [...channels.values()].reduce((sum, c) => sum + c.settledUc, 0);
+  const settledUc = [...channels.values()].reduce((sum, c) => sum + c.settledUc, t.settledUc);
   return {
     credits: {
       earned: t.earnedUc / UC_PER_CREDIT,

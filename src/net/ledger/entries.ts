@@ -70,6 +70,8 @@ const TOTALS = {
   electricityMicroEur: 'i53',
   heatMicroEur: 'i53',
   modelled: 'u8',
+  /** Of channels that are closed and gone. */
+  settledUc: 'u53',
 } as const;
 
 export const answeredCodec = codec('answered', ANSWERED);

@@ -36,7 +36,7 @@ export function openIndex(): {
   db.exec(`CREATE TABLE receipt (${COLUMNS}); CREATE INDEX by_expert ON receipt (expert, seq)`);
   const insert = db.prepare(`INSERT INTO receipt (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const select = db.prepare(`SELECT ${COLUMNS} FROM receipt
-    WHERE (?1 IS NULL OR side = ?1) AND (?2 IS NULL OR expert = ?2) ORDER BY seq DESC LIMIT ?3`);
+    WHERE (?1 IS NULL OR side = ?1) AND (?2 IS NULL OR expert = ?2) ORDER BY hour DESC, seq DESC LIMIT ?3`);
   return {
     add({ seq, kind, payload }) {
       if (kind !== KIND.earned && kind !== KIND.spent) return;

@@ -5,6 +5,7 @@ import type { Config } from '../../core/config.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { loadIdentity, verifySignature } from '../swarm/identity.ts';
+import { heatValueOf } from '../swarm/pay/unit-now.ts';
 import type { Snapshot } from '../view.ts';
 import { type EnergyMeter, type EnergySample, meterEnergy } from './energy.ts';
 import { LEDGER_FILE, type Ledger, openLedger } from './ledger.ts';
@@ -12,6 +13,8 @@ import { credit } from './settlement.ts';
 
 const SAMPLE_MS = 10_000;
 const SETTLE_MS = 3_600_000;
+/** More of them in memory and it does not wait for the hour. */
+const MANY_ANSWERS = 250_000;
 
 export interface KeeperOptions {
   stateDir: string;
@@ -55,6 +58,7 @@ export async function keepLedger({ stateDir, keysDir, house, view, history, log 
     const { meter: after, done } = meterEnergy(meter, next);
     meter = after;
     if (done) ledger.energy(done);
+    if (ledger.books().counters.size > MANY_ANSWERS) void settle();
   });
   const settle = guarded(async () => {
     const wallMs = systemClock.wallMs();
@@ -79,10 +83,6 @@ export function sampleOf(
 ): EnergySample | undefined {
   if (!control || !compute || !market) return undefined;
   const { priceEurPerKwh } = market;
-  // Without a measured COP the heat of the own pump cannot be priced, and counts as nothing.
-  const cop = control.meters.copNow ?? control.meters.copDay;
-  const ofPump = cop ? priceEurPerKwh / cop : 0;
-  const other = house.alternativeHeat === 'resistive' ? priceEurPerKwh : house.alternativeEurPerKwh;
   return {
     wallMs,
     accelKwh: control.energy.accelKwh,
@@ -90,7 +90,7 @@ export function sampleOf(
     fillerJ: compute.fillerTokens * compute.card.jPerToken,
     priceEurPerKwh,
     heatUsedW: Math.max(0, control.heat.accelW - control.heat.rejectedW),
-    heatValueEurPerKwh: house.alternativeHeat === 'heatpump' ? ofPump : other,
+    heatValueEurPerKwh: heatValueOf({ control }, house, priceEurPerKwh),
     modelled: control.simulated,
   };
 }

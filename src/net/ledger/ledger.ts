@@ -1,5 +1,6 @@
 import { HeatmineError } from '../../core/errors.ts';
-import { type Books, emptyBooks, hexOf, NO_CHANNEL, post, pruned } from './books.ts';
+import { type Books, emptyBooks, hexOf, NO_CHANNEL, post } from './books.ts';
+import type { ChainRecord } from './chain.ts';
 import { openDisk } from './disk.ts';
 import {
   answeredCodec,
@@ -12,11 +13,14 @@ import {
   voucherEntryCodec,
 } from './entries.ts';
 import { type Appended, type JournalOptions, openJournal } from './journal.ts';
+import { forget, pruned } from './prune.ts';
 import { checkSigned, hourOf, receiptCodec, type SignedReceipt, type Verify } from './receipt.ts';
 import type { Settlement } from './settlement.ts';
 import { type Channel, type SignedVoucher, takeVoucher, voucherCodec } from './voucher.ts';
 
 export const LEDGER_FILE = 'ledger';
+/** The same for what this home asked others for by command, which needs no running unit. */
+export const ASKED_FILE = 'asked';
 
 export interface Ledger {
   /** For the next receipt that we write: never given before, over restarts too. */
@@ -113,7 +117,11 @@ export async function openLedger({ file, verify, onDamage, ...rest }: LedgerOpti
       }
       return due.length;
     },
-    prune: (wallMs) => journal.rewrite((records) => pruned(records, books, hourOf(wallMs))),
+    async prune(wallMs) {
+      let kept: ChainRecord[] = [];
+      await journal.rewrite((records) => (kept = pruned(records, books, hourOf(wallMs))));
+      forget(books, kept);
+    },
     books: () => books,
     refusing: () => journal.refusing(),
     flush: () => journal.flush(),

@@ -15,7 +15,10 @@ export interface SunshineNow {
   nextFreeMs?: number;
 }
 
-export type Sunshine = { ok: true; state: SunshineState } | { ok: false; state: SunshineState; reason: string };
+export type Sunshine =
+  | { ok: true; state: SunshineState }
+  /** `waitS`: until it may be asked again, where that is known. */
+  | { ok: false; state: SunshineState; reason: string; waitS?: number };
 
 /** The pool holds this long of free watts, so that a cloud ends it soon. */
 export const POOL_S = 600;
@@ -25,6 +28,22 @@ export const PREFIX_PART = 0.1;
 const MOST_NAMES = 1000;
 
 export const noSunshine = (nowMs: number): SunshineState => ({ atMs: nowMs, poolJ: 0, givenJ: {} });
+
+/** Whence a question came, as far as it is known: the relay that the owner chose, or the prefix of whoever dialled in. */
+export interface Via {
+  relay?: string;
+  prefix?: string;
+}
+
+export interface Share {
+  via: Via;
+  joules: number;
+}
+
+const namesOf = ({ relay, prefix }: Via): string[] => [
+  ...(relay === undefined ? [] : [`relay ${relay}`]),
+  ...(prefix === undefined ? [] : [`prefix ${prefix}`]),
+];
 
 /** The budget at this moment: filled by free watts, emptied at once when there are none. */
 export function sunshine({ atMs, poolJ, givenJ }: SunshineState, { nowMs, freeW }: SunshineNow): SunshineState {
@@ -40,31 +59,49 @@ export function sunshine({ atMs, poolJ, givenJ }: SunshineState, { nowMs, freeW 
 }
 
 /** Takes `joules` for one stranger's question, or says why not and when to come again. */
-export function takeSunshine(
-  before: SunshineState,
-  now: SunshineNow,
-  { relay, prefix, joules }: { relay: string; prefix: string; joules: number },
-): Sunshine {
+export function takeSunshine(before: SunshineState, now: SunshineNow, { via, joules }: Share): Sunshine {
   const state = sunshine(before, now);
   const fullJ = Math.max(0, now.freeW) * POOL_S;
-  const names = [
-    { name: `relay ${relay}`, mostJ: fullJ * RELAY_PART },
-    { name: `prefix ${prefix}`, mostJ: fullJ * PREFIX_PART },
-  ];
+  const names = namesOf(via).map((name) => ({
+    name,
+    mostJ: fullJ * (name.startsWith('relay') ? RELAY_PART : PREFIX_PART),
+  }));
   if (fullJ === 0) {
     const next = now.nextFreeMs === undefined ? 'not known when the next is' : `next ${timeOf(now.nextFreeMs)}`;
-    return { ok: false, state, reason: `no free watts now; ${next}` };
+    const waitS = now.nextFreeMs === undefined ? undefined : Math.max(0, (now.nextFreeMs - now.nowMs) / 1000);
+    return { ok: false, state, reason: `no free watts now; ${next}`, ...(waitS !== undefined && { waitS }) };
   }
   if (state.poolJ < joules) {
-    const waitMs = ((joules - state.poolJ) / now.freeW) * 1000;
-    return { ok: false, state, reason: `the free watts are used up; next ${timeOf(now.nowMs + waitMs)} if they stay` };
+    const waitS = (joules - state.poolJ) / now.freeW;
+    const next = timeOf(now.nowMs + waitS * 1000);
+    return { ok: false, state, reason: `the free watts are used up; next ${next} if they stay`, waitS };
   }
   const over = names.find(({ name, mostJ }) => (state.givenJ[name] ?? 0) + joules > mostJ);
-  if (over)
-    return { ok: false, state, reason: `${over.name.split(' ')[0]} has had its part of the free watts; later again` };
+  if (over) {
+    const [what] = over.name.split(' ');
+    if (joules > over.mostJ) {
+      return { ok: false, state, reason: `this answer would take more than one ${what}'s part of the free watts` };
+    }
+    const waitS = POOL_S * Math.log2((state.givenJ[over.name] ?? 0) / (over.mostJ - joules));
+    const next = Number.isFinite(waitS) ? { waitS } : {};
+    const when = Number.isFinite(waitS) ? `next ${timeOf(now.nowMs + waitS * 1000)}` : 'later again';
+    return {
+      ok: false,
+      state,
+      reason: `your ${what} has had its part of the free watts; ${when} if they stay`,
+      ...next,
+    };
+  }
   const givenJ = { ...state.givenJ };
   for (const { name } of names) givenJ[name] = (givenJ[name] ?? 0) + joules;
   return { ok: true, state: { ...state, poolJ: state.poolJ - joules, givenJ } };
+}
+
+/** Gives back what was taken and not used. */
+export function returnSunshine(state: SunshineState, { via, joules }: Share): SunshineState {
+  const givenJ = { ...state.givenJ };
+  for (const name of namesOf(via)) givenJ[name] = Math.max(0, (givenJ[name] ?? 0) - joules);
+  return { ...state, poolJ: state.poolJ + joules, givenJ };
 }
 
 const timeOf = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

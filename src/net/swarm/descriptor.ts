@@ -34,6 +34,8 @@ export const Descriptor = z.strictObject({
       }),
     )
     .max(8),
+  /** Free questions find free watts now. */
+  sunshine: z.literal(true).optional(),
   /** X25519 key to which requests are sealed. */
   seal: KeyText.optional(),
   /** Who runs it, as it says itself; several nodes of one operator count as one in the caps. */

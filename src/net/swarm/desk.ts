@@ -1,19 +1,25 @@
+import type { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { AnswerPiece, ComputeClient, RefusedByCompute } from '../ask/compute-client.ts';
+import type { ComputeClient, RefusedByCompute } from '../ask/compute-client.ts';
 import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
+import type { Via } from '../ledger/sunshine.ts';
 import { batched } from './batched.ts';
+import type { Bill, Till } from './pay/till.ts';
 import {
   CLEAR,
   createRoom,
+  isLastReply,
   MAX_REQUEST_BYTES,
   mark,
+  QuoteRequest,
   type Reply,
   Request,
   receiveRequest,
   SEALED,
   type SealReply,
+  SignRequest,
   type Unsealer,
 } from './query.ts';
 import type { Connection } from './wire/connection.ts';
@@ -22,8 +28,11 @@ import type { Stream } from './wire/stream.ts';
 export interface DeskOptions {
   compute: Pick<ComputeClient, 'answer'>;
   slots: InFlight;
-  /** Expert ids that strangers may ask, with their price in micro-credits per million answer tokens. */
-  offered: ReadonlyMap<string, number>;
+  /** Expert ids that strangers may ask. */
+  offered: { has(expert: string): boolean };
+  till: Till;
+  /** Whom a question is counted for. */
+  viaOf(from: Connection): Via;
   bandwidthBytesPerS: number;
   unsealer?: Unsealer;
   /** Whoever was answered to the end, by the connection that the question came over. */
@@ -41,7 +50,7 @@ const BATCH_MS = 50;
 export type Desk = (stream: Stream, from: Connection) => Promise<void>;
 
 export function createDesk(options: DeskOptions): Desk {
-  const { compute, slots, offered, log } = options;
+  const { log } = options;
   const bandwidth = tokenBucket(
     { perS: options.bandwidthBytesPerS, burst: options.bandwidthBytesPerS * 10 },
     performance.now(),
@@ -50,13 +59,12 @@ export function createDesk(options: DeskOptions): Desk {
   return async (stream, from) => {
     let seal: SealReply | undefined;
     const send = async (reply: Reply) => {
-      const isLast = reply.type === 'end' || reply.type === 'error';
+      const isLast = isLastReply(reply);
       const bytes = Buffer.from(JSON.stringify(reply));
       const payload = seal ? mark(SEALED, await seal(bytes, isLast)) : mark(CLEAR, bytes);
       bandwidth.take(payload.length, performance.now());
       await stream.send(payload, isLast);
     };
-    let release: (() => void) | undefined;
     let isRead = false;
     let isSealed = false;
     try {
@@ -65,17 +73,14 @@ export function createDesk(options: DeskOptions): Desk {
       isSealed = received[0] === SEALED;
       const opened = await openRequest(received, options.unsealer);
       seal = opened.seal;
-      const request = parseRequest(opened.request);
-      checkOffer(request, offered);
+      const wanted = parseRequest(opened.request);
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      release = slots.enter();
-      if (!release) throw new HeatmineError('BUSY', 'too many questions at once');
-      const { v: _v, maxPrice: _maxPrice, ...question } = request;
-      const pieces = compute.answer({ type: 'ask', id: '1', ...question }, stream.closed);
-      for await (const piece of batched(pieces, BATCH_MS)) {
-        await send(replyOf(piece));
-        if (piece.type === 'end') options.onAnswered?.(request.expert, piece.meter.answerTokens, from);
+      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from))) {
+        await send(reply);
+        if (reply.type === 'end' && 'expert' in wanted) {
+          options.onAnswered?.(wanted.expert, reply.meter.answerTokens, from);
+        }
       }
     } catch (error) {
       if (stream.closed.aborted) return;
@@ -84,13 +89,38 @@ export function createDesk(options: DeskOptions): Desk {
       if (isSealed && !seal) stream.close(refused.code, refused.message);
       else await send(refused).catch(() => {});
     } finally {
-      release?.();
       if (!isRead) stream.close('MESSAGE_INVALID', 'the request was not read to its end');
     }
   };
 }
 
-const replyOf = (piece: AnswerPiece): Reply => piece;
+async function* repliesTo(
+  wanted: Wanted,
+  { till, offered, slots, compute }: DeskOptions,
+  signal: AbortSignal,
+  via: Via,
+): AsyncGenerator<Reply> {
+  if ('sign' in wanted) return yield* till.sign(wanted);
+  const { expert } = 'quote' in wanted ? wanted.quote : wanted;
+  if (!offered.has(expert)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${expert}" is offered here`);
+  if ('quote' in wanted) return yield till.quote(wanted.quote, via);
+  const release = slots.enter();
+  if (!release) throw new HeatmineError('BUSY', 'too many questions at once');
+  let bill: Bill | undefined;
+  try {
+    bill = till.admit(wanted, via);
+    const { messages, temperature } = wanted;
+    const { economy, maxTokens } = bill;
+    const ask = { type: 'ask' as const, id: '1', expert, messages, temperature, maxTokens };
+    for await (const piece of batched(compute.answer(ask, signal, economy), BATCH_MS)) {
+      if (piece.type === 'chunk') bill.said(Buffer.byteLength(piece.text));
+      yield piece.type === 'end' ? { ...piece, receipt: bill.end(piece.meter) } : piece;
+    }
+  } finally {
+    bill?.release();
+    release();
+  }
+}
 
 async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
   const body = received.subarray(1);
@@ -100,24 +130,26 @@ async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
   return unsealer.open(body);
 }
 
-function parseRequest(bytes: Uint8Array): Request {
+type Wanted = Request | QuoteRequest | SignRequest;
+
+function parseRequest(bytes: Uint8Array): Wanted {
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new HeatmineError('MESSAGE_INVALID', 'the request is no JSON');
   }
-  const parsed = Request.safeParse(raw);
+  const parsed = schemaOf(raw).safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new HeatmineError('MESSAGE_INVALID', `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
 }
 
-function checkOffer({ expert, maxPrice }: Request, offered: ReadonlyMap<string, number>): void {
-  const price = offered.get(expert);
-  if (price === undefined) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${expert}" is offered here`);
-  if (price > maxPrice)
-    throw new HeatmineError('NOT_OFFERED', `${expert} costs ${price} here, ${maxPrice} was offered`);
+/** By the member that only this kind has, so that a fault is told of the kind that was meant. */
+function schemaOf(raw: unknown): z.ZodType<Wanted> {
+  const has = (name: string) => typeof raw === 'object' && raw !== null && name in raw;
+  if (has('quote')) return QuoteRequest;
+  return has('sign') ? SignRequest : Request;
 }
 
 function refusal(error: unknown, log: Log): Extract<Reply, { type: 'error' }> & { code: ErrorCode } {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
@@ -5,15 +6,18 @@ import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { inFlight } from '../in-flight.ts';
 import { gather } from './ask/gather.ts';
-import { type Attachments, keepAttached, type RelayAt } from './attach.ts';
-import { type Descriptor, signDescriptor } from './descriptor.ts';
+import { type Attachments, keepAttached } from './attach.ts';
+import type { Descriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import type { Identity } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
+import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
+import { openTill, type Till, type Trade } from './pay/till.ts';
+import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
-import { RELAY_TOPIC, TOPICS, TOPICS_OF_SHIPPED } from './topics.ts';
+import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
@@ -28,6 +32,8 @@ export interface NodeOptions {
   identity: Identity;
   compute: Pick<ComputeClient, 'answer'>;
   unsealer?: Unsealer;
+  /** By what it serves strangers; without it none are. */
+  trade?: Trade;
   /** Which of the experts behind a relay are named first. */
   random: Random;
   /** Opened once the node listens, so that what they announce is true. */
@@ -50,19 +56,19 @@ export interface SwarmNode {
 const RENEW_MS = 12 * 60_000;
 /** In a descriptor. */
 const MOST_EXPERTS = 8;
-const MOST_RELAYS = 3;
 /** Of one topic that a relay tells on. */
 const OTHERS = 16;
-const LANGUAGES = ['en', 'de'];
+const PRICE_MS = 60_000;
 
 /** Takes part in the swarm as expert, relay or both. */
 export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
+  const till = tillOf(options);
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
-  const self: Self = { ...options, experts, offered: new Map(), relay, neighbours, ...unopened };
+  const self: Self = { ...options, experts, offered: new Set(), till, relay, neighbours, ...unopened };
   takeFetched(self);
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
@@ -74,6 +80,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
   const close = async () => {
     clearInterval(timer);
+    clearInterval(priceTimer);
+    till?.close();
     weights?.close();
     self.attachments?.close();
     relay?.close();
@@ -83,7 +91,14 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     void self.attachments?.renew();
     announce(self);
   }, options.renewMs ?? RENEW_MS);
+  const priceTimer = setInterval(() => {
+    if (self.told === toldOf(self)) return;
+    void self.attachments?.renew();
+    announce(self);
+  }, PRICE_MS);
   try {
+    // Too much for one descriptor is told now rather than when the price goes up.
+    describe(self, [], DEAREST);
     self.discoveries = await options.discoveries(port);
   } catch (error) {
     await close();
@@ -107,8 +122,11 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
   experts: Descriptor['experts'];
-  /** What strangers may ask now, with its price; changes in place. */
-  offered: Map<string, number>;
+  /** What strangers may ask now; changes in place. */
+  offered: Set<string>;
+  till: Till | undefined;
+  /** What the last announcement said of the price. */
+  told?: string;
   relay: Relay | undefined;
   urls: string[];
   discoveries: Discovery[];
@@ -123,11 +141,10 @@ const ownTopics = ({ experts, relay, weights }: Self): string[] => [
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
-const describe = ({ identity, config, urls, experts, unsealer }: Self, relays: RelayAt[]): Buffer =>
-  signDescriptor(identity, {
-    issuedS: Math.floor(Date.now() / 1000),
-    ...{ urls, relays, relay: config.relay, experts, seal: unsealer?.key, operator: config.operator },
-  });
+function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
+  const { wallMs, monoMs } = systemClock;
+  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs });
+}
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
   createRelay({ mayDialPrivate: isPrivate(config.host), weights: weights?.relayPace, now: Date.now });
@@ -139,15 +156,7 @@ function takeFetched(self: Self): void {
   self.experts = [...own, ...fetched].slice(0, MOST_EXPERTS);
   while (self.experts.length > own.length && !fitsDescriptor(self)) self.experts.pop();
   self.offered.clear();
-  for (const { id, price } of self.experts) self.offered.set(id, price);
-}
-
-function fitsDescriptor(self: Self): boolean {
-  try {
-    return describe(self, self.config.relays.slice(0, MOST_RELAYS)).length > 0;
-  } catch {
-    return false;
-  }
+  for (const { id } of self.experts) self.offered.add(id);
 }
 
 /** Whom this node finds for a topic, itself left out. */
@@ -161,6 +170,7 @@ async function othersFor({ discoveries, identity }: Self, topic: string) {
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
 function announce(self: Self): void {
   const { relay, urls, discoveries, log, listeningOn } = self;
+  self.told = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
   const relays = self.attachments?.current() ?? [];
@@ -174,11 +184,13 @@ function announce(self: Self): void {
 }
 
 function handlersOf(self: Self): Handlers {
-  const { config, relay, compute, unsealer, weights, log } = self;
+  const { config, relay, compute, unsealer, till, weights, log } = self;
   const desk =
     config.serve &&
+    till &&
     createDesk({
-      ...{ compute, unsealer, log },
+      ...{ compute, unsealer, till, log },
+      viaOf: (from) => viaOf(from, config),
       slots: inFlight(config.serve.questionsAtOnce),
       offered: self.offered,
       onAnswered: (expert, tokens, from) => weights?.answered({ expert, tokens, ...payerOf(self, from) }),
@@ -216,15 +228,4 @@ function payerOf({ attachments }: Self, from: Connection): { payer: string; rela
   const { key } = from.peer;
   const isRelay = attachments?.current().some((relay) => relay.key === key);
   return isRelay ? { payer: '', relay: key } : { payer: key, relay: '' };
-}
-
-/** What this node lets strangers ask. Throws CONFIG_INVALID when it is too much for one descriptor. */
-function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
-  if (!serve) return [];
-  return serve.experts.map((id) => ({
-    id,
-    topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
-    languages: LANGUAGES,
-    price: serve.minPrice,
-  }));
 }

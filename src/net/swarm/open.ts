@@ -10,6 +10,8 @@ import { openMdns } from './discovery/mdns.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
+import { noteIn, openPurse } from './pay/purse.ts';
+import type { Trade } from './pay/till.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
 import { openWeights } from './weights/weights.ts';
 
@@ -48,6 +50,7 @@ export interface SwarmOptions {
   /** Where experts are, what was published, and the home for commands; left out: no weights travel. */
   weights?: { home: string; modelsDir: string; stateDir: string; lookMs?: number };
   compute: Pick<ComputeClient, 'answer' | 'labelOf'>;
+  trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
   log: Log;
@@ -59,19 +62,20 @@ export interface Swarm extends SwarmNode {
 
 /** The running unit's part in the swarm. */
 export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
-  const { config, port, keysDir, weights, compute, log } = options;
+  const { config, port, keysDir, weights, compute, trade, log } = options;
   const identity = loadIdentity(keysDir);
   const experience = openExperience(options.experienceFile);
   const parts = { config, self: identity.id, random: Math.random, onLiar: experience.failed, log };
   const node = await startNode({
     weights: weights && openWeights({ ...parts, ...weights }),
-    ...{ config, port, identity, compute, log, random: Math.random },
+    ...{ config, port, identity, compute, trade, log, random: Math.random },
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
   const asker = {
     ...{ discoveries: node.discoveries, own: identity.id, random: Math.random },
     experience,
+    purse: openPurse({ note: async (entry) => noteIn(trade.ledger, entry), wallMs: systemClock.wallMs }),
     sealed: { seal: sealTo(systemClock), privateMayBeNear: config.nearRelays },
   };
   return { ...node, ask: askForUnit(asker, compute.labelOf) };

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { Ask, Reply as AskReply } from '../../contract/wire.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { TIERS } from '../ledger/price.ts';
 import type { Stream } from './wire/stream.ts';
+
+const Price = z.int().min(0).max(1_000_000_000);
+/** A signed record of docs/PROTOCOL-receipts.md. */
+const Slip = z.string().min(1).max(1000);
 
 /** What is asked of an expert, and what comes back: docs/PROTOCOL.md, "A query". */
 export const Request = z.strictObject({
@@ -11,20 +16,57 @@ export const Request = z.strictObject({
   maxTokens: Ask.shape.maxTokens,
   temperature: Ask.shape.temperature,
   /** Micro-credits per million answer tokens that the asker pays at most; 0 asks for free. */
-  maxPrice: z.int().min(0).max(1_000_000_000),
+  maxPrice: Price,
+  tier: z.enum(['economy', 'standard']).optional(),
+  order: Slip.optional(),
+  /** The newest of the order's channel. */
+  voucher: Slip.optional(),
 });
 export type Request = z.infer<typeof Request>;
+
+/** What a question would cost, without asking it. */
+export const QuoteRequest = z.strictObject({
+  v: z.literal(1),
+  quote: z.strictObject({
+    expert: Request.shape.expert,
+    promptTokens: z.int().min(0).max(1_000_000),
+    maxTokens: Ask.shape.maxTokens,
+    maxPrice: Price,
+    tier: Request.shape.tier,
+  }),
+});
+export type QuoteRequest = z.infer<typeof QuoteRequest>;
+
+/** A receipt with both signatures, and the voucher over it where it costs anything. */
+export const SignRequest = z.strictObject({ v: z.literal(1), sign: Slip, voucher: Slip.optional() });
+export type SignRequest = z.infer<typeof SignRequest>;
 
 const [start, chunk, end, error] = AskReply.options;
 export const Reply = z.discriminatedUnion('type', [
   start.omit({ id: true }),
   chunk.omit({ id: true }),
   // Whom a question passed is the asker's knowledge, nobody else's word.
-  end.omit({ id: true, way: true }),
+  // `receipt`: signed by the server alone, for the asker to check and sign.
+  end.omit({ id: true, way: true }).extend({ receipt: Slip.optional() }),
   error.omit({ id: true }),
+  z.object({
+    type: z.literal('quote'),
+    tier: z.enum(TIERS),
+    promptUcPerMtok: Price,
+    answerUcPerMtok: Price,
+    leastUc: z.int().min(0),
+    mostUc: z.int().min(0),
+    reason: z.string().max(400),
+  }),
+  z.object({ type: z.literal('taken') }),
+  z.object({ type: z.literal('committed'), seq: z.int().min(1) }),
 ]);
 export type Reply = z.infer<typeof Reply>;
 export type End = Extract<Reply, { type: 'end' }>;
+
+/** Nothing comes after these. */
+const LAST: readonly Reply['type'][] = ['end', 'error', 'quote', 'committed'];
+export const isLastReply = ({ type }: Reply): boolean => LAST.includes(type);
 
 export const MAX_REQUEST_BYTES = 262_144;
 /** A code unit takes at most 6 bytes of JSON, and sealing needs room too. */

@@ -10,7 +10,7 @@ import {
   takeSunshine,
 } from '../../../src/net/ledger/sunshine.ts';
 
-const from = { relay: 'r', prefix: '192.0.2', joules: 100 };
+const from = { via: { relay: 'r', prefix: '192.0.2' }, joules: 100 };
 
 test('no free watts: refused, with the time of the next where it is known', () => {
   const at = { nowMs: 0, freeW: 0, nextFreeMs: Date.UTC(2026, 5, 1, 11, 30) };
@@ -48,7 +48,7 @@ test('never more energy than was free, and no relay or prefix more than its part
       nowMs += waitS * 1000;
       freeJ += freeW * waitS;
       const now = { nowMs, freeW };
-      const taken = takeSunshine(state, now, { relay: `r${relay}`, prefix: `p${prefix}`, joules });
+      const taken = takeSunshine(state, now, { via: { relay: `r${relay}`, prefix: `p${prefix}` }, joules });
       state = taken.state;
       if (!taken.ok) continue;
       givenJ += joules;

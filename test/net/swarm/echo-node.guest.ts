@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
 import { echoCompute } from '../../../src/app/bench/swarm/echo-compute.ts';
+import { tradeOf } from '../../../src/app/bench/swarm/sunny.ts';
 import { SwarmConfig } from '../../../src/core/swarm-config.ts';
 import { loadIdentity } from '../../../src/net/swarm/identity.ts';
 import { openSwarm } from '../../../src/net/swarm/open.ts';
@@ -27,9 +28,11 @@ if (frames) {
     return (send as (...args: unknown[]) => void).call(this, data, ...more);
   };
 }
+const trade = await tradeOf(home, JSON.parse(process.argv[5] ?? '{}'));
 const node = await openSwarm({
-  ...{ config, port: 0, keysDir, log },
+  ...{ config, port: 0, keysDir, trade, log },
   compute: { ...compute, labelOf: async () => 'faults' },
+  weights: { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state'), lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: node.port, key: loadIdentity(keysDir).id });

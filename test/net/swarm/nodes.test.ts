@@ -2,6 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gather } from '../../../src/net/swarm/ask/gather.ts';
 import { testNet } from '../stubs.ts';
+import { testPurse } from './pay/purse.ts';
+import { sunny } from './pay/sunny.ts';
 import { codeOf } from './peers.ts';
 import { eventually, SERVE, testSwarm } from './swarm.ts';
 
@@ -29,12 +31,14 @@ test('net of a running unit joins and answers through compute; one that was not 
   assert.is(quiet.swarmPort, undefined);
   await quiet.end();
   const net = await testNet({ swarm: { join: true, serve: SERVE } });
+  const sun = await sunny(net.broker);
   const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${net.swarmPort}`] });
   const { said, meter } = await eventually(() => asker.ask('why is my flow too low?'));
   assert.is(said.trim(), 'why is my flow too low?');
   assert.is(meter.joules, 8.9);
   const [seen] = net.compute.seen.slice(-1);
   assert.is(JSON.parse(seen!.body).model, 'faults');
+  await sun.end();
   await swarm.end();
   await net.end();
 });
@@ -49,9 +53,9 @@ test('with nobody there the asker is told so, and what to do', async () => {
 test('what is not offered is not answered: price, expert', async () => {
   const swarm = testSwarm();
   const dear = await swarm.node({ serve: { ...SERVE, minPrice: 500 } });
-  const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${dear.port}`] });
+  const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${dear.port}`] }, { purse: testPurse() });
   assert.is((await eventually(() => asker.ask('for money', { maxPrice: 500 }))).said, 'for money');
-  assert.is(await codeOf(asker.ask('for free')), 'NOT_OFFERED');
+  assert.is(await codeOf(asker.ask('for less', { maxPrice: 499 })), 'NOT_OFFERED');
   assert.is(await codeOf(asker.ask('tongues', { topics: ['units'], maxPrice: 500 })), 'NOBODY_THERE');
   await swarm.end();
 });

@@ -17,7 +17,8 @@ const anyHop = () => [{ key: freshIdentity().id }];
 
 const EXPERT = freshIdentity().id;
 const echoed = (ways: Way[], experience = openExperience()) =>
-  overSomeWay({ to: EXPERT, ways, experience }, async (stream) => {
+  overSomeWay({ to: EXPERT, ways, experience }, async (connection, { path }) => {
+    const stream = connection.open(path);
     await stream.send(HELLO, true);
     return String(await all(stream.frames()));
   });

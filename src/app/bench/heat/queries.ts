@@ -12,7 +12,8 @@ import { seededRandom } from '../../../core/random.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../models');
 const GRANT_W = 4900;
-const WARM_MS = 3000;
+/** Filler looks at its watts every 250 ms. */
+const SETTLE_MS = 400;
 /** Between two questions, so that filler is at work when the next one comes. */
 const PAUSE_MS = [40, 160] as const;
 const QUESTIONS = [
@@ -47,12 +48,22 @@ function ask(socketPath: string, content: string): Promise<{ firstMs: number; to
 
 export interface Asked {
   firstMs: number[];
-  /** Questions a second, one after the other without a pause. */
-  perS: number[];
+  /** Milliseconds of a question, asked one after the other without a pause. */
+  eachMs: number[];
 }
 
-/** The shipped experts asked by turns while filler has all the watts and while it has none. */
-export async function askBeside(rounds: number, each: number, seed: number): Promise<{ filler: Asked; none: Asked }> {
+export interface Beside {
+  filler: Asked;
+  none: Asked;
+  /** Of each pair of neighbouring blocks, how much slower questions were beside filler. */
+  slower: number[];
+}
+
+/**
+ * The shipped experts asked in short blocks, by turns while filler has all the watts and while it has none, so that
+ * whatever else this machine does meets both alike: filler, none, none, filler, …
+ */
+export async function askBeside(pairs: number, each: number, seed: number): Promise<Beside> {
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-heat-'));
   const path = join(dir, 'c.sock');
   const listeners: ((message: MessageOf<'grant'>) => void)[] = [];
@@ -68,27 +79,30 @@ export async function askBeside(rounds: number, each: number, seed: number): Pro
   const reason = { what: 'compute', code: 'bench', text: 'the bench asks for it' };
   const random = seededRandom(seed);
   const next = () => QUESTIONS[Math.floor(random() * QUESTIONS.length)]!;
-  async function round(fillerW: number, into: Asked): Promise<void> {
+  const grant = (fillerW: number) => {
     for (const listener of listeners) listener(stamp({ watts: GRANT_W, fillerW, reason }));
-    await sleep(WARM_MS);
+  };
+  async function block(fillerW: number, into: Asked): Promise<void> {
+    grant(fillerW);
+    await sleep(SETTLE_MS);
     for (let i = 0; i < each; i++) {
       await sleep(PAUSE_MS[0] + random() * (PAUSE_MS[1] - PAUSE_MS[0]));
       into.firstMs.push((await ask(path, next())).firstMs);
     }
     const startedMs = performance.now();
-    for (let i = 0; i < each; i++) await ask(path, next());
-    into.perS.push((each * 1000) / (performance.now() - startedMs));
+    for (const content of QUESTIONS) await ask(path, content);
+    into.eachMs.push((performance.now() - startedMs) / QUESTIONS.length);
   }
-  const [filler, none]: [Asked, Asked] = [
-    { firstMs: [], perS: [] },
-    { firstMs: [], perS: [] },
-  ];
+  const filler: Asked = { firstMs: [], eachMs: [] };
+  const none: Asked = { firstMs: [], eachMs: [] };
   try {
-    for (let i = 0; i < rounds; i++) {
-      await round(0, none);
-      await round(GRANT_W, filler);
+    await block(GRANT_W, { firstMs: [], eachMs: [] });
+    for (let pair = 0; pair < pairs; pair++) {
+      if (pair % 2 === 0) await block(GRANT_W, filler);
+      await block(0, none);
+      if (pair % 2 === 1) await block(GRANT_W, filler);
     }
-    return { filler, none };
+    return { filler, none, slower: filler.eachMs.map((ms, i) => ms / none.eachMs[i]! - 1) };
   } finally {
     await compute.stop();
     rmSync(dir, { recursive: true, force: true });

@@ -44,6 +44,7 @@ class Compute {
   readonly #cpuShare: number;
   readonly #cpuMsPerToken: number;
   readonly #cardsW: number;
+  readonly #idleW: number;
   readonly #clock = manualClock();
   readonly #random: Random;
   readonly #work;
@@ -58,6 +59,7 @@ class Compute {
     this.#cpuShare = accelerator.fillerCpuShare;
     this.#cpuMsPerToken = cpuMsPerToken;
     this.#cardsW = cardsW;
+    this.#idleW = this.#card.idleW * accelerator.count;
     this.#random = seededRandom(seed);
     this.#work = createWork(this.#card, this.#clock);
   }
@@ -76,18 +78,20 @@ class Compute {
   }
 
   tick(grantW: number, fillerW: number): void {
+    const workW = Math.max(0, grantW - this.#idleW);
+    const freeW = Math.max(0, Math.min(grantW, fillerW) - this.#idleW);
     this.#nowS += TICK_S;
     this.#clock.advance(TICK_S * 1000);
-    this.#work.tick(grantW);
+    this.#work.tick(workW);
     if (this.#random() < TICK_S / ECONOMY_EVERY_S) this.#waiting.push({ id: ++this.#lastId, sinceS: this.#nowS });
-    if (this.#waiting.length > 0) this.#admit(grantW, fillerW);
-    this.#score(grantW, fillerW);
+    if (this.#waiting.length > 0) this.#admit(grantW, freeW);
+    this.#score(workW, freeW);
   }
 
-  #admit(grantW: number, fillerW: number): void {
+  #admit(grantW: number, freeW: number): void {
     const { answerS } = this.#work.totals();
     const owedJ = this.#work.owedJ();
-    const supply = { grantW, fillerW, grantText: '', owedJ, active: 0, width: WIDTH, answerS };
+    const supply = { grantW, freeW, grantText: '', owedJ, active: 0, width: WIDTH, answerS };
     const rest = { deadlineS: ECONOMY_DEADLINE_S, loadS: 0, listEurPerMtoken: 1, forwardable: false };
     const asking = this.#waiting.map(({ id, sinceS }) => ({
       ...{ ...rest, id, waitedS: this.#nowS - sinceS, tier: 'economy' as const },
@@ -101,10 +105,10 @@ class Compute {
     }
   }
 
-  #score(grantW: number, fillerW: number): void {
+  #score(workW: number, freeW: number): void {
     const { jPerToken } = this.#card;
     const measured = { cpuMsPerToken: this.#cpuMsPerToken, cpuShare: this.#cpuShare };
-    const pace = fillerPace({ fillerW, grantW, owedJ: this.#work.owedJ(), jPerToken, ...measured, questions: 0 });
+    const pace = fillerPace({ freeW, workW, owedJ: this.#work.owedJ(), jPerToken, ...measured, questions: 0 });
     this.#credit = accrue(this.#credit, pace, this.#cpuShare, TICK_S);
     while (mayScore(this.#credit)) {
       const [least, most] = LINE_TOKENS;

@@ -3,6 +3,9 @@
  * time so far, ms. Ends with its parent. Argument: milliseconds for a token.
  */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
 import { systemClock } from '../../../core/clock.ts';
 import { seededRandom } from '../../../core/random.ts';
@@ -13,8 +16,11 @@ import { openDiscoveries } from '../../../net/swarm/open.ts';
 import { openUnsealer } from '../../../net/swarm/seal/ends.ts';
 import { echoCompute } from './echo-compute.ts';
 import { cpuMs, type NodeSpec, type Started } from './host.ts';
+import { tradeOf } from './sunny.ts';
 
 const log = pino({ level: 'silent' });
+const dir = mkdtempSync(join(tmpdir(), 'heatmine-swarm-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 const compute = await echoCompute(Number(process.argv[2]));
 
 async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
@@ -22,6 +28,7 @@ async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const config = SwarmConfig.parse({ join: true, ...settings });
   const node = await startNode({
     ...{ config, port: 0, identity, compute, log, random: seededRandom(seed) },
+    ...(config.serve && { trade: await tradeOf(mkdtempSync(join(dir, 'node-'))) }),
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (port) => openDiscoveries({ config, port, identity, log }),
   });

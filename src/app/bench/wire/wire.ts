@@ -7,6 +7,7 @@ import { askOne } from '../../../net/swarm/ask/one.ts';
 import type { Way } from '../../../net/swarm/ask/way.ts';
 import { readDescriptor } from '../../../net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
+import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
 import { NOT_SERVING } from '../../../net/swarm/relay.ts';
 import { sealTo } from '../../../net/swarm/seal/ends.ts';
 import { dial } from '../../../net/swarm/wire/dial.ts';
@@ -71,7 +72,8 @@ async function startNodes(hosts: readonly [Host, Host, Host]): Promise<Line[]> {
     return async (text) => {
       let said = '';
       const question = { messages: [{ role: 'user' as const, content: text }], topics: ['heating'] };
-      await askOne(candidate, [way], options, { ...question, onChunk: (chunk) => (said += chunk) });
+      const asked = { ...question, onChunk: (chunk: string) => (said += chunk) };
+      await askOne(candidate, [way], options, asked, newQuestionId());
       return said;
     };
   };

@@ -1,4 +1,5 @@
 import type { HeatmineError } from '../../../core/errors.ts';
+import { newQuestionId } from '../pay/purse.ts';
 import { RELAY_TOPIC } from '../topics.ts';
 import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
 import { type Candidate, gather } from './gather.ts';
@@ -10,11 +11,18 @@ import type { Way } from './way.ts';
 /** How often an expert is asked; and how often they are looked for, where no more was found. */
 const TRIES = 3;
 
+/** For free: those that have free watts now before those that may say no. */
+const sunnyFirst = (drawn: readonly Candidate[]): Candidate[] => [
+  ...drawn.filter(({ descriptor }) => descriptor.sunshine),
+  ...drawn.filter(({ descriptor }) => !descriptor.sunshine),
+];
+
 /**
  * Asks whoever fits best, then others; where those found are used up, looks again. Throws NOBODY_THERE when no node offers
  * it, NO_ENTRY_RELAY when a sealed question finds no way, else the fault of the last one asked.
  */
 export async function askSwarm(options: AskerOptions, question: SwarmQuestion): Promise<SwarmAnswer> {
+  const id = newQuestionId();
   let last: unknown;
   let tries = 0;
   for (let look = 1; look <= TRIES; look++) {
@@ -27,7 +35,7 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
       if (tries === TRIES) throw last;
       question.signal?.throwIfAborted();
       try {
-        return { ...(await askOne(candidate, waysTo(candidate), options, question)), tries: tries + 1 };
+        return { ...(await askOne(candidate, waysTo(candidate), options, question, id)), tries: tries + 1 };
       } catch (error) {
         question.signal?.throwIfAborted();
         last = error;
@@ -63,5 +71,6 @@ async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patienc
   const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
-  return { order: drawOrder(within, score, random), waysTo };
+  const drawn = drawOrder(within, score, random);
+  return { order: maxPrice === 0 ? sunnyFirst(drawn) : drawn, waysTo };
 }

@@ -26,11 +26,11 @@ export function noWay(
   return new HeatmineError('NO_ENTRY_RELAY', `no relay to enter by: ${known}; nothing was sent`);
 }
 
-/** The expert of this node that fits best and costs at most `maxPrice`. */
+/** The expert of this node that fits best and costs at most `maxPrice`; any may be asked for free, and says whether it has the watts. */
 export const expertOf = ({ descriptor }: Candidate, topics: readonly string[], maxPrice: number) =>
   topics
     .flatMap((topic) => descriptor.experts.filter((expert) => expert.topics.includes(topic)))
-    .find((expert) => expert.price <= maxPrice);
+    .find((expert) => maxPrice === 0 || expert.price <= maxPrice);
 
 /** Why none of those found will do. */
 export function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {

@@ -1,44 +1,68 @@
-import { HeatmineError } from '../../../core/errors.ts';
-import { CLEAR, MAX_REQUEST_BYTES, mark, type Request, SEALED, sendRequest } from '../query.ts';
+import { settleAnswer } from '../pay/settle.ts';
+import type { Request } from '../query.ts';
+import type { Connection } from '../wire/connection.ts';
 import { readAnswer } from './answer.ts';
+import { exchange, type Sealing } from './exchange.ts';
 import { expertOf } from './fitting.ts';
 import type { Candidate } from './gather.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { overSomeWay } from './travel.ts';
 import { passed, type Way } from './way.ts';
 
-/** Asks one node once. Throws its fault, after it was noted in the experience. */
+/** Whoever waits for an answer does not wait for the other side's disk. */
+const COMMIT_WAIT_MS = 2_000;
+
+/** Asks one node once; `id` is that of the question, over all its tries. Throws its fault, after it was noted in the experience. */
 export async function askOne(
   candidate: Candidate,
   ways: readonly Way[],
-  { experience, sealed: sealing }: AskerOptions,
+  options: AskerOptions,
   question: SwarmQuestion,
+  id: Uint8Array,
 ): Promise<Omit<SwarmAnswer, 'tries'>> {
-  const { key, seal: sealKey } = candidate.descriptor;
-  const { id: expert } = expertOf(candidate, question.topics, question.maxPrice ?? 0)!;
+  const { experience } = options;
+  const { key } = candidate.descriptor;
   const startedMs = performance.now();
-  const request: Request = {
-    ...{ v: 1, expert, messages: question.messages, maxTokens: question.maxTokens },
-    maxPrice: question.maxPrice ?? 0,
-  };
-  const bytes = Buffer.from(JSON.stringify(request));
-  const noKey = (error: unknown): never => {
-    experience.failed(key);
-    throw error;
-  };
-  const sealed = sealing && (await sealing.seal(sealKey!, bytes).catch(noKey));
-  const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
-  if (body.length > MAX_REQUEST_BYTES)
-    throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
   let firstWordMs: number | undefined;
   const onWord = () => {
     firstWordMs ??= performance.now() - startedMs;
   };
-  const end = await overSomeWay({ to: key, ways, experience, signal: question.signal }, async (stream, way) => {
-    await sendRequest(stream, body);
-    const answer = await readAnswer(stream, sealed?.open, key, question, onWord);
-    return { ...answer, way: passed(way, key, sealed !== undefined) };
-  });
-  experience.answered(key, firstWordMs ?? performance.now() - startedMs);
-  return { ...end, node: key };
+  const journey = { to: key, ways, experience, signal: question.signal };
+  const answer = await overSomeWay(journey, (connection, way) =>
+    askBy({ connection, way, candidate, options, question, id, onWord }),
+  );
+  // One that wants more than was agreed is no better than one that says nothing.
+  if (answer.paid?.dispute !== undefined && !answer.paid.signed) experience.failed(key);
+  else experience.answered(key, firstWordMs ?? performance.now() - startedMs);
+  return { ...answer, node: key };
+}
+
+interface Asking {
+  connection: Connection;
+  way: Way;
+  candidate: Candidate;
+  options: AskerOptions;
+  question: SwarmQuestion;
+  id: Uint8Array;
+  onWord(): void;
+}
+
+async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'>> {
+  const { connection, way, candidate, options, question, id } = asking;
+  const { sealed, purse } = options;
+  const { key, seal: expertKey } = candidate.descriptor;
+  const { messages, maxTokens, tier, maxPrice = 0, topics } = question;
+  const { id: expert } = expertOf(candidate, topics, maxPrice)!;
+  const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
+  const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
+  const ordering = purse?.order({ server: key, via: way.key, id, request });
+  const open = () => connection.open(way.path);
+  const replies = exchange(open(), { ...request, ...ordering?.slips }, sealing);
+  const { end, bytes } = await readAnswer(replies, key, question, asking.onWord);
+  const { receipt, ...rest } = end;
+  const answer = { ...rest, way: passed(way, key, sealed !== undefined) };
+  if (!ordering || receipt === undefined) return answer;
+  const waitMs = question.commitWaitMs ?? COMMIT_WAIT_MS;
+  const paid = await settleAnswer({ ordering, receipt, request, answerBytes: bytes, open, sealing, waitMs });
+  return { ...answer, paid };
 }

@@ -1,6 +1,8 @@
 import type { Way } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { Purse } from '../pay/purse.ts';
+import type { Settled } from '../pay/settle.ts';
 import type { End, Request, SealRequest } from '../query.ts';
 import type { Experience } from './experience.ts';
 import type { EntryRule } from './way.ts';
@@ -10,8 +12,14 @@ export interface SwarmQuestion {
   /** Best first, of topics.ts. */
   topics: readonly string[];
   maxTokens?: number;
+  /** Micro-credits per million answer tokens; left out: for free. */
   maxPrice?: number;
-  onStart?: (expert: string, node: string) => void;
+  /** `economy` waits for free watts and costs half. */
+  tier?: Request['tier'];
+  /** How long to wait for the expert's word that the receipt is on its disk, once it has been sent. */
+  commitWaitMs?: number;
+  /** `weights`: which ones the node says it has. */
+  onStart?: (expert: string, node: string, weights?: string) => void;
   onChunk?: (text: string) => void;
   /** The answer broke off after words were shown; another begins. */
   onRestart?: (why: string) => void;
@@ -24,12 +32,15 @@ export interface AskerOptions {
   /** Left out: asks in the clear, straight to the expert, which the caller has said. */
   sealed?: EntryRule & { seal: SealRequest };
   random: Random;
+  /** Left out: signs nothing, so it asks for free and leaves no receipt. */
+  purse?: Purse;
   /** The asker's own node: nobody to ask, nor to enter by. */
   own?: string;
 }
 
-export interface SwarmAnswer extends End {
+export interface SwarmAnswer extends Omit<End, 'receipt'> {
   node: string;
   way: Way;
+  paid?: Settled;
   tries: number;
 }

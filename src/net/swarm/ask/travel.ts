@@ -1,14 +1,23 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
+import type { Connection } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
-import type { Stream } from '../wire/stream.ts';
 import type { Experience } from './experience.ts';
 import type { Way } from './way.ts';
 
 /** A way that leads nowhere takes seconds to show it: this many, then the question goes to another node. */
 const MOST_WAYS = 6;
-const REFUSED_POLITELY: readonly string[] = ['BUSY', 'NO_POWER', 'RATE_LIMITED'];
+const REFUSED_POLITELY: readonly string[] = [
+  'BUSY',
+  'NO_POWER',
+  'RATE_LIMITED',
+  'NO_SUNSHINE',
+  'VOUCHER_DUE',
+  'NOT_OFFERED',
+];
+/** The question itself is too long. */
+const OWN_FAULT = 'CONTEXT_LENGTH';
 
 export interface Journey {
   /** Key of the node that is asked. */
@@ -23,7 +32,10 @@ export interface Journey {
  * way is no second try. Throws NO_WAY where none was left, else what the answer failed with; faults are noted with whoever
  * can have caused them: the node that was dialled, the one that was asked, or both.
  */
-export async function overSomeWay<T>(journey: Journey, use: (stream: Stream, way: Way) => Promise<T>): Promise<T> {
+export async function overSomeWay<T>(
+  journey: Journey,
+  use: (connection: Connection, way: Way) => Promise<T>,
+): Promise<T> {
   const { ways, experience, signal } = journey;
   for (const way of ways.slice(0, MOST_WAYS)) {
     const { url, key, path } = way;
@@ -37,7 +49,7 @@ export async function overSomeWay<T>(journey: Journey, use: (stream: Stream, way
     const abort = () => connection.close(1000, 'changed my mind');
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      const answer = await use(connection.open(path), way);
+      const answer = await use(connection, way);
       if (path.length) experience.passed(key);
       return answer;
     } catch (error) {
@@ -56,7 +68,7 @@ export async function overSomeWay<T>(journey: Journey, use: (stream: Stream, way
 /** A relay may have lied, broken off or altered what passed: over many questions that shows. */
 function note({ to, experience }: Journey, { key, path }: Way, code: string, brokeOff: boolean): void {
   if (path.length && (brokeOff || code === 'NO_WAY' || code === 'SEAL_BROKEN')) experience.failed(key);
-  if (code === 'NO_WAY' || (brokeOff && path.length)) return;
+  if (code === 'NO_WAY' || code === OWN_FAULT || (brokeOff && path.length)) return;
   if (REFUSED_POLITELY.includes(code)) experience.busy(to);
   else experience.failed(to);
 }

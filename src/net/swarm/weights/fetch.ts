@@ -25,6 +25,8 @@ export interface FetchOptions {
   retryMs?: number;
   /** A source without a word for so long is let go. */
   silentMs?: number;
+  /** A chunk may take so long, or longer where all sources are slow. */
+  chunkMs?: number;
   log: Log;
 }
 
@@ -39,9 +41,10 @@ const ROUNDS = 6;
 const FAULTS = 4;
 /** Left free on the disk. */
 const SPARE_BYTES = 100 * 2 ** 20;
-/** A chunk may take this, or so many times what the quickest source takes. */
-const LEAST_CHUNK_MS = 30_000;
+/** A chunk may take this, or so many times what the quickest source takes; the first ones may take longest. */
+const CHUNK_MS = 30_000;
 const SLOWER = 8;
+const FIRST_CHUNKS = 20;
 const LIES: readonly string[] = ['MODEL_INVALID', 'PEER_INVALID', 'MESSAGE_INVALID'];
 
 /**
@@ -170,15 +173,20 @@ class Run {
 
   async #bring({ part, file, index }: Job, session: SourceSession): Promise<void> {
     const bytes = chunkLength(part.file, index);
-    const mayTakeMs = Math.max(LEAST_CHUNK_MS, SLOWER * this.#quickestMsPerByte * bytes);
+    const { chunkMs = CHUNK_MS } = this.#options;
     const startedMs = performance.now();
-    const slow = Number.isFinite(mayTakeMs)
-      ? setTimeout(() => session.close(new HeatmineError('BUSY', 'far slower than others')), mayTakeMs)
-      : undefined;
+    const mayTakeMs = () => {
+      const quickestMs = this.#quickestMsPerByte * bytes;
+      return Number.isFinite(quickestMs) ? Math.max(chunkMs, SLOWER * quickestMs) : FIRST_CHUNKS * chunkMs;
+    };
+    const slow = setInterval(() => {
+      if (performance.now() - startedMs < mayTakeMs()) return;
+      session.close(new HeatmineError('BUSY', 'far slower than others'));
+    }, chunkMs / 10);
     try {
       await session.chunk({ id: this.#id, file, index }, bytes, (piece, at) => part.write(index, piece, at));
     } finally {
-      clearTimeout(slow);
+      clearInterval(slow);
     }
     if (!(await part.seal(index)))
       throw new HeatmineError('MODEL_INVALID', `chunk ${index} of ${part.file.name} is not the signed one`);

@@ -187,6 +187,10 @@ const MAY_COME: readonly ErrorCode[] = [
   'NOT_RUNNING',
   'PEER_INVALID',
   'SEAL_BROKEN',
+  'NO_SUNSHINE',
+  'VOUCHER_DUE',
+  'RECEIPT_INVALID',
+  'LEDGER_REFUSES',
 ];
 
 /** What a peer says of a failure; a code that we do not know counts as "does not work there". */

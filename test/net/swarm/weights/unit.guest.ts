@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
+import { tradeOf } from '../../../../src/app/bench/swarm/sunny.ts';
 import { startCompute } from '../../../../src/compute/start.ts';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { Config } from '../../../../src/core/config.ts';
@@ -24,9 +25,10 @@ await startCompute({
   ...{ config, shippedDir: MODELS, installedDir: models, listen: { path } },
   ...{ link, clock: systemClock, log },
 });
-link.deliver('grant', grantOf(4900, 0, 'test grant', 600_000));
+link.deliver('grant', grantOf(4900, 4900, 'test grant', 600_000));
 const node = await openSwarm({
   ...{ config: config.swarm, port: 0, keysDir: keys, compute: computeClient(path), log },
+  trade: await tradeOf(state),
   weights: { home, modelsDir: models, stateDir: state, lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));

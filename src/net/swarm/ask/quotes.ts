@@ -1,0 +1,72 @@
+import { messageOf } from '../../../core/errors.ts';
+import type { QuoteRequest, Reply } from '../query.ts';
+import { RELAY_TOPIC } from '../topics.ts';
+import { peerError } from '../wire/connection.ts';
+import { exchange } from './exchange.ts';
+import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
+import { type Candidate, gather } from './gather.ts';
+import type { AskerOptions, SwarmQuestion } from './question.ts';
+import { overSomeWay } from './travel.ts';
+import type { Way } from './way.ts';
+
+type Quote = Omit<Extract<Reply, { type: 'quote' }>, 'type'>;
+
+/** What one node says: a price for now, or why not now. */
+export interface QuoteLine {
+  node: string;
+  expert: string;
+  quote?: Quote;
+  refused?: string;
+}
+
+export type ToQuote = Pick<SwarmQuestion, 'messages' | 'topics' | 'maxTokens' | 'maxPrice' | 'tier' | 'signal'>;
+
+/** A token of most languages has three bytes or more. */
+const BYTES_A_TOKEN = 3;
+
+/**
+ * Asks all nodes that would be asked what the question would cost; its text goes to none of them. Cheapest first, then
+ * those that refuse. Throws NOBODY_THERE or NO_ENTRY_RELAY as asking would.
+ */
+export async function quoteSwarm(options: AskerOptions, question: ToQuote): Promise<QuoteLine[]> {
+  const { discoveries } = options;
+  const [found, relays] = await Promise.all([
+    gather({ discoveries, topics: question.topics }),
+    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
+  ]);
+  const maxPrice = question.maxPrice ?? 0;
+  const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
+  if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
+  const waysTo = waysOf(options, relays);
+  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
+  if (within.length === 0) throw noWay(fitting, relays, options);
+  const lines = await Promise.all(within.map((candidate) => quoteOf(candidate, waysTo(candidate), options, question)));
+  return lines.sort((a, b) => (a.quote?.mostUc ?? Infinity) - (b.quote?.mostUc ?? Infinity));
+}
+
+async function quoteOf(
+  candidate: Candidate,
+  ways: readonly Way[],
+  { sealed, experience }: AskerOptions,
+  { messages, topics, maxTokens, maxPrice = 0, tier, signal }: ToQuote,
+): Promise<QuoteLine> {
+  const { key, seal: expertKey } = candidate.descriptor;
+  const { id: expert } = expertOf(candidate, topics, maxPrice)!;
+  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  const promptTokens = Math.ceil(bytes / BYTES_A_TOKEN);
+  const request: QuoteRequest = { v: 1, quote: { expert, promptTokens, maxTokens, maxPrice, tier } };
+  const sealing = sealed && { seal: sealed.seal, expertKey: expertKey! };
+  try {
+    return await overSomeWay({ to: key, ways, experience, ...(signal && { signal }) }, async (connection, { path }) => {
+      for await (const reply of exchange(connection.open(path), request, sealing)) {
+        if (reply.type === 'error') throw peerError(reply.code, reply.message);
+        if (reply.type !== 'quote') continue;
+        const { type: _, ...quote } = reply;
+        return { node: key, expert, quote };
+      }
+      return { node: key, expert, refused: 'it said nothing' };
+    });
+  } catch (error) {
+    return { node: key, expert, refused: messageOf(error) };
+  }
+}

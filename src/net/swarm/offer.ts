@@ -1,0 +1,61 @@
+import type { SwarmConfig } from '../../core/swarm-config.ts';
+import { MAX_UC_PER_MTOK } from '../ledger/price.ts';
+import type { RelayAt } from './attach.ts';
+import { type Descriptor, signDescriptor } from './descriptor.ts';
+import type { Identity } from './identity.ts';
+import type { Till } from './pay/till.ts';
+import type { Unsealer } from './query.ts';
+import { TOPICS_OF_SHIPPED } from './topics.ts';
+
+/** What a node has to say of itself. */
+interface Offering {
+  identity: Identity;
+  config: SwarmConfig;
+  urls: string[];
+  experts: Descriptor['experts'];
+  till: Till | undefined;
+  unsealer?: Unsealer;
+}
+
+const LANGUAGES = ['en', 'de'];
+const PRICE_STEP = 1.1;
+const MOST_RELAYS = 3;
+const offerOf = ({ till }: Offering) => till?.offer() ?? { price: 0, sunshine: false };
+/** The longest that a price may get. */
+export const DEAREST = { price: MAX_UC_PER_MTOK, sunshine: true };
+
+/** What the node says of itself now, signed. Throws CONFIG_INVALID when it is too much for one descriptor. */
+export function describe(self: Offering, relays: RelayAt[], { price, sunshine } = offerOf(self)): Buffer {
+  const { identity, config, urls, experts, unsealer } = self;
+  return signDescriptor(identity, {
+    issuedS: Math.floor(Date.now() / 1000),
+    ...{ urls, relays, relay: config.relay, seal: unsealer?.key, operator: config.operator },
+    ...(sunshine && { sunshine }),
+    experts: experts.map((expert) => ({ ...expert, price })),
+  });
+}
+
+/** What is worth another announcement: free watts that come or go, and a price a tenth higher or lower. */
+export function toldOf(self: Offering): string {
+  const { price, sunshine } = offerOf(self);
+  return `${sunshine} ${Math.round(Math.log(price + 1) / Math.log(PRICE_STEP))}`;
+}
+
+export function fitsDescriptor(self: Offering): boolean {
+  try {
+    return describe(self, self.config.relays.slice(0, MOST_RELAYS), DEAREST).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What this node lets strangers ask. Throws CONFIG_INVALID when it is too much for one descriptor. */
+export function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
+  if (!serve) return [];
+  return serve.experts.map((id) => ({
+    id,
+    topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
+    languages: LANGUAGES,
+    price: serve.minPrice,
+  }));
+}
