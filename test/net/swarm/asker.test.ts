@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { echoCompute } from '../../../src/app/bench/swarm/echo-compute.ts';
+import { tradeOf } from '../../../src/app/bench/swarm/sunny.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 import { SwarmConfig } from '../../../src/core/swarm-config.ts';
@@ -10,19 +11,25 @@ import type { Discovery } from '../../../src/net/swarm/discovery/discovery.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { startNode } from '../../../src/net/swarm/node.ts';
 import { openUnsealer, sealTo } from '../../../src/net/swarm/seal/ends.ts';
-import { log, sleep } from '../helpers.ts';
+import { log, scratch, sleep } from '../helpers.ts';
 import { SERVE } from './swarm.ts';
 
 /** A node in this process that finds nobody by itself. */
 async function lonely(host: string, settings: object) {
   const compute = await echoCompute();
+  const home = scratch();
+  const trade = await tradeOf(home.dir);
   const unsealer = await openUnsealer(systemClock);
   const config = SwarmConfig.parse({ join: true, host, ...settings });
   const node = await startNode({
-    ...{ config, port: 0, identity: freshIdentity(), compute, unsealer, log, random: seededRandom(1) },
+    ...{ config, port: 0, identity: freshIdentity(), compute, unsealer, trade, log, random: seededRandom(1) },
     discoveries: async () => [],
   });
-  return { url: `ws://${host}:${node.port}`, close: node.close };
+  const close = async () => {
+    await node.close();
+    home.remove();
+  };
+  return { url: `ws://${host}:${node.port}`, close };
 }
 
 test('where the first relays that come are all too near the expert, the asker waits for others', async () => {
