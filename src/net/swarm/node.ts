@@ -65,6 +65,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
   const till = tillOf(options);
+  if (till) await options.trade!.ledger.reserveCounters();
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
@@ -173,8 +174,11 @@ function announce(self: Self): void {
   self.told = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
-  const descriptor = describe(self, self.attachments?.current() ?? []);
-  const what = { url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor };
+  const relays = self.attachments?.current() ?? [];
+  const what = {
+    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
+    onlyByRelay: urls.length === 0 && relays.length > 0,
+  };
   for (const discovery of discoveries) {
     discovery.announce(what).catch((error) => log.warn({ err: messageOf(error), by: discovery.name }, 'announce'));
   }
