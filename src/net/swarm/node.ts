@@ -176,8 +176,11 @@ function announce(self: Self): void {
   self.told = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
-  const descriptor = describe(self, self.attachments?.current() ?? []);
-  const what = { url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor };
+  const relays = self.attachments?.current() ?? [];
+  const what = {
+    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
+    onlyByRelay: urls.length === 0 && relays.length > 0,
+  };
   for (const discovery of discoveries) {
     discovery.announce(what).catch((error) => log.warn({ err: messageOf(error), by: discovery.name }, 'announce'));
   }
