@@ -49,7 +49,7 @@ export const expertsDe: typeof expertsEn = {
   perToken: (joules) => `${joules} J/Token`,
   lineage: 'Gemacht aus',
   original: 'nichts anderem: von Anfang an trainiert',
-  ancestorOf: 'Andere sind aus ihm gemacht',
+  ancestorOf: 'andere sind aus ihm gemacht',
   licence: 'Lizenz',
   askThis: 'Fragen',
   load: 'In den Arbeitsspeicher laden',

@@ -46,7 +46,7 @@ export const expertsEn = {
   perToken: (joules: string) => `${joules} J/token`,
   lineage: 'Made from',
   original: 'nothing else: trained from the start',
-  ancestorOf: 'Others are made from it',
+  ancestorOf: 'others are made from it',
   licence: 'Licence',
   askThis: 'Ask',
   load: 'Load into memory',
