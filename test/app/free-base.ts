@@ -1,5 +1,5 @@
 import { portFree } from '../../src/app/preflight.ts';
-import { freePort, sleep } from '../net/helpers.ts';
+import { freePort } from '../net/helpers.ts';
 
 /** The first of six neighbouring ports that nobody has, for a whole unit. */
 export async function freeBase(): Promise<number> {

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
 import { printable } from '../../src/core/printable.ts';
 import { readInvite } from '../../src/net/swarm/invite.ts';
+import { freePort, sleep } from '../net/helpers.ts';
 import { freeBase } from './free-base.ts';
 
 const LIMIT_MS = 120_000;

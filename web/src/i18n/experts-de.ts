@@ -38,6 +38,7 @@ export const expertsDe: typeof expertsEn = {
   failed: (why) => `Die Liste konnte nicht gelesen werden: ${why}`,
   passes: 'besteht seine Prüfung',
   fails: 'besteht seine Prüfung nicht',
+  untested: 'nicht geprüft',
   resident: (size) => `im Arbeitsspeicher, ${size}`,
   onDisk: (size) => `auf dem Datenträger, ${size}`,
   elsewhere: 'auf einem anderen Rechner',

@@ -35,6 +35,7 @@ export const expertsEn = {
   failed: (why: string) => `The list could not be read: ${why}`,
   passes: 'passes its tests',
   fails: 'fails its tests',
+  untested: 'not tested',
   resident: (size: string) => `in memory, ${size}`,
   onDisk: (size: string) => `on disk, ${size}`,
   elsewhere: 'served by another machine',
