@@ -46,6 +46,7 @@ const en = {
     PEER_INVALID: 'The other side did not keep to the protocol.',
     CONTEXT_LENGTH: 'The chat has become too long. Forget it and begin anew.',
     NOT_OFFERED: 'Nobody answers this for free.',
+    NO_SUNSHINE: 'Free answers come from surplus sun or wanted heat, and there is none left at the moment.',
     INVITE: 'The invite line is cut or none.',
   } as Record<string, string>,
 };
@@ -98,6 +99,8 @@ const de: typeof en = {
     PEER_INVALID: 'Die andere Seite hielt sich nicht an das Protokoll.',
     CONTEXT_LENGTH: 'Der Chat ist zu lang geworden. Vergessen Sie ihn und beginnen Sie neu.',
     NOT_OFFERED: 'Das beantwortet niemand kostenlos.',
+    NO_SUNSHINE:
+      'Kostenlose Antworten kommen aus überschüssiger Sonne oder gebrauchter Wärme; davon ist gerade keine übrig.',
     INVITE: 'Die Einladungszeile ist gekürzt oder keine.',
   },
 };

@@ -116,6 +116,7 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   };
 }
 
+/** For free any may be asked: it says whether it has free watts, and when. */
 const offerOf = (node: Descriptor, { expert, maxPrice = 0 }: Question, topics: readonly string[]): Offer | undefined =>
   topics
     .flatMap((topic) => node.experts.filter((offer) => answers(offer, [topic])))
