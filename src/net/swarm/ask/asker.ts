@@ -25,7 +25,7 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
     gather({ discoveries, topics: question.topics }),
     options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
   ]);
-  const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
+  const isOther = ({ descriptor: { key } }: Candidate) => key !== options.own && !experience.shuns(key);
   const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
