@@ -28,11 +28,11 @@ async function listPeers(args: string[]): Promise<number> {
 
 type Node = Awaited<ReturnType<typeof gather>>[number]['descriptor'];
 
-function lineOf({ key, urls, relays, relay, experts }: Node, shunned: string | undefined): string {
+function lineOf({ key, urls, relays, relay, experts, sunshine }: Node, shunned: string | undefined): string {
   const offers = experts.map(
     ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
   );
-  const what = [...offers, ...(relay ? ['relay'] : [])].join(', ');
+  const what = [...offers, ...(sunshine ? ['free watts now'] : []), ...(relay ? ['relay'] : [])].join(', ');
   const liar = shunned === undefined ? '' : `  LIAR: ${shunned}`;
   // A stranger chose these words.
   return printable(`${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}${liar}`);

@@ -110,10 +110,11 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   };
 }
 
+/** For free any may be asked: it says whether it has free watts, and when. */
 const offerOf = (node: Descriptor, { expert, maxPrice = 0 }: Question, topics: readonly string[]): Offer | undefined =>
   topics
     .flatMap((topic) => node.experts.filter((offer) => answers(offer, [topic])))
-    .find(({ id, price }) => price <= maxPrice && (expert === undefined || id === expert));
+    .find(({ id, price }) => (maxPrice === 0 || price <= maxPrice) && (expert === undefined || id === expert));
 
 function nobody(nodes: readonly Descriptor[], { expert, maxPrice = 0 }: Question, topics: readonly string[]): Error {
   const offers = nodes.flatMap(({ experts }) => experts).filter(({ id }) => expert === undefined || id === expert);

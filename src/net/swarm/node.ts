@@ -65,6 +65,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
   const till = tillOf(options);
+  if (till) await options.trade!.ledger.reserveCounters();
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
