@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { systemClock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
@@ -42,6 +43,7 @@ export interface NodeOptions {
   weights?: Weights;
   renewMs?: number;
   limits?: Partial<WireLimits>;
+  page?: RequestListener;
   log: Log;
 }
 
@@ -74,8 +76,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
-  const { port: wanted, limits } = options;
-  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, log });
+  const { port: wanted, limits, page } = options;
+  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, page, log });
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
