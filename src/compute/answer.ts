@@ -44,6 +44,8 @@ export interface Start {
   eurPerMtoken: number;
   /** Why now: the watts it runs on. */
   power: string;
+  /** With which weights, as `Answerer` has it. */
+  weights?: string | undefined;
 }
 export interface AnswerEnd {
   finish: GenerateEnd['finish'];
@@ -74,7 +76,7 @@ export async function* answerBy(
     const startedMs = clock.monoMs();
     try {
       door.recheck();
-      const start: AnswerPart = { type: 'start', expert: answerer.id, ...terms };
+      const start: AnswerPart = { type: 'start', expert: answerer.id, weights: answerer.weights, ...terms };
       const heard = counted(model, request, work, signal, start);
       const blamed = bounds.asked ? blamingSchema(heard) : heard;
       const said = answerer.saysAfter === undefined ? blamed : after(answerer.saysAfter, blamed);
@@ -122,6 +124,10 @@ async function* blamingSchema(said: AsyncGenerator<AnswerPart, GenerateEnd>): As
     throw new BadRequest('the engine cannot hold this schema: it is too large or too deep', 'response_format');
   }
 }
+
+/** What the engine is asked for a question as it comes from other nodes. */
+export const plainRequestFor = (answerer: Answerer, model: LoadedModel, question: Question): Promise<GenerateRequest> =>
+  requestFor(answerer, model, question, boundsFor(answerer, question));
 
 /** The asker may ask for less than the expert's limits, never for more. */
 async function requestFor(

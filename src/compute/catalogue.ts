@@ -21,6 +21,8 @@ export interface Answerer {
   saysAfter: string | undefined;
   /** It is asked with the state of this unit, whatever the question. */
   readsUnitState: boolean;
+  /** The first 16 hex digits of the SHA-256 of its weights; undefined where they are not here. */
+  weights: string | undefined;
   /** Speaks the API itself: gets messages, tools and format as they came. */
   remote: boolean;
   /** Answers of one lane wait for each other. */
@@ -108,6 +110,7 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
       grammar,
       saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
+      weights: fact.sha256.slice(0, 16),
       remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),
@@ -195,6 +198,7 @@ export function remoteAnswerer(
     grammar: undefined,
     saysAfter: undefined,
     readsUnitState: false,
+    weights: undefined,
     remote: true,
     lane,
     use: async () => ({

@@ -53,13 +53,14 @@ export interface DoubtRequest {
   request: GenerateRequest;
   /** Only what follows this was shown. */
   saysAfter?: string | undefined;
-  given: string;
+  /** What somebody else answered; left out, the doubt is how close the closest call on the own way is. */
+  given?: string | undefined;
 }
 
 export interface Doubt {
   /** What this copy shows. */
   own: string;
-  /** 0 for the same text; else by how many nats this copy would have had to weigh otherwise to say what was given. */
+  /** 0 for the same text; else by how many nats this copy would have had to weigh otherwise to say what was given; 50 for never. */
   nats: number;
   promptTokens: number;
   answerTokens: number;

@@ -53,7 +53,7 @@ export const tierOf = (start: Start | undefined) => ({
 
 export const termsOf = (start: Start | undefined) => ({
   why: start?.why ?? '',
-  ...(start && { eurPerMtoken: start.eurPerMtoken, power: start.power }),
+  ...(start && { eurPerMtoken: start.eurPerMtoken, power: start.power, weights: start.weights }),
 });
 
 interface ChunkParts {

@@ -37,6 +37,7 @@ export async function createServer({ service, metrics, log, listen }: ServerOpti
     ...ollamaRoutes(service),
     healthRoute(service),
     classifyRoute(service),
+    weighRoute(service),
     metricsRoute(metrics),
   ]);
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
@@ -104,6 +105,16 @@ const classifyRoute = (service: Service): [string, Handler] => [
     const text = ((await readJson(request)) as { text?: unknown } | null)?.text;
     if (typeof text !== 'string') throw new BadRequest('text must be a string', 'text');
     sendJson(response, 200, { label: await service.labelOf(text, signal) });
+  },
+];
+
+/** For net, which audits others by the copies here. The text is not kept. */
+const weighRoute = (service: Service): [string, Handler] => [
+  'POST /weigh',
+  async (request, response, signal) => {
+    const body = await readJson(request);
+    if (typeof body !== 'object' || body === null) throw new BadRequest('the body must be an object', 'body');
+    sendJson(response, 200, await service.weigh(body as Record<string, unknown>, signal));
   },
 ];
 

@@ -11,6 +11,7 @@ import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
 import { questionOf } from './prompt.ts';
 import { Refusal } from './refusal.ts';
 import { STANDARD_DEADLINE_S, type Tier } from './scheduler/decide.ts';
+import { type Weighed, weighGiven } from './weigh.ts';
 import type { Work } from './work.ts';
 
 export interface Embedded {
@@ -25,6 +26,8 @@ export interface Service {
   embed(expert: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded>;
   /** What the classifier takes a text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
+  /** What an own copy makes of another node's answer. */
+  weigh(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<Weighed>;
   /** Really generates one token. */
   health(signal: AbortSignal): Promise<{ expert: string; tokens: number; ms: number }>;
 }
@@ -61,6 +64,7 @@ export function createService(parts: ServiceParts): Service {
       const logits = (await parts.classify?.logits(text, signal)) ?? [];
       return parts.classify?.labels[logits.indexOf(Math.max(...logits))] ?? 'unknown';
     },
+    weigh: (body, signal) => weighGiven(parts, body, signal),
     health: (signal) => health(parts, signal),
   };
 }

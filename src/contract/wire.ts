@@ -49,7 +49,17 @@ export type Way = z.infer<typeof Way>;
 
 export const Reply = z.discriminatedUnion('type', [
   /** A second one in an answer: the first broke off, it begins anew. */
-  z.object({ type: z.literal('start'), id: z.string(), expert: z.string(), why: z.string() }),
+  z.object({
+    type: z.literal('start'),
+    id: z.string(),
+    expert: z.string(),
+    why: z.string(),
+    /** With which weights the answer is made, as the node says: the first 16 hex digits of their SHA-256. */
+    weights: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .optional(),
+  }),
   z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
   z.object({
     type: z.literal('end'),

@@ -2,15 +2,18 @@ import type { House } from '../contract/house.ts';
 import { type Image, SENSOR_NAMES, SENSORS, type SensorName } from '../contract/points.ts';
 import { addRedundancy, BALANCE_START, type BalanceState, balanceStep } from './estimate/balance.ts';
 import { type Estimate, type Estimates, freshPoint, judge, type PointState, pointStep } from './estimate/points.ts';
+import { replaceStill, STILL_START, type StillState, stillStep } from './estimate/still.ts';
 
 export interface EstimateState {
   points: Record<SensorName, PointState>;
   balance: BalanceState;
+  still: StillState;
 }
 
 export const estimateStart = (): EstimateState => ({
   points: Object.fromEntries(SENSOR_NAMES.map((n) => [n, freshPoint()])) as EstimateState['points'],
   balance: BALANCE_START,
+  still: STILL_START,
 });
 
 const off = (value: number): Estimate => ({ value, quality: 'good', ageMs: 0 });
@@ -48,8 +51,11 @@ export function estimate(
   }
   accelerator(est, image, house);
   const balance = balanceStep(state.balance, est, points.accelChipC, house.accelMaxW, dtS);
+  const outputs = image.actuators;
+  const still = stillStep(state.still, points, est, balance, { outputs, tankL: house.hotWaterTankL, dtS });
+  replaceStill(est, points, still, balance, outputs);
   addRedundancy(est, points, balance, house.accelMaxW);
-  return { state: { points, balance }, est };
+  return { state: { points, balance, still }, est };
 }
 
 /** Watts of the accelerator that planning may count on: none from one that does not answer. */

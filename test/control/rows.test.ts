@@ -74,6 +74,8 @@ const summer: Change = { on: { coolingOn: 1 }, values: { condenserOutC: 30, retu
 const keeps: Change = { on: { rejectOn: 1 }, values: { supplyC: 42, condenserOutC: 38 } };
 /** Hot coolant, and the water takes nothing. */
 const away: Change = { values: { supplyC: 38.1, condenserOutC: 38, accelOutC: 55 } };
+/** Nothing heats between the two, and they are 3 K apart. */
+const apart: Change = { values: { supplyC: 41, condenserOutC: 38 } };
 const tank: Change = {
   on: { hotWaterOn: 1 },
   values: { hotWaterC: 40, supplyC: 45, bufferBottomC: 30, returnC: 30.5, condenserOutC: 44 },
@@ -253,6 +255,20 @@ const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] =
     [v({ supplyC: 45, condenserOutC: 38 }), v({ supplyC: 38, condenserOutC: 45 })],
   ],
   [
+    'F4w',
+    apart,
+    [
+      v({ supplyC: 40.4 }),
+      v({ condenserOutC: 38.6 }),
+      t({ compressorOnS: 600 }),
+      t({ accelIdleS: 600 }),
+      { on: { backupHeaterOn: 1 }, house: { backupHeaterAt: 'supply' } },
+      ...idle,
+      ...poorPipes,
+    ],
+    [v({ supplyC: 35.4 }), { timers: { accelIdleS: 0, rejectS: 601 }, on: { rejectOn: 1 } }, on({ backupHeaterOn: 1 })],
+  ],
+  [
     'F12l',
     { values: { compressorHz: 0.9, compressorW: 101 }, timers: { compressorOnS: 10.1 } },
     [v({ compressorHz: 1 }), v({ compressorW: 100 }), t({ compressorOnS: 10 }), worse('compressorHz'), ...idle],
@@ -319,6 +335,7 @@ const TABLE: Record<string, string> = {
   F11t: 'warn 90 120 -',
   F11b: 'warn 90 120 -',
   F5w: 'warn 120 300 -',
+  F4w: 'warn 300 600 -',
   F12l: 'heatPumpOff 0 300 3/3600',
   F12p: 'heatPumpOff 900 300 2/14400',
 };

@@ -146,6 +146,8 @@ const machineRules = (): Invariant[] => {
         if (!was || is || ranS === undefined || ranS >= 599) return undefined;
         const { interlock: locked, decided, grid, plan } = after.core;
         const told =
+          // The dead-man chain had stopped it before control ordered it off.
+          before.effective.compressorOn === 0 ||
           locked.stopped.heatPump ||
           before.core.interlock.stopped.heatPump ||
           grid.shed.compressorOff ||

@@ -4,6 +4,7 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
+  liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),

@@ -93,7 +93,8 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
     try {
       const sampling = await samplingOf(request);
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
-      const tokens = (both: AbortSignal) => inStep(beat.enter(place), sequence, prompt, sampling, both);
+      const tokens = (both: AbortSignal) =>
+        inStep(beat.enter(place), sequence, prompt, (last) => sequence.evaluate(last, sampling), both);
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
       await leave();
@@ -119,10 +120,11 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
       refuseOverlong(prompt, contextTokens);
       const { sequence, place, leave } = await sequences.enter(signal);
       try {
-        const sampling = await samplingOf({ ...request, temperature: 0 });
+        const options = { ...(await samplingOf({ ...request, temperature: 0 })), yieldEogToken: true };
         const limits = { stop: request.stop, room: Math.min(request.maxTokens, contextTokens - prompt.length) };
-        const tokens = inStep(beat.enter(place), sequence, prompt, sampling, signal);
-        return await doubtOf({ model, sequence, prompt, tokens, limits, saysAfter, given }, signal);
+        const saying = (last: Token[]) => sequence.evaluateWithMetadata(last, { probabilities: true }, options);
+        const tokens = inStep(beat.enter(place), sequence, prompt, saying, signal);
+        return await doubtOf({ model, prompt, tokens, limits, saysAfter, given }, signal);
       } finally {
         await leave();
       }
@@ -154,16 +156,15 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
 }
 
 /** The tokens of an answer, each asked for together with those of all others; the prompt piece by piece before them. */
-async function* inStep(
+async function* inStep<T>(
   step: Step,
   sequence: LlamaContextSequence,
   prompt: readonly Token[],
-  sampling: Parameters<LlamaContextSequence['evaluate']>[1],
+  saying: (last: Token[]) => AsyncGenerator<T, void, void>,
   signal: AbortSignal,
-): AsyncGenerator<Token, void, void> {
+): AsyncGenerator<T, void, void> {
   try {
-    const last = await evaluateBeginning(step, sequence, prompt, signal);
-    const tokens = sequence.evaluate(last, sampling);
+    const tokens = saying(await evaluateBeginning(step, sequence, prompt, signal));
     try {
       for (;;) {
         await step.ready();

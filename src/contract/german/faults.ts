@@ -17,6 +17,8 @@ export const FAULTS_DE: Record<string, string> = {
   'accelW: lost': 'accelW: verloren',
   '{}: {}; {} from {} is used': '{}: {}; es gilt {} aus {}',
   'not usable': 'nicht brauchbar',
+  'stands still': 'steht still',
+  'the heat that went into the tank': 'der Wärme, die in den Speicher ging',
   'inlet and power': 'Eintritt und Leistung',
   'outlet and power': 'Austritt und Leistung',
   'power and temperature rise': 'Leistung und Erwärmung',
@@ -79,6 +81,8 @@ export const FAULTS_DE: Record<string, string> = {
     'der Warmwasserspeicher soll laden und das Wasser kommt wie vom Puffer zurück; sein Ventil klemmt vielleicht',
   'the buffer is to be heated and the water comes back as from the tank; the tank valve may be stuck':
     'der Puffer soll laden und das Wasser kommt wie vom Warmwasserspeicher zurück; dessen Ventil klemmt vielleicht',
+  'nothing heats the water between condenser and supply, and they differ by {}; one of the two sensors drifts, or sits loose on its pipe':
+    'zwischen Kondensator und Vorlauf heizt nichts, und sie unterscheiden sich um {}; einer der beiden Fühler driftet oder sitzt lose am Rohr',
   'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped':
     'das Heißgas heizt und das Wasser scheint kälter zu werden; Vorlauf, Kondensator und Rücklauf sind vielleicht vertauscht',
   'the compressor draws {} W and does not turn; its rotor may be locked':

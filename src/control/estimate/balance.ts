@@ -103,7 +103,7 @@ export function balanceStep(
   };
 }
 
-const instead = (name: SensorName, why: string, value: number, from: string): Estimate => ({
+export const instead = (name: SensorName, why: string, value: number, from: string): Estimate => ({
   value,
   quality: 'degraded',
   ageMs: 0,
@@ -111,9 +111,9 @@ const instead = (name: SensorName, why: string, value: number, from: string): Es
 });
 
 const whyOf = (e: Estimate) => e.reason ?? 'not usable';
-const usable = (e: Estimate) => e.quality === 'good';
+export const usable = (e: Estimate) => e.quality === 'good';
 
-const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
+export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
 /** True when the point stands still although the loop's balance says it must move. */
 const stuck = (point: PointState, residualK: number) => stands(point) && Math.abs(residualK) > STUCK_K;

@@ -4,7 +4,7 @@ import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from '../physics.ts';
 import { bad, fixed1, type Row, type RowContext, running } from './row.ts';
 
 /**
- * Rows that judge by what temperatures must do: valves at the wrong end (F11), water sensors that changed places (F5), a
+ * Rows that judge by what temperatures must do: valves at the wrong end (F11), water sensors that changed places or drift apart (F5, F4), a
  * compressor that lifts nothing (F12). They wait until pipes and exchangers have followed, and leave a defrost alone.
  */
 
@@ -29,6 +29,8 @@ const KEEPS_SHARE = 0.15;
 /** Coolant this much above the water would give it much heat through the exchanger. */
 const WOULD_GIVE_K = 6;
 const TANK_AWAY_K = 6;
+const DRIFTED_K = 2.5;
+const SPREAD_S = 600;
 
 const good = (c: RowContext, ...names: SensorName[]) => names.every((n) => !bad(c, n));
 const value = (c: RowContext, name: SensorName) => c.est[name].value;
@@ -45,6 +47,14 @@ const computes = (c: RowContext) =>
   good(c, 'accelW', 'accelOutC', 'accelFlowLpm') && value(c, 'accelW') > 200 * loopKw(c.house.accelMaxW);
 /** Another heater between the two sensors. */
 const mixed = (c: RowContext) => c.house.backupHeaterAt === 'supply' && c.image.actuators.backupHeaterOn > 0;
+
+/** The accelerator has been cold, or at the dry cooler, for long enough; the compressor keeps both pipes moving. */
+const noHeatBetween = (c: RowContext) =>
+  running(c) &&
+  pipes(c) &&
+  !mixed(c) &&
+  c.timers.compressorOnS > SPREAD_S &&
+  (c.timers.accelIdleS > SPREAD_S || (c.image.actuators.rejectOn > 0 && c.timers.rejectS > SPREAD_S));
 
 const takesHeat = (c: RowContext) =>
   heats(c) && pipes(c) && c.timers.compressorOnS > 120 && condenserK(c) < -DIFFER_K && !gasHot(c);
@@ -172,6 +182,16 @@ export const SIGNATURE_ROWS: readonly Row[] = [
       Math.min(value(c, 'supplyC'), value(c, 'condenserOutC')) < value(c, 'returnC') - DIFFER_K,
     text: () =>
       'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped',
+  },
+  {
+    id: 'F4w',
+    code: 'water-sensors-differ',
+    effect: 'warn',
+    holdS: 300,
+    clearS: 600,
+    active: (c) => noHeatBetween(c) && Math.abs(value(c, 'supplyC') - value(c, 'condenserOutC')) > DRIFTED_K,
+    text: (c) =>
+      `nothing heats the water between condenser and supply, and they differ by ${K(Math.abs(value(c, 'supplyC') - value(c, 'condenserOutC')))}; one of the two sensors drifts, or sits loose on its pipe`,
   },
   {
     id: 'F12l',

@@ -6,7 +6,7 @@ import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
-  | { type: 'start'; expert: string; why: string }
+  | { type: 'start'; expert: string; why: string; weights?: string | undefined }
   | { type: 'chunk'; text: string }
   | { type: 'end'; finish: string; meter: AnswerMeter; way?: Way };
 
@@ -15,6 +15,8 @@ export interface ComputeClient {
   answer(ask: Ask, signal: AbortSignal, economy?: boolean): AsyncGenerator<AnswerPiece>;
   /** What the classifier takes this text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
+  /** What the copy of an expert here makes of another node's answer, by free watts; without one, how close its own closest call is. */
+  weigh(ask: Pick<Ask, 'expert' | 'messages'>, given: string | undefined, signal: AbortSignal): Promise<Weighed>;
   close(): void;
 }
 
@@ -28,12 +30,23 @@ const StreamChunk = z.object({
       }),
     )
     .default([]),
-  heatmine: z.union([Meter, z.object({ expert: z.string(), why: z.string() })]).optional(),
+  heatmine: z
+    .union([Meter, z.object({ expert: z.string(), why: z.string(), weights: z.string().optional() })])
+    .optional(),
 });
 const Failure = z.object({
   error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
 });
 const Label = z.object({ label: z.string() });
+const Weighed = z.object({
+  own: z.string(),
+  nats: z.number(),
+  promptTokens: z.int(),
+  answerTokens: z.int(),
+  hidesWorking: z.boolean(),
+  weights: z.string(),
+});
+export type Weighed = z.infer<typeof Weighed>;
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
@@ -48,6 +61,12 @@ export function computeClient(socketPath: string): ComputeClient {
       const res = await post(socketPath, agent, '/classify', JSON.stringify({ text }), signal);
       if (res.statusCode !== 200) throw await failureOf(res);
       return Label.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8'))).label;
+    },
+    async weigh({ expert, messages }, given, signal) {
+      const body = JSON.stringify({ model: expert, messages, temperature: 0, given });
+      const res = await post(socketPath, agent, '/weigh', body, signal);
+      if (res.statusCode !== 200) throw await failureOf(res);
+      return Weighed.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8')));
     },
     close: () => agent.destroy(),
   };

@@ -14,7 +14,7 @@ export async function readAnswer(
   try {
     for await (const reply of replies) {
       onWord();
-      if (reply.type === 'start') question.onStart?.(reply.expert, node);
+      if (reply.type === 'start') question.onStart?.(reply.expert, node, reply.weights);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
         question.onChunk?.(reply.text);

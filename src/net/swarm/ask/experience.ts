@@ -6,6 +6,11 @@ const Record = z.strictObject({
   bad: z.number().min(0),
   busy: z.number().min(0).max(1),
   latencyMs: z.number().min(0),
+  audits: z.int().min(0).optional(),
+  against: z.number().min(0).optional(),
+  /** What the last audit that spoke against it showed. */
+  why: z.enum(['near', 'far', 'overcounted', 'outvoted']).optional(),
+  shunnedUntilMs: z.number().optional(),
 });
 const File = z.record(z.string().regex(/^[\w-]{43}$/), Record);
 type Record = z.infer<typeof Record>;

@@ -18,7 +18,8 @@ export interface SwarmQuestion {
   tier?: Request['tier'];
   /** How long to wait for the expert's word that the receipt is on its disk, once it has been sent. */
   commitWaitMs?: number;
-  onStart?: (expert: string, node: string) => void;
+  /** `weights`: which ones the node says it has. */
+  onStart?: (expert: string, node: string, weights?: string) => void;
   onChunk?: (text: string) => void;
   /** The answer broke off after words were shown; another begins. */
   onRestart?: (why: string) => void;

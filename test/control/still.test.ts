@@ -1,0 +1,92 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cosimulate } from '../../src/app/cosim.ts';
+import type { SensorName } from '../../src/contract/points.ts';
+import type { Verdict } from '../../src/control/types.ts';
+import { Config } from '../../src/core/config.ts';
+import { type PlantState, sensorsOf } from '../../src/hal/sim/plant/plant.ts';
+
+interface Heard {
+  /** When the sensor was told of first, seconds after it froze. */
+  atS: number;
+  text: string;
+  /** For how long before that water flowed past it and it was off by more than 5 K, s. */
+  wrongS: number;
+}
+
+/** A point that keeps the value it had at `fromS`, and what control says of it. */
+function frozen(point: SensorName, at: string, fromS: number, hours: number, demandW = 0): Heard | undefined {
+  let truth: PlantState | undefined;
+  let kept: number | undefined;
+  let heard: Heard | undefined;
+  let wrongS = 0;
+  cosimulate({
+    config: Config.parse({ sim: { startsAt: at } }),
+    days: hours / 24,
+    dtS: 1,
+    setPoints: { mode: 'heating', hotWaterSetC: 48 },
+    demandW,
+    wishesAt: () => ({}),
+    faultsAt(s) {
+      if (s < fromS || !truth) return {};
+      kept ??= sensorsOf(truth)[point];
+      return { sensors: { [point]: kept } };
+    },
+    watch(s: number, plant: PlantState, verdict: Verdict) {
+      truth = plant;
+      const said = verdict.reasons.find((r) => r.what === point && r.text.includes('stands still'));
+      if (kept === undefined || heard) return;
+      if (said) heard = { atS: s - fromS, text: said.text, wrongS };
+      else if (verdict.outputs.circulationPct > 20 && Math.abs(sensorsOf(plant)[point] - kept) > 5) wrongS++;
+    },
+  });
+  return heard;
+}
+
+const WINTER = '2025-01-15T06:00:00Z';
+
+for (const point of ['supplyC', 'condenserOutC', 'returnC'] as const) {
+  test(`F2: ${point} that stands still is replaced once water flows and it is off`, () => {
+    for (const fromS of [3000, 9000]) {
+      const heard = frozen(point, WINTER, fromS, 10);
+      assert.ok(heard, `from ${fromS} s: never told`);
+      assert.ok(
+        heard!.wrongS <= 300,
+        `${heard!.text}: wrong for ${heard!.wrongS} s of flow, told after ${heard!.atS} s`,
+      );
+    }
+  });
+}
+
+test('F2: a tank sensor that stands still is told by the heat that went in or by the loss that no tank is without', () => {
+  const heard = frozen('hotWaterC', WINTER, 3000, 12);
+  assert.ok(heard);
+  assert.ok(heard!.atS < 6.2 * 3600, heard!.text);
+});
+
+test('F4: a supply sensor that drifts by 0.1 K/min is told before it is off by 5 K, upwards and downwards', () => {
+  for (const sign of [1, -1]) {
+    let truth: PlantState | undefined;
+    let offK = 0;
+    let toldAtK: number | undefined;
+    cosimulate({
+      config: Config.parse({ sim: { startsAt: '2025-01-18T00:00:00Z' } }),
+      days: 0.2,
+      dtS: 1,
+      setPoints: { mode: 'heating', hotWaterSetC: 40 },
+      demandW: 0,
+      wishesAt: () => ({}),
+      faultsAt(s) {
+        offK = Math.max(0, (s - 3600) / 600);
+        return truth ? { sensors: { supplyC: sensorsOf(truth).supplyC + sign * offK } } : {};
+      },
+      watch(_s: number, plant: PlantState, verdict: Verdict) {
+        truth = plant;
+        if (verdict.reasons.some((r) => r.what === 'F4w')) toldAtK ??= offK;
+      },
+    });
+    assert.ok(toldAtK !== undefined && toldAtK > 1 && toldAtK < 5, `${sign}: told at ${toldAtK?.toFixed(1)} K`);
+  }
+});
+
+test.run();
