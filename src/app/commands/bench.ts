@@ -3,6 +3,7 @@ import { type Bench, tableOf } from '../bench/table.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
+  sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),

@@ -31,11 +31,13 @@ test('a relay stands for so many payers at most, over all its experts', () => {
   assert.is(demand.get('e0')! + demand.get('e1')!, RELAY_CAP);
 });
 
-test('of eight relays the one that claims most for an expert is not believed', () => {
+test('of eight relays the two that claim most for an expert, and the two that claim least, are not heard', () => {
   const honest = Array.from({ length: 8 }, (_, r) => many(3, (i) => ({ payer: `p${i}`, relay: `r${r}` }))).flat();
   const before = demandOf(honest, NOW_H).get('e')!;
   const liar = many(500, (i) => ({ payer: `x${i}`, relay: 'r0' }));
   assert.is(demandOf([...honest, ...liar], NOW_H).get('e'), before);
+  const few = many(2, (i) => ({ expert: 'f', payer: `p${i}`, relay: `r${i}` }));
+  assert.is(demandOf([...honest, ...few], NOW_H).get('f'), 0, 'two of eight relays are nobody yet');
 });
 
 const fact = (over: Partial<KeepFact>): KeepFact => ({
