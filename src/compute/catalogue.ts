@@ -5,7 +5,7 @@ import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import type { Wording } from './prompt.ts';
-import type { Residents, Use } from './residents.ts';
+import type { Residents, Use } from './residents-use.ts';
 
 /** Somebody who can be asked: an expert on disk, or a model of the upstream. */
 export interface Answerer {
@@ -42,6 +42,11 @@ export interface Listed {
   /** Until it could answer: 0 when it is in memory. */
   loadS: number;
   lastUsedMs: number | null;
+  /** The part of the next questions that is expected for it, 0..1. */
+  demandShare: number;
+  /** What it was made from. */
+  parents: readonly string[];
+  licence: string;
   modifiedMs: number;
   contextTokens: number;
   sha256: string;
@@ -163,6 +168,8 @@ function listedOf(expert: FoundExpert, residents: Residents): Omit<Listed, 'answ
     sizeBytes: fact?.sizeBytes ?? 0,
     ...residents.facts(id),
     contextTokens: fact?.engine === 'llama' ? fact.contextTokens : 0,
+    parents: fact?.parents ?? [],
+    licence: fact?.licence ?? '',
     sha256: fact?.sha256 ?? '',
     architecture: info?.architecture ?? fact?.engine ?? 'none',
     parameters: info?.parameters ?? 0,
@@ -175,7 +182,17 @@ function listedOf(expert: FoundExpert, residents: Residents): Omit<Listed, 'answ
 
 const listedUpstream = ({ id, title, contextTokens }: Answerer): Omit<Listed, 'priceEurPerMtoken'> => ({
   ...{ id, title, engine: 'upstream', answers: true, resident: true, sizeBytes: 0, memoryBytes: 0, loadS: 0 },
-  ...{ lastUsedMs: null, modifiedMs: 0, contextTokens, sha256: '', architecture: 'upstream', parameters: 0 },
+  ...{
+    lastUsedMs: null,
+    demandShare: 0,
+    parents: [],
+    licence: '',
+    modifiedMs: 0,
+    contextTokens,
+    sha256: '',
+    architecture: 'upstream',
+    parameters: 0,
+  },
   ...{ fileType: undefined, passes: true },
   note: 'served by the upstream; its quality was not measured here',
 });

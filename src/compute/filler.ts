@@ -4,7 +4,7 @@ import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
 import type { Power } from './power.ts';
-import type { Residents } from './residents.ts';
+import type { Residents } from './residents-use.ts';
 import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 

@@ -3,34 +3,13 @@ import { HeatmineError } from '../core/errors.ts';
 import type { Engine, LoadedModel } from './engine.ts';
 import { bytesOf, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
+import type { Residents, Use } from './residents-use.ts';
 import { createDemand } from './scheduler/demand.ts';
 import { decideResidency } from './scheduler/residency.ts';
 
 /** Until a model has been loaded once: hashing and mapping from flash. */
 const FIRST_LOAD_S = 0.5;
 const FIRST_LOAD_BYTES_PER_S = 1e9;
-
-export interface Use {
-  model: LoadedModel;
-  /** When done: a model in use is never unloaded. */
-  release(): void;
-}
-
-/** Models in memory, loaded when asked for; `scheduler/residency.ts` says which, and which make room. */
-export interface Residents {
-  /** Waits until the model is in memory; `signal` gives up. Throws MODEL_INVALID, EXPERT_UNKNOWN, BUSY. */
-  use(id: string, signal?: AbortSignal): Promise<Use>;
-  /** For work that no one waits for: does not count as demand. */
-  borrow(id: string): Promise<Use>;
-  resident(id: string): boolean;
-  /** What it takes in memory, seconds until it could answer (0: now), and when it was last asked (null: not since the start). */
-  facts(id: string): { memoryBytes: number; loadS: number; lastUsedMs: number | null };
-  /** Why it cannot be loaded; such a model is not tried again until the next start. */
-  fault(id: string): string | undefined;
-  /** The experts on disk have changed. One that is gone is unloaded once nobody uses it. */
-  update(experts: readonly FoundExpert[]): void;
-  close(): Promise<void>;
-}
 
 interface Waiter {
   id: string;
@@ -85,7 +64,18 @@ class Memory implements Residents {
 
   facts(id: string) {
     const loadS = this.resident(id) ? 0 : this.#costS(id);
-    return { memoryBytes: this.#bytes(id), loadS, lastUsedMs: this.#lastUsedMs.get(id) ?? null };
+    const lastUsedMs = this.#lastUsedMs.get(id) ?? null;
+    return { memoryBytes: this.#bytes(id), loadS, lastUsedMs, demandShare: this.#demand.share(id) };
+  }
+
+  async unload(id: string): Promise<void> {
+    if (!this.#parts.byId.has(id)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
+    const there = this.#residents.get(id);
+    if (!there) return;
+    if (there.users > 0) throw new HeatmineError('BUSY', `${id} answers somebody now; try again after that`);
+    this.#residents.delete(id);
+    await there.model.unload().catch(() => undefined);
+    this.#plan();
   }
 
   fault(id: string): string | undefined {

@@ -10,6 +10,7 @@ import { ANSWER_LIMIT_MS, type Handler, within } from './drive.ts';
 import { readJson, sendError, sendJson } from './http.ts';
 import { ollamaRoutes } from './ollama-routes.ts';
 import { openaiRoutes } from './openai-routes.ts';
+import type { Residents } from './residents-use.ts';
 import type { Service } from './service.ts';
 
 const HEALTH_LIMIT_MS = 5000;
@@ -23,6 +24,7 @@ export interface Server {
 
 export interface ServerOptions {
   service: Service;
+  residents: Pick<Residents, 'borrow' | 'unload'>;
   /** Figures in OpenMetrics. */
   metrics: () => string;
   log: Log;
@@ -31,12 +33,13 @@ export interface ServerOptions {
 }
 
 /** The interface of compute: /v1 of OpenAI, /api of Ollama, /health and /metrics. */
-export async function createServer({ service, metrics, log, listen }: ServerOptions): Promise<Server> {
+export async function createServer({ service, residents, metrics, log, listen }: ServerOptions): Promise<Server> {
   const routes = new Map([
     ...openaiRoutes(service),
     ...ollamaRoutes(service),
     healthRoute(service),
     classifyRoute(service),
+    ...residencyRoutes(residents),
     weighRoute(service),
     metricsRoute(metrics),
   ]);
@@ -106,6 +109,30 @@ const classifyRoute = (service: Service): [string, Handler] => [
     if (typeof text !== 'string') throw new BadRequest('text must be a string', 'text');
     sendJson(response, 200, { label: await service.labelOf(text, signal) });
   },
+];
+
+const named = async (request: IncomingMessage): Promise<string> => {
+  const id = ((await readJson(request)) as { id?: unknown } | null)?.id;
+  if (typeof id !== 'string') throw new BadRequest('id must be a string', 'id');
+  return id;
+};
+
+/** For net, on behalf of the owner. */
+const residencyRoutes = (residents: ServerOptions['residents']): [string, Handler][] => [
+  [
+    'POST /load',
+    async (request, response) => {
+      (await residents.borrow(await named(request))).release();
+      sendJson(response, 200, {});
+    },
+  ],
+  [
+    'POST /unload',
+    async (request, response) => {
+      await residents.unload(await named(request));
+      sendJson(response, 200, {});
+    },
+  ],
 ];
 
 /** For net, which audits others by the copies here. The text is not kept. */

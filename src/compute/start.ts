@@ -22,7 +22,8 @@ import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
 import { startPublishing } from './publish.ts';
 import { watchExperts } from './rescan.ts';
-import { createResidents, type Residents } from './residents.ts';
+import { createResidents } from './residents.ts';
+import type { Residents } from './residents-use.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { createService, type ServiceParts } from './service.ts';
 import { createWork } from './work.ts';
@@ -114,7 +115,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     residents.update(experts);
     log.info({ experts: experts.length }, 'experts changed');
   });
-  const server = await createServer({ service, metrics, log, listen: options.listen });
+  const server = await createServer({ service, residents, metrics, log, listen: options.listen });
   void warm(catalogue, residents, classify !== undefined, log);
   return {
     port: server.port,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ControlState } from '../contract/messages.ts';
 import type { Sockets } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
@@ -23,6 +24,7 @@ import { createAccess } from './web/access.ts';
 import { createApi } from './web/api.ts';
 import { createBackups } from './web/backup.ts';
 import { type Claims, openClaims } from './web/claims.ts';
+import { createExperts } from './web/experts.ts';
 import { isLoopback } from './web/guard.ts';
 import { liveServer } from './web/live.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -114,6 +116,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
       port: portsOf(config).http,
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, tell.notifier),
+      experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(openDoor(config.net.host, home, log)),
       proxy: computeProxy(sockets.compute, slots),
@@ -134,6 +137,12 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
     throw error;
   }
 }
+
+/** The command line of this checkout, in a process of its own; the source is added. */
+const pullCommand = (home: string) => {
+  const script = fileURLToPath(new URL('../../scripts/heatmine.mjs', import.meta.url));
+  return [process.execPath, script, 'experts', 'pull', '--home', home];
+};
 
 const ledgerOptions = (config: Config, home: string, stateDir: string, log: Log) => {
   return { stateDir, keysDir: pathsOf(home).keys, house: config.house, log };

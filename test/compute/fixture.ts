@@ -119,8 +119,8 @@ export async function echoUnit(
   const service = createService(parts);
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map([['echo', 2]]) });
   const path = join(dir, 'c.sock');
-  const server = await createServer({ service, metrics, log: silent, listen: { path } });
-  const tcp = await createServer({ service, metrics, log: silent, listen: { port: 0 } });
+  const server = await createServer({ service, residents, metrics, log: silent, listen: { path } });
+  const tcp = await createServer({ service, residents, metrics, log: silent, listen: { port: 0 } });
   return {
     ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
     grant(lease: ReturnType<typeof grantOf>) {

@@ -11,6 +11,8 @@ import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
 import { deltaOf, RESYNC } from '../../src/contract/delta.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
 import { Ask, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
+import type { ExpertsList } from '../../src/net/web/experts.ts';
+import { experts, gone } from './experts.ts';
 import { events, history, snapshot } from './snapshots.ts';
 
 const DIST = join(import.meta.dirname, '../../web/dist');
@@ -57,6 +59,8 @@ export async function startFixture(port = 0): Promise<Fixture> {
   let speaking = true;
   let locked = false;
   let tick = 1;
+  const resident = new Set(['faults', 'status']);
+  let pull: ExpertsList['pull'] = null;
   let losing = false;
   let resyncs = 0;
 
@@ -81,12 +85,32 @@ export async function startFixture(port = 0): Promise<Fixture> {
       if (locked) response.statusCode = 403;
       return json(locked ? { error: { code: 'UNAUTHORISED', message: 'wrong', remedy: '' } } : { level: 'owner' });
     }
+    if (path === 'api/experts') return json({ experts: experts(resident), gone: gone(), pull });
+    if (path === 'api/experts/load' || path === 'api/experts/unload') {
+      const { id } = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      if (path.endsWith('unload')) resident.delete(id);
+      else resident.add(id);
+      return json({});
+    }
+    if (path === 'api/experts/pull') {
+      const { source } = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      pull = { source, percent: 40, state: 'runs', text: `${source} [####......] 40 %  1.2 MB of 3.0 MB` };
+      return json(pull);
+    }
+    if (path === 'api/experts/stop') {
+      pull = pull && { ...pull, state: 'failed', text: 'stopped; pull again to go on' };
+      return json({});
+    }
     if (path === 'api/hand') {
       commands.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       return json({});
     }
     if (path === 'api/settings')
-      return json({ version: '0.1.0', notify: ['ntfy', 'webhook'], config: { unit: 'heatmine' } });
+      return json({
+        version: '0.1.0',
+        notify: ['ntfy', 'webhook'],
+        config: { unit: 'heatmine', swarm: { join: true } },
+      });
     if (path === 'api/notify/test') {
       return json([
         { target: 'ntfy', ok: true, detail: 'delivered' },
@@ -178,7 +202,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
 
 /** The answer of one expert, chunk by chunk, or the coded error for a question that asks for one. */
 async function reply(text: string, send: (reply: Reply) => void): Promise<void> {
-  const { id, messages } = Ask.parse(JSON.parse(text));
+  const { id, messages, swarm } = Ask.parse(JSON.parse(text));
   const say = (value: unknown) => send(Reply.parse(value));
   if (messages[0]!.content.includes('no power')) {
     say({ type: 'error', id, code: 'NO_POWER', message: 'No watts are granted now.', remedy: 'wait', retryAfterS: 60 });
@@ -197,7 +221,8 @@ async function reply(text: string, send: (reply: Reply) => void): Promise<void> 
     modelled: true,
     cardSeconds: 1.7,
   };
-  say({ type: 'end', id, finish: 'stop', meter });
+  const way = { mode: 'sealed', entry: 'a1'.repeat(32), relay: 'b2'.repeat(32), node: 'c3'.repeat(32) };
+  say({ type: 'end', id, finish: 'stop', meter, ...(swarm && { way }) });
 }
 
 if (import.meta.main) {

@@ -89,6 +89,23 @@ page('an answer streams, says who answered and why, and what it warmed', (contex
   }),
 );
 
+page(
+  'asked of the swarm, where the unit has joined: what relay and expert could see stands below the answer',
+  (context) =>
+    visit(context, { at: 'ask' }, async (tab) => {
+      await tab.fill('#question', 'Why is my flow too low?');
+      await tab.click('#send');
+      await tab.locator('.saw', { hasText: 'it never left this unit' }).waitFor();
+      await tab.getByRole('radio', { name: 'The swarm' }).check({ force: true });
+      await tab.fill('#question', 'And why is it loud?');
+      await tab.click('#send');
+      await tab
+        .locator('.answer:first-child .saw', { hasText: 'Sealed: the relay a1a1a1a1… saw your address' })
+        .waitFor();
+      assert.match(await tab.innerText('.answer:first-child .warmed'), 'as its unit says');
+    }),
+);
+
 page('a refused question shows message, remedy and code', (context) =>
   visit(context, { at: 'ask' }, async (tab) => {
     await tab.fill('#question', 'no power');

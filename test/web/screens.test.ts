@@ -32,7 +32,10 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
     ['Exchanger', '18.4 L/min', 'Temperatures'],
     ['Tauscher', '18,4 L/min', 'Temperaturen'],
   ],
-  experts: [['passes its tests'], ['besteht seine Prüfung']],
+  experts: [
+    ['passes its tests', '71 % of the next questions', '2.97 J/token', 'modelled', 'in memory, 5.2 MB', 'ancestor'],
+    ['besteht seine Prüfung', '71 % der nächsten Fragen', '2,97 J/Token', 'modelliert', 'im Arbeitsspeicher, 5,2 MB'],
+  ],
   money: [
     ['Break-even: never', 'Idle', 'modelled'],
     ['Gewinnschwelle: nie', 'Leerlauf', 'modelliert'],
@@ -129,6 +132,22 @@ page('commissioning: an output is driven by hand for as long as it is held', (co
     await tab.click('#hand-hold');
     await tab.waitForSelector('#hand-hold[aria-pressed=false]');
     assert.match(await tab.innerText('#commission'), 'failed');
+  }),
+);
+
+page('an expert is loaded and taken out of memory; another one is pulled, with its progress, and stopped', (context) =>
+  visit(context, { at: 'experts' }, async (tab) => {
+    await tab.click('#expert-convert .turn');
+    await tab.locator('#expert-convert', { hasText: 'in memory' }).waitFor();
+    await tab.click('#expert-convert .turn');
+    await tab.locator('#expert-convert', { hasText: 'on disk' }).waitFor();
+    await tab.fill('#pull-source', 'hf:owner/repo:small.gguf');
+    await tab.keyboard.press('Enter');
+    await tab.locator('#pull', { hasText: 'Pulling hf:owner/repo:small.gguf' }).waitFor();
+    assert.is(await tab.getAttribute('#pull progress', 'value'), '40');
+    await tab.click('#pull-stop');
+    await tab.locator('#pull [role=status]', { hasText: 'was not pulled: stopped; pull again to go on' }).waitFor();
+    assert.match(await tab.innerText('#gone'), '0.3 paying askers want poems');
   }),
 );
 

@@ -62,4 +62,28 @@ export const driveByHand = (name: ActuatorName, value: number) => change('api/ha
 export const testNotify = () =>
   change('api/notify/test', {}) as Promise<{ target: string; ok: boolean; detail: string }[]>;
 
+/** As net answers /api/experts; `ExpertsList` of src/net/web/experts.ts. */
+export interface ExpertsList {
+  experts: {
+    id: string;
+    title: string;
+    engine: string;
+    resident: boolean;
+    sizeBytes: number;
+    memoryBytes: number;
+    lastUsedMs: number | null;
+    demandShare: number;
+    parents: string[];
+    licence: string;
+    passes: boolean;
+    note?: string;
+  }[];
+  gone: { id: string; title: string; why: string; atMs: number }[];
+  pull: { source: string; percent: number | null; state: 'runs' | 'done' | 'failed'; text: string } | null;
+}
+export const experts = (): Promise<ExpertsList> => ask('api/experts');
+export const changeExpert = (what: 'load' | 'unload', id: string) => change(`api/experts/${what}`, { id });
+export const pullExpert = (source: string) => change('api/experts/pull', { source });
+export const stopPull = () => change('api/experts/stop', {});
+
 export const events = (limit: number): Promise<Event[]> => ask(`api/events?limit=${limit}`);

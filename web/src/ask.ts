@@ -8,7 +8,12 @@ const SUBPROTOCOL: typeof import('../../src/contract/wire.ts').SUBPROTOCOL = 'he
  * Asks one question over the websocket that remote peers use. `onReply` gets every reply; `onLost` is called when the
  * connection ends before `end` or `error` came. Returns the way to stop: the unit ends generating when the socket closes.
  */
-export function ask(question: string, expert: string, onReply: (reply: Reply) => void, onLost: () => void): () => void {
+export function ask(
+  question: string,
+  { expert, swarm }: { expert: string; swarm: boolean },
+  onReply: (reply: Reply) => void,
+  onLost: () => void,
+): () => void {
   const socket = new WebSocket(socketUrl('ask'), SUBPROTOCOL);
   let done = false;
   const message: Ask = {
@@ -16,6 +21,7 @@ export function ask(question: string, expert: string, onReply: (reply: Reply) =>
     id: crypto.getRandomValues(new Uint32Array(2)).join('-'),
     expert,
     messages: [{ role: 'user', content: question }],
+    ...(swarm && { swarm }),
   };
   socket.onopen = () => socket.send(JSON.stringify(message));
   socket.onmessage = (event) => {

@@ -3,11 +3,14 @@ import { useEffect, useState } from 'preact/hooks';
 export interface Fetched<T> {
   value: T | null;
   error: string | null;
+  /** Fetches once more, at once. */
+  again: () => void;
 }
 
 /** Fetches now, whenever `key` changes and every `everyMs`; a failed turn keeps the last value and says why. */
 export function useEvery<T>(key: string, everyMs: number, load: () => Promise<T>): Fetched<T> {
-  const [fetched, setFetched] = useState<Fetched<T>>({ value: null, error: null });
+  const [fetched, setFetched] = useState<Omit<Fetched<T>, 'again'>>({ value: null, error: null });
+  const [turns, setTurns] = useState(0);
   useEffect(() => {
     let ended = false;
     const turn = async () => {
@@ -24,6 +27,6 @@ export function useEvery<T>(key: string, everyMs: number, load: () => Promise<T>
       ended = true;
       window.clearInterval(timer);
     };
-  }, [key, everyMs]);
-  return fetched;
+  }, [key, everyMs, turns]);
+  return { ...fetched, again: () => setTurns((n) => n + 1) };
 }

@@ -82,14 +82,18 @@ export async function runTour(options: TourOptions): Promise<void> {
   const show = (atS: number) => {
     const place = placeAt(atS, lastsS);
     // What a late frame has left of the chapter before belongs to it still.
-    for (; index < place.index; index++) play({ ...place, index, sceneS: SCENES[index]!.playS });
+    for (; index < place.index; index++) frame({ ...place, index, sceneS: SCENES[index]!.playS, over: false });
+    frame(place);
+    return place.over;
+  };
+  const frame = (place: Place) => {
     play(place);
     const tour = tourOf(place, lastsS);
     const control = snapshot.control && { ...snapshot.control, speed: tour.speed };
     snapshot = { ...snapshot, control, tour };
     if (control && tour.caption.en !== told) options.tell(tour, control);
     told = tour.caption.en;
-    return place.over;
+    history.flush();
   };
   show(0);
   const distDir = fileURLToPath(new URL('../../../web/dist', import.meta.url));

@@ -86,7 +86,8 @@ const bodyOf = (ask: Ask, economy: boolean) =>
     ...(economy && { service_tier: 'flex', heatmine: { deadline_s: ECONOMY_DEADLINE_S } }),
   });
 
-function post(
+/** Rejects with NOT_RUNNING where nobody answers. */
+export function post(
   socketPath: string,
   agent: Agent,
   path: string,
@@ -128,7 +129,8 @@ export interface RefusedByCompute extends HeatmineError {
   retryAfterS?: number;
 }
 
-async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
+/** What compute refused with, as ours. */
+export async function failureOf(res: IncomingMessage): Promise<RefusedByCompute> {
   let text = '';
   try {
     for await (const chunk of res.setEncoding('utf8')) {

@@ -9,6 +9,7 @@ import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Access, CLAIM_FIRST } from './access.ts';
 import type { Api } from './api.ts';
 import type { Backups } from './backup.ts';
+import type { ExpertsApi } from './experts.ts';
 import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ComputeProxy } from './proxy.ts';
@@ -22,6 +23,7 @@ export interface WebOptions {
   access: Access;
   settings: Settings;
   backups: Backups;
+  experts: ExpertsApi;
   proxy: ComputeProxy;
   metrics: Metrics;
   page: (res: ServerResponse, path: string, head: boolean) => void;
@@ -103,6 +105,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       server.closeIdleConnections();
       options.proxy.close();
       options.metrics.close();
+      options.experts.close();
       await closed;
     },
   };
@@ -132,7 +135,7 @@ const CLAIM_PATH = /^\/api\/(session|claim|claim\/new|claim\/forget)$/;
 const HOUSE_PATH = /^\/(api\/|metrics$)/;
 
 async function route(
-  { api, access, settings, backups, proxy, metrics, page }: WebOptions,
+  { api, access, settings, backups, experts, proxy, metrics, page }: WebOptions,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -150,11 +153,13 @@ async function route(
   else if (path === '/api/backup') await change(req, res, (r, answer) => backups.make(r, answer, access.levelOf(req)!));
   else if (path === '/api/restore')
     await change(req, res, (r, answer) => backups.stage(r, answer, access.levelOf(req)!));
+  else if (path.startsWith('/api/experts/')) await expertRoute(experts, req, res, path);
   else if (path === '/api/override') await change(req, res, api.override);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
+  else if (path === '/api/experts') await experts.list(res);
   else if (path === '/api/settings') settings.show(res);
   else if (path === '/api/support') settings.support(res);
   else if (path === '/api/why') api.why(res, query);
@@ -163,6 +168,20 @@ async function route(
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
     sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
   } else page(res, path, method === 'HEAD');
+}
+
+/** Memory and downloads of experts. */
+async function expertRoute(
+  experts: ExpertsApi,
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+): Promise<void> {
+  if (path === '/api/experts/load') await change(req, res, experts.load);
+  else if (path === '/api/experts/unload') await change(req, res, experts.unload);
+  else if (path === '/api/experts/pull') await change(req, res, experts.pull);
+  else if (path === '/api/experts/stop') await change(req, res, async (_req, answer) => experts.stopPull(answer));
+  else sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
 }
 
 /** Every change comes by POST and as JSON, which no form of another site can send. */

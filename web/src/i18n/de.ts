@@ -1,6 +1,7 @@
 import { inGerman } from '../../../src/contract/german/german.ts';
 import { POINTS_DE } from '../../../src/contract/points-de.ts';
 import type { Strings } from './en.ts';
+import { askDe, expertsDe } from './experts-de.ts';
 import { moneyDe } from './money-de.ts';
 import { settingsDe } from './settings-de.ts';
 
@@ -149,29 +150,7 @@ export const de: Strings = {
     compressorW: 'Verdichter',
     notMeasured: 'kein Wert',
   },
-  ask: {
-    title: 'Fragen Sie dieses Gerät',
-    intro:
-      'Ein kleiner Experte auf diesem Gerät antwortet. Ihre Worte bleiben im Arbeitsspeicher und werden nie abgelegt.',
-    label: 'Ihre Frage',
-    placeholder: 'Warum ist mein Durchfluss zu niedrig?',
-    expert: 'Experte',
-    auto: 'Das Gerät wählt',
-    send: 'Fragen',
-    stop: 'Abbrechen',
-    waiting: 'Warten auf das erste Wort …',
-    answeredBy: 'Beantwortet von',
-    because: 'weil',
-    warmed: (wattHours, where) => `Diese Antwort wärmte ${where} mit ${wattHours}`,
-    where: { rooms: 'die Räume', hotWater: 'das Warmwasser', outside: 'nur die Außenluft' },
-    tokens: (n, seconds) => `${n} Token, ${seconds} s der Karte`,
-    cut: 'Die Antwort wurde an ihrer Längengrenze abgeschnitten.',
-    stopped: 'Abgebrochen.',
-    lost: 'Die Verbindung riss ab, bevor die Antwort vollständig war.',
-    remedy: 'Was hilft:',
-    retry: (seconds) => `Versuchen Sie es in ${seconds} s wieder.`,
-    empty: 'Schreiben Sie zuerst eine Frage.',
-  },
+  ask: askDe,
   plant: {
     title: 'Anlage',
     intro: 'Das Wasser fließt durch den Kondensator, dann durch den Rechnertauscher, dann in Puffer oder Warmwasser.',
@@ -219,17 +198,7 @@ export const de: Strings = {
     intro: 'Was das Gerät in dieser Sekunde entschieden hat, der wichtigste Grund zuerst.',
     empty: 'Die Regelung hat noch keinen Grund genannt.',
   },
-  experts: {
-    title: 'Experten',
-    intro: 'Kleine Modelle, die mit diesem Gerät kommen.',
-    none: 'Kein Experte ist installiert.',
-    silent: 'Warten auf den Teil des Geräts, der rechnet.',
-    passes: 'besteht seine Prüfung',
-    fails: 'besteht seine Prüfung nicht',
-    resident: 'im Speicher',
-    onDisk: 'auf der Platte',
-    askThis: 'Fragen',
-  },
+  experts: expertsDe,
   money: moneyDe,
   ...settingsDe,
   footer: 'HeatMine läuft nur auf diesem Gerät: Die Seite fragt nichts im Internet.',

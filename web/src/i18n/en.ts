@@ -1,5 +1,6 @@
 import type { ControlState, Mode, SafetyState } from '../../../src/contract/messages.ts';
 import type { OverrideKind } from '../../../src/contract/override-kinds.ts';
+import { askEn, expertsEn } from './experts-en.ts';
 import { moneyEn } from './money-en.ts';
 import { POINTS_EN } from './points.ts';
 import { settingsEn } from './settings-en.ts';
@@ -160,28 +161,7 @@ export const en = {
     compressorW: 'Compressor',
     notMeasured: 'no value',
   },
-  ask: {
-    title: 'Ask this unit',
-    intro: 'A small expert on this unit answers. Your words stay in memory and are never stored.',
-    label: 'Your question',
-    placeholder: 'Why is my flow too low?',
-    expert: 'Expert',
-    auto: 'Let the unit choose',
-    send: 'Ask',
-    stop: 'Stop',
-    waiting: 'Waiting for the first word …',
-    answeredBy: 'Answered by',
-    because: 'because',
-    warmed: (wattHours: string, where: string) => `This answer warmed ${where} with ${wattHours}`,
-    where: { rooms: 'the rooms', hotWater: 'the hot water', outside: 'only the outside air' },
-    tokens: (n: string, seconds: string) => `${n} tokens, ${seconds} s of the card`,
-    cut: 'The answer was cut at its length limit.',
-    stopped: 'Stopped.',
-    lost: 'The connection was lost before the answer was complete.',
-    remedy: 'What helps:',
-    retry: (seconds: string) => `Try again in ${seconds} s.`,
-    empty: 'Write a question first.',
-  },
+  ask: askEn,
   plant: {
     title: 'Plant',
     intro: 'Water runs through the condenser, then through the accelerator exchanger, then to buffer or hot water.',
@@ -229,17 +209,7 @@ export const en = {
     intro: 'What the unit decided in this second, the most telling reason first.',
     empty: 'The control loop has given no reason yet.',
   },
-  experts: {
-    title: 'Experts',
-    intro: 'Small models that ship with this unit.',
-    none: 'No expert is installed.',
-    silent: 'Waiting for the part of the unit that computes.',
-    passes: 'passes its tests',
-    fails: 'fails its tests',
-    resident: 'in memory',
-    onDisk: 'on disk',
-    askThis: 'Ask',
-  },
+  experts: expertsEn,
   money: moneyEn,
   ...settingsEn,
   footer: 'HeatMine runs on this unit only: the page asks nothing of the internet.',

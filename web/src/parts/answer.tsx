@@ -1,4 +1,5 @@
 import type { ComputeState } from '../../../src/contract/messages.ts';
+import { sawLine } from '../../../src/contract/saw.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Answer } from './ask.tsx';
 import { Modelled } from './modelled.tsx';
@@ -10,7 +11,7 @@ interface Props {
 
 /** One question, its answer as it comes, who answered and why, and at the end what it warmed. */
 export function AnswerView({ answer, experts }: Props) {
-  const { t, f } = useWords();
+  const { t, f, language } = useWords();
   const { start, text, end, error, broken } = answer;
   const title = (id: string) => experts.find((expert) => expert.id === id)?.title ?? id;
   const running = !end && !error && !broken;
@@ -39,7 +40,9 @@ export function AnswerView({ answer, experts }: Props) {
       {end?.finish === 'length' && <p class="quiet">{t.ask.cut}</p>}
       {end && (
         <p class="warmed">
-          {t.ask.warmed(f.wattHours(end.meter.joules), t.ask.where[answer.where ?? 'rooms'])}
+          {answer.swarm
+            ? t.ask.warmedElsewhere(f.wattHours(end.meter.joules))
+            : t.ask.warmed(f.wattHours(end.meter.joules), t.ask.where[answer.where ?? 'rooms'])}
           <Modelled when={end.meter.modelled} />
           <span class="quiet">
             {' '}
@@ -50,6 +53,7 @@ export function AnswerView({ answer, experts }: Props) {
           </span>
         </p>
       )}
+      {end && <p class="quiet saw">{end.way ? sawLine(end.way, language) : t.ask.seenHere}</p>}
     </article>
   );
 }

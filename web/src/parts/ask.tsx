@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import type { Reply } from '../../../src/contract/wire.ts';
+import { settings } from '../api.ts';
 import { ask } from '../ask.ts';
+import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { AnswerView } from './answer.tsx';
@@ -9,6 +11,8 @@ import { AnswerView } from './answer.tsx';
 export interface Answer {
   key: number;
   question: string;
+  /** Asked of others. */
+  swarm: boolean;
   start?: Extract<Reply, { type: 'start' }>;
   text: string;
   end?: Extract<Reply, { type: 'end' }>;
@@ -24,6 +28,7 @@ interface Props {
   onExpert: (expert: string) => void;
 }
 
+const SETTINGS_EVERY_MS = 300_000;
 const MAX_QUESTION_CHARS: typeof import('../../../src/contract/wire.ts').MAX_QUESTION_CHARS = 16_000;
 
 /** The ask box: one question at a time, streamed, each with what it cost and what it warmed. Nothing is kept. */
@@ -32,17 +37,19 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   const { answers, busy, send, stop } = useAnswers(snapshot?.control ?? null);
   const [question, setQuestion] = useState('');
   const [hint, setHint] = useState('');
+  const joined = useJoined();
+  const [swarm, setSwarm] = useState(false);
   const submit = () => {
     const text = question.trim();
     setHint(text ? '' : t.ask.empty);
     if (!text || busy) return;
     setQuestion('');
-    send(text, expert);
+    send(text, { expert, swarm: swarm && joined });
   };
   return (
     <section id="ask" aria-labelledby="ask-title">
       <h1 id="ask-title">{t.ask.title}</h1>
-      <p class="quiet">{t.ask.intro}</p>
+      <p class="quiet">{swarm && joined ? t.ask.introSwarm : t.ask.intro}</p>
       <form
         class="card asking"
         onSubmit={(event) => {
@@ -66,6 +73,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
             }}
           />
         </label>
+        {joined && <Whom swarm={swarm} onSwarm={setSwarm} />}
         <label>
           <span class="label">{t.ask.expert}</span>
           <select id="expert" value={expert} onChange={(event) => onExpert(event.currentTarget.value)}>
@@ -102,6 +110,29 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   );
 }
 
+/** Whether this unit has joined the swarm, as its configuration says. */
+function useJoined(): boolean {
+  const { value } = useEvery('joined', SETTINGS_EVERY_MS, settings);
+  return (value?.config as { swarm?: { join?: boolean } } | undefined)?.swarm?.join === true;
+}
+
+function Whom({ swarm, onSwarm }: { swarm: boolean; onSwarm: (swarm: boolean) => void }) {
+  const { t } = useWords();
+  return (
+    <fieldset class="choice" id="whom">
+      <legend class="label">{t.ask.whom}</legend>
+      <div class="segments">
+        {[false, true].map((each) => (
+          <label key={String(each)}>
+            <input type="radio" name="whom" checked={swarm === each} onChange={() => onSwarm(each)} />
+            <span>{each ? t.ask.swarm : t.ask.here}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
 function useAnswers(control: ControlState | null) {
   const [answers, setAnswers] = useState<Answer[]>([]);
   const [busy, setBusy] = useState(false);
@@ -110,7 +141,7 @@ function useAnswers(control: ControlState | null) {
   latest.current = control;
   useEffect(() => () => stopper.current?.(), []);
 
-  const send = (question: string, expert: string) => {
+  const send = (question: string, whom: { expert: string; swarm: boolean }) => {
     const key = Date.now();
     const change = (more: (answer: Answer) => Partial<Answer>) =>
       setAnswers((all) => all.map((answer) => (answer.key === key ? { ...answer, ...more(answer) } : answer)));
@@ -119,11 +150,11 @@ function useAnswers(control: ControlState | null) {
       setBusy(false);
       stopper.current = null;
     };
-    setAnswers((all) => [{ key, question, text: '' }, ...all]);
+    setAnswers((all) => [{ key, question, swarm: whom.swarm, text: '' }, ...all]);
     setBusy(true);
     const close = ask(
       question,
-      expert,
+      whom,
       (reply) => {
         if (reply.type === 'start') change(() => ({ start: reply, text: '' }));
         else if (reply.type === 'chunk') change((answer) => ({ text: answer.text + reply.text }));

@@ -1,52 +1,58 @@
 import type { ComputeState } from '../../../src/contract/messages.ts';
+import { experts } from '../api.ts';
+import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
+import { ExpertCard } from './expert-card.tsx';
+import { Pull } from './pull.tsx';
 
-/** Models of this engine pick an expert and answer nothing themselves. */
-const CLASSIFIES = 'onnx';
-
-/** The unit sends this many characters of a note at the most. */
-const NOTE_CHARS = 160;
-const whole = (note: string) => (note.length < NOTE_CHARS ? note : note.replace(/\s+\S*$/, ' …'));
+const EVERY_MS = 4000;
 
 interface Props {
   compute: ComputeState | null;
   onAsk: (expert: string) => void;
 }
 
-/** The models on this unit. One that fails its own tests says so here, as everywhere. */
+/** The models on this unit: what each is worth, takes and comes from; getting more of them; and those that have gone. */
 export function Experts({ compute, onAsk }: Props) {
   const { t, f } = useWords();
+  const { value, error, again } = useEvery('experts', EVERY_MS, experts);
   return (
     <section id="experts" aria-labelledby="experts-title">
       <h1 id="experts-title">{t.experts.title}</h1>
       <p class="quiet">{t.experts.intro}</p>
-      {!compute?.experts.length && <p class="card quiet">{compute ? t.experts.none : t.experts.silent}</p>}
+      {error && <p class="card fault-text">{t.experts.failed(error)}</p>}
+      {!value?.experts.length && !error && <p class="card quiet">{value ? t.experts.none : t.experts.silent}</p>}
       <ul class="experts">
-        {compute?.experts.map((expert) => (
-          <li class="card" key={expert.id}>
-            <h2>{expert.title}</h2>
-            <p>
-              <span class={expert.passes ? 'chip good' : 'chip fault'}>
-                {expert.passes ? t.experts.passes : t.experts.fails}
-              </span>
-            </p>
-            {expert.note && <p lang="en">{whole(expert.note)}</p>}
-            <p class="quiet">
-              {expert.id} · {expert.engine} · {f.size(expert.sizeBytes)} ·{' '}
-              {expert.resident ? t.experts.resident : t.experts.onDisk}
-            </p>
-            {expert.engine !== CLASSIFIES && (
-              <button
-                type="button"
-                aria-label={`${t.experts.askThis}: ${expert.title}`}
-                onClick={() => onAsk(expert.id)}
-              >
-                {t.experts.askThis}
-              </button>
-            )}
-          </li>
+        {value?.experts.map((expert) => (
+          <ExpertCard
+            key={expert.id}
+            expert={expert}
+            isAncestor={value.experts.some(({ parents }) => parents.includes(expert.id))}
+            card={compute?.card}
+            onAsk={onAsk}
+            onChanged={again}
+          />
         ))}
       </ul>
+      {value && <Pull pull={value.pull} onChanged={again} />}
+      {value && (
+        <section aria-labelledby="gone-title" id="gone">
+          <h2 id="gone-title">{t.experts.gone}</h2>
+          {value.gone.length === 0 ? (
+            <p class="card quiet">{t.experts.goneNone}</p>
+          ) : (
+            <ul class="card log">
+              {value.gone.map(({ id, title, why, atMs }) => (
+                <li key={`${id}${atMs}`}>
+                  <time dateTime={new Date(atMs).toISOString()}>{f.dateTime(atMs)}</time>
+                  <b>{title}</b>
+                  <span>{t.say(why)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      )}
     </section>
   );
 }

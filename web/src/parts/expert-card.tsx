@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks';
+import type { ComputeState } from '../../../src/contract/messages.ts';
+import { changeExpert, type ExpertsList, Refused } from '../api.ts';
+import { useWords } from '../i18n/index.ts';
+import { Modelled } from './modelled.tsx';
+
+/** Models of this engine pick an expert and answer nothing themselves. */
+const CLASSIFIES = 'onnx';
+const UPSTREAM = 'upstream';
+/** Within this the time of day says enough. */
+const TODAY_MS = 12 * 3_600_000;
+
+interface Props {
+  expert: ExpertsList['experts'][number];
+  /** Others are made from it. */
+  isAncestor: boolean;
+  card: ComputeState['card'] | undefined;
+  onAsk: (expert: string) => void;
+  onChanged: () => void;
+}
+
+/** One expert. One that fails its own tests says so here, as everywhere. */
+export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props) {
+  const { t } = useWords();
+  const { id, title, engine, resident, passes, note } = expert;
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState('');
+  const turn = async () => {
+    setBusy(true);
+    setRefused('');
+    try {
+      await changeExpert(resident ? 'unload' : 'load', id);
+    } catch (error) {
+      setRefused(error instanceof Refused ? t.experts.refused(t.say(error.message)) : t.controls.unreachable);
+    }
+    setBusy(false);
+    onChanged();
+  };
+  return (
+    <li class="card" id={`expert-${id}`}>
+      <h2>{title}</h2>
+      <p>
+        <span class={passes ? 'chip good' : 'chip fault'}>{passes ? t.experts.passes : t.experts.fails}</span>
+      </p>
+      {engine === CLASSIFIES && <p>{t.experts.picks}</p>}
+      {note && <p lang="en">{note}</p>}
+      <Facts expert={expert} isAncestor={isAncestor} card={card} />
+      <p class="actions">
+        {engine !== CLASSIFIES && (
+          <button type="button" aria-label={`${t.experts.askThis}: ${title}`} onClick={() => onAsk(id)}>
+            {t.experts.askThis}
+          </button>
+        )}
+        {engine !== UPSTREAM && (
+          <button
+            type="button"
+            class="turn"
+            disabled={busy}
+            aria-label={`${resident ? t.experts.unload : t.experts.load}: ${title}`}
+            onClick={turn}
+          >
+            {resident ? t.experts.unload : t.experts.load}
+          </button>
+        )}
+      </p>
+      <span class="note" role="status">
+        {refused}
+      </span>
+    </li>
+  );
+}
+
+function Facts({ expert, isAncestor, card }: Pick<Props, 'expert' | 'isAncestor' | 'card'>) {
+  const { t, f } = useWords();
+  const { id, engine, resident, sizeBytes, memoryBytes, lastUsedMs, demandShare, parents, licence } = expert;
+  const here = resident ? t.experts.resident(f.size(memoryBytes)) : t.experts.onDisk(f.size(sizeBytes));
+  const origin = parents.length > 0 ? parents.join(', ') : t.experts.original;
+  const when = (ms: number) => (Date.now() - ms < TODAY_MS ? f.time(ms) : f.dateTime(ms));
+  return (
+    <dl class="facts">
+      <dt>{id}</dt>
+      <dd>{engine === UPSTREAM ? t.experts.elsewhere : here}</dd>
+      {engine !== UPSTREAM && engine !== CLASSIFIES && (
+        <>
+          <dt>{t.experts.demand}</dt>
+          <dd>{t.experts.demandOf(f.number(100 * demandShare))}</dd>
+          <dt>{t.experts.lastAsked}</dt>
+          <dd>{lastUsedMs === null ? t.experts.never : when(lastUsedMs)}</dd>
+          <dt>{t.experts.energy}</dt>
+          <dd>
+            {card ? t.experts.perToken(f.number(card.jPerToken, 2)) : '–'}
+            <Modelled when={card?.modelled} />
+          </dd>
+        </>
+      )}
+      {engine !== UPSTREAM && (
+        <>
+          <dt>{t.experts.lineage}</dt>
+          <dd>{isAncestor ? `${origin}; ${t.experts.ancestorOf}` : origin}</dd>
+          <dt>{t.experts.licence}</dt>
+          <dd>{licence || '–'}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
