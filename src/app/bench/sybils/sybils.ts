@@ -8,7 +8,7 @@ const TENTH = 0.1;
 const GOAL = 0.02;
 /** A favourite, two in the middle, one that few want. */
 const RANKS = [0, 5, 12, 25];
-const CLAIMING: Attack = { sybilRelays: TENTH, sybilPayers: 0, invented: 1000 };
+const CLAIMING: Attack = { sybilRelays: TENTH, sybilPayers: 0, invented: 200 };
 const QUIET: Attack = { sybilRelays: TENTH, sybilPayers: 0, invented: 4 };
 const PAYING: Attack = { sybilRelays: 0, sybilPayers: TENTH, invented: 0 };
 
@@ -25,7 +25,7 @@ function meanResidency(attack: Attack, target: string, population: Population, s
 export const sybils: Bench = {
   name: 'sybils',
   about:
-    'Simulated: a swarm on paper, no sockets; the rules of demand and of keeping are the real ones. A tenth of the relays invent payers for one expert; the reference is the same swarm and seeds without them. Not simulated: relays that lie about what passed honest ones',
+    'Simulated: a swarm on paper, no sockets; the rules of demand and of keeping are the real ones. A tenth of the relays invent payers for one expert; the reference is the same swarm and seeds without them. Points are of all nodes. Not simulated: sockets, prices, churn',
   async run({ quick, seed }) {
     const population = quick ? QUICK : WHOLE;
     const seeds = Array.from({ length: quick ? 2 : SEEDS }, (_, i) => seed + i);
@@ -44,7 +44,7 @@ export const sybils: Bench = {
         };
       });
     return [
-      ...figures('10 % of relays invent 1,000 payers a day each', CLAIMING, RANKS, true),
+      ...figures('10 % of relays invent 200 payers a day each', CLAIMING, RANKS, true),
       ...figures('10 % of relays invent 4 payers a day each', QUIET, RANKS, true),
       ...figures('10 % of payers really ask and pay', PAYING, [12], false),
     ];
