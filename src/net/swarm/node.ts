@@ -1,5 +1,5 @@
 import { systemClock } from '../../core/clock.ts';
-import { messageOf } from '../../core/errors.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
@@ -210,6 +210,10 @@ function handlersOf(self: Self): Handlers {
         const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
         const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
+      }
+      if (frame.type === 'tally') {
+        if (!relay) throw new HeatmineError('NOT_OFFERED', 'this node is no relay');
+        return { type: 'tallied', id, hours: relay.tally(frame.key) };
       }
       const answer = relay?.attach(from, frame.descriptor, frame.tags) ?? {
         accepted: false,

@@ -17,6 +17,7 @@ import type { Pace } from './pace.ts';
 import type { Source } from './source.ts';
 import { WEIGHTS_TOPIC } from './tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from './uses.ts';
+import { openTallies, vouchedFor } from './vouch.ts';
 
 export interface KeeperOptions {
   weights: SwarmConfig['weights'];
@@ -97,6 +98,7 @@ class Keeper {
     for (const { givers } of this.#known.values()) {
       for (const [key, hour] of givers) if (hour < nowHour - 1) givers.delete(key);
     }
+    const tallyOf = await openTallies(this.#options.discoveries, this.#options.log);
     await findGivers(WEIGHTS_TOPIC, undefined, this.#finding(), async (session, { source, offers }) => {
       for (const { id } of offers) {
         if (!this.#known.has(id)) {
@@ -104,7 +106,8 @@ class Keeper {
           this.#known.set(id, { manifest: await session.manifest(id), givers: new Map() });
         }
         this.#known.get(id)!.givers.set(source.key, nowHour);
-        this.#uses.told(source.key, id, decodeUses(await session.uses(id)), nowHour);
+        const told = decodeUses(await session.uses(id));
+        this.#uses.told(source.key, id, await vouchedFor(told, source.key, tallyOf), nowHour);
       }
     });
   }
