@@ -1,5 +1,5 @@
 /**
- * Builds web/ into web/dist. `npm ci` calls it after the install, and `npm start` with `--if-stale`: then it builds only
+ * Builds web/ into web/dist, and the page for relays and the client file into web/dist-ask. `npm ci` calls it after the install, and `npm start` with `--if-stale`: then it builds only
  * when a source is newer than the page, so that an ordinary start pays a few milliseconds.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -8,7 +8,17 @@ import { messageOf } from '../src/core/errors.ts';
 
 const root = join(import.meta.dirname, '..');
 const web = join(root, 'web');
-const SOURCES = ['web/index.html', 'web/vite.config.ts', 'web/public', 'web/src', 'src/contract', 'package-lock.json'];
+const askDir = join(web, 'dist-ask');
+const SOURCES = [
+  'web/ask',
+  'src/net/client',
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/public',
+  'web/src',
+  'src/contract',
+  'package-lock.json',
+];
 
 function newestMs(path: string): number {
   const stat = statSync(path);
@@ -19,7 +29,7 @@ function newestMs(path: string): number {
 /** True when web/dist is absent or older than anything it is made from. */
 export function webIsStale(): boolean {
   const page = join(web, 'dist', 'index.html');
-  if (!existsSync(page)) return true;
+  if (!existsSync(page) || !existsSync(join(askDir, 'heatmine-client.js'))) return true;
   const builtMs = statSync(page).mtimeMs;
   return SOURCES.some((source) => newestMs(join(root, source)) > builtMs);
 }
@@ -29,6 +39,15 @@ export async function buildWeb(): Promise<void> {
   // Imported late: the stale check must not pay for loading the bundler.
   const { build } = await import('vite');
   await build({ configFile: join(web, 'vite.config.ts'), logLevel: 'warn' });
+  await build({ configFile: join(web, 'ask/vite.config.ts'), logLevel: 'warn' });
+  // The client of src/net/client as one file, for anybody's page.
+  await build({
+    ...{ configFile: false, logLevel: 'warn' },
+    build: {
+      ...{ outDir: askDir, emptyOutDir: false, reportCompressedSize: false, copyPublicDir: false },
+      lib: { entry: join(root, 'src/net/client/client.ts'), formats: ['es'], fileName: () => 'heatmine-client.js' },
+    },
+  });
 }
 
 if (import.meta.main && (!process.argv.includes('--if-stale') || webIsStale())) {

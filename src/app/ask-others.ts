@@ -4,12 +4,14 @@ import { systemClock } from '../core/clock.ts';
 import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
+import { askDissent } from '../net/swarm/ask/dissent.ts';
 import { openExperience } from '../net/swarm/ask/experience.ts';
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
 import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
 import { askedNotebook } from './asked.ts';
 import { print, say } from './command.ts';
+import { tellDissent } from './dissent.ts';
 import { paidLine, paidOf, tellQuotes } from './paid.ts';
 import { openAsker, topicsOf } from './swarm-client.ts';
 
@@ -25,6 +27,8 @@ export interface AskOthers {
   economy: boolean;
   /** Only says who would answer, at what price. */
   quote: boolean;
+  /** Left out: one answer. */
+  dissent?: number | undefined;
 }
 
 const SEALED =
@@ -52,6 +56,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   };
   try {
     if (asked.quote) return tellQuotes(await quoteSwarm(options, wanted), json);
+    if (asked.dissent) return tellDissent(await askDissent(options, wanted, asked.dissent), json);
     const answer = await askSwarm(options, {
       ...wanted,
       onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),

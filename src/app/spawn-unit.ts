@@ -31,11 +31,13 @@ export interface UnitOptions {
   args?: string[];
   /** Text of its config.yaml; left out: none. */
   config?: string;
+  /** Where an earlier one has lived; left out: a new one. */
+  home?: string;
 }
 
 /** A real unit in a home of its own, for benches and tests. */
-export function spawnUnit({ portBase, args = [], config }: UnitOptions): SpawnedUnit {
-  const home = mkdtempSync(join(tmpdir(), 'heatmine-'));
+export function spawnUnit({ portBase, args = [], config, home: given }: UnitOptions): SpawnedUnit {
+  const home = given ?? mkdtempSync(join(tmpdir(), 'heatmine-'));
   if (config !== undefined) writeFileSync(join(home, 'config.yaml'), config);
   const startedMs = performance.now();
   const child = spawn(process.execPath, [ENTRY, 'run', '--home', home, '--port-base', String(portBase), ...args], {

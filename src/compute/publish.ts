@@ -9,6 +9,7 @@ import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
 import type { Power } from './power.ts';
 import { want } from './scheduler/decide.ts';
+import { economicW } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
 const WORK_MS = 200;
@@ -49,6 +50,7 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
       owedJ: work.owedJ(),
       soldJ: work.soldJ(),
       cardsW: config.accelerator.count * card.tdpW,
+      economicW: config.accelerator.count * economicW(card.tdpW, card.byCap?.points),
       fillerTokensPerS: filler.capacity(),
       jPerToken: card.jPerToken,
       commandW: command.wantW(),

@@ -13,6 +13,8 @@ export interface Card {
   /** Speed of one card at `tdpW`, same source. */
   tokensPerS: number;
   source: string;
+  /** Speed of one card under a cap, in rising order, measured by somebody; left out where nobody has published it. */
+  byCap?: { points: readonly { capW: number; tokensPerS: number }[]; source: string };
 }
 
 export const CARDS: Record<string, Card> = {
@@ -26,6 +28,22 @@ export const CARDS: Record<string, Card> = {
     jPerToken: 2.97,
     tokensPerS: 117.7,
     source: 'https://calebcoffie.com/benchmarks/granite-4-1-8b-gguf (cap 350 W, 1 stream, chat)',
+    // Another model, so only the shape counts.
+    byCap: {
+      points: [
+        { capW: 100, tokensPerS: 18 },
+        { capW: 150, tokensPerS: 42 },
+        { capW: 175, tokensPerS: 64 },
+        { capW: 200, tokensPerS: 83 },
+        { capW: 225, tokensPerS: 91 },
+        { capW: 250, tokensPerS: 97 },
+        { capW: 275, tokensPerS: 98 },
+        { capW: 300, tokensPerS: 101 },
+        { capW: 325, tokensPerS: 102 },
+        { capW: 350, tokensPerS: 103 },
+      ],
+      source: 'https://jankyai.droidgram.com/power-limiting-rtx-3090-gpu-to-increase-power-efficiency (1 stream)',
+    },
   },
   'h100-8b-bs64': {
     id: 'h100-8b-bs64',

@@ -7,6 +7,8 @@ export interface ChildStart {
   config: Config;
   home: string;
   sockets: Sockets;
+  /** Why config.yaml was not used, where the last good one stands in for it. */
+  refused?: string | undefined;
   /** Password of each broker role; a child gets the whole table only if it is the broker. */
   passwords: Record<string, string>;
 }

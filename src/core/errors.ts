@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   VOUCHER_DUE: 'give a voucher over what is open, or ask for fewer tokens (maxTokens): docs/PROTOCOL-receipts.md',
   NO_ENTRY_RELAY:
     'join by the line of a relay that somebody else runs (`heatmine join LINE`), or ask in the clear with --direct; on one machine or LAN: swarm.nearRelays',
+  NO_WAY: 'ask again: another relay or expert is tried; `heatmine peers` shows who answers now',
   NOT_OFFERED: 'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them',
 } as const;
 

@@ -103,6 +103,12 @@ export const SwarmConfig = z
       .boolean()
       .default(false)
       .describe('forward the questions of others, unread; their traffic passes your line'),
+    askPage: z
+      .boolean()
+      .default(false)
+      .describe(
+        'a relay serves the page /ask on the swarm port: whoever opens it asks from the browser, sealed there; you see their address and no text',
+      ),
     nearRelays: z
       .boolean()
       .default(false)
@@ -112,6 +118,10 @@ export const SwarmConfig = z
     operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
     serve: Serve.optional().describe('answer strangers'),
     weights: Weights,
+  })
+  .refine(({ askPage, relay }) => !askPage || relay, {
+    path: ['askPage'],
+    message: 'the page /ask is served by relays: set relay: true too',
   })
   .prefault({});
 export type SwarmConfig = z.infer<typeof SwarmConfig>;

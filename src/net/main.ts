@@ -3,11 +3,12 @@ import { runChild } from '../core/child.ts';
 import { pathsOf } from '../core/paths.ts';
 import { startNet } from './net.ts';
 
-runChild('net', async ({ config, home, sockets, passwords, log }) => {
+runChild('net', async ({ config, home, sockets, passwords, refused, log }) => {
   const net = await startNet({
     config,
     home,
     sockets,
+    refused,
     password: passwords.net ?? '',
     stateDir: pathsOf(home).state,
     distDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),

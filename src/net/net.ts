@@ -10,6 +10,7 @@ import { pathsOf } from '../core/paths.ts';
 import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
+import { configRefused } from './config-refused.ts';
 import { openHand } from './hand.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
@@ -38,6 +39,8 @@ export interface NetOptions {
   /** Of the unit: files that config.yaml names stand relative to it. */
   home: string;
   sockets: Pick<Sockets, 'broker' | 'compute'>;
+  /** Why config.yaml was not used, where the last good one stands in for it. */
+  refused?: string | undefined;
   /** Of the role net. */
   password: string;
   /** Where history.db goes. */
@@ -75,7 +78,8 @@ function openDoor(host: string, home: string, log: Log): Claims {
 }
 
 /** Everything that faces people, wired together. */
-export async function startNet({ config, home, sockets, password, stateDir, distDir, log }: NetOptions): Promise<Net> {
+export async function startNet(options: NetOptions): Promise<Net> {
+  const { config, home, sockets, password, stateDir, distDir, log } = options;
   const { unit } = config;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
@@ -90,6 +94,7 @@ export async function startNet({ config, home, sockets, password, stateDir, dist
   const live = liveServer(view, log);
   const hand = openHand(pathsOf(home).io);
 
+  if (options.refused) history.event(configRefused(options.refused, systemClock.wallMs()));
   link.on('controlEvent', (event) => {
     history.event(event);
     tell.event(event);

@@ -50,6 +50,8 @@ export const RULES: Record<string, Rule> = {
   invite: { how: 'run', out: /swarm\.join is off/, exits: [1, 2] },
   'join LINE': elsewhere('app/swarm-commands.test.ts'),
   peers: { how: 'run', out: /No other node answers/, exits: [1] },
+  'experts search --topic heating --max-price 0': elsewhere('app/experts-search.test.ts'),
+  'ask --dissent 3 "…"': elsewhere('app/experts-search.test.ts'),
   'ask --swarm --direct "…"': elsewhere('app/swarm-commands.test.ts'),
   'backup house.heatmine': elsewhere('app/backup.test.ts'),
   'restore house.heatmine': elsewhere('app/backup.test.ts'),

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bootConfig, keepLastGood } from '../../src/app/last-good.ts';
+import { spawnUnit } from '../../src/app/spawn-unit.ts';
 import { Config } from '../../src/core/config.ts';
 import { ensurePaths, type Paths, pathsOf } from '../../src/core/paths.ts';
 
@@ -52,6 +54,34 @@ test('F28, F30: every cut and every bit flip of the kept configuration is found;
     bent[at] = bent[at]! ^ (1 << (at % 7));
     writeFileSync(kept(), bent);
     assert.throws(boot, /config.yaml/, `flipped at ${at}`);
+  }
+});
+
+test('F30: a real unit whose config.yaml is spoilt starts all the same, and its page says so', async () => {
+  // No hardware is here: the unit starts without it, everything off.
+  const config = 'board: pi5\nunit: cellar\n';
+  const portBase = 23_900;
+  const first = spawnUnit({ portBase, config });
+  const { home } = first;
+  try {
+    await first.until((s) => s.control !== null, 60_000);
+    first.child.kill('SIGINT');
+    await once(first.child, 'exit');
+    writeFileSync(join(home, 'config.yaml'), 'board: pi5\nhous: {}\n');
+    const again = spawnUnit({ portBase, home });
+    try {
+      await again.until((s) => s.control !== null, 60_000);
+      assert.is((await again.state()).control!.board, 'pi5');
+      const events = (await (await fetch(`${again.url}/api/events?limit=20`)).json()) as {
+        code: string;
+        text: string;
+      }[];
+      assert.match(events.find((e) => e.code === 'CONFIG_REFUSED')!.text, 'did you mean "house"');
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await first.stop();
   }
 });
 

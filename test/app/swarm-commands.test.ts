@@ -53,6 +53,8 @@ async function freeBase(): Promise<number> {
 /** A line as another program might write it. */
 const lineOf = (content: unknown) => `heatmine:1:${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
 const JOINED = 'swarm:\n  join: true\n';
+/** More than electricity ever makes it. */
+const PAYING = ['--max-price', '1000000000'];
 const SERVING = `${JOINED}  serve:\n    accept: [power, liability, tax]\n    experts: [faults]\n`;
 
 let unit: SpawnedUnit;
@@ -90,18 +92,29 @@ test('one home lets another in; that one lists it and asks its expert', async ()
     peers = await heatmine('peers', '--home', home);
   }
   assert.is(peers.status, 0, peers.stderr);
-  const pattern = new RegExp(`^([\\w-]{43}) {2}ws://127\\.0\\.0\\.1:${portBase + 3} {2}faults \\(heating; free\\)\\n$`);
+  const pattern = new RegExp(
+    `^([\\w-]{43}) {2}ws://127\\.0\\.0\\.1:${portBase + 3} {2}faults \\(heating; \\d+ µcr/Mtok\\)(, free watts now)?\\n$`,
+  );
   assert.match(peers.stdout, pattern);
   const [, key] = pattern.exec(peers.stdout)!;
 
-  const asked = await heatmine('ask', '--swarm', '--direct', 'why is my flow too low?', '--home', home);
+  const asked = await heatmine('ask', '--swarm', '--direct', ...PAYING, 'why is my flow too low?', '--home', home);
   assert.is(asked.status, 0, asked.stderr);
   assert.match(asked.stdout, /flow/i);
   assert.match(asked.stderr, 'sees your address and your question');
   assert.match(asked.stderr, `[faults of ${key}]`);
   assert.match(asked.stderr, /\[\d+ tokens, [\d.]+ Wh modelled there, by /);
 
-  const asData = await heatmine('ask', '--swarm', '--direct', '--json', 'why is my flow too low?', '--home', home);
+  const asData = await heatmine(
+    'ask',
+    '--swarm',
+    '--direct',
+    ...PAYING,
+    '--json',
+    'why is my flow too low?',
+    '--home',
+    home,
+  );
   assert.is(asData.status, 0, asData.stderr);
   const { meter, node } = JSON.parse(asData.stdout);
   assert.is(node, key);

@@ -102,7 +102,15 @@ test('bought power never pays for economy, scoring or the command: 0 EUR lost, w
       assert.ok(scoringW + (runs ? commandW : 0) <= freeW + 1e-9, `${scoringW} + ${commandW} of ${freeW} W`);
       assert.ok(!commandRuns({ ...given, scoringW, commandW, active: 1 }), 'questions come first');
       if (freeW <= 0) assert.is.not(verdictOn(economy, given).do, 'admit');
-      const unpaid = { questions: 0, soldJ: 0, owedJ, economy: 3, cardsW: 4900, fillerTokensPerS: 200 };
+      const unpaid = {
+        questions: 0,
+        soldJ: 0,
+        owedJ,
+        economy: 3,
+        cardsW: 4900,
+        economicW: 3500,
+        fillerTokensPerS: 200,
+      };
       assert.is(want({ ...unpaid, jPerToken: 3, commandW, incomeEurPerKwh: 0.5 }).incomeEurPerKwh, 0);
     }),
     { seed: 20_26, numRuns: 2000 },
@@ -166,14 +174,17 @@ test('in the long run of the sun every economy question that can wait for it is 
   assert.is(told.size, 40);
 });
 
-test('what compute wants: all cards while sold answers are due, else what filler can use; only they earn', () => {
-  const input = { questions: 0, soldJ: 0, owedJ: 0, economy: 0, cardsW: 4900, fillerTokensPerS: 200, jPerToken: 3 };
+test('what compute wants: the watts that buy speed while sold answers are due, all for a long line, else what filler can use; only sold ones earn', () => {
+  const rest = { cardsW: 4900, economicW: 3500, fillerTokensPerS: 200, jPerToken: 3 };
+  const input = { questions: 0, soldJ: 0, owedJ: 0, economy: 0, ...rest };
   const of = (change: Partial<typeof input> = {}, commandW = 0) =>
     want({ ...input, commandW, incomeEurPerKwh: 0.5, ...change });
   assert.equal(of(), { wantW: 600, incomeEurPerKwh: 0 });
   assert.equal(of({}, 150), { wantW: 750, incomeEurPerKwh: 0 });
-  assert.equal(of({ questions: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
-  assert.equal(of({ soldJ: 1, owedJ: 1 }), { wantW: 4900, incomeEurPerKwh: 0.5 });
+  assert.equal(of({ questions: 1 }), { wantW: 3500, incomeEurPerKwh: 0.5 });
+  assert.equal(of({ soldJ: 1, owedJ: 1 }), { wantW: 3500, incomeEurPerKwh: 0.5 });
+  const pressing = 3500 * 60 + 1;
+  assert.equal(of({ soldJ: pressing, owedJ: pressing }), { wantW: 4900, incomeEurPerKwh: 0.5 });
   assert.equal(of({ owedJ: 1 }), { wantW: 4900, incomeEurPerKwh: 0 });
   assert.equal(of({ economy: 1 }), { wantW: 4900, incomeEurPerKwh: 0 });
   assert.is(of({ fillerTokensPerS: 9000 }).wantW, 4900);

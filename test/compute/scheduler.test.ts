@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { accrue, burn, type FillerInput, fillerPace, mayScore } from '../../src/compute/scheduler/power.ts';
+import { accrue, burn, economicW, type FillerInput, fillerPace, mayScore } from '../../src/compute/scheduler/power.ts';
 import { createWork } from '../../src/compute/work.ts';
 import { CARDS } from '../../src/contract/cards.ts';
 import { manualClock } from '../../src/core/clock.ts';
@@ -9,6 +9,20 @@ import { manualClock } from '../../src/core/clock.ts';
 const paid: FillerInput = {
   ...{ freeW: 1000, workW: 2000, owedJ: 0, jPerToken: 2, cpuMsPerToken: 0.1, cpuShare: 0.1, questions: 0 },
 };
+
+test('the watts that buy speed: where a watt more adds less than half of what a watt has so far, never beyond the rating', () => {
+  const { tdpW, byCap } = CARDS['rtx3090-8b-q4']!;
+  const watts = economicW(tdpW, byCap!.points);
+  assert.ok(watts >= 0.65 * tdpW && watts <= 0.75 * tdpW, `${watts} W of ${tdpW}`);
+  assert.is(economicW(700), 700, 'nobody has measured it');
+  const straight = [1, 2, 3, 4].map((n) => ({ capW: 100 * n, tokensPerS: 10 * n }));
+  assert.is(economicW(350, straight), 350);
+  assert.is(economicW(400, [...straight, { capW: 500, tokensPerS: 41 }]), 400);
+  for (const { byCap: curve } of Object.values(CARDS)) {
+    const points = curve?.points ?? [];
+    for (const [i, p] of points.slice(1).entries()) assert.ok(p.capW > points[i]!.capW, 'in rising order');
+  }
+});
 
 test('the pace of filler: held by the watts paid for, or by the share of a core, and it says by which', () => {
   assert.equal(fillerPace(paid), { tokensPerS: 500, watts: 1000, limit: 'watts' });

@@ -102,10 +102,13 @@ export async function testNet({
   built = true,
   net: facing = {},
   swarm = {},
+  rest = {},
 }: {
   built?: boolean;
   net?: object;
   swarm?: object;
+  /** Of its configuration. */
+  rest?: object;
 } = {}) {
   const { dir, remove } = scratch();
   const broker = await testBroker();
@@ -118,7 +121,7 @@ export async function testNet({
   }
   const sockets = { broker: broker.unixPath, compute: join(dir, 'compute.sock') };
   const compute = await computeStub(sockets.compute);
-  const config = { ...Config.parse({ unit: UNIT, net: facing, swarm }), portBase: 0 };
+  const config = { ...Config.parse({ unit: UNIT, net: facing, swarm, ...rest }), portBase: 0 };
   const net = await startNet({ config, home: dir, sockets, password: passwords.net!, stateDir: dir, distDir, log });
   return {
     broker,

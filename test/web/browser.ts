@@ -14,9 +14,9 @@ export interface Visit {
   unit: Fixture;
 }
 
-/** A suite in one Chromium, with a fresh unit for each test. `run` lists it by name where there is no Chromium. */
-export function pageSuite(name: string) {
-  const page = suite<Visit>(name);
+/** A suite in one Chromium, the pages built. `run` lists it by name where there is no Chromium. */
+export function chromiumSuite<C>(name: string) {
+  const page = suite<C & { browser: Browser }>(name);
   page.before(async (context) => {
     await buildWeb();
     const { chromium } = await import('playwright-core');
@@ -25,15 +25,21 @@ export function pageSuite(name: string) {
       args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
     });
   });
-  page.before.each(async (context) => {
-    context.unit = await startFixture();
-  });
-  page.after.each(({ unit }) => unit.close());
   page.after(({ browser }) => browser.close());
   const run = () => {
     if (existsSync(CHROMIUM)) page.run();
     else process.stdout.write(`SKIP ${name}: needs ${CHROMIUM}\n`);
   };
+  return { page, run };
+}
+
+/** As `chromiumSuite`, with a fresh unit for each test. */
+export function pageSuite(name: string) {
+  const { page, run } = chromiumSuite<Visit>(name);
+  page.before.each(async (context) => {
+    context.unit = await startFixture();
+  });
+  page.after.each(({ unit }) => unit.close());
   return { page, run };
 }
 

@@ -33,6 +33,9 @@ const REFUSED: SetCommand['name'] = 'hotWaterSetC';
 export const REFUSAL = 'hotWaterSetC: the tank is locked by the installer';
 /** What a locked unit wants to hear. */
 export const CODE = 'ABCD-2345';
+export const PASSPHRASE = 'correct horse battery';
+/** Longer than what is turned into text at once, and with every byte in it. */
+export const BACKUP = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256));
 export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
 
 export interface Fixture {
@@ -111,6 +114,16 @@ export async function startFixture(port = 0): Promise<Fixture> {
         notify: ['ntfy', 'webhook'],
         config: { unit: 'heatmine', swarm: { join: true } },
       });
+    if (path === 'api/backup') {
+      commands.push({ backup: JSON.parse(Buffer.concat(await request.toArray()).toString()) });
+      return response.setHeader('content-type', 'application/octet-stream').end(BACKUP);
+    }
+    if (path === 'api/restore') {
+      const { passphrase, backup } = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      if (passphrase === PASSPHRASE && Buffer.from(backup, 'base64').equals(BACKUP)) return json({ files: ['a', 'b'] });
+      response.statusCode = 400;
+      return json({ error: { code: 'BACKUP_INVALID', message: 'the passphrase does not open it', remedy: '' } });
+    }
     if (path === 'api/notify/test') {
       return json([
         { target: 'ntfy', ok: true, detail: 'delivered' },

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { pageSuite, visit } from './browser.ts';
-import { CODE } from './fixture.ts';
+import { BACKUP, CODE, PASSPHRASE } from './fixture.ts';
 
 const { page, run } = pageSuite('every screen in Chromium');
+/** Kept for people to look at. */
+const SHOTS = join(import.meta.dirname, '../../artifacts/screens');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** By screen: words that must stand there, in English and in German. */
@@ -37,8 +40,8 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
     ['besteht seine Prüfung', '71 % der nächsten Fragen', '2,97 J/Token', 'modelliert', 'im Arbeitsspeicher, 5,2 MB'],
   ],
   money: [
-    ['Break-even: never', 'Idle', 'modelled'],
-    ['Gewinnschwelle: nie', 'Leerlauf', 'modelliert'],
+    ['Break-even: never', 'Idle', 'modelled', '12.50 credits', 'Credits are no money'],
+    ['Gewinnschwelle: nie', 'Leerlauf', 'modelliert', '12,50 Credits', 'Credits sind kein Geld'],
   ],
   log: [
     [
@@ -98,6 +101,8 @@ for (const [locale, column] of [
               await tab.setViewportSize({ width, height: 800 });
               const over = await tab.evaluate('document.documentElement.scrollWidth - innerWidth');
               assert.is(over, 0, `${screen} at ${width} px`);
+              const path = join(SHOTS, `${screen}-${locale}-${colorScheme}-${width}.png`);
+              await tab.screenshot({ path, fullPage: true });
             }
             for (const finding of await serious(tab)) found.push(`${screen}: ${finding}`);
           }
@@ -165,6 +170,30 @@ page('the return on investment follows what is typed', (context) =>
     const before = await tab.innerText('#roi .sums');
     await tab.selectOption('#roi-card', 'h100-8b-bs64');
     await tab.waitForFunction(`document.querySelector('#roi .sums').innerText !== ${JSON.stringify(before)}`);
+  }),
+);
+
+page('credits are never shown as money', (context) =>
+  visit(context, { at: 'money' }, async (tab) => {
+    await tab.waitForSelector('#money-credits');
+    assert.not.match(await tab.innerText('#money-credits'), /€|EUR/);
+    assert.match(await tab.innerText('#money-paid'), /0\.00\s€[\s\S]*no settlement has paid anything yet/);
+  }),
+);
+
+page('a backup is made and kept by the browser; restored with the wrong passphrase it is refused', (context) =>
+  visit(context, { at: 'log', expected: [/400 \(Bad Request\)/] }, async (tab) => {
+    assert.ok(await tab.isDisabled('#make-backup'));
+    await tab.fill('#passphrase', PASSPHRASE);
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('#make-backup')]);
+    assert.match(download.suggestedFilename(), /^heatmine-\d{4}-\d\d-\d\d\.heatmine$/);
+    assert.ok(readFileSync(await download.path()).equals(BACKUP));
+    await tab.setInputFiles('#backup-file', { name: 'x.heatmine', mimeType: '', buffer: BACKUP });
+    await tab.click('#restore');
+    await tab.locator('#backup [role=status]', { hasText: '2 files are ready' }).waitFor();
+    await tab.fill('#passphrase', 'something else');
+    await tab.click('#restore');
+    await tab.locator('#backup [role=status]', { hasText: 'the passphrase does not open it' }).waitFor();
   }),
 );
 

@@ -1,4 +1,5 @@
 import type { Override } from '../../src/contract/comfort.ts';
+import { LedgerState } from '../../src/contract/ledger.ts';
 import { ComputeState, ControlState, Event, Market, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import { Today } from '../../src/contract/today.ts';
@@ -120,7 +121,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { control, compute: compute(tick), plant: plant(), market: market(), today: today() };
+  return { control, compute: compute(tick), plant: plant(), market: market(), today: today(), ledger: ledger() };
 }
 
 const today = () =>
@@ -133,6 +134,13 @@ const today = () =>
     plainPumpEur: 2.3,
     text: '',
     observed: null,
+  });
+
+const ledger = () =>
+  LedgerState.parse({
+    ...{ earnedCredits: 12.5, spentCredits: 1.25, settledCredits: 10, owedCredits: 2.5, paidOutEur: 0 },
+    ...{ answers: 412, asked: 9, answersToday: 31, freeAnswersToday: 4, earnedTodayCredits: 0.8, refusing: null },
+    offer: null,
   });
 
 const market = () => Market.parse({ timeMs: 0, priceEurPerKwh: 0.312, exportEurPerKwh: 0.079, modelled: true });

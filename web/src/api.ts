@@ -31,8 +31,12 @@ function wordsIn(body: string): string | undefined {
   }
 }
 
-const change = (path: string, body: object): Promise<unknown> =>
-  ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+const change = (path: string, body: object): Promise<unknown> => ask(path, post(body));
 
 export const setPoint = (name: SetCommand['name'], value: SetCommand['value']) => change('api/set', { name, value });
 
@@ -56,6 +60,15 @@ export interface Settings {
   config: unknown;
 }
 export const settings = (): Promise<Settings> => ask('api/settings');
+/** The sealed file, for the browser to keep. */
+export async function makeBackup(passphrase: string): Promise<Blob> {
+  const response = await fetch(new URL('api/backup', document.baseURI), post({ passphrase }));
+  if (!response.ok) throw new Refused(wordsIn(await response.text()) ?? `HTTP ${response.status}`);
+  return response.blob();
+}
+/** Takes effect at the next start. */
+export const restoreBackup = (passphrase: string, backup: string) =>
+  change('api/restore', { passphrase, backup }) as Promise<{ files: string[] }>;
 /** One output for two seconds, while commissioning. */
 export const driveByHand = (name: ActuatorName, value: number) => change('api/hand', { name, value });
 

@@ -13,6 +13,7 @@ import type { Bench, Figure } from './table.ts';
 /** What SOURCES.md publishes of the six-line hysteresis on the real recording. */
 const PUBLISHED = { kwh: 6066, starts: 954 };
 const P99_MS = 100;
+const WORST_MS = 250;
 /** A kelvin hour outside the band counts as much as five times the heat that a kelvin takes, bought at COP 1. */
 const DISCOMFORT = 5;
 const PRICE = 0.3;
@@ -76,6 +77,31 @@ function compared(one: Case): Compared {
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
+/** How long the controller takes for a line. */
+function stepFigures(name: string, houses: readonly Compared[]): Figure[] {
+  const p99 = Math.max(...houses.map((h) => h.own.p99Ms));
+  const worstMs = Math.max(...houses.map((h) => h.own.worstMs));
+  const busy = { name: 'a fixed sum, 5 ms when idle', value: Math.max(...houses.map((h) => h.own.sumP99Ms)) };
+  return [
+    {
+      figure: `${name}: slowest p99 of a step`,
+      value: p99,
+      unit: 'ms',
+      reference: busy,
+      goal: `<= ${P99_MS} ms`,
+      met: p99 <= P99_MS,
+    },
+    {
+      figure: `${name}: slowest step of all`,
+      value: worstMs,
+      unit: 'ms',
+      reference: busy,
+      goal: `<= ${WORST_MS} ms`,
+      met: worstMs <= WORST_MS,
+    },
+  ];
+}
+
 /** Figures of a group of houses against their references. */
 function figures(group: string, houses: readonly Compared[]): Figure[] {
   const name = `${group} (${houses.length})`;
@@ -101,8 +127,6 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
   const starts = sum((t) => t.starts);
   const worst = Math.max(...houses.map((h) => h.against));
   const perfect = houses.map((h) => h.perfect).filter((p) => p !== null);
-  const p99 = Math.max(...houses.map((h) => h.own.p99Ms));
-  const busy = { name: 'a fixed sum, 5 ms when idle', value: Math.max(...houses.map((h) => h.own.sumP99Ms)) };
   return [
     { figure: `${name}: cost, mean`, value: cost, unit: 'x hysteresis', goal: '< 1', met: cost < 1 },
     {
@@ -131,14 +155,7 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
       goal: 'fewer',
       met: starts.own < starts.beaten,
     },
-    {
-      figure: `${name}: slowest p99 of a step`,
-      value: p99,
-      unit: 'ms',
-      reference: busy,
-      goal: `<= ${P99_MS} ms`,
-      met: p99 <= P99_MS,
-    },
+    ...stepFigures(name, houses),
   ];
 }
 

@@ -13,10 +13,14 @@ async function askQuestion(args: string[]): Promise<number> {
     direct: { type: 'boolean' },
     economy: { type: 'boolean' },
     quote: { type: 'boolean' },
+    dissent: { type: 'string' },
   });
+  const dissent = numberOption(values.dissent, 'dissent', 2, 5);
+  if (dissent !== undefined && !Number.isInteger(dissent))
+    throw new HeatmineError('USAGE', '--dissent takes a whole number from 2 to 5');
   const question = positionals.join(' ').trim();
   if (!question) throw new HeatmineError('USAGE', 'ask what? Give the question in quotes.');
-  if (values.swarm === true) {
+  if (values.swarm === true || dissent !== undefined) {
     const maxPrice = numberOption(values['max-price'], 'max-price', 0, 1e9) ?? 0;
     const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
     const is = (name: 'direct' | 'economy' | 'quote') => values[name] === true;
@@ -31,6 +35,7 @@ async function askQuestion(args: string[]): Promise<number> {
       direct: is('direct'),
       economy: is('economy'),
       quote: is('quote'),
+      dissent,
     });
   }
   const url = (values.url as string | undefined) ?? unitOf(paths).url;
@@ -58,9 +63,10 @@ async function askQuestion(args: string[]): Promise<number> {
 
 export const ask: Command = {
   name: 'ask',
-  about: 'Asks an expert over the websocket that remote peers use. The answer streams to standard output.',
+  about:
+    'Asks an expert over the websocket that remote peers use. The answer streams to standard output.\n  --dissent N   asks several nodes of the swarm and shows the N answers that differ most',
   usage:
-    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N [--economy]] [--quote] "QUESTION"',
+    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N [--economy]] [--quote] [--dissent N] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',
   run: askQuestion,
 };

@@ -5,6 +5,7 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const BENCHES: Record<string, () => Promise<Bench>> = {
   sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
+  wire: () => import('../bench/wire/wire.ts').then((m) => m.wire),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),

@@ -16,6 +16,7 @@ import { evaluateExpert } from '../experts/evaluate.ts';
 import { isSwarmName, pullFromSwarm } from '../experts/from-swarm.ts';
 import { offerDir, publishExpert } from '../experts/publish.ts';
 import { pullExpert } from '../experts/pull.ts';
+import { searchSwarm } from '../experts/search.ts';
 import { runningPid } from '../preflight.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../models');
@@ -181,10 +182,13 @@ const evaluate: Sub = async ({ values, paths, json }, [id]) => {
   return 0;
 };
 
-const SUBS: Record<string, Sub> = { ls, ps, fit, pull, publish, rm, eval: evaluate };
+const SUBS: Record<string, Sub> = { ls, search: searchSwarm, ps, fit, pull, publish, rm, eval: evaluate };
 const OPTIONS = {
   ...Object.fromEntries(
-    ['id', 'sha256', 'context', 'vram', 'width', 'lines', 'maker'].map((name) => [name, { type: 'string' as const }]),
+    ['id', 'sha256', 'context', 'vram', 'width', 'lines', 'maker', 'topic', 'language', 'max-price'].map((name) => [
+      name,
+      { type: 'string' as const },
+    ]),
   ),
   move: { type: 'boolean' as const },
 };
@@ -199,7 +203,8 @@ async function run(args: string[]): Promise<number> {
 
 export const experts: Command = {
   name: 'experts',
-  about: `The experts on this box.
+  about: `The experts on this box, and those of others.
+  search        those of the swarm: nodes, price, languages, descent; by --topic, --language, --max-price
   ls            all of them: size, whether in memory, whether each passed its held-out test
   ps            those in memory: bytes, last asked, energy of a token
   fit FILE      memory by context length, and whether it fits, is split over accelerators, or not
@@ -210,7 +215,7 @@ export const experts: Command = {
   eval ID       perplexity over its held-out lines, or those of --lines FILE
   rm ID         removes a pulled one`,
   usage:
-    'heatmine experts ls|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--json]',
+    'heatmine experts ls|search|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--topic T] [--language L] [--max-price N] [--json]',
   example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
   run,
 };

@@ -28,11 +28,12 @@ function lineOf({
   relays,
   relay,
   experts,
+  sunshine,
 }: Awaited<ReturnType<typeof gather>>[number]['descriptor']): string {
   const offers = experts.map(
     ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
   );
-  const what = [...offers, ...(relay ? ['relay'] : [])].join(', ');
+  const what = [...offers, ...(sunshine ? ['free watts now'] : []), ...(relay ? ['relay'] : [])].join(', ');
   // A stranger chose these words.
   return printable(`${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}`);
 }

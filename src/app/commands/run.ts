@@ -12,7 +12,7 @@ import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { checkHardware } from '../hardware-check.ts';
-import { bootConfig, keepLastGood } from '../last-good.ts';
+import { type Booted, bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
 import { preflight, runningPid, unsoundExperts } from '../preflight.ts';
 import { restoredLines } from '../restored.ts';
@@ -29,12 +29,13 @@ const REST = { startsAfterMs: 800, firstDelayMs: 500, longestDelayMs: 60_000 };
 /** When memory runs out compute goes first and control last (F25). */
 const OOM: Record<string, number> = { control: -900, plant: 0, broker: 100, net: 300, compute: 800 };
 
-function specsOf(config: Config, paths: Paths, simulated: boolean): ProcessSpec[] {
+function specsOf({ config, refused }: Booted, paths: Paths, simulated: boolean): ProcessSpec[] {
   const passwords = loadPasswords(paths);
   const start = (...roles: string[]): ChildStart => ({
     config,
     home: paths.home,
     sockets: paths.sockets,
+    refused,
     passwords: Object.fromEntries(roles.map((role) => [role, passwords[role]!])),
   });
   const spec = (name: string, file: string, delays: typeof HEAT | typeof REST, ...roles: string[]): ProcessSpec => ({
@@ -95,11 +96,12 @@ async function runUnit(args: string[]): Promise<number> {
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
   const boardName = values.board as string | undefined;
   if (runningPid(paths) === undefined) putBack(paths);
-  const { config, refused } = bootConfig(paths, {
+  const booted = bootConfig(paths, {
     ...(portBase && { portBase }),
     ...(speed && { speed }),
     ...(boardName && { board: boardName }),
   });
+  const { config, refused } = booted;
   if (refused) say(`${refused}\nconfig.yaml is refused; the unit heats with the configuration it last ran with`);
   const board = loadBoard(config.board);
   const { simulated } = board;
@@ -114,7 +116,7 @@ async function runUnit(args: string[]): Promise<number> {
   tellHardware(board);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
-  const supervisor = supervise(specsOf(config, paths, simulated), {
+  const supervisor = supervise(specsOf(booted, paths, simulated), {
     line: (name, line) => {
       const text = formatLog(name, line);
       if (text) say(text);

@@ -133,6 +133,8 @@ export interface WantInput {
   economy: number;
   /** All cards at full power. */
   cardsW: number;
+  /** All cards at the watts beyond which power buys hardly any speed. */
+  economicW: number;
   fillerTokensPerS: number;
   jPerToken: number;
   /** Of the owner's command, while it has one. */
@@ -140,10 +142,16 @@ export interface WantInput {
   incomeEurPerKwh: number;
 }
 
+/** Sold work for longer than this at the economic watts is worth the rest of the cards' power as well. */
+const PRESSING_S = 60;
+
 /** Watts that compute could use, and what they would earn. Only standard answers bid for bought power. */
 export function want(input: WantInput) {
-  const { questions, soldJ, owedJ, economy, cardsW, fillerTokensPerS, jPerToken, commandW } = input;
-  if (questions > 0 || soldJ > 0) return { wantW: cardsW, incomeEurPerKwh: input.incomeEurPerKwh };
+  const { questions, soldJ, owedJ, economy, cardsW, fillerTokensPerS, jPerToken, commandW, incomeEurPerKwh } = input;
+  if (questions > 0 || soldJ > 0) {
+    const pressing = soldJ > input.economicW * PRESSING_S;
+    return { wantW: pressing ? cardsW : input.economicW, incomeEurPerKwh };
+  }
   if (economy > 0 || owedJ > 0) return { wantW: cardsW, incomeEurPerKwh: 0 };
   return { wantW: Math.min(cardsW, fillerTokensPerS * jPerToken + commandW), incomeEurPerKwh: 0 };
 }

@@ -8,6 +8,24 @@ export function burn(owedJ: number, workW: number, dtS: number): number {
   return Math.max(0, owedJ - Math.max(0, workW) * Math.max(0, dtS));
 }
 
+/** A watt more must speed a card up by at least this part of what a watt has so far, or it is not worth buying. */
+const WORTH_BUYING = 0.5;
+
+/**
+ * Watts of one card up to which power buys speed: decoding waits for memory, so the last third of the rating buys next to
+ * none. The whole rating where nobody has measured the card. `points` in rising order.
+ */
+export function economicW(tdpW: number, points: readonly { capW: number; tokensPerS: number }[] = []): number {
+  let at = points[0];
+  if (!at) return tdpW;
+  for (const next of points.slice(1)) {
+    const perWatt = (next.tokensPerS - at.tokensPerS) / (next.capW - at.capW);
+    if (perWatt < (WORTH_BUYING * at.tokensPerS) / at.capW) break;
+    at = next;
+  }
+  return Math.min(tdpW, at.capW);
+}
+
 export interface FillerInput {
   /** Granted watts that pay for unpaid work, beside what the cards draw idle. */
   freeW: number;

@@ -17,6 +17,8 @@ export const FAULTS_DE: Record<string, string> = {
   'accelW: lost': 'accelW: verloren',
   '{}: {}; {} from {} is used': '{}: {}; es gilt {} aus {}',
   'not usable': 'nicht brauchbar',
+  'config.yaml is refused; the unit heats with the configuration it last ran with: {}':
+    'config.yaml wird abgelehnt; die Anlage heizt mit der Konfiguration, mit der sie zuletzt lief: {}',
   'stands still': 'steht still',
   'the heat that went into the tank': 'der Wärme, die in den Speicher ging',
   'inlet and power': 'Eintritt und Leistung',

@@ -52,6 +52,8 @@ export const REMEDIES_DE: Record<string, string> = {
     '`heatmine join ZEILE` mit der Einladung eines anderen Knotens aufrufen, oder mit `heatmine invite` eine ausgeben',
   'join by the line of a relay that somebody else runs (`heatmine join LINE`), or ask in the clear with --direct; on one machine or LAN: swarm.nearRelays':
     'mit der Einladung eines Relais beitreten, das jemand anders betreibt (`heatmine join ZEILE`), oder mit --direct offen fragen; auf einer Maschine oder im LAN: swarm.nearRelays',
+  'ask again: another relay or expert is tried; `heatmine peers` shows who answers now':
+    'noch einmal fragen: ein anderes Relais oder ein anderer Experte kommt an die Reihe; `heatmine peers` zeigt, wer gerade antwortet',
   'ask for an expert that the node offers, at its price or above; `heatmine peers` lists them':
     'nach einem Experten fragen, den der Knoten anbietet, zu seinem Preis oder mehr; `heatmine peers` zeigt sie',
   'ask again when the message says, ask another node, or offer a price with --max-price':

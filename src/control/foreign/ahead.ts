@@ -17,13 +17,15 @@ const LONGER_S = 3600;
 const LONGER_AFTER_S = 12 * 3600;
 const LONGEST_S = 7200;
 const LONGEST_AFTER_S = 26 * 3600;
-/** Fine slots at the beginning; the later ones only have to tell what heat is worth. */
+/** Fine slots at the beginning, over a whole cycle where the pump cycles; the later ones only tell what heat is worth. */
 const FINE_SLOTS = 8;
-/** Wear of a start: a new compressor in a machine of 10 kW, 3,000 EUR, over 50,000 starts; 30,000 without a soft start. */
+const FINE_CYCLE_SLOTS = 16;
+/** Wear of a start: a new compressor in a machine of 10 kW, 3,000 EUR, over 50,000 starts. */
 const START_EUR_PER_W = 0.06 / 10_000;
-const HARD_START_EUR_PER_W = 0.1 / 10_000;
 /** A kelvin hour too cold costs several times the electricity that a warmer kelvin hour takes. */
 const DISCOMFORT_FACTOR = 25;
+/** Comfort gets no cheaper when electricity does. */
+const CHEAP_EUR_PER_KWH = 0.25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
 /** Prices follow the weather over Europe for days; a low one is no promise of a higher one tomorrow. */
 const PRICE_FORGETS_S = 5 * 86_400;
@@ -100,7 +102,7 @@ export function makePlan(
   const horizonS = clamp(seenS, HORIZON_S, FORESEEN_S);
   for (let inS = 0; inS < horizonS; ) {
     const later = inS < LONGER_AFTER_S ? LONG_S : inS < LONGEST_AFTER_S ? LONGER_S : LONGEST_S;
-    const dtS = slots.length < FINE_SLOTS ? fineS : later;
+    const dtS = slots.length < (known.onOff ? FINE_CYCLE_SLOTS : FINE_SLOTS) ? fineS : later;
     slots.push(slotAt(known, learned, memory, t, inS, dtS));
     inS += dtS;
   }
@@ -116,7 +118,7 @@ export function makePlan(
     levels: levelsOf(known, learned, outdoorC),
     on,
     otherHeatW: known.accelHeatsHouse ? accelW : 0,
-    startEur: (known.onOff ? HARD_START_EUR_PER_W : START_EUR_PER_W) * known.pumpHeatW,
-    discomfortEurPerKh: DISCOMFORT_FACTOR * lossKw * clamp(meanPrice, 0.05, 1),
+    startEur: START_EUR_PER_W * known.pumpHeatW,
+    discomfortEurPerKh: DISCOMFORT_FACTOR * lossKw * clamp(meanPrice, CHEAP_EUR_PER_KWH, 1),
   });
 }

@@ -19,8 +19,10 @@ const SPEED_PER_K = 1;
 const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
 const LOOK_AHEAD_S = 24 * 3600;
-/** Without a room temperature the curve's share of the design load is given as a share of each block. */
-const BLOCK_S = 3600;
+/** Without a room temperature the curve's share of the design load is given as a share of each block, long enough for steps of 15 min. */
+const BLOCK_S = 7200;
+/** People and appliances (DIN V 18599-10 between 2 and 4), which a design load leaves out. */
+const GAINS_W_PER_M2 = 3;
 
 export interface Wish {
   /** 0..1. */
@@ -47,13 +49,15 @@ function withoutRoom(known: Known, memory: Memory, t: number): Wish {
   const outdoorC = outdoorNow(memory);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const share = outdoorC === null ? 0.5 : loadShare(known.house, lowC + 1, outdoorC);
-  const duty = Math.min(1, (share * known.house.designLoadW) / known.pumpHeatW);
+  const gainsW = outdoorC === null ? 0 : GAINS_W_PER_M2 * known.areaM2;
+  const needW = share * known.house.designLoadW - gainsW;
+  const duty = clamp(needW / known.pumpHeatW, 0, 1);
   const phase = (((t % BLOCK_S) + BLOCK_S) % BLOCK_S) / BLOCK_S;
   const seen = outdoorC === null ? 'no outdoor temperature either' : `${outdoorC.toFixed(1)} °C outside`;
   return {
     ample: false,
     level: duty > 0.05 && phase < duty ? 1 : 0,
-    reason: `no room temperature: ${Math.round(100 * duty)} % of each hour by the weather curve (${seen})`,
+    reason: `no room temperature: ${Math.round(100 * duty)} % of every two hours by the weather curve (${seen})`,
   };
 }
 

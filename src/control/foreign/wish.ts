@@ -1,3 +1,4 @@
+import { heatAt } from '../learn/pump-map.ts';
 import { makePlan, slotS } from './ahead.ts';
 import { lowestLevel } from './floor.ts';
 import type { Known } from './known.ts';
@@ -17,11 +18,13 @@ export interface PlanNow {
 const TRUSTED_RMSE_K = 1;
 /** Whatever persistence manages: a model this close keeps its band. */
 const GOOD_ENOUGH_K = 0.4;
-const BLIND_S = 6 * 3600;
+/** The model goes on without a room temperature: its errors are those of its loss, which settle within days. */
+const BLIND_S = 3 * 86_400;
 /** Part speeds tried in the first days while the plain rule runs, so that the map is measured there as well. */
 const TRIALS = [0.7, 0.4, 0.55];
 const TRIAL_S = 2700;
 const FULL_FIRST_S = 2 * 3600;
+const RATED_POINT = { level: 1, outdoorC: 2, supplyC: 35 };
 
 /** Why the plan may not be used, or null. */
 function distrust(learned: Learnt, memory: Memory, blindS: number): string | null {
@@ -32,18 +35,20 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
     return `house model off by ${modelK.toFixed(2)} K of late, "it stays as it is" by ${persistenceK.toFixed(2)} K`;
   if (!learned.house) return 'no state of the house yet';
   const roomC = heldValue(memory, 'roomC');
-  if (roomC === null && blindS > BLIND_S) return 'no room temperature for hours';
+  if (roomC === null && blindS > BLIND_S) return 'no room temperature for days';
   if (roomC !== null && roomC < 6) return 'frost';
   return null;
 }
 
-/** Below the band by this much no plan is trusted, whatever it promises. */
-const COLD_K = 0.5;
+/** Outside the band by this much no plan is trusted, whatever it promises. */
+const OUTSIDE_K = 0.5;
 
-function tooCold(known: Known, memory: Memory): string | null {
+function outside(known: Known, memory: Memory): string | null {
   const roomC = heldValue(memory, 'roomC');
-  const { lowC } = bandAt(memory, known.comfort, 0);
-  return roomC !== null && roomC < lowC - COLD_K ? `${(lowC - roomC).toFixed(1)} K too cold` : null;
+  if (roomC === null) return null;
+  const { lowC, highC } = bandAt(memory, known.comfort, 0);
+  if (roomC < lowC - OUTSIDE_K) return `${(lowC - roomC).toFixed(1)} K too cold`;
+  return roomC > highC + OUTSIDE_K ? `${(roomC - highC).toFixed(1)} K too warm` : null;
 }
 
 /** A run at full speed becomes one at part speed while the map knows too little of it, and the house can wait. */
@@ -55,14 +60,20 @@ function trial(known: Known, learned: Learnt, wish: Wish): Wish {
   return { ...wish, level: tried, reason: `${wish.reason}; at ${Math.round(100 * tried)} % to learn the pump` };
 }
 
+/** The pump as it has shown itself, where it has run for a while: plates and owners err. */
+function asMeasured(told: Known, { floor, map }: Learnt): Known {
+  const pumpHeatW = map.fullS < FULL_FIRST_S ? told.pumpHeatW : heatAt(map, RATED_POINT);
+  return { ...told, pumpHeatW: Math.max(0.1 * told.pumpHeatW, pumpHeatW), minModulation: lowestLevel(told, floor) };
+}
+
 export function wishOf(
   told: Known,
   learned: Learnt,
   memory: Memory,
   now: { on: boolean; t: number; blindS: number; accelW: number; stepS: number; plan: PlanNow | null },
 ): { wish: Wish; plan: PlanNow | null } {
-  const known = { ...told, minModulation: lowestLevel(told, learned.floor) };
-  const why = distrust(learned, memory, now.blindS) ?? tooCold(known, memory);
+  const known = asMeasured(told, learned);
+  const why = distrust(learned, memory, now.blindS) ?? outside(known, memory);
   if (why !== null) {
     const rule = ruleWish(known, memory, learned.low, now.on, now.t);
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };

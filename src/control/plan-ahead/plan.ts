@@ -1,6 +1,7 @@
 import { type HouseModel, type HouseState, inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
-import { inSupply, type PumpMap } from '../learn/pump-map.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import type { Regression } from '../learn/regression.ts';
+import { type Action, actionsOf, cycleS, heatPrice, LONG_SLOT_S } from './actions.ts';
 import { Layer } from './layer.ts';
 import { RESPONSE_COLUMNS, responseOf } from './response.ts';
 
@@ -46,20 +47,6 @@ export interface HeatPlan {
   costEur: number;
 }
 
-/** A way to spend one slot: a speed for a share of its time. */
-interface Action {
-  level: number;
-  share: number;
-  heat0: number;
-  heatPerK: number;
-  power0: number;
-  powerPerK: number;
-  supplyPerHeat: number;
-}
-
-const LONG_SLOT_S = 1800;
-/** A later slot stands for cycles that a plan in long slots cannot show. */
-const HALF = 0.5;
 /** Heat in store at the end is worth what it will spare, less what leaks before it is wanted. */
 const KEPT_SHARE = 0.8;
 /** A plan that misses the band by this much is a plan of a pump too small; its heat counts for this share of the time. */
@@ -72,43 +59,6 @@ const SPAN_K = 3;
 const EMITTER_CELL_K = 3;
 const LATER_EMITTER_CELL_K = 12;
 
-function actionsOf(input: PlanInput, slot: PlanSlot): Action[] {
-  const [base = 0, perEmitter = 1, perShare = 0] = input.supply.mean;
-  const c = perShare / input.map.ratedHeatW;
-  const make = (level: number, share: number): Action => {
-    const { heat, power } = inSupply(input.map, level, slot.outdoorC);
-    // Heat lowers with the supply that it raises itself: solved for the emitter's temperature.
-    const d = 1 - heat.slope * c;
-    return {
-      level,
-      share,
-      heat0: (heat.at0 + heat.slope * base) / d,
-      heatPerK: (heat.slope * perEmitter) / d,
-      power0: power.at0 + power.slope * base,
-      powerPerK: power.slope * perEmitter,
-      supplyPerHeat: power.slope * c,
-    };
-  };
-  const off: Action = { level: 0, share: 0, heat0: 0, heatPerK: 0, power0: 0, powerPerK: 0, supplyPerHeat: 0 };
-  const actions = [off, ...input.levels.map((level) => make(level, 1))];
-  if (slot.dtS >= LONG_SLOT_S) actions.push(make(1, HALF));
-  return actions;
-}
-
-/** What a kWh of heat costs on average over the horizon, EUR. */
-function heatPrice(input: PlanInput): number {
-  let price = 0;
-  let outdoorC = 0;
-  for (const s of input.slots) {
-    price += s.priceEurPerKwh / input.slots.length;
-    outdoorC += s.outdoorC / input.slots.length;
-  }
-  const [full] = actionsOf({ ...input, levels: [1] }, { ...input.slots[0]!, dtS: 0, outdoorC }).slice(1);
-  const heatW = Math.max(1, full!.heat0 + full!.heatPerK * input.state.emitterC);
-  const powerW = full!.power0 + full!.powerPerK * input.state.emitterC + full!.supplyPerHeat * heatW;
-  return Math.max(0.005, price) * Math.min(1, Math.max(0.1, powerW / heatW));
-}
-
 /** Steps every house of a layer through one slot under every action into the next. */
 function expand(
   input: PlanInput,
@@ -117,6 +67,7 @@ function expand(
   from: Layer,
   to: Layer,
   unknownW: number,
+  periodS: number | null,
 ): void {
   const { model } = input;
   const { table } = responseOf(model, slot.dtS);
@@ -136,6 +87,7 @@ function expand(
   const eurPerW = (hours * slot.priceEurPerKwh) / 1000;
   const eurPerK = input.discomfortEurPerKh * hours;
   const startW = input.map.startLossJ / slot.dtS;
+  const halfStarts = slot.dtS / (periodS ?? slot.dtS);
   for (let a = 0; a < actions.length; a++) {
     const { level, share, heat0, heatPerK, power0, powerPerK, supplyPerHeat } = actions[a]!;
     const stays = level > 0 && share === 1 ? 1 : 0;
@@ -143,7 +95,7 @@ function expand(
       const air = from.air[n]!;
       const em = from.emitter[n]!;
       const mass = from.mass[n]!;
-      const starts = level > 0 && (share < 1 || from.on[n] === 0) ? 1 : 0;
+      const starts = level === 0 ? 0 : share < 1 ? halfStarts : 1 - from.on[n]!;
       const runW = level > 0 ? Math.max(0, heat0 + heatPerK * em) : 0;
       const heatW = Math.max(0, runW * share - starts * startW) + input.otherHeatW;
       const air1 = aa * air + ae * em + am * mass + ah * heatW + airGiven;
@@ -202,12 +154,13 @@ function search(input: PlanInput, endEurPerJ: number, sortEurPerJ: number): Heat
   layerAt(0).reset(weights, sortEurPerJ, spanJ, EMITTER_CELL_K);
   layerAt(0).offer(state.airC, state.emitterC, state.massC, input.on ? 1 : 0, 0, 0, 0);
   const actions = slots.map((slot) => actionsOf(input, slot));
+  const periodS = cycleS(input);
   let unknownW = state.unknownW;
   slots.forEach((slot, k) => {
     const next = layerAt(k + 1);
     spanJ = Math.min(mostJ, spanJ + input.map.ratedHeatW * slot.dtS);
     next.reset(weights, sortEurPerJ, spanJ, slot.dtS < LONG_SLOT_S ? EMITTER_CELL_K : LATER_EMITTER_CELL_K);
-    expand(input, slot, actions[k]!, layerAt(k), next, unknownW);
+    expand(input, slot, actions[k]!, layerAt(k), next, unknownW, periodS);
     unknownW *= Math.exp(-slot.dtS / UNKNOWN_FADES_S);
     next.close();
   });

@@ -67,6 +67,11 @@ export interface Client {
   ask(question: Question): Promise<Answer>;
 }
 
+export type { Offer } from './descriptor.ts';
+export { ClientError } from './fault.ts';
+export { relaysOf } from './invite.ts';
+export { isPrivate } from './way.ts';
+
 export const TOPICS: readonly string[] = ['heating', 'units', 'general'];
 const TRIES = 3;
 const MAX_REQUEST_BYTES = 262_144;
@@ -76,7 +81,7 @@ const SILENT_MS = 60_000;
 const SEALED = 1;
 
 export function createClient({ relays, nearRelays = false }: ClientOptions): Client {
-  /** Own experience, as long as this object lives: who failed comes last. */
+  /** Own experience, as long as this object lives: who failed comes last, who has free watts first. */
   const failed = new Map<string, number>();
   const { protocol } = (globalThis as { location?: { protocol: string } }).location ?? {};
   const mayDial = (url: string) => protocol !== 'https:' || url.startsWith('wss:');
@@ -93,7 +98,8 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
       const within = fitting.filter((node) => ways(node).length > 0);
       if (within.length === 0)
         refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);
-      const order = shuffled(within).sort((a, b) => (failed.get(a.key) ?? 0) - (failed.get(b.key) ?? 0));
+      const lateness = ({ key, sunshine }: Descriptor) => (failed.get(key) ?? 0) * 2 + (sunshine ? 0 : 1);
+      const order = shuffled(within).sort((a, b) => lateness(a) - lateness(b));
       let last: unknown;
       for (let tries = 1; tries <= TRIES; tries++) {
         const node = order[(tries - 1) % order.length]!;
@@ -110,10 +116,11 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   };
 }
 
+/** For free any may be asked: it says whether it has free watts, and when. */
 const offerOf = (node: Descriptor, { expert, maxPrice = 0 }: Question, topics: readonly string[]): Offer | undefined =>
   topics
     .flatMap((topic) => node.experts.filter((offer) => answers(offer, [topic])))
-    .find(({ id, price }) => price <= maxPrice && (expert === undefined || id === expert));
+    .find(({ id, price }) => (maxPrice === 0 || price <= maxPrice) && (expert === undefined || id === expert));
 
 function nobody(nodes: readonly Descriptor[], { expert, maxPrice = 0 }: Question, topics: readonly string[]): Error {
   const offers = nodes.flatMap(({ experts }) => experts).filter(({ id }) => expert === undefined || id === expert);

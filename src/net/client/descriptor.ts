@@ -18,6 +18,8 @@ export interface Descriptor {
   relays: { key: string; url: string }[];
   relay: boolean;
   experts: Offer[];
+  /** It has free watts now. */
+  sunshine?: true;
   seal?: string;
   operator?: string;
 }
@@ -59,6 +61,7 @@ function isDescriptor(raw: Raw): boolean {
     isList(raw.relays, 3, isRelayAt) &&
     typeof raw.relay === 'boolean' &&
     isList(raw.experts, 8, isOffer) &&
+    (raw.sunshine === undefined || raw.sunshine === true) &&
     (raw.seal === undefined || keyBytes(raw.seal) !== undefined) &&
     (raw.operator === undefined || (typeof raw.operator === 'string' && raw.operator.length <= 32))
   );

@@ -5,6 +5,7 @@ import {
   channelCodec,
   energyCodec,
   KIND,
+  reservedCodec,
   settledCodec,
   type Totals,
   totalsCodec,
@@ -70,6 +71,8 @@ export function post(books: Books, { seq, kind, payload }: ChainRecord): void {
     const { hour: _, modelled, ...sums } = energyCodec.decode(payload);
     for (const [name, value] of Object.entries(sums)) totals[name as keyof typeof sums] += value;
     totals.modelled = Math.max(totals.modelled, modelled);
+  } else if (kind === KIND.reserved) {
+    books.highestCounter = Math.max(books.highestCounter, reservedCodec.decode(payload).counter);
   } else if (kind === KIND.totals) {
     books.totals = totalsCodec.decode(payload);
     books.highestCounter = books.totals.floorCounter;

@@ -10,6 +10,7 @@ export const KIND = {
   energy: 6,
   totals: 7,
   incident: 8,
+  reserved: 9,
 } as const;
 
 const ANSWERED = {
@@ -80,6 +81,8 @@ export const settledCodec = codec('settled', SETTLED);
 export const channelCodec = codec('channel', CHANNEL);
 export const energyCodec = codec('energy', ENERGY);
 export const totalsCodec = codec('totals', TOTALS);
+/** No counter up to here may be given again, whether or not its receipt came to be written. */
+export const reservedCodec = codec('reserved', { counter: 'u53' });
 export const incidentCodec = codec('incident', { text: 'bytes' });
 export type Answered = ValueOf<typeof ANSWERED>;
 export type EnergyHour = ValueOf<typeof ENERGY>;

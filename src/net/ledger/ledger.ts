@@ -9,6 +9,7 @@ import {
   energyCodec,
   incidentCodec,
   KIND,
+  reservedCodec,
   settledCodec,
   voucherEntryCodec,
 } from './entries.ts';
@@ -23,6 +24,8 @@ export const LEDGER_FILE = 'ledger';
 export const ASKED_FILE = 'asked';
 
 export interface Ledger {
+  /** Before the first counter: resolves once no later start can give the counters of this one again. */
+  reserveCounters(): Promise<void>;
   /** For the next receipt that we write: never given before, over restarts too. */
   nextCounter(): number;
   /** An answer that we gave; `committed` may be told to the asker. Throws RECEIPT_INVALID for one that stands there. */
@@ -82,7 +85,11 @@ export async function openLedger({ file, verify, onDamage, ...rest }: LedgerOpti
     add(KIND.incident, incidentCodec.encode({ text: Buffer.from(damage) }));
   }
   return {
-    nextCounter: () => counter++,
+    async reserveCounters() {
+      add(KIND.reserved, reservedCodec.encode({ counter }));
+      await journal.flush();
+    },
+    nextCounter: () => ++counter,
     earned(signed, energyMilliWh, channel = NO_CHANNEL) {
       const { counter: ours } = signed.receipt;
       if (books.counters.has(ours) || ours <= books.totals.floorCounter) twice(`receipt ${ours}`);

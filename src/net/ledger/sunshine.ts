@@ -71,6 +71,11 @@ export function takeSunshine(before: SunshineState, now: SunshineNow, { via, jou
     const waitS = now.nextFreeMs === undefined ? undefined : Math.max(0, (now.nextFreeMs - now.nowMs) / 1000);
     return { ok: false, state, reason: `no free watts now; ${next}`, ...(waitS !== undefined && { waitS }) };
   }
+  const never = names.find(({ mostJ }) => joules > mostJ);
+  if (never) {
+    const [what] = never.name.split(' ');
+    return { ok: false, state, reason: `this answer would take more than one ${what}'s part of the free watts` };
+  }
   if (state.poolJ < joules) {
     const waitS = (joules - state.poolJ) / now.freeW;
     const next = timeOf(now.nowMs + waitS * 1000);
@@ -79,9 +84,6 @@ export function takeSunshine(before: SunshineState, now: SunshineNow, { via, jou
   const over = names.find(({ name, mostJ }) => (state.givenJ[name] ?? 0) + joules > mostJ);
   if (over) {
     const [what] = over.name.split(' ');
-    if (joules > over.mostJ) {
-      return { ok: false, state, reason: `this answer would take more than one ${what}'s part of the free watts` };
-    }
     const waitS = POOL_S * Math.log2((state.givenJ[over.name] ?? 0) / (over.mostJ - joules));
     const next = Number.isFinite(waitS) ? { waitS } : {};
     const when = Number.isFinite(waitS) ? `next ${timeOf(now.nowMs + waitS * 1000)}` : 'later again';

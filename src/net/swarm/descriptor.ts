@@ -31,6 +31,8 @@ export const Descriptor = z.strictObject({
         languages: z.array(z.string().regex(/^[a-z]{2}$/)).max(4),
         /** Micro-credits per million answer tokens. */
         price: z.int().min(0).max(1_000_000_000),
+        /** Whom it was made from, as its file says. */
+        parents: z.array(z.string().min(1).max(32)).max(2).optional(),
       }),
     )
     .max(8),

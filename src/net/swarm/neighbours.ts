@@ -21,6 +21,8 @@ export interface NeighbourOptions {
 
 /** However many ask: one look-up a topic and minute. */
 const LOOK_EVERY_MS = 60_000;
+/** As long as nobody was found. */
+const LOOK_AGAIN_MS = 5_000;
 /** Whoever is told of it must have time to ask. */
 const LEFT_S = 120;
 const KNOWN: readonly string[] = [...TOPICS, RELAY_TOPIC];
@@ -43,7 +45,8 @@ export function createNeighbours({ look, now }: NeighbourOptions): Neighbours {
     async of(topic, limit) {
       if (!KNOWN.includes(topic)) return [];
       let entry = seen.get(topic);
-      if (!entry || now() - entry.atMs > LOOK_EVERY_MS) entry = lookAgain(topic, entry?.found ?? []);
+      const everyMs = entry?.found.length ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
+      if (!entry || now() - entry.atMs > everyMs) entry = lookAgain(topic, entry?.found ?? []);
       if (entry.found.length === 0) await entry.looking;
       const leastS = now() / 1000 - DESCRIPTOR_TTL_S + LEFT_S;
       const fresh = entry.found.filter(({ issuedS }) => issuedS > leastS);

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { systemClock } from '../../core/clock.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
@@ -42,6 +43,7 @@ export interface NodeOptions {
   weights?: Weights;
   renewMs?: number;
   limits?: Partial<WireLimits>;
+  page?: RequestListener;
   log: Log;
 }
 
@@ -65,6 +67,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const { config, identity, log, weights } = options;
   const experts = expertsOf(config);
   const till = tillOf(options);
+  if (till) await options.trade!.ledger.reserveCounters();
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
@@ -73,8 +76,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
-  const { port: wanted, limits } = options;
-  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, log });
+  const { port: wanted, limits, page } = options;
+  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, page, log });
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
@@ -175,8 +178,11 @@ function announce(self: Self): void {
   self.told = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
-  const descriptor = describe(self, self.attachments?.current() ?? []);
-  const what = { url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor };
+  const relays = self.attachments?.current() ?? [];
+  const what = {
+    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
+    onlyByRelay: urls.length === 0 && relays.length > 0,
+  };
   for (const discovery of discoveries) {
     discovery.announce(what).catch((error) => log.warn({ err: messageOf(error), by: discovery.name }, 'announce'));
   }

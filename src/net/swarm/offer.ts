@@ -5,7 +5,7 @@ import { type Descriptor, signDescriptor } from './descriptor.ts';
 import type { Identity } from './identity.ts';
 import type { Till } from './pay/till.ts';
 import type { Unsealer } from './query.ts';
-import { TOPICS_OF_SHIPPED } from './topics.ts';
+import { PARENTS_OF_SHIPPED, TOPICS_OF_SHIPPED } from './topics.ts';
 
 /** What a node has to say of itself. */
 interface Offering {
@@ -57,5 +57,6 @@ export function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
     topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
     languages: LANGUAGES,
     price: serve.minPrice,
+    ...(PARENTS_OF_SHIPPED[id] && { parents: [...PARENTS_OF_SHIPPED[id]] }),
   }));
 }

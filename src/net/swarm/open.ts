@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
 import { openExperience } from './ask/experience.ts';
 import { type AskOthers, askForUnit } from './ask/for-unit.ts';
+import { askPage } from './ask-page.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { openMainline } from './discovery/mainline.ts';
 import { openMdns } from './discovery/mdns.ts';
@@ -53,8 +55,12 @@ export interface SwarmOptions {
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
+  /** The built page of relays. */
+  askDir?: string;
   log: Log;
 }
+
+const ASK_DIR = fileURLToPath(new URL('../../../web/dist-ask', import.meta.url));
 
 export interface Swarm extends SwarmNode {
   ask: AskOthers;
@@ -69,6 +75,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const node = await startNode({
     weights: weights && openWeights({ ...parts, ...weights }),
     ...{ config, port, identity, compute, trade, log, random: Math.random },
+    ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),
     unsealer: config.serve && (await openUnsealer(systemClock)),
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });

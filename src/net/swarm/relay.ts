@@ -60,7 +60,7 @@ export function createRelay(options: RelayOptions): Relay {
     const id = `${hop.key} ${hop.url}`;
     const open = dialled.get(id);
     if (open) return open;
-    if (dialled.size >= dials) throw new HeatmineError('BUSY', 'too many other relays are dialled');
+    if (dialled.size >= dials) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
     // A key of its own for each relay: what passes here is not our question.
     const dialling = dial({
       url: hop.url!,
@@ -107,13 +107,15 @@ export function createRelay(options: RelayOptions): Relay {
         const pace = kind === 'weights' ? weights : FREELY;
         if (!pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
-        if (!here && hop!.url === undefined) throw new HeatmineError('NOT_RUNNING', 'that expert is not attached here');
+        if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
         const connection = here ?? (await toRelay(hop!));
-        splice(stream, connection.open(rest, kind), pace);
+        splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
-        const code = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
-        stream.close(code, `relay: ${messageOf(error)}`);
+        const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
+        // Not why: whoever may ask what our network refuses has a port scanner with our address.
+        if (isOurs) stream.close(error.code, error.message);
+        else stream.close('NO_WAY', 'no way from here to that node');
       }
     },
     close() {
@@ -128,7 +130,8 @@ export function createRelay(options: RelayOptions): Relay {
 
 const FREELY = async () => {};
 
-function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>): void {
+/** `mayBlock`: behind `b` is another relay, which may find no way; an expert that says so has had the question. */
+function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>, mayBlock: boolean): void {
   const silent = setTimeout(() => {
     a.close('BUSY', 'nothing passed for long');
     b.close('BUSY', 'nothing passed for long');
@@ -142,7 +145,8 @@ function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>): v
       }
     } catch (error) {
       // One side's end is the other's; whichever was closed first has the reason.
-      const code = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
+      const known = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
+      const code = known === 'NO_WAY' && !mayBlock ? 'NOT_RUNNING' : known;
       from.close(code, messageOf(error));
       to.close(code, messageOf(error));
     }

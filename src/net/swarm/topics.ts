@@ -13,6 +13,12 @@ export const TOPICS_OF_SHIPPED: Readonly<Record<string, readonly Topic[]>> = {
   convert: ['units'],
 };
 
+/** Whom an expert that ships was made from; a test holds this to its expert.json. */
+export const PARENTS_OF_SHIPPED: Readonly<Record<string, readonly string[]>> = {
+  faults: ['ancestor'],
+  convert: ['ancestor'],
+};
+
 /** Best first: the topic of the classifier's label, then `general`. */
 export const topicsOfLabel = (label: string): Topic[] => [...(TOPICS_OF_SHIPPED[label] ?? []), 'general'];
 

@@ -118,7 +118,13 @@ test('the entry relays of any swarm are those that a node would take', () => {
   fc.assert(
     fc.property(nodeOf, fc.array(nodeOf, { maxLength: 8 }), fc.boolean(), (expert, relays, near) => {
       const sorted = (ways: object[]) => ways.map((way) => JSON.stringify(way)).sort();
-      const theirs = node.sealedWays(whole(expert), relays.map(whole), { privateMayBeNear: near }, Math.random);
+      const theirs = node.sealedWays(
+        whole(expert),
+        relays.map(whole),
+        { privateMayBeNear: near },
+        () => 0,
+        Math.random,
+      );
       const ours = sealedWays(whole(expert), relays.map(whole), { nearRelays: near, mayDial: () => true });
       assert.equal(sorted(ours), sorted(theirs));
     }),

@@ -48,14 +48,16 @@ export function testSwarm() {
     return { port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, kill };
   };
   return {
-    async node(config: object, record = false): Promise<EchoNode> {
-      const [home, beside] = [scratch(), scratch()];
-      close.push(async () => [home, beside].forEach(({ remove }) => void remove()));
+    /** `unit`: what it trades by; `again`: one that was there before, with its keys and its ledger. */
+    async node(config: object, record = false, more: { unit?: object; again?: EchoNode } = {}): Promise<EchoNode> {
+      const [fresh, beside] = [scratch(), scratch()];
+      close.push(async () => [fresh, beside].forEach(({ remove }) => void remove()));
       const file = join(beside.dir, 'frames');
       const settings = JSON.stringify({ join: true, ...config });
-      const node = await start(GUEST, [settings, home.dir, ...(record ? [file] : [])]);
+      const home = more.again?.home ?? fresh.dir;
+      const node = await start(GUEST, [settings, home, record ? file : '', JSON.stringify(more.unit ?? {})]);
       const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
-      return { ...node, home: home.dir, frames: () => lines().map((line) => Buffer.from(line, 'hex')) };
+      return { ...node, home, frames: () => lines().map((line) => Buffer.from(line, 'hex')) };
     },
     /** A node with the real engine, in a home of the caller's. */
     unit: (config: object, home: string) => start(UNIT_GUEST, [JSON.stringify({ join: true, ...config }), home]),

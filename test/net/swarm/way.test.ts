@@ -17,17 +17,20 @@ const expert = node({
   operator: 'east',
 });
 const keysOf = (to: Descriptor, relays: Descriptor[], privateMayBeNear = false) => [
-  ...new Set(sealedWays(to, relays, { privateMayBeNear }, seededRandom(3)).map(({ key }) => key)),
+  ...new Set(sealedWays(to, relays, { privateMayBeNear }, () => 0.5, seededRandom(3)).map(({ key }) => key)),
 ];
 
 test('two hops to an expert behind its relay, one to an expert that can be dialled', () => {
   const entry = relay('ws://203.0.113.1:8703');
-  const ways = sealedWays(expert, [own, entry], { privateMayBeNear: false }, seededRandom(3));
+  const ways = sealedWays(expert, [own, entry], { privateMayBeNear: false }, () => 0.5, seededRandom(3));
   const { url, key } = { url: entry.urls[0]!, key: entry.key };
-  assert.equal(ways, [
-    { url, key, path: [{ key: own.key, url: own.urls[0] }, { key: expert.key }] },
-    { url, key, path: [{ key: expert.key, url: expert.urls[0] }] },
-  ]);
+  assert.equal(
+    ways.sort((a, b) => b.path.length - a.path.length),
+    [
+      { url, key, path: [{ key: own.key, url: own.urls[0] }, { key: expert.key }] },
+      { url, key, path: [{ key: expert.key, url: expert.urls[0] }] },
+    ],
+  );
 });
 
 test('no entry that is, or shares operator or prefix with, the expert or its relay; public addresses never may', () => {
@@ -57,6 +60,28 @@ test('only between loopback and private addresses can the prefix be left out of 
     assert.equal(keysOf(to, [last, entry]), []);
     assert.equal(keysOf(to, [last, entry], true), [entry.key]);
   }
+});
+
+test('neighbouring ways differ at both ends, each pair comes once, and who served well comes first', () => {
+  const entries = [1, 2, 3].map((i) => relay(`ws://203.0.${i}.1:1`));
+  const lasts = [4, 5, 6].map((i) => relay(`ws://203.0.${i}.1:1`));
+  const to = node({ relays: lasts.map(({ key, urls }) => ({ key, url: urls[0]! })) });
+  const firsts = new Set<string>();
+  let best = 0;
+  for (let seed = 1; seed <= 100; seed++) {
+    const trust = (key: string) => (key === entries[1]!.key ? 0.9 : 0.4);
+    const ways = sealedWays(to, entries, { privateMayBeNear: false }, trust, seededRandom(seed));
+    assert.is(new Set(ways.map(({ key, path }) => key + path[0]!.key)).size, 9);
+    for (const turn of [0, 3, 6]) {
+      const three = ways.slice(turn, turn + 3);
+      assert.is(new Set(three.map(({ key }) => key)).size, 3);
+      assert.is(new Set(three.map(({ path }) => path[0]!.key)).size, 3);
+    }
+    firsts.add(ways[0]!.path[0]!.key);
+    if (ways[0]!.key === entries[1]!.key) best++;
+  }
+  assert.is(firsts.size, 3);
+  assert.ok(best > 70 && best < 100, `${best} of 100`);
 });
 
 test.run();

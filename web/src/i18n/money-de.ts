@@ -3,8 +3,15 @@ import type { moneyEn } from './money-en.ts';
 export const moneyDe: typeof moneyEn = {
   title: 'Geld',
   intro: (span) => `Was das Rechnen in der aufgezeichneten Zeit tat: ${span}, höchstens 30 Tage.`,
-  earned: 'Verdient',
-  earnedNone: 'noch keine Abrechnung hat etwas ausgezahlt',
+  paid: 'Ausgezahlt',
+  paidNone: 'noch keine Abrechnung hat etwas ausgezahlt',
+  paidNote: 'von Abrechnungen, seit dem Start',
+  credits: 'Verdiente Credits',
+  creditsValue: (n) => `${n} Credits`,
+  creditsNote: (answers, settled, spent) =>
+    `${answers} Antworten für andere; ${settled} abgerechnet, ${spent} ausgegeben. Credits sind kein Geld, solange keine Abrechnung sie auszahlt.`,
+  refusing: (why) => `Bezahlte Arbeit wird jetzt nicht angenommen: ${why}`,
+  offer: (price, why) => `Anderen wird eine Million Token jetzt für ${price} Credits angeboten: ${why}`,
   electricity: 'Strom des Rechnens',
   electricityNote: (kwh) => `${kwh}; eigene Sonne zu dem, was die Einspeisung gebracht hätte`,
   heat: 'Wert seiner Wärme',
@@ -12,7 +19,7 @@ export const moneyDe: typeof moneyEn = {
   idle: 'Leerlauf',
   idleNote: (kwh) => `${kwh}, während kein Token entstand; im Strom enthalten`,
   balance: 'Saldo',
-  balanceNote: 'verdient + Wärme - Strom',
+  balanceNote: 'Wärme - Strom; Credits und Zahlungen sind nicht darin',
   whole: (unit, pump) =>
     `Das ganze Gerät hat seit seinem Start ${unit} gekostet; dieselbe Wärme allein aus der Wärmepumpe hätte ${pump} gekostet.`,
   empty: 'Noch ist nichts aufgezeichnet: Die ersten Zahlen kommen nach einigen Minuten.',

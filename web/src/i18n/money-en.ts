@@ -2,8 +2,15 @@
 export const moneyEn = {
   title: 'Money',
   intro: (span: string) => `What computing did in the ${span} that are recorded here, at most 30 days.`,
-  earned: 'Earned',
-  earnedNone: 'no settlement has paid anything yet',
+  paid: 'Paid out',
+  paidNone: 'no settlement has paid anything yet',
+  paidNote: 'by settlements, since the start',
+  credits: 'Credits earned',
+  creditsValue: (n: string) => `${n} credits`,
+  creditsNote: (answers: string, settled: string, spent: string) =>
+    `${answers} answers given to others; ${settled} settled, ${spent} spent. Credits are no money until a settlement pays them out.`,
+  refusing: (why: string) => `No paid work is taken now: ${why}`,
+  offer: (price: string, why: string) => `Others are offered a million tokens for ${price} credits now: ${why}`,
   electricity: 'Electricity of computing',
   electricityNote: (kwh: string) => `${kwh}; own sun at what feeding it in would have paid`,
   heat: 'Value of its heat',
@@ -12,7 +19,7 @@ export const moneyEn = {
   idle: 'Idle',
   idleNote: (kwh: string) => `${kwh} while no token was made; part of the electricity`,
   balance: 'Balance',
-  balanceNote: 'earned + heat - electricity',
+  balanceNote: 'heat - electricity; credits and payments are not in it',
   whole: (unit: string, pump: string) =>
     `The whole unit has cost ${unit} since its start; the same heat from the heat pump alone would have cost ${pump}.`,
   empty: 'Nothing is recorded yet: the first figures come after some minutes.',

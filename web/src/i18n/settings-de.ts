@@ -32,6 +32,18 @@ export const settingsDe: typeof settingsEn = {
     send: 'Eingeben',
     wrong: 'Der Code ist falsch, benutzt oder zu alt. Einen neuen ausgeben; nach einigen Versuchen eine Minute warten.',
   },
+  backup: {
+    title: 'Sichern und wiederherstellen',
+    intro:
+      'Schlüssel, Einstellungen, Kassenbuch, Verlauf und was über dieses Haus gelernt wurde, in einer Datei, die nur die Passphrase öffnet. Eine vergessene Passphrase kann niemand wiederherstellen.',
+    passphrase: (n) => `Passphrase, mindestens ${n} Zeichen`,
+    make: 'Sicherung anlegen',
+    made: 'Die Sicherung ist angelegt; Ihr Browser hat sie bei den Downloads.',
+    file: 'Sicherungsdatei',
+    restore: 'Wiederherstellen',
+    staged: (n) =>
+      `${n} Dateien liegen bereit und gelten ab dem nächsten Start des Geräts; was sie ersetzen, bleibt aufgehoben.`,
+  },
   settings: {
     title: 'Einstellungen',
     failed: (why) => `Die Einstellungen konnten nicht gelesen werden: ${why}`,

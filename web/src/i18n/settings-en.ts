@@ -30,6 +30,18 @@ export const settingsEn = {
     send: 'Enter',
     wrong: 'The code is wrong, used or too old. Print a new one; after a few tries wait a minute.',
   },
+  backup: {
+    title: 'Backup and restore',
+    intro:
+      'Keys, settings, ledger, history and what was learnt about this house, in one file that only the passphrase opens. Nobody can recover a forgotten passphrase.',
+    passphrase: (n: string) => `Passphrase, at least ${n} characters`,
+    make: 'Make a backup',
+    made: 'The backup is made; your browser has it among its downloads.',
+    file: 'Backup file',
+    restore: 'Restore',
+    staged: (n: string) =>
+      `${n} files are ready and take effect at the next start of the unit; what they replace is kept.`,
+  },
   settings: {
     title: 'Settings',
     failed: (why: string) => `The settings could not be read: ${why}`,

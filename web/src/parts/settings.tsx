@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Refused, type Session, settings, testNotify } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
+import { Backup } from './backup.tsx';
 
 const EVERY_MS = 60_000;
 
@@ -19,6 +20,7 @@ export function Settings({ level }: { level: Session['level'] }) {
             <h3>{t.settings.notify}</h3>
             {value.notify.length > 0 ? <TestNotify targets={value.notify} /> : <p>{t.settings.noNotify}</p>}
           </div>
+          {level === 'installer' && <Backup />}
           <details class="card">
             <summary>{t.settings.config}</summary>
             {/* It scrolls by itself, so a keyboard must reach it. */}

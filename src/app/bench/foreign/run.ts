@@ -12,7 +12,9 @@ export interface Tally {
   starts: number;
   /** 99th percentile of the controller's own step, ms. */
   p99Ms: number;
-  /** The same of a fixed sum of about 5 ms on an idle machine, taken after long steps: how busy the machine was. 0: none was long. */
+  /** Its longest step, ms. */
+  worstMs: number;
+  /** The 99th percentile of a fixed sum of about 5 ms on an idle machine, taken after long steps: how busy the machine was. 0: none was long. */
   sumP99Ms: number;
 }
 
@@ -75,7 +77,17 @@ export function runPlant(plant: Plant, controller: Controller, fromS: number, da
   const { around, dtS } = plant;
   const chance = seededRandom(7);
   const running = plant.start(fromS, () => (chance() + chance() + chance() - 1.5) * 2);
-  const tally: Tally = { kwh: 0, costEur: 0, coldKh: 0, warmKh: 0, coldStartKh: 0, starts: 0, p99Ms: 0, sumP99Ms: 0 };
+  const tally: Tally = {
+    kwh: 0,
+    costEur: 0,
+    coldKh: 0,
+    warmKh: 0,
+    coldStartKh: 0,
+    starts: 0,
+    p99Ms: 0,
+    worstMs: 0,
+    sumP99Ms: 0,
+  };
   const tookMs: number[] = [];
   const sumsMs: number[] = [];
   let long = 0;
@@ -100,6 +112,7 @@ export function runPlant(plant: Plant, controller: Controller, fromS: number, da
     tally.warmKh += Math.max(0, airC - highC) * hours;
   }
   tally.p99Ms = p99(tookMs);
+  tally.worstMs = tookMs.reduce((most, ms) => Math.max(most, ms), 0);
   tally.sumP99Ms = p99(sumsMs);
   tally.starts = running.seen().starts;
   return tally;

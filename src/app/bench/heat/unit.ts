@@ -68,7 +68,15 @@ class Compute {
     const fillerTokensPerS = cpuCapacity(this.#cpuMsPerToken, this.#cpuShare);
     const due = { questions: 0, soldJ: 0, owedJ: this.#work.owedJ(), economy: this.#waiting.length };
     const { jPerToken } = this.#card;
-    const input = { ...due, cardsW: this.#cardsW, fillerTokensPerS, jPerToken, commandW: 0, incomeEurPerKwh: 0 };
+    const input = {
+      ...due,
+      cardsW: this.#cardsW,
+      economicW: this.#cardsW,
+      fillerTokensPerS,
+      jPerToken,
+      commandW: 0,
+      incomeEurPerKwh: 0,
+    };
     return { ...want(input), queued: 0 };
   }
 

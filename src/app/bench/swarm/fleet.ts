@@ -1,59 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type Random, shuffled } from '../../../core/random.ts';
+import { type Host, type NodeSpec, residentBytes, SERVE, spawnHost } from './host.ts';
 
-export interface NodeSpec {
-  seed: number;
-  /** `swarm` of a config.yaml, but `join`. */
-  config: object;
-}
-export interface Started {
-  key: string;
-  port: number;
-}
-
-/** One process with several nodes. */
-interface Host {
-  pid: number;
-  /** Its own loopback prefix, as another household has. */
-  address: string;
-  start(specs: readonly NodeSpec[]): Promise<Started[]>;
-  kill(): Promise<void>;
-}
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const SERVE = { accept: ['power', 'liability', 'tax'], experts: ['faults'], bandwidthKBps: 10_000 };
 /** Of the nodes of a process: a fifth forwards, two fifths can be dialled, two fifths only dial out. */
 const RELAYS_OF = 5;
 const RELAYS_EACH = 3;
-
-function spawnHost(address: string): Host {
-  const child: ChildProcess = fork(MAIN, [], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    pid: child.pid!,
-    address,
-    start(specs) {
-      const { promise, resolve, reject } = Promise.withResolvers<Started[]>();
-      const ended = (code: number | null) => reject(new Error(`a process of nodes ended with ${code}`));
-      child.once('exit', ended);
-      child.once('message', (told) => {
-        child.off('exit', ended);
-        resolve(told as Started[]);
-      });
-      child.send(specs);
-      return promise;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
+/** Slow enough that the kills fall into the middle of answers. */
+const TOKEN_MS = 15;
 
 export interface Fleet {
   nodes: number;
@@ -67,8 +19,8 @@ export interface Fleet {
 
 /** A bootstrap node in a process of its own, then `processes` of them with `each` nodes: relays first, then experts. */
 export async function startFleet(processes: number, each: number, random: Random, seed: number): Promise<Fleet> {
-  const lobby = spawnHost('127.0.0.2');
-  const hosts = Array.from({ length: processes }, (_, i) => spawnHost(`127.0.${10 + i}.1`));
+  const lobby = spawnHost('127.0.0.2', TOKEN_MS);
+  const hosts = Array.from({ length: processes }, (_, i) => spawnHost(`127.0.${10 + i}.1`, TOKEN_MS));
   const all = [lobby, ...hosts];
   const dead = new Set<Host>();
   const kill = async (host: Host) => {
@@ -109,6 +61,3 @@ export async function startFleet(processes: number, each: number, random: Random
     throw error;
   }
 }
-
-export const residentBytes = (pid: number): number =>
-  1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);

@@ -1,4 +1,7 @@
-/** One process of the swarm bench: starts the nodes that its parent names by IPC, says their keys and ports, and ends with it. */
+/**
+ * One process of nodes: starts those that its parent names by IPC and says their keys and ports; when told `cpu`, the processor
+ * time so far, ms. Ends with its parent. Argument: milliseconds for a token.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,14 +15,13 @@ import { startNode } from '../../../net/swarm/node.ts';
 import { openDiscoveries } from '../../../net/swarm/open.ts';
 import { openUnsealer } from '../../../net/swarm/seal/ends.ts';
 import { echoCompute } from './echo-compute.ts';
-import type { NodeSpec, Started } from './fleet.ts';
+import { cpuMs, type NodeSpec, type Started } from './host.ts';
 import { tradeOf } from './sunny.ts';
 
-const TOKEN_MS = 15;
 const log = pino({ level: 'silent' });
 const dir = mkdtempSync(join(tmpdir(), 'heatmine-swarm-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-const compute = await echoCompute(TOKEN_MS);
+const compute = await echoCompute(Number(process.argv[2]));
 
 async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const identity = identityFromSeed(createHash('sha256').update(`bench node ${seed}`).digest());
@@ -33,9 +35,10 @@ async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   return { key: identity.id, port: node.port };
 }
 
-process.on('message', async (specs: NodeSpec[]) => {
+process.on('message', async (told: NodeSpec[] | 'cpu') => {
+  if (told === 'cpu') return process.send!(cpuMs());
   const started: Started[] = [];
-  for (const spec of specs) started.push(await start(spec));
+  for (const spec of told) started.push(await start(spec));
   process.send!(started);
 });
 process.on('disconnect', () => process.exit(0));

@@ -7,11 +7,15 @@ import type { Trade } from '../../../net/swarm/pay/till.ts';
 /** More than all questions of a bench take. */
 const PLENTY_W = 1e9;
 
-/** What a node without a house trades by: free watts in plenty unless told otherwise, and a ledger in this directory. */
-export async function tradeOf(dir: string, unit: Partial<UnitNow> = {}): Promise<Trade> {
+/** What a node without a house trades by: free watts in plenty unless told otherwise, and a ledger in this directory, which writes after `holdMs`. */
+export async function tradeOf(
+  dir: string,
+  { holdMs, ...unit }: Partial<UnitNow> & { holdMs?: number } = {},
+): Promise<Trade> {
   const ledger = await openLedger({
     file: join(dir, LEDGER_FILE),
     verify: verifySignature,
+    ...(holdMs !== undefined && { limits: { holdMs } }),
     onDamage: (text) => {
       throw new Error(text);
     },

@@ -2,7 +2,8 @@ import { seededRandom, shuffled } from '../../../core/random.ts';
 import { say } from '../../command.ts';
 import type { Bench, Figure } from '../table.ts';
 import { type Asked, type Asker, countDatagrams, openAsker } from './askers.ts';
-import { type Fleet, residentBytes, startFleet } from './fleet.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { residentBytes } from './host.ts';
 
 const PROCESSES = 10;
 const KILLED = 3;

@@ -11,8 +11,10 @@ export async function readAnswer(
   onWord: () => void,
 ): Promise<{ end: End; bytes: number }> {
   let bytes = 0;
+  let began = false;
   try {
     for await (const reply of replies) {
+      began = true;
       onWord();
       if (reply.type === 'start') question.onStart?.(reply.expert, node, reply.weights);
       else if (reply.type === 'chunk') {
@@ -25,6 +27,9 @@ export async function readAnswer(
     throw new HeatmineError('PEER_INVALID', 'the answer was cut');
   } catch (error) {
     if (bytes > 0) question.onRestart?.(messageOf(error));
+    // Too late to say that the question was not passed on.
+    if (began && (error as HeatmineError).code === 'NO_WAY')
+      throw new HeatmineError('PEER_INVALID', 'the answer was cut');
     throw error;
   }
 }

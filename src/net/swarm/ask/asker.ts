@@ -1,3 +1,4 @@
+import type { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
 import { RELAY_TOPIC } from '../topics.ts';
 import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
@@ -5,7 +6,9 @@ import { type Candidate, gather } from './gather.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
+import type { Way } from './way.ts';
 
+/** How often an expert is asked; and how often they are looked for, where no more was found. */
 const TRIES = 3;
 
 /** For free: those that have free watts now before those that may say no. */
@@ -15,15 +18,48 @@ const sunnyFirst = (drawn: readonly Candidate[]): Candidate[] => [
 ];
 
 /**
- * Asks whoever fits best, then others. Throws NOBODY_THERE when no node offers it, NO_ENTRY_RELAY when a sealed question
- * finds no way, else the fault of the last one asked.
+ * Asks whoever fits best, then others; where those found are used up, looks again. Throws NOBODY_THERE when no node offers
+ * it, NO_ENTRY_RELAY when a sealed question finds no way, else the fault of the last one asked.
  */
 export async function askSwarm(options: AskerOptions, question: SwarmQuestion): Promise<SwarmAnswer> {
+  const id = newQuestionId();
+  let last: unknown;
+  let tries = 0;
+  for (let look = 1; look <= TRIES; look++) {
+    const { order, waysTo } = await whomToAsk(options, question, look).catch((error) => {
+      // The first relays that came are all too near; of those that take longer one may be apart.
+      if (look === TRIES || error.code !== 'NO_ENTRY_RELAY') throw last ?? error;
+      return NOBODY;
+    });
+    for (const candidate of order) {
+      if (tries === TRIES) throw last;
+      question.signal?.throwIfAborted();
+      try {
+        return { ...(await askOne(candidate, waysTo(candidate), options, question, id)), tries: tries + 1 };
+      } catch (error) {
+        question.signal?.throwIfAborted();
+        last = error;
+        // Where no way led to it, nobody was asked.
+        if ((error as HeatmineError).code !== 'NO_WAY') tries++;
+      }
+    }
+  }
+  throw last;
+}
+
+interface ToAsk {
+  /** As drawn for this question. */
+  order: Candidate[];
+  waysTo(candidate: Candidate): Way[];
+}
+const NOBODY: ToAsk = { order: [], waysTo: () => [] };
+
+async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
   const { discoveries, experience, random } = options;
   const maxPrice = question.maxPrice ?? 0;
   const [all, allRelays] = await Promise.all([
-    gather({ discoveries, topics: question.topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
+    gather({ discoveries, topics: question.topics, patience }),
+    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC], patience }) : [],
   ]);
   const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
   const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
@@ -36,18 +72,5 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);
-  const order = maxPrice === 0 ? sunnyFirst(drawn) : drawn;
-  const id = newQuestionId();
-  let last: unknown;
-  for (let tries = 1; tries <= TRIES; tries++) {
-    question.signal?.throwIfAborted();
-    const candidate = order[(tries - 1) % order.length]!;
-    try {
-      return { ...(await askOne(candidate, waysTo(candidate), options, question, id)), tries };
-    } catch (error) {
-      last = error;
-      question.signal?.throwIfAborted();
-    }
-  }
-  throw last;
+  return { order: maxPrice === 0 ? sunnyFirst(drawn) : drawn, waysTo };
 }

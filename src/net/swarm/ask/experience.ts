@@ -20,6 +20,8 @@ export interface Experience {
   of(key: string): { experience: number; latencyMs: number; load: number };
   answered(key: string, firstWordMs: number): void;
   failed(key: string): void;
+  /** A relay that passed a question and its answer on. */
+  passed(key: string): void;
   /** It was honest about having no room: that is load, no fault. */
   busy(key: string): void;
 }
@@ -51,6 +53,7 @@ export function openExperience(file?: string): Experience {
         busy: was.busy * KEEP,
         latencyMs: was.good ? was.latencyMs * KEEP + firstWordMs * (1 - KEEP) : firstWordMs,
       })),
+    passed: (key) => change(key, (was) => ({ ...was, good: was.good + 1 })),
     failed: (key) => change(key, (was) => ({ ...was, bad: was.bad + 1 })),
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
   };

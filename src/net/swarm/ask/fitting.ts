@@ -4,12 +4,13 @@ import type { AskerOptions } from './question.ts';
 import { directWays, sealedWays, type Way } from './way.ts';
 
 export function waysOf(
-  { sealed, random }: AskerOptions,
+  { sealed, random, experience }: AskerOptions,
   relays: readonly Candidate[],
 ): (candidate: Candidate) => Way[] {
   if (!sealed) return ({ descriptor }) => directWays(descriptor);
   const known = relays.map(({ descriptor }) => descriptor);
-  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, random) : []);
+  const trust = (key: string) => experience.of(key).experience;
+  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
 }
 
 /** Why none of these can be reached. */

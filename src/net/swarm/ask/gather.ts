@@ -23,6 +23,8 @@ export interface GatherOptions {
   wanted?: number;
   /** From the start to the end, whatever has come by then. */
   limitMs?: number;
+  /** So many times as long as usual the others have after the first one. */
+  patience?: number;
   now?: () => number;
 }
 
@@ -31,6 +33,8 @@ const LIMIT_MS = 8_000;
 /** After the first one the others have this long: no waiting for the tail of a look-up. */
 const AFTER_FIRST_MS = 400;
 const DIALS_AT_ONCE = 8;
+/** An address where nobody answers keeps others waiting no longer than this. */
+const TURN_MS = 500;
 const PER_FOUND = 8;
 const PER_PREFIX = 2;
 const PER_OPERATOR = 2;
@@ -41,6 +45,7 @@ export async function gather({
   topics,
   wanted = WANTED,
   limitMs = LIMIT_MS,
+  patience = 1,
   now = Date.now,
 }: GatherOptions): Promise<Candidate[]> {
   const enough = new AbortController();
@@ -53,11 +58,11 @@ export async function gather({
     if (before) before.fit = Math.max(before.fit, fit);
     else if (candidates.size < wanted && caps.admit(descriptor))
       candidates.set(descriptor.key, { descriptor, signed, fit });
-    tail ??= setTimeout(() => enough.abort(), AFTER_FIRST_MS);
+    tail ??= setTimeout(() => enough.abort(), patience * AFTER_FIRST_MS);
     if (candidates.size >= wanted) enough.abort();
   };
   const dialled = new Set<string>();
-  const room = createRoom(DIALS_AT_ONCE);
+  const room = createRoom(DIALS_AT_ONCE, TURN_MS);
   const lookAt = async (found: Found, topic: string, fit: number) => {
     if (dialled.has(`${topic} ${found.url}`)) return;
     dialled.add(`${topic} ${found.url}`);
@@ -116,19 +121,27 @@ function createCaps(): { admit(descriptor: Descriptor): boolean } {
   };
 }
 
-/** Runs at most so many at once, the others in order. */
-function createRoom(limit: number): (work: () => Promise<void>) => Promise<void> {
+/** Begins so many at once, the others in order; one that takes longer than `turnMs` goes on beside the next. */
+function createRoom(limit: number, turnMs: number): (work: () => Promise<void>) => Promise<void> {
   let open = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
     if (open >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
     else open++;
-    try {
-      await work();
-    } finally {
+    let isOver = false;
+    const leave = () => {
+      if (isOver) return;
+      isOver = true;
       const next = waiting.shift();
       if (next) next();
       else open--;
+    };
+    const slow = setTimeout(leave, turnMs);
+    try {
+      await work();
+    } finally {
+      clearTimeout(slow);
+      leave();
     }
   };
 }

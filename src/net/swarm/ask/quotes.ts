@@ -5,8 +5,8 @@ import { peerError } from '../wire/connection.ts';
 import { exchange } from './exchange.ts';
 import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
 import { type Candidate, gather } from './gather.ts';
-import { overSomeWay } from './one.ts';
 import type { AskerOptions, SwarmQuestion } from './question.ts';
+import { overSomeWay } from './travel.ts';
 import type { Way } from './way.ts';
 
 type Quote = Omit<Extract<Reply, { type: 'quote' }>, 'type'>;
@@ -47,7 +47,7 @@ export async function quoteSwarm(options: AskerOptions, question: ToQuote): Prom
 async function quoteOf(
   candidate: Candidate,
   ways: readonly Way[],
-  { sealed }: AskerOptions,
+  { sealed, experience }: AskerOptions,
   { messages, topics, maxTokens, maxPrice = 0, tier, signal }: ToQuote,
 ): Promise<QuoteLine> {
   const { key, seal: expertKey } = candidate.descriptor;
@@ -57,7 +57,7 @@ async function quoteOf(
   const request: QuoteRequest = { v: 1, quote: { expert, promptTokens, maxTokens, maxPrice, tier } };
   const sealing = sealed && { seal: sealed.seal, expertKey: expertKey! };
   try {
-    return await overSomeWay(ways, { ...(signal && { signal }) }, async (connection, { path }) => {
+    return await overSomeWay({ to: key, ways, experience, ...(signal && { signal }) }, async (connection, { path }) => {
       for await (const reply of exchange(connection.open(path), request, sealing)) {
         if (reply.type === 'error') throw peerError(reply.code, reply.message);
         if (reply.type !== 'quote') continue;

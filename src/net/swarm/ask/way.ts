@@ -1,8 +1,9 @@
 import type { Way as Passed } from '../../../contract/wire.ts';
-import { type Random, shuffled } from '../../../core/random.ts';
+import type { Random } from '../../../core/random.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
 import { isPrivate, prefixOf } from '../wire/prefix.ts';
+import { drawOrder } from './rank.ts';
 
 /** Whom to dial, and what to write into `open`. */
 export interface Way {
@@ -32,12 +33,14 @@ export function directWays({ key, urls, relays }: Descriptor): Way[] {
 
 /**
  * Through an entry relay that shares neither key, operator nor prefix with the expert and its relays, then the expert's
- * relay, or the expert itself where it can be dialled. Empty when no relay is far enough.
+ * relay, or the expert itself where it can be dialled. Empty when no relay is far enough. Of those that are, the ones that
+ * served well before are likelier to come first; neighbours in the list differ at both ends, so that one dead relay costs one way.
  */
 export function sealedWays(
   expert: Descriptor,
   relays: readonly Descriptor[],
   { privateMayBeNear }: EntryRule,
+  trust: (key: string) => number,
   random: Random,
 ): Way[] {
   const placesOf = (urls: readonly string[]) =>
@@ -61,7 +64,12 @@ export function sealedWays(
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
     ...expert.urls.map((url) => [{ key: expert.key, url }]),
   ];
-  return shuffled(apart, random).flatMap((entry) =>
-    lasts.map((path) => ({ url: entry.urls[0]!, key: entry.key, path })),
+  const entries = drawOrder(apart, ({ key }) => trust(key), random);
+  const turned = drawOrder(lasts, () => 0, random);
+  return turned.flatMap((_, turn) =>
+    entries.map((entry, i) => ({
+      ...{ url: entry.urls[0]!, key: entry.key },
+      path: turned[(i + turn) % turned.length]!,
+    })),
   );
 }

@@ -9,6 +9,8 @@ export interface Announcement {
   /** Where to dial us. The mainline DHT records the address that it sees, with this port. */
   url: string;
   topics: readonly string[];
+  /** Nobody beyond the LAN can dial that url: relays announce the topics. */
+  onlyByRelay?: boolean;
   /** Of descriptor.ts. */
   descriptor: Buffer;
 }

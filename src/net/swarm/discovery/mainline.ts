@@ -64,7 +64,8 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
   let announced: Announcement | undefined;
   const announceNow = async () => {
     if (!announced) return;
-    const { url, topics, descriptor } = announced;
+    const { url, descriptor, onlyByRelay } = announced;
+    const topics = onlyByRelay ? [] : announced.topics;
     const port = Number(new URL(url).port) || (url.startsWith('wss') ? 443 : 80);
     const shard = shardOf(identity.publicKey);
     const one = (begin: (done: (error: Error | null) => void) => void) =>

@@ -35,7 +35,9 @@ export function writeSigned(
   if (isNew) last = ledger.openChannel(standsAt === undefined ? channel : { ...channel, chargedUc: receipt.amountUc });
   if (standsAt === undefined) last = ledger.earned(signed, held?.energyMilliWh ?? 0, channel?.channel);
   if (voucher) last = ledger.voucher(voucher) ?? last;
-  return last?.committed ?? Promise.resolve(standsAt!);
+  const { seq, committed } = last ?? { seq: standsAt!, committed: Promise.resolve(standsAt!) };
+  // Told is the record of the receipt; all that belongs to it is on disk by then.
+  return committed.then(() => ledger.books().counters.get(receipt.counter) ?? seq);
 }
 
 /** By our word alone: it pays for nothing, and a channel that has paid before owes it. */

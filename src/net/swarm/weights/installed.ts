@@ -30,6 +30,8 @@ export interface Installed {
   /** As it is asked here. */
   name: string;
   topics: string[];
+  /** Of the manifest: whom it was made from. */
+  parents: string[];
   dir: string;
   sizeBytes: number;
   origin: Origin | undefined;
@@ -45,8 +47,8 @@ export function installedIn(modelsDir: string): Installed[] {
       if (name.startsWith('.') || !statSync(join(dir, 'expert.json')).isFile()) return [];
       const manifest = readManifest(readFileSync(join(dir, MANIFEST_FILE), 'utf8'), dir);
       const sizeBytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-      const { topics } = manifest.expert;
-      return [{ id: manifestId(manifest), name, topics, dir, sizeBytes, origin: originOf(dir) }];
+      const { topics, parents } = manifest.expert;
+      return [{ id: manifestId(manifest), name, topics, parents, dir, sizeBytes, origin: originOf(dir) }];
     } catch {
       return [];
     }

@@ -7,6 +7,7 @@ import type { Log } from '../../../core/log.ts';
 import type { ChunkedManifest } from '../../../core/manifest.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SwarmConfig } from '../../../core/swarm-config.ts';
+import { noteGone } from '../../experts/gone.ts';
 import { demandOf } from '../demand/demand.ts';
 import { decideKeep, type KeepFact } from '../demand/keep.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -88,6 +89,7 @@ class Keeper {
       if (!expert) continue;
       log.info({ expert: expert.name, why }, 'an expert that demand brought goes');
       rmSync(expert.dir, { recursive: true, force: true });
+      noteGone(modelsDir, { id: expert.name, title: expert.name, why, atMs: this.#options.now() });
     }
     this.#options.changed();
   }

@@ -118,12 +118,16 @@ export function openWeights(options: WeightsOptions): Weights {
   };
 }
 
+/** A descriptor is small: of a merge the first two, each as far as it goes. */
+const parentsOf = (parents: readonly string[]) =>
+  parents.length ? { parents: parents.slice(0, 2).map((name) => name.slice(0, 32)) } : {};
+
 function fetchedOf(modelsDir: string, price: number): Descriptor['experts'] {
   return installedIn(modelsDir)
     .filter(({ origin }) => origin?.how === 'demand')
-    .map(({ name, topics }) => {
+    .map(({ name, topics, parents }) => {
       const known = TOPICS.filter((topic) => topics.includes(topic));
-      return { id: name, topics: known.length ? known : ['general'], languages: [], price };
+      return { id: name, topics: known.length ? known : ['general'], languages: [], price, ...parentsOf(parents) };
     });
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
@@ -22,6 +22,8 @@ export interface AcceptOptions {
   handlers: Handlers;
   onPeer?: (connection: Connection) => void;
   limits?: Partial<WireLimits>;
+  /** Answers plain requests; left out: they are told that this is for websockets. */
+  page?: RequestListener;
   log: Log;
 }
 
@@ -30,6 +32,8 @@ export interface Acceptor {
   connections(): number;
   close(): Promise<void>;
 }
+
+const noPage: RequestListener = (_req, res) => res.writeHead(426, { connection: 'close' }).end('websocket only\n');
 
 /** Listens for other nodes. A door of its own: nothing of the page, the API or /v1 is behind it. */
 export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
@@ -56,7 +60,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
     if (!leave || !leavePrefix) return socket.destroy();
     socket.setTimeout(limits.helloMs, () => socket.destroy());
   });
-  http.on('request', (_req, res) => res.writeHead(426, { connection: 'close' }).end('websocket only\n'));
+  http.on('request', options.page ?? noPage);
   http.on('clientError', (_error, socket) => socket.destroy());
   const server = new WebSocketServer({
     noServer: true,

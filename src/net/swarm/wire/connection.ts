@@ -181,6 +181,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
 const MAY_COME: readonly ErrorCode[] = [
   'BUSY',
   'NO_POWER',
+  'NO_WAY',
   'RATE_LIMITED',
   'CONTEXT_LENGTH',
   'EXPERT_UNKNOWN',
