@@ -93,13 +93,7 @@ export function createRelay(options: RelayOptions): Relay {
       }
       return { accepted: true, why: '' };
     },
-    offers: (topic) =>
-      [...experts.values()]
-        .filter(
-          ({ descriptor, tags }) =>
-            tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic)),
-        )
-        .map(({ text }) => text),
+    offers: (topic) => [...experts.values()].filter((one) => answers(one, topic)).map(({ text }) => text),
     tally: tally.of,
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
     async forward(stream, [hop, ...rest], kind) {
@@ -127,6 +121,9 @@ export function createRelay(options: RelayOptions): Relay {
     },
   };
 }
+
+const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>
+  tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic));
 
 const FREELY = async () => {};
 
