@@ -45,6 +45,7 @@ export const RULES: Record<string, Rule> = {
   'identify --csv house.csv': elsewhere('app/identify.test.ts'),
   'control --plant stdio --house house.json': elsewhere('control/foreign'),
   'sim --days 7 --seed 1': { how: 'run', as: 'sim --days 0.2 --seed 1', out: /violations +none/ },
+  tour: { how: 'begin', out: /Open http/ },
   '--version': { how: 'run', out: /^\d+\.\d+\.\d+/ },
   'notify test': elsewhere('app/notify.test.ts'),
   invite: { how: 'run', out: /swarm\.join is off/, exits: [1, 2] },

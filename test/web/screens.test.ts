@@ -36,7 +36,15 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
     ['Tauscher', '18,4 L/min', 'Temperaturen'],
   ],
   experts: [
-    ['passes its tests', '71 % of the next questions', '2.97 J/token', 'modelled', 'in memory, 5.2 MB', 'ancestor'],
+    [
+      'passes its tests',
+      '71 % of the next questions',
+      '2.97 J/token',
+      'modelled',
+      'in memory, 5.2 MB',
+      'ancestor',
+      'not tested',
+    ],
     ['besteht seine Prüfung', '71 % der nächsten Fragen', '2,97 J/Token', 'modelliert', 'im Arbeitsspeicher, 5,2 MB'],
   ],
   money: [
