@@ -83,7 +83,7 @@ class Keeper {
     const { id, reason } = decision.fetch;
     const known = this.#known.get(id)!;
     log.info({ expert: known.manifest.expert.id, why: reason }, 'fetching an expert because of demand');
-    await this.#fetch(id, known, reason);
+    // First, so that the disk quota holds at every moment.
     for (const { id: old, reason: why } of decision.remove) {
       const expert = installedIn(modelsDir).find((e) => e.id === old && e.origin?.how === 'demand');
       if (!expert) continue;
@@ -91,6 +91,7 @@ class Keeper {
       rmSync(expert.dir, { recursive: true, force: true });
       noteGone(modelsDir, { id: expert.name, title: expert.name, why, atMs: this.#options.now() });
     }
+    await this.#fetch(id, known, reason);
     this.#options.changed();
   }
 
