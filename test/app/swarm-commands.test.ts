@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { portFree } from '../../src/app/preflight.ts';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
 import { printable } from '../../src/core/printable.ts';
 import { readInvite } from '../../src/net/swarm/invite.ts';
 import { freePort, sleep } from '../net/helpers.ts';
+import { freeBase } from './free-base.ts';
 
 const LIMIT_MS = 120_000;
 const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
@@ -40,14 +40,6 @@ function refused({ status, stdout, stderr }: Said, code: string, what: string | 
   assert.is(stdout, '');
   assert.match(stderr, new RegExp(`^${code}: [^\\n]+\\n {2}-> [^\\n]+\\n$`));
   assert.match(stderr, what);
-}
-
-async function freeBase(): Promise<number> {
-  for (;;) {
-    const base = Math.min(await freePort(), 64_000);
-    const free = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => portFree(base + i, '127.0.0.1')));
-    if (free.every(Boolean)) return base;
-  }
 }
 
 /** A line as another program might write it. */

@@ -1,14 +1,17 @@
 /** What a copy of the weights makes of answers that others gave; and that several askers at once get what one alone gets. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GenerateRequest, LoadedModel } from '../../src/compute/engine.ts';
 import { createEngineHost } from '../../src/compute/engine-child/host.ts';
 import { fillerLines, readExpert, verifiedSpec } from '../../src/compute/experts.ts';
+import { startCompute } from '../../src/compute/start.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { Config } from '../../src/core/config.ts';
 import { collect } from './engine-compliance.ts';
-import { silent } from './fixture.ts';
+import { call, grantOf, memoryLink, silent, tempDir } from './fixture.ts';
 
 const ENGINE = fileURLToPath(new URL('../../src/compute/engine-child/main.ts', import.meta.url));
 const never = new AbortController().signal;
@@ -78,6 +81,38 @@ test('behind hidden working the closest call on the way stands for the place whe
   assert.is((await model.doubt!({ request, saysAfter, given: own }, never)).nats, 0);
   assert.ok(wrong.nats > 0 && wrong.nats === nats && cut.nats === nats);
   await model.unload();
+});
+
+test('compute weighs for net, by free watts only, and refuses what no weights of its own would answer', async () => {
+  const { dir, remove } = tempDir();
+  const link = memoryLink();
+  const path = join(dir, 'c.sock');
+  const shippedDir = fileURLToPath(new URL('../../models', import.meta.url));
+  const options = { config: Config.parse({}), shippedDir, installedDir: dir, listen: { path } };
+  const compute = await startCompute({ ...options, link, clock: systemClock, log: silent });
+  link.deliver('grant', grantOf(4900, 4900));
+  const weigh = (body: unknown) => call(path, 'POST', '/weigh', body);
+  const chat = { model: 'faults', messages: [{ role: 'user', content: 'why is my flow too low?' }] };
+  const { own, nats, weights, hidesWorking } = (await weigh(chat)).json() as Record<string, unknown>;
+  assert.ok(typeof own === 'string' && own.length > 20 && Number(nats) > 0);
+  assert.match(String(weights), /^[0-9a-f]{16}$/);
+  assert.is(hidesWorking, false);
+  assert.is(Number((await weigh({ ...chat, given: own })).json().nats), 0);
+  assert.ok(Number((await weigh({ ...chat, given: 'It is fine.' })).json().nats) > 1);
+  const answer = (await call(path, 'POST', '/v1/chat/completions', chat)).json() as { heatmine?: { weights?: string } };
+  assert.is(answer.heatmine?.weights, weights, 'answers name the weights they are made with');
+  const gas = [{ role: 'user', content: 'I smell gas next to the unit' }];
+  for (const body of [
+    { ...chat, given: 7 },
+    { ...chat, model: 'status' },
+    { ...chat, messages: gas },
+    'null',
+    'no JSON',
+  ])
+    assert.is((await weigh(body)).status, 400);
+  assert.is((await weigh({ ...chat, model: 'nobody' })).status, 404);
+  await compute.stop();
+  remove();
 });
 
 test.after(() => host.close());

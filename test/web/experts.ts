@@ -15,7 +15,7 @@ export const experts = (resident: ReadonlySet<string>): ExpertsList['experts'] =
       passes: false,
       note: 'Wrong beyond three digits: exact match 41 % where the baseline has 55 %.',
     }),
-    expert('ancestor', 'Ancestor', { parents: [] }),
+    expert('ancestor', 'Ancestor', { parents: [], passes: false }),
     expert('classifier', 'Classifier', { engine: 'onnx', parents: [] }),
   ].map((one) => ({ ...one, resident: resident.has(one.id) }));
 

@@ -3,6 +3,7 @@ import { type Bench, tableOf } from '../bench/table.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
+  sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   wire: () => import('../bench/wire/wire.ts').then((m) => m.wire),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),

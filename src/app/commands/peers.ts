@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { printable } from '../../core/printable.ts';
+import { openExperience } from '../../net/swarm/ask/experience.ts';
 import { gather } from '../../net/swarm/ask/gather.ts';
 import { RELAY_TOPIC, TOPICS } from '../../net/swarm/topics.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
@@ -11,9 +13,11 @@ async function listPeers(args: string[]): Promise<number> {
   const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: MOST });
   await Promise.all(discoveries.map((discovery) => discovery.close()));
+  const experience = openExperience(join(paths.state, 'experience.json'));
   const nodes = found.map(({ descriptor }) => descriptor);
-  if (json) print(JSON.stringify(nodes));
-  else for (const node of nodes) print(lineOf(node));
+  const withVerdict = nodes.map((node) => ({ ...node, shunned: experience.shuns(node.key) }));
+  if (json) print(JSON.stringify(withVerdict));
+  else for (const node of nodes) print(lineOf(node, experience.shuns(node.key)));
   if (nodes.length > 0) return 0;
   say('No other node answers. What you can do:');
   say('  heatmine join LINE    with a line that somebody in the swarm printed with `heatmine invite`');
@@ -22,20 +26,16 @@ async function listPeers(args: string[]): Promise<number> {
   return 1;
 }
 
-function lineOf({
-  key,
-  urls,
-  relays,
-  relay,
-  experts,
-  sunshine,
-}: Awaited<ReturnType<typeof gather>>[number]['descriptor']): string {
+type Node = Awaited<ReturnType<typeof gather>>[number]['descriptor'];
+
+function lineOf({ key, urls, relays, relay, experts, sunshine }: Node, shunned: string | undefined): string {
   const offers = experts.map(
     ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
   );
   const what = [...offers, ...(sunshine ? ['free watts now'] : []), ...(relay ? ['relay'] : [])].join(', ');
+  const liar = shunned === undefined ? '' : `  LIAR: ${shunned}`;
   // A stranger chose these words.
-  return printable(`${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}`);
+  return printable(`${key}  ${urls[0] ?? `through ${relays.map((r) => r.url).join(', ')}`}  ${what}${liar}`);
 }
 
 export const peers: Command = {

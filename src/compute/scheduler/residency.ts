@@ -35,10 +35,10 @@ export type ResidencyDecision =
 
 /** Whoever has waited this long goes first, and busy models take no new questions until there is room: nobody starves. */
 export const PATIENCE_S = 30;
-/** Waiting gains weight: 3 % more per second. */
-const AGE_PER_S = 0.03;
+/** Waiting gains weight: 1 % more per second. */
+const AGE_PER_S = 0.01;
 /** A cheaper model that is busy now may be free in a moment: this long, and if it saves this much per waiting question. */
-const HOLD_S = 2;
+const HOLD_S = 3;
 const HOLD_SAVES_LOAD_S = 0.3;
 /** Steps of the knapsack. */
 const UNITS = 512;

@@ -93,8 +93,9 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
       const found = await find(topics, question.signal);
       const fitting = found.nodes.filter((node) => offerOf(node, question, topics));
       if (fitting.length === 0) throw nobody(found.nodes, question, topics);
-      const ways = (node: Descriptor) =>
-        node.seal ? shuffled(sealedWays(node, found.relays, { nearRelays, mayDial })) : [];
+      // The relays of the expert before its own addresses: behind a router only they reach it.
+      const entries = shuffled(found.relays);
+      const ways = (node: Descriptor) => (node.seal ? sealedWays(node, entries, { nearRelays, mayDial }) : []);
       const within = fitting.filter((node) => ways(node).length > 0);
       if (within.length === 0)
         refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);

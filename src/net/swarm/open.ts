@@ -6,6 +6,7 @@ import type { ComputeClient } from '../ask/compute-client.ts';
 import { openExperience } from './ask/experience.ts';
 import { type AskOthers, askForUnit } from './ask/for-unit.ts';
 import { askPage } from './ask-page.ts';
+import { createAuditor } from './audit/auditor.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { openMainline } from './discovery/mainline.ts';
 import { openMdns } from './discovery/mdns.ts';
@@ -51,7 +52,7 @@ export interface SwarmOptions {
   keysDir: string;
   /** Where experts are, what was published, and the home for commands; left out: no weights travel. */
   weights?: { home: string; modelsDir: string; stateDir: string; lookMs?: number };
-  compute: Pick<ComputeClient, 'answer' | 'labelOf'>;
+  compute: Pick<ComputeClient, 'answer' | 'labelOf' | 'weigh'>;
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
@@ -85,5 +86,10 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     purse: openPurse({ note: async (entry) => noteIn(trade.ledger, entry), wallMs: systemClock.wallMs }),
     sealed: { seal: sealTo(systemClock), privateMayBeNear: config.nearRelays },
   };
-  return { ...node, ask: askForUnit(asker, compute.labelOf) };
+  const auditor = createAuditor({ asker, compute, onDone: (outcome) => log.debug({ outcome }, 'audit') });
+  const close = async () => {
+    auditor.close();
+    await node.close();
+  };
+  return { ...node, close, ask: askForUnit(asker, compute.labelOf, auditor) };
 }

@@ -31,7 +31,7 @@ if (frames) {
 const trade = await tradeOf(home, JSON.parse(process.argv[5] ?? '{}'));
 const node = await openSwarm({
   ...{ config, port: 0, keysDir, trade, log },
-  compute: { ...compute, labelOf: async () => 'faults' },
+  compute: { ...compute, labelOf: async () => 'faults', weigh: () => Promise.reject(new Error('no copy')) },
   weights: { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state'), lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));

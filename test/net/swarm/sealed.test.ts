@@ -5,17 +5,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { manualClock, systemClock } from '../../../src/core/clock.ts';
 import { openExperience } from '../../../src/net/swarm/ask/experience.ts';
-import { readDescriptor, signDescriptor } from '../../../src/net/swarm/descriptor.ts';
-import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { mark, SEALED, sendRequest } from '../../../src/net/swarm/query.ts';
 import { openUnsealer, sealTo } from '../../../src/net/swarm/seal/ends.ts';
 import { SEAL_KEY_MS } from '../../../src/net/swarm/seal/keys.ts';
 import { PAD_CLASSES } from '../../../src/net/swarm/seal/pad.ts';
-import { dial } from '../../../src/net/swarm/wire/dial.ts';
 import type { Hop } from '../../../src/net/swarm/wire/frames.ts';
-import type { Stream, Taken } from '../../../src/net/swarm/wire/stream.ts';
+import type { Taken } from '../../../src/net/swarm/wire/stream.ts';
 import { scratch } from '../helpers.ts';
-import { all, codeOf, ECHO, testPeers } from './peers.ts';
+import { flipped, hostileEntry, TWISTS } from './hostile-entry.ts';
+import { all, codeOf } from './peers.ts';
 import { type EchoNode, eventually, SERVE, testSwarm } from './swarm.ts';
 
 const CANARY = 'canary-4b1d-of-the-cold-cellar';
@@ -74,60 +72,6 @@ function waitFor(code: string, wanted: string): string {
   if (code !== wanted) throw new Error(`${code} and not ${wanted}`);
   return code;
 }
-
-/** An entry relay that does with the frames of an answer what `twist` says. */
-async function hostileEntry(expert: EchoNode, twist: (answer: Taken[]) => Taken[]) {
-  const identity = freshIdentity();
-  const requests: Buffer[] = [];
-  const toExpert = await dial({ url: expert.url, identity, expect: expert.key, handlers: ECHO });
-  const found = await toExpert.ask({ type: 'find', topic: 'heating', limit: 1 });
-  const [offer] = found.type === 'found' ? found.descriptors : [];
-  const pass = async (stream: Stream) => {
-    const body = await all(stream.frames());
-    requests.push(body);
-    const onward = toExpert.open([]);
-    await sendRequest(onward, body);
-    const answer: Taken[] = [];
-    for (let next = await onward.take(); next; next = await onward.take()) answer.push(next);
-    for (const { payload, end } of twist(answer)) await stream.send(payload, end);
-    stream.close('NOT_RUNNING', 'no more');
-  };
-  const peers = await testPeers({
-    identity,
-    roles: ['relay'],
-    handlers: {
-      onOpen: (stream) => void pass(stream).catch(() => {}),
-      onAsk(frame) {
-        const issuedS = Math.floor(Date.now() / 1000);
-        const self = signDescriptor(identity, { issuedS, urls: [peers.url], relays: [], relay: true, experts: [] });
-        const wanted = frame.type === 'find' && frame.topic === 'relay' ? self.toString('base64url') : offer!;
-        return { type: 'found', id: frame.id, descriptors: [wanted] };
-      },
-    },
-  });
-  const end = async () => {
-    toExpert.close(1000, 'thanks');
-    await peers.end();
-  };
-  const seal = readDescriptor(Buffer.from(offer!, 'base64url'), Date.now())!.seal!;
-  return { relay: { key: identity.id, url: peers.url }, requests, toExpert, seal, end };
-}
-
-const flipped = ({ payload, end }: Taken, at: number): Taken => {
-  const changed = Buffer.from(payload);
-  changed[at]! ^= 1;
-  return { payload: changed, end };
-};
-const FORGED = { type: 'end', finish: 'stop', meter: {} };
-const TWISTS: Record<string, (answer: Taken[]) => Taken[]> = {
-  'the end moved forward': (a) => [...a.slice(0, -2), { ...a.at(-2)!, end: true }],
-  'an end of nothing': (a) => [...a.slice(0, -1), { payload: Buffer.alloc(0), end: true }],
-  'a frame repeated': (a) => [a[0]!, a[0]!, ...a.slice(1)],
-  'a frame left out': (a) => [a[0]!, ...a.slice(2)],
-  'frames swapped': (a) => [a[1]!, a[0]!, ...a.slice(2)],
-  'a bit changed': (a) => [a[0]!, flipped(a[1]!, 500), ...a.slice(2)],
-  'a reply in the clear': (a) => [a[0]!, { payload: mark(0, Buffer.from(JSON.stringify(FORGED))), end: true }],
-};
 
 /** `heatmine ask --swarm` in a process and home of its own. */
 async function askBy(swarm: object, question: string) {

@@ -3,6 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readDescriptor } from '../../../src/net/swarm/descriptor.ts';
 import { identityFromSeed, keyFromText, signedBytes, verifySignature } from '../../../src/net/swarm/identity.ts';
+import { inviteLine, readInvite } from '../../../src/net/swarm/invite.ts';
+import { shardKey, shardOf } from '../../../src/net/swarm/topics.ts';
 import { decodeData, encodeData, type Role } from '../../../src/net/swarm/wire/frames.ts';
 import { acceptHandshake, dialHandshake, transcript } from '../../../src/net/swarm/wire/hello.ts';
 import { prefixOf } from '../../../src/net/swarm/wire/prefix.ts';
@@ -65,6 +67,23 @@ test('descriptors, good and bad', () => {
 
 test('prefixes of addresses', () => {
   for (const [address, prefix] of Object.entries(vectors('prefixes'))) assert.is(prefixOf(address), prefix, address);
+});
+
+test('keys of topics, and the shard that a node announces itself in', () => {
+  for (const { topic, keys, shardOfKey } of vectors('topics')) {
+    assert.equal(
+      [0, 1, 2, 3].map((shard) => shardKey(topic, shard).toString('hex')),
+      keys,
+    );
+    assert.is(shardOf(keyFromText(shardOfKey.key)!), shardOfKey.shard);
+  }
+});
+
+test('invite lines, both ways', () => {
+  for (const { invite, line } of vectors('invites')) {
+    assert.is(inviteLine(invite), line);
+    assert.equal(readInvite(line), invite);
+  }
 });
 
 test.run();

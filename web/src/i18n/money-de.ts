@@ -2,7 +2,7 @@ import type { moneyEn } from './money-en.ts';
 
 export const moneyDe: typeof moneyEn = {
   title: 'Geld',
-  intro: (span) => `Was das Rechnen in der aufgezeichneten Zeit tat: ${span}, höchstens 30 Tage.`,
+  intro: (span) => `Was das Rechnen tat; aufgezeichnet sind ${span} (höchstens 30 Tage zählen).`,
   paid: 'Ausgezahlt',
   paidNone: 'noch keine Abrechnung hat etwas ausgezahlt',
   paidNote: 'von Abrechnungen, seit dem Start',

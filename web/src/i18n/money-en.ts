@@ -1,7 +1,7 @@
 /** Words of the money screen. */
 export const moneyEn = {
   title: 'Money',
-  intro: (span: string) => `What computing did in the ${span} that are recorded here, at most 30 days.`,
+  intro: (span: string) => `What computing did; ${span} are recorded here (30 days count at the most).`,
   paid: 'Paid out',
   paidNone: 'no settlement has paid anything yet',
   paidNote: 'by settlements, since the start',

@@ -10,6 +10,8 @@ const UPSTREAM = 'upstream';
 /** Within this the time of day says enough. */
 const TODAY_MS = 12 * 3_600_000;
 
+const TONES = { passes: 'good', fails: 'fault', untested: 'warn' };
+
 interface Props {
   expert: ExpertsList['experts'][number];
   /** Others are made from it. */
@@ -23,6 +25,8 @@ interface Props {
 export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props) {
   const { t } = useWords();
   const { id, title, engine, resident, passes, note } = expert;
+  // Whoever was tested and failed says how.
+  const verdict = passes ? 'passes' : note ? 'fails' : 'untested';
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState('');
   const turn = async () => {
@@ -40,7 +44,7 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
     <li class="card" id={`expert-${id}`}>
       <h2>{title}</h2>
       <p>
-        <span class={passes ? 'chip good' : 'chip fault'}>{passes ? t.experts.passes : t.experts.fails}</span>
+        <span class={`chip ${TONES[verdict]}`}>{t.experts[verdict]}</span>
       </p>
       {engine === CLASSIFIES && <p>{t.experts.picks}</p>}
       {note && <p lang="en">{note}</p>}

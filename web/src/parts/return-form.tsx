@@ -63,7 +63,7 @@ export function ReturnForm({ record, compute }: Props) {
             />
           </label>
         ))}
-        <label>
+        <label class="wide">
           <span class="label">{t.money.card}</span>
           <select id="roi-card" value={cardId} onChange={(event) => setCard(event.currentTarget.value)}>
             {Object.values(CARDS).map(({ id, name, jPerToken }) => (

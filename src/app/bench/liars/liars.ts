@@ -79,7 +79,55 @@ function cost({ questions }: Pool, nodes: number, random: Random): Figure {
   };
 }
 
-async function ofExpert(id: string, otherExpert: string, count: number, seed: number): Promise<Figure[]> {
+/** Chance of at most `most` hits in `of`, each with this chance. */
+function atMost(most: number, of: number, chance: number): number {
+  let term = (1 - chance) ** of;
+  let sum = term;
+  for (let k = 1; k <= most; k++) {
+    term *= ((of - k + 1) / k) * (chance / (1 - chance));
+    sum += term;
+  }
+  return sum;
+}
+
+/** The share that is not exceeded with a confidence of 95 % (Clopper and Pearson, one side). */
+function upperShare(hits: number, of: number): number {
+  let [low, high] = [0, 1 - 1e-9];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (atMost(hits, of, middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** What the pool of honest answers allows to say: a verdict takes two odd audits in twenty. */
+function bound({ odd, of }: Honest, quick: boolean): Figure {
+  const upper = upperShare(odd, of);
+  const alarms = 1 - atMost(1, AUDITS, upper);
+  return {
+    ...{
+      figure: `all experts: false alarms at most, from ${odd} odd of ${of} honest audits`,
+      value: alarms * 100,
+      unit: '%',
+    },
+    reference: { name: 'an honest audit is odd at most (95 %)', value: upper * 100 },
+    goal: quick ? 'too few answers for a goal' : `<= ${FALSE_ALARMS * 100} %`,
+    met: quick ? odd === 0 : alarms <= FALSE_ALARMS,
+  };
+}
+
+interface Honest {
+  odd: number;
+  of: number;
+}
+
+interface Found {
+  figures: Figure[];
+  honest: Honest;
+}
+
+async function ofExpert(id: string, otherExpert: string, count: number, seed: number): Promise<Found> {
   const pool = await openPool(id, count, seed);
   try {
     const nodes = await nodesOf(pool, otherExpert);
@@ -91,10 +139,12 @@ async function ofExpert(id: string, otherExpert: string, count: number, seed: nu
         compared(answer, [one[i]!, node === nodes[2] ? one[i]! : two[i]!]),
       );
       const figure = judged(`${id}, without weights`, node, outcomes, random);
-      // Two honest nodes differ as often as a smaller quant does: without weights it is not told from them, and that is said.
+      // Without weights a close call is all that shows it, and ordinary questions hold few.
       return node.name.startsWith('smaller') ? { ...figure, goal: 'told, no goal', met: true } : figure;
     });
-    return [...scored, ...crossed, cost(pool, 4, random)];
+    const honest = nodes.filter(({ isHonest }) => isHonest).flatMap(({ answers }) => answers.map(outcomeOf));
+    const odd = honest.filter((outcome) => outcome !== 'same').length;
+    return { figures: [...scored, ...crossed, cost(pool, 4, random)], honest: { odd, of: honest.length } };
   } finally {
     await pool.close();
   }
@@ -105,6 +155,9 @@ export const liars: Bench = {
   about: 'audits of liars and of honest nodes, every answer and every score by a real engine with real weights',
   async run({ quick, seed }) {
     const faults = await ofExpert('faults', 'ancestor', quick ? 64 : 200, seed);
-    return quick ? faults : [...faults, ...(await ofExpert('convert', 'ancestor', 48, seed))];
+    const found = quick ? [faults] : [faults, await ofExpert('convert', 'ancestor', 48, seed)];
+    const sum = (of: (honest: Honest) => number) => found.reduce((total, { honest }) => total + of(honest), 0);
+    const honest = { odd: sum(({ odd }) => odd), of: sum(({ of }) => of) };
+    return [...found.flatMap(({ figures }) => figures), bound(honest, quick)];
   },
 };

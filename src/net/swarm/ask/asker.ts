@@ -61,7 +61,7 @@ async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patienc
     gather({ discoveries, topics: question.topics, patience }),
     options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC], patience }) : [],
   ]);
-  const isOther = ({ descriptor }: Candidate) => descriptor.key !== options.own;
+  const isOther = ({ descriptor: { key } }: Candidate) => key !== options.own && !experience.shuns(key);
   const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isLiar, NO_EVIDENCE, type Outcome, weigh } from '../audit/evidence.ts';
 
 const Record = z.strictObject({
   good: z.number().min(0),
@@ -24,15 +25,26 @@ export interface Experience {
   passed(key: string): void;
   /** It was honest about having no room: that is load, no fault. */
   busy(key: string): void;
+  audited(key: string, outcome: Outcome): void;
+  /** Why it is not asked, where audits showed it to be a liar. */
+  shuns(key: string): string | undefined;
 }
 
+const SHUNNED_MS = 30 * 24 * 3_600_000;
+/** What is told of a liar. */
+const SHOWN = {
+  near: 'its answers are not those of the weights that it names',
+  far: 'its answers are not those of the weights that it names',
+  overcounted: 'it bills more tokens than its answers have',
+  outvoted: 'other nodes with the same expert agree against it',
+} as const;
 const MOST = 500;
 const UNKNOWN: Record = { good: 0, bad: 0, busy: 0, latencyMs: 1000 };
 /** Weight of the past against the newest question. */
 const KEEP = 0.8;
 
 /** Kept in `file`, where given, mode 0600: it names nodes and counts, no question. */
-export function openExperience(file?: string): Experience {
+export function openExperience(file?: string, now: () => number = Date.now): Experience {
   const known = new Map<string, Record>(Object.entries(file ? load(file) : {}));
   const change = (key: string, next: (was: Record) => Record) => {
     const record = next(known.get(key) ?? UNKNOWN);
@@ -48,15 +60,31 @@ export function openExperience(file?: string): Experience {
     },
     answered: (key, firstWordMs) =>
       change(key, (was) => ({
+        ...was,
         good: was.good + 1,
-        bad: was.bad,
         busy: was.busy * KEEP,
         latencyMs: was.good ? was.latencyMs * KEEP + firstWordMs * (1 - KEEP) : firstWordMs,
       })),
     passed: (key) => change(key, (was) => ({ ...was, good: was.good + 1 })),
     failed: (key) => change(key, (was) => ({ ...was, bad: was.bad + 1 })),
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
+    audited: (key, outcome) => change(key, (was) => afterAudit(was, outcome, now())),
+    shuns(key) {
+      const { shunnedUntilMs = 0, audits, why } = known.get(key) ?? UNKNOWN;
+      if (shunnedUntilMs <= now()) return undefined;
+      const until = new Date(shunnedUntilMs).toISOString().slice(0, 10);
+      return `${why ? SHOWN[why] : 'audits spoke against it'} (audit ${audits}); not asked until ${until}`;
+    },
   };
+}
+
+function afterAudit(was: Record, outcome: Outcome, nowMs: number): Record {
+  const evidence = weigh({ audits: was.audits ?? 0, against: was.against ?? 1 }, outcome);
+  const next = { ...was, ...evidence, ...(outcome in SHOWN && { why: outcome as keyof typeof SHOWN }) };
+  // When it is asked again it begins anew: machines and owners change.
+  return isLiar(evidence)
+    ? { ...next, ...NO_EVIDENCE, audits: evidence.audits, shunnedUntilMs: nowMs + SHUNNED_MS }
+    : next;
 }
 
 function load(file: string): z.infer<typeof File> {

@@ -1,5 +1,6 @@
 import type { Ask } from '../../../contract/wire.ts';
 import type { AnswerPiece } from '../../ask/compute-client.ts';
+import { type Auditor, noteOf } from '../audit/auditor.ts';
 import { TOPICS, TOPICS_OF_SHIPPED, topicsOfLabel } from '../topics.ts';
 import { askSwarm } from './asker.ts';
 import type { AskerOptions } from './question.ts';
@@ -11,6 +12,7 @@ export type AskOthers = (ask: Ask, signal: AbortSignal) => AsyncGenerator<Answer
 export function askForUnit(
   options: AskerOptions,
   labelOf: (text: string, signal: AbortSignal) => Promise<string>,
+  auditor?: Pick<Auditor, 'asked'>,
 ): AskOthers {
   return async function* (ask, signal) {
     const { readable, writable } = new TransformStream<AnswerPiece, AnswerPiece>();
@@ -20,11 +22,21 @@ export function askForUnit(
     const asking = async () => {
       const topics = await topicsFor(ask, labelOf, signal);
       const { messages, maxTokens } = ask;
-      const { finish, meter, way } = await askSwarm(options, {
+      const note = noteOf(topics, messages);
+      const answer = await askSwarm(options, {
         ...{ messages, topics, maxTokens, signal: AbortSignal.any([signal, gone.signal]) },
-        onStart: (expert, node) => say({ type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` }),
-        onChunk: (text) => say({ type: 'chunk', text }),
+        onStart: (expert, node, weights) => {
+          note.onStart(expert, node, weights);
+          say({ type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` });
+        },
+        onChunk: (text) => {
+          note.onChunk(text);
+          say({ type: 'chunk', text });
+        },
       });
+      const { finish, meter, way } = answer;
+      // An answer that was cut short on purpose is no measure of the node.
+      auditor?.asked(note.done(answer, maxTokens === undefined));
       say({ type: 'end', finish, meter, way });
       await out.close();
     };

@@ -9,9 +9,6 @@ import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { overSomeWay } from './travel.ts';
 import { passed, type Way } from './way.ts';
 
-/** Whoever waits for an answer does not wait for the other side's disk. */
-const COMMIT_WAIT_MS = 2_000;
-
 /** Asks one node once; `id` is that of the question, over all its tries. Throws its fault, after it was noted in the experience. */
 export async function askOne(
   candidate: Candidate,
@@ -51,7 +48,7 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const { connection, way, candidate, options, question, id } = asking;
   const { sealed, purse } = options;
   const { key, seal: expertKey } = candidate.descriptor;
-  const { messages, maxTokens, tier, maxPrice = 0, topics } = question;
+  const { messages, maxTokens, tier, maxPrice = 0, topics, commitWaitMs } = question;
   const { id: expert } = expertOf(candidate, topics, maxPrice)!;
   const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
   const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
@@ -62,7 +59,6 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const { receipt, ...rest } = end;
   const answer = { ...rest, way: passed(way, key, sealed !== undefined) };
   if (!ordering || receipt === undefined) return answer;
-  const waitMs = question.commitWaitMs ?? COMMIT_WAIT_MS;
-  const paid = await settleAnswer({ ordering, receipt, request, answerBytes: bytes, open, sealing, waitMs });
+  const paid = await settleAnswer({ ordering, receipt, request, answerBytes: bytes, open, sealing, commitWaitMs });
   return { ...answer, paid };
 }

@@ -16,7 +16,7 @@ export interface SwarmQuestion {
   maxPrice?: number;
   /** `economy` waits for free watts and costs half. */
   tier?: Request['tier'];
-  /** How long to wait for the expert's word that the receipt is on its disk, once it has been sent. */
+  /** How long to wait for the expert's word that the receipt is on its disk; left out: not at all. */
   commitWaitMs?: number;
   /** `weights`: which ones the node says it has. */
   onStart?: (expert: string, node: string, weights?: string) => void;

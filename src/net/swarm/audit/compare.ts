@@ -1,14 +1,10 @@
-import type { Outcome } from './evidence.ts';
+import { type Outcome, SPARE, SPARE_TOKENS } from './evidence.ts';
 
 /** What an asker without the weights has of one answer. */
 export interface Heard {
   text: string;
   billedTokens: number;
 }
-
-/** One text can be cut into tokens in more than one way. */
-const SPARE = 1.02;
-const SPARE_TOKENS = 1;
 
 /**
  * A node's answer beside those of two others that claim the same expert: a third breaks the tie. Undefined where all three

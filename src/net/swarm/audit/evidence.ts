@@ -57,8 +57,10 @@ export const isLiar = ({ against }: Evidence): boolean => against >= GUILTY;
 /** Beyond what other kernels, batches and threads make of the same weights. */
 const ROUNDING_NATS = 0.27;
 const FAR_NATS = 1;
-/** Hidden working may part and meet again: only then do counts of honest copies differ. */
-const HIDDEN_SPARE = 1.1;
+
+/** One text can be cut into tokens in more than one way, and hidden working may part and meet again. */
+export const SPARE = 1.02;
+export const SPARE_TOKENS = 1;
 
 export interface Given {
   /** Of the own copy, about the given answer. */
@@ -71,7 +73,7 @@ export interface Given {
 /** What an answer shows beside that of an own copy. */
 export function outcomeOf({ nats, ownTokens, billedTokens, hidesWorking }: Given): Outcome {
   if (nats > ROUNDING_NATS) return nats > FAR_NATS ? 'far' : 'near';
-  const most = hidesWorking ? ownTokens * HIDDEN_SPARE : ownTokens;
+  const most = hidesWorking ? ownTokens * SPARE + SPARE_TOKENS : ownTokens;
   // Where rounding made another text its length is its own.
   return nats === 0 && billedTokens > most ? 'overcounted' : 'same';
 }

@@ -5,6 +5,8 @@ import type { Request } from '../query.ts';
 import type { Stream } from '../wire/stream.ts';
 import type { Ordering } from './purse.ts';
 
+const TAKEN_MS = 2_000;
+
 /** What became of paying for an answer. */
 export interface Settled {
   /** Signed by both; undefined where the asker did not sign. */
@@ -24,8 +26,8 @@ export interface ToSettle {
   /** Of its own: the answer's has ended. */
   open(): Stream;
   sealing: Sealing | undefined;
-  /** For `committed`, from the sending on. */
-  waitMs: number;
+  /** For `committed`, from the sending on; left out: only until the expert has it in its hands. */
+  commitWaitMs?: number | undefined;
 }
 
 /** Checks a receipt, writes it down, signs it and sends it back. Never throws: the answer is there all the same. */
@@ -35,13 +37,15 @@ export async function settleAnswer(to: ToSettle): Promise<Settled> {
     const { signed, request, taken } = await to.ordering.settle(to.receipt, to.request, to.answerBytes);
     settled.signed = signed;
     const stream = to.open();
-    const late = setTimeout(() => stream.close('NOT_RUNNING', 'not waiting for the disk'), to.waitMs);
+    const late = setTimeout(() => stream.close('NOT_RUNNING', 'not waiting any longer'), to.commitWaitMs ?? TAKEN_MS);
     let isTaken = false;
     try {
       for await (const reply of exchange(stream, request, to.sealing)) {
         if (reply.type === 'taken') {
           isTaken = true;
           taken();
+          // Whoever waits for an answer does not wait for the other side's disk.
+          if (to.commitWaitMs === undefined) break;
         } else if (reply.type === 'committed') settled.committedSeq = reply.seq;
         else if (reply.type === 'error') settled.dispute = `${reply.code}: ${reply.message}`;
       }

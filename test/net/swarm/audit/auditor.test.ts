@@ -1,0 +1,169 @@
+/** Nodes that lie are found by audits in the background, over the real wire, and are not asked any more. */
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { tradeOf } from '../../../../src/app/bench/swarm/sunny.ts';
+import { HeatmineError } from '../../../../src/core/errors.ts';
+import { seededRandom } from '../../../../src/core/random.ts';
+import { SwarmConfig } from '../../../../src/core/swarm-config.ts';
+import type { ComputeClient } from '../../../../src/net/ask/compute-client.ts';
+import { openExperience } from '../../../../src/net/swarm/ask/experience.ts';
+import { askForUnit } from '../../../../src/net/swarm/ask/for-unit.ts';
+import type { AskerOptions } from '../../../../src/net/swarm/ask/question.ts';
+import { type Asked, createAuditor } from '../../../../src/net/swarm/audit/auditor.ts';
+import { memoryNetwork } from '../../../../src/net/swarm/discovery/memory.ts';
+import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
+import { startNode } from '../../../../src/net/swarm/node.ts';
+import { log, scratch } from '../../helpers.ts';
+import { codeOf } from '../peers.ts';
+import { SERVE } from '../swarm.ts';
+
+const WEIGHTS = '0123456789abcdef';
+const BILLED = 40;
+/** What an ordinary answer is said to have taken: so much that each pays for an audit. */
+const PAYING = 20_000_000;
+const rightAnswer = (question: string) => `right: ${question}`;
+
+interface Served {
+  text?: (question: string) => string;
+  billed?: number;
+  weights?: string;
+}
+
+const serving = ({
+  text = rightAnswer,
+  billed = BILLED,
+  weights = WEIGHTS,
+}: Served): Pick<ComputeClient, 'answer'> => ({
+  async *answer(ask) {
+    yield { type: 'start', expert: ask.expert, why: 'asked for', weights };
+    yield { type: 'chunk', text: text(ask.messages.at(-1)!.content) };
+    const counts = { promptTokens: 10, answerTokens: billed };
+    yield {
+      type: 'end',
+      finish: 'stop',
+      meter: { expert: ask.expert, ...counts, joules: 1, modelled: true, cardSeconds: 0 },
+    };
+  },
+});
+
+/** A copy for which every question is telling. */
+const ownCopy: Pick<ComputeClient, 'weigh'> = {
+  async weigh({ messages }, given) {
+    const own = rightAnswer(messages.at(-1)!.content);
+    const nats = given === undefined ? 0.4 : given === own ? 0 : 2;
+    return { own, nats, promptTokens: 10, answerTokens: BILLED, hidesWorking: false, weights: WEIGHTS };
+  },
+};
+const noCopy: Pick<ComputeClient, 'weigh'> = {
+  weigh: () => Promise.reject(new HeatmineError('EXPERT_UNKNOWN', 'no expert "faults" here')),
+};
+
+/** Asks in turn and waits for the audit after each answer. */
+async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, rounds: number) {
+  const { dir, remove } = scratch();
+  const network = memoryNetwork();
+  const keys: string[] = [];
+  const running = await Promise.all(
+    nodes.map(async (served, i) => {
+      const identity = freshIdentity();
+      keys.push(identity.id);
+      const home = scratch();
+      const trade = await tradeOf(home.dir);
+      const config = SwarmConfig.parse({ join: true, serve: SERVE, operator: `operator ${i}` });
+      const parts = { config, port: 0, identity, trade, random: Math.random, log };
+      const node = await startNode({ ...parts, compute: serving(served), discoveries: async () => [network()] });
+      return {
+        key: identity.id,
+        close: () =>
+          node
+            .close()
+            .then(() => trade.ledger.close())
+            .then(home.remove),
+      };
+    }),
+  );
+  const file = join(dir, 'experience.json');
+  let nowMs = Date.now();
+  const experience = openExperience(file, () => nowMs);
+  const asker: AskerOptions = { discoveries: [network()], experience, random: seededRandom(3) };
+  const outcomes: string[] = [];
+  let done = () => {};
+  const onDone = (outcome: string) => {
+    outcomes.push(outcome);
+    done();
+  };
+  const auditor = createAuditor({ asker, compute, longestDelayMs: 0, onDone });
+  const paying = { asked: (asked: Asked) => auditor.asked({ ...asked, tokens: PAYING }) };
+  const ask = askForUnit(asker, async () => 'faults', paying);
+  const heard: string[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const next = new Promise<void>((resolve) => (done = resolve));
+    const messages = [{ role: 'user' as const, content: `why is my flow of ${10 + i} l/min too low?` }];
+    const signal = AbortSignal.timeout(60_000);
+    for await (const piece of ask({ type: 'ask', id: '1', expert: 'auto', messages }, signal)) {
+      if (piece.type === 'start') heard.push(piece.why);
+    }
+    await next;
+    // The audit's own end comes a moment after its outcome.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const keyOf = (i: number) => running[i]!.key;
+  return {
+    ...{ experience, outcomes, heard, ask, file },
+    shunned: nodes.map((_, i) => experience.shuns(keyOf(i)) !== undefined),
+    why: (i: number) => experience.shuns(keyOf(i)),
+    again: (i: number) => openExperience(file, () => nowMs).shuns(keyOf(i)),
+    later: (days: number) => {
+      nowMs += days * 86_400_000;
+    },
+    async end() {
+      auditor.close();
+      await Promise.all(running.map(({ close }) => close()));
+      remove();
+    },
+  };
+}
+
+test('an own copy: a node that says something else is shunned, for a month, also after a restart; then nobody asks it', async () => {
+  const one = await audited([{ text: (q) => `wrong: ${q}` }], ownCopy, 2);
+  assert.equal(one.outcomes, ['far', 'far']);
+  assert.match(one.why(0)!, /not those of the weights that it names \(audit 2\); not asked until \d{4}-/);
+  assert.is(one.again(0), one.why(0));
+  const asking = async () => {
+    const messages = [{ role: 'user' as const, content: 'still there?' }];
+    for await (const _ of one.ask({ type: 'ask', id: '1', expert: 'auto', messages }, AbortSignal.timeout(60_000)));
+  };
+  assert.is(await codeOf(asking()), 'NOBODY_THERE');
+  one.later(31);
+  assert.is(one.why(0), undefined);
+  await one.end();
+});
+
+test('an own copy: tokens billed beyond the answer are seen; honest nodes stay, and so do those that name other weights', async () => {
+  const billing = await audited([{ billed: BILLED + 1 }], ownCopy, 2);
+  assert.match(billing.why(0)!, /bills more tokens/);
+  await billing.end();
+  const honest = await audited([{}], ownCopy, 5);
+  assert.equal(honest.outcomes, ['same', 'same', 'same', 'same', 'same']);
+  assert.equal(honest.shunned, [false]);
+  await honest.end();
+  const other = await audited([{ text: (q) => `other: ${q}`, weights: 'fedcba9876543210' }], ownCopy, 3);
+  assert.equal(other.outcomes, ['other weights', 'other weights', 'other weights']);
+  assert.equal(other.shunned, [false]);
+  await other.end();
+});
+
+test('without weights: of three nodes the one that two agree against is shunned, and only that one', async () => {
+  const three = await audited([{}, { text: (q) => `wrong: ${q}` }, {}], noCopy, 6);
+  assert.equal(three.shunned, [false, true, false]);
+  assert.match(three.why(1)!, /agree against it/);
+  assert.ok(three.outcomes.includes('agreed'));
+  await three.end();
+  const two = await audited([{}, { text: (q) => `wrong: ${q}` }], noCopy, 2);
+  assert.equal(two.outcomes, ['nobody to compare with', 'nobody to compare with']);
+  assert.equal(two.shunned, [false, false]);
+  await two.end();
+});
+
+test.run();
