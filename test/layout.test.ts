@@ -20,7 +20,8 @@ const MAY: Record<string, string[]> = {
   net: ['core', 'contract'],
   app: ['contract', 'core', 'hal', 'control', 'compute', 'net'],
 };
-const PURE = /^(contract\/|control\/(?!loop\.ts|main\.ts|store\.ts|dimlog\.ts)|compute\/scheduler\/|hal\/sim\/plant\/)/;
+const PURE =
+  /^(contract\/|control\/(?!loop\.ts|main\.ts|store\.ts|dimlog\.ts)|compute\/scheduler\/|net\/swarm\/demand\/|hal\/sim\/plant\/)/;
 
 test('a folder imports only what its row of the table allows', () => {
   for (const file of files) {

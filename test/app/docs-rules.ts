@@ -35,6 +35,7 @@ export const RULES: Record<string, Rule> = {
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },
   'experts ls': { how: 'run', out: /faults/ },
   'experts publish DIR': elsewhere('app/experts.test.ts'),
+  'experts pull NAME': elsewhere('app/swarm-weights.test.ts'),
   'experts pull hf:OWNER/REPO:FILE | https://… | FILE': elsewhere('app/experts.test.ts'),
   'io list': { how: 'run', out: /gasOk/ },
   // 1 where a point is not good: at a start sensors come one by one.
@@ -53,6 +54,9 @@ export const RULES: Record<string, Rule> = {
   'experts search --topic heating --max-price 0': elsewhere('app/experts-search.test.ts'),
   'ask --dissent 3 "…"': elsewhere('app/experts-search.test.ts'),
   'ask --swarm --direct "…"': elsewhere('app/swarm-commands.test.ts'),
+  'ask --swarm --quote --max-price N "…"': elsewhere('net/swarm/pay/paid.test.ts'),
+  receipts: elsewhere('net/swarm/pay/paid.test.ts'),
+  earnings: elsewhere('net/swarm/pay/paid.test.ts'),
   'backup house.heatmine': elsewhere('app/backup.test.ts'),
   'restore house.heatmine': elsewhere('app/backup.test.ts'),
   claim: { how: 'run', out: /It works once/ },

@@ -35,8 +35,6 @@ export interface DeskOptions {
   viaOf(from: Connection): Via;
   bandwidthBytesPerS: number;
   unsealer?: Unsealer;
-  /** Whoever was answered to the end, by the connection that the question came over. */
-  onAnswered?: (expert: string, tokens: number, from: Connection) => void;
   log: Log;
 }
 
@@ -78,9 +76,6 @@ export function createDesk(options: DeskOptions): Desk {
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
       for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from))) {
         await send(reply);
-        if (reply.type === 'end' && 'expert' in wanted) {
-          options.onAnswered?.(wanted.expert, reply.meter.answerTokens, from);
-        }
       }
     } catch (error) {
       if (stream.closed.aborted) return;

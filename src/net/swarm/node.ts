@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { systemClock } from '../../core/clock.ts';
-import { messageOf } from '../../core/errors.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
@@ -11,17 +11,17 @@ import { type Attachments, keepAttached } from './attach.ts';
 import type { Descriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, keyText } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
-import { openTill, type Till, type Trade } from './pay/till.ts';
+import { openTill, type Till, type TillOptions, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
-import type { Connection, Handlers } from './wire/connection.ts';
+import type { Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
 import { isPrivate } from './wire/prefix.ts';
@@ -144,9 +144,11 @@ const ownTopics = ({ experts, relay, weights }: Self): string[] => [
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
-function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
+function tillOf({ config, trade, identity, weights }: NodeOptions): Till | undefined {
   const { wallMs, monoMs } = systemClock;
-  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs });
+  const onSettled: TillOptions['onSettled'] = ({ expert, asker, answerTokens }, { relay = '' }) =>
+    weights?.answered({ expert, payer: keyText(asker), relay, tokens: answerTokens });
+  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs, onSettled });
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
@@ -196,7 +198,6 @@ function handlersOf(self: Self): Handlers {
       viaOf: (from) => viaOf(from, config),
       slots: inFlight(config.serve.questionsAtOnce),
       offered: self.offered,
-      onAnswered: (expert, tokens, from) => weights?.answered({ expert, tokens, ...payerOf(self, from) }),
       bandwidthBytesPerS: config.serve.bandwidthKBps * 1000,
     });
   return {
@@ -216,6 +217,10 @@ function handlersOf(self: Self): Handlers {
         const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
+      if (frame.type === 'tally') {
+        if (!relay) throw new HeatmineError('NOT_OFFERED', 'this node is no relay');
+        return { type: 'tallied', id, hours: relay.tally(frame.key) };
+      }
       const answer = relay?.attach(from, frame.descriptor, frame.tags) ?? {
         accepted: false,
         why: 'this node is no relay',
@@ -224,11 +229,4 @@ function handlersOf(self: Self): Handlers {
       return { type: 'attached', id, ...answer };
     },
   };
-}
-
-/** Behind a relay nobody's key is seen: all who come through it are one payer. */
-function payerOf({ attachments }: Self, from: Connection): { payer: string; relay: string } {
-  const { key } = from.peer;
-  const isRelay = attachments?.current().some((relay) => relay.key === key);
-  return isRelay ? { payer: '', relay: key } : { payer: key, relay: '' };
 }

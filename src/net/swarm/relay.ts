@@ -1,6 +1,7 @@
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
+import { createTally } from './tally.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
@@ -23,6 +24,8 @@ export interface Relay {
   offers(topic: string): string[];
   /** Of the weights that attached nodes give, as far as a relay announces them. */
   tags(): string[];
+  /** Questions passed to an attached node, by hour. */
+  tally(key: string): [hour: number, streams: number][];
   forward(stream: Stream, path: Hop[], kind?: Kind): Promise<void>;
   close(): void;
 }
@@ -50,6 +53,7 @@ interface Attached {
 export function createRelay(options: RelayOptions): Relay {
   const { mayDialPrivate, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
   const experts = new Map<string, Attached>();
+  const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
 
   const toRelay = (hop: Hop): Promise<Connection> => {
@@ -89,13 +93,8 @@ export function createRelay(options: RelayOptions): Relay {
       }
       return { accepted: true, why: '' };
     },
-    offers: (topic) =>
-      [...experts.values()]
-        .filter(
-          ({ descriptor, tags }) =>
-            tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic)),
-        )
-        .map(({ text }) => text),
+    offers: (topic) => [...experts.values()].filter((one) => answers(one, topic)).map(({ text }) => text),
+    tally: tally.of,
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
     async forward(stream, [hop, ...rest], kind) {
       try {
@@ -103,6 +102,7 @@ export function createRelay(options: RelayOptions): Relay {
         if (!pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
+        if (here && kind === undefined) tally.passed(hop!.key);
         const connection = here ?? (await toRelay(hop!));
         splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
@@ -121,6 +121,9 @@ export function createRelay(options: RelayOptions): Relay {
     },
   };
 }
+
+const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>
+  tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic));
 
 const FREELY = async () => {};
 

@@ -26,13 +26,30 @@ const GUEST = fileURLToPath(new URL('echo-node.guest.ts', import.meta.url));
 const UNIT_GUEST = fileURLToPath(new URL('weights/unit.guest.ts', import.meta.url));
 export const SERVE = { accept: ['power', 'liability', 'tax'], experts: ['faults'] };
 
+interface Place {
+  host?: string | undefined;
+  /** A program with its arguments that runs another one, in another network. */
+  within?: string[] | undefined;
+}
+interface More extends Pick<Place, 'within'> {
+  /** What it trades by. */
+  unit?: object;
+  /** One that was there before, with its keys and its ledger. */
+  again?: EchoNode;
+}
+
 /** Real node processes with echo engines, and an asker in this one. */
 export function testSwarm() {
   const children: ChildProcess[] = [];
   const close: (() => Promise<void>)[] = [];
-  const start = async (guest: string, args: string[]): Promise<Omit<EchoNode, 'home' | 'frames'>> => {
+  const start = async (
+    guest: string,
+    args: string[],
+    { host = '127.0.0.1', within = [] }: Place = {},
+  ): Promise<Omit<EchoNode, 'home' | 'frames'>> => {
     const child = fork(guest, args, {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      ...(within[0] && { execPath: within[0] }),
+      execArgv: [...within.slice(1), ...(within[0] ? [process.execPath] : []), '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     children.push(child);
@@ -45,17 +62,17 @@ export function testSwarm() {
       child.kill('SIGKILL');
       return gone;
     };
-    return { port, pid: child.pid!, key, url: `ws://127.0.0.1:${port}`, kill };
+    return { port, pid: child.pid!, key, url: `ws://${host}:${port}`, kill };
   };
   return {
-    /** `unit`: what it trades by; `again`: one that was there before, with its keys and its ledger. */
-    async node(config: object, record = false, more: { unit?: object; again?: EchoNode } = {}): Promise<EchoNode> {
+    async node(config: { host?: string; [key: string]: unknown }, record = false, more: More = {}): Promise<EchoNode> {
       const [fresh, beside] = [scratch(), scratch()];
       close.push(async () => [fresh, beside].forEach(({ remove }) => void remove()));
       const file = join(beside.dir, 'frames');
       const settings = JSON.stringify({ join: true, ...config });
       const home = more.again?.home ?? fresh.dir;
-      const node = await start(GUEST, [settings, home, record ? file : '', JSON.stringify(more.unit ?? {})]);
+      const args = [settings, home, record ? file : '', JSON.stringify(more.unit ?? {})];
+      const node = await start(GUEST, args, { host: config.host, within: more.within });
       const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
       return { ...node, home, frames: () => lines().map((line) => Buffer.from(line, 'hex')) };
     },

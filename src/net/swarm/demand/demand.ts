@@ -22,8 +22,8 @@ const HALF_LIFE_H = 24;
 const SKEW_H = 2;
 /** Payers that one relay can stand for, over all experts together. */
 export const RELAY_CAP = 32;
-/** Of the relays, those that claim most for an expert are left out of its account: more than a tenth, rounded down. */
-const TRIMMED = 1 / 8;
+/** Of the relays, the quarter that claims most for an expert and the quarter that claims least are left out of its account. */
+const TRIMMED = 1 / 4;
 
 /** Payers that want each expert now: the mean relay's, times the number of relays. */
 export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, number> {
@@ -39,9 +39,11 @@ export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, numb
   const trimmed = Math.floor(relays.size * TRIMMED);
   const demand = new Map<string, number>();
   for (const [expert, claimed] of claims) {
-    const kept = claimed.sort((a, b) => b - a).slice(trimmed);
+    // Those that claim nothing are among the least.
+    const least = Math.max(0, trimmed - (relays.size - claimed.length));
+    const kept = claimed.sort((a, b) => b - a).slice(trimmed, claimed.length - least);
     const sum = kept.reduce((total, payers) => total + payers, 0);
-    demand.set(expert, (sum / (relays.size - trimmed)) * relays.size);
+    demand.set(expert, (sum / (relays.size - 2 * trimmed)) * relays.size);
   }
   return demand;
 }

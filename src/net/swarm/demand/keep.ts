@@ -34,8 +34,11 @@ const BETTER = 1.5;
 /** What came stays so long. */
 const STAYS_H = 24;
 
-/** Payers for each node that would have it. */
-const worth = ({ demand, givers }: KeepFact) => demand / (1 + givers);
+/**
+ * So that an expert ends up on a number of nodes that grows with the square root of its demand: the spread with the
+ * shortest search (Cohen and Shenker, "Replication strategies in unstructured peer-to-peer networks", 2002).
+ */
+const worth = ({ demand, givers }: KeepFact) => demand / (1 + givers) ** 2;
 const payers = (n: number) => `${Math.round(n * 10) / 10} paying askers`;
 
 export function decideKeep({ experts, diskBytes }: KeepInput): KeepDecision {

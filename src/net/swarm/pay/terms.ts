@@ -55,10 +55,11 @@ export function createTerms({ unit, serve, wallMs }: Parts): Terms {
   return {
     offer() {
       const rate = rateNow('standard', unit(), serve);
-      const pool = sunshine(state, now());
+      // Asked for every minute: a pool that nobody looked at would fill by the watts of this moment.
+      state = sunshine(state, now());
       return {
         price: 'wait' in rate ? serve.minPrice : rate.answerUcPerMtok,
-        sunshine: pool.poolJ > joulesOf(LEAST_TOKENS, 0),
+        sunshine: state.poolJ > joulesOf(LEAST_TOKENS, 0),
       };
     },
     rateFor({ expert, maxPrice, tier: wanted }) {

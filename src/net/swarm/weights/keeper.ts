@@ -18,6 +18,7 @@ import type { Pace } from './pace.ts';
 import type { Source } from './source.ts';
 import { WEIGHTS_TOPIC } from './tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from './uses.ts';
+import { openTallies, vouchedFor } from './vouch.ts';
 
 export interface KeeperOptions {
   weights: SwarmConfig['weights'];
@@ -82,7 +83,7 @@ class Keeper {
     const { id, reason } = decision.fetch;
     const known = this.#known.get(id)!;
     log.info({ expert: known.manifest.expert.id, why: reason }, 'fetching an expert because of demand');
-    await this.#fetch(id, known, reason);
+    // First, so that the disk quota holds at every moment.
     for (const { id: old, reason: why } of decision.remove) {
       const expert = installedIn(modelsDir).find((e) => e.id === old && e.origin?.how === 'demand');
       if (!expert) continue;
@@ -90,6 +91,7 @@ class Keeper {
       rmSync(expert.dir, { recursive: true, force: true });
       noteGone(modelsDir, { id: expert.name, title: expert.name, why, atMs: this.#options.now() });
     }
+    await this.#fetch(id, known, reason);
     this.#options.changed();
   }
 
@@ -99,6 +101,7 @@ class Keeper {
     for (const { givers } of this.#known.values()) {
       for (const [key, hour] of givers) if (hour < nowHour - 1) givers.delete(key);
     }
+    const tallyOf = await openTallies(this.#options.discoveries, this.#options.log);
     await findGivers(WEIGHTS_TOPIC, undefined, this.#finding(), async (session, { source, offers }) => {
       for (const { id } of offers) {
         if (!this.#known.has(id)) {
@@ -106,7 +109,8 @@ class Keeper {
           this.#known.set(id, { manifest: await session.manifest(id), givers: new Map() });
         }
         this.#known.get(id)!.givers.set(source.key, nowHour);
-        this.#uses.told(source.key, id, decodeUses(await session.uses(id)), nowHour);
+        const told = decodeUses(await session.uses(id));
+        this.#uses.told(source.key, id, await vouchedFor(told, source.key, tallyOf), nowHour);
       }
     });
   }

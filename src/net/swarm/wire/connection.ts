@@ -10,8 +10,11 @@ import { createQuestions } from './questions.ts';
 import type { Stream } from './stream.ts';
 import { createStreams } from './streams.ts';
 
-type Asking = Extract<Frame, { type: 'find' | 'attach' }>;
-export type Answer = Extract<Frame, { type: 'found' | 'attached' }>;
+type Asking = Extract<Frame, { type: 'find' | 'attach' | 'tally' }>;
+export type Answer = Extract<Frame, { type: 'found' | 'attached' | 'tallied' }>;
+
+const isAnswer = (frame: Frame): frame is Answer =>
+  frame.type === 'found' || frame.type === 'attached' || frame.type === 'tallied';
 
 /** What the owner of a connection does with what the other side wants. There is no verb that changes anything here. */
 export interface Handlers {
@@ -154,7 +157,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
       const stream = streams.theirs(frame.id);
       if (stream) handlers.onOpen(stream, frame.path, connection, frame.kind);
     } else if (frame.type === 'credit') streams.get(frame.id)?.onCredit(frame.bytes);
-    else if (frame.type === 'found' || frame.type === 'attached') questions.settle(frame.id, frame);
+    else if (isAnswer(frame)) questions.settle(frame.id, frame);
     else if (frame.type === 'close') {
       const error = peerError(frame.code, frame.message);
       if (!questions.settle(frame.id, error)) streams.get(frame.id)?.onClose(error);

@@ -78,6 +78,12 @@ export const Frame = z.discriminatedUnion('type', [
     /** Under which it is found for the weights that it gives. */
     tags: z.array(z.string().min(1).max(48)).max(64).optional(),
   }),
+  z.strictObject({ type: z.literal('tally'), id: StreamId, key: KeyText }),
+  z.strictObject({
+    type: z.literal('tallied'),
+    id: StreamId,
+    hours: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(80),
+  }),
   z.strictObject({ type: z.literal('attached'), id: StreamId, accepted: z.boolean(), why: z.string().max(300) }),
 ]);
 export type Frame = z.infer<typeof Frame>;

@@ -77,6 +77,20 @@ test('what costs nothing is not sold: it comes out of the free budget whatever w
   await m.end();
 });
 
+test('hours in the dark fill no budget for the first ray of sun', async () => {
+  const m = await market({}, { freeW: 0, joulesPerToken: 1 });
+  for (let minute = 0; minute < 30; minute++) {
+    m.clock.advance(60_000);
+    m.till().offer();
+  }
+  m.now.freeW = 10;
+  m.clock.advance(1000);
+  refused(() => m.serve(m.requestOf({ ...FREE, maxTokens: 400 })), 'NO_SUNSHINE', /used up|part/);
+  m.clock.advance(59_000);
+  assert.ok(m.serve(m.requestOf({ ...FREE, maxTokens: 400 })));
+  await m.end();
+});
+
 test('a quote says tier, price and bounds for now, or why not; it takes nothing', async () => {
   const m = await market({ marginPct: 0, minPrice: 0 }, { freeW: 1, joulesPerToken: 3.6, costs: COSTS });
   m.clock.advance(POOL_S * 1000);

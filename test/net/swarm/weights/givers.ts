@@ -87,12 +87,22 @@ function watched(stream: Stream, asked: WeightsRequest[], lie: Lie | undefined):
       for (;;) {
         const next = await stream.take();
         if (!next || next.payload.length === 0) return next;
-        const request = parseRequest(next.payload);
+        const request = requestIn(next.payload);
+        if (!request) return next;
         asked.push(request);
         if (!(await lie?.(request, stream))) return next;
       }
     },
   };
+}
+
+/** What is no request is the seed's to refuse. */
+function requestIn(payload: Buffer): WeightsRequest | undefined {
+  try {
+    return parseRequest(payload);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Sends these bytes as if they were what was asked for. */

@@ -7,11 +7,12 @@ import { publishExpert } from '../../../../src/app/experts/publish.ts';
 import { originOf } from '../../../../src/net/swarm/weights/installed.ts';
 import { addTalker } from '../../../compute/served.ts';
 import { scratch, until } from '../../helpers.ts';
+import { testPurse } from '../pay/purse.ts';
 import { eventually, SERVE, testSwarm } from '../swarm.ts';
 
 const LIMIT_MS = 240_000;
-const GENERAL = { topics: ['general'] };
-const FETCHES = { serve: { ...SERVE, fetched: true }, weights: { seed: true, fetch: true } };
+const PAID = { topics: ['general'], maxPrice: 1_000_000 };
+const FETCHES = { serve: { ...SERVE, minPrice: 500, fetched: true }, weights: { seed: true, fetch: true } };
 
 /** A home that has made and published an expert. */
 async function makerHome(id: string): Promise<{ dir: string; remove(): void }> {
@@ -32,16 +33,22 @@ test('publisher and bootstrap are killed; the expert that was in demand lives on
   const first = await swarm.node({ relay: true });
   const bootstrap = [`127.0.0.1:${first.port}`];
   const publisher = await swarm.unit(
-    { bootstrap, serve: { ...SERVE, experts: ['pumps'] }, weights: { seed: true } },
+    { bootstrap, serve: { ...SERVE, minPrice: 500, experts: ['pumps'] }, weights: { seed: true } },
     maker.dir,
   );
   const q = await swarm.unit({ bootstrap, ...FETCHES }, second.dir);
-  const asker = await swarm.asker({ bootstrap });
-  const said = await eventually(() => asker.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+  /** Somebody with a purse of his own. */
+  const payer = async (at: string[]) => {
+    const asker = await swarm.asker({ bootstrap: at }, { purse: testPurse() });
+    return () => eventually(() => asker.ask('why is the pump loud?', PAID), LIMIT_MS);
+  };
+  const one = await payer(bootstrap);
+  const said = await one();
   assert.is(said.node, publisher.key);
   assert.ok(said.said.length > 0);
-  assert.not.ok(hasExpert(second.dir, 'pumps'), 'one who asks is no demand');
-  for (let i = 0; i < 3; i++) await asker.ask('why is the pump loud?', GENERAL);
+  for (let i = 0; i < 3; i++) await one();
+  assert.not.ok(hasExpert(second.dir, 'pumps'), 'one who asks is no demand, however often');
+  for (let i = 0; i < 2; i++) await (await payer(bootstrap))();
   await until('the second node has fetched it', () => hasExpert(second.dir, 'pumps'), LIMIT_MS);
   const origin = originOf(join(second.dir, 'models', 'pumps'))!;
   assert.is(origin.how, 'demand');
@@ -52,17 +59,15 @@ test('publisher and bootstrap are killed; the expert that was in demand lives on
   await Promise.all([publisher.kill(), first.kill()]);
   // The expert's second home lets others in and answers what the first did, word for word.
   const around = [`127.0.0.1:${q.port}`];
-  const later = await swarm.asker({ bootstrap: around });
   const r = await swarm.unit({ bootstrap: around, ...FETCHES }, third.dir);
   for (let i = 0; i < 3; i++) {
-    const answer = await eventually(() => later.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+    const answer = await (await payer(around))();
     assert.is(answer.node, q.key);
     assert.is(answer.said, said.said);
   }
   await until('the third node has fetched it', () => hasExpert(third.dir, 'pumps'), LIMIT_MS);
   await q.kill();
-  const last = await swarm.asker({ bootstrap: [`127.0.0.1:${r.port}`] });
-  const answer = await eventually(() => last.ask('why is the pump loud?', GENERAL), LIMIT_MS);
+  const answer = await (await payer([`127.0.0.1:${r.port}`]))();
   assert.is(answer.node, r.key);
   assert.is(answer.said, said.said);
   await swarm.end();

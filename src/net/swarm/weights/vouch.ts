@@ -1,0 +1,78 @@
+import { messageOf } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import { gather } from '../ask/gather.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { freshIdentity } from '../identity.ts';
+import { NOT_SERVING } from '../relay.ts';
+import { RELAY_TOPIC } from '../topics.ts';
+import { dial } from '../wire/dial.ts';
+import type { UseLine } from './uses.ts';
+
+/** Streams with questions that a relay passed to a node, by hour. */
+export type Tally = ReadonlyMap<number, number>;
+/** Of a relay and a node, by their keys; nothing where the relay does not answer. */
+export type TallyOf = (relay: string, server: string) => Promise<Tally>;
+
+const NOTHING: Tally = new Map();
+const MOST_RELAYS = 16;
+
+/** Asks each relay that can be found itself, once for each node: what a node says of a relay is not the relay's word. */
+export async function openTallies(discoveries: readonly Discovery[], log: Log): Promise<TallyOf> {
+  let urls: Promise<Map<string, string>> | undefined;
+  const find = async () => {
+    const found = await gather({ discoveries, topics: [RELAY_TOPIC], wanted: MOST_RELAYS });
+    return new Map(
+      found.flatMap(
+        ({
+          descriptor: {
+            key,
+            urls: [url],
+          },
+        }) => (url ? [[key, url] as const] : []),
+      ),
+    );
+  };
+  const asked = new Map<string, Promise<Tally>>();
+  const ask = async (relay: string, server: string): Promise<Tally> => {
+    urls ??= find();
+    const url = (await urls).get(relay);
+    if (!url) return NOTHING;
+    try {
+      const connection = await dial({ url, identity: freshIdentity(), expect: relay, handlers: NOT_SERVING });
+      try {
+        const answer = await connection.ask({ type: 'tally', key: server });
+        return answer.type === 'tallied' ? new Map(answer.hours) : NOTHING;
+      } finally {
+        connection.close(1000, 'thanks');
+      }
+    } catch (error) {
+      log.debug({ relay, err: messageOf(error) }, 'a relay vouches for nothing');
+      return NOTHING;
+    }
+  };
+  return (relay, server) => {
+    const name = `${relay} ${server}`;
+    const known = asked.get(name) ?? ask(relay, server);
+    asked.set(name, known);
+    return known;
+  };
+}
+
+const RELAYS_OF_ONE = 8;
+
+/**
+ * What `server` says of its use, with each relay only as far as that relay vouches for it: so many lines an hour as it
+ * passed streams. The others count as having come through no relay.
+ */
+export async function vouchedFor(lines: readonly UseLine[], server: string, tallyOf: TallyOf): Promise<UseLine[]> {
+  const relays = [...new Set(lines.map(([, relay]) => relay))].filter(Boolean).slice(0, RELAYS_OF_ONE);
+  const left = new Map<string, Map<number, number>>();
+  await Promise.all(relays.map(async (relay) => left.set(relay, new Map(await tallyOf(relay, server)))));
+  return lines.map(([payer, relay, tokens, hour]) => {
+    const hours = left.get(relay);
+    const streams = hours?.get(hour) ?? 0;
+    if (streams < 1) return [payer, '', tokens, hour];
+    hours!.set(hour, streams - 1);
+    return [payer, relay, tokens, hour];
+  });
+}

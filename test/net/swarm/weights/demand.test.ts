@@ -1,0 +1,98 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seededRandom } from '../../../../src/core/random.ts';
+import { demandOf, RELAY_CAP, type Use, WINDOW_H } from '../../../../src/net/swarm/demand/demand.ts';
+import { decideKeep, type KeepFact } from '../../../../src/net/swarm/demand/keep.ts';
+
+const NOW_H = 500_000;
+const use = (over: Partial<Use> = {}): Use => ({
+  ...{ expert: 'e', payer: 'p', relay: 'r', tokens: 16, hour: NOW_H },
+  ...over,
+});
+const many = (n: number, over: (i: number) => Partial<Use>): Use[] => Array.from({ length: n }, (_, i) => use(over(i)));
+
+test('distinct payers count, not questions, nor tokens', () => {
+  const demand = demandOf([...many(50, () => ({})), use({ payer: 'q', tokens: 1e6 })], NOW_H);
+  assert.is(demand.get('e'), 2);
+});
+
+test('use weighs half after a day and nothing after three; what lies in the future does not count', () => {
+  const at = (hour: number) => demandOf([use({ hour })], NOW_H).get('e') ?? 0;
+  assert.is(at(NOW_H), 1);
+  assert.is(at(NOW_H - 24), 0.5);
+  assert.is(at(NOW_H - WINDOW_H), 0);
+  assert.is(at(NOW_H + 3), 0);
+  assert.is(demandOf([use({ tokens: 0 })], NOW_H).size, 0);
+});
+
+test('a relay stands for so many payers at most, over all its experts', () => {
+  const flood = many(5000, (i) => ({ payer: `p${i}`, expert: `e${i % 2}` }));
+  const demand = demandOf(flood, NOW_H);
+  assert.is(demand.get('e0')! + demand.get('e1')!, RELAY_CAP);
+});
+
+test('of eight relays the two that claim most for an expert, and the two that claim least, are not heard', () => {
+  const honest = Array.from({ length: 8 }, (_, r) => many(3, (i) => ({ payer: `p${i}`, relay: `r${r}` }))).flat();
+  const before = demandOf(honest, NOW_H).get('e')!;
+  const liar = many(500, (i) => ({ payer: `x${i}`, relay: 'r0' }));
+  assert.is(demandOf([...honest, ...liar], NOW_H).get('e'), before);
+  const few = many(2, (i) => ({ expert: 'f', payer: `p${i}`, relay: `r${i}` }));
+  assert.is(demandOf([...honest, ...few], NOW_H).get('f'), 0, 'two of eight relays are nobody yet');
+});
+
+const fact = (over: Partial<KeepFact>): KeepFact => ({
+  ...{ id: 'a', name: 'a', sizeBytes: 100, demand: 10, givers: 0, lookups: 0 },
+  ...over,
+});
+
+test('what two want is fetched where there is room; one is no demand; the reason says both', () => {
+  assert.equal(decideKeep({ experts: [fact({ demand: 1.9 })], diskBytes: 1000 }), { remove: [] });
+  const { fetch, remove } = decideKeep({ experts: [fact({ demand: 2, givers: 3 })], diskBytes: 1000 });
+  assert.equal([fetch, remove], [{ id: 'a', reason: '2 paying askers want a, 3 other nodes have it' }, []]);
+  assert.equal(decideKeep({ experts: [fact({ sizeBytes: 1001 })], diskBytes: 1000 }), { remove: [] });
+});
+
+test('what is wanted more and had by fewer comes first; look-ups break a tie and nothing else', () => {
+  const first = (experts: KeepFact[]) => decideKeep({ experts, diskBytes: 100 }).fetch?.id;
+  assert.is(first([fact({ id: 'a', demand: 10, givers: 9 }), fact({ id: 'b', demand: 4, givers: 1 })]), 'b');
+  assert.is(first([fact({ id: 'a' }), fact({ id: 'b', lookups: 5 })]), 'b');
+  assert.is(first([fact({ id: 'a', demand: 10.1 }), fact({ id: 'b', lookups: 1e9 })]), 'a');
+});
+
+test('a newcomer must be worth half as much again, and what has just come stays', () => {
+  const keep = (newcomer: number, hereH: number) =>
+    decideKeep({
+      experts: [fact({ id: 'old', demand: 10, hereH }), fact({ id: 'new', demand: newcomer })],
+      diskBytes: 100,
+    });
+  assert.is(keep(14, 100).fetch, undefined);
+  assert.is(keep(16, 100).fetch?.id, 'new');
+  assert.equal(
+    keep(16, 100).remove.map(({ id }) => id),
+    ['old'],
+  );
+  assert.is(keep(1000, 1).fetch, undefined);
+});
+
+test('whatever comes, the disk holds it, and nothing goes that is not made room of', () => {
+  const random = seededRandom(3);
+  for (let run = 0; run < 500; run++) {
+    const experts = Array.from({ length: 12 }, (_, i) =>
+      fact({
+        ...{ id: `e${i}`, sizeBytes: 1 + Math.floor(random() * 60), demand: random() * 20 },
+        ...{ givers: Math.floor(random() * 4), hereH: random() < 0.4 ? random() * 60 : undefined },
+      }),
+    );
+    const used = (kept: KeepFact[]) => kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const here = experts.filter(({ hereH }) => hereH !== undefined);
+    const diskBytes = used(here) + Math.floor(random() * 20);
+    const { fetch, remove } = decideKeep({ experts, diskBytes });
+    const gone = new Set(remove.map(({ id }) => id));
+    const after = [...here.filter(({ id }) => !gone.has(id)), ...experts.filter(({ id }) => id === fetch?.id)];
+    assert.ok(used(after) <= diskBytes);
+    if (!fetch) assert.is(remove.length, 0);
+    for (const { id, hereH } of here) if (gone.has(id)) assert.ok(hereH! >= 24);
+  }
+});
+
+test.run();
