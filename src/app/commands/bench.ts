@@ -23,6 +23,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
   heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
+  wear: () => import('../bench/wear/wear.ts').then((m) => m.wear),
   house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
