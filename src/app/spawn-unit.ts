@@ -33,15 +33,18 @@ export interface UnitOptions {
   config?: string;
   /** Where an earlier one has lived; left out: a new one. */
   home?: string;
+  /** On top of our own environment. */
+  env?: Record<string, string>;
 }
 
 /** A real unit in a home of its own, for benches and tests. */
-export function spawnUnit({ portBase, args = [], config, home: given }: UnitOptions): SpawnedUnit {
+export function spawnUnit({ portBase, args = [], config, home: given, env }: UnitOptions): SpawnedUnit {
   const home = given ?? mkdtempSync(join(tmpdir(), 'heatmine-'));
   if (config !== undefined) writeFileSync(join(home, 'config.yaml'), config);
   const startedMs = performance.now();
   const child = spawn(process.execPath, [ENTRY, 'run', '--home', home, '--port-base', String(portBase), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let text = '';
   const append = (data: Buffer) => {

@@ -57,7 +57,9 @@ export interface Net {
   close(): Promise<void>;
 }
 
-const FLUSH_MS = 60_000;
+/** Each commit rewrites whole pages of the card: with one a minute history alone wrote 55 MB a day (F31). */
+const FLUSH_MS = 300_000;
+const AGAIN_MS = 60_000;
 const LOOK_MS = 2_000;
 /** The code of the first visit waits a day; `heatmine claim` gives others. */
 const FIRST_CODE_MIN = 24 * 60;
@@ -107,6 +109,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   });
   const timers = [
     every(FLUSH_MS, history.flush, tell.flush),
+    every(AGAIN_MS, tell.again),
     every(LOOK_MS, () => tell.look(view.snapshot().control !== null)),
   ];
   const close = async () => {

@@ -30,6 +30,8 @@ export interface Teller {
   /** Every few seconds: whether control still speaks. */
   look(speaks: boolean): void;
   /** Once a minute: says again what a broker that started anew has forgotten. */
+  again(): void;
+  /** Every few minutes: writes down what was counted. */
   flush(): void;
   close(): Promise<void>;
 }
@@ -58,10 +60,11 @@ export function openTeller({ config, home, stateDir, broker, password, link, log
       hass.setOnline(speaks);
       notifier.look(speaks);
     },
-    flush() {
-      today.flush();
+    again() {
+      today.again();
       says.again();
     },
+    flush: today.flush,
     async close() {
       ending.abort();
       notifier.close();

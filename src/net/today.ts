@@ -29,7 +29,9 @@ const dateOf = (key: number) => String(key).replace(/^(\d{4})(\d{2})(\d{2})$/, '
 export interface DayLine {
   /** The line to publish when it has changed, undefined otherwise and while the date is not known. */
   seen(control: ControlState, compute: ComputeState | null): Today | undefined;
-  /** Once a minute: writes the count, old or new after a power cut, and lets the line be said again. */
+  /** Lets the line be said again: a broker that was restarted has forgotten it. */
+  again(): void;
+  /** Writes the count, old or new after a power cut. */
   flush(): void;
 }
 
@@ -58,9 +60,10 @@ export function openToday(file: string, language: Language, log: Log): DayLine {
       last = said;
       return line;
     },
-    flush() {
-      // Said again: a broker that was restarted has forgotten it.
+    again() {
       last = '';
+    },
+    flush() {
       const now = JSON.stringify(counted);
       if (now === written) return;
       try {

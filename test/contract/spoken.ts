@@ -27,7 +27,9 @@ const SPEAKS = [
   'net/config-refused.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
+  'net/ledger/price.ts',
   'net/swarm/ask/for-unit.ts',
+  'net/swarm/demand/keep.ts',
   'core/errors.ts',
 ];
 const src = join(import.meta.dirname, '../../src');

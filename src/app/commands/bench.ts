@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   wire: () => import('../bench/wire/wire.ts').then((m) => m.wire),
+  hostile: () => import('../bench/hostile/hostile.ts').then((m) => m.hostile),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   link: () => import('../bench/link/link.ts').then((m) => m.link),
@@ -24,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
   heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
+  wear: () => import('../bench/wear/wear.ts').then((m) => m.wear),
   house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };

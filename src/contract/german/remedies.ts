@@ -3,6 +3,13 @@ export const REMEDIES_DE: Record<string, string> = {
   'use another copy of the file and its passphrase; nothing was changed':
     'eine andere Kopie der Datei und ihr Kennwort nehmen; geändert wurde nichts',
   'the classifier takes this for a question to {} ({})': 'der Klassifikator hält das für eine Frage an {} ({})',
+  'electricity {}, heat worth {}, wear {}': 'Strom {}, Wärme im Wert von {}, Verschleiß {}',
+  '{} waits for sun or wanted heat: {} a kWh': '{} wartet auf Sonne oder gewünschte Wärme: {} je kWh',
+  '{}: {} a kWh, {} kWh a million tokens, margin {} %': '{}: {} je kWh, {} kWh je Million Token, Aufschlag {} %',
+  "{}; the owner's least price holds": '{}; der Mindestpreis des Eigentümers gilt',
+  '{} paying askers': '{} zahlende Fragende',
+  '{} want {}, {} other nodes have it': '{} wollen {}, {} andere Knoten haben ihn',
+  '{} ({}) makes room: {}': '{} ({}) macht Platz: {}',
   'node {} of the swarm answers': 'Knoten {} des Schwarms antwortet',
   'the classifier knows no expert for this ({})': 'der Klassifikator kennt dafür keinen Experten ({})',
   'the classifier chose {} ({}), which cannot be picked here':

@@ -29,7 +29,7 @@ export interface History {
   query(points: readonly string[], hours: number): HistoryAnswer;
   /** Newest first. */
   events(limit: number): Event[];
-  /** Writes what has gathered: called once a minute. */
+  /** Writes what has gathered: called every few minutes. */
   flush(): void;
   close(): void;
 }

@@ -8,7 +8,7 @@ import { type Told, whyTable } from './why.ts';
 /**
  * Two tables of means with one column per series, and the events. Values are stored as whole thousandths, which SQLite
  * keeps in two or three bytes where a real takes eight. `sim` keeps the simulated house's time apart from real time.
- * WAL with `synchronous = NORMAL`: a minute's commit is one page and no fsync; a power cut costs the last minutes only.
+ * WAL with `synchronous = NORMAL`: a commit is a few pages and no fsync; a power cut costs the last minutes only.
  */
 export interface Store {
   write(sim: boolean, rows: readonly MinuteRow[], events: readonly Event[]): void;

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isLiar, NO_EVIDENCE, type Outcome, weigh } from '../audit/evidence.ts';
 
@@ -45,8 +45,18 @@ const KEEP = 0.8;
 
 /** Kept in `file`, where given, mode 0600: it names nodes and counts, no question. */
 export function openExperience(file?: string, now: () => number = Date.now): Experience {
-  const known = new Map<string, Record>(Object.entries(file ? load(file) : {}));
+  let known = new Map<string, Record>();
+  let read = '';
+  /** The unit and each `heatmine ask` write to one file: what another has learnt meanwhile must not be written over. */
+  const current = () => {
+    if (!file) return known;
+    const { ino, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+    if (`${ino} ${mtimeMs}` !== read) known = new Map(Object.entries(load(file)));
+    read = `${ino} ${mtimeMs}`;
+    return known;
+  };
   const change = (key: string, next: (was: Record) => Record) => {
+    current();
     const record = next(known.get(key) ?? UNKNOWN);
     known.delete(key);
     known.set(key, record);
@@ -55,7 +65,7 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
   };
   return {
     of(key) {
-      const { good, bad, busy, latencyMs } = known.get(key) ?? UNKNOWN;
+      const { good, bad, busy, latencyMs } = current().get(key) ?? UNKNOWN;
       return { experience: (good + 1) / (good + bad + 2), latencyMs, load: busy };
     },
     answered: (key, firstWordMs) =>
@@ -70,7 +80,7 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
     audited: (key, outcome) => change(key, (was) => afterAudit(was, outcome, now())),
     shuns(key) {
-      const { shunnedUntilMs = 0, audits, why } = known.get(key) ?? UNKNOWN;
+      const { shunnedUntilMs = 0, audits, why } = current().get(key) ?? UNKNOWN;
       if (shunnedUntilMs <= now()) return undefined;
       const until = new Date(shunnedUntilMs).toISOString().slice(0, 10);
       return `${why ? SHOWN[why] : 'audits spoke against it'} (audit ${audits}); not asked until ${until}`;

@@ -22,7 +22,7 @@ const GUILTY = 200;
 /** Evidence begins anew after so many audits: old honesty is no purse to lie from. */
 const BLOCK = 20;
 
-/** The share of audits in which an honest node comes to this, at most; docs/decisions/0013-finding-liars.md has what was measured. */
+/** The share of audits in which an honest node comes to this, at most; docs/decisions/0011-finding-liars.md has what was measured. */
 const HONEST = { near: 0.001, far: 0.0002, overcounted: 0.0002, outvoted: 0.02 } as const;
 const WORTH = { near: 30, far: 100, overcounted: 100, outvoted: 12 } as const;
 type Bad = keyof typeof HONEST;
