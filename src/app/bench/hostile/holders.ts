@@ -31,8 +31,6 @@ export function createHolders(port: number) {
   };
   const again = setInterval(() => open < wanted && void make(), 1000 / AGAIN_PER_S);
   return {
-    /** How many the node lets stand. */
-    open: () => open,
     async fill(count: number) {
       const some = async () => {
         while (made < count) await make();
