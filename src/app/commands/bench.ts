@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
   seal: () => import('../bench/seal.ts').then((m) => m.seal),
   wire: () => import('../bench/wire/wire.ts').then((m) => m.wire),
+  hostile: () => import('../bench/hostile/hostile.ts').then((m) => m.hostile),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),

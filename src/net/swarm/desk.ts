@@ -108,11 +108,12 @@ async function* repliesTo(
     const { economy, maxTokens } = bill;
     const ask = { type: 'ask' as const, id: '1', expert, messages, temperature, maxTokens };
     for await (const piece of batched(compute.answer(ask, signal, economy), BATCH_MS)) {
+      if (piece.type === 'start') bill.begun();
       if (piece.type === 'chunk') bill.said(Buffer.byteLength(piece.text));
       yield piece.type === 'end' ? { ...piece, receipt: bill.end(piece.meter) } : piece;
     }
   } finally {
-    bill?.release();
+    bill?.release(signal.aborted);
     release();
   }
 }
