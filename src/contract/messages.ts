@@ -162,16 +162,13 @@ export const Market = z.object({
 });
 export type Market = z.infer<typeof Market>;
 
-/** The accelerator's contactor as compute's scheduler wants it. */
-const GATES = ['on', 'gated'] as const;
-
 /** compute/want, lease: what compute could use, so that control can judge whether it pays. */
 export const ComputeWant = z.object({
   wantW: finite.nonnegative(),
   incomeEurPerKwh: finite.nonnegative(),
   queued: z.int().nonnegative(),
   /** Whether the cards are to be powered; control obeys it while the lease lives. */
-  gate: z.enum(GATES).optional(),
+  gate: z.enum(['on', 'gated']).optional(),
 });
 export type ComputeWant = z.infer<typeof ComputeWant>;
 
@@ -207,7 +204,7 @@ export const ComputeState = z.object({
   tokensPerS: finite,
   fillerW: finite,
   reason: Reason,
-  gate: z.object({ do: z.enum(GATES), reason: Reason }),
+  gate: z.object({ do: z.enum(['on', 'gated']), reason: Reason }),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
 
