@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   hostile: () => import('../bench/hostile/hostile.ts').then((m) => m.hostile),
   liars: () => import('../bench/liars/liars.ts').then((m) => m.liars),
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
+  link: () => import('../bench/link/link.ts').then((m) => m.link),
   swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
