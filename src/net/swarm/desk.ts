@@ -6,6 +6,7 @@ import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Via } from '../ledger/sunshine.ts';
 import { batched } from './batched.ts';
+import { filled } from './filled.ts';
 import type { Bill, Till } from './pay/till.ts';
 import {
   CLEAR,
@@ -74,9 +75,8 @@ export function createDesk(options: DeskOptions): Desk {
       const wanted = parseRequest(opened.request);
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from))) {
-        await send(reply);
-      }
+      const replies = repliesTo(wanted, options, stream.closed, options.viaOf(from));
+      for await (const reply of seal ? filled(replies) : replies) await send(reply);
     } catch (error) {
       if (stream.closed.aborted) return;
       const refused = refusal(error, log);

@@ -32,4 +32,16 @@ test('strangers make a relay dial so many at once and no more, and room comes ba
   await Promise.all([peers.end(), other.end()]);
 });
 
+test('an address of a private network is no way for strangers, so that it costs them no try', async () => {
+  const relay = createRelay({ mayDialPrivate: false, now: Date.now });
+  const peers = await testPeers({ handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path) } });
+  const other = await testPeers();
+  const connection = await peers.dial();
+  for (const url of [other.url, 'ws://192.168.1.1', 'ws://[::1]:80']) {
+    assert.is(await codeOf(connection.open([{ key: freshIdentity().id, url }]).take()), 'NO_WAY', url);
+  }
+  relay.close();
+  await Promise.all([peers.end(), other.end()]);
+});
+
 test.run();
