@@ -11,10 +11,10 @@ import { type Attachments, keepAttached } from './attach.ts';
 import type { Descriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
-import { type Identity, keyText } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
-import { openTill, type Till, type TillOptions, type Trade } from './pay/till.ts';
+import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -144,11 +144,9 @@ const ownTopics = ({ experts, relay, weights }: Self): string[] => [
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
-function tillOf({ config, trade, identity, weights }: NodeOptions): Till | undefined {
+function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
   const { wallMs, monoMs } = systemClock;
-  const onSettled: TillOptions['onSettled'] = ({ expert, asker, answerTokens }, { relay = '' }) =>
-    weights?.answered({ expert, payer: keyText(asker), relay, tokens: answerTokens });
-  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs, onSettled });
+  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs });
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
@@ -210,6 +208,7 @@ function handlersOf(self: Self): Handlers {
     async onAsk(frame, from) {
       const { id } = frame;
       if (frame.type === 'find') {
+        weights?.looked(frame.topic, viaOf(from, config));
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
         const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);

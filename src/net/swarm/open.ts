@@ -74,7 +74,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const experience = openExperience(options.experienceFile);
   const parts = { config, self: identity.id, random: Math.random, onLiar: experience.failed, log };
   const node = await startNode({
-    weights: weights && openWeights({ ...parts, ...weights }),
+    weights: weights && openWeights({ ...parts, ...weights, paid: () => trade.ledger.books().uses.values() }),
     ...{ config, port, identity, compute, trade, log, random: Math.random },
     ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),
     unsealer: config.serve && (await openUnsealer(systemClock)),
