@@ -59,7 +59,9 @@ function unit(
   heat: ControlState['heat'],
 ): string {
   const { plan } = state.plan;
-  const target = `buffer ${deg(est.bufferTopC.value)} of ${deg(plan.supplySetC)}`;
+  const buffer = deg(est.bufferTopC.value);
+  // What still heats while nothing is wanted has no target.
+  const target = plan.supplySetC === 0 ? `buffer ${buffer}` : `buffer ${buffer} of ${deg(plan.supplySetC)}`;
   const waits = compressorWaits(state.decided, startsPerDay);
   switch (action) {
     case 'defrosting':
@@ -89,6 +91,9 @@ function unit(
 
 const BLIND =
   'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house';
+const STARTING = 'Starting: the sensors are asked for the first time';
+/** No device needs longer for its first answer. */
+const FIRST_ANSWER_S = 5;
 const blind = (est: Estimates) =>
   (['supplyC', 'returnC', 'dischargeC', 'accelInC', 'accelOutC'] as const).every(
     (name) => est[name].quality === 'lost',
@@ -104,6 +109,9 @@ export function headline(
   heat: ControlState['heat'],
   faults: readonly Reason[],
 ): Reason {
+  const { ready, waitedS } = state.interlock;
+  if (action === 'fault' && !ready && waitedS < FIRST_ANSWER_S && blind(est))
+    return { what: 'unit', code: action, text: STARTING };
   const first = faults[0];
   const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
   const cause = blind(est) ? BLIND : first?.text;

@@ -105,7 +105,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   view.onControl((state) => {
     const { compute: computing, market } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing, market));
-    history.tell(timeOf(state), state.simulated, state.reasons);
+    history.tell(timeOf(state), state.reasons);
     tell.state(state, computing);
   });
   const timers = [

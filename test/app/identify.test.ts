@@ -72,7 +72,7 @@ function recordDays(home: string, days: number, house: object): number {
     },
   });
   const store = openStore(join(home, 'state', 'history.db'));
-  store.write(true, rows, []);
+  store.write(true, { rows, events: [], told: [] });
   store.close();
   return trueLossWPerK(params!);
 }

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { observedLine } from '../../src/contract/today-line.ts';
 import { observedView } from '../../src/control/observe.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
@@ -87,6 +88,15 @@ test('a new real unit observes; a simulated one, a known one and one with a dama
   assert.is(firstSetPoints({ stored: undefined, problem: 'damaged' }, false).operation, 'auto', 'the house stays warm');
   const stored = storedOf({ ...DEFAULT_SETPOINTS, roomSetC: 19 }, createRig().state);
   assert.is(firstSetPoints({ stored }, false).roomSetC, 19);
+});
+
+test('the first seconds of a unit are a start and no fault of the board; later silence is one', () => {
+  const rig = createRig();
+  for (const name of SENSOR_NAMES) rig.quality[name] = 'missing';
+  run(rig, 2);
+  assert.match(rig.verdict.reasons[0]!.text, /^Starting: /);
+  run(rig, 5);
+  assert.match(rig.verdict.reasons[0]!.text, /^Stopped: no temperature sensor answers/);
 });
 
 test('when nothing answers the headline blames the board and not the first device', () => {

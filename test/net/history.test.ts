@@ -52,10 +52,11 @@ test(
     const first = openHistory(file, log);
     fill(first, T0, 1);
     const reason = (code: string) => [{ what: 'unit', code, text: `because ${code}` }];
-    first.tell(T0, false, reason('a'));
-    first.tell(T0 + 5 * MINUTE, false, reason('a'));
-    first.tell(T0 + 10 * MINUTE, false, reason('b'));
-    first.tell(T0 + 10.5 * MINUTE, false, reason('c'));
+    first.tell(T0, reason('a'));
+    first.tell(T0 + 5 * MINUTE, reason('a'));
+    first.tell(T0 + 10 * MINUTE, reason('b'));
+    first.tell(T0 + 10.5 * MINUTE, reason('c'));
+    assert.is(first.whyAt(T0 + 12 * MINUTE)?.reasons[0]?.code, 'b', 'told, and not committed yet');
     first.close();
     const again = openHistory(file, log);
     fill(again, T0 + 20 * MINUTE, 1);
@@ -160,11 +161,8 @@ test(
     assert.ok(history.events(500).length <= 61);
     history.close();
     const store = openStore(file);
-    store.write(
-      false,
-      [],
-      Array.from({ length: KEEP.event + 500 }, (_, i) => warn(`${i}`)),
-    );
+    const events = Array.from({ length: KEEP.event + 500 }, (_, i) => warn(`${i}`));
+    store.write(false, { rows: [], events, told: [] });
     store.trim();
     assert.is(store.events(100_000).length, KEEP.event);
     assert.is(store.events(1)[0]!.text, String(KEEP.event + 499));

@@ -28,7 +28,7 @@ function load(unit: SpawnedUnit): { stop(): Promise<{ answered: number; refused:
 }
 
 /** Ticks pass, then the lateness of just these, as control itself measured it. */
-async function lateness(unit: SpawnedUnit, ticks: number) {
+export async function lateness(unit: SpawnedUnit, ticks: number) {
   const from = (await unit.state()).control!.tick;
   await unit.until((s) => (s.control?.tick ?? 0) >= from + ticks, (from + ticks) * 100 + 120_000);
   return (await unit.state()).control!.lateness;

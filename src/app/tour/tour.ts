@@ -71,7 +71,7 @@ export async function runTour(options: TourOptions): Promise<void> {
     scenes[place.index]!.to(place.sceneS, (moment) => {
       const { control, compute, market } = moment.state;
       history.sample(control.houseTimeMs, true, sampleOf(control, compute, market));
-      history.tell(control.houseTimeMs, true, control.reasons);
+      history.tell(control.houseTimeMs, control.reasons);
       for (const event of moment.events) history.event(event);
       snapshot = { ...moment.state, today: today.seen(control, compute) ?? snapshot.today };
       options.seen?.(id, place.sceneS, moment);

@@ -14,6 +14,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'Frost protection: water moves': 'Frostschutz: das Wasser läuft',
   'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
   'Idle: {}': 'Ruht: {}',
+  'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
+  'buffer {}': 'Puffer {}',
   'Stopped: {}': 'Gestoppt: {}',
   'buffer {} of {}': 'Puffer {} von {}',
   'heat pump {}': 'Wärmepumpe {}',

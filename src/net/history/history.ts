@@ -21,8 +21,8 @@ export interface HistoryAnswer {
 export interface History {
   sample(timeMs: number, simulated: boolean, sample: Sample): void;
   event(event: Event): void;
-  /** Keeps the reasons of this moment when they are others than before, at most once a minute. */
-  tell(timeMs: number, simulated: boolean, reasons: readonly Reason[]): void;
+  /** Keeps the reasons of this moment, of the house last sampled, when they are others than before, at most once a minute. */
+  tell(timeMs: number, reasons: readonly Reason[]): void;
   /** The reasons that held at this time, null when nothing is known of it. */
   whyAt(timeMs: number): Told | null;
   /** Throws MESSAGE_INVALID for an unknown name. At most MAX_ROWS rows; longer steps where it would be more. */
@@ -39,6 +39,7 @@ const MINUTE_TABLE_HOURS = 30 * 24;
 /** What waits for the next commit is bounded, also when the disk is full and no commit succeeds. */
 const MAX_PENDING_ROWS = 3_600;
 const MAX_PENDING_EVENTS = 200;
+const MAX_PENDING_TOLD = 200;
 const EVENT_RATE = { perS: 0.5, burst: 60 };
 const TRIM_EVERY_FLUSHES = 60;
 /** Two runs of the simulated house closer together than this are taken for one. */
@@ -46,6 +47,7 @@ const SIM_BACKWARD_MINUTES = 2;
 
 export function openHistory(file: string, log: Log): History {
   const events: Event[] = [];
+  const told: Told[] = [];
   const store = openHealingStore(file, log, (event) => events.push(event));
   const means = minuteMeans();
   let rows: MinuteRow[] = [];
@@ -55,16 +57,21 @@ export function openHistory(file: string, log: Log): History {
   let flushes = 0;
 
   const flush = () => {
-    const taken = { rows: rows.slice(0, MAX_PENDING_ROWS), events: events.slice(0, MAX_PENDING_EVENTS) };
-    if (!taken.rows.length && !taken.events.length) return;
+    const taken = {
+      rows: rows.slice(0, MAX_PENDING_ROWS),
+      events: events.slice(0, MAX_PENDING_EVENTS),
+      told: [...told],
+    };
+    if (!taken.rows.length && !taken.events.length && !told.length) return;
     const written = store.run('write', (s) => {
-      s.write(simulated, taken.rows, taken.events);
+      s.write(simulated, taken);
       if (flushes++ % TRIM_EVERY_FLUSHES === 0) s.trim();
       return true;
     });
     if (!written) return;
     rows = rows.slice(taken.rows.length);
     events.splice(0, taken.events.length);
+    told.splice(0, taken.told.length);
   };
 
   const closeMinute = () => {
@@ -76,6 +83,7 @@ export function openHistory(file: string, log: Log): History {
     closeMinute();
     flush();
     rows = [];
+    told.length = 0;
     simulated = sim;
     if (sim) store.run('a simulation starts again', (s) => s.forgetAfter(minute));
   };
@@ -95,21 +103,13 @@ export function openHistory(file: string, log: Log): History {
     event(event) {
       if (events.length < MAX_PENDING_EVENTS && bucket.take(1, performance.now())) events.push(event);
     },
-    tell: whenNew((told, sim) => store.run('reasons', (s) => s.writeWhy(sim, told))),
-    whyAt: (timeMs) => store.run('reasons', (s) => s.whyAt(simulated, timeMs)) ?? null,
-    query(points, hours) {
-      const names = points.map(knownSeries);
-      const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
-      const span = spanOf(hours, latest);
-      const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
-      if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
-      return {
-        stepS: span.stepMinutes * 60,
-        simulated,
-        points: names,
-        rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
-      };
-    },
+    tell: whenNew((each) => {
+      told.push(each);
+      if (told.length > MAX_PENDING_TOLD) told.shift();
+    }),
+    whyAt: (timeMs) =>
+      told.findLast((each) => each.timeMs <= timeMs) ?? store.run('reasons', (s) => s.whyAt(simulated, timeMs)) ?? null,
+    query: (points, hours) => answerOf(store, { simulated, latestMinute, rows }, points, hours),
     events(limit) {
       return [...events.toReversed(), ...(store.run('events', (s) => s.events(limit)) ?? [])].slice(0, limit);
     },
@@ -119,6 +119,31 @@ export function openHistory(file: string, log: Log): History {
       flush();
       store.close();
     },
+  };
+}
+
+interface Pending {
+  simulated: boolean;
+  latestMinute: number | undefined;
+  rows: readonly MinuteRow[];
+}
+
+function answerOf(
+  store: ReturnType<typeof openHealingStore>,
+  { simulated, latestMinute, rows }: Pending,
+  points: readonly string[],
+  hours: number,
+): HistoryAnswer {
+  const names = points.map(knownSeries);
+  const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
+  const span = spanOf(hours, latest);
+  const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
+  if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
+  return {
+    stepS: span.stepMinutes * 60,
+    simulated,
+    points: names,
+    rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
   };
 }
 

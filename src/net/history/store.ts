@@ -11,10 +11,9 @@ import { type Told, whyTable } from './why.ts';
  * WAL with `synchronous = NORMAL`: a commit is a few pages and no fsync; a power cut costs the last minutes only.
  */
 export interface Store {
-  write(sim: boolean, rows: readonly MinuteRow[], events: readonly Event[]): void;
+  write(sim: boolean, gathered: Gathered): void;
   query(sim: boolean, points: readonly SeriesName[], span: Span): [number, ...(number | null)[]][];
   events(limit: number): Event[];
-  writeWhy(sim: boolean, told: Told): void;
   /** The last that was told at or before this time. */
   whyAt(sim: boolean, timeMs: number): Told | undefined;
   latestMinute(sim: boolean): number | undefined;
@@ -22,6 +21,13 @@ export interface Store {
   forgetAfter(minute: number): void;
   trim(): void;
   close(): void;
+}
+
+/** What one commit writes. */
+export interface Gathered {
+  rows: readonly MinuteRow[];
+  events: readonly Event[];
+  told: readonly Told[];
 }
 
 export interface Span {
@@ -100,13 +106,14 @@ function storeOn(db: DatabaseSync): Store {
   };
   const latestOf = (table: 'minute' | 'quarter', sim: boolean) => latest[table].get(sim ? 1 : 0)?.t as number | null;
   return {
-    write(sim, rows, events) {
+    write(sim, { rows, events, told }) {
       const flag = sim ? 1 : 0;
       transaction(db, () => {
         for (const { minute, means } of rows) {
           const values = SERIES.map((name) => (means[name] === undefined ? null : Math.round(means[name] * SCALE)));
           insertRow.run(flag, minute, ...values);
         }
+        for (const each of told) why.write(sim, each);
         for (const e of events)
           insertEvent.run(e.houseClock ? 1 : 0, Math.round(e.timeMs), e.level, e.source, e.code, e.text);
         const first = rows[0]?.minute;
@@ -133,7 +140,6 @@ function storeOn(db: DatabaseSync): Store {
         .prepare('SELECT sim, timeMs, level, source, code, text FROM event ORDER BY id DESC LIMIT ?')
         .all(limit)
         .map(({ sim, ...event }) => ({ ...(event as unknown as Event), ...(sim === 1 && { houseClock: true }) })),
-    writeWhy: why.write,
     whyAt: why.at,
     latestMinute: (sim) => latestOf('minute', sim) ?? undefined,
     forgetAfter(minute) {

@@ -12,15 +12,15 @@ const KEEP = 20_000;
 const EVERY_MS = 60_000;
 
 /** A new line of reasons is worth keeping when its codes are others than before, at most once a minute. */
-export function whenNew(write: (told: Told, simulated: boolean) => void) {
+export function whenNew(keep: (told: Told) => void) {
   let codes = '';
   let atMs = Number.NEGATIVE_INFINITY;
-  return (timeMs: number, simulated: boolean, reasons: readonly Reason[]) => {
+  return (timeMs: number, reasons: readonly Reason[]) => {
     const now = reasons.map((r) => `${r.what} ${r.code}`).join();
     if (now === codes || Math.abs(timeMs - atMs) < EVERY_MS) return;
     codes = now;
     atMs = timeMs;
-    write({ timeMs, reasons: [...reasons] }, simulated);
+    keep({ timeMs, reasons: [...reasons] });
   };
 }
 

@@ -113,6 +113,7 @@ async function* repliesTo(
     const { economy, maxTokens } = bill;
     const ask = { type: 'ask' as const, id: '1', expert, messages, temperature, maxTokens };
     for await (const piece of batched(compute.answer(ask, signal, economy), BATCH_MS)) {
+      if (piece.type === 'start') bill.begun();
       if (piece.type === 'chunk') bill.said(Buffer.byteLength(piece.text));
       if (piece.type !== 'end') yield piece;
       else {
@@ -121,7 +122,7 @@ async function* repliesTo(
       }
     }
   } finally {
-    bill?.release();
+    bill?.release(signal.aborted);
     release();
   }
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { endRaws, helloOf, OP, provenPeer, type RawPeer, rawPeer, rawTcp } from '../../../src/app/bench/hostile/raw.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 import { readDescriptor, signDescriptor } from '../../../src/net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { encodeData, WINDOW_BYTES } from '../../../src/net/swarm/wire/frames.ts';
 import { sleep, until } from '../helpers.ts';
-import { endRaws, helloOf, LIMIT_MS, OP, provenPeer, type RawPeer, rawPeer, rawTcp } from './raw.ts';
 import { type EchoNode, eventually, SERVE, testSwarm } from './swarm.ts';
 
 /** A node in a process of its own, and somebody honest who asks it. */
@@ -29,6 +29,7 @@ async function stillAnswers(during: string): Promise<void> {
 }
 const memoryBytes = () => 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${node.pid}/status`, 'utf8'))![1]);
 const MB = 1_000_000;
+const LIMIT_MS = 60_000;
 
 type Attack = [name: string, code: number, attack: (peer: RawPeer & { said: string[] }) => unknown];
 

@@ -6,13 +6,14 @@ const CONTEXT_TOKENS = 100_000;
 /** What the modelled card of the echo takes for a token, J. */
 const JOULES_PER_TOKEN = 2.97;
 
-/** What compute is to a node of the swarm, with the real echo engine in this process; a token every `tokenMs`. */
-export async function echoCompute(tokenMs = 0): Promise<Pick<ComputeClient, 'answer'>> {
+/** What compute is to a node of the swarm, with the real echo engine in this process; a token every `tokenMs`. `isWide`: answers do not wait for each other. */
+export async function echoCompute(tokenMs = 0, isWide = false): Promise<Pick<ComputeClient, 'answer'>> {
   const engine = createEchoEngine();
   const spec = { id: 'echo', file: '', contextTokens: CONTEXT_TOKENS, width: 1, sizeBytes: 0 };
-  const model = await engine.load(spec);
+  const shared = await engine.load(spec);
   return {
     async *answer(ask, signal) {
+      const model = isWide ? await engine.load(spec) : shared;
       yield { type: 'start', expert: ask.expert, why: 'asked for' };
       const prompt = ask.messages.at(-1)!.content;
       const request = { prompt, maxTokens: ask.maxTokens ?? 4096, temperature: 0, stop: [] };

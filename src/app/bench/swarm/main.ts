@@ -1,6 +1,6 @@
 /**
  * One process of nodes: starts those that its parent names by IPC and says their keys and ports; when told `cpu`, the processor
- * time so far, ms. Ends with its parent. Argument: milliseconds for a token.
+ * time so far, ms. Ends with its parent. Arguments: milliseconds for a token; `wide` where answers need not wait for each other.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { tradeOf } from './sunny.ts';
 const log = pino({ level: 'silent' });
 const dir = mkdtempSync(join(tmpdir(), 'heatmine-swarm-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-const compute = await echoCompute(Number(process.argv[2]));
+const compute = await echoCompute(Number(process.argv[2]), process.argv[3] === 'wide');
 
 async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const identity = identityFromSeed(createHash('sha256').update(`bench node ${seed}`).digest());
@@ -35,8 +35,9 @@ async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   return { key: identity.id, port: node.port };
 }
 
-process.on('message', async (told: NodeSpec[] | 'cpu') => {
+process.on('message', async (told: NodeSpec[] | string) => {
   if (told === 'cpu') return process.send!(cpuMs());
+  if (typeof told === 'string') return;
   const started: Started[] = [];
   for (const spec of told) started.push(await start(spec));
   process.send!(started);

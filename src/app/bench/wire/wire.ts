@@ -88,16 +88,16 @@ async function startNodes(hosts: readonly [Host, Host, Host]): Promise<Line[]> {
   ];
 }
 
-/** What the relay offers, once the expert is attached to it. */
-async function candidateAt(relay: string): Promise<Candidate> {
+/** The expert that the node at this URL names, once one is attached to it or it serves one itself. */
+export async function candidateAt(url: string): Promise<Candidate> {
   for (let left = 600; ; left--) {
-    const connection = await dial({ url: relay, identity: freshIdentity(), handlers: NOT_SERVING });
+    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
     const found = await connection.ask({ type: 'find', topic: 'heating', limit: 1 });
     connection.close(1000, 'thanks');
     const [text] = found.type === 'found' ? found.descriptors : [];
     const descriptor = text && readDescriptor(Buffer.from(text, 'base64url'), Date.now());
     if (descriptor) return { descriptor, signed: text, fit: 1 };
-    if (left === 0) throw new Error('the expert does not attach to its relay');
+    if (left === 0) throw new Error('no expert shows up there');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -54,8 +54,8 @@ export function createClaims({ identity, ledger, credit, onSettled, wallMs, mono
     hold(held) {
       const { receipt } = held.signed;
       const name = nameOf(receipt);
-      // Asked again after its answer was lost on the way: one question is charged once.
-      waiting.get(name)?.settled(true);
+      // Asked again after its answer was lost on the way: one question is charged once, and both answers were work.
+      waiting.get(name)?.settled(false);
       waiting.delete(name);
       const settled = credit.unsigned(held.channel, receipt.amountUc, held.via);
       waiting.set(name, { ...held, atMs: monoMs(), settled });

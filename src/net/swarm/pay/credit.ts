@@ -22,6 +22,8 @@ export interface Credit {
   admit(request: Request, rate: Rate, mostUc: number, via: Via): Ordered | undefined;
   /** An answer went out that nobody has signed yet; the answer takes that back. */
   unsigned(channel: Uint8Array, uc: number, via: Via): (isPaid: boolean) => void;
+  /** An asker left before the end, when there is no receipt yet: where it came from owes the work. */
+  cut(uc: number, via: Via): void;
 }
 
 /** Keys cost nothing: all strangers by one relay or prefix together may owe this many times what one may. */
@@ -88,6 +90,7 @@ export function createCredit({ identity, ledger, serve, wallMs, monoMs }: Parts)
       };
       return { ...order, release };
     },
+    cut: (uc, via) => byVia.add(viaOf(via), uc),
     unsigned(channel, uc, via) {
       const name = hexOf(channel);
       owe(name, uc);

@@ -4,6 +4,8 @@ type Sized = Pick<Request, 'messages' | 'maxTokens'>;
 
 /** Where the asker names no limit. */
 export const MOST_ANSWER_TOKENS = 4096;
+/** Of ordinary text, where nobody has counted. */
+export const BYTES_A_TOKEN = 4;
 /** What a chat template puts around a message, and around all of them. */
 const TOKENS_A_MESSAGE = 16;
 

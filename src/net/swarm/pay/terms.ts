@@ -32,6 +32,8 @@ export interface Terms {
   look(via: Via, answerTokens: number, promptTokens: number): void;
   /** Holds free energy for one; the answer says what was used of it. Throws NO_SUNSHINE, which says when to ask again. */
   take(via: Via, answerTokens: number, promptTokens: number): (usedJ: number) => void;
+  /** What was used in this time at most, and by so many tokens at least, where no meter tells it. */
+  guessJ(seconds: number, answerTokens: number, promptTokens: number): number;
 }
 
 type Parts = Pick<TillOptions, 'unit' | 'serve' | 'wallMs'>;
@@ -81,6 +83,8 @@ export function createTerms({ unit, serve, wallMs }: Parts): Terms {
       const shareJ = freeW * POOL_S * (via.relay === undefined ? PREFIX_PART : RELAY_PART) * PART_OF_SHARE;
       return Math.max(LEAST_TOKENS, Math.min(MOST_ANSWER_TOKENS, Math.floor(shareJ / Math.max(joulesPerToken, 1e-6))));
     },
+    guessJ: (seconds, answerTokens, promptTokens) =>
+      Math.max(unit().freeW * seconds, joulesOf(answerTokens, promptTokens)),
     look: (via, answerTokens, promptTokens) => void tried(via, joulesOf(answerTokens, promptTokens)),
     take(via, answerTokens, promptTokens) {
       const joules = joulesOf(answerTokens, promptTokens);

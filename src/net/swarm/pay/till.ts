@@ -11,7 +11,7 @@ import type { QuoteRequest, Reply, Request, SignRequest } from '../query.ts';
 import { createClaims, nameOf } from './claims.ts';
 import { createCredit, type Ordered } from './credit.ts';
 import type { Rate, UnitNow } from './rates.ts';
-import { MOST_ANSWER_TOKENS, mostAnswerTokens, mostPromptTokens } from './sizes.ts';
+import { BYTES_A_TOKEN, MOST_ANSWER_TOKENS, mostAnswerTokens, mostPromptTokens } from './sizes.ts';
 import { claimText } from './slips.ts';
 import { createTerms, type Terms } from './terms.ts';
 
@@ -35,12 +35,14 @@ export interface Bill {
   /** What compute may take for it. */
   economy: boolean;
   maxTokens: number | undefined;
+  /** Compute has begun with it. */
+  begun(): void;
   /** UTF-8 bytes of answer text that went out. */
   said(bytes: number): void;
   /** The receipt to send with the end; undefined where the asker gave no order. */
   end(meter: AnswerMeter): string | undefined;
-  /** Gives back what was held for it; once, whether or not it ended. */
-  release(): void;
+  /** Gives back what was held for it and not used; once. `isCut`: the asker has left, and owes what was done until then. */
+  release(isCut: boolean): void;
 }
 
 /** The expert's side of paying: what an answer costs, whether it may be given, and what is owed for it. */
@@ -77,10 +79,21 @@ export function openTill(options: TillOptions): Till {
       }
       const giveBack = isFree ? terms.take(via, maxTokens!, promptTokens) : undefined;
       let bytes = 0;
-      let used = 0;
+      let used: number | undefined;
+      let begunMs: number | undefined;
+      /** Whoever leaves before the end has had the work all the same. */
+      const cut = (sinceMs: number) => {
+        const shown = Math.min(mostAnswerTokens(sized, bytes), Math.ceil(bytes / BYTES_A_TOKEN));
+        const asked = Math.ceil(promptTokens / BYTES_A_TOKEN);
+        used = terms.guessJ((options.monoMs() - sinceMs) / 1000, shown, asked);
+        if (!isFree) credit.cut(amountUc({ ...rate, promptTokens: asked, answerTokens: shown }), via);
+      };
       return {
         economy: rate.tier !== 'standard',
         maxTokens,
+        begun() {
+          begunMs ??= options.monoMs();
+        },
         said(more) {
           bytes += more;
         },
@@ -94,8 +107,9 @@ export function openTill(options: TillOptions): Till {
           claims.hold({ signed, energyMilliWh: Math.round(meter.joules / 3.6), channel: ordered.channel, via });
           return claimText(signed);
         },
-        release() {
-          giveBack?.(used);
+        release(isCut) {
+          if (isCut && used === undefined && begunMs !== undefined) cut(begunMs);
+          giveBack?.(used ?? 0);
           ordered?.release();
         },
       };

@@ -17,6 +17,7 @@ const EXPORTS_W = 100;
 const WORKS_W = 50;
 /** Of a card that has not been heard of. */
 const UNKNOWN_J_PER_TOKEN = 10;
+const MOST_J_PER_TOKEN = 100_000;
 
 /**
  * What strangers' questions cost this unit now. A control that is silent or whose grant has lapsed grants nothing: no watt
@@ -25,7 +26,7 @@ const UNKNOWN_J_PER_TOKEN = 10;
 export function unitNow({ snapshot, grant, house, nextFreeMs }: UnitParts): UnitNow {
   const { control, compute, market } = snapshot;
   const freeW = control && compute && grant ? Math.min(grant.fillerW, grant.watts) : 0;
-  const joulesPerToken = compute?.card.jPerToken ?? UNKNOWN_J_PER_TOKEN;
+  const joulesPerToken = within(compute?.card.jPerToken ?? UNKNOWN_J_PER_TOKEN, 0, MOST_J_PER_TOKEN);
   const next = freeW === 0 && nextFreeMs !== undefined ? { nextFreeMs } : {};
   if (!control || !compute || !market) return { freeW, joulesPerToken, ...next };
   const gridW = control.sensors.gridW?.quality === 'good' ? control.sensors.gridW.value : null;

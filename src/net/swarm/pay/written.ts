@@ -4,7 +4,7 @@ import type { Appended } from '../../ledger/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { SignedReceipt } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
-import { type Channel, openChannel, type SignedVoucher, takeVoucher } from '../../ledger/voucher.ts';
+import { type Channel, charge, debtUc, openChannel, type SignedVoucher, takeVoucher } from '../../ledger/voucher.ts';
 import { verifySignature } from '../identity.ts';
 
 /** An answer that went out, with the receipt that its asker has not signed yet. */
@@ -28,7 +28,7 @@ export function writeSigned(
   const { receipt } = signed;
   if (held && held.signed.receipt.counter !== receipt.counter) refuse('a later receipt took the place of this one');
   const standsAt = ledger.books().counters.get(receipt.counter);
-  const channel = voucher && channelFor(ledger, signed, voucher, held);
+  const channel = voucher && channelFor(ledger, signed, voucher, { held, isCharged: standsAt !== undefined });
   const isNew = channel !== undefined && !ledger.books().channels.has(hexOf(channel.channel));
   let last: Appended | undefined;
   // What stands there already by our word alone was charged to nobody, if its channel is new.
@@ -46,13 +46,22 @@ export function writeUnsigned(ledger: Ledger, { signed, energyMilliWh, channel }
   ledger.earned(signed, energyMilliWh, isKnown ? channel : NO_CHANNEL);
 }
 
-function channelFor(ledger: Ledger, { receipt }: SignedReceipt, signed: SignedVoucher, held: Held | undefined) {
-  const { asker, server } = receipt;
+function channelFor(
+  ledger: Ledger,
+  { receipt }: SignedReceipt,
+  signed: SignedVoucher,
+  { held, isCharged }: { held: Held | undefined; isCharged: boolean },
+): Channel {
+  const { asker, server, amountUc } = receipt;
   const { channel } = signed.voucher;
   if (held && !same(held.channel, channel)) refuse('the voucher is of another channel than the order');
   const before: Channel = ledger.books().channels.get(hexOf(channel)) ?? openChannel(channel, asker, server);
   if (!same(before.payer, asker)) refuse('the channel is that of another key');
-  takeVoucher(before, signed, verifySignature);
+  const after = takeVoucher(before, signed, verifySignature);
+  // What was open before may stay open; this answer may not add to it.
+  const openBeforeUc = debtUc(isCharged ? { ...before, chargedUc: before.chargedUc - amountUc } : before);
+  if (debtUc(isCharged ? after : charge(after, amountUc)) > openBeforeUc)
+    refuse(`the voucher does not cover its ${amountUc} uc`);
   return before;
 }
 

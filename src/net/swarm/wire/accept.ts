@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { listen } from '../../listen.ts';
-import { isOurOwn, perAddress } from '../../per-address.ts';
 import { refuseUpgrade } from '../../web/server.ts';
 import type { Identity } from '../identity.ts';
-import { CLOSE_MS, CLOSING, type Connection, type Handlers, runConnection } from './connection.ts';
+import { CLOSE_MS, CLOSING, type Connection, endNow, type Handlers, runConnection } from './connection.ts';
 import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
 import { acceptHandshake } from './hello.ts';
 import { WIRE_LIMITS, type WireLimits } from './limits.ts';
-import { prefixOf } from './prefix.ts';
+import { createRoom, type Guest } from './room.ts';
 
 export interface AcceptOptions {
   host: string;
@@ -38,9 +38,8 @@ const noPage: RequestListener = (_req, res) => res.writeHead(426, { connection: 
 /** Listens for other nodes. A door of its own: nothing of the page, the API or /v1 is behind it. */
 export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   const limits = { ...WIRE_LIMITS, ...options.limits };
-  const ours = (limit: number) => (address: string) => (isOurOwn(address) ? limits.connections : limit);
-  const addresses = perAddress({ all: limits.connections, each: ours(limits.connectionsPerAddress) });
-  const prefixes = perAddress({ all: limits.connections, each: ours(limits.connectionsPerPrefix) });
+  const room = createRoom(limits);
+  const guests = new WeakMap<Socket, Guest>();
   const http = createServer({
     headersTimeout: limits.helloMs,
     requestTimeout: limits.helloMs,
@@ -50,14 +49,11 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   });
   // Half of what an upgrade may be is nobody's request: it has the same few seconds, and counts from its first byte.
   http.on('connection', (socket) => {
-    const address = socket.remoteAddress ?? '';
-    const leave = addresses.enter(address);
-    const leavePrefix = prefixes.enter(isOurOwn(address) ? address : prefixOf(address));
-    socket.once('close', () => {
-      leave?.();
-      leavePrefix?.();
-    });
-    if (!leave || !leavePrefix) return socket.destroy();
+    const guest = { isBusy: () => false, end: () => void socket.destroy() };
+    const leave = room.enter(socket.remoteAddress ?? '', guest);
+    if (!leave) return socket.destroy();
+    socket.once('close', leave);
+    guests.set(socket, guest);
     socket.setTimeout(limits.helloMs, () => socket.destroy());
   });
   http.on('request', options.page ?? noPage);
@@ -83,8 +79,13 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   server.on('connection', (socket, req) => {
     const handshake = acceptHandshake({ identity: options.identity, roles: options.roles, nonce: randomBytes(32) });
     const address = req.socket.remoteAddress ?? '';
+    const guest = guests.get(req.socket)!;
+    guest.end = () => endNow(socket, CLOSE.idle, 'others need the room');
     runConnection({ socket, address, handshake, side: 'acceptor', limits, handlers: options.handlers }).then(
-      (connection) => options.onPeer?.(connection),
+      (connection) => {
+        guest.isBusy = () => connection.isBusy();
+        options.onPeer?.(connection);
+      },
       (error) => options.log.debug({ err: messageOf(error) }, 'peer refused'),
     );
   });

@@ -32,6 +32,8 @@ export interface Connection {
   ask(frame: DistributiveOmit<Asking, 'id'>): Promise<Answer>;
   /** As long as this is set the connection may be without a stream. */
   keep: boolean;
+  /** A stream is open, or it is kept. */
+  isBusy(): boolean;
   close(code: number, why: string): void;
 }
 
@@ -55,6 +57,12 @@ export const CLOSING = { closeTimeout: CLOSE_MS };
 /** A close frame holds 123 bytes at most, and a reason may quote what a stranger wrote: ASCII, so that bytes are characters. */
 const closeReason = (why: string) => why.replace(/[^ -~]/g, '?').slice(0, 120);
 
+/** Says why and ends it: whoever broke a rule, or is in the way of others, need not agree. */
+export function endNow(socket: WebSocket, code: number, why: string): void {
+  socket.close(code, closeReason(why));
+  setTimeout(() => socket.terminate(), CLOSE_MS).unref();
+}
+
 /** Runs one connection; resolves once the other side has proven its key. Throws PEER_INVALID or NOT_RUNNING. */
 export function runConnection(options: ConnectionOptions): Promise<Connection> {
   const { socket, handshake, limits } = options;
@@ -64,9 +72,7 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
   const late = setTimeout(() => fail(CLOSE.hello, `no hello within ${limits.helloMs / 1000} s`), limits.helloMs);
   const fail = (code: number, why: string) => {
     reject(new HeatmineError('PEER_INVALID', why));
-    socket.close(code, closeReason(why));
-    // Whoever broke a rule need not agree to the end.
-    setTimeout(() => socket.terminate(), CLOSE_MS).unref();
+    endNow(socket, code, why);
   };
   socket.on('error', (error) => reject(new HeatmineError('NOT_RUNNING', messageOf(error))));
   socket.on('close', (code, reason) => {
@@ -123,12 +129,13 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
   };
   const streams = createStreams(options.side, wire, limits);
   const questions = createQuestions(limits.stalledMs);
-  const stopHeartbeat = heartbeat(socket, limits, () => connection.keep || streams.count() > 0);
+  const stopHeartbeat = heartbeat(socket, limits, () => connection.isBusy());
   const connection: Connection = {
     peer,
     address: options.address,
     closed,
     keep: false,
+    isBusy: () => connection.keep || streams.count() > 0,
     open(path, kind) {
       const stream = streams.ours();
       text({ type: 'open', id: stream.id, path, ...(kind && { kind }) });

@@ -37,10 +37,10 @@ test('what an answer did not use goes back into the budget; one that broke off g
   const m = await market({}, { freeW: 10, joulesPerToken: 1 });
   m.clock.advance(POOL_S * 1000);
   const long = m.requestOf({ ...FREE, maxTokens: 500 });
-  for (let i = 0; i < 20; i++) m.till().admit(long, HERE).release();
+  for (let i = 0; i < 20; i++) m.till().admit(long, HERE).release(false);
   const bill = m.till().admit(long, HERE);
   refused(() => m.till().admit(long, HERE), 'NO_SUNSHINE', /had its part/);
-  bill.release();
+  bill.release(false);
   m.till().admit(long, HERE);
   await m.end();
 });

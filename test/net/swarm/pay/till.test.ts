@@ -149,7 +149,7 @@ test('work that is not shown is not billed: never more tokens than bytes', async
     answerTokens: 3900,
   };
   const receipt = bill.end(meter)!;
-  bill.release();
+  bill.release(false);
   const { promptTokens, answerTokens } = readClaim(receipt).receipt;
   assert.equal([promptTokens, answerTokens], [48, 32]);
   await settle(receipt, request, 10);

@@ -49,7 +49,7 @@ export async function market(serve: object = {}, unit: Partial<UnitNow> = {}) {
       const bill = till.admit({ ...request, ...ordering.slips }, via);
       bill.said(Buffer.byteLength(text));
       const receipt = bill.end({ ...METER, promptTokens: 4, answerTokens: 3 })!;
-      bill.release();
+      bill.release(false);
       return { id, receipt, settle: () => ordering.settle(receipt, request, Buffer.byteLength(text)) };
     },
     /** The replies to a signed receipt; a ledger that holds it back is told to write. */

@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { SUBPROTOCOL } from '../../../src/contract/wire.ts';
-import { freshIdentity } from '../../../src/net/swarm/identity.ts';
-import { SWARM_PATH } from '../../../src/net/swarm/wire/frames.ts';
-import { dialHandshake } from '../../../src/net/swarm/wire/hello.ts';
-import { until } from '../helpers.ts';
+import { SUBPROTOCOL } from '../../../contract/wire.ts';
+import { freshIdentity } from '../../../net/swarm/identity.ts';
+import { SWARM_PATH } from '../../../net/swarm/wire/frames.ts';
+import { dialHandshake } from '../../../net/swarm/wire/hello.ts';
 
-export const LIMIT_MS = 60_000;
+/** So long a peer waits for what the node must do within seconds. */
+const LIMIT_MS = 60_000;
 export const OP = { more: 0, text: 1, binary: 2, close: 8, ping: 9 } as const;
 const UPGRADE = {
   Host: 'x',
@@ -50,23 +50,44 @@ export interface RawPeer {
   end(): Promise<number>;
 }
 
-const open: Socket[] = [];
+const open = new Set<Socket>();
 export function endRaws(): void {
-  for (const socket of open.splice(0)) socket.destroy();
+  for (const socket of open) socket.destroy();
 }
 
-/** A TCP connection to the node; what is sent over it is the test's own. */
-export async function rawTcp(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  open.push(socket);
+/** A TCP connection to the node, from this loopback address; what is sent over it is the caller's own. */
+export async function rawTcp(port: number, from = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+  open.add(socket);
   socket.on('error', () => {});
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+  socket.once('close', () => open.delete(socket));
+  await new Promise<void>((resolve) => socket.once('connect', resolve).once('close', () => resolve()));
   return socket;
 }
 
+/** Looks whenever something comes over the socket, and when it ends. */
+async function until<T>(socket: Socket, what: string, look: () => T): Promise<NonNullable<T>> {
+  const endMs = performance.now() + LIMIT_MS;
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    if (socket.closed) throw new Error(`${what}: the connection ended`);
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${LIMIT_MS} ms`);
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        socket.off('data', done).off('close', done);
+        resolve();
+      };
+      const timer = setTimeout(done, LIMIT_MS);
+      socket.on('data', done).on('close', done);
+    });
+  }
+}
+
 /** A websocket by hand, so that every byte of it can be wrong. Answers no close and no ping. */
-export async function rawPeer(port: number, headers: object = {}): Promise<RawPeer> {
-  const socket = await rawTcp(port);
+export async function rawPeer(port: number, headers: object = {}, from?: string): Promise<RawPeer> {
+  const socket = await rawTcp(port, from);
   const texts: string[] = [];
   let bytes: Buffer = Buffer.alloc(0);
   let head = '';
@@ -89,13 +110,13 @@ export async function rawPeer(port: number, headers: object = {}): Promise<RawPe
   socket.once('close', () => (isOver = true));
   const lines = Object.entries({ ...UPGRADE, ...headers }).map(([name, value]) => `${name}: ${value}`);
   socket.write(`GET ${SWARM_PATH} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
-  await until('the upgrade', () => head !== '' || isOver, LIMIT_MS);
+  await until(socket, 'the upgrade', () => head !== '' || isOver);
   return {
     ...{ socket, head, texts },
     send: (payload, shape) => void socket.write(wsFrame(payload, shape)),
     json: (frame) => void socket.write(wsFrame(JSON.stringify(frame))),
     async end() {
-      await until('the end of the connection', () => isOver, LIMIT_MS);
+      await until(socket, 'the end of the connection', () => isOver);
       return code ?? 0;
     },
   };
@@ -114,13 +135,18 @@ function readFrame(bytes: Buffer): { op: number; payload: Buffer; rest: Buffer }
 export const helloOf = (identity = freshIdentity(), nonce = Buffer.alloc(32, 7)) =>
   dialHandshake({ identity, roles: [], nonce });
 
-/** As `rawPeer`, with a key proven: all the node's doors are open. `said` is what proved it. */
-export async function provenPeer(port: number): Promise<RawPeer & { said: string[] }> {
-  const peer = await rawPeer(port);
+/** Proves a fresh key: all the node's doors are open. What it said for that. */
+export async function proveKey(peer: RawPeer): Promise<string[]> {
   const hello = helloOf();
   peer.send(hello.first!);
-  const welcome = await until('the welcome', () => peer.texts.shift(), LIMIT_MS);
+  const welcome = await until(peer.socket, 'the welcome', () => peer.texts.shift());
   const proof = hello.onText(welcome).send!;
   peer.send(proof);
-  return { ...peer, said: [hello.first!, proof] };
+  return [hello.first!, proof];
+}
+
+/** As `rawPeer`, with a key proven by `said`. */
+export async function provenPeer(port: number, from?: string): Promise<RawPeer & { said: string[] }> {
+  const peer = await rawPeer(port, {}, from);
+  return { ...peer, said: await proveKey(peer) };
 }

@@ -1,0 +1,55 @@
+/**
+ * The attackers, in a process of their own. Told `{ port, idle }` it holds that many connections open, told `storm` it breaks every rule
+ * again and again until told `stop`, then says what became of it. Ends with its parent.
+ */
+
+import { ATTACKS, type Tally, wage } from './attacks.ts';
+import { createHolders } from './holders.ts';
+import { endRaws, rawPeer } from './raw.ts';
+
+export interface Outcome extends Tally {
+  /** Idle connections that the node let stand. */
+  open: number;
+}
+export type Order = { port: number; idle: number } | 'storm' | 'stop';
+
+const AT_ONCE = 8;
+/** Between two attacks of one attacker. */
+const PAUSE_MS = 100;
+
+let port = 0;
+let storming: Promise<void>[] = [];
+let isOn = false;
+let tally: Tally;
+let holders: ReturnType<typeof createHolders> | undefined;
+
+async function storm(attacker: number): Promise<void> {
+  for (let n = attacker; isOn; n += AT_ONCE) {
+    await wage(ATTACKS[n % ATTACKS.length]!, () => rawPeer(port, {}, `127.240.${attacker}.1`), tally);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+async function obey(order: Order): Promise<unknown> {
+  if (order === 'storm') {
+    isOn = true;
+    tally = { refused: 0, wrong: [] };
+    storming = Array.from({ length: AT_ONCE }, (_, i) => storm(i));
+    return {};
+  }
+  if (order === 'stop') {
+    isOn = false;
+    await Promise.all(storming);
+    const open = holders!.open();
+    holders!.stop();
+    endRaws();
+    return { ...tally, open } satisfies Outcome;
+  }
+  port = order.port;
+  holders = createHolders(port);
+  await holders.fill(order.idle);
+  return {};
+}
+
+process.on('message', async (order: Order) => process.send!((await obey(order)) as object));
+process.on('disconnect', () => process.exit(0));

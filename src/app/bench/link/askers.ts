@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Socket } from 'node:net';
+import { systemClock } from '../../../core/clock.ts';
+import { type Random, seededRandom } from '../../../core/random.ts';
+import { openExperience } from '../../../net/swarm/ask/experience.ts';
+import { askOne } from '../../../net/swarm/ask/one.ts';
+import { sealedWays } from '../../../net/swarm/ask/way.ts';
+import { type Descriptor, readDescriptor } from '../../../net/swarm/descriptor.ts';
+import { freshIdentity } from '../../../net/swarm/identity.ts';
+import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
+import { NOT_SERVING } from '../../../net/swarm/relay.ts';
+import { sealTo } from '../../../net/swarm/seal/ends.ts';
+import { dial } from '../../../net/swarm/wire/dial.ts';
+
+export const addressOf = (asker: number): string => `127.0.${100 + asker}.1`;
+
+const whose = new AsyncLocalStorage<string>();
+
+/** Within `whose.run(address, …)` sockets leave from that address: many households on one machine. */
+function leaveByOwnAddress(): void {
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+    const localAddress = whose.getStore();
+    const [first] = args;
+    // net.connect hands its options on in a list.
+    const options = Array.isArray(first) ? first[0] : first;
+    if (localAddress !== undefined && typeof options === 'object') Object.assign(options, { localAddress });
+    return (connect as (...args: unknown[]) => never).apply(this, args);
+  };
+}
+
+/** The first that the node at `url` names for this topic, once it does. */
+export async function findAt(url: string, topic: string): Promise<Descriptor> {
+  for (let left = 600; ; left--) {
+    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
+    const found = await connection.ask({ type: 'find', topic, limit: 1 });
+    connection.close(1000, 'thanks');
+    const [text] = found.type === 'found' ? found.descriptors : [];
+    const descriptor = text && readDescriptor(Buffer.from(text, 'base64url'), Date.now());
+    if (descriptor) return descriptor;
+    if (left === 0) throw new Error(`nobody for ${topic} at ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export type Ask = (asker: number, text: string) => Promise<string>;
+
+/** Sealed, by ways and under keys as the product chooses them, a new experience each time; resolves with the answer. */
+export function openAskers(expert: Descriptor, relays: readonly Descriptor[], seed: number): Ask {
+  leaveByOwnAddress();
+  const random: Random = seededRandom(seed);
+  const sealed = { seal: sealTo(systemClock), privateMayBeNear: false };
+  const candidate = { descriptor: expert, signed: '', fit: 1 };
+  return (asker, text) =>
+    whose.run(addressOf(asker), async () => {
+      const options = { discoveries: [], experience: openExperience(), random, sealed };
+      const ways = sealedWays(expert, relays, sealed, () => 0, random);
+      let said = '';
+      const question = {
+        messages: [{ role: 'user' as const, content: text }],
+        topics: ['heating'],
+        onChunk: (chunk: string) => (said += chunk),
+      };
+      await askOne(candidate, ways, options, question, newQuestionId());
+      return said;
+    });
+}
