@@ -2,6 +2,7 @@ import type { ChainRecord } from './chain.ts';
 import {
   type Answered,
   answeredCodec,
+  cameByCodec,
   channelCodec,
   energyCodec,
   KIND,
@@ -25,6 +26,20 @@ export interface Books {
   highestCounter: number;
   /** Answers given in each of the last hours, by hours since 1970. */
   hours: Map<number, HourSums>;
+  /** The newest paid answers that their askers signed for, by counter. */
+  uses: Map<number, PaidUse>;
+}
+
+/** What demand is reckoned from. */
+export interface PaidUse {
+  expert: string;
+  payer: Uint8Array;
+  /** Key of the relay that it came through. */
+  relay?: Uint8Array;
+  /** Of the answer. */
+  tokens: number;
+  /** Since 1970, UTC. */
+  hour: number;
 }
 
 export interface HourSums {
@@ -42,7 +57,7 @@ export function emptyBooks(): Books {
   const energy = ['soldMilliWh', 'paidMicroEur', 'accelMilliWh', 'answersMilliWh', 'fillerMilliWh'];
   const names = [...sums, ...energy, 'electricityMicroEur', 'heatMicroEur', 'modelled', 'settledUc'];
   const totals = Object.fromEntries(names.map((name) => [name, 0])) as unknown as Totals;
-  const maps = { channels: new Map(), counters: new Map(), ids: new Map(), hours: new Map() };
+  const maps = { channels: new Map(), counters: new Map(), ids: new Map(), hours: new Map(), uses: new Map() };
   return { totals, ...maps, highestCounter: 0 };
 }
 
@@ -55,6 +70,11 @@ export function post(books: Books, { seq, kind, payload }: ChainRecord): void {
     if (kind === KIND.earned) books.counters.set(receipt.counter, seq);
     else books.ids.set(hexOf(receipt.id), seq);
     postAnswered(books, kind === KIND.earned, entry, receipt);
+    if (kind === KIND.earned && entry.signed === 1 && receipt.amountUc > 0) noteUse(books.uses, receipt);
+  } else if (kind === KIND.cameBy) {
+    const { counter, relay } = cameByCodec.decode(payload);
+    const use = books.uses.get(counter);
+    if (use) use.relay = relay;
   } else if (kind === KIND.voucher) {
     const voucher = voucherCodec.decode(voucherEntryCodec.decode(payload).voucher);
     const channel = channels.get(hexOf(voucher.channel));
@@ -96,6 +116,13 @@ function postAnswered(books: Books, earned: boolean, entry: Answered, receipt: R
   const name = hexOf(entry.channel);
   const channel = books.channels.get(name);
   if (channel) books.channels.set(name, charge(channel, receipt.amountUc));
+}
+
+const USES_KEPT = 20_000;
+
+function noteUse(uses: Map<number, PaidUse>, { counter, expert, asker, answerTokens, hour }: Receipt): void {
+  uses.set(counter, { expert, payer: asker, tokens: answerTokens, hour });
+  if (uses.size > USES_KEPT) uses.delete(uses.keys().next().value!);
 }
 
 const HOURS_KEPT = 25;

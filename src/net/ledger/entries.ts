@@ -11,6 +11,7 @@ export const KIND = {
   totals: 7,
   incident: 8,
   reserved: 9,
+  cameBy: 10,
 } as const;
 
 const ANSWERED = {
@@ -83,6 +84,8 @@ export const energyCodec = codec('energy', ENERGY);
 export const totalsCodec = codec('totals', TOTALS);
 /** No counter up to here may be given again, whether or not its receipt came to be written. */
 export const reservedCodec = codec('reserved', { counter: 'u53' });
+/** Which relay brought an answer of ours; left out for one that came directly. */
+export const cameByCodec = codec('came by', { counter: 'u53', relay: 'b32' });
 export const incidentCodec = codec('incident', { text: 'bytes' });
 export type Answered = ValueOf<typeof ANSWERED>;
 export type EnergyHour = ValueOf<typeof ENERGY>;

@@ -4,6 +4,7 @@ import type { ChainRecord } from './chain.ts';
 import { openDisk } from './disk.ts';
 import {
   answeredCodec,
+  cameByCodec,
   channelCodec,
   type EnergyHour,
   energyCodec,
@@ -30,6 +31,8 @@ export interface Ledger {
   nextCounter(): number;
   /** An answer that we gave; `committed` may be told to the asker. Throws RECEIPT_INVALID for one that stands there. */
   earned(signed: SignedReceipt, energyMilliWh: number, channel?: Uint8Array): Appended;
+  /** Which relay brought the answer with this counter. */
+  cameBy(counter: number, relay: Uint8Array): Appended;
   /** An answer that we got. */
   spent(signed: SignedReceipt, channel?: Uint8Array): Appended;
   openChannel(channel: Channel): Appended;
@@ -65,9 +68,7 @@ export async function openLedger({ file, verify, onDamage, ...rest }: LedgerOpti
     ...rest,
     disk: await openDisk(file),
     onRecord: (record) => post(books, record),
-    onDamage: (text) => {
-      damage = text;
-    },
+    onDamage: (text) => (damage = text),
     asideName: (seq) => `${file}.damaged-${seq}`,
   });
   let counter = Math.ceil((books.highestCounter + 1) / COUNTER_GAP) * COUNTER_GAP;
@@ -95,6 +96,7 @@ export async function openLedger({ file, verify, onDamage, ...rest }: LedgerOpti
       if (books.counters.has(ours) || ours <= books.totals.floorCounter) twice(`receipt ${ours}`);
       return answered(KIND.earned, signed, energyMilliWh, channel);
     },
+    cameBy: (counter, relay) => add(KIND.cameBy, cameByCodec.encode({ counter, relay })),
     spent(signed, channel = NO_CHANNEL) {
       if (books.ids.has(hexOf(signed.receipt.id))) twice('this receipt');
       return answered(KIND.spent, signed, 0, channel);

@@ -11,13 +11,14 @@ import { type Attachments, keepAttached } from './attach.ts';
 import type { Descriptor } from './descriptor.ts';
 import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
-import { type Identity, keyText } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
-import { openTill, type Till, type TillOptions, type Trade } from './pay/till.ts';
+import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
+import { type Seldom, seldom } from './seldom.ts';
 import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Told } from './useful/told.ts';
 import type { Weights } from './weights/weights.ts';
@@ -25,7 +26,7 @@ import { acceptPeers } from './wire/accept.ts';
 import type { Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { isPrivate } from './wire/prefix.ts';
+import { leadsHome } from './wire/prefix.ts';
 
 export interface NodeOptions {
   config: SwarmConfig;
@@ -64,6 +65,8 @@ const MOST_EXPERTS = 8;
 /** Of one topic that a relay tells on. */
 const OTHERS = 16;
 const PRICE_MS = 60_000;
+/** Strangers attach as often as they like; each announcement is dozens of packets. */
+const ATTACHED_MS = 2000;
 
 /** Takes part in the swarm as expert, relay or both. */
 export async function startNode(options: NodeOptions): Promise<SwarmNode> {
@@ -74,7 +77,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
-  const self: Self = { ...options, experts, offered: new Set(), till, relay, neighbours, ...unopened };
+  const attached = seldom(ATTACHED_MS, () => announce(self));
+  const self: Self = { ...options, attached, experts, offered: new Set(), till, relay, neighbours, ...unopened };
   takeFetched(self);
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
@@ -87,6 +91,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const close = async () => {
     clearInterval(timer);
     clearInterval(priceTimer);
+    attached.stop();
     till?.close();
     options.told?.close();
     weights?.close();
@@ -139,6 +144,8 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   discoveries: Discovery[];
   attachments: Attachments | undefined;
   neighbours: Neighbours;
+  /** Announces what those behind this relay answer. */
+  attached: Seldom;
   listeningOn: number;
 }
 
@@ -148,15 +155,13 @@ const ownTopics = ({ experts, relay, weights }: Self): string[] => [
   ...(relay ? [RELAY_TOPIC] : []),
 ];
 
-function tillOf({ config, trade, identity, weights }: NodeOptions): Till | undefined {
+function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
   const { wallMs, monoMs } = systemClock;
-  const onSettled: TillOptions['onSettled'] = ({ expert, asker, answerTokens }, { relay = '' }) =>
-    weights?.answered({ expert, payer: keyText(asker), relay, tokens: answerTokens });
-  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs, onSettled });
+  return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs });
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
-  createRelay({ mayDialPrivate: isPrivate(config.host), weights: weights?.relayPace, now: Date.now });
+  createRelay({ mayDialPrivate: leadsHome(config), weights: weights?.relayPace, now: Date.now });
 
 /** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
 function takeFetched(self: Self): void {
@@ -206,7 +211,7 @@ function handlersOf(self: Self): Handlers {
     });
   return {
     onOpen(stream, path, from, kind) {
-      if (path.length > 0 && relay) void relay.forward(stream, path, kind);
+      if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
       else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream);
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
@@ -214,6 +219,7 @@ function handlersOf(self: Self): Handlers {
     async onAsk(frame, from) {
       const { id } = frame;
       if (frame.type === 'find') {
+        weights?.looked(frame.topic, viaOf(from, config));
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
         const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
@@ -229,7 +235,7 @@ function handlersOf(self: Self): Handlers {
         accepted: false,
         why: 'this node is no relay',
       };
-      if (answer.accepted) announce(self);
+      if (answer.accepted) self.attached.call();
       return { type: 'attached', id, ...answer };
     },
   };

@@ -80,7 +80,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const told = config.serve && file !== undefined && (await openTold({ file, clock: systemClock, log }));
   const node = await startNode({
     ...(told && { told }),
-    weights: weights && openWeights({ ...parts, ...weights }),
+    weights: weights && openWeights({ ...parts, ...weights, paid: () => trade.ledger.books().uses.values() }),
     ...{ config, port, identity, compute, trade, log, random: Math.random },
     ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),
     unsealer: config.serve && (await openUnsealer(systemClock)),

@@ -53,6 +53,24 @@ test('a receipt is taken once, acknowledged after the fsync, and stands there af
   await again.close();
 });
 
+test('paid answers with both signatures stand there for demand after a restart, with the relay that brought them', async () => {
+  const file = fresh();
+  const first = await open(file);
+  const [byRelay, direct, unsigned] = [1, 2, 3].map(() => answer(first.nextCounter()));
+  first.earned(byRelay!, 0);
+  first.cameBy(byRelay!.receipt.counter, Buffer.alloc(32, 9));
+  first.earned(direct!, 0);
+  first.earned({ receipt: unsigned!.receipt, serverSignature: unsigned!.serverSignature }, 0);
+  first.cameBy(unsigned!.receipt.counter, Buffer.alloc(32, 9));
+  const use = { expert: 'faults', payer: asker!.publicKey, tokens: 320, hour: NOW_MS / HOUR_MS };
+  const expected = [{ ...use, relay: Buffer.alloc(32, 9) }, use];
+  assert.equal([...first.books().uses.values()], expected);
+  await first.close();
+  const again = await open(file);
+  assert.equal([...again.books().uses.values()], expected);
+  await again.close();
+});
+
 test('a forged receipt never gets into the books', async () => {
   const ledger = await open(fresh());
   const good = answer(ledger.nextCounter());

@@ -24,6 +24,9 @@ const SKEW_H = 2;
 export const RELAY_CAP = 32;
 /** Of the relays, the quarter that claims most for an expert and the quarter that claims least are left out of its account. */
 const TRIMMED = 1 / 4;
+/** Below this many relays none is left out; there the one that claims most counts like the next one and so many payers more. */
+const FEW_RELAYS = 1 / TRIMMED;
+const LEAD = 2;
 
 /** Payers that want each expert now: the mean relay's, times the number of relays. */
 export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, number> {
@@ -41,7 +44,9 @@ export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, numb
   for (const [expert, claimed] of claims) {
     // Those that claim nothing are among the least.
     const least = Math.max(0, trimmed - (relays.size - claimed.length));
-    const kept = claimed.sort((a, b) => b - a).slice(trimmed, claimed.length - least);
+    claimed.sort((a, b) => b - a);
+    if (relays.size < FEW_RELAYS) claimed[0] = Math.min(claimed[0]!, (claimed[1] ?? 0) + LEAD);
+    const kept = claimed.slice(trimmed, claimed.length - least);
     const sum = kept.reduce((total, payers) => total + payers, 0);
     demand.set(expert, (sum / (relays.size - 2 * trimmed)) * relays.size);
   }

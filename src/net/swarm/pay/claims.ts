@@ -26,13 +26,13 @@ const MOST_DONE = 100_000;
 /** A receipt is signed within the life of its key. */
 const SIGN_HOURS = 24;
 
-type Parts = Pick<TillOptions, 'identity' | 'ledger' | 'onSettled' | 'wallMs' | 'monoMs'> & { credit: Credit };
+type Parts = Pick<TillOptions, 'identity' | 'ledger' | 'wallMs' | 'monoMs'> & { credit: Credit };
 type Waiting = Held & { atMs: number; settled: (isPaid: boolean) => void };
 
 /** The name that one question of one asker has in memory. */
 export const nameOf = ({ id, asker }: { id: Uint8Array; asker: Uint8Array }): string => `${hexOf(asker)} ${hexOf(id)}`;
 
-export function createClaims({ identity, ledger, credit, onSettled, wallMs, monoMs }: Parts): Claims {
+export function createClaims({ identity, ledger, credit, wallMs, monoMs }: Parts): Claims {
   const waiting = new Map<string, Waiting>();
   const done = new Map<string, Promise<number>>();
   const giveUp = (name: string, held: Waiting) => {
@@ -77,7 +77,6 @@ export function createClaims({ identity, ledger, credit, onSettled, wallMs, mono
         const held = waiting.get(name);
         committed = writeSigned(ledger, signed, isPaid ? readVoucher(text!) : undefined, held);
         held?.settled(true);
-        if (isPaid) onSettled?.(receipt, held?.via ?? {});
         waiting.delete(name);
         done.set(name, committed);
         if (done.size > MOST_DONE) done.delete(done.keys().next().value!);

@@ -4,7 +4,7 @@ import type { ServeConfig } from '../../../core/swarm-config.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { amountUc } from '../../ledger/price.ts';
 import { quote } from '../../ledger/quote.ts';
-import { type Receipt, receiptOf, type SignedReceipt, signAsServer } from '../../ledger/receipt.ts';
+import { receiptOf, type SignedReceipt, signAsServer } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
 import type { Identity } from '../identity.ts';
 import type { QuoteRequest, Reply, Request, SignRequest } from '../query.ts';
@@ -24,8 +24,6 @@ export interface Trade {
 export interface TillOptions extends Trade {
   identity: Identity;
   serve: ServeConfig;
-  /** Someone has signed for an answer and promised what it costs. */
-  onSettled?: (receipt: Receipt, via: Via) => void;
   wallMs: () => number;
   monoMs: () => number;
 }

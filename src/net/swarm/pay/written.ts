@@ -5,7 +5,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { SignedReceipt } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
 import { type Channel, charge, debtUc, openChannel, type SignedVoucher, takeVoucher } from '../../ledger/voucher.ts';
-import { verifySignature } from '../identity.ts';
+import { keyFromText, verifySignature } from '../identity.ts';
 
 /** An answer that went out, with the receipt that its asker has not signed yet. */
 export interface Held {
@@ -33,7 +33,11 @@ export function writeSigned(
   let last: Appended | undefined;
   // What stands there already by our word alone was charged to nobody, if its channel is new.
   if (isNew) last = ledger.openChannel(standsAt === undefined ? channel : { ...channel, chargedUc: receipt.amountUc });
-  if (standsAt === undefined) last = ledger.earned(signed, held?.energyMilliWh ?? 0, channel?.channel);
+  if (standsAt === undefined) {
+    last = ledger.earned(signed, held?.energyMilliWh ?? 0, channel?.channel);
+    const relay = keyFromText(held?.via.relay ?? '');
+    if (relay) last = ledger.cameBy(receipt.counter, relay);
+  }
   if (voucher) last = ledger.voucher(voucher) ?? last;
   const { seq, committed } = last ?? { seq: standsAt!, committed: Promise.resolve(standsAt!) };
   // Told is the record of the receipt; all that belongs to it is on disk by then.

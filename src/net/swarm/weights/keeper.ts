@@ -16,7 +16,7 @@ import { findGivers, findSources } from './find.ts';
 import { type Installed, installedIn, type Origin, SOURCE_FILE } from './installed.ts';
 import type { Pace } from './pace.ts';
 import type { Source } from './source.ts';
-import { WEIGHTS_TOPIC } from './tags.ts';
+import { nameTag, topicTag, WEIGHTS_TOPIC } from './tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from './uses.ts';
 import { openTallies, vouchedFor } from './vouch.ts';
 
@@ -30,6 +30,8 @@ export interface KeeperOptions {
   admit(dir: string, name: string): Promise<void>;
   /** Own settled use of an expert, by manifest. */
   ownUses(expert: Installed): UseLine[];
+  /** Who looked lately for any of these topics and tags. */
+  lookups(topics: readonly string[]): number;
   /** Experts have come or gone. */
   changed(): void;
   onLiar(key: string, why: string): void;
@@ -124,17 +126,20 @@ class Keeper {
     const others = [...this.#known].filter(([id]) => !here.some((expert) => expert.id === id));
     const allowed = (licence: string) =>
       weights.licences?.some((one) => one.toLowerCase() === licence.toLowerCase()) ?? true;
+    const lookups = (name: string, topics: readonly string[]) =>
+      this.#options.lookups([nameTag(name), ...topics, ...topics.map(topicTag)]);
     const givers = (id: string) => this.#known.get(id)?.givers.size ?? 0;
     return [
-      ...byDemand.map(({ id, name, sizeBytes, origin }) => ({
-        ...{ id, name, sizeBytes, demand: demand.get(id) ?? 0, givers: givers(id), lookups: 0 },
+      ...byDemand.map(({ id, name, sizeBytes, origin, topics }) => ({
+        ...{ id, name, sizeBytes, demand: demand.get(id) ?? 0, givers: givers(id), lookups: lookups(name, topics) },
         hereH: (now() - origin!.atMs) / HOUR_MS,
       })),
       ...others
         .filter(([, { manifest }]) => manifest.expert.engine === 'llama' && allowed(manifest.expert.licence))
         .filter(([id]) => givers(id) > 0 && !this.#unsound.has(id))
         .map(([id, { manifest }]) => ({
-          ...{ id, name: manifest.expert.id, demand: demand.get(id) ?? 0, givers: givers(id), lookups: 0 },
+          ...{ id, name: manifest.expert.id, demand: demand.get(id) ?? 0, givers: givers(id) },
+          lookups: lookups(manifest.expert.id, manifest.expert.topics),
           sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
         })),
     ];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { PaidUse } from '../../ledger/books.ts';
 import { type Use, WINDOW_H } from '../demand/demand.ts';
+import { keyText } from '../identity.ts';
 
 /** Settled use as it crosses the wire, of one expert: [payer, relay, tokens, hour]. */
 const Line = z.tuple([z.string().max(64), z.string().max(64), z.int().min(1), z.int().min(0)]);
@@ -9,6 +11,12 @@ const Lines = z.array(Line).max(MOST_LINES);
 /** Stands for all questions that came through no relay. */
 const DIRECTLY = 'directly';
 const MOST_KEPT = 50_000;
+
+/** What this node's ledger says of one of its experts, after the hour `oldest`. */
+export const linesIn = (paid: Iterable<PaidUse>, expert: string, oldest: number): UseLine[] =>
+  [...paid]
+    .filter((use) => use.expert === expert && use.hour > oldest)
+    .map(({ payer, relay, tokens, hour }) => [keyText(payer), relay ? keyText(relay) : '', Math.max(1, tokens), hour]);
 
 export const encodeUses = (lines: readonly UseLine[]): Buffer => Buffer.from(JSON.stringify(lines.slice(-MOST_LINES)));
 

@@ -4,7 +4,10 @@ import { HeatmineError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SwarmConfig } from '../../../core/swarm-config.ts';
+import type { PaidUse } from '../../ledger/books.ts';
+import type { Via } from '../../ledger/sunshine.ts';
 import { WINDOW_H } from '../demand/demand.ts';
+import { createLookups } from '../demand/lookups.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { TOPICS } from '../topics.ts';
@@ -15,7 +18,7 @@ import { openLibrary, publishedFileOf } from './library.ts';
 import { createPace, type Pace } from './pace.ts';
 import { createSeed } from './seed.ts';
 import { WEIGHTS_TOPIC } from './tags.ts';
-import { encodeUses, type UseLine } from './uses.ts';
+import { encodeUses, linesIn } from './uses.ts';
 
 export interface WeightsOptions {
   config: SwarmConfig;
@@ -25,21 +28,13 @@ export interface WeightsOptions {
   stateDir: string;
   /** Own key. */
   self: string;
+  /** Own answers that were paid for, as the ledger has them. */
+  paid(): Iterable<PaidUse>;
   onLiar(key: string, why: string): void;
   random: Random;
   now?: () => number;
   lookMs?: number;
   log: Log;
-}
-
-/** One settled answer of this node. */
-export interface Answered {
-  /** Id of the expert here. */
-  expert: string;
-  payer: string;
-  /** Key of the relay that it came through; empty where it came directly. */
-  relay: string;
-  tokens: number;
 }
 
 /** A node's part in weights that travel. */
@@ -53,7 +48,8 @@ export interface Weights {
   readonly relayPace: Pace | undefined;
   /** Experts that demand brought here and strangers may ask. */
   offered(): Descriptor['experts'];
-  answered(what: Answered): void;
+  /** Somebody asked this node who answers or gives that. */
+  looked(topic: string, by: Via): void;
   /** `changed` is called when tags or experts are others than before. */
   start(discoveries: readonly Discovery[], changed: () => void): void;
   close(): void;
@@ -61,7 +57,6 @@ export interface Weights {
 
 const RESCAN_MS = 5000;
 const HOUR_MS = 3_600_000;
-const MOST_USES = 5000;
 const MOST_TAGS = 64;
 const CLI = fileURLToPath(new URL('../../../../scripts/heatmine.mjs', import.meta.url));
 
@@ -70,11 +65,8 @@ export function openWeights(options: WeightsOptions): Weights {
   const { seed, fetch, upKBps, downKBps, relayKBps } = config.weights;
   const library = openLibrary(modelsDir, publishedFileOf(stateDir), log);
   if (seed) library.look();
-  const uses = new Map<string, UseLine[]>();
-  const linesOf = (name: string) => {
-    const oldest = Math.floor(now() / HOUR_MS) - WINDOW_H;
-    return (uses.get(name) ?? []).filter(([, , , hour]) => hour > oldest);
-  };
+  const lookups = createLookups(now);
+  const linesOf = (name: string) => linesIn(options.paid(), name, Math.floor(now() / HOUR_MS) - WINDOW_H);
   const nameOf = (dir: string, id: string) => installedIn(modelsDir).find((one) => one.dir === dir)?.name ?? id;
   const usesOf = ({ dir, manifest }: { dir: string; manifest: { expert: { id: string } } }) =>
     encodeUses(linesOf(nameOf(dir, manifest.expert.id)));
@@ -92,11 +84,7 @@ export function openWeights(options: WeightsOptions): Weights {
       give ? void give(stream) : stream.close('NOT_OFFERED', 'this node gives no weights (swarm.weights.seed)'),
     relayPace: relayKBps > 0 ? createPace(relayKBps * 1000) : undefined,
     offered,
-    answered({ expert, payer, relay, tokens }) {
-      const lines = uses.get(expert) ?? [];
-      lines.push([payer, relay, Math.max(1, Math.round(tokens)), Math.floor(now() / HOUR_MS)]);
-      uses.set(expert, lines.slice(-MOST_USES));
-    },
+    looked: lookups.looked,
     start(discoveries, changed) {
       let before = JSON.stringify(offered());
       const look = () => {
@@ -109,7 +97,10 @@ export function openWeights(options: WeightsOptions): Weights {
       if (!fetch) return;
       const keeper = { ...options, weights: config.weights, discoveries, now, pace: createPace(downKBps * 1000) };
       const admit = (dir: string, name: string) => admitInto(options.home, dir, name, stop.signal);
-      void keepByDemand({ ...keeper, admit, changed: look, ownUses: ({ name }) => linesOf(name) }, stop.signal);
+      void keepByDemand(
+        { ...keeper, admit, changed: look, ownUses: ({ name }) => linesOf(name), lookups: lookups.of },
+        stop.signal,
+      );
     },
     close() {
       clearInterval(timer);

@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { seededRandom } from '../../../../src/core/random.ts';
 import { demandOf, RELAY_CAP, type Use, WINDOW_H } from '../../../../src/net/swarm/demand/demand.ts';
 import { decideKeep, type KeepFact } from '../../../../src/net/swarm/demand/keep.ts';
+import { createLookups } from '../../../../src/net/swarm/demand/lookups.ts';
 
 const NOW_H = 500_000;
+const HOUR_MS = 3_600_000;
 const use = (over: Partial<Use> = {}): Use => ({
   ...{ expert: 'e', payer: 'p', relay: 'r', tokens: 16, hour: NOW_H },
   ...over,
@@ -26,9 +28,9 @@ test('use weighs half after a day and nothing after three; what lies in the futu
 });
 
 test('a relay stands for so many payers at most, over all its experts', () => {
-  const flood = many(5000, (i) => ({ payer: `p${i}`, expert: `e${i % 2}` }));
+  const flood = many(5000, (i) => ({ payer: `p${i}`, expert: `e${i % 2}`, relay: `r${(i >> 1) % 2}` }));
   const demand = demandOf(flood, NOW_H);
-  assert.is(demand.get('e0')! + demand.get('e1')!, RELAY_CAP);
+  assert.is(demand.get('e0')! + demand.get('e1')!, 2 * RELAY_CAP);
 });
 
 test('of eight relays the two that claim most for an expert, and the two that claim least, are not heard', () => {
@@ -38,6 +40,40 @@ test('of eight relays the two that claim most for an expert, and the two that cl
   assert.is(demandOf([...honest, ...liar], NOW_H).get('e'), before);
   const few = many(2, (i) => ({ expert: 'f', payer: `p${i}`, relay: `r${i}` }));
   assert.is(demandOf([...honest, ...few], NOW_H).get('f'), 0, 'two of eight relays are nobody yet');
+});
+
+test('below four relays one that invents payers counts like the next one and two payers more, whatever it invents', () => {
+  const random = seededRandom(11);
+  const most = (top: number) => Math.floor(random() * top);
+  for (let run = 0; run < 500; run++) {
+    const honest = Array.from({ length: most(3) }, (_, r) =>
+      many(1 + most(20), (i) => ({ payer: `p${i}`, relay: `r${r}`, expert: `e${most(3)}` })),
+    ).flat();
+    const invented = many(most(300), (i) => ({ payer: `x${i}`, relay: 'liar' }));
+    const demand = demandOf([...honest, ...invented], NOW_H).get('e') ?? 0;
+    assert.ok(demand <= 2, `${demand} where nobody else wants it`);
+    const target = `e${most(3)}`;
+    const before = demandOf(honest, NOW_H).get(target) ?? 0;
+    const claims = [0, 1].map((r) => {
+      const payers = honest.filter(({ relay, expert }) => relay === `r${r}` && expert === target);
+      return new Set(payers.map(({ payer }) => payer)).size;
+    });
+    const all = [...honest, ...invented.map((one) => ({ ...one, expert: target }))];
+    const after = demandOf(all, NOW_H).get(target) ?? 0;
+    const bound = claims[0]! + claims[1]! + Math.max(...claims) + 2;
+    assert.ok(after >= before && after <= bound, `${before} became ${after}, at most ${bound}`);
+  }
+});
+
+test('one relay that invents payers displaces nothing that two askers of another relay want', () => {
+  const honest = many(2, (i) => ({ payer: `p${i}`, relay: 'honest', expert: 'wanted' }));
+  const invented = many(300, (i) => ({ payer: `x${i}`, relay: 'liar', expert: 'pushed' }));
+  const demand = demandOf([...honest, ...invented], NOW_H);
+  const experts = [
+    fact({ id: 'wanted', demand: demand.get('wanted')!, hereH: 100 }),
+    fact({ id: 'pushed', demand: demand.get('pushed')! }),
+  ];
+  assert.equal(decideKeep({ experts, diskBytes: 100 }), { remove: [] });
 });
 
 const fact = (over: Partial<KeepFact>): KeepFact => ({
@@ -57,6 +93,40 @@ test('what is wanted more and had by fewer comes first; look-ups break a tie and
   assert.is(first([fact({ id: 'a', demand: 10, givers: 9 }), fact({ id: 'b', demand: 4, givers: 1 })]), 'b');
   assert.is(first([fact({ id: 'a' }), fact({ id: 'b', lookups: 5 })]), 'b');
   assert.is(first([fact({ id: 'a', demand: 10.1 }), fact({ id: 'b', lookups: 1e9 })]), 'a');
+});
+
+test('whoever looks for what: nothing changes where no two experts are worth the same', () => {
+  const random = seededRandom(5);
+  for (let run = 0; run < 500; run++) {
+    const experts = Array.from({ length: 10 }, (_, i) =>
+      fact({ id: `e${i}`, demand: random() * 20, hereH: random() < 0.4 ? random() * 60 : undefined }),
+    );
+    const looked = experts.map((one) => ({ ...one, lookups: Math.floor(random() * 1e6) }));
+    assert.equal(decideKeep({ experts: looked, diskBytes: 500 }), decideKeep({ experts, diskBytes: 500 }));
+  }
+});
+
+test('look-ups: one relay or prefix counts once an hour for a topic and for few topics; memory is bounded', () => {
+  let nowMs = 1000 * HOUR_MS;
+  const lookups = createLookups(() => nowMs);
+  for (let i = 0; i < 1000; i++) lookups.looked('pumps', { prefix: '192.0.2' });
+  lookups.looked('pumps', { relay: 'r' });
+  lookups.looked('boilers', { relay: 'r' });
+  assert.equal([lookups.of(['pumps']), lookups.of(['pumps', 'boilers', 'pumps'])], [2, 3]);
+  nowMs += HOUR_MS;
+  lookups.looked('pumps', { relay: 's' });
+  assert.is(lookups.of(['pumps']), 3, 'this hour and the one before');
+  lookups.looked('pumps', { relay: 'r' });
+  assert.is(lookups.of(['pumps']), 3, 'nobody counts twice');
+  nowMs += 2 * HOUR_MS;
+  assert.is(lookups.of(['pumps']), 0);
+  const topics = Array.from({ length: 1000 }, (_, i) => `t${i}`);
+  for (const topic of topics) lookups.looked(topic, { prefix: 'one' });
+  assert.is(lookups.of(topics), 16);
+  for (let i = 0; i < 1000; i++) lookups.looked('pumps', { prefix: `p${i}` });
+  assert.is(lookups.of(['pumps']), 256);
+  for (const [i, topic] of topics.entries()) lookups.looked(`more ${topic}`, { prefix: `q${i}` });
+  assert.is(lookups.of(topics.map((topic) => `more ${topic}`)), 512 - 17);
 });
 
 test('a newcomer must be worth half as much again, and what has just come stays', () => {

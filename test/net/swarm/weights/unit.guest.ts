@@ -28,7 +28,7 @@ await startCompute({
 link.deliver('grant', grantOf(4900, 4900, 'test grant', 600_000));
 const node = await openSwarm({
   ...{ config: config.swarm, port: 0, keysDir: keys, compute: computeClient(path), log },
-  trade: await tradeOf(state),
+  trade: await tradeOf(state, { holdMs: 100 }),
   weights: { home, modelsDir: models, stateDir: state, lookMs: 1000 },
 });
 process.on('disconnect', () => process.exit(0));
