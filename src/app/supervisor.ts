@@ -32,9 +32,9 @@ const STOP_LIMIT_MS = 5000;
  * Threads, twice the usual: each I2C bus of control may lose one to a stuck kernel, and files still want theirs. Arenas:
  * glibc keeps one for each thread otherwise, 45 MiB over all processes (`bench start`).
  */
-const CHILD_ENV = { UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' };
+export const CHILD_ENV = { UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' };
 /** Small young generations: five small processes share a board with 1 GB. */
-const EXEC_ARGV = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+export const EXEC_ARGV = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 
 class Supervised {
   child: ChildProcess | undefined;

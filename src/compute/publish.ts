@@ -7,6 +7,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
 import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
+import type { Gate } from './gate.ts';
 import type { Power } from './power.ts';
 import { want } from './scheduler/decide.ts';
 import { economicW } from './scheduler/power.ts';
@@ -28,6 +29,7 @@ interface StateParts {
   work: Work;
   filler: Pick<Filler, 'pace' | 'cpuShare'>;
   command: Pick<Command, 'running'>;
+  gate: Gate;
 }
 
 export interface PublishParts extends StateParts {
@@ -37,11 +39,20 @@ export interface PublishParts extends StateParts {
   bootId: string;
 }
 
-/** Sends work at 5 Hz, state and the want lease at 1 Hz; `wantNow` tells control of a question at once. */
-export function startPublishing(parts: PublishParts): { wantNow(): void; stop(): void } {
-  const { link, config, card, door, power, work, filler, command, bootId } = parts;
+export interface Publisher {
+  /** Tells control of a question at once. */
+  wantNow(): void;
+  /** The grant has changed: control is told at once when that opens or closes the gate. */
+  granted(): void;
+  stop(): void;
+}
+
+/** Sends work at 5 Hz, state and the want lease at 1 Hz. */
+export function startPublishing(parts: PublishParts): Publisher {
+  const { link, config, card, door, power, work, filler, command, gate, bootId } = parts;
   const stamp = leaseStamp<ComputeWant>(bootId, WANT_TTL_MS);
   let seq = 0;
+  let toldGate: ComputeWant['gate'];
   const wantNow = () => {
     const { active, deferred } = door.economy();
     const demand = {
@@ -56,7 +67,8 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
       commandW: command.wantW(),
       incomeEurPerKwh: config.compute.incomeEurPerKwh,
     };
-    link.publish('want', stamp({ ...want(demand), queued: demand.questions }));
+    toldGate = gate.look().do;
+    link.publish('want', stamp({ ...want(demand), queued: demand.questions, gate: toldGate }));
   };
   const sendWork = () => {
     work.tick(power.now().workW);
@@ -68,7 +80,13 @@ export function startPublishing(parts: PublishParts): { wantNow(): void; stop():
     wantNow();
   };
   const timers = [setInterval(sendWork, WORK_MS), setInterval(sendState, STATE_MS)];
-  return { wantNow, stop: () => timers.forEach(clearInterval) };
+  return {
+    wantNow,
+    granted() {
+      if (gate.look().do !== toldGate) wantNow();
+    },
+    stop: () => timers.forEach(clearInterval),
+  };
 }
 
 /** The first of them, with short texts, as many as the bytes allow: a text may take six bytes a character on the wire. */
@@ -102,6 +120,7 @@ export function stateOf(parts: StateParts): ComputeState {
     joules,
     ...work.rates(),
     reason: reasonOf(parts),
+    gate: parts.gate.look(),
   };
 }
 

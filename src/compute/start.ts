@@ -16,6 +16,7 @@ import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
+import { createGate } from './gate.ts';
 import { createLane } from './lane.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
@@ -77,7 +78,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
-  const power = createPower(clock, card.idleW * config.accelerator.count);
+  const idleW = card.idleW * config.accelerator.count;
+  const power = createPower(clock, idleW);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const ownState = openOwnState(link, clock);
@@ -86,20 +88,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const forward = forwardTo(config.compute.forward);
   const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState, forward });
   const cpuShare = config.accelerator.fillerCpuShare;
-  const filler = startFiller({
-    experts,
-    residents,
-    power,
-    work,
-    card,
-    cpuShare,
-    clock,
-    log,
-    questions: () => door.questions() + door.economy().active,
-  });
+  const questions = () => door.questions() + door.economy().active;
+  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions });
   const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
-  const bootId = randomUUID();
-  const publisher = startPublishing({ link, config, card, catalogue, door, power, work, filler, command, bootId });
+  const gate = createGate({ door, power, work, idleW, clock });
+  const running = { catalogue, door, power, work, filler, command, gate };
+  const publisher = startPublishing({ link, config, card, ...running, bootId: randomUUID() });
   function onQuestion(): void {
     filler.giveWay();
     command.giveWay();
@@ -108,6 +102,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   link.on('grant', (lease) => {
     power.offer(lease);
     door.look();
+    publisher.granted();
   });
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
   const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });

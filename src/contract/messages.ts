@@ -167,6 +167,8 @@ export const ComputeWant = z.object({
   wantW: finite.nonnegative(),
   incomeEurPerKwh: finite.nonnegative(),
   queued: z.int().nonnegative(),
+  /** Whether the cards are to be powered; control obeys it while the lease lives. */
+  gate: z.enum(['on', 'gated']).optional(),
 });
 export type ComputeWant = z.infer<typeof ComputeWant>;
 
@@ -202,6 +204,7 @@ export const ComputeState = z.object({
   tokensPerS: finite,
   fillerW: finite,
   reason: Reason,
+  gate: z.object({ do: z.enum(['on', 'gated']), reason: Reason }),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
 

@@ -26,6 +26,7 @@ function stateWith(count: number, char: string) {
     power,
     filler,
     command: { running: () => false },
+    gate: { look: () => ({ do: 'gated', reason: { what: 'gate', code: 'nothing_pays', text: 'x' } }) as const },
     door: { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) },
   };
   return ComputeState.parse(stateOf({ ...parts, work: createWork(card, systemClock) }));

@@ -130,6 +130,13 @@ else {
     );
   });
 
+  test('the power gate: told to control with the lease, the same in the state', async () => {
+    link.deliver('grant', grantOf(4900, 4900));
+    await until('the gate on', () => link.last('want')!.value.gate === 'on');
+    await until('the state', () => link.last('computeState')!.gate.reason.code === 'paid');
+    assert.is(link.last('computeState')!.gate.do, 'on');
+  });
+
   test('without a grant filler stops and says so', async () => {
     link.deliver('grant', grantOf(0, 0, 'the house is warm'));
     await until('the word of it', () => link.last('computeState')?.reason.code === 'no_power');

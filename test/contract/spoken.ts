@@ -24,6 +24,7 @@ const SPEAKS = [
   'compute/pick.ts',
   'compute/power.ts',
   'compute/publish.ts',
+  'compute/scheduler/gate.ts',
   'net/config-refused.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',

@@ -74,7 +74,19 @@ test('the facts of a sealed one are part of the seal', () => {
 });
 
 test('names that lead out of the home, and gzip bombs, are refused', () => {
-  for (const name of ['../x', '/etc/passwd', 'keys/../../x', 'models/a', 'a/b/c', '.ssh', 'keys/', '']) {
+  for (const name of [
+    '../x',
+    '/etc/passwd',
+    'keys/../../x',
+    'models/a',
+    'a/b/c',
+    '.ssh',
+    'keys/',
+    '',
+    'state',
+    'keys',
+    'models',
+  ]) {
     fails(
       () => openBackup(packBackup(facts, [{ name, bytes: Buffer.alloc(1) }], undefined), undefined),
       /names a file/,
@@ -138,6 +150,20 @@ test('what the page laid ready is put in place once; what is damaged is told and
   assert.ok('refused' in applyStaged(to, 2e12)!);
   assert.is(applyStaged(to, 2e12), undefined);
   assert.is(textOf(to, 'config.yaml'), 'unit: one\n');
+});
+
+test('what an editor or a copy left in the home does not make the backup useless', async () => {
+  const from = homeWith({
+    'config.yaml': 'unit: one\n',
+    'keys/node.key': 'k1',
+    'config (copy).yaml': 'x',
+    '.config.yaml.swp': 'x',
+    'config.yaml~': 'x',
+    'keys/.node.key.kate-swp': 'x',
+    'state/Käse': 'x',
+  });
+  const opened = checkBackup(await makeBackup(from, 'one', 1e12), undefined);
+  assert.equal(opened.files.map(({ name }) => name).sort(), ['config.yaml', 'keys/node.key']);
 });
 
 test.run();

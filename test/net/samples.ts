@@ -58,6 +58,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     tokensPerS: 40,
     fillerW: 0,
     reason,
+    gate: { do: 'on', reason },
   },
   market: lease({ timeMs: 0, priceEurPerKwh: 0.28, exportEurPerKwh: 0.079, modelled: true }),
   prices: { startMs: 0, stepS: 900, spotEurPerKwh: [0.08, -0.01] },

@@ -1,3 +1,4 @@
+import { GATE_START, gateStep } from '../../compute/scheduler/gate.ts';
 import { CARDS } from '../../contract/cards.ts';
 import type { ComputeState, ControlState, Event, PlantTruth } from '../../contract/messages.ts';
 import { DEFAULT_SETPOINTS } from '../../contract/messages.ts';
@@ -95,12 +96,19 @@ const plantOf = ({ plant, timeMs, weather }: CosimStep): PlantTruth => ({
 function countWork({ accelerator }: Config): (step: CosimStep) => ComputeState {
   const card = CARDS[accelerator.card]!;
   const { id, name, jPerToken } = card;
+  const idleW = card.idleW * accelerator.count;
+  let gate = GATE_START;
   let soldJ = 0;
   let fillerJ = 0;
-  return ({ accelWorkW, want }) => {
+  return ({ accelWorkW, want, verdict }) => {
     const soldW = Math.min(accelWorkW, want?.wantW ?? 0);
     soldJ += soldW * STEP_S;
     fillerJ += (accelWorkW - soldW) * STEP_S;
+    const next = gateStep(gate, {
+      ...{ dtS: STEP_S, questions: soldW > 0 ? 1 : 0, deferred: 0, owedJ: 0 },
+      ...{ grantW: verdict?.grantW ?? 0, workW: accelWorkW, paidW: verdict?.fillerW ?? 0, idleW },
+    });
+    gate = next.state;
     const answerTokens = Math.round(soldJ / jPerToken);
     return {
       card: { id, name, count: accelerator.count, jPerToken, modelled: true },
@@ -114,6 +122,7 @@ function countWork({ accelerator }: Config): (step: CosimStep) => ComputeState {
       tokensPerS: accelWorkW / jPerToken,
       fillerW: accelWorkW - soldW,
       reason: { what: 'tour', code: 'tour', text: 'the tour models computing' },
+      gate: next.verdict,
     };
   };
 }

@@ -4,6 +4,16 @@ export const DECISIONS_DE: Record<string, string> = {
     'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
   'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house':
     'kein Temperaturfühler antwortet; Spannung und Leitungen des Boards prüfen, auf dem Board sim den Prozess des simulierten Hauses',
+  'the card is on: it works on answers': 'die Karte ist an: sie arbeitet an Antworten',
+  'the card is on: {} W pay even without an asker': 'die Karte ist an: {} W lohnen sich auch ohne Frager',
+  'the card is on without work, {} W idle: gated off in {} min':
+    'die Karte ist an, ohne Arbeit, {} W Leerlauf: vom Netz in {} min',
+  'the card is gated off, {} W idle saved': 'die Karte ist vom Netz, {} W Leerlauf gespart',
+  'no watts are granted, nothing that pays {}: {}': 'keine Watt freigegeben, nichts, das sich lohnt, {}: {}',
+  '{} economy questions wait for free watts, none {}: {}': '{} Sparfragen warten auf freie Watt, keine {}: {}',
+  'no question and nothing that pays {}: {}': 'keine Frage und nichts, das sich lohnt, {}: {}',
+  'for {} min': 'seit {} min',
+  'since the start': 'seit dem Start',
   'what a kWh gains is worked out within a minute': 'was eine kWh bringt, wird binnen einer Minute gerechnet',
   // What the unit does, and why it computes.
   'Defrosting the outdoor unit with {} from the water': 'Taut die Außeneinheit mit {} aus dem Wasser ab',

@@ -14,7 +14,7 @@ export const GRANT_START: GrantState = { supply: false, idleS: 3600 };
 
 /** So that a first question need not wait for a grant: one card's worth, or a tenth of a large accelerator. */
 const STANDBY_W = 400;
-/** Idle watts are money: the contactor opens after this. */
+/** While nobody decides for the accelerator: the contactor opens after this without use. */
 const IDLE_S = 900;
 const DERATE_K = 6;
 /** 5 K of chip head-room take the power from full to none. */
@@ -66,8 +66,10 @@ export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const grantW = Math.min(limitW, Math.max(questionsW, fillerW, paidW));
   const working =
     est.accelW.quality !== 'lost' && est.accelW.value > Math.max(WORKING_W, WORKING_SHARE * house.accelMaxW);
-  const wanted = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0 || (state.supply && working);
+  const asked = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0;
+  // The scheduler of compute owns the gate while its lease lives; a card at work is never cut off.
+  const wanted = (want?.gate === undefined ? asked : want.gate === 'on') || (state.supply && working);
   const nextIdleS = wanted ? 0 : idleS;
-  const supply = wanted || (state.supply && nextIdleS < IDLE_S);
+  const supply = wanted || (want?.gate === undefined && state.supply && nextIdleS < IDLE_S);
   return { state: { supply, idleS: nextIdleS }, grantW, fillerW, paidW };
 }

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
 import pkg from '../../../package.json' with { type: 'json' };
 import { parseConfig } from '../config.ts';
 import { HeatmineError } from '../errors.ts';
 import type { Paths } from '../paths.ts';
-import { type BackupFacts, type BackupFile, openBackup, packBackup } from './pack.ts';
+import { type BackupFacts, type BackupFile, isPackable, openBackup, packBackup } from './pack.ts';
 
 /** Of this moment, or of the way here. */
 const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.new|.*-(wal|shm|journal))$/;
@@ -21,10 +21,11 @@ const filesIn = (dir: string): string[] =>
 /** Configuration, keys, what was learnt, history and ledger of a unit, running or not; experts by name only. */
 export async function makeBackup(paths: Paths, unit: string, nowMs: number, passphrase?: string): Promise<Buffer> {
   const files: BackupFile[] = [];
-  const add = (name: string, bytes: Buffer) => void files.push({ name, bytes });
+  // An editor's leavings would make the whole refused when it is needed.
+  const add = (name: string, bytes: Buffer) => void (isPackable(name) && files.push({ name, bytes }));
   for (const name of filesIn(paths.home)) {
-    const bytes = readFileSync(join(paths.home, name));
-    if (bytes.length <= MAX_SETTING_BYTES) add(name, bytes);
+    const file = join(paths.home, name);
+    if (statSync(file).size <= MAX_SETTING_BYTES) add(name, readFileSync(file));
   }
   for (const name of filesIn(paths.keys)) add(`keys/${name}`, readFileSync(join(paths.keys, name)));
   for (const name of filesIn(paths.state)) {

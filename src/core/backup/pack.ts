@@ -11,6 +11,9 @@ export interface BackupFile {
 
 /** `config.yaml`, `keys/…` or `state/…`: nothing that could lead out of the home. */
 const NAME = /^(?:(?:keys|state)\/)?[A-Za-z0-9_][\w.-]{0,100}$/;
+/** Whether a file of this name can be part of a backup. */
+export const isPackable = (name: string): boolean => NAME.test(name) && !DIRECTORIES.includes(name);
+const DIRECTORIES = ['keys', 'state', 'models'];
 const Facts = z.strictObject({
   madeMs: z.number().finite(),
   unit: z.string().max(32),
@@ -116,7 +119,7 @@ function filesOf(unpacked: Buffer): BackupFile[] {
     if (end < 0 || !entry.success) throw invalid('its body is damaged');
     const { name, sizeBytes, sha256: sum } = entry.data;
     const bytes = unpacked.subarray(end + 1, end + 1 + sizeBytes);
-    if (!NAME.test(name) || files.has(name)) throw invalid(`it names a file "${name.slice(0, 60)}"`);
+    if (!isPackable(name) || files.has(name)) throw invalid(`it names a file "${name.slice(0, 60)}"`);
     if (bytes.length !== sizeBytes || sha256(bytes) !== sum) throw invalid(`${name} is damaged`);
     files.set(name, { name, bytes });
     at = end + 1 + sizeBytes;

@@ -55,7 +55,8 @@ export function pruned(
   const totals = {
     ...before.totals,
     floorCounter: Math.max(before.highestCounter, before.totals.floorCounter),
-    settledUc: before.totals.settledUc + closedUc,
+    // A promise costs nothing: two of the largest must not stop pruning for ever.
+    settledUc: Math.min(Number.MAX_SAFE_INTEGER, before.totals.settledUc + closedUc),
   };
   const open = channels.filter((channel) => !isClosed(channel));
   return [

@@ -24,7 +24,7 @@ import { acceptPeers } from './wire/accept.ts';
 import type { Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { isPrivate } from './wire/prefix.ts';
+import { leadsHome } from './wire/prefix.ts';
 
 export interface NodeOptions {
   config: SwarmConfig;
@@ -150,7 +150,7 @@ function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
-  createRelay({ mayDialPrivate: isPrivate(config.host), weights: weights?.relayPace, now: Date.now });
+  createRelay({ mayDialPrivate: leadsHome(config), weights: weights?.relayPace, now: Date.now });
 
 /** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
 function takeFetched(self: Self): void {
@@ -200,7 +200,7 @@ function handlersOf(self: Self): Handlers {
     });
   return {
     onOpen(stream, path, from, kind) {
-      if (path.length > 0 && relay) void relay.forward(stream, path, kind);
+      if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
       else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream);
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');

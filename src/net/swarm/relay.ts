@@ -8,8 +8,8 @@ import type { Hop, Kind } from './wire/frames.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface RelayOptions {
-  /** Relays in a private network may lead to others there. */
-  mayDialPrivate: boolean;
+  /** Whether a stranger at this address may be led to others in a private network. */
+  mayDialPrivate: (address: string) => boolean;
   attached?: number;
   /** Other relays dialled for strangers, at once. */
   dials?: number;
@@ -26,7 +26,7 @@ export interface Relay {
   tags(): string[];
   /** Questions passed to an attached node, by hour. */
   tally(key: string): [hour: number, streams: number][];
-  forward(stream: Stream, path: Hop[], kind?: Kind): Promise<void>;
+  forward(stream: Stream, path: Hop[], from: Pick<Connection, 'address'>, kind?: Kind): Promise<void>;
   close(): void;
 }
 
@@ -56,8 +56,8 @@ export function createRelay(options: RelayOptions): Relay {
   const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
 
-  const toRelay = (hop: Hop): Promise<Connection> => {
-    const id = `${hop.key} ${hop.url}`;
+  const toRelay = (hop: Hop, mayBePrivate: boolean): Promise<Connection> => {
+    const id = `${hop.key} ${hop.url} ${mayBePrivate}`;
     const open = dialled.get(id);
     if (open) return open;
     if (dialled.size >= dials) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
@@ -67,7 +67,7 @@ export function createRelay(options: RelayOptions): Relay {
       identity: freshIdentity(),
       expect: hop.key,
       handlers: NOT_SERVING,
-      mayBePrivate: mayDialPrivate,
+      mayBePrivate,
     });
     dialled.set(id, dialling);
     const forget = () => dialled.delete(id);
@@ -96,14 +96,14 @@ export function createRelay(options: RelayOptions): Relay {
     offers: (topic) => [...experts.values()].filter((one) => answers(one, topic)).map(({ text }) => text),
     tally: tally.of,
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
-    async forward(stream, [hop, ...rest], kind) {
+    async forward(stream, [hop, ...rest], { address }, kind) {
       try {
         const pace = kind === 'weights' ? weights : FREELY;
         if (!pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
-        const connection = here ?? (await toRelay(hop!));
+        const connection = here ?? (await toRelay(hop!, mayDialPrivate(address)));
         splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');

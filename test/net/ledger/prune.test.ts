@@ -51,6 +51,23 @@ const payloadOf = ({ receipt, serverSignature }: SignedReceipt): Buffer =>
 
 const open = (file: string) => openLedger({ file, verify: verifySigned, onDamage: assert.unreachable });
 
+test('promises of more than anybody could owe do not stop pruning', async () => {
+  const ledger = await open(join(home, 'promises'));
+  await ledger.reserveCounters();
+  for (let n = 0; n < 3; n++) {
+    const { asker, signed } = answer(n, ledger.nextCounter(), OLD_MS);
+    const channel = openChannel(idOf(n), asker.publicKey, server.publicKey);
+    ledger.openChannel(channel);
+    ledger.earned(signed, 5, channel.channel);
+    ledger.voucher(issueVoucher({ ...channel, chargedUc: Number.MAX_SAFE_INTEGER }, asker.sign).signed);
+  }
+  await ledger.settle(credit, server.publicKey, NOW_MS);
+  await ledger.flush();
+  await ledger.prune(NOW_MS);
+  assert.is(ledger.books().channels.size, 0);
+  await ledger.close();
+});
+
 test('a thousand keys of a day ago leave sums only, in the file and in memory', async () => {
   const file = join(home, 'keys');
   const ledger = await open(file);

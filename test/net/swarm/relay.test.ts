@@ -3,14 +3,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { createRelay } from '../../../src/net/swarm/relay.ts';
+import { leadsHome } from '../../../src/net/swarm/wire/prefix.ts';
 import { until } from '../helpers.ts';
 import { codeOf, ECHO, testPeers } from './peers.ts';
 
 const LIMIT_MS = 60_000;
 
 test('strangers make a relay dial so many at once and no more, and room comes back', async () => {
-  const relay = createRelay({ mayDialPrivate: true, dials: 3, now: Date.now });
-  const peers = await testPeers({ handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path) } });
+  const relay = createRelay({ mayDialPrivate: () => true, dials: 3, now: Date.now });
+  const peers = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path, from) => void relay.forward(stream, path, from) },
+  });
   // It takes connections and says nothing.
   const taken: Socket[] = [];
   const mute = createServer((socket) => taken.push(socket.on('error', () => {})));
@@ -30,6 +33,42 @@ test('strangers make a relay dial so many at once and no more, and room comes ba
   relay.close();
   mute.close();
   await Promise.all([peers.end(), other.end()]);
+});
+
+test('into its own network a relay leads nobody from outside, whatever it listens on', () => {
+  const home = ['127.0.0.1', '192.168.1.7', '::ffff:10.0.0.3', 'fd00::1'];
+  const outside = ['203.0.113.9', '2001:db8::9', '::ffff:198.51.100.4'];
+  const led = (host: string, ...urls: string[]) =>
+    [...home, ...outside].map(leadsHome({ host, urls })).map(Number).join('');
+  assert.is(led('0.0.0.0'), '1111000');
+  assert.is(led('::'), '1111000');
+  assert.is(led('192.168.1.2'), '1111111');
+  assert.is(led('203.0.113.1'), '0000000');
+  // Behind a proxy or a router everybody looks like a neighbour.
+  assert.is(led('127.0.0.1', 'wss://relay.example'), '0000000');
+  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703', 'ws://[2001:db8::1]:8703'), '0000000');
+  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703'), '1111000');
+});
+
+test('a relay on every address leads a stranger to no address of its network', async () => {
+  const dialled: Socket[] = [];
+  const router = createServer((socket) => dialled.push(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
+  const { port } = router.address() as { port: number };
+  const relay = createRelay({ mayDialPrivate: leadsHome({ host: '0.0.0.0', urls: [] }), now: Date.now });
+  const outside = { address: '203.0.113.9' };
+  const peers = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, outside) },
+  });
+  const connection = await peers.dial();
+  for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', 'localhost', '2130706433']) {
+    const path = [{ key: freshIdentity().id, url: `ws://${host}:${port}` }];
+    assert.is(await codeOf(connection.open(path).take()), host === 'localhost' ? 'NO_WAY' : 'NOT_OFFERED', host);
+  }
+  assert.is(dialled.length, 0);
+  relay.close();
+  router.close();
+  await peers.end();
 });
 
 test.run();

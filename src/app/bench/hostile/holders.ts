@@ -8,7 +8,7 @@ const AGAIN_PER_S = 20;
 /** A /24 of its own for each of the first 50,000. */
 const addressOf = (n: number) => `127.${10 + Math.floor(n / 250)}.${1 + (n % 250)}.1`;
 
-/** Peers that take a place and do nothing with it. Of ten: seven proven, one without an upgrade, one without a hello, one with half of one. */
+/** Peers that take a place and do nothing with it. Of ten: six proven, one that then reads nothing more, one without an upgrade, one without a hello, one with half of one. */
 export function createHolders(port: number) {
   let made = 0;
   let open = 0;
@@ -20,6 +20,7 @@ export function createHolders(port: number) {
     const begin = async () => {
       if (kind === 7) return rawTcp(port, from);
       const peer = kind < 7 ? await provenPeer(port, from) : await rawPeer(port, {}, from);
+      if (kind === 6) peer.socket.pause();
       if (kind === 9) peer.send(helloOf().first!);
       return peer.socket;
     };
@@ -30,8 +31,6 @@ export function createHolders(port: number) {
   };
   const again = setInterval(() => open < wanted && void make(), 1000 / AGAIN_PER_S);
   return {
-    /** How many the node lets stand. */
-    open: () => open,
     async fill(count: number) {
       const some = async () => {
         while (made < count) await make();

@@ -8,7 +8,8 @@ import { lateness } from '../loop.ts';
 import { residentBytes, SERVE, spawnGuest, spawnHost } from '../swarm/host.ts';
 import type { Bench, Figure } from '../table.ts';
 import { candidateAt } from '../wire/wire.ts';
-import type { Order, Outcome } from './main.ts';
+import type { Tally } from './attacks.ts';
+import type { Order } from './main.ts';
 
 const ATTACKERS = fileURLToPath(new URL('main.ts', import.meta.url));
 const WORDS = 30;
@@ -65,7 +66,7 @@ async function openAsker(url: string) {
 }
 
 async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
-  const host = spawnHost('127.0.0.1', 0);
+  const host = spawnHost('127.0.0.1', 0, true);
   const attackers = startAttackers();
   try {
     const [node] = await host.start([{ seed: 1, config: { host: host.address, serve: SERVE, lan: false } }]);
@@ -82,10 +83,10 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     await attackers.tell('storm');
     const busy = await ask(questions);
     const after = residentBytes(host.pid);
-    const { refused, wrong, open } = await attackers.tell<Outcome>('stop');
+    const { refused, wrong } = await attackers.tell<Tally>('stop');
     clearInterval(watch);
     for (const text of new Set(wrong)) say(`  not refused as it should be: ${text}`);
-    say(`  ${Math.round((filled - before) / MIB)} MiB by the idle ones, ${open} of ${idle} still open at the end`);
+    say(`  ${Math.round((filled - before) / MIB)} MiB by the ${idle} idle ones`);
     const grown = after - before;
     return [
       {
@@ -136,7 +137,7 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
     await attackers.tell({ port: PORT_BASE + 3, idle });
     await attackers.tell('storm');
     const busy = await lateness(unit, ticks);
-    const { refused } = await attackers.tell<Outcome>('stop');
+    const { refused } = await attackers.tell<Tally>('stop');
     const laterMs = busy.p99Ms - quiet.p99Ms;
     return [
       {

@@ -7,10 +7,6 @@ import { ATTACKS, type Tally, wage } from './attacks.ts';
 import { createHolders } from './holders.ts';
 import { endRaws, rawPeer } from './raw.ts';
 
-export interface Outcome extends Tally {
-  /** Idle connections that the node let stand. */
-  open: number;
-}
 export type Order = { port: number; idle: number } | 'storm' | 'stop';
 
 const AT_ONCE = 8;
@@ -40,10 +36,9 @@ async function obey(order: Order): Promise<unknown> {
   if (order === 'stop') {
     isOn = false;
     await Promise.all(storming);
-    const open = holders!.open();
     holders!.stop();
     endRaws();
-    return { ...tally, open } satisfies Outcome;
+    return tally;
   }
   port = order.port;
   holders = createHolders(port);

@@ -6,7 +6,7 @@ import { dialHandshake } from '../../../net/swarm/wire/hello.ts';
 
 /** So long a peer waits for what the node must do within seconds. */
 const LIMIT_MS = 60_000;
-export const OP = { more: 0, text: 1, binary: 2, close: 8, ping: 9 } as const;
+export const OP = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 const UPGRADE = {
   Host: 'x',
   Upgrade: 'websocket',
@@ -85,7 +85,7 @@ async function until<T>(socket: Socket, what: string, look: () => T): Promise<No
   }
 }
 
-/** A websocket by hand, so that every byte of it can be wrong. Answers no close and no ping. */
+/** A websocket by hand, so that every byte of it can be wrong. Answers pings as long as it is read, and no close. */
 export async function rawPeer(port: number, headers: object = {}, from?: string): Promise<RawPeer> {
   const socket = await rawTcp(port, from);
   const texts: string[] = [];
@@ -102,6 +102,7 @@ export async function rawPeer(port: number, headers: object = {}, from?: string)
     }
     for (let next = readFrame(bytes); next; next = readFrame(bytes)) {
       bytes = next.rest;
+      if (next.op === OP.ping) socket.write(wsFrame(next.payload, { op: OP.pong }));
       if (next.op === OP.text) texts.push(String(next.payload));
       if (next.op === OP.close) code = next.payload.length < 2 ? 1005 : next.payload.readUInt16BE(0);
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CHILD_ENV, EXEC_ARGV } from '../../supervisor.ts';
 
 export interface NodeSpec {
   seed: number;
@@ -34,10 +35,11 @@ export const cpuMs = (): number => {
 export const residentBytes = (pid: number): number =>
   1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
 
-/** A program of this folder that answers each message with one. */
-export function spawnGuest(file: string, args: readonly string[]) {
+/** A program that answers each message with one; `asChild`: with the memory settings that the supervisor gives to those of a unit. */
+export function spawnGuest(file: string, args: readonly string[], asChild = false) {
   const child: ChildProcess = fork(file, args, {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: asChild ? EXEC_ARGV : ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ...(asChild && CHILD_ENV) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -62,7 +64,7 @@ export function spawnGuest(file: string, args: readonly string[]) {
 }
 
 /** Nodes at this address whose echo engines take so long for a token. */
-export function spawnHost(address: string, tokenMs: number): Host {
-  const { pid, tell, kill } = spawnGuest(MAIN, [String(tokenMs)]);
+export function spawnHost(address: string, tokenMs: number, asChild = false): Host {
+  const { pid, tell, kill } = spawnGuest(MAIN, [String(tokenMs)], asChild);
   return { pid, address, kill, start: (specs) => tell([...specs]), cpuMs: () => tell('cpu') };
 }

@@ -1,6 +1,7 @@
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { ComputeClient } from '../../ask/compute-client.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from '../ask/question.ts';
+import { mostAnswerTokens, mostPromptTokens } from '../pay/sizes.ts';
 import { askAgain, type Heard, othersFor } from './again.ts';
 import { createBudget } from './budget.ts';
 import { compared } from './compare.ts';
@@ -108,6 +109,8 @@ export function createAuditor(options: AuditorOptions): Auditor {
   };
 }
 
+const within = (tokens: number, most: number) => Math.min(most, Math.max(0, tokens));
+
 /** Writes down an answer while it comes. */
 export function noteOf(topics: readonly string[], messages: SwarmQuestion['messages']) {
   let said = { expert: '', weights: undefined as string | undefined, text: '' };
@@ -121,7 +124,11 @@ export function noteOf(topics: readonly string[], messages: SwarmQuestion['messa
     done({ node, meter }: SwarmAnswer, isWhole: boolean): Asked {
       const { promptTokens, answerTokens: billedTokens } = meter;
       const isPlain = isWhole && messages.length === 1;
-      return { ...said, topics, messages, node, billedTokens, tokens: promptTokens + billedTokens, isPlain };
+      // What a node says that it took would else empty or fill the budget as it likes.
+      const tokens =
+        within(promptTokens, mostPromptTokens({ messages })) +
+        within(billedTokens, mostAnswerTokens({ messages }, Buffer.byteLength(said.text)));
+      return { ...said, topics, messages, node, billedTokens, tokens, isPlain };
     },
   };
 }

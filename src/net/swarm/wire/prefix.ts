@@ -49,6 +49,18 @@ for (const [net, bits] of [
 export const isPrivate = (address: string): boolean =>
   isIPv4(address) ? NOT_PUBLIC.check(address) : isIPv6(address) && NOT_PUBLIC.check(address, 'ipv6');
 
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+
+/**
+ * Whether a relay may lead a stranger at an address on into its own private network: never where it can be reached from
+ * outside by name or address, and where it listens on every address only those who are in that network themselves.
+ */
+export function leadsHome({ host, urls }: { host: string; urls: readonly string[] }): (address: string) => boolean {
+  const isPublic = urls.some((url) => !isPrivate(new URL(url).hostname.replace(/^\[|\]$/g, '')));
+  if (isPublic) return () => false;
+  return EVERY_ADDRESS.includes(host) ? isPrivate : () => isPrivate(host);
+}
+
 /** As `dns.lookup`, but a name with an address in a private network fails. */
 export const publicLookup: LookupFunction = (name, options, done) => {
   dnsLookup(name, { ...options, all: true }, (error, addresses) => {

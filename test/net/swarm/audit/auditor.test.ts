@@ -9,8 +9,8 @@ import { SwarmConfig } from '../../../../src/core/swarm-config.ts';
 import type { ComputeClient } from '../../../../src/net/ask/compute-client.ts';
 import { openExperience } from '../../../../src/net/swarm/ask/experience.ts';
 import { askForUnit } from '../../../../src/net/swarm/ask/for-unit.ts';
-import type { AskerOptions } from '../../../../src/net/swarm/ask/question.ts';
-import { type Asked, createAuditor } from '../../../../src/net/swarm/audit/auditor.ts';
+import type { AskerOptions, SwarmAnswer } from '../../../../src/net/swarm/ask/question.ts';
+import { type Asked, createAuditor, noteOf } from '../../../../src/net/swarm/audit/auditor.ts';
 import { memoryNetwork } from '../../../../src/net/swarm/discovery/memory.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { startNode } from '../../../../src/net/swarm/node.ts';
@@ -164,6 +164,20 @@ test('without weights: of three nodes the one that two agree against is shunned,
   assert.equal(two.outcomes, ['nobody to compare with', 'nobody to compare with']);
   assert.equal(two.shunned, [false, false]);
   await two.end();
+});
+
+test('what a node says that it took is believed as far as its text goes: no claim ends all audits, and none pays for them', () => {
+  const messages = [{ role: 'user' as const, content: 'why?' }];
+  const tokensOf = (promptTokens: number, answerTokens: number) => {
+    const note = noteOf(['faults'], messages);
+    note.onStart('faults', 'node', WEIGHTS);
+    note.onChunk('so it is');
+    const meter = { expert: 'faults', joules: 1, modelled: true, cardSeconds: 0, promptTokens, answerTokens };
+    return note.done({ node: 'node', finish: 'stop', meter, tries: 1 } as SwarmAnswer, true).tokens;
+  };
+  assert.is(tokensOf(4, 3), 7);
+  assert.ok(tokensOf(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) < 100);
+  assert.is(tokensOf(-1e9, -1e9), 0);
 });
 
 test.run();

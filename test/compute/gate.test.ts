@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createGate } from '../../src/compute/gate.ts';
+import { createPower } from '../../src/compute/power.ts';
+import { GATE_IDLE_S, GATE_START, type GateInput, gateStep } from '../../src/compute/scheduler/gate.ts';
+import { inGerman } from '../../src/contract/german/german.ts';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { type GrantInput, grantStep } from '../../src/control/decide/grant.ts';
+import { manualClock } from '../../src/core/clock.ts';
+import { HOUSE } from '../control/rig.ts';
+import { grantOf } from './fixture.ts';
+
+const IDLE: GateInput = {
+  ...{ dtS: 1, questions: 0, deferred: 0, owedJ: 0, grantW: 500, workW: 220, paidW: 0, idleW: 280 },
+};
+const DAY = { on: true, idleS: 0 };
+const after = (seconds: number, change: Partial<GateInput> = {}, from = DAY) =>
+  gateStep(from, { ...IDLE, ...change, dtS: seconds });
+
+test('on for work and for watts that pay, at once; a start powers nothing', () => {
+  for (const [change, code] of [
+    [{ questions: 2 }, 'answers'],
+    [{ owedJ: 9 }, 'answers'],
+    [{ paidW: 900 }, 'paid'],
+  ] as const) {
+    const { verdict, state } = gateStep(GATE_START, { ...IDLE, ...change });
+    assert.equal([verdict.do, verdict.reason.code, state.idleS], ['on', code, 0]);
+  }
+  const { verdict } = gateStep(GATE_START, IDLE);
+  assert.is(verdict.do, 'gated');
+  assert.match(verdict.reason.text, 'since the start: the card is gated off, 280 W idle saved');
+});
+
+test('15 minutes without work or pay gate the card off, and the reason says what is missing', () => {
+  const waits = after(GATE_IDLE_S - 61);
+  assert.equal(
+    [waits.verdict.do, waits.verdict.reason.text],
+    ['on', 'the card is on without work, 280 W idle: gated off in 2 min'],
+  );
+  const off = after(GATE_IDLE_S).verdict;
+  assert.is(off.do, 'gated');
+  assert.is(off.reason.text, 'no question and nothing that pays for 15 min: the card is gated off, 280 W idle saved');
+  assert.is(after(GATE_IDLE_S, { grantW: 0, workW: 0 }).verdict.reason.code, 'no_watts');
+  assert.is(after(GATE_IDLE_S, { deferred: 3 }).verdict.reason.code, 'deferred');
+  // Owed work that no watts are granted for keeps no card on.
+  assert.is(after(GATE_IDLE_S, { owedJ: 1e6, workW: 0 }).verdict.do, 'gated');
+  const german = inGerman(off.reason.text);
+  assert.is(
+    german,
+    'keine Frage und nichts, das sich lohnt, seit 15 min: die Karte ist vom Netz, 280 W Leerlauf gespart',
+  );
+});
+
+test('any day: never gated while there is work or pay, never on for longer than 15 min without, no flutter', () => {
+  const second = fc.record({
+    questions: fc.constantFrom(0, 0, 0, 0, 1),
+    paidW: fc.constantFrom(0, 0, 0, 0, 700),
+    owedJ: fc.constantFrom(0, 0, 500),
+    workW: fc.constantFrom(0, 220),
+    dtS: fc.integer({ min: 0, max: 600 }),
+  });
+  fc.assert(
+    fc.property(fc.array(second, { minLength: 1, maxLength: 80 }), (seconds) => {
+      let state = GATE_START;
+      let sinceS = Number.POSITIVE_INFINITY;
+      for (const change of seconds) {
+        const before = state.on;
+        const used = change.questions > 0 || change.paidW > 0 || (change.owedJ > 0 && change.workW > 0);
+        sinceS = used ? 0 : sinceS + change.dtS;
+        const next = gateStep(state, { ...IDLE, ...change });
+        state = next.state;
+        assert.is(next.verdict.do, used || sinceS < GATE_IDLE_S ? 'on' : 'gated');
+        if (!before && state.on) assert.ok(used, 'on again without use');
+      }
+    }),
+    { seed: 5, numRuns: 300 },
+  );
+});
+
+const quality = 'good' as const;
+const reading = (value: number) => ({ value, quality, ageMs: 0 });
+const CONTROL = {
+  est: { accelW: reading(0) },
+  ...{ house: HOUSE, setPoints: DEFAULT_SETPOINTS, limitW: 5000, fillerW: 0, paidW: 0, dtS: 1 },
+} as unknown as GrantInput;
+const wish = (gate: 'on' | 'gated') => ({ wantW: 0, incomeEurPerKwh: 0, queued: 0, gate });
+
+test('control does what the verdict says, each second; without a lease its own 15 minutes hold', () => {
+  let state = { supply: false, idleS: 3600 };
+  const run = (want: GrantInput['want'], seconds: number, change: Partial<GrantInput> = {}) => {
+    for (let i = 0; i < seconds; i++) state = grantStep(state, { ...CONTROL, ...change, want }).state;
+    return state.supply;
+  };
+  assert.is(run(wish('on'), 1), true);
+  assert.is(run(wish('on'), 2000), true, 'longer than its own rule');
+  assert.is(run(wish('gated'), 1), false, 'and at once');
+  assert.is(run(wish('gated'), 5, { fillerW: 800 }), false, 'one owner: not even what pays closes it');
+  assert.is(run(wish('on'), 1, { setPoints: { ...DEFAULT_SETPOINTS, computeOn: false } }), false);
+  run(wish('on'), 1);
+  assert.is(run(wish('gated'), 10, { est: { ...CONTROL.est, accelW: reading(3000) } }), true, 'a card at work');
+  assert.is(run(undefined, 890), true, 'compute is silent');
+  assert.is(run(undefined, 20), false);
+  assert.is(run(undefined, 1, { fillerW: 800 }), true);
+});
+
+test('with its clock: an old grant that lapses begins the 15 minutes', () => {
+  const clock = manualClock();
+  const power = createPower(clock, 280);
+  const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
+  const gate = createGate({ door, power, work: { owedJ: () => 0 }, idleW: 280, clock });
+  assert.is(gate.look().do, 'gated');
+  power.offer(grantOf(1000, 1000));
+  assert.is(gate.look().reason.code, 'paid');
+  clock.advance(60_000);
+  assert.is(gate.look().reason.code, 'idle');
+  clock.advance(1000 * GATE_IDLE_S);
+  assert.is(gate.look().reason.code, 'no_watts');
+});
+
+test.run();
