@@ -57,8 +57,8 @@ export interface Net {
   close(): Promise<void>;
 }
 
-/** Each commit rewrites whole pages of the card: with one a minute history alone wrote 55 MB a day (F31). */
-const FLUSH_MS = 300_000;
+/** Each commit rewrites whole pages of the card: with one a minute history alone wrote 55 MB a day (F31). A fault is committed at once. */
+const FLUSH_MS = 600_000;
 const AGAIN_MS = 60_000;
 const LOOK_MS = 2_000;
 /** The code of the first visit waits a day; `heatmine claim` gives others. */

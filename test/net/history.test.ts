@@ -67,6 +67,24 @@ test(
 );
 
 test(
+  'a fault is on disk at once, with what led to it; faults that come and go do not wear the card out',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    history.event(warn('before'));
+    history.event({ ...warn('broken'), level: 'fault' });
+    const store = openStore(file);
+    assert.equal(
+      store.events(5).map((e) => e.text),
+      ['broken', 'before'],
+    );
+    for (let i = 0; i < 20; i++) history.event({ ...warn(`again ${i}`), level: 'fault' });
+    assert.ok(store.events(50).length < 10);
+    store.close();
+    history.close();
+  }),
+);
+
+test(
   'what was written is read back, before and after a commit and a restart',
   withFile((file) => {
     const first = openHistory(file, log);

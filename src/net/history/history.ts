@@ -41,6 +41,8 @@ const MAX_PENDING_ROWS = 3_600;
 const MAX_PENDING_EVENTS = 200;
 const MAX_PENDING_TOLD = 200;
 const EVENT_RATE = { perS: 0.5, burst: 60 };
+/** A fault that comes and goes must not wear the card out. */
+const FAULT_RATE = { perS: 1 / 300, burst: 5 };
 const TRIM_EVERY_FLUSHES = 60;
 /** Two runs of the simulated house closer together than this are taken for one. */
 const SIM_BACKWARD_MINUTES = 2;
@@ -52,17 +54,14 @@ export function openHistory(file: string, log: Log): History {
   const means = minuteMeans();
   let rows: MinuteRow[] = [];
   const bucket = tokenBucket(EVENT_RATE, performance.now());
+  const faults = tokenBucket(FAULT_RATE, performance.now());
   let simulated = false;
   let latestMinute: number | undefined;
   let flushes = 0;
 
   const flush = () => {
-    const taken = {
-      rows: rows.slice(0, MAX_PENDING_ROWS),
-      events: events.slice(0, MAX_PENDING_EVENTS),
-      told: [...told],
-    };
-    if (!taken.rows.length && !taken.events.length && !told.length) return;
+    const taken = { rows: [...rows], events: [...events], told: [...told] };
+    if (!rows.length && !events.length && !told.length) return;
     const written = store.run('write', (s) => {
       s.write(simulated, taken);
       if (flushes++ % TRIM_EVERY_FLUSHES === 0) s.trim();
@@ -101,7 +100,10 @@ export function openHistory(file: string, log: Log): History {
       if (rows.length > MAX_PENDING_ROWS) rows.shift();
     },
     event(event) {
-      if (events.length < MAX_PENDING_EVENTS && bucket.take(1, performance.now())) events.push(event);
+      if (events.length >= MAX_PENDING_EVENTS || !bucket.take(1, performance.now())) return;
+      events.push(event);
+      // What led to a fault must outlive what may come of it.
+      if (event.level === 'fault' && faults.take(1, performance.now())) flush();
     },
     tell: whenNew((each) => {
       told.push(each);

@@ -18,6 +18,7 @@ import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
+import { type Seldom, seldom } from './seldom.ts';
 import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
@@ -61,6 +62,8 @@ const MOST_EXPERTS = 8;
 /** Of one topic that a relay tells on. */
 const OTHERS = 16;
 const PRICE_MS = 60_000;
+/** Strangers attach as often as they like; each announcement is dozens of packets. */
+const ATTACHED_MS = 2000;
 
 /** Takes part in the swarm as expert, relay or both. */
 export async function startNode(options: NodeOptions): Promise<SwarmNode> {
@@ -71,7 +74,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const relay = config.relay ? relayOf(options) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
-  const self: Self = { ...options, experts, offered: new Set(), till, relay, neighbours, ...unopened };
+  const attached = seldom(ATTACHED_MS, () => announce(self));
+  const self: Self = { ...options, attached, experts, offered: new Set(), till, relay, neighbours, ...unopened };
   takeFetched(self);
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
@@ -84,6 +88,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const close = async () => {
     clearInterval(timer);
     clearInterval(priceTimer);
+    attached.stop();
     till?.close();
     weights?.close();
     self.attachments?.close();
@@ -135,6 +140,8 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   discoveries: Discovery[];
   attachments: Attachments | undefined;
   neighbours: Neighbours;
+  /** Announces what those behind this relay answer. */
+  attached: Seldom;
   listeningOn: number;
 }
 
@@ -224,7 +231,7 @@ function handlersOf(self: Self): Handlers {
         accepted: false,
         why: 'this node is no relay',
       };
-      if (answer.accepted) announce(self);
+      if (answer.accepted) self.attached.call();
       return { type: 'attached', id, ...answer };
     },
   };
