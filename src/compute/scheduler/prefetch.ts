@@ -19,8 +19,8 @@ export interface PrefetchState {
 export const PREFETCH_START: PrefetchState = { freeS: 0 };
 /** A gap in the clouds is no reason to load. */
 export const PREFETCH_AFTER_S = 60;
-/** Less likely ones are left on disk. */
-export const PREFETCH_LEAST_SHARE = 0.01;
+/** Less likely ones are left on disk: below this, more was loaded for no sooner first token. */
+export const PREFETCH_LEAST_SHARE = 0.03;
 
 export interface PrefetchInput {
   dtS: number;
