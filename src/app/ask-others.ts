@@ -9,6 +9,7 @@ import { openExperience } from '../net/swarm/ask/experience.ts';
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
 import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
+import { keepToken, TOKEN_FILE } from '../net/swarm/useful/token.ts';
 import { askedNotebook } from './asked.ts';
 import { print, say } from './command.ts';
 import { tellDissent } from './dissent.ts';
@@ -31,6 +32,8 @@ export interface AskOthers {
   dissent?: number | undefined;
 }
 
+const TELL =
+  'was it of use? `heatmine useful yes` or `heatmine useful no` tells that node, once, and not which answer is meant';
 const SEALED =
   'sealed: the relay that you enter by sees your address, the node that answers your question; nobody sees both unless they tell each other';
 const DIRECT =
@@ -63,8 +66,10 @@ export async function askOthers(asked: AskOthers): Promise<number> {
       onChunk: (text) => !json && process.stdout.write(printable(text)),
       onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
     });
-    const { meter, node, tries, way, paid } = answer;
-    if (json) print(JSON.stringify({ ...answer, paid: paid && paidOf(paid) }));
+    const { useful, ...plain } = answer;
+    const { meter, node, tries, way, paid } = plain;
+    if (useful) keepToken(join(paths.state, TOKEN_FILE), useful, wallMs());
+    if (json) print(JSON.stringify({ ...plain, paid: paid && paidOf(paid) }));
     else {
       const wh = (meter.joules / 3600).toFixed(2);
       say(
@@ -72,6 +77,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
       );
       if (paid) say(paidLine(paid));
       say(sawLine(way, 'en'));
+      if (useful) say(TELL);
     }
     return 0;
   } finally {

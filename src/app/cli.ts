@@ -8,6 +8,10 @@ import { type Command, print, say } from './command.ts';
 const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
   run: { about: 'run the whole unit', load: () => import('./commands/run.ts').then((m) => m.run) },
   ask: { about: 'ask an expert; the answer streams', load: () => import('./commands/ask.ts').then((m) => m.ask) },
+  useful: {
+    about: 'tell whether the last answer of the swarm was of use (useful yes, useful no)',
+    load: () => import('./commands/useful.ts').then((m) => m.useful),
+  },
   peers: { about: 'other nodes that answer', load: () => import('./commands/peers.ts').then((m) => m.peers) },
   invite: {
     about: 'print a line that lets others in',

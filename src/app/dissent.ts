@@ -9,7 +9,7 @@ const percent = (share: number) => `${Math.round(share * 100)} %`;
 /** The answers that differ most, who gave each and from what it descends, and how far they are apart. Resolves with the exit code. */
 export function tellDissent({ answers, between, asked }: Dissent, json: boolean): number {
   if (json) {
-    const plain = answers.map(({ paid, ...answer }) => ({ ...answer, paid: paid && paidOf(paid) }));
+    const plain = answers.map(({ paid, useful: _, ...answer }) => ({ ...answer, paid: paid && paidOf(paid) }));
     print(JSON.stringify({ answers: plain, between, asked }));
     return 0;
   }

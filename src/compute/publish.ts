@@ -9,6 +9,7 @@ import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
 import type { Gate } from './gate.ts';
 import type { Power } from './power.ts';
+import type { Prefetch } from './prefetch.ts';
 import { want } from './scheduler/decide.ts';
 import { economicW } from './scheduler/power.ts';
 import type { Work } from './work.ts';
@@ -30,6 +31,7 @@ interface StateParts {
   filler: Pick<Filler, 'pace' | 'cpuShare'>;
   command: Pick<Command, 'running'>;
   gate: Gate;
+  prefetch: Pick<Prefetch, 'reason'>;
 }
 
 export interface PublishParts extends StateParts {
@@ -121,6 +123,7 @@ export function stateOf(parts: StateParts): ComputeState {
     ...work.rates(),
     reason: reasonOf(parts),
     gate: parts.gate.look(),
+    prefetch: parts.prefetch.reason(),
   };
 }
 

@@ -1,10 +1,23 @@
 import type { LoadedModel } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
+import type { AbsentFact } from './scheduler/prefetch.ts';
 
 export interface Use {
   model: LoadedModel;
   /** When done: a model in use is never unloaded. */
   release(): void;
+}
+
+export interface Waiter {
+  id: string;
+  sinceMs: number;
+  resolve(use: Use): void;
+  reject(error: unknown): void;
+}
+
+export interface Resident {
+  model: LoadedModel;
+  users: number;
 }
 
 /** Models in memory, loaded when asked for; `scheduler/residency.ts` says which, and which make room. */
@@ -19,6 +32,8 @@ export interface Residents {
    * the part of the next questions that is expected for it, 0..1.
    */
   facts(id: string): { memoryBytes: number; loadS: number; lastUsedMs: number | null; demandShare: number };
+  /** Room for what nobody asked for yet, and which sound ones could take it; `loading`: somebody waits, or one is being loaded. */
+  spare(): { freeBytes: number; loading: boolean; absent: AbsentFact[] };
   /** Takes it out of memory until it is asked again. Throws EXPERT_UNKNOWN, and BUSY while it answers somebody. */
   unload(id: string): Promise<void>;
   /** Why it cannot be loaded; such a model is not tried again until the next start. */

@@ -1,27 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
-import type { Engine, LoadedModel } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { bytesOf, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
-import type { Residents, Use } from './residents-use.ts';
+import type { Resident, Residents, Use, Waiter } from './residents-use.ts';
 import { createDemand } from './scheduler/demand.ts';
 import { decideResidency } from './scheduler/residency.ts';
 
 /** Until a model has been loaded once: hashing and mapping from flash. */
 const FIRST_LOAD_S = 0.5;
 const FIRST_LOAD_BYTES_PER_S = 1e9;
-
-interface Waiter {
-  id: string;
-  sinceMs: number;
-  resolve(use: Use): void;
-  reject(error: unknown): void;
-}
-
-interface Resident {
-  model: LoadedModel;
-  users: number;
-}
 
 interface Parts {
   byId: Map<string, FoundExpert>;
@@ -36,6 +24,8 @@ class Memory implements Residents {
   readonly #faults = new Map<string, string>();
   readonly #loadS = new Map<string, number>();
   readonly #lastUsedMs = new Map<string, number>();
+  /** Unloaded by the owner: not loaded again until asked. */
+  readonly #sentAway = new Set<string>();
   readonly #demand;
   #waiters: Waiter[] = [];
   #drain = new Set<string>();
@@ -49,6 +39,7 @@ class Memory implements Residents {
 
   async use(id: string, signal?: AbortSignal): Promise<Use> {
     this.#demand.asked(id);
+    this.#sentAway.delete(id);
     if (this.#parts.byId.has(id)) this.#lastUsedMs.set(id, this.#parts.clock.wallMs());
     return this.#enter(id, signal);
   }
@@ -68,12 +59,22 @@ class Memory implements Residents {
     return { memoryBytes: this.#bytes(id), loadS, lastUsedMs, demandShare: this.#demand.share(id) };
   }
 
+  spare() {
+    this.#forgetLost();
+    const { byId } = this.#parts;
+    const away = (id: string) => this.#residents.has(id) || this.#faults.has(id) || this.#sentAway.has(id);
+    const ids = [...byId].filter(([id, { fact }]) => fact && !away(id)).map(([id]) => id);
+    const absent = ids.map((id) => ({ id, bytes: this.#bytes(id), share: this.#demand.share(id) }));
+    return { freeBytes: this.#freeBytes(), loading: !!this.#work || this.#waiters.length > 0, absent };
+  }
+
   async unload(id: string): Promise<void> {
     if (!this.#parts.byId.has(id)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
     const there = this.#residents.get(id);
     if (!there) return;
     if (there.users > 0) throw new HeatmineError('BUSY', `${id} answers somebody now; try again after that`);
     this.#residents.delete(id);
+    this.#sentAway.add(id);
     await there.model.unload().catch(() => undefined);
     this.#plan();
   }
@@ -150,6 +151,7 @@ class Memory implements Residents {
   }
 
   #bytes = (id: string): number => bytesOf(this.#parts.byId.get(id), this.#parts.budgetBytes);
+  #freeBytes = () => [...this.#residents.keys()].reduce((left, id) => left - this.#bytes(id), this.#parts.budgetBytes);
   #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
 
   /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
@@ -174,9 +176,8 @@ class Memory implements Residents {
       return;
     }
     const fact = (id: string) => ({ id, bytes: this.#bytes(id), loadS: this.#costS(id) });
-    const usedBytes = [...this.#residents.keys()].reduce((sum, id) => sum + this.#bytes(id), 0);
     const decision = decideResidency({
-      freeBytes: this.#parts.budgetBytes - usedBytes,
+      freeBytes: this.#freeBytes(),
       residents: [...this.#residents].map(([id, r]) => ({ ...fact(id), busy: r.users > 0 })),
       waiting: waiting.map(([id, ws]) => ({ ...fact(id), ...ws })),
       share: this.#demand.share,

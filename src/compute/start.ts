@@ -21,6 +21,7 @@ import { createLane } from './lane.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
+import { startPrefetch } from './prefetch.ts';
 import { startPublishing } from './publish.ts';
 import { watchExperts } from './rescan.ts';
 import { createResidents } from './residents.ts';
@@ -91,8 +92,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const questions = () => door.questions() + door.economy().active;
   const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions });
   const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
+  const prefetch = startPrefetch({ residents, power, clock, log, questions });
   const gate = createGate({ door, power, work, idleW, clock });
-  const running = { catalogue, door, power, work, filler, command, gate };
+  const running = { catalogue, door, power, work, filler, command, gate, prefetch };
   const publisher = startPublishing({ link, config, card, ...running, bootId: randomUUID() });
   function onQuestion(): void {
     filler.giveWay();
@@ -116,6 +118,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     port: server.port,
     async stop() {
       publisher.stop();
+      prefetch.stop();
       stopWatching();
       stopLooking();
       await Promise.all([server.close(), filler.stop(), command.stop()]);

@@ -205,6 +205,7 @@ export const ComputeState = z.object({
   fillerW: finite,
   reason: Reason,
   gate: z.object({ do: z.enum(['on', 'gated']), reason: Reason }),
+  prefetch: Reason.optional(),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
 

@@ -18,6 +18,7 @@ import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
 import type { Trade } from './swarm/pay/till.ts';
+import { BOOK_FILE } from './swarm/useful/book.ts';
 import { openTeller } from './tell.ts';
 import { openTrade } from './trade.ts';
 import { openView } from './view.ts';
@@ -166,7 +167,8 @@ async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmP
   const weights = { home, modelsDir: paths.models, stateDir: paths.state };
   const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, 'experience-page.json');
-  return openSwarm({ config: config.swarm, ...where, experienceFile, compute, trade, log }).catch(async (error) => {
+  const files = { experienceFile, usefulFile: join(paths.state, BOOK_FILE) };
+  return openSwarm({ config: config.swarm, ...where, ...files, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;
   });

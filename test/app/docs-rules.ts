@@ -55,6 +55,7 @@ export const RULES: Record<string, Rule> = {
   'ask --dissent 3 "…"': elsewhere('app/experts-search.test.ts'),
   'ask --swarm --direct "…"': elsewhere('app/swarm-commands.test.ts'),
   'ask --swarm --quote --max-price N "…"': elsewhere('net/swarm/pay/paid.test.ts'),
+  'useful yes': elsewhere('net/swarm/useful/useful.test.ts'),
   receipts: elsewhere('net/swarm/pay/paid.test.ts'),
   earnings: elsewhere('net/swarm/pay/paid.test.ts'),
   'backup house.heatmine': elsewhere('app/backup.test.ts'),

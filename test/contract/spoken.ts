@@ -25,6 +25,7 @@ const SPEAKS = [
   'compute/power.ts',
   'compute/publish.ts',
   'compute/scheduler/gate.ts',
+  'compute/scheduler/prefetch.ts',
   'net/config-refused.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',

@@ -9,6 +9,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
 import { printable } from '../../core/printable.ts';
 import { asTyped } from '../../core/words.ts';
+import { BOOK_FILE, readBook } from '../../net/swarm/useful/book.ts';
 import { originOf } from '../../net/swarm/weights/installed.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
@@ -38,14 +39,21 @@ const ls: Sub = async ({ paths, json }) => {
         ...{ passes: fact?.quality?.passes ?? false, note: unsound ?? fact?.quality?.note },
       }));
   const known = new Map(found(paths).map((expert) => [expert.id, expert]));
-  const rows = experts.map((expert) => ({ ...expert, ...beginnings(known.get(expert.id)) }));
+  const { counts } = readBook(join(paths.state, BOOK_FILE));
+  const rows = experts.map((expert) => ({
+    ...{ ...expert, ...beginnings(known.get(expert.id)) },
+    ...(counts[expert.id] && { told: counts[expert.id] }),
+  }));
   if (json) print(JSON.stringify(rows));
   else {
-    for (const { id, sizeBytes, resident, title, passes, note, parents, source } of rows) {
+    for (const { id, sizeBytes, resident, title, passes, note, parents, source, told } of rows) {
       const verdict = passes ? 'passes its test' : note ? `not proven: ${note}` : 'not tested';
       const place = resident ? 'in memory' : 'on disk  ';
       const lineage = parents.length ? ` (from ${parents.join(', ')})` : '';
-      print(`${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}${lineage}; ${source}; ${verdict}`);
+      const said = told ? `; useful ${told.useful}, not ${told.not}` : '';
+      print(
+        `${id.padEnd(16)} ${size(sizeBytes).padStart(10)}  ${place}  ${title}${lineage}; ${source}; ${verdict}${said}`,
+      );
     }
   }
   return experts.length ? 0 : 1;
@@ -205,7 +213,7 @@ export const experts: Command = {
   name: 'experts',
   about: `The experts on this box, and those of others.
   search        those of the swarm: nodes, price, languages, descent; by --topic, --language, --max-price
-  ls            all of them: size, whether in memory, whether each passed its held-out test
+  ls            all of them: size, whether in memory, whether each passed its held-out test, what askers told of it
   ps            those in memory: bytes, last asked, energy of a token
   fit FILE      memory by context length, and whether it fits, is split over accelerators, or not
   pull SOURCE   NAME or topic:TOPIC from the swarm, hf:OWNER/REPO:FILE, https://… or a file: goes on where it stopped,

@@ -4,6 +4,15 @@ export const DECISIONS_DE: Record<string, string> = {
     'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
   'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house':
     'kein Temperaturfühler antwortet; Spannung und Leitungen des Boards prüfen, auf dem Board sim den Prozess des simulierten Hauses',
+  'nothing is loaded ahead: no watts are free': 'nichts wird vorab geladen: keine Watt sind frei',
+  'nothing is loaded ahead: somebody waits or is answered':
+    'nichts wird vorab geladen: jemand wartet oder wird beantwortet',
+  'nothing is loaded ahead: none that is likely to be asked fits into the free memory':
+    'nichts wird vorab geladen: nichts, das wohl gefragt wird, passt in den freien Speicher',
+  'nothing is loaded ahead yet: watts are free only for {} s':
+    'noch nichts wird vorab geladen: Watt sind erst seit {} s frei',
+  'loaded ahead: {}, expected for {} % of the questions, {} of {} free':
+    'vorab geladen: {}, erwartet für {} % der Fragen, {} von {} frei',
   'the card is on: it works on answers': 'die Karte ist an: sie arbeitet an Antworten',
   'the card is on: {} W pay even without an asker': 'die Karte ist an: {} W lohnen sich auch ohne Frager',
   'the card is on without work, {} W idle: gated off in {} min':

@@ -26,6 +26,8 @@ export const REMEDIES_DE: Record<string, string> = {
     '`heatmine receipts --verify` sagt, was übrig ist; die beschädigte Datei liegt neben dem Kassenbuch',
   'make room on the disk or replace it; no paid work is taken until the ledger can be written':
     'Platz auf dem Datenträger schaffen oder ihn ersetzen; bezahlte Arbeit wartet, bis das Kassenbuch schreibbar ist',
+  'each answer can be told of once, within two days; ask again to tell of another one':
+    'zu jeder Antwort lässt sich einmal etwas sagen, binnen zwei Tagen; für eine andere noch einmal fragen',
   'ask again, over another relay: something on the way changed, repeated or cut the message':
     'noch einmal über ein anderes Relais fragen: unterwegs wurde die Nachricht verändert, wiederholt oder gekürzt',
   'use a TRY2010 (.dat) or TRY2015 (.txt) file, or leave `weather` out for the built-in generator':

@@ -40,6 +40,8 @@ export const Descriptor = z.strictObject({
   sunshine: z.literal(true).optional(),
   /** X25519 key to which requests are sealed. */
   seal: KeyText.optional(),
+  /** By which it signs tokens to tell whether an answer was of use; the same for all askers. */
+  useful: KeyText.optional(),
   /** Who runs it, as it says itself; several nodes of one operator count as one in the caps. */
   operator: z.string().max(32).optional(),
 });

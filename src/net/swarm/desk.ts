@@ -6,6 +6,7 @@ import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Via } from '../ledger/sunshine.ts';
 import { batched } from './batched.ts';
+import { filled } from './filled.ts';
 import type { Bill, Till } from './pay/till.ts';
 import {
   CLEAR,
@@ -22,6 +23,8 @@ import {
   SignRequest,
   type Unsealer,
 } from './query.ts';
+import { TellRequest, UsefulKeysRequest } from './useful/messages.ts';
+import { replyTo, type Told } from './useful/told.ts';
 import type { Connection } from './wire/connection.ts';
 import type { Stream } from './wire/stream.ts';
 
@@ -35,6 +38,7 @@ export interface DeskOptions {
   viaOf(from: Connection): Via;
   bandwidthBytesPerS: number;
   unsealer?: Unsealer;
+  told?: Told;
   log: Log;
 }
 
@@ -74,9 +78,8 @@ export function createDesk(options: DeskOptions): Desk {
       const wanted = parseRequest(opened.request);
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from))) {
-        await send(reply);
-      }
+      const replies = repliesTo(wanted, options, stream.closed, options.viaOf(from));
+      for await (const reply of seal ? filled(replies) : replies) await send(reply);
     } catch (error) {
       if (stream.closed.aborted) return;
       const refused = refusal(error, log);
@@ -91,11 +94,12 @@ export function createDesk(options: DeskOptions): Desk {
 
 async function* repliesTo(
   wanted: Wanted,
-  { till, offered, slots, compute }: DeskOptions,
+  { till, offered, slots, compute, told }: DeskOptions,
   signal: AbortSignal,
   via: Via,
 ): AsyncGenerator<Reply> {
   if ('sign' in wanted) return yield* till.sign(wanted);
+  if ('tell' in wanted || 'usefulKeys' in wanted) return yield replyTo(told, wanted);
   const { expert } = 'quote' in wanted ? wanted.quote : wanted;
   if (!offered.has(expert)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${expert}" is offered here`);
   if ('quote' in wanted) return yield till.quote(wanted.quote, via);
@@ -105,12 +109,17 @@ async function* repliesTo(
   try {
     bill = till.admit(wanted, via);
     const { messages, temperature } = wanted;
+    const signToken = wanted.useful && told?.issue(expert, wanted.useful);
     const { economy, maxTokens } = bill;
     const ask = { type: 'ask' as const, id: '1', expert, messages, temperature, maxTokens };
     for await (const piece of batched(compute.answer(ask, signal, economy), BATCH_MS)) {
       if (piece.type === 'start') bill.begun();
       if (piece.type === 'chunk') bill.said(Buffer.byteLength(piece.text));
-      yield piece.type === 'end' ? { ...piece, receipt: bill.end(piece.meter) } : piece;
+      if (piece.type !== 'end') yield piece;
+      else {
+        const receipt = bill.end(piece.meter);
+        yield { ...piece, receipt, ...(receipt !== undefined && signToken && { useful: await signToken() }) };
+      }
     }
   } finally {
     bill?.release(signal.aborted);
@@ -126,7 +135,7 @@ async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
   return unsealer.open(body);
 }
 
-type Wanted = Request | QuoteRequest | SignRequest;
+type Wanted = Request | QuoteRequest | SignRequest | TellRequest | UsefulKeysRequest;
 
 function parseRequest(bytes: Uint8Array): Wanted {
   let raw: unknown;
@@ -145,6 +154,8 @@ function parseRequest(bytes: Uint8Array): Wanted {
 function schemaOf(raw: unknown): z.ZodType<Wanted> {
   const has = (name: string) => typeof raw === 'object' && raw !== null && name in raw;
   if (has('quote')) return QuoteRequest;
+  if (has('tell')) return TellRequest;
+  if (has('usefulKeys')) return UsefulKeysRequest;
   return has('sign') ? SignRequest : Request;
 }
 

@@ -20,6 +20,7 @@ import type { Unsealer } from './query.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { type Seldom, seldom } from './seldom.ts';
 import { RELAY_TOPIC, TOPICS } from './topics.ts';
+import type { Told } from './useful/told.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
 import type { Handlers } from './wire/connection.ts';
@@ -34,6 +35,8 @@ export interface NodeOptions {
   identity: Identity;
   compute: Pick<ComputeClient, 'answer'>;
   unsealer?: Unsealer;
+  /** Counts what askers say of its answers; closed with the node. */
+  told?: Told;
   /** By what it serves strangers; without it none are. */
   trade?: Trade;
   /** Which of the experts behind a relay are named first. */
@@ -90,6 +93,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     clearInterval(priceTimer);
     attached.stop();
     till?.close();
+    options.told?.close();
     weights?.close();
     self.attachments?.close();
     relay?.close();
@@ -100,7 +104,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     announce(self);
   }, options.renewMs ?? RENEW_MS);
   const priceTimer = setInterval(() => {
-    if (self.told === toldOf(self)) return;
+    if (self.announced === toldOf(self)) return;
     void self.attachments?.renew();
     announce(self);
   }, PRICE_MS);
@@ -134,7 +138,7 @@ interface Self extends Omit<NodeOptions, 'discoveries'> {
   offered: Set<string>;
   till: Till | undefined;
   /** What the last announcement said of the price. */
-  told?: string;
+  announced?: string;
   relay: Relay | undefined;
   urls: string[];
   discoveries: Discovery[];
@@ -180,7 +184,7 @@ async function othersFor({ discoveries, identity }: Self, topic: string) {
 /** Whoever asks a relay for a topic finds the experts behind it: it announces what they answer as well. */
 function announce(self: Self): void {
   const { relay, urls, discoveries, log, listeningOn } = self;
-  self.told = toldOf(self);
+  self.announced = toldOf(self);
   const behind = relay ? TOPICS.filter((topic) => relay.offers(topic).length > 0) : [];
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
   const relays = self.attachments?.current() ?? [];
@@ -194,12 +198,12 @@ function announce(self: Self): void {
 }
 
 function handlersOf(self: Self): Handlers {
-  const { config, relay, compute, unsealer, till, weights, log } = self;
+  const { config, relay, compute, unsealer, till, told, weights, log } = self;
   const desk =
     config.serve &&
     till &&
     createDesk({
-      ...{ compute, unsealer, till, log },
+      ...{ compute, unsealer, till, told, log },
       viaOf: (from) => viaOf(from, config),
       slots: inFlight(config.serve.questionsAtOnce),
       offered: self.offered,

@@ -6,6 +6,7 @@ import type { Identity } from './identity.ts';
 import type { Till } from './pay/till.ts';
 import type { Unsealer } from './query.ts';
 import { PARENTS_OF_SHIPPED, TOPICS_OF_SHIPPED } from './topics.ts';
+import type { Told } from './useful/told.ts';
 
 /** What a node has to say of itself. */
 interface Offering {
@@ -15,6 +16,7 @@ interface Offering {
   experts: Descriptor['experts'];
   till: Till | undefined;
   unsealer?: Unsealer;
+  told?: Pick<Told, 'key'>;
 }
 
 const LANGUAGES = ['en', 'de'];
@@ -27,12 +29,20 @@ export const DEAREST = { price: MAX_UC_PER_MTOK, sunshine: true };
 /** What the node says of itself now, signed. Throws CONFIG_INVALID when it is too much for one descriptor. */
 export function describe(self: Offering, relays: RelayAt[], { price, sunshine } = offerOf(self)): Buffer {
   const { identity, config, urls, experts, unsealer } = self;
-  return signDescriptor(identity, {
+  const said = {
     issuedS: Math.floor(Date.now() / 1000),
     ...{ urls, relays, relay: config.relay, seal: unsealer?.key, operator: config.operator },
     ...(sunshine && { sunshine }),
     experts: experts.map((expert) => ({ ...expert, price })),
-  });
+  };
+  const useful = self.told?.key;
+  try {
+    return signDescriptor(identity, { ...said, ...(useful !== undefined && { useful }) });
+  } catch (error) {
+    // The first to go where experts and addresses need the room.
+    if (useful === undefined) throw error;
+    return signDescriptor(identity, said);
+  }
 }
 
 /** What is worth another announcement: free watts that come or go, and a price a tenth higher or lower. */

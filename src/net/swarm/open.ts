@@ -16,6 +16,7 @@ import { type SwarmNode, startNode } from './node.ts';
 import { noteIn, openPurse } from './pay/purse.ts';
 import type { Trade } from './pay/till.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
+import { openTold } from './useful/told.ts';
 import { openWeights } from './weights/weights.ts';
 
 export interface DiscoveryOptions {
@@ -56,6 +57,8 @@ export interface SwarmOptions {
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
+  /** Where what askers told of its answers is counted; left out: not at all. */
+  usefulFile?: string;
   /** The built page of relays. */
   askDir?: string;
   log: Log;
@@ -73,7 +76,10 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const identity = loadIdentity(keysDir);
   const experience = openExperience(options.experienceFile);
   const parts = { config, self: identity.id, random: Math.random, onLiar: experience.failed, log };
+  const { usefulFile: file } = options;
+  const told = config.serve && file !== undefined && (await openTold({ file, clock: systemClock, log }));
   const node = await startNode({
+    ...(told && { told }),
     weights: weights && openWeights({ ...parts, ...weights, paid: () => trade.ledger.books().uses.values() }),
     ...{ config, port, identity, compute, trade, log, random: Math.random },
     ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Ask, Reply as AskReply } from '../../contract/wire.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { TIERS } from '../ledger/price.ts';
+import { Signed, ToldReply, UsefulKeysReply, Wish } from './useful/messages.ts';
 import type { Stream } from './wire/stream.ts';
 
 const Price = z.int().min(0).max(1_000_000_000);
@@ -21,6 +22,8 @@ export const Request = z.strictObject({
   order: Slip.optional(),
   /** The newest of the order's channel. */
   voucher: Slip.optional(),
+  /** With an order: a token to tell by, once, whether the answer was of use. */
+  useful: Wish.optional(),
 });
 export type Request = z.infer<typeof Request>;
 
@@ -47,7 +50,7 @@ export const Reply = z.discriminatedUnion('type', [
   chunk.omit({ id: true }),
   // Whom a question passed is the asker's knowledge, nobody else's word.
   // `receipt`: signed by the server alone, for the asker to check and sign.
-  end.omit({ id: true, way: true }).extend({ receipt: Slip.optional() }),
+  end.omit({ id: true, way: true }).extend({ receipt: Slip.optional(), useful: Signed.optional() }),
   error.omit({ id: true }),
   z.object({
     type: z.literal('quote'),
@@ -60,12 +63,14 @@ export const Reply = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('taken') }),
   z.object({ type: z.literal('committed'), seq: z.int().min(1) }),
+  UsefulKeysReply,
+  ToldReply,
 ]);
 export type Reply = z.infer<typeof Reply>;
 export type End = Extract<Reply, { type: 'end' }>;
 
 /** Nothing comes after these. */
-const LAST: readonly Reply['type'][] = ['end', 'error', 'quote', 'committed'];
+const LAST: readonly Reply['type'][] = ['end', 'error', 'quote', 'committed', 'usefulKeys', 'told'];
 export const isLastReply = ({ type }: Reply): boolean => LAST.includes(type);
 
 export const MAX_REQUEST_BYTES = 262_144;

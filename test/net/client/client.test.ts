@@ -97,7 +97,8 @@ test('an answer that the relay cut, repeated, changed or replaced is refused, an
   for (const [name, change] of Object.entries(TWISTS)) {
     twist = change;
     let [shown, takenBack] = [0, 0];
-    const onChunk = () => shown++;
+    // Empty ones only fill the answer up.
+    const onChunk = (text: string) => text && shown++;
     const onRestart = () => takenBack++;
     assert.is(await codeOf(client.ask({ ...say(CANARY), onChunk, onRestart })), 'SEAL_BROKEN', name);
     assert.is(takenBack, shown, name);

@@ -1,5 +1,5 @@
 /** A node of the swarm in a process of its own, with the echo engine; settings and home by argument, port and key to the parent. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
@@ -8,12 +8,14 @@ import { tradeOf } from '../../../src/app/bench/swarm/sunny.ts';
 import { SwarmConfig } from '../../../src/core/swarm-config.ts';
 import { loadIdentity } from '../../../src/net/swarm/identity.ts';
 import { openSwarm } from '../../../src/net/swarm/open.ts';
+import { BOOK_FILE } from '../../../src/net/swarm/useful/book.ts';
 
 const config = SwarmConfig.parse(JSON.parse(process.argv[2]!));
 const home = process.argv[3]!;
 const frames = process.argv[4];
 const log = pino({ level: 'trace' }, pino.destination({ dest: join(home, 'log'), sync: true }));
 const keysDir = join(home, 'keys');
+mkdirSync(join(home, 'state'), { recursive: true });
 const compute = await echoCompute();
 if (frames) {
   // Every message of every websocket of this process, as it is after TLS and masks: what its owner could read.
@@ -31,6 +33,7 @@ if (frames) {
 const trade = await tradeOf(home, JSON.parse(process.argv[5] ?? '{}'));
 const node = await openSwarm({
   ...{ config, port: 0, keysDir, trade, log },
+  usefulFile: join(home, 'state', BOOK_FILE),
   compute: { ...compute, labelOf: async () => 'faults', weigh: () => Promise.reject(new Error('no copy')) },
   weights: { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state'), lookMs: 1000 },
 });

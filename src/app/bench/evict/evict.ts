@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Bench, Figure } from '../table.ts';
 import { type HostFacts, type HostResult, type Policy, quantile, type Request, simulateHost } from './host.ts';
-import { belady, type Costs, fifo, gdsf, heatmine, lfu, lru, ollama } from './policies.ts';
+import { belady, type Costs, fifo, gdsf, heatmine, heatmineAhead, lfu, lru, ollama } from './policies.ts';
 
 /** Shape of the reference workload (../shared/data/traces/workload.mjs, read at run time). */
 interface Workload {
@@ -88,6 +88,7 @@ export const evict: Bench = {
     const traces = (quick ? SEEDS.slice(0, 1) : SEEDS).map((seed) => workload({ seed }));
     const policies: Record<string, (requests: Request[]) => Policy> = {
       HeatMine: () => heatmine(costs),
+      'HeatMine, watts always free': () => heatmineAhead(costs),
       'HeatMine, rates in hindsight': (requests) => heatmine(costs, hindsight(requests, sizesGB.length)),
       LRU: () => lru(costs),
       LFU: () => lfu(costs),

@@ -37,6 +37,8 @@ export type PolicyChoice = { load: number; unload: number[] } | { againS: number
 export interface Policy {
   asked?(expert: number, nowS: number): void;
   choose(view: PolicyView): PolicyChoice;
+  /** Nobody waits and nothing is being loaded: a model to load ahead into free memory. */
+  ahead?(view: PolicyView, answering: number): number | undefined;
 }
 
 export interface HostResult {
@@ -141,17 +143,20 @@ class Host {
     this.#wakeS = Number.POSITIVE_INFINITY;
     if (this.#loading) return;
     const waiting = [...this.#waiting].filter(([expert]) => !this.#resident.has(expert));
-    if (waiting.length === 0) {
-      this.#readmit([]);
-      return;
-    }
     const { policy, budgetGB } = this.#setup;
-    const choice = policy.choose({
+    const view: PolicyView = {
       nowS,
       freeGB: budgetGB - this.#usedGB,
       residents: [...this.#resident].map(([expert, r]) => ({ expert, busy: r.running + r.queued > 0, ...r })),
       waiting: waiting.map(([expert, q]) => ({ expert, count: q.length, sinceS: q[0]!.atS })),
-    });
+    };
+    if (waiting.length === 0) {
+      this.#readmit([]);
+      const ahead = policy.ahead?.(view, this.#ends.length + this.#ready.length);
+      if (ahead !== undefined) this.#load(ahead, [], nowS);
+      return;
+    }
+    const choice = policy.choose(view);
     if ('againS' in choice) {
       this.#wakeS = nowS + Math.max(1e-3, choice.againS);
       this.#readmit(choice.drain);

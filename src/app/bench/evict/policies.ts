@@ -1,4 +1,5 @@
 import { createDemand } from '../../../compute/scheduler/demand.ts';
+import { PREFETCH_START, prefetchStep } from '../../../compute/scheduler/prefetch.ts';
 import { decideResidency } from '../../../compute/scheduler/residency.ts';
 import type { Policy, PolicyView, Request, ResidentView } from './host.ts';
 
@@ -91,6 +92,31 @@ export function heatmine(c: Costs, share?: (expert: number, nowS: number) => num
       });
       if (choice.do === 'load') return { load: Number(choice.id), unload: choice.unload.map(Number) };
       return { againS: choice.againS, drain: choice.drain.map(Number) };
+    },
+  };
+}
+
+/** HeatMine's own where watts are always free: it also loads ahead. */
+export function heatmineAhead(c: Costs): Policy {
+  const demand = createDemand(c.sizesGB.map((_, e) => String(e)));
+  const own = heatmine(c);
+  let state = PREFETCH_START;
+  let lastS = 0;
+  return {
+    asked(e, nowS) {
+      demand.asked(String(e));
+      own.asked?.(e, nowS);
+    },
+    choose: own.choose,
+    ahead({ nowS, freeGB, residents }, answering) {
+      const absent = c.sizesGB
+        .map((gb, e) => ({ id: String(e), bytes: Math.round(gb * 1e9), share: demand.share(String(e)) }))
+        .filter((_, e) => !residents.some((r) => r.expert === e));
+      const input = { freeW: 1, freeBytes: Math.round(freeGB * 1e9), questions: answering, loading: false, absent };
+      const next = prefetchStep(state, { ...input, dtS: nowS - lastS });
+      lastS = nowS;
+      state = next.state;
+      return next.verdict.load === undefined ? undefined : Number(next.verdict.load);
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   type SignRequest,
   sendRequest,
 } from '../query.ts';
+import type { TellRequest, UsefulKeysRequest } from '../useful/messages.ts';
 import type { Stream } from '../wire/stream.ts';
 
 const SILENT_MS = 60_000;
@@ -29,7 +30,7 @@ export interface Sealing {
  */
 export async function* exchange(
   stream: Stream,
-  request: Request | QuoteRequest | SignRequest,
+  request: Request | QuoteRequest | SignRequest | UsefulKeysRequest | TellRequest,
   sealing: Sealing | undefined,
 ): AsyncGenerator<Reply> {
   const bytes = Buffer.from(JSON.stringify(request));

@@ -1,5 +1,6 @@
 import { settleAnswer } from '../pay/settle.ts';
 import type { Request } from '../query.ts';
+import { telling } from '../useful/token.ts';
 import type { Connection } from '../wire/connection.ts';
 import { readAnswer } from './answer.ts';
 import { exchange, type Sealing } from './exchange.ts';
@@ -53,12 +54,15 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
   const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
   const ordering = purse?.order({ server: key, via: way.key, id, request });
+  const tell = ordering && (await telling(candidate.descriptor, expert));
   const open = () => connection.open(way.path);
-  const replies = exchange(open(), { ...request, ...ordering?.slips }, sealing);
+  const wanted = { ...request, ...ordering?.slips, ...(tell && { useful: tell.wish }) };
+  const replies = exchange(open(), wanted, sealing);
   const { end, bytes } = await readAnswer(replies, key, question, asking.onWord);
-  const { receipt, ...rest } = end;
+  const { receipt, useful: _, ...rest } = end;
   const answer = { ...rest, way: passed(way, key, sealed !== undefined) };
   if (!ordering || receipt === undefined) return answer;
+  const useful = await tell?.token(end, way.key);
   const paid = await settleAnswer({ ordering, receipt, request, answerBytes: bytes, open, sealing, commitWaitMs });
-  return { ...answer, paid };
+  return { ...answer, paid, useful };
 }

@@ -4,6 +4,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import type { Purse } from '../pay/purse.ts';
 import type { Settled } from '../pay/settle.ts';
 import type { End, Request, SealRequest } from '../query.ts';
+import type { Token } from '../useful/token.ts';
 import type { Experience } from './experience.ts';
 import type { EntryRule } from './way.ts';
 
@@ -38,9 +39,11 @@ export interface AskerOptions {
   own?: string;
 }
 
-export interface SwarmAnswer extends Omit<End, 'receipt'> {
+export interface SwarmAnswer extends Omit<End, 'receipt' | 'useful'> {
   node: string;
   way: Way;
   paid?: Settled;
+  /** To tell, once, whether it was of use. */
+  useful?: Token | undefined;
   tries: number;
 }

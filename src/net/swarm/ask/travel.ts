@@ -16,8 +16,8 @@ const REFUSED_POLITELY: readonly string[] = [
   'VOUCHER_DUE',
   'NOT_OFFERED',
 ];
-/** The question itself is too long. */
-const OWN_FAULT = 'CONTEXT_LENGTH';
+/** The question itself is too long, or the token was told before. */
+const OWN_FAULT: readonly string[] = ['CONTEXT_LENGTH', 'TOKEN_REFUSED'];
 
 export interface Journey {
   /** Key of the node that is asked. */
@@ -68,7 +68,7 @@ export async function overSomeWay<T>(
 /** A relay may have lied, broken off or altered what passed: over many questions that shows. */
 function note({ to, experience }: Journey, { key, path }: Way, code: string, brokeOff: boolean): void {
   if (path.length && (brokeOff || code === 'NO_WAY' || code === 'SEAL_BROKEN')) experience.failed(key);
-  if (code === 'NO_WAY' || code === OWN_FAULT || (brokeOff && path.length)) return;
+  if (code === 'NO_WAY' || OWN_FAULT.includes(code) || (brokeOff && path.length)) return;
   if (REFUSED_POLITELY.includes(code)) experience.busy(to);
   else experience.failed(to);
 }

@@ -24,9 +24,11 @@ const SKEW_H = 2;
 export const RELAY_CAP = 32;
 /** Of the relays, the quarter that claims most for an expert and the quarter that claims least are left out of its account. */
 const TRIMMED = 1 / 4;
-/** Below this many relays none is left out; there the one that claims most counts like the next one and so many payers more. */
+/** Below this many relays none is left out; there the one that claims most counts like the next one and its damped lead. */
 const FEW_RELAYS = 1 / TRIMMED;
 const LEAD = 2;
+/** Whole up to LEAD payers, less than twice that however large; which of two leads is larger can still be seen. */
+const damped = (lead: number) => (lead <= LEAD ? lead : LEAD * (2 - LEAD / lead));
 
 /** Payers that want each expert now: the mean relay's, times the number of relays. */
 export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, number> {
@@ -45,7 +47,7 @@ export function demandOf(uses: Iterable<Use>, nowHour: number): Map<string, numb
     // Those that claim nothing are among the least.
     const least = Math.max(0, trimmed - (relays.size - claimed.length));
     claimed.sort((a, b) => b - a);
-    if (relays.size < FEW_RELAYS) claimed[0] = Math.min(claimed[0]!, (claimed[1] ?? 0) + LEAD);
+    if (relays.size < FEW_RELAYS) claimed[0] = (claimed[1] ?? 0) + damped(claimed[0]! - (claimed[1] ?? 0));
     const kept = claimed.slice(trimmed, claimed.length - least);
     const sum = kept.reduce((total, payers) => total + payers, 0);
     demand.set(expert, (sum / (relays.size - 2 * trimmed)) * relays.size);

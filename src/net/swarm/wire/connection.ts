@@ -201,6 +201,7 @@ const MAY_COME: readonly ErrorCode[] = [
   'VOUCHER_DUE',
   'RECEIPT_INVALID',
   'LEDGER_REFUSES',
+  'TOKEN_REFUSED',
 ];
 
 /** What a peer says of a failure; a code that we do not know counts as "does not work there". */

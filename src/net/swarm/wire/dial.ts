@@ -29,7 +29,7 @@ export async function dial(options: DialOptions): Promise<Connection> {
   const target = new URL(url);
   target.pathname = SWARM_PATH;
   if (!mayBePrivate && isPrivate(target.hostname.replace(/^\[|\]$/g, ''))) {
-    throw new HeatmineError('NOT_OFFERED', 'no relay to an address of a private network');
+    throw new HeatmineError('NO_WAY', 'no relay to an address of a private network');
   }
   const socket = new WebSocket(target, SUBPROTOCOL, {
     handshakeTimeout: limits.helloMs,

@@ -9,6 +9,8 @@ import {
   signManifest,
 } from '../../../../src/core/manifest.ts';
 import { seededRandom } from '../../../../src/core/random.ts';
+import { signDescriptor } from '../../../../src/net/swarm/descriptor.ts';
+import { freshIdentity, type Identity } from '../../../../src/net/swarm/identity.ts';
 import { chunkListFile, hashChunks } from '../../../../src/net/swarm/weights/chunks.ts';
 import { fetchExpert } from '../../../../src/net/swarm/weights/fetch.ts';
 import { openLibrary } from '../../../../src/net/swarm/weights/library.ts';
@@ -16,6 +18,7 @@ import { encode, parseRequest, type WeightsRequest } from '../../../../src/net/s
 import { createPace } from '../../../../src/net/swarm/weights/pace.ts';
 import { createSeed } from '../../../../src/net/swarm/weights/seed.ts';
 import type { Source } from '../../../../src/net/swarm/weights/source.ts';
+import { encodeUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
 import type { Handlers } from '../../../../src/net/swarm/wire/connection.ts';
 import type { Stream } from '../../../../src/net/swarm/wire/stream.ts';
 import { log, scratch } from '../../helpers.ts';
@@ -63,20 +66,26 @@ export interface Giver extends Source {
 /** A node that gives; `lie` may answer in its place: true when it has. */
 export async function giver(
   { models, dir }: Signed,
-  { lie, bytesPerS }: { lie?: Lie; bytesPerS?: number } = {},
+  { lie, bytesPerS, uses = [] }: { lie?: Lie; bytesPerS?: number; uses?: UseLine[] } = {},
 ): Promise<Giver> {
   const library = openLibrary(models, join(dir, 'published.json'), log);
   library.look();
   const pace = bytesPerS ? createPace(bytesPerS) : FAST;
-  const seed = createSeed({ library, pace, usesOf: () => Buffer.from('[]'), log });
+  const seed = createSeed({ library, pace, usesOf: () => encodeUses(uses), log });
   const asked: WeightsRequest[] = [];
   const handlers: Handlers = {
     onOpen: (stream) => void seed(watched(stream, asked, lie)),
-    onAsk: ({ id }) => ({ type: 'found', id, descriptors: [] }),
+    onAsk: ({ id }) => ({ type: 'found', id, descriptors: [described(identity, url)] }),
   };
-  const { identity, url, end } = await testPeers({ handlers });
+  const identity = freshIdentity();
+  const { url, end } = await testPeers({ identity, handlers });
   return { key: identity.id, ways: [{ url, key: identity.id, path: [] }], asked, url, end };
 }
+
+const described = (identity: Identity, url: string) =>
+  signDescriptor(identity, {
+    ...{ issuedS: Math.floor(Date.now() / 1000), urls: [url], relays: [], relay: false, experts: [] },
+  }).toString('base64url');
 
 export type Lie = (request: WeightsRequest, stream: Stream) => Promise<boolean>;
 

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { systemClock } from '../../core/clock.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import { openExperience } from '../../net/swarm/ask/experience.ts';
+import { sealTo } from '../../net/swarm/seal/ends.ts';
+import { tellUseful } from '../../net/swarm/useful/tell.ts';
+import { dropToken, keptToken, TOKEN_FILE } from '../../net/swarm/useful/token.ts';
+import { type Command, numberOption, parseCommand, print } from '../command.ts';
+import { openAsker } from '../swarm-client.ts';
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals, paths, json } = parseCommand(args, { direct: { type: 'boolean' } });
+  const [word, ...more] = positionals;
+  if ((word !== 'yes' && word !== 'no') || more.length > 0) throw new HeatmineError('USAGE', 'useful what? yes or no');
+  const file = join(paths.state, TOKEN_FILE);
+  const token = keptToken(file, systemClock.wallMs());
+  if (!token) throw new HeatmineError('TOKEN_REFUSED', 'no answer of the swarm to tell of');
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const { config, discoveries } = await openAsker(paths, portBase);
+  const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
+  const experience = openExperience(join(paths.state, 'experience.json'));
+  const options = { discoveries, experience, random: Math.random, ...(values.direct !== true && { sealed }) };
+  try {
+    await tellUseful(options, token, word === 'yes').catch((error) => {
+      if (error.code === 'TOKEN_REFUSED') dropToken(file);
+      throw error;
+    });
+    dropToken(file);
+  } finally {
+    await Promise.all(discoveries.map((discovery) => discovery.close()));
+  }
+  const { node, expert } = token;
+  print(json ? JSON.stringify({ node, expert, useful: word === 'yes' }) : `told ${node}: ${expert}, useful: ${word}`);
+  return 0;
+}
+
+export const useful: Command = {
+  name: 'useful',
+  about: `Tells the node that gave the last answer of \`ask --swarm\` whether it was of use: once, within two days, by a
+token that it signed without seeing it. It cannot tell which of its answers is meant, and only its owner sees the count.
+  --direct      without an entry relay: the node then sees your address`,
+  usage: 'heatmine useful yes|no [--direct] [--json]',
+  example: 'npm run -s heatmine -- useful yes',
+  run,
+};
