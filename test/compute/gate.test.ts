@@ -95,7 +95,9 @@ test('control does what the verdict says, each second; without a lease its own 1
   assert.is(run(wish('on'), 1), true);
   assert.is(run(wish('on'), 2000), true, 'longer than its own rule');
   assert.is(run(wish('gated'), 1), false, 'and at once');
-  assert.is(run(wish('gated'), 5, { fillerW: 800 }), false, 'one owner: not even what pays closes it');
+  assert.is(run(wish('gated'), 1, { paidW: 800 }), false, 'one owner: not even what is sold closes it');
+  assert.is(run(wish('gated'), 1, { fillerW: 800 }), true, 'heat that the house wants waits for no word of compute');
+  run(wish('gated'), 1);
   assert.is(run(wish('on'), 1, { setPoints: { ...DEFAULT_SETPOINTS, computeOn: false } }), false);
   run(wish('on'), 1);
   assert.is(run(wish('gated'), 10, { est: { ...CONTROL.est, accelW: reading(3000) } }), true, 'a card at work');

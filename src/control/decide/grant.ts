@@ -67,8 +67,10 @@ export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const working =
     est.accelW.quality !== 'lost' && est.accelW.value > Math.max(WORKING_W, WORKING_SHARE * house.accelMaxW);
   const asked = (want !== undefined && want.queued > 0) || fillerW > 0 || input.paidW > 0;
-  // The scheduler of compute owns the gate while its lease lives; a card at work is never cut off.
-  const wanted = (want?.gate === undefined ? asked : want.gate === 'on') || (state.supply && working);
+  // The scheduler of compute owns the gate while its lease lives. Not for heat that the house wants: frost and emergency wait
+  // for nobody's word. And a card at work is never cut off.
+  const gateOpen = want?.gate === undefined ? asked : want.gate === 'on' || fillerW > 0;
+  const wanted = gateOpen || (state.supply && working);
   const nextIdleS = wanted ? 0 : idleS;
   const supply = wanted || (want?.gate === undefined && state.supply && nextIdleS < IDLE_S);
   return { state: { supply, idleS: nextIdleS }, grantW, fillerW, paidW };
