@@ -161,6 +161,7 @@ const compute = (tick: number) =>
         note: 'Wrong beyond three digits: exact match 41 % where the baseline has 55 %.',
       },
     ],
+    gate: { do: 'on', reason: { what: 'gate', code: 'answers', text: 'the card is on: it works on answers' } },
     answered: 214,
     queued: 0,
     busy: true,
