@@ -5,7 +5,7 @@ import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
 import { askDissent } from '../net/swarm/ask/dissent.ts';
-import { openExperience } from '../net/swarm/ask/experience.ts';
+import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
 import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
@@ -46,7 +46,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   ensurePaths(paths);
   const { config, discoveries } = await openAsker(paths, portBase);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
-  const experience = openExperience(join(paths.state, 'experience.json'));
+  const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const { wallMs } = systemClock;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HeatmineError } from '../core/errors.ts';
@@ -55,12 +55,12 @@ async function lock(file: string): Promise<() => void> {
   }
 }
 
-/** False where its process is gone. An empty file is one being made this moment. */
+/** False where its process is gone. An empty file is one being made this moment, or left by a power cut. */
 function isHeld(file: string): boolean {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
     if (pid > 0) process.kill(pid, 0);
-    return true;
+    return pid > 0 || Date.now() - statSync(file).mtimeMs < LOCK_WAIT_MS;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EPERM';

@@ -1,10 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cosimulate } from '../../src/app/cosim.ts';
-import type { SensorName } from '../../src/contract/points.ts';
+import { SAFE_OUTPUTS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import { BALANCE_START } from '../../src/control/estimate/balance.ts';
+import { freshPoint } from '../../src/control/estimate/points.ts';
+import { replaceStill, STILL_START } from '../../src/control/estimate/still.ts';
+import type { EstimateState } from '../../src/control/estimate.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import { type PlantState, sensorsOf } from '../../src/hal/sim/plant/plant.ts';
+import { estOf } from './rig.ts';
 
 interface Heard {
   /** When the sensor was told of first, seconds after it froze. */
@@ -62,6 +67,17 @@ test('F2: a tank sensor that stands still is told by the heat that went in or by
   const heard = frozen('hotWaterC', WINTER, 3000, 12);
   assert.ok(heard);
   assert.ok(heard!.atS < 6.2 * 3600, heard!.text);
+});
+
+test('F2: a tank as cold as its cellar may stand still for days, a warm one may not', () => {
+  const still = { value: 0, sameS: 7 * 3600, sameSamples: 1000 };
+  const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, { ...freshPoint(), ...still }]));
+  const quality = (hotWaterC: number) => {
+    const est = estOf({ hotWaterC });
+    replaceStill(est, points as EstimateState['points'], STILL_START, BALANCE_START, SAFE_OUTPUTS);
+    return est.hotWaterC.quality;
+  };
+  assert.equal([quality(14), quality(45)], ['good', 'degraded']);
 });
 
 test('F4: a supply sensor that drifts by 0.1 K/min is told before it is off by 5 K, upwards and downwards', () => {

@@ -103,6 +103,8 @@ test('a home comes back as it was; what stood there lies aside; the newer ledger
     'keys/node.key': 'k1',
     'state/state.json': '{}',
     'state/ledger': 'old',
+    'state/asked': 'old',
+    'state/asked.lock': '1',
   });
   mkdirSync(join(from.models, 'mine'), { recursive: true });
   const db = new DatabaseSync(join(from.state, 'history.db'));
@@ -119,6 +121,8 @@ test('a home comes back as it was; what stood there lies aside; the newer ledger
   assert.is(textOf(to, 'keys/node.key'), 'k1');
   assert.is(statSync(join(to.keys, 'node.key')).mode & 0o077, 0);
   assert.is(textOf(to, 'state/ledger'), 'newer');
+  assert.is(textOf(to, 'state/asked'), 'old', 'there was none');
+  assert.not.ok(restored.written.includes('state/asked.lock'));
   assert.ok(restored.keptLedger);
   assert.is(readFileSync(join(restored.aside, 'config.yaml'), 'utf8'), 'unit: two\n');
   const again = new DatabaseSync(join(to.state, 'history.db'));

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
+import { EXPERIENCE_FILE, openExperience } from '../../src/net/swarm/ask/experience.ts';
 import { testNet } from './stubs.ts';
 import { eventually, SERVE, testSwarm } from './swarm/swarm.ts';
 
@@ -38,6 +40,8 @@ test('a unit that has joined asks others for its page, sealed, and says whom the
   });
   const text = replies.map((reply) => (reply.type === 'chunk' ? reply.text : '')).join('');
   assert.is(text, question.messages[0]!.content);
+  const learnt = openExperience(join(net.dir, EXPERIENCE_FILE)).of(expert.key).experience;
+  assert.ok(learnt > 0.5, 'in the file that the commands read');
   const end = replies.at(-1)!;
   assert.equal(end.type === 'end' && end.way, { mode: 'sealed', entry: entry.key, node: expert.key });
   assert.ok(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { printable } from '../../core/printable.ts';
-import { openExperience } from '../../net/swarm/ask/experience.ts';
+import { EXPERIENCE_FILE, openExperience } from '../../net/swarm/ask/experience.ts';
 import { gather } from '../../net/swarm/ask/gather.ts';
 import { RELAY_TOPIC, TOPICS } from '../../net/swarm/topics.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
@@ -13,7 +13,7 @@ async function listPeers(args: string[]): Promise<number> {
   const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: MOST });
   await Promise.all(discoveries.map((discovery) => discovery.close()));
-  const experience = openExperience(join(paths.state, 'experience.json'));
+  const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const nodes = found.map(({ descriptor }) => descriptor);
   const withVerdict = nodes.map((node) => ({ ...node, shunned: experience.shuns(node.key) }));
   if (json) print(JSON.stringify(withVerdict));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
 import { HeatmineError } from '../../core/errors.ts';
-import { openExperience } from '../../net/swarm/ask/experience.ts';
+import { EXPERIENCE_FILE, openExperience } from '../../net/swarm/ask/experience.ts';
 import { sealTo } from '../../net/swarm/seal/ends.ts';
 import { tellUseful } from '../../net/swarm/useful/tell.ts';
 import { dropToken, keptToken, TOKEN_FILE } from '../../net/swarm/useful/token.ts';
@@ -18,7 +18,7 @@ async function run(args: string[]): Promise<number> {
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const { config, discoveries } = await openAsker(paths, portBase);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
-  const experience = openExperience(join(paths.state, 'experience.json'));
+  const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const options = { discoveries, experience, random: Math.random, ...(values.direct !== true && { sealed }) };
   try {
     await tellUseful(options, token, word === 'yes').catch((error) => {

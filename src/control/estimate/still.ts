@@ -37,6 +37,8 @@ const FOLLOWS_S = 60;
 const MIN_LPM = 3;
 /** A tank loses 1 to 2 kWh a day (EU 812/2013, classes A to C): a tenth of a kelvin within the hour. */
 const TANK_STANDS_S = 6 * 3600;
+/** One as cold as its cellar loses nothing and may stand still. */
+const TANK_WARM_C = 30;
 const TANK_RISE_K = 6;
 const WH_PER_LK = 1.163;
 
@@ -116,7 +118,7 @@ export function replaceStill(
     if (movedK > AWAY_K || apartK > APART_K) est[name] = instead(name, 'stands still', now.expectedC, other);
   }
   const tank = points.hotWaterC;
-  const idle = stands(tank) && tank.sameS > TANK_STANDS_S;
+  const idle = stands(tank) && tank.sameS > TANK_STANDS_S && est.hotWaterC.value > TANK_WARM_C;
   if (usable(est.hotWaterC) && stands(tank) && (idle || state.tankRiseK > TANK_RISE_K)) {
     const value = est.hotWaterC.value + state.tankRiseK;
     est.hotWaterC = instead('hotWaterC', 'stands still', value, 'the heat that went into the tank');

@@ -8,12 +8,13 @@ import type { Paths } from '../paths.ts';
 import { type BackupFacts, type BackupFile, isPackable, openBackup, packBackup } from './pack.ts';
 
 /** Of this moment, or of the way here. */
-const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.new|.*-(wal|shm|journal))$/;
+const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.(new|lock)|.*-(wal|shm|journal))$/;
 const DATABASE = 'history.db';
 /** What stands beside config.yaml and is larger is no setting. */
 const MAX_SETTING_BYTES = 2 ** 20;
 const PENDING = 'restore.pending';
-const LEDGER = 'state/ledger';
+/** Chains that only grow: an older one never replaces one that stands there. */
+const LEDGERS: readonly string[] = ['state/ledger', 'state/asked'];
 
 const filesIn = (dir: string): string[] =>
   existsSync(dir) ? readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e.isFile() ? [e.name] : [])) : [];
@@ -71,8 +72,9 @@ export function checkBackup(backup: Buffer, passphrase: string | undefined): Ret
 export function restoreFiles(paths: Paths, { facts, files }: ReturnType<typeof openBackup>, nowMs: number): Restored {
   const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '');
   const aside = join(paths.home, `before-restore-${stamp}`);
-  const keptLedger = existsSync(join(paths.home, LEDGER)) && files.some(({ name }) => name === LEDGER);
-  const taken = files.filter(({ name }) => !(keptLedger && name === LEDGER));
+  const isKept = ({ name }: BackupFile) => LEDGERS.includes(name) && existsSync(join(paths.home, name));
+  const keptLedger = files.some(isKept);
+  const taken = files.filter((file) => !isKept(file));
   const put = (from: string, to: string) => {
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
     renameSync(from, to);

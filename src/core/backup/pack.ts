@@ -30,6 +30,8 @@ const Entry = z.strictObject({ name: z.string(), sizeBytes: z.int().nonnegative(
 const MAGIC = 'HEATMINE-BACKUP 1\n';
 const MAX_HEADER_BYTES = 100_000;
 const MAX_UNPACKED_BYTES = 512 * 2 ** 20;
+/** Of the files themselves: names and sums need room too. */
+const MOST_BYTES = MAX_UNPACKED_BYTES - 2 ** 20;
 export const MIN_PASSPHRASE = 8;
 /** RFC 7914; 32 MiB and about a tenth of a second on a small board. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
@@ -43,6 +45,12 @@ const keyOf = (passphrase: string, salt: Buffer) => scryptSync(passphrase.normal
  * passphrase the body is AES-256-GCM under a key from scrypt, and the facts are part of what is authenticated.
  */
 export function packBackup(facts: BackupFacts, files: readonly BackupFile[], passphrase: string | undefined): Buffer {
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  if (bytes > MOST_BYTES)
+    throw new HeatmineError(
+      'BACKUP_INVALID',
+      `${bytes} bytes are too many for one backup (${MOST_BYTES}); copy the home by hand`,
+    );
   const body = gzipSync(
     Buffer.concat(
       files.flatMap(({ name, bytes }) => [line({ name, sizeBytes: bytes.length, sha256: sha256(bytes) }), bytes]),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { HeatmineError } from '../../core/errors.ts';
 import { tokenBucket } from '../buckets.ts';
+import { parseBody } from './change.ts';
 import { type Claims, LEVELS, type Level } from './claims.ts';
 import { fromThisMachine } from './guard.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
@@ -29,18 +29,8 @@ export const CLAIM_FIRST =
 const ClaimBody = z.strictObject({ code: z.string().min(1).max(32) });
 const NewCodeBody = z.strictObject({ level: z.enum(LEVELS) });
 
-async function bodyOf<T>(req: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
-  const text = (await readBody(req, MAX_BODY_BYTES)).toString('utf8');
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    throw new HeatmineError('MESSAGE_INVALID', 'body is no JSON');
-  }
-  const parsed = schema.safeParse(raw);
-  if (!parsed.success) throw new HeatmineError('MESSAGE_INVALID', parsed.error.issues[0]?.message ?? 'wrong shape');
-  return parsed.data;
-}
+const bodyOf = async <T>(req: IncomingMessage, schema: z.ZodType<T>): Promise<T> =>
+  parseBody(schema, (await readBody(req, MAX_BODY_BYTES)).toString('utf8'));
 
 /** A page keeps its token in a cookie that no script can read; a program sends it as a bearer. */
 function tokenOf({ headers }: IncomingMessage): string | undefined {

@@ -4,6 +4,7 @@ import { checkBackup, makeBackup, stageRestore } from '../../core/backup/files.t
 import { MIN_PASSPHRASE } from '../../core/backup/pack.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { pathsOf } from '../../core/paths.ts';
+import { parseBody } from './change.ts';
 import type { Level } from './claims.ts';
 import { readBody, sendJson } from './reply.ts';
 
@@ -21,19 +22,6 @@ const MAX_BACKUP_BYTES = 64 * 2 ** 20;
 const Make = z.strictObject({ passphrase: z.string().min(MIN_PASSPHRASE).max(200) });
 const Stage = z.strictObject({ passphrase: z.string().max(200), backup: z.base64() });
 
-async function bodyOf<T>(req: IncomingMessage, schema: z.ZodType<T>, maxBytes: number): Promise<T> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse((await readBody(req, maxBytes)).toString('utf8'));
-  } catch (error) {
-    throw error instanceof HeatmineError ? error : new HeatmineError('MESSAGE_INVALID', 'body is no JSON');
-  }
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new HeatmineError('MESSAGE_INVALID', `${issue?.path.join('.')}: ${issue?.message}`);
-}
-
 function installerOnly(level: Level): void {
   if (level !== 'installer')
     throw new HeatmineError(
@@ -47,7 +35,7 @@ export function createBackups(home: string, unit: string, wallMs: () => number):
   return {
     async make(req, res, level) {
       installerOnly(level);
-      const { passphrase } = await bodyOf(req, Make, 1024);
+      const { passphrase } = parseBody(Make, (await readBody(req, 1024)).toString('utf8'));
       const bytes = await makeBackup(paths, unit, wallMs(), passphrase);
       const day = new Date(wallMs()).toISOString().slice(0, 10);
       res.writeHead(200, {
@@ -60,7 +48,10 @@ export function createBackups(home: string, unit: string, wallMs: () => number):
     },
     async stage(req, res, level) {
       installerOnly(level);
-      const { passphrase, backup } = await bodyOf(req, Stage, (MAX_BACKUP_BYTES * 4) / 3);
+      const { passphrase, backup } = parseBody(
+        Stage,
+        (await readBody(req, (MAX_BACKUP_BYTES * 4) / 3)).toString('utf8'),
+      );
       const opened = checkBackup(Buffer.from(backup, 'base64'), passphrase || undefined);
       stageRestore(paths, opened);
       sendJson(res, 200, { facts: opened.facts, files: opened.files.map(({ name }) => name), when: 'next start' });

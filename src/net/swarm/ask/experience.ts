@@ -30,6 +30,9 @@ export interface Experience {
   shuns(key: string): string | undefined;
 }
 
+/** In the state directory; the unit and every command learn into this one. */
+export const EXPERIENCE_FILE = 'experience.json';
+
 const SHUNNED_MS = 30 * 24 * 3_600_000;
 /** What is told of a liar. */
 const SHOWN = {
