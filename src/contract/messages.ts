@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Latch } from './acknowledge.ts';
 import { Override } from './comfort.ts';
+import { Commission } from './commission.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
 import { Observed } from './today.ts';
 
@@ -62,24 +64,6 @@ const SensorView = z.object({
   reason: z.string().optional(),
 });
 
-/** What commissioning has measured, row by row. */
-export const Commission = z.object({
-  /** Name of the check that runs now; null when none does. */
-  running: z.string().max(64).nullable(),
-  finished: z.boolean(),
-  rows: z
-    .array(
-      z.object({
-        check: z.string().max(64),
-        result: z.enum(['PASS', 'FAIL', 'SKIP']),
-        measured: z.string().max(200),
-        remedy: z.string().max(200),
-      }),
-    )
-    .max(20),
-});
-export type Commission = z.infer<typeof Commission>;
-
 /** control/state, 1 Hz, retained: all that people and the other processes may know of the control loop. */
 export const ControlState = z.object({
   tick: z.int(),
@@ -91,6 +75,8 @@ export const ControlState = z.object({
   action: z.enum(['off', 'idle', 'heating', 'hotWater', 'cooling', 'defrosting', 'fault']),
   safety: z.enum(SAFETY_STATES),
   latched: z.boolean(),
+  /** Left out while nothing is latched. */
+  latches: z.array(Latch).max(40).optional(),
   setPoints: SetPoints,
   sensors: z.partialRecord(z.enum(SENSOR_NAMES), SensorView),
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),

@@ -39,6 +39,7 @@ function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend 
 /** What is handed to `step` once, and the time if anybody can be trusted to know it. */
 const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
   commands: wishes.takeCommands(),
+  acknowledge: wishes.takeAcknowledge(),
   timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
 });
 

@@ -167,9 +167,9 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     decided: driven.outputs,
     dtS,
     realS,
-    acknowledge: setPoints.mode === 'off' && previous.plan.plan.mode !== 'off',
+    acknowledgedBy: given.acknowledge?.by,
   });
-  const { outputs, safety, latched } = locked;
+  const { outputs, safety, told } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
   state = {
     ...state,
@@ -177,7 +177,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     ...counted(state, est, heat, outputs, driven.wouldBe, given),
     atMs: image.atMs,
   };
-  const stops = safety === 'S3' || safety === 'S4' || latched;
+  const stops = safety === 'S3' || safety === 'S4' || told.latched;
   const action = actionOf(state, outputs, heat, stops, setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   return {
@@ -186,7 +186,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       outputs,
       action,
       safety,
-      latched,
+      ...told,
       ...grantsOf(state, driven.checking, outputs.accelCapW),
       heatNeedW: state.plan.plan.heatNeedW,
       heat,

@@ -67,6 +67,7 @@ export const de: Strings = {
   },
   now: {
     title: 'Jetzt',
+    acknowledge: 'Behoben: quittieren',
     switchOn: 'Regeln lassen',
     flow: 'Wohin die Energie geht',
     flowNote: 'Die Linie wächst mit der Leistung. Wärme wird aus Fluss und Temperaturdifferenz gemessen.',

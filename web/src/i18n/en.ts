@@ -78,6 +78,7 @@ export const en = {
   },
   now: {
     title: 'Now',
+    acknowledge: 'Mended: acknowledge',
     switchOn: 'Let it drive',
     flow: 'Where the energy goes',
     flowNote: 'Line width grows with power. Heat is measured by flow and temperature difference.',
