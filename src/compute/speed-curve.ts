@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Card } from '../contract/cards.ts';
-import { type ControlState, SPEED_CHECK } from '../contract/messages.ts';
+import { SPEED_CHECK } from '../contract/commission.ts';
+import type { ControlState } from '../contract/messages.ts';
 
 /** A point of the accelerator as measured on this unit: what it drew and how fast it was, all cards together. */
 const Point = z.strictObject({ powerW: z.number().positive().max(1e6), tokensPerS: z.number().positive().max(1e9) });

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cosimulate } from '../../src/app/cosim.ts';
-import type { Commission } from '../../src/contract/messages.ts';
+import type { Commission } from '../../src/contract/commission.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
 import type { Verdict } from '../../src/control/types.ts';

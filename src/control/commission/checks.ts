@@ -1,5 +1,5 @@
+import type { SPEED_CHECK } from '../../contract/commission.ts';
 import type { House } from '../../contract/house.ts';
-import type { SPEED_CHECK } from '../../contract/messages.ts';
 import type { Outputs } from '../../contract/points.ts';
 import { asTyped } from '../../core/words.ts';
 import { COOLANT_W_PER_LPM_K } from '../physics.ts';

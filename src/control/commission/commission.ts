@@ -1,4 +1,4 @@
-import type { Commission } from '../../contract/messages.ts';
+import type { Commission } from '../../contract/commission.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
