@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The check during which compute measures its speed at each power cap. */
+export const SPEED_CHECK = 'power and speed of the accelerator by cap';
+
 /** What commissioning has measured, row by row. */
 export const Commission = z.object({
   /** Name of the check that runs now; null when none does. */

@@ -80,7 +80,8 @@ export function commissionStep(
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
-  if (stepS < step.forS || stepRealS < LEAST_REAL_S) return { state: { ...now, stepS, stepRealS }, outputs };
+  if (stepS < step.forS || stepRealS < (step.realS ?? LEAST_REAL_S))
+    return { state: { ...now, stepS, stepRealS }, outputs };
   const seen = [...now.seen, seenNow(est)];
   if (now.stepAt + 1 < check.steps.length) {
     return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen }, outputs };
