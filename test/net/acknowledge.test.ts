@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Acknowledge, type Latch } from '../../src/contract/acknowledge.ts';
 import { topicPath } from '../../src/contract/topics.ts';
-import { UNIT, until } from './helpers.ts';
+import { UNIT } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 import { testNet } from './stubs.ts';
 
@@ -11,6 +11,7 @@ const THERE: Latch = { id: 'F16', code: 'gas-alarm', text: 'refrigerant gas alar
 
 test('an acknowledgement over HTTP: lifted, or 409 with what stays and why', async () => {
   const net = await testNet();
+  let look: NodeJS.Timeout | undefined;
   try {
     let latches: Latch[] = [GONE, THERE];
     const by: string[] = [];
@@ -26,12 +27,17 @@ test('an acknowledgement over HTTP: lifted, or 409 with what stays and why', asy
       tell();
     });
     await client.subscribeAsync(topicPath(UNIT, 'acknowledge'));
-    let known = false;
-    const look = setInterval(async () => {
-      tell();
-      known ||= ((await (await fetch(`${net.url}/api/state`)).json()) as { control: unknown }).control !== null;
-    }, 50);
-    await until('control is known', () => known);
+    look = setInterval(tell, 50);
+    const shown = async (id: string) => {
+      for (;;) {
+        const { control } = (await (await fetch(`${net.url}/api/state`)).json()) as {
+          control: { latches?: Latch[] } | null;
+        };
+        if (control?.latches?.some((l) => l.id === id)) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await shown('F13h');
     const post = async (body: unknown) => {
       const headers = { 'content-type': 'application/json' };
       const answer = await fetch(`${net.url}/api/acknowledge`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -45,11 +51,12 @@ test('an acknowledgement over HTTP: lifted, or 409 with what stays and why', asy
     assert.equal(first.body.latches, [THERE]);
     assert.match(first.body.error!.message, /mend it first: refrigerant gas alarm/);
     latches = [GONE];
+    await shown('F13h');
     assert.equal(await post({ by: 'me' }), { status: 200, body: { latches: [] } });
-    clearInterval(look);
     assert.equal(by, ['page', 'me']);
     for (const bad of [{ by: '' }, { by: 5 }, { all: true }, []]) assert.is((await post(bad)).status, 400);
   } finally {
+    clearInterval(look);
     await net.end();
   }
 });

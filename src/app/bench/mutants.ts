@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { seededRandom } from '../../core/random.ts';
 import { say } from '../command.ts';
@@ -12,7 +12,10 @@ import type { Bench, Figure } from './table.ts';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CONTROL = join(ROOT, 'src/control');
 const PRELOAD = join(import.meta.dirname, 'mutants/preload.ts');
-const MEMORY = join(ROOT, 'node_modules/.cache/heatmine/mutants');
+const CACHE = join(ROOT, 'node_modules/.cache/heatmine');
+const MEMORY = join(CACHE, 'mutants');
+/** Compiled modules of earlier runs, by their text: most of a short test is its start. */
+const COMPILED = join(CACHE, 'compiled');
 const FOLDERS = ['interlock', 'decide'];
 /** Beside all of test/control: a co-simulated house and a slice of the campaign. */
 const ALSO = ['app/cosim', 'app/campaign'];
@@ -67,7 +70,8 @@ async function killedBy(mutant: Mutant, tests: readonly Test[], memory: Memory):
   if (known) return known.name;
   for (const { name, ms } of able) {
     if (memory.passed(mutant, name)) continue;
-    const passed = await passes(name, mutant, Math.max(LIMIT_LEAST_MS, LIMIT_FACTOR * ms), {});
+    const limitMs = Math.max(LIMIT_LEAST_MS, LIMIT_FACTOR * ms);
+    const passed = await passes(name, mutant, limitMs, { NODE_COMPILE_CACHE: COMPILED });
     memory.keep(mutant, name, passed);
     if (!passed) return name;
   }
@@ -100,15 +104,20 @@ function sample<T>(all: readonly T[], count: number, seed: number): T[] {
 const folderOf = (m: Mutant) => m.file.split('/')[0]!;
 const nameOf = (m: Mutant) => `${m.file}:${m.line} ${m.was} -> ${m.text}`;
 
-/** Goes through the mutants with these tests and tells each; resolves with those that live. */
+/** Goes through the mutants with these tests, one on each processor, and tells each; resolves with those that live. */
 async function hunt(round: string, left: readonly Mutant[], tests: readonly Test[], memory: Memory): Promise<Mutant[]> {
-  const alive: Mutant[] = [];
-  for (const [i, mutant] of left.entries()) {
-    const by = await killedBy(mutant, tests, memory);
-    if (!by) alive.push(mutant);
-    say(`${round} ${i + 1}/${left.length} ${nameOf(mutant)}: ${by ? `killed by ${by}` : 'lives'}`);
-  }
-  return alive;
+  const alive = new Set<Mutant>();
+  const queue = left.values();
+  let told = 0;
+  const one = async () => {
+    for (const mutant of queue) {
+      const by = await killedBy(mutant, tests, memory);
+      if (!by) alive.add(mutant);
+      say(`${round} ${++told}/${left.length} ${nameOf(mutant)}: ${by ? `killed by ${by}` : 'lives'}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, one));
+  return left.filter((m) => alive.has(m));
 }
 
 export const mutants: Bench = {

@@ -60,7 +60,7 @@ export interface Interlocked {
   state: InterlockState;
   outputs: Outputs;
   safety: SafetyState;
-  told: Pick<Verdict, 'latched' | 'latches' | 'acknowledged'>;
+  latched: Pick<Verdict, 'latched' | 'latches' | 'acknowledged'>;
   reasons: Reason[];
 }
 
@@ -218,6 +218,6 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
     heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
   };
   const state: InterlockState = { trips, timers, ...ready, disobeyedS, stopped, acknowledge };
-  const told = toldOf(by, previous.trips, trips, acknowledge.refused);
-  return { state, outputs: bound.outputs, safety, told, reasons: [...warnings, ...bound.reasons] };
+  const latched = toldOf(by, previous.trips, trips, acknowledge.refused);
+  return { state, outputs: bound.outputs, safety, latched, reasons: [...warnings, ...bound.reasons] };
 }
