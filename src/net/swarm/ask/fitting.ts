@@ -1,7 +1,35 @@
 import { HeatmineError } from '../../../core/errors.ts';
-import type { Candidate } from './gather.ts';
-import type { AskerOptions } from './question.ts';
+import { RELAY_TOPIC } from '../topics.ts';
+import { type Candidate, gather } from './gather.ts';
+import type { AskerOptions, SwarmQuestion } from './question.ts';
 import { directWays, sealedWays, type Way } from './way.ts';
+
+export interface Fitting {
+  /** Those that offer it within the price and to whom a way leads, never the asker itself nor a known liar. */
+  within: Candidate[];
+  waysTo(candidate: Candidate): Way[];
+}
+
+/** Whom this question can be asked. Throws NOBODY_THERE, NOT_OFFERED, or NO_ENTRY_RELAY where a sealed one finds no way. */
+export async function lookFor(
+  options: AskerOptions,
+  { topics, maxPrice = 0 }: Pick<SwarmQuestion, 'topics' | 'maxPrice'>,
+  patience?: number,
+): Promise<Fitting> {
+  const { discoveries, experience, sealed, own } = options;
+  const [all, allRelays] = await Promise.all([
+    gather({ discoveries, topics, ...(patience && { patience }) }),
+    sealed ? gather({ discoveries, topics: [RELAY_TOPIC], ...(patience && { patience }) }) : [],
+  ]);
+  const isOther = ({ descriptor: { key } }: Candidate) => key !== own && !experience.shuns(key);
+  const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
+  const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
+  if (fitting.length === 0) throw nobody(found, topics, maxPrice);
+  const waysTo = waysOf(options, relays);
+  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
+  if (within.length === 0) throw noWay(fitting, relays, options);
+  return { within, waysTo };
+}
 
 export function waysOf(
   { sealed, random, experience }: AskerOptions,
@@ -14,11 +42,7 @@ export function waysOf(
 }
 
 /** Why none of these can be reached. */
-export function noWay(
-  fitting: readonly Candidate[],
-  relays: readonly Candidate[],
-  { sealed }: AskerOptions,
-): HeatmineError {
+function noWay(fitting: readonly Candidate[], relays: readonly Candidate[], { sealed }: AskerOptions): HeatmineError {
   if (!sealed) return new HeatmineError('NOT_RUNNING', 'no node that answers this names a way to it');
   if (fitting.every(({ descriptor }) => !descriptor.seal))
     return new HeatmineError('NOT_OFFERED', `none of ${fitting.length} nodes takes sealed questions`);
@@ -33,7 +57,7 @@ export const expertOf = ({ descriptor }: Candidate, topics: readonly string[], m
     .find((expert) => maxPrice === 0 || expert.price <= maxPrice);
 
 /** Why none of those found will do. */
-export function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {
+function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {
   const experts = found.flatMap(({ descriptor }) => descriptor.experts);
   if (experts.length === 0)
     return new HeatmineError('NOBODY_THERE', `no node answers questions on ${topics.join(', ')}`);
