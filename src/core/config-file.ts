@@ -118,4 +118,4 @@ function linkFree(draft: string, wanted: string, disk: Disk): string {
 
 /** For the owner. */
 export const migratedText = ({ from, to, backup, changes }: FileMigrated): string =>
-  `config.yaml was of version ${from} and is now of version ${to}${changes.length ? `: ${changes.join(', ')}` : ''}; the old one is kept as ${backup}`;
+  `config.yaml was of version ${from} and is now of version ${to}; the old one is kept as ${backup}; other names: ${changes.join(', ') || '-'}`;

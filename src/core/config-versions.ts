@@ -29,7 +29,7 @@ const rename =
         from: key.from,
         to: key.to,
         text: key.quote + name + key.quote,
-        what: `${path} is now ${[...parents, name].join('.')}`,
+        what: `${path} -> ${[...parents, name].join('.')}`,
       },
     ];
   };

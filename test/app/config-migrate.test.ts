@@ -29,7 +29,7 @@ test('config check only tells; config migrate does it once and keeps the old fil
   copyFileSync(old('v1-rich.yaml'), join(home, 'config.yaml'));
   const check = heatmine('config', 'check');
   assert.is(check.status, 0, check.stderr);
-  assert.match(check.stderr, /net\.join is now net\.houseBroker.*config migrate/);
+  assert.match(check.stderr, /net\.join -> net\.houseBroker.*config migrate/);
   assert.is(text(), RICH);
   const told = JSON.parse(heatmine('config', 'check', '--json').stdout);
   assert.equal([told.sound, told.version, told.toMigrate.length], [true, 1, 4]);
@@ -59,7 +59,7 @@ test('an invite goes into a migrated file; what is kept is the file as it was', 
   const line = inviteLine({ bootstrap: ['127.0.0.1:9999'], relays: [] });
   const { status, stderr } = heatmine('join', line);
   assert.is(status, 0, stderr);
-  assert.match(stderr, /net\.join is now net\.houseBroker/);
+  assert.match(stderr, /net\.join -> net\.houseBroker/);
   assert.match(text(), /# mine/);
   const config = parseConfig(text(), 'x');
   assert.equal([config.net.houseBroker?.url, config.swarm.join], ['mqtt://a:1883', true]);
@@ -82,7 +82,7 @@ test('a backup of version 1 restores; the next start brings it up and the page s
     assert.is(text(), 'version: 2\nunit: cellar # mine\ncompute: {fillerCommand: {run: "true", powerW: 5}}\n');
     assert.is(kept().length, 1);
     const events = (await (await fetch(`${unit.url}/api/events?limit=20`)).json()) as { code: string; text: string }[];
-    assert.match(events.find((e) => e.code === 'CONFIG_MIGRATED')!.text, 'fillerCommand.watts is now');
+    assert.match(events.find((e) => e.code === 'CONFIG_MIGRATED')!.text, 'fillerCommand.watts ->');
   } finally {
     await unit.stop();
   }

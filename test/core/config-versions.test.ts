@@ -38,10 +38,10 @@ test('a file of version 1 becomes one of this version: old names go, all else st
     .replace('"minPrice":  500, debtLimit: 20000', '"minPriceUcPerMtok":  500, debtLimitUc: 20000');
   assert.is(text, expected);
   assert.equal(changes, [
-    'net.join is now net.houseBroker',
-    'compute.fillerCommand.watts is now compute.fillerCommand.powerW',
-    'swarm.serve.minPrice is now swarm.serve.minPriceUcPerMtok',
-    'swarm.serve.debtLimit is now swarm.serve.debtLimitUc',
+    'net.join -> net.houseBroker',
+    'compute.fillerCommand.watts -> compute.fillerCommand.powerW',
+    'swarm.serve.minPrice -> swarm.serve.minPriceUcPerMtok',
+    'swarm.serve.debtLimit -> swarm.serve.debtLimitUc',
   ]);
   const config = parseConfig(RICH, 'config.yaml');
   assert.is(config.net.houseBroker!.url, 'mqtts://192.168.1.10:8883');
