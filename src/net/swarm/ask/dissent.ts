@@ -1,8 +1,8 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { RELAY_TOPIC } from '../topics.ts';
-import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
-import { type Candidate, gather } from './gather.ts';
+import { expertOf, nobody, noWay } from './fitting.ts';
+import type { Candidate } from './gather.ts';
+import { lookUp } from './look.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
@@ -29,15 +29,11 @@ const FREE_TIMES = 2;
  * Throws NOBODY_THERE where fewer than two nodes can be asked, else what the last one said when fewer than two answer.
  */
 export async function askDissent(options: AskerOptions, question: SwarmQuestion, count: number): Promise<Dissent> {
-  const { discoveries, experience, random } = options;
+  const { experience, random } = options;
   const { topics, maxPrice = 0 } = question;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
+  const { found, relays, waysTo } = await lookUp(options, { topics });
   const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, topics, maxPrice);
-  const waysTo = waysOf(options, relays);
   const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
   if (within.length === 0) throw noWay(fitting, relays, options);
   if (within.length < 2)

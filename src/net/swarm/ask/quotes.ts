@@ -1,10 +1,10 @@
 import { messageOf } from '../../../core/errors.ts';
 import type { QuoteRequest, Reply } from '../query.ts';
-import { RELAY_TOPIC } from '../topics.ts';
 import { peerError } from '../wire/connection.ts';
 import { exchange } from './exchange.ts';
-import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
-import { type Candidate, gather } from './gather.ts';
+import { expertOf, nobody, noWay } from './fitting.ts';
+import type { Candidate } from './gather.ts';
+import { lookUp } from './look.ts';
 import type { AskerOptions, SwarmQuestion } from './question.ts';
 import { overSomeWay } from './travel.ts';
 import type { Way } from './way.ts';
@@ -29,15 +29,10 @@ const BYTES_A_TOKEN = 3;
  * those that refuse. Throws NOBODY_THERE or NO_ENTRY_RELAY as asking would.
  */
 export async function quoteSwarm(options: AskerOptions, question: ToQuote): Promise<QuoteLine[]> {
-  const { discoveries } = options;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics: question.topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
+  const { found, relays, waysTo } = await lookUp(options, { topics: question.topics });
   const maxPrice = question.maxPrice ?? 0;
   const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
-  const waysTo = waysOf(options, relays);
   const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
   if (within.length === 0) throw noWay(fitting, relays, options);
   const lines = await Promise.all(within.map((candidate) => quoteOf(candidate, waysTo(candidate), options, question)));
