@@ -77,13 +77,14 @@ const ps: Sub = async ({ paths, json }) => {
   const { url } = unitOf(paths);
   const [models, { compute }] = await Promise.all([fetchModels(url), fetchState(url)]);
   const jPerToken = compute?.card.jPerToken ?? null;
+  const from = compute?.card.modelled === false ? 'measured' : 'modelled';
   const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
   if (json) print(JSON.stringify(rows));
   const known = new Map(found(paths).map((expert) => [expert.id, expert]));
   for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
     const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
     print(
-      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)  ${beginnings(known.get(id)).source}`,
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken === null ? '?' : Number(jPerToken.toPrecision(3))} J/token (${from})  ${beginnings(known.get(id)).source}`,
     );
   }
   return 0;

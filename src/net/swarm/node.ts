@@ -206,7 +206,7 @@ function handlersOf(self: Self): Handlers {
   return {
     onOpen(stream, path, from, kind) {
       if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
-      else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream);
+      else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream, viaOf(from, config));
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },

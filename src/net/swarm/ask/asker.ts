@@ -1,8 +1,7 @@
 import type { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { expertOf, nobody, noWay } from './fitting.ts';
+import { expertOf, lookFor } from './fitting.ts';
 import type { Candidate } from './gather.ts';
-import { lookUp } from './look.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
@@ -56,14 +55,9 @@ const NOBODY: ToAsk = { order: [], waysTo: () => [] };
 
 async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
   const { experience, random } = options;
-  const maxPrice = question.maxPrice ?? 0;
-  const { found: all, relays, waysTo, isApart } = await lookUp(options, { topics: question.topics, patience });
-  const found = all.filter(({ descriptor: { key } }) => key !== options.own && !experience.shuns(key));
-  const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
-  if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
-  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
-  if (within.length === 0) throw noWay(fitting, relays, options);
-  const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
+  const { topics, maxPrice = 0 } = question;
+  const { within, waysTo, isApart } = await lookFor(options, question, patience);
+  const price = (c: Candidate) => expertOf(c, topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);

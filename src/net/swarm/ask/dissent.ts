@@ -1,8 +1,7 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { expertOf, nobody, noWay } from './fitting.ts';
+import { expertOf, lookFor } from './fitting.ts';
 import type { Candidate } from './gather.ts';
-import { lookUp } from './look.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
@@ -31,11 +30,7 @@ const FREE_TIMES = 2;
 export async function askDissent(options: AskerOptions, question: SwarmQuestion, count: number): Promise<Dissent> {
   const { experience, random } = options;
   const { topics, maxPrice = 0 } = question;
-  const { found, relays, waysTo } = await lookUp(options, { topics });
-  const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
-  if (fitting.length === 0) throw nobody(found, topics, maxPrice);
-  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
-  if (within.length === 0) throw noWay(fitting, relays, options);
+  const { within, waysTo } = await lookFor(options, question);
   if (within.length < 2)
     throw new HeatmineError('NOBODY_THERE', 'only one node answers this: there is nobody to disagree with it');
   const expert = (candidate: Candidate) => expertOf(candidate, topics, maxPrice)!;

@@ -1,10 +1,9 @@
 import type { Discovery } from '../discovery/discovery.ts';
 import { RELAY_TOPIC, TOPICS } from '../topics.ts';
-import { waysOf } from './fitting.ts';
 import { type Candidate, fitOf, gather } from './gather.ts';
 import type { AskerOptions } from './question.ts';
 import { lookThroughRelays } from './through.ts';
-import type { Way } from './way.ts';
+import { directWays, sealedWays, type Way } from './way.ts';
 
 export interface LookUp {
   /** Best first. */
@@ -59,7 +58,18 @@ export async function lookUp(options: AskerOptions, wish: LookUp): Promise<Looke
   return { found, relays, waysTo, isApart: (c) => entry === undefined || waysTo(c)[0]?.key === entry };
 }
 
-const isOther =
+function waysOf(
+  { sealed, random, experience }: AskerOptions,
+  relays: readonly Candidate[],
+): (candidate: Candidate) => Way[] {
+  if (!sealed) return ({ descriptor }) => directWays(descriptor);
+  const known = relays.map(({ descriptor }) => descriptor);
+  const trust = (key: string) => experience.of(key).experience;
+  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
+}
+
+/** Neither the asker itself nor a known liar. */
+export const isOther =
   ({ own, experience }: AskerOptions) =>
   ({ descriptor: { key } }: Candidate) =>
     key !== own && !experience.shuns(key);

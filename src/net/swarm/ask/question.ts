@@ -16,6 +16,8 @@ export interface SwarmQuestion {
   maxTokens?: number;
   /** Micro-credits per million answer tokens; left out: for free. */
   maxPrice?: number;
+  /** Micro-credits: no answer that costs more is signed for. Left out: what its size makes at `maxPrice`. */
+  mostUc?: number | undefined;
   /** `economy` waits for free watts and costs half. */
   tier?: Request['tier'];
   /** How long to wait for the expert's word that the receipt is on its disk; left out: not at all. */
