@@ -1,4 +1,5 @@
 import { type CosimOptions, openCosim } from '../../src/app/cosim.ts';
+import type { Image } from '../../src/contract/points.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
 import type { CoreState } from '../../src/control/state.ts';
 import { initialState, step } from '../../src/control/step.ts';
@@ -43,12 +44,16 @@ export interface Seen {
   verdict: Verdict;
 }
 
-/** Runs a house; before each step whose second `restarts` names, control is killed and begins from its state file. */
+/**
+ * Runs a house; before each step whose second `restarts` names, control is killed and begins from its state file. `bend` is what
+ * sensors make of the truth.
+ */
 export function live(
   options: Omit<CosimOptions, 'days' | 'watch' | 'onDay' | 'drive'>,
   seconds: number,
   see: (seen: Seen) => void,
   restarts: (s: number) => boolean = () => false,
+  bend: (image: Image, s: number) => Image = (image) => image,
 ): void {
   const { house } = options.config;
   let state: CoreState = initialState(house);
@@ -58,7 +63,7 @@ export function live(
     ...options,
     drive(input) {
       if (restarts(s)) state = restoredState(house, JSON.parse(JSON.stringify(storedOf(input.setPoints, state))));
-      const done = step(state, input);
+      const done = step(state, { ...input, image: bend(input.image, s) });
       state = done.state;
       verdict = done.verdict;
       const { outputs, safety, grantW, payW, fillerW } = verdict;
