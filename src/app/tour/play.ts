@@ -65,6 +65,8 @@ export function openScene(scene: Scene): Played {
         const verdict = done.verdict!;
         const setPoints = { ...DEFAULT_SETPOINTS, ...scene.setPoints?.(atS) };
         const control = controlStateOf({ ...shown(done), verdict, setPoints });
+        // This house has none, whatever the plant can do.
+        delete control.sensors.batteryW;
         const events = changesBetween(before, verdict, done.timeMs).map((e) => ({ ...e, houseClock: true }));
         before = verdict;
         const plant = plantOf(done);
