@@ -26,7 +26,7 @@ import { acceptPeers } from './wire/accept.ts';
 import type { Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { leadsHome } from './wire/prefix.ts';
+import { leadsHome, mayTell } from './wire/reach.ts';
 
 export interface NodeOptions {
   config: SwarmConfig;
@@ -65,6 +65,8 @@ const MOST_EXPERTS = 8;
 /** Of one topic that a relay tells on. */
 const OTHERS = 16;
 const PRICE_MS = 60_000;
+/** Whoever asks may be on this machine. */
+const HERE = '127.0.0.1';
 /** Strangers attach as often as they like; each announcement is dozens of packets. */
 const ATTACHED_MS = 2000;
 
@@ -161,7 +163,7 @@ function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
-  createRelay({ mayDialPrivate: leadsHome(config), weights: weights?.relayPace, now: Date.now });
+  createRelay({ reachFor: leadsHome(config), weights: weights?.relayPace, now: Date.now });
 
 /** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
 function takeFetched(self: Self): void {
@@ -177,7 +179,7 @@ function takeFetched(self: Self): void {
 async function othersFor({ discoveries, identity }: Self, topic: string) {
   const found = await gather({ discoveries, topics: [topic], wanted: OTHERS });
   return found
-    .filter(({ descriptor }) => descriptor.key !== identity.id)
+    .filter(({ descriptor, reach }) => descriptor.key !== identity.id && mayTell(descriptor, reach, HERE))
     .map(({ descriptor: { key, issuedS }, signed }) => ({ key, issuedS, signed }));
 }
 
@@ -222,7 +224,7 @@ function handlersOf(self: Self): Handlers {
         weights?.looked(frame.topic, viaOf(from, config));
         const relays = self.attachments?.current() ?? [];
         const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
-        const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
+        const behind = shuffled(relay?.offers(frame.topic, from.address) ?? [], self.random);
         const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
         const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };

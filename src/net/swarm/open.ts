@@ -18,6 +18,7 @@ import type { Trade } from './pay/till.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
 import { openTold } from './useful/told.ts';
 import { openWeights } from './weights/weights.ts';
+import { reachOfDht } from './wire/reach.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -38,7 +39,7 @@ export async function openDiscoveries({
   log,
 }: DiscoveryOptions): Promise<Discovery[]> {
   const mainline = await openMainline({
-    ...{ host: config.host, port, identity, log, isPublic: config.mainline },
+    ...{ host: config.host, port, identity, log, isPublic: config.mainline, reach: reachOfDht(config) },
     bootstrap: [...config.bootstrap, ...bootstrap],
   });
   // On loopback there is no LAN.

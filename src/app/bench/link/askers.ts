@@ -32,7 +32,7 @@ function leaveByOwnAddress(): void {
 /** The first that the node at `url` names for this topic, once it does. */
 export async function findAt(url: string, topic: string): Promise<Descriptor> {
   for (let left = 600; ; left--) {
-    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
+    const connection = await dial({ url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
     const found = await connection.ask({ type: 'find', topic, limit: 1 });
     connection.close(1000, 'thanks');
     const [text] = found.type === 'found' ? found.descriptors : [];
@@ -50,11 +50,14 @@ export function openAskers(expert: Descriptor, relays: readonly Descriptor[], se
   leaveByOwnAddress();
   const random: Random = seededRandom(seed);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: false };
-  const candidate = { descriptor: expert, signed: '', fit: 1 };
+  const candidate = { descriptor: expert, signed: '', fit: 1, reach: 'machine' as const };
   return (asker, text) =>
     whose.run(addressOf(asker), async () => {
       const options = { discoveries: [], experience: openExperience(), random, sealed };
-      const ways = sealedWays(expert, relays, sealed, () => 0, random);
+      const ways = sealedWays(expert, relays, sealed, () => 0, random).map((route) => ({
+        ...route,
+        reach: 'machine' as const,
+      }));
       let said = '';
       const question = {
         messages: [{ role: 'user' as const, content: text }],

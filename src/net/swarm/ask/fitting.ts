@@ -35,10 +35,15 @@ export function waysOf(
   { sealed, random, experience }: AskerOptions,
   relays: readonly Candidate[],
 ): (candidate: Candidate) => Way[] {
-  if (!sealed) return ({ descriptor }) => directWays(descriptor);
+  if (!sealed) return ({ descriptor, reach }) => directWays(descriptor).map((route) => ({ ...route, reach }));
   const known = relays.map(({ descriptor }) => descriptor);
   const trust = (key: string) => experience.of(key).experience;
-  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
+  const reachOf = new Map(relays.map(({ descriptor: { key }, reach }) => [key, reach]));
+  return ({ descriptor }) => {
+    if (!descriptor.seal) return [];
+    const routes = sealedWays(descriptor, known, sealed, trust, random);
+    return routes.map((route) => ({ ...route, reach: reachOf.get(route.key) ?? 'world' }));
+  };
 }
 
 /** Why none of these can be reached. */
