@@ -7,9 +7,9 @@ import { isPrivate } from './prefix.ts';
  * this machine as far as this machine, of one in the LAN into the LAN but not onto this machine, of anybody else only into
  * the public Internet. docs/swarm.md, "Whom it dials".
  */
-export type Reach = 'owner' | 'machine' | 'lan' | 'world';
-const ORDER: readonly Reach[] = ['owner', 'machine', 'lan', 'world'];
-const isAsFar = (reach: Reach, as: Reach) => ORDER.indexOf(reach) >= ORDER.indexOf(as);
+export const REACHES = ['owner', 'machine', 'lan', 'world'] as const;
+export type Reach = (typeof REACHES)[number];
+const isAsFar = (reach: Reach, as: Reach) => REACHES.indexOf(reach) >= REACHES.indexOf(as);
 
 export const narrower = (a: Reach, b: Reach): Reach => (isAsFar(a, b) ? b : a);
 export const wider = (a: Reach, b: Reach): Reach => (isAsFar(a, b) ? a : b);
@@ -63,7 +63,9 @@ export function reachOf(address: string): Exclude<Reach, 'owner'> {
 }
 
 /** Of an URL: without brackets. */
-export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
+export const reachOfUrl = (url: string): Reach => reachOf(hostOf(url));
 
 /** Ports of other protocols, to which no stranger shall make us speak: https://fetch.spec.whatwg.org/#port-blocking, and data bases. */
 const OTHERS_PORTS = new Set([
@@ -81,7 +83,7 @@ function isOthersPort(url: string): boolean {
 
 /** Whether this URL may be dialled on such a word, as far as it shows by itself; what a name stands for `lookupWithin` sees. */
 export const mayLead = (url: string, reach: Reach): boolean =>
-  reach === 'owner' || (isAsFar(reachOf(hostOf(url)), reach) && !isOthersPort(url));
+  reach === 'owner' || (isAsFar(reachOfUrl(url), reach) && !isOthersPort(url));
 
 /**
  * As `dns.lookup`; a name that is not the owner's word must stand for public addresses only, whoever told it. The socket is
@@ -128,14 +130,14 @@ const EVERY_ADDRESS = ['0.0.0.0', '::'];
  * address; else as far as that stranger is away, or, where it listens on one address only, as far as that is.
  */
 export function leadsHome({ host, urls }: { host: string; urls: readonly string[] }): (address: string) => Reach {
-  if (urls.some((url) => reachOf(hostOf(url)) === 'world')) return () => 'world';
+  if (urls.some((url) => reachOfUrl(url) === 'world')) return () => 'world';
   const own = EVERY_ADDRESS.includes(host) ? 'machine' : reachOf(host);
   return (address) => wider(reachOf(address), own);
 }
 
 /** What a descriptor names that is meant for a nearer network than `reach`. */
 const isWithin = ({ urls, relays }: Named, reach: Reach) =>
-  [...urls, ...relays.map(({ url }) => url)].every((url) => isAsFar(reachOf(hostOf(url)), reach));
+  [...urls, ...relays.map(({ url }) => url)].every((url) => isAsFar(reachOfUrl(url), reach));
 
 interface Named {
   urls: readonly string[];
