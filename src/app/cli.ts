@@ -1,6 +1,6 @@
 import pkg from '../../package.json' with { type: 'json' };
-import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
+import { didYouMean } from '../core/strict-file.ts';
 import { asTyped, usageAsTyped } from '../core/words.ts';
 import { type Command, print, say } from './command.ts';
 
@@ -68,7 +68,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     load: () => import('./commands/restore.ts').then((m) => m.restore),
   },
   config: {
-    about: 'write or check the configuration (config init, config check)',
+    about: 'write, check or bring up to date the configuration: init, check, migrate',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
   receipts: {

@@ -23,7 +23,7 @@ const MAX_PUBLISHED_BYTES = 40 * 1024;
 
 interface StateParts {
   config: Config;
-  card: Card;
+  card: Card & { measured: boolean };
   catalogue: Pick<Catalogue, 'states'>;
   door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
@@ -112,7 +112,13 @@ export function stateOf(parts: StateParts): ComputeState {
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
   const questions = door.questions() + door.economy().active;
   return {
-    card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
+    card: {
+      id: card.id,
+      name: card.name,
+      count: config.accelerator.count,
+      jPerToken: card.jPerToken,
+      modelled: !card.measured,
+    },
     experts: published(catalogue.states()),
     answered,
     queued: Math.max(0, questions - 1),
@@ -147,6 +153,6 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
   const text = `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
-  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.watts ?? 0)} for the owner's command` : '';
+  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.powerW ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

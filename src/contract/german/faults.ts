@@ -17,6 +17,8 @@ export const FAULTS_DE: Record<string, string> = {
   'accelW: lost': 'accelW: verloren',
   '{}: {}; {} from {} is used': '{}: {}; es gilt {} aus {}',
   'not usable': 'nicht brauchbar',
+  'config.yaml was of version {} and is now of version {}; the old one is kept as {}; other names: {}':
+    'config.yaml hatte Version {} und hat jetzt Version {}; die alte liegt als {} daneben; andere Namen: {}',
   'config.yaml is refused; the unit heats with the configuration it last ran with: {}':
     'config.yaml wird abgelehnt; die Anlage heizt mit der Konfiguration, mit der sie zuletzt lief: {}',
   'stands still': 'steht still',

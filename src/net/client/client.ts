@@ -191,7 +191,8 @@ async function readAnswer(stream: Stream, open: Opener, node: string, question: 
         if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
         text += reply.text;
         if (text.length > MAX_ANSWER_CHARS) refuse('PEER_INVALID', 'an answer without an end');
-        question.onChunk?.(String(reply.text));
+        // Empty ones only fill the answer up to a size that tells little.
+        if (reply.text) question.onChunk?.(reply.text);
       } else if (reply.type === 'end') {
         return { text, finish: readable(reply.finish, 32), meter: meterOf(reply.meter) };
       } else

@@ -19,7 +19,8 @@ export async function readAnswer(
       if (reply.type === 'start') question.onStart?.(reply.expert, node, reply.weights);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
-        question.onChunk?.(reply.text);
+        // Empty ones only fill the answer up.
+        if (reply.text) question.onChunk?.(reply.text);
       } else if (reply.type === 'end') return { end: reply, bytes };
       else if (reply.type === 'error') throw peerError(reply.code, reply.message);
       else throw new HeatmineError('PEER_INVALID', `${reply.type} is no part of an answer`);

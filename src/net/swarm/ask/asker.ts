@@ -1,8 +1,7 @@
 import type { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { RELAY_TOPIC } from '../topics.ts';
-import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
-import { type Candidate, gather } from './gather.ts';
+import { expertOf, lookFor } from './fitting.ts';
+import type { Candidate } from './gather.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
@@ -55,22 +54,13 @@ interface ToAsk {
 const NOBODY: ToAsk = { order: [], waysTo: () => [] };
 
 async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
-  const { discoveries, experience, random } = options;
-  const maxPrice = question.maxPrice ?? 0;
-  const [all, allRelays] = await Promise.all([
-    gather({ discoveries, topics: question.topics, patience }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC], patience }) : [],
-  ]);
-  const isOther = ({ descriptor: { key } }: Candidate) => key !== options.own && !experience.shuns(key);
-  const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
-  const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
-  if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
-  const waysTo = waysOf(options, relays);
-  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
-  if (within.length === 0) throw noWay(fitting, relays, options);
-  const price = (c: Candidate) => expertOf(c, question.topics, maxPrice)!.price;
+  const { experience, random } = options;
+  const { topics, maxPrice = 0 } = question;
+  const { within, waysTo, isApart } = await lookFor(options, question, patience);
+  const price = (c: Candidate) => expertOf(c, topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);
-  return { order: maxPrice === 0 ? sunnyFirst(drawn) : drawn, waysTo };
+  const order = maxPrice === 0 ? sunnyFirst(drawn) : drawn;
+  return { order: [...order.filter(isApart), ...order.filter((candidate) => !isApart(candidate))], waysTo };
 }

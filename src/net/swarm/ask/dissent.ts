@@ -1,8 +1,7 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { RELAY_TOPIC } from '../topics.ts';
-import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
-import { type Candidate, gather } from './gather.ts';
+import { expertOf, lookFor } from './fitting.ts';
+import type { Candidate } from './gather.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
 import { drawOrder, scoreOf } from './rank.ts';
@@ -29,17 +28,9 @@ const FREE_TIMES = 2;
  * Throws NOBODY_THERE where fewer than two nodes can be asked, else what the last one said when fewer than two answer.
  */
 export async function askDissent(options: AskerOptions, question: SwarmQuestion, count: number): Promise<Dissent> {
-  const { discoveries, experience, random } = options;
+  const { experience, random } = options;
   const { topics, maxPrice = 0 } = question;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
-  const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
-  if (fitting.length === 0) throw nobody(found, topics, maxPrice);
-  const waysTo = waysOf(options, relays);
-  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
-  if (within.length === 0) throw noWay(fitting, relays, options);
+  const { within, waysTo } = await lookFor(options, question);
   if (within.length < 2)
     throw new HeatmineError('NOBODY_THERE', 'only one node answers this: there is nobody to disagree with it');
   const expert = (candidate: Candidate) => expertOf(candidate, topics, maxPrice)!;

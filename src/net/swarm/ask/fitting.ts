@@ -1,24 +1,30 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Candidate } from './gather.ts';
-import type { AskerOptions } from './question.ts';
-import { directWays, sealedWays, type Way } from './way.ts';
+import { isOther, type Looked, lookUp } from './look.ts';
+import type { AskerOptions, SwarmQuestion } from './question.ts';
 
-export function waysOf(
-  { sealed, random, experience }: AskerOptions,
-  relays: readonly Candidate[],
-): (candidate: Candidate) => Way[] {
-  if (!sealed) return ({ descriptor }) => directWays(descriptor);
-  const known = relays.map(({ descriptor }) => descriptor);
-  const trust = (key: string) => experience.of(key).experience;
-  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
+export interface Fitting extends Pick<Looked, 'waysTo' | 'isApart'> {
+  /** Those that offer it within the price and to whom a way leads, never the asker itself nor a known liar. */
+  within: Candidate[];
+}
+
+/** Whom this question can be asked. Throws NOBODY_THERE, NOT_OFFERED, or NO_ENTRY_RELAY where a sealed one finds no way. */
+export async function lookFor(
+  options: AskerOptions,
+  { topics, maxPrice = 0 }: Pick<SwarmQuestion, 'topics' | 'maxPrice'>,
+  patience?: number,
+): Promise<Fitting> {
+  const { relays, waysTo, isApart, ...looked } = await lookUp(options, { topics, ...(patience && { patience }) });
+  const found = looked.found.filter(isOther(options));
+  const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
+  if (fitting.length === 0) throw nobody(found, topics, maxPrice);
+  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
+  if (within.length === 0) throw noWay(fitting, relays, options);
+  return { within, waysTo, isApart };
 }
 
 /** Why none of these can be reached. */
-export function noWay(
-  fitting: readonly Candidate[],
-  relays: readonly Candidate[],
-  { sealed }: AskerOptions,
-): HeatmineError {
+function noWay(fitting: readonly Candidate[], relays: readonly Candidate[], { sealed }: AskerOptions): HeatmineError {
   if (!sealed) return new HeatmineError('NOT_RUNNING', 'no node that answers this names a way to it');
   if (fitting.every(({ descriptor }) => !descriptor.seal))
     return new HeatmineError('NOT_OFFERED', `none of ${fitting.length} nodes takes sealed questions`);
@@ -33,7 +39,7 @@ export const expertOf = ({ descriptor }: Candidate, topics: readonly string[], m
     .find((expert) => maxPrice === 0 || expert.price <= maxPrice);
 
 /** Why none of those found will do. */
-export function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {
+function nobody(found: readonly Candidate[], topics: readonly string[], maxPrice: number): HeatmineError {
   const experts = found.flatMap(({ descriptor }) => descriptor.experts);
   if (experts.length === 0)
     return new HeatmineError('NOBODY_THERE', `no node answers questions on ${topics.join(', ')}`);

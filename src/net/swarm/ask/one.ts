@@ -49,11 +49,11 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const { connection, way, candidate, options, question, id } = asking;
   const { sealed, purse } = options;
   const { key, seal: expertKey } = candidate.descriptor;
-  const { messages, maxTokens, tier, maxPrice = 0, topics, commitWaitMs } = question;
+  const { messages, maxTokens, tier, maxPrice = 0, mostUc, topics, commitWaitMs } = question;
   const { id: expert } = expertOf(candidate, topics, maxPrice)!;
   const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
   const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
-  const ordering = purse?.order({ server: key, via: way.key, id, request });
+  const ordering = purse?.order({ server: key, via: way.key, id, request, mostUc });
   const tell = ordering && (await telling(candidate.descriptor, expert));
   const open = () => connection.open(way.path);
   const wanted = { ...request, ...ordering?.slips, ...(tell && { useful: tell.wish }) };

@@ -1,10 +1,11 @@
 import { messageOf } from '../../../core/errors.ts';
+import { roundTokens } from '../../ledger/receipt.ts';
+import { mostPromptTokens } from '../pay/sizes.ts';
 import type { QuoteRequest, Reply } from '../query.ts';
-import { RELAY_TOPIC } from '../topics.ts';
 import { peerError } from '../wire/connection.ts';
 import { exchange } from './exchange.ts';
-import { expertOf, nobody, noWay, waysOf } from './fitting.ts';
-import { type Candidate, gather } from './gather.ts';
+import { expertOf, lookFor } from './fitting.ts';
+import type { Candidate } from './gather.ts';
 import type { AskerOptions, SwarmQuestion } from './question.ts';
 import { overSomeWay } from './travel.ts';
 import type { Way } from './way.ts';
@@ -21,25 +22,15 @@ export interface QuoteLine {
 
 export type ToQuote = Pick<SwarmQuestion, 'messages' | 'topics' | 'maxTokens' | 'maxPrice' | 'tier' | 'signal'>;
 
-/** A token of most languages has three bytes or more. */
-const BYTES_A_TOKEN = 3;
+/** What a quote may name at most. */
+const MOST_PROMPT_TOKENS = 1_000_000;
 
 /**
  * Asks all nodes that would be asked what the question would cost; its text goes to none of them. Cheapest first, then
  * those that refuse. Throws NOBODY_THERE or NO_ENTRY_RELAY as asking would.
  */
 export async function quoteSwarm(options: AskerOptions, question: ToQuote): Promise<QuoteLine[]> {
-  const { discoveries } = options;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics: question.topics }),
-    options.sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
-  const maxPrice = question.maxPrice ?? 0;
-  const fitting = found.filter((candidate) => expertOf(candidate, question.topics, maxPrice));
-  if (fitting.length === 0) throw nobody(found, question.topics, maxPrice);
-  const waysTo = waysOf(options, relays);
-  const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
-  if (within.length === 0) throw noWay(fitting, relays, options);
+  const { within, waysTo } = await lookFor(options, question);
   const lines = await Promise.all(within.map((candidate) => quoteOf(candidate, waysTo(candidate), options, question)));
   return lines.sort((a, b) => (a.quote?.mostUc ?? Infinity) - (b.quote?.mostUc ?? Infinity));
 }
@@ -52,8 +43,8 @@ async function quoteOf(
 ): Promise<QuoteLine> {
   const { key, seal: expertKey } = candidate.descriptor;
   const { id: expert } = expertOf(candidate, topics, maxPrice)!;
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  const promptTokens = Math.ceil(bytes / BYTES_A_TOKEN);
+  // As many as may be billed, so that no bill is above the quote; rounded like a receipt, which tells less of the text.
+  const promptTokens = Math.min(MOST_PROMPT_TOKENS, roundTokens(mostPromptTokens({ messages })));
   const request: QuoteRequest = { v: 1, quote: { expert, promptTokens, maxTokens, maxPrice, tier } };
   const sealing = sealed && { seal: sealed.seal, expertKey: expertKey! };
   try {

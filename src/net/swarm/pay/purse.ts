@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { HeatmineError } from '../../../core/errors.ts';
 import { hexOf, NO_CHANNEL } from '../../ledger/books.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { TIERS, type Tier } from '../../ledger/price.ts';
@@ -47,10 +48,20 @@ export interface Settling {
   taken(): void;
 }
 
+export interface ToOrder {
+  server: string;
+  via: string;
+  /** Of the question. */
+  id: Uint8Array;
+  request: Request;
+  /** Micro-credits that the whole answer may cost; left out: whatever its size and the agreed price make. */
+  mostUc?: number | undefined;
+}
+
 /** The asker's side of paying. */
 export interface Purse {
   /** For one question to this expert, entering by `via`. `id` is the same for each try of a question. */
-  order(to: { server: string; via: string; id: Uint8Array; request: Request }): Ordering;
+  order(to: ToOrder): Ordering;
 }
 
 export const newQuestionId = (): Buffer => randomBytes(16);
@@ -87,7 +98,7 @@ export function openPurse({ note, wallMs }: PurseOptions): Purse {
     return fresh;
   };
   return {
-    order({ server: serverText, via, id, request }) {
+    order({ server: serverText, via, id, request, mostUc = Number.POSITIVE_INFINITY }) {
       const server = keyFromText(serverText)!;
       const pocket = pocketFor(server, via);
       const { identity } = pocket;
@@ -116,8 +127,11 @@ export function openPurse({ note, wallMs }: PurseOptions): Purse {
             answerTokens: mostAnswerTokens(asked, answerBytes),
           };
           checkAgreed(claim, agreed, wallMs(), verifySignature);
+          const { amountUc } = claim.receipt;
+          if (amountUc > mostUc)
+            throw new HeatmineError('RECEIPT_INVALID', `receipt: ${amountUc} uc where the quote was at most ${mostUc}`);
           const signed = signAsAsker(claim, identity.sign) as Required<SignedReceipt>;
-          const paid = claim.receipt.amountUc > 0 ? pay(pocket, claim.receipt.amountUc) : undefined;
+          const paid = amountUc > 0 ? pay(pocket, amountUc) : undefined;
           // At once: another answer may end while this is written, and no two vouchers have one number.
           if (paid) Object.assign(pocket, { channel: paid.channel, newest: paid.signed });
           try {
