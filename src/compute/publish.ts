@@ -156,6 +156,6 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
   const text = bred
     ? `evolution: generation ${bred.generation}, child of ${bred.parents[0]} and ${bred.parents[1]}: ${w(fillerW)} of ${w(grant.freeW)} paid for`
     : `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
-  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.watts ?? 0)} for the owner's command` : '';
+  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.powerW ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

@@ -10,12 +10,13 @@ import { pathsOf } from '../core/paths.ts';
 import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
-import { configRefused } from './config-refused.ts';
+import { configEvents } from './config-events.ts';
 import { openHand } from './hand.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
+import { RELAYS_FILE } from './swarm/ask/book.ts';
 import { EXPERIENCE_FILE } from './swarm/ask/experience.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
 import type { Trade } from './swarm/pay/till.ts';
@@ -43,6 +44,8 @@ export interface NetOptions {
   sockets: Pick<Sockets, 'broker' | 'compute'>;
   /** Why config.yaml was not used, where the last good one stands in for it. */
   refused?: string | undefined;
+  /** What became of an older config.yaml. */
+  migrated?: string | undefined;
   /** Of the role net. */
   password: string;
   /** Where history.db goes. */
@@ -98,7 +101,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const live = liveServer(view, log);
   const hand = openHand(pathsOf(home).io);
 
-  if (options.refused) history.event(configRefused(options.refused, systemClock.wallMs()));
+  for (const event of configEvents(options, systemClock.wallMs())) history.event(event);
   link.on('controlEvent', (event) => {
     history.event(event);
     tell.event(event);
@@ -125,7 +128,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, tell.notifier),
+      settings: createSettings(config, view, history, tell.notifier, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(openDoor(config.net.host, home, log)),
@@ -168,7 +171,8 @@ async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmP
   const weights = { home, modelsDir: paths.models, stateDir: paths.state };
   const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, EXPERIENCE_FILE);
-  const files = { experienceFile, usefulFile: join(paths.state, BOOK_FILE) };
+  const relaysFile = join(stateDir, RELAYS_FILE);
+  const files = { experienceFile, relaysFile, usefulFile: join(paths.state, BOOK_FILE) };
   return openSwarm({ config: config.swarm, ...where, ...files, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;

@@ -79,8 +79,8 @@ test('told once, over another relay; nothing that the node reads then was there 
   const discovery: Discovery = {
     ...{ name: 'known', announce: async () => {}, close: async () => {} },
     async *find(topic) {
-      if (topic === 'relay') for (const { url } of relays) yield { url };
-      else yield { url: expert.url };
+      if (topic === 'relay') for (const { url } of relays) yield { url, reach: 'owner' };
+      else yield { url: expert.url, reach: 'owner' };
     },
   };
   const entries: string[] = [];
@@ -96,7 +96,9 @@ test('told once, over another relay; nothing that the node reads then was there 
   const [askedAt, saidAt] = [expert.read.length, expert.said.length];
   assert.ok(issue.includes('"useful":{"key"'), 'the request had a blinded token');
   // Tokens make neither a short question nor its answer larger on the wire.
-  assert.ok(expert.sizes.every((size) => size === PAD_CLASSES[0]));
+  const ends = expert.said.filter((text) => ['end', 'committed'].includes(JSON.parse(text).type)).length;
+  assert.ok(expert.sizes.every((size) => size === PAD_CLASSES[0] || size === PAD_CLASSES[1]));
+  assert.is(expert.sizes.filter((size) => size === PAD_CLASSES[1]).length, ends, 'the last of each answer');
 
   await tellUseful(options, token, true);
   assert.is.not(entries[0], entries[1]);
@@ -128,7 +130,7 @@ test('a token of a key that the node does not show to all is not sent', async ()
   const discovery: Discovery = {
     ...{ name: 'known', announce: async () => {}, close: async () => {} },
     async *find() {
-      yield { url: expert.url };
+      yield { url: expert.url, reach: 'owner' };
     },
   };
   const options = {
