@@ -32,7 +32,7 @@ function leaveByOwnAddress(): void {
 /** The first that the node at `url` names for this topic, once it does. */
 export async function findAt(url: string, topic: string): Promise<Descriptor> {
   for (let left = 600; ; left--) {
-    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
+    const connection = await dial({ url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
     const found = await connection.ask({ type: 'find', topic, limit: 1 });
     connection.close(1000, 'thanks');
     const [text] = found.type === 'found' ? found.descriptors : [];
@@ -51,7 +51,7 @@ export function openAskers(relays: readonly Descriptor[], seed: number): Ask {
   leaveByOwnAddress();
   const random: Random = seededRandom(seed);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: false };
-  const known = relays.map((descriptor) => ({ descriptor, signed: '', fit: 1 }));
+  const known = relays.map((descriptor) => ({ descriptor, signed: '', fit: 1, reach: 'machine' as const }));
   const discoveries = [staticPeers(relays.map(({ key, urls }) => ({ key, url: urls[0]! })))];
   const book: RelayBook = { relays: async () => known, keep: () => {}, close: () => {} };
   return (asker, text) =>
