@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import { ensurePaths, type Paths } from '../core/paths.ts';
 import { printable } from '../core/printable.ts';
 import { askSwarm } from '../net/swarm/ask/asker.ts';
+import { openRelayBook, RELAYS_FILE } from '../net/swarm/ask/book.ts';
 import { askDissent } from '../net/swarm/ask/dissent.ts';
 import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
@@ -37,7 +38,7 @@ const TELL =
 const SEALED =
   'sealed: the relay that you enter by sees your address, the node that answers your question; nobody sees both unless they tell each other';
 const DIRECT =
-  'direct: the node that answers sees your address and your question, its relay too, and on ws:// so does the line between';
+  'direct: the node that answers sees your address and your question, its relay too, on ws:// so does the line between; whoever is asked for experts sees your address and the topic';
 
 /** `ask --swarm`: one question to whoever fits, the answer as it comes. Resolves with the exit code. */
 export async function askOthers(asked: AskOthers): Promise<number> {
@@ -51,7 +52,8 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   process.once('SIGINT', () => stop.abort());
   const { wallMs } = systemClock;
   const purse = openPurse({ note: askedNotebook(paths, wallMs), wallMs });
-  const options = { discoveries, experience, random: Math.random, purse, ...(!direct && { sealed }) };
+  const book = openRelayBook({ discoveries, file: join(paths.state, RELAYS_FILE) });
+  const options = { discoveries, book, experience, random: Math.random, purse, ...(!direct && { sealed }) };
   const wanted = {
     ...{ messages: [{ role: 'user' as const, content: question }], topics: await topicsOf(question), maxPrice },
     ...(asked.economy && { tier: 'economy' as const }),

@@ -90,10 +90,10 @@ export interface CatalogueParts {
 export function createCatalogue({ experts, residents, local, upstream, priceEurPerMtoken }: CatalogueParts): Catalogue {
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
-  // The ancestor of others is asked by name, never picked.
+  // An ancestor that proved nothing itself is asked by name, never picked; one that did stays when it has children.
   const parents = new Set(experts.flatMap((e) => e.fact?.parents ?? []));
   const answers = ({ id, fact }: FoundExpert) =>
-    fact?.engine === 'llama' && !parents.has(id) && residents.fault(id) === undefined;
+    fact?.engine === 'llama' && !(parents.has(id) && fact.quality === undefined) && residents.fault(id) === undefined;
   const answering = () => {
     const able = experts.filter(answers);
     // One that failed its own test is asked by name, unless there is nobody else.

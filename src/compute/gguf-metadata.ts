@@ -10,6 +10,8 @@ const ARRAY = 9;
 const SCALAR_BYTES: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 
 export type Value = { type: number; value?: number | string; items?: number; itemType?: number; numbers?: number[] };
+/** With the bytes of the file that hold it, its key in front. */
+export type Entry = Value & { from: number; to: number };
 /** Arrays of whole numbers up to this are kept: some architectures give heads and widths by layer. */
 const MOST_LAYERS = 1024;
 
@@ -42,17 +44,22 @@ function readScalar(cursor: Cursor, type: number, key: string): number {
   return Number(type === 11 ? view.getBigInt64(0, true) : view.getBigUint64(0, true));
 }
 
+function readValue(cursor: Cursor, type: number, key: string): Value {
+  if (type === ARRAY) return readArray(cursor, key);
+  if (type === STRING) return { type, value: cursor.string(key, MAX_STRING_BYTES) };
+  return { type, value: readScalar(cursor, type, key) };
+}
+
 /** All entries; a key twice is refused. @throws HeatmineError MODEL_INVALID */
-export function readMetadata(cursor: Cursor): Map<string, Value> {
+export function readMetadata(cursor: Cursor): Map<string, Entry> {
   const count = cursor.count('number of metadata entries', ENTRIES);
-  const metadata = new Map<string, Value>();
+  const metadata = new Map<string, Entry>();
   for (let i = 0; i < count; i++) {
+    const from = cursor.position;
     const key = cursor.string(`key ${i}`, KEY_BYTES);
     if (key === '' || metadata.has(key)) cursor.fail(key === '' ? `key ${i} is empty` : `key "${key}" is there twice`);
-    const type = cursor.u32(`type of ${key}`);
-    if (type === ARRAY) metadata.set(key, readArray(cursor, key));
-    else if (type === STRING) metadata.set(key, { type, value: cursor.string(key, MAX_STRING_BYTES) });
-    else metadata.set(key, { type, value: readScalar(cursor, type, key) });
+    const value = readValue(cursor, cursor.u32(`type of ${key}`), key);
+    metadata.set(key, { ...value, from, to: cursor.position });
   }
   return metadata;
 }

@@ -1,7 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { type ByteSource, Cursor } from './gguf-cursor.ts';
-import { checkSizes, type GgufSizes, positive, readMetadata, sizesOf, textAt, type Value } from './gguf-metadata.ts';
+import {
+  checkSizes,
+  type Entry,
+  type GgufSizes,
+  positive,
+  readMetadata,
+  sizesOf,
+  textAt,
+  type Value,
+} from './gguf-metadata.ts';
 
 /**
  * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
@@ -28,6 +37,27 @@ export interface GgufInfo {
   chatTemplate: string | undefined;
 }
 
+export interface GgufTensor {
+  name: string;
+  dimensions: readonly number[];
+  /** Of ggml. */
+  type: number;
+  elements: number;
+  bytes: number;
+  /** Of the data. */
+  offset: number;
+}
+
+/** All of the header. */
+export interface Gguf {
+  info: GgufInfo;
+  metadata: ReadonlyMap<string, Entry>;
+  alignment: number;
+  tensors: readonly GgufTensor[];
+  /** Where the data begins in the file. */
+  dataAt: number;
+}
+
 /** Type of an item that is text. */
 const TEXT = 8;
 const LIMITS = {
@@ -45,8 +75,8 @@ const TENSOR_TYPES: Record<number, readonly [number, number]> = {
   ...{ 23: [256, 136], 29: [256, 56], 34: [256, 54], 35: [256, 66] },
 };
 
-/** Reads one tensor's entry; returns its bytes and elements. Offsets must follow each other, as llama.cpp demands. */
-function readTensor(cursor: Cursor, names: Set<string>, expectedOffset: number) {
+/** Reads one tensor's entry. Offsets must follow each other, as llama.cpp demands. */
+function readTensor(cursor: Cursor, names: Set<string>, expectedOffset: number): GgufTensor {
   const name = cursor.string('a tensor name', LIMITS.nameBytes);
   if (name === '' || names.has(name))
     cursor.fail(name === '' ? 'a tensor has no name' : `tensor "${name}" is there twice`);
@@ -54,20 +84,21 @@ function readTensor(cursor: Cursor, names: Set<string>, expectedOffset: number) 
   const dimensions = cursor.u32(`dimensions of ${name}`);
   if (dimensions < 1 || dimensions > LIMITS.dimensions) cursor.fail(`${name} has ${dimensions} dimensions`);
   let elements = 1;
-  let row = 0;
+  const sizes: number[] = [];
   for (let i = 0; i < dimensions; i++) {
     const size = cursor.count(`size of ${name}`, LIMITS.elements);
-    if (i === 0) row = size;
+    sizes.push(size);
     elements *= size;
     if (size < 1 || elements > LIMITS.elements) cursor.fail(`${name} has an absurd size`);
   }
   const type = cursor.u32(`type of ${name}`);
   const block = TENSOR_TYPES[type];
   if (block === undefined) cursor.fail(`${name} has unknown type ${type}`);
+  const row = sizes[0]!;
   if (row % block[0] !== 0) cursor.fail(`a row of ${name} has ${row} elements, not a multiple of ${block[0]}`);
   const offset = cursor.count(`offset of ${name}`, Number.MAX_SAFE_INTEGER);
   if (offset !== expectedOffset) cursor.fail(`${name} begins at ${offset} of the data, expected ${expectedOffset}`);
-  return { elements, bytes: (elements / block[0]) * block[1] };
+  return { name, dimensions: sizes, type, elements, bytes: (elements / block[0]) * block[1], offset };
 }
 
 function alignmentOf(cursor: Cursor, metadata: Map<string, Value>): number {
@@ -102,12 +133,14 @@ function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number |
 }
 
 /** @throws HeatmineError MODEL_INVALID, and nothing else. */
-export function checkGguf(source: ByteSource, where: string): GgufInfo {
+export const checkGguf = (source: ByteSource, where: string): GgufInfo => readGguf(source, where).info;
+
+function readGguf(source: ByteSource, where: string): Gguf {
   const cursor = new Cursor(source, where);
   if (cursor.u32('the magic').toString(16) !== '46554747') cursor.fail('not a GGUF: the first bytes are not "GGUF"');
   const version = cursor.u32('the version');
   if (version !== 2 && version !== 3) cursor.fail(`GGUF version ${version} is not supported, only 2 and 3`);
-  const tensors = cursor.count('number of tensors', LIMITS.tensors);
+  const count = cursor.count('number of tensors', LIMITS.tensors);
   const metadata = readMetadata(cursor);
   const alignment = alignmentOf(cursor, metadata);
   const align = (n: number) => Math.ceil(n / alignment) * alignment;
@@ -115,17 +148,26 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   // Where the next tensor must begin, and where the last one really ends: the padding behind it may be missing.
   let nextOffset = 0;
   let dataBytes = 0;
-  let parameters = 0;
-  for (let i = 0; i < tensors; i++) {
+  const tensors: GgufTensor[] = [];
+  for (let i = 0; i < count; i++) {
     const tensor = readTensor(cursor, names, nextOffset);
-    parameters += tensor.elements;
+    tensors.push(tensor);
     dataBytes = nextOffset + tensor.bytes;
     nextOffset = align(dataBytes);
     if (dataBytes > source.sizeBytes) cursor.fail('the tensors need more bytes than the file has');
   }
-  if (tensors === 0) cursor.fail('there are no tensors');
-  const endBytes = align(cursor.position) + dataBytes;
+  if (count === 0) cursor.fail('there are no tensors');
+  const dataAt = align(cursor.position);
+  const endBytes = dataAt + dataBytes;
   if (endBytes > source.sizeBytes) cursor.fail(`the tensors end at byte ${endBytes}, the file at ${source.sizeBytes}`);
+  const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
+  const sums = { version, tensors: count, parameters, headerBytes: cursor.position, weightBytes: dataBytes };
+  return { info: infoOf(cursor, metadata, sums), metadata, alignment, tensors, dataAt };
+}
+
+type Sums = Pick<GgufInfo, 'version' | 'tensors' | 'parameters' | 'headerBytes' | 'weightBytes'>;
+
+function infoOf(cursor: Cursor, metadata: Map<string, Value>, sums: Sums): GgufInfo {
   const architecture = metadata.get('general.architecture')?.value;
   const named = typeof architecture === 'string' && /^[a-z0-9_.-]{1,64}$/.test(architecture);
   if (!named) return cursor.fail('general.architecture is missing or not a name');
@@ -134,8 +176,7 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   const sizes = sizesOf(metadata, architecture);
   checkSizes(cursor, sizes);
   return {
-    ...{ version, architecture, contextTokens, vocabulary, tensors, parameters, headerBytes: cursor.position },
-    weightBytes: dataBytes,
+    ...{ ...sums, architecture, contextTokens, vocabulary },
     fileType: positive(metadata.get('general.file_type')),
     name: textAt(metadata, 'general.name'),
     licence: textAt(metadata, 'general.license'),
@@ -144,23 +185,38 @@ export function checkGguf(source: ByteSource, where: string): GgufInfo {
   };
 }
 
-/** The same for a file. @throws HeatmineError MODEL_INVALID also when it cannot be read. */
-export function checkGgufFile(file: string): GgufInfo {
+/** A file whose header is sound, held open: what is read later is of the file that was checked. */
+export interface OpenGguf extends Gguf {
+  file: string;
+  /** Bytes of the file; fewer only at its end. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+/** @throws HeatmineError MODEL_INVALID also when it cannot be read. */
+export function openGguf(file: string): OpenGguf {
   let handle: number | undefined;
+  const close = () => handle !== undefined && closeSync(handle);
   try {
-    handle = openSync(file, 'r');
-    const descriptor = handle;
+    const descriptor = openSync(file, 'r');
+    handle = descriptor;
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new HeatmineError('MODEL_INVALID', `${file}: not a regular file`);
     const read = (offset: number, length: number) => {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
     };
-    return checkGguf({ sizeBytes: stat.size, read }, file);
+    return { ...readGguf({ sizeBytes: stat.size, read }, file), file, read, close };
   } catch (error) {
+    close();
     if (error instanceof HeatmineError) throw error;
     throw new HeatmineError('MODEL_INVALID', `${file}: ${messageOf(error)}`, { cause: error });
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
+}
+
+/** Only looks. @throws HeatmineError MODEL_INVALID also when it cannot be read. */
+export function checkGgufFile(file: string): GgufInfo {
+  const opened = openGguf(file);
+  opened.close();
+  return opened.info;
 }

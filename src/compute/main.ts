@@ -10,9 +10,19 @@ const shippedDir = join(import.meta.dirname, '../../models');
 runChild('compute', async ({ config, home, sockets, passwords, log }) => {
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'compute', unit: config.unit, url, password: passwords.compute ?? '', log });
-  const installedDir = pathsOf(home).models;
+  const { models: installedDir, state } = pathsOf(home);
+  const speedFile = join(state, 'speed.json');
   const listen = { path: sockets.compute };
-  const compute = await startCompute({ config, shippedDir, installedDir, listen, link, clock: systemClock, log });
+  const compute = await startCompute({
+    config,
+    shippedDir,
+    installedDir,
+    speedFile,
+    listen,
+    link,
+    clock: systemClock,
+    log,
+  });
   return {
     async stop() {
       await compute.stop();

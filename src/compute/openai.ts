@@ -24,7 +24,7 @@ const Content = z
     return typeof content === 'string' ? content : content.map((part) => part.text).join('');
   })
   .refine((whole) => whole.length <= MAX_TEXT_CHARS, `at most ${MAX_TEXT_CHARS} characters`);
-const never = (what: string) => z.undefined(`${what} is not supported here`).or(z.null());
+const never = (what: string) => z.null(`${what} is not supported here`);
 const tokens = z.int().min(1).max(MAX_TOKENS).nullish();
 
 const Common = {

@@ -23,7 +23,7 @@ const MAX_PUBLISHED_BYTES = 40 * 1024;
 
 interface StateParts {
   config: Config;
-  card: Card;
+  card: Card & { measured: boolean };
   catalogue: Pick<Catalogue, 'states'>;
   door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
@@ -112,7 +112,13 @@ export function stateOf(parts: StateParts): ComputeState {
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
   const questions = door.questions() + door.economy().active;
   return {
-    card: { id: card.id, name: card.name, count: config.accelerator.count, jPerToken: card.jPerToken, modelled: true },
+    card: {
+      id: card.id,
+      name: card.name,
+      count: config.accelerator.count,
+      jPerToken: card.jPerToken,
+      modelled: !card.measured,
+    },
     experts: published(catalogue.states()),
     answered,
     queued: Math.max(0, questions - 1),

@@ -28,6 +28,8 @@ import { createResidents } from './residents.ts';
 import type { Residents } from './residents-use.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { createService, type ServiceParts } from './service.ts';
+import { readCurve, watchSpeed } from './speed.ts';
+import { measuredCard } from './speed-curve.ts';
 import { createWork } from './work.ts';
 
 const CLASSIFIER = 'classifier';
@@ -48,6 +50,8 @@ export interface ComputeOptions {
   /** Models of this home, data only. */
   installedDir: string;
   listen: ServerOptions['listen'];
+  /** Where the speed measured by commissioning is kept. */
+  speedFile?: string;
   /** The program of the engine process; another one in tests. */
   engineFile?: string;
   link: Pick<Link, 'publish' | 'on'>;
@@ -64,8 +68,8 @@ export interface Compute {
 /** Composes compute. Resolves once the server listens; models load after that. */
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const { config, link, clock, log } = options;
-  const card = CARDS[config.accelerator.card];
-  if (!card) throw new HeatmineError('CONFIG_INVALID', `unknown card ${config.accelerator.card}`);
+  const { count } = config.accelerator;
+  const { card, speedFile } = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
   // The classifier brings code along, its features: only the shipped one.
@@ -79,7 +83,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
-  const idleW = card.idleW * config.accelerator.count;
+  const idleW = card.idleW * count;
   const power = createPower(clock, idleW);
   const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
@@ -101,6 +105,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     command.giveWay();
     publisher.wantNow();
   }
+  watchSpeed({ link, tokensPerS: () => work.rates().tokensPerS, card: card.id, count, file: speedFile, clock, log });
   link.on('grant', (lease) => {
     power.offer(lease);
     door.look();
@@ -125,6 +130,19 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       await residents.close();
       await host.close();
     },
+  };
+}
+
+/** The accelerator, as measured here where it was. */
+function cardOf({ config, speedFile, log }: ComputeOptions) {
+  const { card: id, count } = config.accelerator;
+  const published = CARDS[id];
+  if (!published) throw new HeatmineError('CONFIG_INVALID', `unknown card ${id}`);
+  // On the simulated board watts are made from tokens: measuring them there says nothing of a card.
+  const file = config.board === 'sim' ? undefined : speedFile;
+  return {
+    card: measuredCard(published, count, file === undefined ? undefined : readCurve(file, log)),
+    speedFile: file,
   };
 }
 

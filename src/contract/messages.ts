@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Override } from './comfort.ts';
+import { Commission } from './commission.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
 import { Observed } from './today.ts';
 
@@ -61,24 +62,6 @@ const SensorView = z.object({
   quality: z.enum(['good', 'bad', 'missing', 'stale']),
   reason: z.string().optional(),
 });
-
-/** What commissioning has measured, row by row. */
-export const Commission = z.object({
-  /** Name of the check that runs now; null when none does. */
-  running: z.string().max(64).nullable(),
-  finished: z.boolean(),
-  rows: z
-    .array(
-      z.object({
-        check: z.string().max(64),
-        result: z.enum(['PASS', 'FAIL', 'SKIP']),
-        measured: z.string().max(200),
-        remedy: z.string().max(200),
-      }),
-    )
-    .max(20),
-});
-export type Commission = z.infer<typeof Commission>;
 
 /** control/state, 1 Hz, retained: all that people and the other processes may know of the control loop. */
 export const ControlState = z.object({

@@ -67,6 +67,8 @@ export const Way = z.object({
   /** The expert's own relay, where the question went through one. */
   relay: z.string().optional(),
   node: z.string(),
+  /** Who saw what of the look-up before it: relays the topic and no address, or others the address and no topic. */
+  looked: z.enum(['sealed', 'all']).optional(),
 });
 export type Way = z.infer<typeof Way>;
 

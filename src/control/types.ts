@@ -1,15 +1,8 @@
 import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
+import type { Commission } from '../contract/commission.ts';
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
-import type {
-  Commission,
-  ComputeWant,
-  ControlState,
-  Market,
-  Reason,
-  SafetyState,
-  SetPoints,
-} from '../contract/messages.ts';
+import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
 import type { Observed } from '../contract/today.ts';
 

@@ -17,6 +17,7 @@ import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
 import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
+import { RELAYS_FILE } from './swarm/ask/book.ts';
 import { EXPERIENCE_FILE } from './swarm/ask/experience.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
 import type { Trade } from './swarm/pay/till.ts';
@@ -171,7 +172,8 @@ async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmP
   const weights = { home, modelsDir: paths.models, stateDir: paths.state };
   const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, EXPERIENCE_FILE);
-  const files = { experienceFile, usefulFile: join(paths.state, BOOK_FILE) };
+  const relaysFile = join(stateDir, RELAYS_FILE);
+  const files = { experienceFile, relaysFile, usefulFile: join(paths.state, BOOK_FILE) };
   return openSwarm({ config: config.swarm, ...where, ...files, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;

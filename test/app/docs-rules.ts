@@ -35,6 +35,7 @@ export const RULES: Record<string, Rule> = {
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },
   'experts ls': { how: 'run', out: /faults/ },
   'experts publish DIR': elsewhere('app/experts.test.ts'),
+  'experts merge faults convert --method ties --out both': elsewhere('app/merge.test.ts'),
   'experts pull NAME': elsewhere('app/swarm-weights.test.ts'),
   'experts pull hf:OWNER/REPO:FILE | https://… | FILE': elsewhere('app/experts.test.ts'),
   'io list': { how: 'run', out: /gasOk/ },

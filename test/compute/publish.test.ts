@@ -21,7 +21,7 @@ function stateWith(count: number, char: string) {
   const filler = { pace: () => ({ limit: 'unpaid', watts: 0, tokensPerS: 0 }) as const, cpuShare: () => 0 };
   const parts = {
     config: Config.parse({}),
-    card,
+    card: { ...card, measured: false },
     catalogue,
     power,
     filler,

@@ -33,15 +33,27 @@ test(
       () => 'broken',
     );
     assert.is(read, 'broken');
-    const big = await fetch(`${net.url}/v1/embeddings`, { method: 'POST', body: 'x'.repeat(1_200_000) }).then(
-      (res) => res.status,
-      () => 413,
-    );
-    assert.is(big, 413);
     for (const path of ['/v1/../health', '/v1/%2e%2e/x', '/v1/models?x=1/../..']) {
       await rawGet(net, path, { host: 'localhost' });
     }
     assert.ok(net.compute.seen.every((r) => /^\/v1\/[a-z/]+$/.test(r.path)));
+  }),
+);
+
+test(
+  'a body that is too large is refused with a word, whether its length was told or not, and the next question is answered',
+  withNet(async (net) => {
+    const post = (body: string | ReadableStream) =>
+      fetch(`${net.url}/v1/chat/completions`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const question = JSON.stringify({ model: 'faults', messages: [{ role: 'user', content: 'hello' }] });
+    const untold = () => new Blob(['x'.repeat(3_000_000)]).stream();
+    for (const big of [() => 'x'.repeat(1_200_000), () => 'x'.repeat(9_000_000), untold]) {
+      const refused = await post(big());
+      assert.is(refused.status, 413);
+      assert.match((await bodyOf(refused)).error.message, '1048576 bytes');
+      assert.is((await post(question)).status, 200);
+    }
+    assert.is(net.compute.seen.length, 3, 'compute heard the questions only');
   }),
 );
 

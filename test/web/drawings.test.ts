@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { flowWatts } from '../../web/src/drawings/flow-watts.ts';
+import { flowDrawing, isFlowing, NARROW, WIDE } from '../../web/src/drawings/flow-layout.ts';
+import { type FlowWatts, flowWatts } from '../../web/src/drawings/flow-watts.ts';
 import { heatColour } from '../../web/src/drawings/heat-colour.ts';
 import type { Snapshot } from '../../web/src/snapshot.ts';
 import { snapshot } from './snapshots.ts';
 
 const given = () => snapshot(1) as Snapshot & { control: NonNullable<Snapshot['control']> };
 
-test('the flow drawing keeps the first law: pump heat and outside air are the condenser, all of it reaches the house', () => {
+test('the flow keeps the first law: pump heat and outside air are the condenser, all of it reaches the house', () => {
   const now = given();
   const flow = flowWatts(now)!;
   const { condenserW, accelW } = now.control.heat;
-  assert.is(flow.pumpHeat! + flow.air!, condenserW);
+  assert.is(flow.pumpHeat! + flow.fromAir!, condenserW);
   assert.is(flow.rooms + flow.hotWater, condenserW + accelW);
   assert.is(flow.hotWater, 0);
 });
@@ -25,9 +27,11 @@ test('the valve decides whether heat is drawn to the rooms or to the tank', () =
   assert.is(flow.hotWater, 9430);
 });
 
-test('without a meter of its own the household is what is left of sun and grid, never less than nothing', () => {
+test('without a meter of its own the household is what sun, grid and battery leave, never less than nothing', () => {
   const now = { ...given(), plant: null };
   assert.is(flowWatts(now)!.household, 5010 - 2840 - 1720);
+  now.control.sensors.batteryW!.value = 200;
+  assert.is(flowWatts(now)!.household, 5010 - 2840 - 1720 - 200);
   now.control.sensors.gridW!.value = -3000;
   assert.is(flowWatts(now)!.household, 0);
 });
@@ -35,16 +39,65 @@ test('without a meter of its own the household is what is left of sun and grid, 
 test('a meter that is silent is no zero: neither it nor what follows from it is drawn', () => {
   const now = { ...given(), plant: null };
   now.control.sensors.compressorW = { value: null, ageMs: 9000, quality: 'bad' };
-  const { compressor, air, household } = flowWatts(now)!;
-  assert.equal([compressor, air, household], [null, null, null]);
+  const { compressor, fromAir, toAir, household } = flowWatts(now)!;
+  assert.equal([compressor, fromAir, toAir, household], [null, null, null, null]);
 });
 
-test('cooling draws heat backwards: out of the rooms and into the outside air', () => {
+test('cooling takes heat out of the house and gives it, and what the compressor draws, to the outside air', () => {
   const now = given();
   now.control.heat = { condenserW: -3000, accelW: 0, rejectedW: 2700 };
-  const flow = flowWatts(now)!;
-  assert.is(flow.rooms, -3000);
-  assert.is(flow.air, -4720);
+  const { rooms, fromHouse, fromAir, toAir, pumpHeat, rejected } = flowWatts(now)!;
+  assert.equal([rooms, fromAir, fromHouse, pumpHeat, toAir, rejected], [0, 0, 3000, 1720, 4720, 2700]);
+});
+
+const feedingIn = () => {
+  const now = given();
+  Object.assign(now.control.sensors.gridW!, { value: -1800 });
+  Object.assign(now.control.sensors.pvW!, { value: 7000 });
+  return flowWatts(now)!;
+};
+
+test('a line is as wide as its power, and every name has room, however little or much flows', () => {
+  const quiet = { ...feedingIn(), sun: 0, gridOut: 0, gridIn: 0, household: 0, compute: 0, compressor: 0 };
+  const huge = Object.fromEntries(Object.keys(quiet).map((key) => [key, 20_000])) as unknown as FlowWatts;
+  for (const format of [WIDE, NARROW]) {
+    for (const watts of [null, quiet, flowWatts(given()), feedingIn(), huge]) {
+      const { nodes, links } = flowDrawing(watts, format);
+      const flowing = links.filter(isFlowing);
+      const perWatt = flowing.map((link) => link.width / link.watts!);
+      for (const each of perWatt) assert.ok(Math.abs(each / perWatt[0]! - 1) < 1e-6);
+      for (const { y0, y1 } of nodes) assert.ok(y0 >= 15 && y1 <= format.height - 15, `${y0} ${y1}`);
+      for (const [i, node] of nodes.entries()) {
+        const next = nodes[i + 1];
+        if (next?.layer !== node.layer) continue;
+        assert.ok((next.y0 + next.y1 - node.y0 - node.y1) / 2 >= 34, `${node.id} ${next.id}: two lines of text`);
+      }
+    }
+  }
+});
+
+test('from tick to tick nothing jumps: fixed order, and a little more or less power moves a node by a little', () => {
+  const keys = Object.keys(feedingIn()) as (keyof FlowWatts)[];
+  const watts = fc.record(Object.fromEntries(keys.map((key) => [key, fc.integer({ min: 0, max: 9000 })])));
+  const order = flowDrawing(feedingIn(), WIDE).nodes.map(({ id }) => id);
+  fc.assert(
+    fc.property(watts, fc.constantFrom(...keys), (given, key) => {
+      const before = given as unknown as FlowWatts;
+      const after = { ...before, [key]: before[key]! + 20 };
+      const [a, b] = [flowDrawing(before, WIDE).nodes, flowDrawing(after, WIDE).nodes];
+      assert.equal(
+        b.map(({ id }) => id),
+        order,
+      );
+      for (const [i, node] of a.entries()) {
+        const moved = Math.abs(node.y0 - b[i]!.y0);
+        assert.ok(moved < 1, `${node.id} by ${moved} px`);
+        const below = b[i + 1];
+        if (below?.layer === node.layer) assert.ok(b[i]!.y1 < below.y0, `${node.id} above ${below.id}`);
+      }
+    }),
+    { seed: 7, numRuns: 300 },
+  );
 });
 
 test('water gets no colour without a value, and no step between neighbouring temperatures', () => {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Commission } from '../../contract/messages.ts';
+import type { Commission } from '../../contract/commission.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { fetchState, setPoint, unitOf } from '../client.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';

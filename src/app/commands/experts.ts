@@ -1,9 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { type FoundExpert, scanExperts } from '../../compute/experts.ts';
-import { memoryOf, verdictOf } from '../../compute/fit.ts';
-import { checkGgufFile } from '../../compute/gguf.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
@@ -14,16 +11,17 @@ import { originOf } from '../../net/swarm/weights/installed.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
+import { fitExpert } from '../experts/fit.ts';
 import { isSwarmName, pullFromSwarm } from '../experts/from-swarm.ts';
+import { mergeExperts } from '../experts/merge.ts';
 import { offerDir, publishExpert } from '../experts/publish.ts';
 import { pullExpert } from '../experts/pull.ts';
 import { searchSwarm } from '../experts/search.ts';
 import { runningPid } from '../preflight.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../models');
-const GB = 1e9;
-const gb = (bytes: number) => `${(bytes / GB).toFixed(2)} GB`;
-const size = (bytes: number) => (bytes >= GB ? gb(bytes) : `${(bytes / 2 ** 20).toFixed(1)} MiB`);
+const size = (bytes: number) =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 type Sub = (parsed: Parsed, rest: string[]) => Promise<number>;
 
@@ -77,51 +75,20 @@ const ps: Sub = async ({ paths, json }) => {
   const { url } = unitOf(paths);
   const [models, { compute }] = await Promise.all([fetchModels(url), fetchState(url)]);
   const jPerToken = compute?.card.jPerToken ?? null;
+  const from = compute?.card.modelled === false ? 'measured' : 'modelled';
   const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
   if (json) print(JSON.stringify(rows));
   const known = new Map(found(paths).map((expert) => [expert.id, expert]));
   for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
     const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
     print(
-      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken ?? '?'} J/token (modelled)  ${beginnings(known.get(id)).source}`,
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken === null ? '?' : Number(jPerToken.toPrecision(3))} J/token (${from})  ${beginnings(known.get(id)).source}`,
     );
   }
   return 0;
 };
 
 const ago = (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
-
-/** Memory for each context on this box, or on the accelerators given. */
-const fit: Sub = async ({ values, json }, [file]) => {
-  if (!file) throw new HeatmineError('USAGE', 'fit which FILE.gguf?');
-  const info = checkGgufFile(file);
-  const given = values.vram === undefined ? [] : String(values.vram).split(',').map(Number);
-  if (given.some((n) => !(n > 0))) throw new HeatmineError('USAGE', '--vram takes gigabytes: --vram 24 or 24,24');
-  const devices = given.length ? given.map((n) => n * GB) : [freemem()];
-  const width = numberOption(values.width, 'width', 1, 64) ?? 1;
-  const trained = info.contextTokens ?? 4096;
-  const contexts = [2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072].filter((n) => n < trained);
-  const rows = [...contexts, trained].map((contextTokens) => {
-    const memory = memoryOf(info, { contextTokens, width });
-    return { contextTokens, ...memory, verdict: verdictOf(memory.totalBytes, devices) };
-  });
-  if (json) print(JSON.stringify(rows));
-  else {
-    const on = given.length
-      ? `${given.length} accelerator${given.length > 1 ? 's' : ''} of ${given.join(', ')} GB`
-      : '';
-    print(
-      `${(info.parameters / 1e9).toFixed(2)}B parameters, ${info.architecture}; ${on || `${gb(devices[0]!)} of memory free here`}`,
-    );
-    for (const { contextTokens, weightsBytes, cacheBytes, workBytes, totalBytes, verdict } of rows) {
-      const parts = `weights ${gb(weightsBytes)} + context ${gb(cacheBytes)} + work ${gb(workBytes)}`;
-      print(
-        `${String(contextTokens).padStart(8)} tokens  ${gb(totalBytes).padStart(10)}  ${verdict.padEnd(5)}  ${parts}`,
-      );
-    }
-  }
-  return rows.some((row) => row.verdict !== 'no') ? 0 : 1;
-};
 
 const pull: Sub = async ({ values, paths, json }, [source]) => {
   if (!source)
@@ -190,13 +157,37 @@ const evaluate: Sub = async ({ values, paths, json }, [id]) => {
   return 0;
 };
 
-const SUBS: Record<string, Sub> = { ls, search: searchSwarm, ps, fit, pull, publish, rm, eval: evaluate };
+const SUBS: Record<string, Sub> = {
+  ls,
+  search: searchSwarm,
+  ps,
+  fit: fitExpert,
+  pull,
+  publish,
+  rm,
+  eval: evaluate,
+  merge: mergeExperts,
+};
 const OPTIONS = {
   ...Object.fromEntries(
-    ['id', 'sha256', 'context', 'vram', 'width', 'lines', 'maker', 'topic', 'language', 'max-price'].map((name) => [
-      name,
-      { type: 'string' as const },
-    ]),
+    [
+      'id',
+      'sha256',
+      'context',
+      'vram',
+      'width',
+      'lines',
+      'maker',
+      'topic',
+      'language',
+      'max-price',
+      'ancestor',
+      'method',
+      'weight',
+      'density',
+      'seed',
+      'out',
+    ].map((name) => [name, { type: 'string' as const }]),
   ),
   move: { type: 'boolean' as const },
 };
@@ -221,9 +212,11 @@ export const experts: Command = {
   publish DIR   signs name, topics, licence, lineage, context, price and royalty as manifest.json, and offers it to the
                 swarm where swarm.weights.seed is on
   eval ID       perplexity over its held-out lines, or those of --lines FILE
-  rm ID         removes a pulled one`,
+  merge A B     makes one of experts that were tuned from one ancestor: --method linear, task, ties, dare or slerp,
+                --weight 0.7,0.3, --ancestor ID, --density of ties and dare, --seed of dare; asked as A is
+  rm ID         removes a pulled or merged one`,
   usage:
-    'heatmine experts ls|search|ps|fit|pull|publish|eval|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--topic T] [--language L] [--max-price N] [--json]',
+    'heatmine experts ls|search|ps|fit|pull|publish|eval|merge|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--topic T] [--language L] [--max-price N] [--method M] [--weight W,…] [--ancestor ID] [--density N] [--seed N] [--out NAME] [--json]',
   example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
   run,
 };

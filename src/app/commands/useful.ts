@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { openRelayBook, RELAYS_FILE } from '../../net/swarm/ask/book.ts';
 import { EXPERIENCE_FILE, openExperience } from '../../net/swarm/ask/experience.ts';
 import { sealTo } from '../../net/swarm/seal/ends.ts';
 import { tellUseful } from '../../net/swarm/useful/tell.ts';
@@ -19,7 +20,8 @@ async function run(args: string[]): Promise<number> {
   const { config, discoveries } = await openAsker(paths, portBase);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
   const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
-  const options = { discoveries, experience, random: Math.random, ...(values.direct !== true && { sealed }) };
+  const book = openRelayBook({ discoveries, file: join(paths.state, RELAYS_FILE) });
+  const options = { discoveries, book, experience, random: Math.random, ...(values.direct !== true && { sealed }) };
   try {
     await tellUseful(options, token, word === 'yes').catch((error) => {
       if (error.code === 'TOKEN_REFUSED') dropToken(file);

@@ -22,8 +22,8 @@ export async function searchSwarm({ values, paths, json }: Parsed): Promise<numb
     ...(maxPrice !== undefined && { maxPrice }),
   };
   const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
-  const topics = topic === undefined ? TOPICS : [topic];
-  const found = await gather({ discoveries, topics, wanted: MOST_NODES }).finally(() =>
+  // All topics, whichever is wanted: nobody who is dialled learns it.
+  const found = await gather({ discoveries, topics: TOPICS, wanted: MOST_NODES }).finally(() =>
     Promise.all(discoveries.map((discovery) => discovery.close())),
   );
   const nodes = found.map(({ descriptor }) => descriptor);

@@ -20,6 +20,10 @@ export const COMMISSION_DE: Record<string, string> = {
     'das Wasser erwärmt sich um {} K zum Haus hin, um {} K zum Rückkühler hin',
   'check coil and travel of the coolant valve, its end stops, and supplyC and condenserOutC':
     'Spule, Weg und Endlagen des Kühlmittelventils prüfen, dazu supplyC und condenserOutC',
+  'power and speed of the accelerator by cap': 'Leistung und Tempo des Rechners je Grenze',
+  '{} W under a cap of {} W, {} W under {} W': '{} W unter einer Grenze von {} W, {} W unter {} W',
+  'the accelerator draws more than its cap: check the driver that sets the cap, and the meter accelW':
+    'der Rechner zieht mehr als seine Grenze: den Treiber der Grenze und den Messer accelW prüfen',
   'water sensors, return and condenser': 'Wasserfühler, Rücklauf und Kondensator',
   'return {}, condenser {}, hot gas {} at {} W': 'Rücklauf {}, Kondensator {}, Heißgas {} bei {} W',
   'the compressor did not run: see {}, mend that and repeat':

@@ -1,3 +1,4 @@
+import type { SPEED_CHECK } from '../../contract/commission.ts';
 import type { House } from '../../contract/house.ts';
 import type { Outputs } from '../../contract/points.ts';
 import { asTyped } from '../../core/words.ts';
@@ -30,7 +31,12 @@ interface Judged {
 export interface Check {
   name: string;
   /** Each: outputs that differ from all at rest, and how long. */
-  steps: { forS: number; drive(f: CheckFacts): Partial<Outputs> }[];
+  steps: {
+    forS: number;
+    /** Also so long on the wall's clock, whatever the speed of the modelled house. */
+    realS?: number;
+    drive(f: CheckFacts): Partial<Outputs>;
+  }[];
   /** Given what was seen at the end of each step; undefined says nothing. */
   judge(seen: readonly Seen[], f: CheckFacts): Judged | undefined;
 }
@@ -47,6 +53,13 @@ const LEAST_WATER_LPM = 4;
 const LEAST_COOLANT_LPM = 2;
 const ENOUGH_W = 500;
 const COMPRESSOR_PCT = 50;
+/** Shares of all cards' power, rising, so that the coolant warms slowly; each long enough for compute to take its speed. */
+const CAP_SHARES = [0.3, 0.45, 0.6, 0.8, 1];
+const CAP_S = 25;
+const CAP_REAL_S = 15;
+/** Meters and cards regulate within some percent. */
+const CAP_SLACK = 1.05;
+const CAP_SLACK_W = 50;
 /** Power of the accelerator while it is the source of heat for a check. */
 const testW = (f: CheckFacts) => 0.5 * f.house.accelMaxW;
 
@@ -68,6 +81,21 @@ const accelDrive = (f: CheckFacts, more: Partial<Outputs>): Partial<Outputs> => 
 });
 
 const compressorDrive = { compressorOn: 1, compressorPct: COMPRESSOR_PCT, circulationPct: 80 };
+
+/** A cap that is not obeyed is a fuse that blows; power that does not rise says nothing of the cap. */
+function judgeCaps(seen: readonly Seen[], { house }: CheckFacts): Judged {
+  const rows = seen.map((s, i) => ({ capW: CAP_SHARES[i]! * house.accelMaxW, accelW: s.accelW }));
+  const over = rows.find((r) => r.accelW > CAP_SLACK * r.capW + CAP_SLACK_W);
+  const [low, high] = [over ?? rows[0]!, rows.at(-1)!];
+  const measured = `${low.accelW.toFixed(0)} W under a cap of ${low.capW.toFixed(0)} W, ${high.accelW.toFixed(0)} W under ${high.capW.toFixed(0)} W`;
+  if (over) {
+    const remedy = 'the accelerator draws more than its cap: check the driver that sets the cap, and the meter accelW';
+    return { row: judged(false, measured, remedy) };
+  }
+  if (high.accelW < ENOUGH_W)
+    return skipped(measured, 'the accelerator had nothing to compute: start an expert and repeat');
+  return { row: judged(true, measured, '') };
+}
 
 /** In order; the accelerator's heat is used before the compressor's, so that the buffer stays cool for it. */
 export const CHECKS: readonly Check[] = [
@@ -143,6 +171,16 @@ export const CHECKS: readonly Check[] = [
         ),
       };
     },
+  },
+  {
+    name: 'power and speed of the accelerator by cap' satisfies typeof SPEED_CHECK,
+    steps: CAP_SHARES.map((share) => ({
+      forS: CAP_S,
+      realS: CAP_REAL_S,
+      drive: (f) =>
+        accelDrive(f, { accelCapW: share * f.house.accelMaxW, accelPumpPct: 100, rejectOn: 1, dryCoolerPct: 100 }),
+    })),
+    judge: judgeCaps,
   },
   {
     name: 'water sensors, return and condenser',

@@ -1,4 +1,4 @@
-import type { Commission } from '../../contract/messages.ts';
+import type { Commission } from '../../contract/commission.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
@@ -80,7 +80,8 @@ export function commissionStep(
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
-  if (stepS < step.forS || stepRealS < LEAST_REAL_S) return { state: { ...now, stepS, stepRealS }, outputs };
+  if (stepS < step.forS || stepRealS < (step.realS ?? LEAST_REAL_S))
+    return { state: { ...now, stepS, stepRealS }, outputs };
   const seen = [...now.seen, seenNow(est)];
   if (now.stepAt + 1 < check.steps.length) {
     return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen }, outputs };

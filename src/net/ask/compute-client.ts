@@ -53,7 +53,8 @@ export type Weighed = z.infer<typeof Weighed>;
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
+  // A socket kept open may be closed by compute in the very moment it is used again.
+  const agent = new Agent({ keepAlive: false });
   return {
     async *answer(ask, signal, economy = false) {
       const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask, economy), signal);

@@ -6,11 +6,11 @@ import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Via } from '../ledger/sunshine.ts';
 import { batched } from './batched.ts';
-import { filled } from './filled.ts';
 import type { Bill, Till } from './pay/till.ts';
 import {
   CLEAR,
   createRoom,
+  FindRequest,
   isLastReply,
   MAX_REQUEST_BYTES,
   mark,
@@ -23,6 +23,7 @@ import {
   SignRequest,
   type Unsealer,
 } from './query.ts';
+import { createShape, roomy } from './shape.ts';
 import { TellRequest, UsefulKeysRequest } from './useful/messages.ts';
 import { replyTo, type Told } from './useful/told.ts';
 import type { Connection } from './wire/connection.ts';
@@ -33,7 +34,10 @@ export interface DeskOptions {
   slots: InFlight;
   /** Expert ids that strangers may ask. */
   offered: { has(expert: string): boolean };
-  till: Till;
+  /** Left out: nothing is served but look-ups. */
+  till?: Till | undefined;
+  /** Left out: this node is no relay. */
+  find?: ((wish: FindRequest['find'], via: Via) => Promise<Reply>) | undefined;
   /** Whom a question is counted for. */
   viaOf(from: Connection): Via;
   bandwidthBytesPerS: number;
@@ -60,10 +64,11 @@ export function createDesk(options: DeskOptions): Desk {
   const room = createRoom(UNREAD_BYTES);
   return async (stream, from) => {
     let seal: SealReply | undefined;
+    let shape = (reply: Reply): readonly Reply[] => [reply];
     const send = async (reply: Reply) => {
       const isLast = isLastReply(reply);
       const bytes = Buffer.from(JSON.stringify(reply));
-      const payload = seal ? mark(SEALED, await seal(bytes, isLast)) : mark(CLEAR, bytes);
+      const payload = seal ? mark(SEALED, await seal(roomy(bytes, reply), isLast)) : mark(CLEAR, bytes);
       bandwidth.take(payload.length, performance.now());
       await stream.send(payload, isLast);
     };
@@ -78,14 +83,15 @@ export function createDesk(options: DeskOptions): Desk {
       const wanted = parseRequest(opened.request);
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      const replies = repliesTo(wanted, options, stream.closed, options.viaOf(from));
-      for await (const reply of seal ? filled(replies) : replies) await send(reply);
+      if (seal && 'messages' in wanted) shape = createShape();
+      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from)))
+        for (const piece of shape(reply)) await send(piece);
     } catch (error) {
       if (stream.closed.aborted) return;
       const refused = refusal(error, log);
       // An asker that sealed its question takes no reply in the clear: relays could write one.
       if (isSealed && !seal) stream.close(refused.code, refused.message);
-      else await send(refused).catch(() => {});
+      else for (const piece of shape(refused)) await send(piece).catch(() => {});
     } finally {
       if (!isRead) stream.close('MESSAGE_INVALID', 'the request was not read to its end');
     }
@@ -94,10 +100,15 @@ export function createDesk(options: DeskOptions): Desk {
 
 async function* repliesTo(
   wanted: Wanted,
-  { till, offered, slots, compute, told }: DeskOptions,
+  { till, offered, slots, compute, told, find }: DeskOptions,
   signal: AbortSignal,
   via: Via,
 ): AsyncGenerator<Reply> {
+  if ('find' in wanted) {
+    if (!find) throw new HeatmineError('NOT_OFFERED', 'this node is no relay');
+    return yield await find(wanted.find, via);
+  }
+  if (!till) throw new HeatmineError('NOT_OFFERED', 'this node answers no questions');
   if ('sign' in wanted) return yield* till.sign(wanted);
   if ('tell' in wanted || 'usefulKeys' in wanted) return yield replyTo(told, wanted);
   const { expert } = 'quote' in wanted ? wanted.quote : wanted;
@@ -135,7 +146,7 @@ async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
   return unsealer.open(body);
 }
 
-type Wanted = Request | QuoteRequest | SignRequest | TellRequest | UsefulKeysRequest;
+type Wanted = Request | FindRequest | QuoteRequest | SignRequest | TellRequest | UsefulKeysRequest;
 
 function parseRequest(bytes: Uint8Array): Wanted {
   let raw: unknown;
@@ -154,6 +165,7 @@ function parseRequest(bytes: Uint8Array): Wanted {
 function schemaOf(raw: unknown): z.ZodType<Wanted> {
   const has = (name: string) => typeof raw === 'object' && raw !== null && name in raw;
   if (has('quote')) return QuoteRequest;
+  if (has('find')) return FindRequest;
   if (has('tell')) return TellRequest;
   if (has('usefulKeys')) return UsefulKeysRequest;
   return has('sign') ? SignRequest : Request;

@@ -5,12 +5,11 @@ import type { Log } from '../../core/log.ts';
 import { type Random, shuffled } from '../../core/random.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
-import { inFlight } from '../in-flight.ts';
 import { gather } from './ask/gather.ts';
 import { type Attachments, keepAttached } from './attach.ts';
 import type { Descriptor } from './descriptor.ts';
-import { createDesk } from './desk.ts';
 import type { Discovery } from './discovery/discovery.ts';
+import { deskOf, OTHERS } from './help-desk.ts';
 import type { Identity } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
 import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
@@ -62,8 +61,6 @@ export interface SwarmNode {
 const RENEW_MS = 12 * 60_000;
 /** In a descriptor. */
 const MOST_EXPERTS = 8;
-/** Of one topic that a relay tells on. */
-const OTHERS = 16;
 const PRICE_MS = 60_000;
 /** Strangers attach as often as they like; each announcement is dozens of packets. */
 const ATTACHED_MS = 2000;
@@ -197,22 +194,19 @@ function announce(self: Self): void {
   }
 }
 
+/** The own descriptor, then those of attached experts, where they serve the topic. */
+function atHand(self: Self, topic: string): string[] {
+  const own = ownTopics(self).includes(topic) ? [describe(self, self.attachments?.current() ?? [])] : [];
+  return [...own.map((text) => text.toString('base64url')), ...shuffled(self.relay?.offers(topic) ?? [], self.random)];
+}
+
 function handlersOf(self: Self): Handlers {
-  const { config, relay, compute, unsealer, till, told, weights, log } = self;
-  const desk =
-    config.serve &&
-    till &&
-    createDesk({
-      ...{ compute, unsealer, till, told, log },
-      viaOf: (from) => viaOf(from, config),
-      slots: inFlight(config.serve.questionsAtOnce),
-      offered: self.offered,
-      bandwidthBytesPerS: config.serve.bandwidthKBps * 1000,
-    });
+  const { config, relay, weights } = self;
+  const desk = deskOf({ ...self, atHand: (topic) => atHand(self, topic) });
   return {
     onOpen(stream, path, from, kind) {
       if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
-      else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream);
+      else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream, viaOf(from, config));
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');
     },
@@ -220,11 +214,8 @@ function handlersOf(self: Self): Handlers {
       const { id } = frame;
       if (frame.type === 'find') {
         weights?.looked(frame.topic, viaOf(from, config));
-        const relays = self.attachments?.current() ?? [];
-        const own = ownTopics(self).includes(frame.topic) ? [describe(self, relays).toString('base64url')] : [];
-        const behind = shuffled(relay?.offers(frame.topic) ?? [], self.random);
         const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
-        const descriptors = [...new Set([...own, ...behind, ...others])].slice(0, frame.limit);
+        const descriptors = [...new Set([...atHand(self, frame.topic), ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       if (frame.type === 'tally') {

@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { SwarmConfig } from '../../core/swarm-config.ts';
 import type { ComputeClient } from '../ask/compute-client.ts';
+import { openRelayBook } from './ask/book.ts';
 import { openExperience } from './ask/experience.ts';
 import { type AskOthers, askForUnit } from './ask/for-unit.ts';
 import { askPage } from './ask-page.ts';
@@ -61,6 +62,8 @@ export interface SwarmOptions {
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
+  /** Where known relays are shared with commands; left out: nowhere. */
+  relaysFile?: string;
   /** Where what askers told of its answers is counted; left out: not at all. */
   usefulFile?: string;
   /** The built page of relays. */
@@ -87,10 +90,14 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     weights: weights && openWeights({ ...parts, ...weights, paid: () => trade.ledger.books().uses.values() }),
     ...{ config, port, identity, compute, trade, log, random: Math.random },
     ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),
-    unsealer: config.serve && (await openUnsealer(systemClock)),
+    unsealer: config.serve || config.relay ? await openUnsealer(systemClock) : undefined,
     discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
   });
+  const { relaysFile } = options;
+  const book = openRelayBook({ discoveries: node.discoveries, ...(relaysFile !== undefined && { file: relaysFile }) });
+  book.keep(Math.random);
   const asker = {
+    book,
     ...{ discoveries: node.discoveries, own: identity.id, random: Math.random },
     experience,
     purse: openPurse({ note: async (entry) => noteIn(trade.ledger, entry), wallMs: systemClock.wallMs }),
@@ -99,6 +106,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const auditor = createAuditor({ asker, compute, onDone: (outcome) => log.debug({ outcome }, 'audit') });
   const close = async () => {
     auditor.close();
+    book.close();
     await node.close();
   };
   const { monoMs, wallMs } = systemClock;

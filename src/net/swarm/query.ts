@@ -44,6 +44,18 @@ export type QuoteRequest = z.infer<typeof QuoteRequest>;
 export const SignRequest = z.strictObject({ v: z.literal(1), sign: Slip, voucher: Slip.optional() });
 export type SignRequest = z.infer<typeof SignRequest>;
 
+/** As many descriptors as one frame of 16 KiB surely holds. */
+export const MOST_FOUND = 12;
+/** Whom a relay knows for these topics, best first: asked sealed, so that nobody sees both the topic and who looks. */
+export const FindRequest = z.strictObject({
+  v: z.literal(1),
+  find: z.strictObject({
+    topics: z.array(z.string().min(1).max(48)).min(1).max(4),
+    limit: z.int().min(1).max(MOST_FOUND),
+  }),
+});
+export type FindRequest = z.infer<typeof FindRequest>;
+
 const [start, chunk, end, error] = AskReply.options;
 export const Reply = z.discriminatedUnion('type', [
   start.omit({ id: true }),
@@ -65,12 +77,14 @@ export const Reply = z.discriminatedUnion('type', [
   z.object({ type: z.literal('committed'), seq: z.int().min(1) }),
   UsefulKeysReply,
   ToldReply,
+  // Each as it was signed, base64url.
+  z.object({ type: z.literal('found'), descriptors: z.array(z.string().max(1400)).max(MOST_FOUND) }),
 ]);
 export type Reply = z.infer<typeof Reply>;
 export type End = Extract<Reply, { type: 'end' }>;
 
 /** Nothing comes after these. */
-const LAST: readonly Reply['type'][] = ['end', 'error', 'quote', 'committed', 'usefulKeys', 'told'];
+const LAST: readonly Reply['type'][] = ['end', 'error', 'quote', 'committed', 'usefulKeys', 'told', 'found'];
 export const isLastReply = ({ type }: Reply): boolean => LAST.includes(type);
 
 export const MAX_REQUEST_BYTES = 262_144;

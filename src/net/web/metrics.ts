@@ -31,7 +31,7 @@ export interface Metrics {
 }
 
 export function createMetrics(view: { snapshot(): Snapshot }, computeSocket: string): Metrics {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 1 });
+  const agent = new Agent({ keepAlive: false });
   return {
     async serve(res) {
       const compute = await computeText(computeSocket, agent).catch(() => '');

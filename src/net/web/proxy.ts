@@ -1,8 +1,8 @@
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { pipeline, Transform } from 'node:stream';
-import { HeatmineError } from '../../core/errors.ts';
+import { pipeline } from 'node:stream';
+import { messageOf } from '../../core/errors.ts';
 import type { InFlight } from '../in-flight.ts';
-import { sendError, sendJson } from './reply.ts';
+import { readBody, sendError, sendJson } from './reply.ts';
 
 const MAX_REQUEST_BYTES = 1_048_576;
 /** Compute's economy questions may wait for an hour; once it answers, a reader may be silent for this long. */
@@ -11,7 +11,7 @@ const STALLED_MS = 120_000;
 const HEALTH_LIMIT_MS = 10_000;
 /** Every look costs compute a token. */
 const HEALTH_KEPT_MS = 1_000;
-const PASSED_ON = ['content-type', 'content-length', 'accept', 'x-request-id'] as const;
+const PASSED_ON = ['content-type', 'accept', 'x-request-id'] as const;
 const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after', 'x-request-id'] as const;
 
 const pick = (names: readonly string[], headers: IncomingMessage['headers']) =>
@@ -26,30 +26,32 @@ export interface ComputeProxy {
 }
 
 export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
+  // A socket kept open may be closed by compute in the very moment it is used again; a new one costs 0.1 ms.
+  const agent = new Agent({ keepAlive: false });
+  const pass = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
+    if (res.destroyed) return;
+    const headers = { ...pick(PASSED_ON, req.headers), 'content-length': body.length };
+    const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
+      res.setTimeout(STALLED_MS);
+      res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
+      // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
+      pipeline(answer, res, () => {});
+    });
+    res.once('close', () => upstream.destroy());
+    res.setTimeout(LONGEST_MS);
+    upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
+    upstream.end(body);
+  };
   let health: { atMs: number; answer: Promise<{ status: number; body: unknown }> } | undefined;
   return {
     forward(req, res, path) {
       const release = slots.enter();
       if (!release) return sendError(res, 'BUSY', 'too many questions at once');
       res.once('close', release);
-      const headers = pick(PASSED_ON, req.headers);
-      const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
-        res.setTimeout(STALLED_MS);
-        // Answered before the question was heard to its end: what is left of it must not be taken for the next request.
-        if (!req.complete) res.setHeader('connection', 'close');
-        res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
-        // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
-        pipeline(answer, res, () => {});
-      });
-      res.once('close', () => upstream.destroy());
-      req.once('end', () => res.headersSent || res.setTimeout(LONGEST_MS));
-      upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
-      pipeline(req, atMost(MAX_REQUEST_BYTES), upstream, (error) => {
-        if (!(error instanceof HeatmineError)) return;
-        if (!res.headersSent) res.setHeader('connection', 'close');
-        sendError(res, error.code, error.message, { status: 413 });
-      });
+      readBody(req, MAX_REQUEST_BYTES).then(
+        (body) => pass(req, res, path, body),
+        (error) => sendError(res, 'MESSAGE_INVALID', messageOf(error), { status: 413 }),
+      );
     },
     health(res) {
       const nowMs = performance.now();
@@ -63,17 +65,6 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
     },
     close: () => agent.destroy(),
   };
-}
-
-function atMost(maxBytes: number): Transform {
-  let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > maxBytes) done(new HeatmineError('MESSAGE_INVALID', `request over ${maxBytes} bytes`));
-      else done(null, chunk);
-    },
-  });
 }
 
 function askHealth(socketPath: string, agent: Agent): Promise<{ status: number; body: unknown }> {

@@ -47,14 +47,18 @@ export function sendError(
   sendJson(res, status ?? STATUS[code] ?? 500, { ...body, ...extra });
 }
 
-/** The whole body, at most `maxBytes`. */
+/** So much of a body that is refused is heard out: whoever is cut off while sending never reads why. */
+const MOST_DISCARDED_BYTES = 16 * 1_048_576;
+
+/** The whole body. Throws MESSAGE_INVALID beyond `maxBytes`. */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw new HeatmineError('MESSAGE_INVALID', `body over ${maxBytes} bytes`);
-    chunks.push(chunk);
+    if (size > maxBytes + MOST_DISCARDED_BYTES) break;
+    if (size <= maxBytes) chunks.push(chunk);
   }
+  if (size > maxBytes) throw new HeatmineError('MESSAGE_INVALID', `the body is over ${maxBytes} bytes`);
   return Buffer.concat(chunks);
 }

@@ -1,115 +1,171 @@
+import { sankey, sankeyLinkHorizontal } from 'd3-sankey';
 import type { FlowWatts } from './flow-watts.ts';
 
 export type NodeId =
   | 'sun'
-  | 'grid'
+  | 'batteryOut'
+  | 'gridIn'
+  | 'electricity'
+  | 'gridOut'
+  | 'batteryIn'
   | 'household'
   | 'compute'
   | 'compressor'
-  | 'air'
+  | 'lifted'
+  | 'heat'
+  | 'outside'
   | 'rooms'
-  | 'hotWater'
-  | 'dryCooler';
-interface Box {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
-/** The electricity bar and the heat bar: everything of one kind meets there. */
-type BarId = 'electricity' | 'heat';
+  | 'hotWater';
 
-export interface FlowLayout {
-  width: number;
-  height: number;
-  /** True where energy runs downwards (a phone), false where it runs to the right. */
-  down: boolean;
-  nodes: Record<NodeId, Box>;
-  bars: Record<BarId, Box>;
-  /** Widest line, in units of the drawing. */
-  maxLine: number;
-}
+/** From left to right, each from top to bottom. The order never follows the values, or the drawing would jump. */
+const LAYERS: readonly (readonly NodeId[])[] = [
+  ['sun', 'batteryOut', 'gridIn'],
+  ['electricity'],
+  ['gridOut', 'batteryIn', 'household', 'compute', 'compressor', 'lifted'],
+  ['heat'],
+  ['outside', 'rooms', 'hotWater'],
+];
+const BATTERY: readonly NodeId[] = ['batteryOut', 'batteryIn'];
 
-const W = 138;
-const H = 56;
-export const WIDE: FlowLayout = {
-  width: 860,
-  height: 366,
-  down: false,
-  maxLine: 34,
-  nodes: {
-    sun: { x: 4, y: 50, w: W, h: H },
-    grid: { x: 4, y: 176, w: W, h: H },
-    household: { x: 330, y: 8, w: W, h: H },
-    compute: { x: 330, y: 112, w: W, h: H },
-    compressor: { x: 330, y: 206, w: W, h: H },
-    air: { x: 330, y: 300, w: W, h: H },
-    dryCooler: { x: 718, y: 8, w: W, h: H },
-    rooms: { x: 718, y: 150, w: W, h: H },
-    hotWater: { x: 718, y: 268, w: W, h: H },
-  },
-  bars: { electricity: { x: 232, y: 8, w: 14, h: 254 }, heat: { x: 604, y: 112, w: 14, h: 244 } },
-};
+export type Kind = 'electric' | 'heat' | 'air';
+type LinkId = keyof FlowWatts;
+/** Of cooling and defrosting: lines that are not drawn at all while nothing flows in them. */
+export const RARE: readonly LinkId[] = ['fromHouse', 'toAir'];
 
-const NW = 84;
-const NH = 58;
-export const NARROW: FlowLayout = {
-  width: 360,
-  height: 430,
-  down: true,
-  maxLine: 26,
-  nodes: {
-    sun: { x: 48, y: 2, w: 116, h: NH },
-    grid: { x: 198, y: 2, w: 116, h: NH },
-    household: { x: 2, y: 160, w: NW, h: NH },
-    compute: { x: 93, y: 160, w: NW, h: NH },
-    compressor: { x: 184, y: 160, w: NW, h: NH },
-    air: { x: 274, y: 160, w: NW, h: NH },
-    dryCooler: { x: 2, y: 366, w: 104, h: NH },
-    rooms: { x: 128, y: 366, w: 104, h: NH },
-    hotWater: { x: 254, y: 366, w: 104, h: NH },
-  },
-  bars: { electricity: { x: 2, y: 104, w: 266, h: 12 }, heat: { x: 118, y: 280, w: 240, h: 12 } },
-};
-
-type Kind = 'electric' | 'heat' | 'air';
-export interface Link {
-  id: string;
-  watts: keyof FlowWatts;
-  from: NodeId | BarId;
-  to: NodeId | BarId;
-  kind: Kind;
-}
-
-export const LINKS: readonly Link[] = [
-  { id: 'sun', watts: 'sun', from: 'sun', to: 'electricity', kind: 'electric' },
-  { id: 'grid', watts: 'grid', from: 'grid', to: 'electricity', kind: 'electric' },
-  { id: 'household', watts: 'household', from: 'electricity', to: 'household', kind: 'electric' },
-  { id: 'compute', watts: 'compute', from: 'electricity', to: 'compute', kind: 'electric' },
-  { id: 'compressor', watts: 'compressor', from: 'electricity', to: 'compressor', kind: 'electric' },
-  { id: 'reject', watts: 'rejected', from: 'compute', to: 'dryCooler', kind: 'air' },
-  { id: 'computeHeat', watts: 'computeHeat', from: 'compute', to: 'heat', kind: 'heat' },
-  { id: 'pumpHeat', watts: 'pumpHeat', from: 'compressor', to: 'heat', kind: 'heat' },
-  { id: 'air', watts: 'air', from: 'air', to: 'heat', kind: 'air' },
-  { id: 'rooms', watts: 'rooms', from: 'heat', to: 'rooms', kind: 'heat' },
-  { id: 'hotWater', watts: 'hotWater', from: 'heat', to: 'hotWater', kind: 'heat' },
+/** In the order in which they leave and reach a node, from its top. */
+const LINKS: readonly [LinkId, from: NodeId, to: NodeId, Kind][] = [
+  ['sun', 'sun', 'electricity', 'electric'],
+  ['batteryOut', 'batteryOut', 'electricity', 'electric'],
+  ['gridIn', 'gridIn', 'electricity', 'electric'],
+  ['gridOut', 'electricity', 'gridOut', 'electric'],
+  ['batteryIn', 'electricity', 'batteryIn', 'electric'],
+  ['household', 'electricity', 'household', 'electric'],
+  ['compute', 'electricity', 'compute', 'electric'],
+  ['compressor', 'electricity', 'compressor', 'electric'],
+  ['rejected', 'compute', 'outside', 'air'],
+  ['computeHeat', 'compute', 'heat', 'heat'],
+  ['pumpHeat', 'compressor', 'heat', 'heat'],
+  ['fromAir', 'lifted', 'heat', 'air'],
+  ['fromHouse', 'lifted', 'heat', 'heat'],
+  ['toAir', 'heat', 'outside', 'air'],
+  ['rooms', 'heat', 'rooms', 'heat'],
+  ['hotWater', 'heat', 'hotWater', 'heat'],
 ];
 
-/** A curve from the middle of one box's far edge to the other's near edge; along a bar it leaves at the other end's height. */
-export function linkPath(layout: FlowLayout, link: Link): string {
-  const boxOf = (id: NodeId | BarId): Box =>
-    id in layout.bars ? layout.bars[id as BarId] : layout.nodes[id as NodeId];
-  const isBar = (id: NodeId | BarId) => id in layout.bars;
-  const [a, b] = [boxOf(link.from), boxOf(link.to)];
-  const across = (box: Box) => (layout.down ? box.x + box.w / 2 : box.y + box.h / 2);
-  // The two lines out of compute leave side by side.
-  const shift = link.id === 'reject' ? -14 : link.id === 'computeHeat' && layout.down ? 14 : 0;
-  const from = (isBar(link.from) ? across(b) : across(a)) + shift;
-  const to = isBar(link.to) ? across(a) + shift : across(b);
-  const start = layout.down ? a.y + a.h : a.x + a.w;
-  const end = layout.down ? b.y : b.x;
-  const mid = link.id === 'reject' && layout.down ? start + 46 : (start + end) / 2;
-  return layout.down
-    ? `M${from} ${start}C${from} ${mid} ${to} ${mid} ${to} ${end}`
-    : `M${start} ${from}C${mid} ${from} ${mid} ${to} ${end} ${to}`;
+/** A drawing: where its layers stand, and the room that each name needs. */
+export interface Format {
+  width: number;
+  height: number;
+  /** Left edge of each layer. */
+  layersX: readonly number[];
+  nodeWidth: number;
+  /** Between two nodes: two lines of text fit even where both are of no power. */
+  padding: number;
+}
+
+export const WIDE: Format = {
+  width: 860,
+  height: 372,
+  layersX: [2, 196, 330, 612, 848],
+  nodeWidth: 10,
+  padding: 46,
+};
+/** A phone's: drawn about as large as it is written here. */
+export const NARROW: Format = {
+  width: 330,
+  height: 392,
+  layersX: [0, 92, 132, 226, 324],
+  nodeWidth: 6,
+  padding: 46,
+};
+/** Half a name above the first node and half of one below the last. */
+const MARGIN = 18;
+/** At least this many watts fill the height, so that a quiet night does not look like a storm. */
+const SCALE_W = 6000;
+/** Below this a flow is a thin line and moves nothing: measured zero is rarely exactly zero. */
+const FLOWING_W = 15;
+export const isFlowing = ({ watts }: { watts: number | null }): boolean => (watts ?? 0) >= FLOWING_W;
+
+interface FlowNode {
+  id: NodeId;
+  layer: number;
+  /** Null while no meter of its lines speaks. */
+  watts: number | null;
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+}
+interface FlowLink {
+  id: LinkId;
+  from: NodeId;
+  to: NodeId;
+  kind: Kind;
+  watts: number | null;
+  width: number;
+  path: string;
+}
+export interface FlowDrawing {
+  nodes: FlowNode[];
+  links: FlowLink[];
+}
+
+const sumOf = (values: (number | null)[]) =>
+  values.every((value) => value === null) ? null : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+
+/** Nodes and lines of a house, placed by d3-sankey in layers of fixed order. Widths are in proportion to watts throughout. */
+export function flowDrawing(watts: FlowWatts | null, format: Format): FlowDrawing {
+  const battery = watts?.batteryIn != null;
+  const layers = LAYERS.map((ids) => ids.filter((id) => battery || !BATTERY.includes(id)));
+  const nodes = layers.flatMap((ids, layer) => ids.map((id) => ({ id, layer, watts: wattsOf(id, watts) })));
+  const links = LINKS.filter(([, from, to]) => battery || !(BATTERY.includes(from) || BATTERY.includes(to))).map(
+    ([id, source, target, kind]) => {
+      const known = watts?.[id] ?? null;
+      return { id, source, target, kind, watts: known, value: Math.max(FLOWING_W, known ?? 0) };
+    },
+  );
+  const { padding } = format;
+  const needs = layers.map((ids) => ({
+    watts: ids.reduce((sum, id) => sum + Math.max(FLOWING_W, wattsOf(id, watts) ?? 0), 0),
+    gaps: (ids.length - 1) * padding,
+  }));
+  const room = format.height - 2 * MARGIN;
+  const perWatt =
+    (room - Math.max(...needs.map(({ gaps }) => gaps))) / Math.max(SCALE_W, ...needs.map((need) => need.watts));
+  const used = Math.max(...needs.map((need) => need.watts * perWatt + need.gaps));
+  const top = MARGIN + (room - used) / 2;
+  const graph = sankey<(typeof nodes)[number], (typeof links)[number]>()
+    .nodeId(({ id }) => id)
+    .nodeAlign((node) => (node as (typeof nodes)[number]).layer)
+    // Relaxing would make straighter lines, and move nodes by several pixels for a few watts.
+    .iterations(0)
+    .nodeSort(null)
+    .linkSort(null)
+    .nodeWidth(format.nodeWidth)
+    .nodePadding(padding)
+    .extent([
+      [0, top],
+      [format.width, top + used],
+    ])({ nodes, links });
+  for (const node of graph.nodes) {
+    node.x0 = format.layersX[node.layer]!;
+    node.x1 = node.x0 + format.nodeWidth;
+  }
+  const path = sankeyLinkHorizontal<(typeof nodes)[number], (typeof links)[number]>();
+  const idOf = (end: unknown) => (end as { id: NodeId }).id;
+  return {
+    nodes: graph.nodes as FlowNode[],
+    links: graph.links.map((link) => ({
+      ...{ id: link.id, from: idOf(link.source), to: idOf(link.target), kind: link.kind, watts: link.watts },
+      ...{ width: link.width ?? 0, path: path(link) ?? '' },
+    })),
+  };
+}
+
+/** What reaches a node or leaves it, whichever is more: a compressor that stands still warms nothing, whatever it draws. */
+function wattsOf(node: NodeId, watts: FlowWatts | null): number | null {
+  if (!watts) return null;
+  const reaching = sumOf(LINKS.filter(([, , to]) => to === node).map(([id]) => watts[id]));
+  const leaving = sumOf(LINKS.filter(([, from]) => from === node).map(([id]) => watts[id]));
+  return reaching === null || leaving === null ? (reaching ?? leaving) : Math.max(reaching, leaving);
 }

@@ -1,46 +1,65 @@
 import type { Snapshot } from '../snapshot.ts';
 
-/** Links of the energy flow in watts: negative where the energy runs against the name, null where a meter is silent. */
+/** Watts of each line of the energy flow, never below zero; null where a meter is silent. */
 export interface FlowWatts {
   sun: number | null;
-  grid: number | null;
+  gridIn: number | null;
+  gridOut: number | null;
+  /** Both null in a house without a battery. */
+  batteryOut: number | null;
+  batteryIn: number | null;
   household: number | null;
   compute: number | null;
   compressor: number | null;
-  /** Drawn from outside air by the heat pump; negative when it gives heat away (cooling, defrost). */
-  air: number | null;
   computeHeat: number;
   pumpHeat: number | null;
+  /** What the heat pump lifts: heat of the outside air, or of the house while it cools or defrosts. */
+  fromAir: number | null;
+  fromHouse: number;
   rooms: number;
   hotWater: number;
+  /** By the dry cooler, and by the heat pump's outdoor coil while it cools or defrosts. */
   rejected: number;
+  toAir: number | null;
 }
 
+const positive = (watts: number) => Math.max(0, watts);
+const into = (watts: number | null) => watts && positive(watts);
+const outOf = (watts: number | null) => watts && positive(-watts);
+
 /**
- * What flows now, from the points that control measured. The household is what is left of sun and grid where no meter of
- * its own tells (a real board); the plant's truth has it on the simulated one. Outside air is the rest of the first law.
+ * What flows now, from the points that control measured. The household is what is left of sun, grid and battery where no
+ * meter of its own tells (a real board); the plant's truth has it on the simulated one. Outside air is the rest of the
+ * first law.
  */
 export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const control = snapshot?.control;
   if (!control) return null;
-  const value = (name: 'pvW' | 'gridW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? null;
-  const [sun, grid, compute, compressor] = [value('pvW'), value('gridW'), value('accelW'), value('compressorW')];
+  const value = (name: 'pvW' | 'gridW' | 'batteryW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? null;
+  const [sun, grid, battery] = [value('pvW'), value('gridW'), value('batteryW')];
+  const [compute, compressor] = [value('accelW'), value('compressorW')];
   const { condenserW, accelW, rejectedW } = control.heat;
   const toHouse = condenserW + accelW;
   const hotWater = control.outputs.hotWaterOn === 1;
   const known = grid !== null && compute !== null && compressor !== null;
-  const rest = known ? Math.max(0, (sun ?? 0) + grid - compute - compressor) : null;
+  const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor) : null;
+  const air = compressor === null ? null : condenserW - compressor;
   return {
-    sun: sun && Math.max(0, sun),
-    grid,
+    sun: into(sun),
+    gridIn: into(grid),
+    gridOut: outOf(grid),
+    batteryOut: outOf(battery),
+    batteryIn: into(battery),
     household: snapshot.plant?.householdW ?? rest,
-    compute,
-    compressor,
-    air: compressor === null ? null : condenserW - compressor,
-    computeHeat: accelW,
-    pumpHeat: compressor,
-    rooms: hotWater ? 0 : toHouse,
-    hotWater: hotWater ? toHouse : 0,
-    rejected: rejectedW,
+    compute: into(compute),
+    compressor: into(compressor),
+    computeHeat: positive(accelW),
+    pumpHeat: into(compressor),
+    fromAir: into(air),
+    fromHouse: positive(-toHouse),
+    rooms: hotWater ? 0 : positive(toHouse),
+    hotWater: hotWater ? positive(toHouse) : 0,
+    rejected: positive(rejectedW),
+    toAir: outOf(air),
   };
 }

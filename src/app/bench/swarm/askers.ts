@@ -5,8 +5,10 @@ import { messageOf } from '../../../core/errors.ts';
 import { seededRandom } from '../../../core/random.ts';
 import { SwarmConfig } from '../../../core/swarm-config.ts';
 import { askSwarm } from '../../../net/swarm/ask/asker.ts';
+import { openRelayBook } from '../../../net/swarm/ask/book.ts';
 import { openExperience } from '../../../net/swarm/ask/experience.ts';
 import { gather } from '../../../net/swarm/ask/gather.ts';
+import { lookUp } from '../../../net/swarm/ask/look.ts';
 import type { Discovery } from '../../../net/swarm/discovery/discovery.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
 import { openDiscoveries } from '../../../net/swarm/open.ts';
@@ -50,6 +52,7 @@ export async function openAsker(bootstrap: string, seed: number): Promise<Asker>
   const config = SwarmConfig.parse({ join: true, host: `127.0.${200 + (seed % 50)}.1`, bootstrap: [bootstrap] });
   const discoveries: Discovery[] = await openDiscoveries({ config, port: 0, identity: freshIdentity(), log });
   const options = {
+    book: openRelayBook({ discoveries }),
     ...{ discoveries, experience: openExperience(), random: seededRandom(seed) },
     sealed: { seal: sealTo(systemClock), privateMayBeNear: false },
   };
@@ -62,7 +65,7 @@ export async function openAsker(bootstrap: string, seed: number): Promise<Asker>
     },
     async firstCandidate() {
       const fromMs = performance.now();
-      const found = await gather({ discoveries, topics: TOPICS, wanted: 1 });
+      const { found } = await lookUp(options, { topics: TOPICS, wanted: 1 });
       return found.length ? performance.now() - fromMs : undefined;
     },
     async ask(question) {

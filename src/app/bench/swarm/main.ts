@@ -29,7 +29,7 @@ async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const node = await startNode({
     ...{ config, port: 0, identity, compute, log, random: seededRandom(seed) },
     ...(config.serve && { trade: await tradeOf(mkdtempSync(join(dir, 'node-'))) }),
-    unsealer: config.serve && (await openUnsealer(systemClock)),
+    unsealer: config.serve || config.relay ? await openUnsealer(systemClock) : undefined,
     discoveries: (port) => openDiscoveries({ config, port, identity, log }),
   });
   return { key: identity.id, port: node.port };

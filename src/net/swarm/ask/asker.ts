@@ -56,10 +56,11 @@ const NOBODY: ToAsk = { order: [], waysTo: () => [] };
 async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
   const { experience, random } = options;
   const { topics, maxPrice = 0 } = question;
-  const { within, waysTo } = await lookFor(options, question, patience);
+  const { within, waysTo, isApart } = await lookFor(options, question, patience);
   const price = (c: Candidate) => expertOf(c, topics, maxPrice)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);
-  return { order: maxPrice === 0 ? sunnyFirst(drawn) : drawn, waysTo };
+  const order = maxPrice === 0 ? sunnyFirst(drawn) : drawn;
+  return { order: [...order.filter(isApart), ...order.filter((candidate) => !isApart(candidate))], waysTo };
 }

@@ -1,6 +1,7 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import {
   CLEAR,
+  type FindRequest,
   isLastReply,
   MAX_REQUEST_BYTES,
   mark,
@@ -30,7 +31,7 @@ export interface Sealing {
  */
 export async function* exchange(
   stream: Stream,
-  request: Request | QuoteRequest | SignRequest | UsefulKeysRequest | TellRequest,
+  request: Request | FindRequest | QuoteRequest | SignRequest | UsefulKeysRequest | TellRequest,
   sealing: Sealing | undefined,
 ): AsyncGenerator<Reply> {
   const bytes = Buffer.from(JSON.stringify(request));

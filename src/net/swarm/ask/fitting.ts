@@ -1,13 +1,11 @@
 import { HeatmineError } from '../../../core/errors.ts';
-import { RELAY_TOPIC } from '../topics.ts';
-import { type Candidate, gather } from './gather.ts';
+import type { Candidate } from './gather.ts';
+import { isOther, type Looked, lookUp } from './look.ts';
 import type { AskerOptions, SwarmQuestion } from './question.ts';
-import { directWays, sealedWays, type Way } from './way.ts';
 
-export interface Fitting {
+export interface Fitting extends Pick<Looked, 'waysTo' | 'isApart'> {
   /** Those that offer it within the price and to whom a way leads, never the asker itself nor a known liar. */
   within: Candidate[];
-  waysTo(candidate: Candidate): Way[];
 }
 
 /** Whom this question can be asked. Throws NOBODY_THERE, NOT_OFFERED, or NO_ENTRY_RELAY where a sealed one finds no way. */
@@ -16,29 +14,13 @@ export async function lookFor(
   { topics, maxPrice = 0 }: Pick<SwarmQuestion, 'topics' | 'maxPrice'>,
   patience?: number,
 ): Promise<Fitting> {
-  const { discoveries, experience, sealed, own } = options;
-  const [all, allRelays] = await Promise.all([
-    gather({ discoveries, topics, ...(patience && { patience }) }),
-    sealed ? gather({ discoveries, topics: [RELAY_TOPIC], ...(patience && { patience }) }) : [],
-  ]);
-  const isOther = ({ descriptor: { key } }: Candidate) => key !== own && !experience.shuns(key);
-  const [found, relays] = [all.filter(isOther), allRelays.filter(isOther)];
+  const { relays, waysTo, isApart, ...looked } = await lookUp(options, { topics, ...(patience && { patience }) });
+  const found = looked.found.filter(isOther(options));
   const fitting = found.filter((candidate) => expertOf(candidate, topics, maxPrice));
   if (fitting.length === 0) throw nobody(found, topics, maxPrice);
-  const waysTo = waysOf(options, relays);
   const within = fitting.filter((candidate) => waysTo(candidate).length > 0);
   if (within.length === 0) throw noWay(fitting, relays, options);
-  return { within, waysTo };
-}
-
-export function waysOf(
-  { sealed, random, experience }: AskerOptions,
-  relays: readonly Candidate[],
-): (candidate: Candidate) => Way[] {
-  if (!sealed) return ({ descriptor }) => directWays(descriptor);
-  const known = relays.map(({ descriptor }) => descriptor);
-  const trust = (key: string) => experience.of(key).experience;
-  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
+  return { within, waysTo, isApart };
 }
 
 /** Why none of these can be reached. */

@@ -107,8 +107,14 @@ async function offersAt({ url, key }: Found, topic: string, signal: AbortSignal)
   }
 }
 
+/** 1 for a node with an expert of the first topic, less for the ones behind it, 0 for none. */
+export function fitOf({ experts }: Descriptor, topics: readonly string[]): number {
+  const first = topics.findIndex((topic) => experts.some((expert) => expert.topics.includes(topic)));
+  return first < 0 ? 0 : 1 / (1 + first);
+}
+
 /** So many of one prefix and one operator: a hundred nodes in one rack are not a hundred opinions. Loopback and names are free. */
-function createCaps(): { admit(descriptor: Descriptor): boolean } {
+export function createCaps(): { admit(descriptor: Descriptor): boolean } {
   const count = new Map<string, number>();
   return {
     admit({ urls, operator }) {

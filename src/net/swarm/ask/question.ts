@@ -5,6 +5,7 @@ import type { Purse } from '../pay/purse.ts';
 import type { Settled } from '../pay/settle.ts';
 import type { End, Request, SealRequest } from '../query.ts';
 import type { Token } from '../useful/token.ts';
+import type { RelayBook } from './book.ts';
 import type { Experience } from './experience.ts';
 import type { EntryRule } from './way.ts';
 
@@ -35,6 +36,8 @@ export interface AskerOptions {
   /** Left out: asks in the clear, straight to the expert, which the caller has said. */
   sealed?: EntryRule & { seal: SealRequest };
   random: Random;
+  /** Relays known from before; left out: looked for with each question. */
+  book?: RelayBook;
   /** Left out: signs nothing, so it asks for free and leaves no receipt. */
   purse?: Purse;
   /** The asker's own node: nobody to ask, nor to enter by. */

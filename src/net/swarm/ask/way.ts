@@ -10,12 +10,15 @@ export interface Way {
   url: string;
   key: string;
   path: Hop[];
+  /** How the expert was looked for: by relays that saw no address, or with all topics alike, so that nobody saw which. */
+  looked?: 'sealed' | 'all';
 }
 
 /** Whom a question on this way passed, for people. */
-export function passed({ key, path }: Way, node: string, isSealed: boolean): Passed {
+export function passed({ key, path, looked }: Way, node: string, isSealed: boolean): Passed {
   if (!isSealed) return { mode: 'direct', ...(path.length > 0 && { relay: key }), node };
-  return { mode: 'sealed', entry: key, ...(path.length > 1 && { relay: path[0]!.key }), node };
+  const relay = path.length > 1 ? { relay: path[0]!.key } : {};
+  return { mode: 'sealed', entry: key, ...relay, node, ...(looked && { looked }) };
 }
 
 export interface EntryRule {
@@ -39,37 +42,45 @@ export function directWays({ key, urls, relays }: Descriptor): Way[] {
 export function sealedWays(
   expert: Descriptor,
   relays: readonly Descriptor[],
-  { privateMayBeNear }: EntryRule,
+  rule: EntryRule,
   trust: (key: string) => number,
   random: Random,
 ): Way[] {
-  const placesOf = (urls: readonly string[]) =>
-    urls
-      .map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''))
-      .filter((host) => !(privateMayBeNear && isPrivate(host)))
-      .map(prefixOf);
-  const nearKeys = new Set([expert.key, ...expert.relays.map(({ key }) => key)]);
-  const near = [expert, ...relays.filter(({ key }) => nearKeys.has(key))];
-  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
-  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...expert.relays.map(({ url }) => url)]));
-  const apart = relays.filter(
-    ({ key, urls, relay, operator }) =>
-      relay &&
-      urls.length > 0 &&
-      !nearKeys.has(key) &&
-      !(operator !== undefined && operators.has(operator)) &&
-      !placesOf(urls).some((place) => places.has(place)),
-  );
   const lasts: Hop[][] = [
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
     ...expert.urls.map((url) => [{ key: expert.key, url }]),
   ];
-  const entries = drawOrder(apart, ({ key }) => trust(key), random);
+  const entries = drawOrder(apartFrom(expert, relays, rule), ({ key }) => trust(key), random);
   const turned = drawOrder(lasts, () => 0, random);
   return turned.flatMap((_, turn) =>
     entries.map((entry, i) => ({
       ...{ url: entry.urls[0]!, key: entry.key },
       path: turned[(i + turn) % turned.length]!,
     })),
+  );
+}
+
+/** Relays that can be dialled and share neither key, operator nor prefix with this node and its relays. */
+export function apartFrom(
+  node: Descriptor,
+  relays: readonly Descriptor[],
+  { privateMayBeNear }: EntryRule,
+): Descriptor[] {
+  const placesOf = (urls: readonly string[]) =>
+    urls
+      .map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''))
+      .filter((host) => !(privateMayBeNear && isPrivate(host)))
+      .map(prefixOf);
+  const nearKeys = new Set([node.key, ...node.relays.map(({ key }) => key)]);
+  const near = [node, ...relays.filter(({ key }) => nearKeys.has(key))];
+  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
+  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...node.relays.map(({ url }) => url)]));
+  return relays.filter(
+    ({ key, urls, relay, operator }) =>
+      relay &&
+      urls.length > 0 &&
+      !nearKeys.has(key) &&
+      !(operator !== undefined && operators.has(operator)) &&
+      !placesOf(urls).some((place) => places.has(place)),
   );
 }

@@ -1,10 +1,8 @@
 import { HeatmineError } from '../../../core/errors.ts';
-import { waysOf } from '../ask/fitting.ts';
-import { gather } from '../ask/gather.ts';
+import { lookUp } from '../ask/look.ts';
 import { askOne } from '../ask/one.ts';
 import type { AskerOptions, SwarmQuestion } from '../ask/question.ts';
 import { newQuestionId } from '../pay/purse.ts';
-import { RELAY_TOPIC } from '../topics.ts';
 import { type Asked, noteOf } from './auditor.ts';
 
 /** What a node gave. */
@@ -25,23 +23,18 @@ export async function askAgain(
   node: string,
   question: Pick<SwarmQuestion, 'topics' | 'messages' | 'signal'>,
 ): Promise<Heard> {
-  const { discoveries, sealed } = options;
   const { topics, messages } = question;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics, wanted: WANTED }),
-    sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
+  const { found, waysTo } = await lookUp(options, { topics, wanted: WANTED, node });
   const candidate = found.find(({ descriptor }) => descriptor.key === node);
   if (!candidate) throw new HeatmineError('NOBODY_THERE', 'the node to audit is not there now');
   const note = noteOf(topics, messages);
-  const ways = waysOf(options, relays)(candidate);
-  const answer = await askOne(candidate, ways, options, { ...question, ...note }, newQuestionId());
+  const answer = await askOne(candidate, waysTo(candidate), options, { ...question, ...note }, newQuestionId());
   return note.done({ ...answer, tries: 1 }, true);
 }
 
 /** Other nodes with the same expert. */
 export async function othersFor(options: AskerOptions, { topics, expert, node }: Asked): Promise<string[]> {
-  const found = await gather({ discoveries: options.discoveries, topics, wanted: WANTED });
+  const { found } = await lookUp(options, { topics, wanted: WANTED });
   return found
     .map(({ descriptor }) => descriptor)
     .filter(({ key, experts }) => key !== node && key !== options.own && experts.some(({ id }) => id === expert))

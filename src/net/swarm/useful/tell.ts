@@ -1,12 +1,10 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { exchange } from '../ask/exchange.ts';
-import { waysOf } from '../ask/fitting.ts';
-import { gather } from '../ask/gather.ts';
+import { lookUp } from '../ask/look.ts';
 import type { AskerOptions } from '../ask/question.ts';
 import { overSomeWay } from '../ask/travel.ts';
 import type { Way } from '../ask/way.ts';
 import type { Reply } from '../query.ts';
-import { RELAY_TOPIC } from '../topics.ts';
 import { peerError } from '../wire/connection.ts';
 import type { TellRequest, UsefulKeysRequest } from './messages.ts';
 import type { Token } from './token.ts';
@@ -19,15 +17,12 @@ const WANTED = 32;
  * for this asker alone would give it away. Throws NOBODY_THERE, NO_ENTRY_RELAY, NO_WAY, TOKEN_REFUSED, PEER_INVALID.
  */
 export async function tellUseful(options: AskerOptions, token: Token, useful: boolean): Promise<void> {
-  const { discoveries, sealed, experience } = options;
+  const { sealed, experience } = options;
   const { node, expert, key, input, output } = token;
-  const [found, relays] = await Promise.all([
-    gather({ discoveries, topics: token.topics, wanted: WANTED }),
-    sealed ? gather({ discoveries, topics: [RELAY_TOPIC] }) : [],
-  ]);
+  const { found, waysTo } = await lookUp(options, { topics: token.topics, wanted: WANTED, node });
   const candidate = found.find(({ descriptor }) => descriptor.key === node);
   if (!candidate) throw new HeatmineError('NOBODY_THERE', `node ${node} is not there now; its token stays here`);
-  const ways = otherFirst(waysOf(options, relays)(candidate), token.entry);
+  const ways = otherFirst(waysTo(candidate), token.entry);
   if (sealed && ways.length === 0)
     throw new HeatmineError('NO_ENTRY_RELAY', 'no relay to tell it by; nothing was sent, the token stays here');
   const sealing = sealed && { seal: sealed.seal, expertKey: candidate.descriptor.seal! };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -12,7 +13,7 @@ import {
   manifestId,
   readManifest,
 } from '../../../core/manifest.ts';
-import { chunkListFile, HASH_BYTES, hashChunks, isChunk, PIECE_BYTES, sha256 } from './chunks.ts';
+import { chunkListFile, HASH_BYTES, hashChunks, PIECE_BYTES, sha256 } from './chunks.ts';
 import { nameTag, topicTag } from './tags.ts';
 
 /** An expert in this home that may be given away: signed, in chunks, with all its files. */
@@ -32,12 +33,17 @@ export interface Library {
   look(): boolean;
   /** The list of a file's chunk hashes. Throws NOT_OFFERED when the file is no longer the one that was signed. */
   chunkList(offer: Offer, file: number): Promise<Buffer>;
-  /** One chunk in pieces, only if it is the signed one. Throws MESSAGE_INVALID out of range, NOT_OFFERED. */
+  /**
+   * One chunk in pieces, its hash reckoned as they go, so that no work is done ahead of what is sent. The last one comes only
+   * if all were the signed chunk: nobody gets a whole wrong one from here. Throws MESSAGE_INVALID out of range, NOT_OFFERED.
+   */
   chunk(offer: Offer, file: number, index: number): AsyncGenerator<Buffer>;
 }
 
 const MOST = 64;
 const TOPICS_TAGGED = 3;
+/** Half a megabyte each, at most. */
+const LISTS_KEPT = 8;
 
 /** Directories of experts below `modelsDir`, and those that `publishedFile` lists (a JSON array of paths). */
 export function openLibrary(modelsDir: string, publishedFile: string, log: Log): Library {
@@ -49,9 +55,8 @@ export function openLibrary(modelsDir: string, publishedFile: string, log: Log):
     log.warn({ expert: offer.manifest.expert.id, err: what }, 'weights are no longer given: publish or pull it again');
     throw new HeatmineError('NOT_OFFERED', 'the file here is no longer the signed one');
   };
-  const chunkList = async (offer: Offer, index: number): Promise<Buffer> => {
-    const file = offer.manifest.files[index];
-    if (!file) throw new HeatmineError('MESSAGE_INVALID', `no file ${index}`);
+  const readList = async (offer: Offer, index: number): Promise<Buffer> => {
+    const file = offer.manifest.files[index]!;
     const at = chunkListFile(offer.dir, file.name);
     const kept = await readFile(at).catch(() => undefined);
     if (kept && sha256(kept) === file.chunksSha256) return kept;
@@ -61,6 +66,18 @@ export function openLibrary(modelsDir: string, publishedFile: string, log: Log):
     if (made.chunksSha256 !== file.chunksSha256) refuse(offer, `${file.name} has changed`);
     await writeFile(at, made.list).catch(() => {});
     return made.list;
+  };
+  const lists = new Map<string, Promise<Buffer>>();
+  /** Read, or reckoned from the whole file, once for all who ask: not again for each chunk. */
+  const chunkList = async (offer: Offer, index: number): Promise<Buffer> => {
+    if (!offer.manifest.files[index]) throw new HeatmineError('MESSAGE_INVALID', `no file ${index}`);
+    const name = `${offer.id} ${index}`;
+    const list = lists.get(name) ?? readList(offer, index);
+    lists.delete(name);
+    lists.set(name, list);
+    if (lists.size > LISTS_KEPT) lists.delete(lists.keys().next().value!);
+    list.catch(() => lists.delete(name));
+    return list;
   };
   return {
     offers: () => [...offers.values()],
@@ -79,12 +96,15 @@ export function openLibrary(modelsDir: string, publishedFile: string, log: Log):
       const list = await chunkList(offer, index);
       const bytes = chunkLength(file, chunk);
       const handle = await open(join(offer.dir, file.name), 'r').catch((error) => refuse(offer, messageOf(error)));
+      const hash = createHash('sha256');
       try {
-        // What this node would be blamed for is never sent; the second reading comes from the page cache.
-        if (!(await isChunk(handle, file, chunk, bytes, list))) refuse(offer, `${file.name} has changed`);
         for (let at = 0; at < bytes; at += PIECE_BYTES) {
           const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
           await handle.read(piece, 0, piece.length, chunk * file.chunkBytes + at);
+          hash.update(piece);
+          const isLast = at + piece.length === bytes;
+          if (isLast && !hash.digest().equals(list.subarray(chunk * HASH_BYTES, (chunk + 1) * HASH_BYTES)))
+            refuse(offer, `${file.name} has changed`);
           yield piece;
         }
       } finally {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import { inFlight } from '../../in-flight.ts';
+import { chunkLength } from '../../../core/manifest.ts';
 import type { Stream } from '../wire/stream.ts';
 import { PIECE_BYTES } from './chunks.ts';
 import type { Library, Offer } from './library.ts';
 import { encode, MAX_OFFERS, parseRequest, type WeightsReply, type WeightsRequest } from './messages.ts';
 import type { Pace } from './pace.ts';
+import { createSeats } from './seats.ts';
 
 export interface SeedOptions {
   library: Library;
@@ -23,10 +24,15 @@ const SILENT_MS = 60_000;
 const QUESTIONS = 40_000;
 /** A second that bad questions cost. */
 const FAULT_MS = 200;
+/** What a question counts for in the pace before anything is done for it, so that small ones are no flood. */
+const QUESTION_BYTES = 1024;
+
+/** Answers the questions of one stream; `origin` is the relay or address prefix that it counts for. */
+export type Seed = (stream: Stream, origin: string) => Promise<void>;
 
 /** Gives weights to whoever asks: reads files of signed experts, and nothing else. */
-export function createSeed({ library, pace, usesOf, log }: SeedOptions): (stream: Stream) => Promise<void> {
-  const slots = inFlight(STREAMS);
+export function createSeed({ library, pace, usesOf, log }: SeedOptions): Seed {
+  const seats = createSeats(STREAMS, () => performance.now());
   const answer = async function* (request: WeightsRequest): AsyncGenerator<Buffer> {
     if (request.type === 'offers') {
       const { tag } = request;
@@ -39,9 +45,7 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): (stream
     if (request.type === 'chunk') {
       const pieces = library.chunk(offer, request.file, request.index);
       const first = await pieces.next();
-      const file = offer.manifest.files[request.file]!;
-      const left = file.sizeBytes - request.index * file.chunkBytes;
-      yield encode({ type: 'blob', sizeBytes: Math.min(file.chunkBytes, left) });
+      yield encode({ type: 'blob', sizeBytes: chunkLength(offer.manifest.files[request.file]!, request.index) });
       yield first.value as Buffer;
       return yield* pieces;
     }
@@ -53,36 +57,42 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): (stream
           : await library.chunkList(offer, request.file),
     );
   };
-  return async (stream) => {
-    const leave = slots.enter();
-    if (!leave) return stream.close('BUSY', `over ${STREAMS} streams of weights at once`);
+  return async (stream, origin) => {
+    const seat = seats.enter(origin, (why) => stream.close('BUSY', why));
+    if (!seat) return stream.close('BUSY', `over ${STREAMS} streams of weights at once`);
     const silent = setTimeout(() => stream.close('BUSY', 'no word for long'), SILENT_MS);
     try {
       let asked = 0;
       for (let next = await stream.take(); next; next = await stream.take()) {
         silent.refresh();
+        seat.working();
         if (++asked > QUESTIONS) throw new HeatmineError('BUSY', 'enough on one stream');
+        let sent = 0;
         try {
+          await pace(QUESTION_BYTES);
           for await (const payload of answer(parseRequest(next.payload))) {
             await pace(payload.length);
             await stream.send(payload);
+            sent++;
             silent.refresh();
           }
         } catch (error) {
-          if (stream.closed.aborted) return;
-          if (!(error instanceof HeatmineError)) throw error;
+          // In the middle of a blob an error would be taken for bytes of it: the stream ends instead.
+          if (stream.closed.aborted || !(error instanceof HeatmineError) || sent > 0) throw error;
           await sleep(FAULT_MS);
           await stream.send(encode({ type: 'error', code: error.code, message: error.message.slice(0, 300) }));
         }
+        seat.idle();
       }
       await stream.send(Buffer.alloc(0), true);
     } catch (error) {
       if (stream.closed.aborted) return;
       log.debug({ err: messageOf(error) }, 'weights for a stranger failed');
-      stream.close('NOT_RUNNING', 'these weights cannot be given now');
+      const isKnown = error instanceof HeatmineError;
+      stream.close(isKnown ? error.code : 'NOT_RUNNING', isKnown ? error.message : 'these weights cannot be given now');
     } finally {
       clearTimeout(silent);
-      leave();
+      seat.leave();
     }
   };
 }

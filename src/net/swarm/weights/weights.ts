@@ -14,7 +14,7 @@ import { TOPICS } from '../topics.ts';
 import type { Stream } from '../wire/stream.ts';
 import { installedIn } from './installed.ts';
 import { keepByDemand } from './keeper.ts';
-import { openLibrary, publishedFileOf } from './library.ts';
+import { type Offer, openLibrary, publishedFileOf } from './library.ts';
 import { createPace, type Pace } from './pace.ts';
 import { createSeed } from './seed.ts';
 import { WEIGHTS_TOPIC } from './tags.ts';
@@ -43,7 +43,7 @@ export interface Weights {
   readonly gives: boolean;
   /** What it is found under now. */
   tags(): string[];
-  serve(stream: Stream): void;
+  serve(stream: Stream, by: Via): void;
   /** Of weights that pass through this relay; undefined where none may. */
   readonly relayPace: Pace | undefined;
   /** Experts that demand brought here and strangers may ask. */
@@ -68,8 +68,9 @@ export function openWeights(options: WeightsOptions): Weights {
   const lookups = createLookups(now);
   const linesOf = (name: string) => linesIn(options.paid(), name, Math.floor(now() / HOUR_MS) - WINDOW_H);
   const nameOf = (dir: string, id: string) => installedIn(modelsDir).find((one) => one.dir === dir)?.name ?? id;
-  const usesOf = ({ dir, manifest }: { dir: string; manifest: { expert: { id: string } } }) =>
-    encodeUses(linesOf(nameOf(dir, manifest.expert.id)));
+  const usesOf = remembered(Math.min(RESCAN_MS, options.lookMs ?? RESCAN_MS), now, ({ dir, manifest }: Offer) =>
+    encodeUses(linesOf(nameOf(dir, manifest.expert.id))),
+  );
   const give = seed ? createSeed({ library, pace: createPace(upKBps * 1000), usesOf, log }) : undefined;
   const stop = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -80,8 +81,10 @@ export function openWeights(options: WeightsOptions): Weights {
       seed && library.offers().length
         ? [WEIGHTS_TOPIC, ...new Set(library.offers().flatMap(({ tags }) => tags))].slice(0, MOST_TAGS)
         : [],
-    serve: (stream) =>
-      give ? void give(stream) : stream.close('NOT_OFFERED', 'this node gives no weights (swarm.weights.seed)'),
+    serve: (stream, { relay, prefix }) =>
+      give
+        ? void give(stream, relay ?? prefix ?? '')
+        : stream.close('NOT_OFFERED', 'this node gives no weights (swarm.weights.seed)'),
     relayPace: relayKBps > 0 ? createPace(relayKBps * 1000) : undefined,
     offered,
     looked: lookups.looked,
@@ -106,6 +109,18 @@ export function openWeights(options: WeightsOptions): Weights {
       clearInterval(timer);
       stop.abort();
     },
+  };
+}
+
+/** Reads the disk and the ledger for each offer once in a while, however often strangers ask. */
+function remembered<T>(everyMs: number, now: () => number, make: (offer: Offer) => T): (offer: Offer) => T {
+  const known = new Map<string, { atMs: number; made: T }>();
+  return (offer) => {
+    const before = known.get(offer.id);
+    if (before && Math.abs(now() - before.atMs) < everyMs) return before.made;
+    const made = make(offer);
+    known.set(offer.id, { atMs: now(), made });
+    return made;
   };
 }
 

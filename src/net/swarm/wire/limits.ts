@@ -22,6 +22,9 @@ export interface WireLimits {
   connectionsPerAddress: number;
   /** IPv4 /24, IPv6 /48. */
   connectionsPerPrefix: number;
+  /** Sealed look-ups that a relay answers, each with 16 KiB, in all and of one relay or prefix that brings them. */
+  lookUps: Rate;
+  lookUpsPerOrigin: Rate;
 }
 
 export const WIRE_LIMITS: WireLimits = {
@@ -38,4 +41,6 @@ export const WIRE_LIMITS: WireLimits = {
   connections: 1024,
   connectionsPerAddress: 32,
   connectionsPerPrefix: 128,
+  lookUps: { perS: 8, burst: 160 },
+  lookUpsPerOrigin: { perS: 4, burst: 80 },
 };

@@ -96,7 +96,9 @@ test('told once, over another relay; nothing that the node reads then was there 
   const [askedAt, saidAt] = [expert.read.length, expert.said.length];
   assert.ok(issue.includes('"useful":{"key"'), 'the request had a blinded token');
   // Tokens make neither a short question nor its answer larger on the wire.
-  assert.ok(expert.sizes.every((size) => size === PAD_CLASSES[0]));
+  const ends = expert.said.filter((text) => ['end', 'committed'].includes(JSON.parse(text).type)).length;
+  assert.ok(expert.sizes.every((size) => size === PAD_CLASSES[0] || size === PAD_CLASSES[1]));
+  assert.is(expert.sizes.filter((size) => size === PAD_CLASSES[1]).length, ends, 'the last of each answer');
 
   await tellUseful(options, token, true);
   assert.is.not(entries[0], entries[1]);

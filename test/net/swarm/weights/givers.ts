@@ -20,6 +20,7 @@ import { createSeed } from '../../../../src/net/swarm/weights/seed.ts';
 import type { Source } from '../../../../src/net/swarm/weights/source.ts';
 import { encodeUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
 import type { Handlers } from '../../../../src/net/swarm/wire/connection.ts';
+import { prefixOf } from '../../../../src/net/swarm/wire/prefix.ts';
 import type { Stream } from '../../../../src/net/swarm/wire/stream.ts';
 import { log, scratch } from '../../helpers.ts';
 import { testPeers } from '../peers.ts';
@@ -74,7 +75,7 @@ export async function giver(
   const seed = createSeed({ library, pace, usesOf: () => encodeUses(uses), log });
   const asked: WeightsRequest[] = [];
   const handlers: Handlers = {
-    onOpen: (stream) => void seed(watched(stream, asked, lie)),
+    onOpen: (stream, _path, { address }) => void seed(watched(stream, asked, lie), prefixOf(address)),
     onAsk: ({ id }) => ({ type: 'found', id, descriptors: [described(identity, url)] }),
   };
   const identity = freshIdentity();

@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { endRaws, OP, provenPeer } from '../../../../src/app/bench/hostile/raw.ts';
 import { canonical, chunkBytesFor, MIN_CHUNK_BYTES, manifestId, readManifest } from '../../../../src/core/manifest.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { NOT_SERVING } from '../../../../src/net/swarm/relay.ts';
@@ -12,6 +13,7 @@ import { encode, parseReply } from '../../../../src/net/swarm/weights/messages.t
 import { nameTag, topicTag } from '../../../../src/net/swarm/weights/tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
 import { dial } from '../../../../src/net/swarm/wire/dial.ts';
+import { encodeData } from '../../../../src/net/swarm/wire/frames.ts';
 import { scratch } from '../../helpers.ts';
 import { giver, signedExpert } from './givers.ts';
 
@@ -114,7 +116,7 @@ test('questions out of range, malformed or for what is not given are refused by 
   signed.remove();
 });
 
-test('a file that is no longer the signed one is not given', async () => {
+test('a file that is no longer the signed one is not given: the last piece of its chunk never comes', async () => {
   const signed = await signedExpert('pumps', [300_000]);
   const one = await giver(signed);
   const bytes = readFileSync(join(signed.at, 'w.gguf'));
@@ -123,8 +125,17 @@ test('a file that is no longer the signed one is not given', async () => {
   const connection = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
   const stream = connection.open([], 'weights');
   await stream.send(encode({ type: 'chunk', id: signed.id, file: 0, index: 0 }));
-  const got = parseReply((await stream.take())!.payload);
-  assert.is(got.type === 'error' && got.code, 'NOT_OFFERED');
+  const head = parseReply((await stream.take())!.payload);
+  let came = 0;
+  const end = await (async () => {
+    for (;;) came += (await stream.take())!.payload.length;
+  })().catch((error) => error);
+  assert.is(end.code, 'NOT_OFFERED');
+  assert.ok(head.type === 'blob' && came < head.sizeBytes, `${came} bytes came`);
+  const again = connection.open([], 'weights');
+  await again.send(encode({ type: 'chunk', id: signed.id, file: 0, index: 0 }));
+  const got = parseReply((await again.take())!.payload);
+  assert.is(got.type === 'error' && got.code, 'NOT_OFFERED', 'the next one is told at once');
   connection.close(1000, '');
   await one.end();
   signed.remove();
@@ -138,6 +149,27 @@ test('seventeen streams at once are one too many, and one more connection helps 
   const error = await streams[16]!.take().catch((e) => e);
   assert.is(error.code, 'BUSY');
   connection.close(1000, '');
+  await one.end();
+  signed.remove();
+});
+
+test('who holds all places has to give one to whoever comes from elsewhere', async () => {
+  const signed = await signedExpert('pumps', [300_000]);
+  const one = await giver(signed);
+  const greedy = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
+  const held = Array.from({ length: 16 }, () => greedy.open([], 'weights'));
+  await held[15]!.send(encode({ type: 'offers' }));
+  await held[15]!.take();
+  const peer = await provenPeer(Number(new URL(one.url).port), '127.9.9.9');
+  peer.json({ type: 'open', id: 1, path: [], kind: 'weights' });
+  peer.send(encodeData(1, false, encode({ type: 'offers' })), { op: OP.binary });
+  const error = await held[0]!.take().catch((e) => e);
+  assert.is(error.code, 'BUSY', 'the longest held one goes');
+  await held[15]!.send(encode({ type: 'offers' }));
+  assert.ok(await held[15]!.take(), 'the others stay');
+  assert.not.ok(peer.texts.some((text) => text.includes('BUSY')));
+  endRaws();
+  greedy.close(1000, '');
   await one.end();
   signed.remove();
 });
