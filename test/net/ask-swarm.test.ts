@@ -24,16 +24,26 @@ async function ask(ws: string, question: object, headers = {}): Promise<Reply[]>
   socket.close();
   return replies;
 }
+type Of<T> = Extract<Reply, { type: T }>;
+const ends: (() => Promise<void>)[] = [];
+/** Ended after its test, come what may: what is left open would keep this file waiting. */
+function ending<T extends { end(): Promise<void> }>(what: T): T {
+  ends.push(what.end);
+  return what;
+}
+test.after.each(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
 const question = { swarm: true, messages: [{ role: 'user', content: 'why is my flow too low?' }] };
 const codeOf = (replies: Reply[]) => replies.map((reply) => (reply.type === 'error' ? reply.code : reply.type)).at(-1);
 
 test('a unit that has joined asks others for its page, sealed, and says whom the question passed', async () => {
-  const swarm = testSwarm();
+  const swarm = ending(testSwarm());
   const entry = await swarm.node({ relay: true });
   const bootstrap = [`127.0.0.1:${entry.port}`];
   const expert = await swarm.node({ bootstrap, serve: SERVE });
   // It serves the same expert itself, and is no answer to its own question.
-  const net = await testNet({ swarm: { join: true, bootstrap, nearRelays: true, serve: SERVE } });
+  const net = ending(await testNet({ swarm: { join: true, bootstrap, nearRelays: true, serve: SERVE } }));
   const replies = await eventually(async () => {
     const came = await ask(net.ws, question);
     if (codeOf(came) !== 'end') throw new Error(codeOf(came));
@@ -44,27 +54,26 @@ test('a unit that has joined asks others for its page, sealed, and says whom the
   const learnt = openExperience(join(net.dir, EXPERIENCE_FILE)).of(expert.key).experience;
   assert.ok(learnt > 0.5, 'in the file that the commands read');
   const end = replies.at(-1)!;
-  assert.equal(end.type === 'end' && end.way, { mode: 'sealed', entry: entry.key, node: expert.key });
+  assert.is(end.type, 'end');
+  const { mode, entry: by, node } = (end as Of<'end'>).way!;
+  assert.equal({ mode, by, node }, { mode: 'sealed', by: entry.key, node: expert.key });
   assert.ok(
     net.compute.seen.every(({ path }) => path !== '/v1/chat/completions'),
     'not answered here',
   );
   assert.is(codeOf(await ask(net.ws, { ...question, swarm: undefined })), 'end');
   assert.is(net.compute.seen.at(-1)!.path, '/v1/chat/completions');
-  await net.end();
-  await swarm.end();
 });
 
-type Of<T> = Extract<Reply, { type: T }>;
 const wordsOf = (replies: Reply[]) => replies.map((reply) => (reply.type === 'chunk' ? reply.text : '')).join('');
 
 test('a quote first, then at most that, once: the same quote again brings the same answer, and each can be told of once', async () => {
   const PRICE = 1_000_000;
-  const swarm = testSwarm();
+  const swarm = ending(testSwarm());
   const entry = await swarm.node({ relay: true });
   const bootstrap = [`127.0.0.1:${entry.port}`];
   await swarm.node({ bootstrap, serve: { ...SERVE, minPrice: PRICE } });
-  const net = await testNet({ swarm: { join: true, bootstrap, nearRelays: true, spendPerDay: 1000 } });
+  const net = ending(await testNet({ swarm: { join: true, bootstrap, nearRelays: true, spendPerDay: 1000 } }));
   const { swarm: _, ...plain } = question;
   const wanted = { ...plain, expert: 'faults', maxTokens: 64 };
   const quoted = await eventually(async () => {
@@ -95,24 +104,20 @@ test('a quote first, then at most that, once: the same quote again brings the sa
   assert.is(codeOf(await ask(net.ws, { type: 'quote', ...long })), 'SPENDING_LIMIT');
   const [left] = await ask(net.ws, { type: 'quote', ...wanted });
   assert.is((left as Of<'offer'>).leftUc, 1000 - 18, 'paid once');
-  await net.end();
-  await swarm.end();
 });
 
 test('a unit whose owner allowed nothing to be spent asks for free only', async () => {
-  const net = await testNet({ swarm: { join: true } });
+  const net = ending(await testNet({ swarm: { join: true } }));
   const { swarm: _, ...plain } = question;
   const replies = await ask(net.ws, { type: 'quote', ...plain });
   assert.is(codeOf(replies), 'SPENDING_LIMIT');
-  await net.end();
 });
 
 test('a unit that has not joined says so, and asks nobody', async () => {
-  const net = await testNet();
+  const net = ending(await testNet());
   assert.is(codeOf(await ask(net.ws, question)), 'NOBODY_THERE');
   assert.equal(net.compute.seen, []);
   assert.is(codeOf(await ask(net.ws, { ...question, swarm: 'yes' })), 'MESSAGE_INVALID');
-  await net.end();
 });
 
 test.run();
