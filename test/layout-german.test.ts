@@ -56,8 +56,8 @@ const CASES: [string, string][] = [
     'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 4,5 kWh Wärme zu 0,31 EUR/kWh)',
   ],
   [
-    'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then set the mode to off and on again',
-    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
+    'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then acknowledge it',
+    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Störung quittieren',
   ],
   [
     "the grid operator's contact limits the unit to 4.2 kW: accelerator 1.3 kW, backup heater off",

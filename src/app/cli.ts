@@ -1,6 +1,6 @@
 import pkg from '../../package.json' with { type: 'json' };
-import { didYouMean } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
+import { didYouMean } from '../core/strict-file.ts';
 import { asTyped, usageAsTyped } from '../core/words.ts';
 import { type Command, print, say } from './command.ts';
 
@@ -30,6 +30,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
   override: {
     about: 'a wish that ends by itself: warmer, hot water once, quiet',
     load: () => import('./commands/override.ts').then((m) => m.override),
+  },
+  acknowledge: {
+    about: 'lift a latched fault once it is mended',
+    load: () => import('./commands/acknowledge.ts').then((m) => m.acknowledge),
   },
   claim: {
     about: 'let one more device see and set the house on the page',
@@ -68,7 +72,7 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     load: () => import('./commands/restore.ts').then((m) => m.restore),
   },
   config: {
-    about: 'write or check the configuration (config init, config check)',
+    about: 'write, check or bring up to date the configuration: init, check, migrate',
     load: () => import('./commands/config.ts').then((m) => m.config),
   },
   receipts: {

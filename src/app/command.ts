@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../core/config.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type Paths, pathsOf } from '../core/paths.ts';
+import { didYouMean } from '../core/strict-file.ts';
 
 /** Talk goes to standard error, data to standard output. */
 export const say = (line: string) => process.stderr.write(`${line}\n`);

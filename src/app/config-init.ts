@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { Config, parseConfig } from '../core/config.ts';
+import { CONFIG_VERSION } from '../core/config-versions.ts';
 import { asTyped } from '../core/words.ts';
 
 /** One question of the first set-up. Its default and its limits are those of the schema. */
@@ -53,7 +54,7 @@ export function faultOf(path: string, value: string | number): string | undefine
 export function yamlOf(answers: ReadonlyMap<string, string | number>): string {
   const lines = [
     `# Written by ${asTyped('config init')}. All keys: docs/config.schema.json; ${asTyped('config check')} checks.`,
-    'version: 1',
+    `version: ${CONFIG_VERSION}`,
   ];
   let group = '';
   for (const { path, text } of QUESTIONS) {

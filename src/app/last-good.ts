@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Config, loadConfig } from '../core/config.ts';
+import { Config, loadConfig, parseConfig } from '../core/config.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 
@@ -28,7 +28,8 @@ function lastGood(paths: Paths): Config | undefined {
   try {
     const [sum, text] = readFileSync(fileOf(paths), 'utf8').split('\n');
     if (text === undefined || sum !== sumOf(text)) return undefined;
-    return Config.parse(JSON.parse(text));
+    // JSON is YAML, and an older program may have written it.
+    return parseConfig(text, fileOf(paths));
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
       `a unit already runs in ${paths.home} (process ${pid}); use another --home for a second one`,
     );
   }
-  if (config.net.join) joinFiles(config.net.join, paths.home);
+  if (config.net.houseBroker) joinFiles(config.net.houseBroker, paths.home);
   const ports = portsOf(config);
   const wanted: [string, number, string][] = [
     ['the page', ports.http, config.net.host],

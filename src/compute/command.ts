@@ -43,19 +43,19 @@ export function startCommand({ command, door, power, work, filler, log }: Comman
   const say = (run: boolean) => {
     if (run !== running) log.info({ run }, 'the owner’s command');
     running = run;
-    const message: ToCommand = { run, watts: command.watts };
+    const message: ToCommand = { run, watts: command.powerW };
     if (child.connected) child.send(message, () => {});
   };
   const tick = () => {
     const { freeW } = power.now();
     const active = door.questions() + door.economy().active;
     const scoringW = filler.pace().watts;
-    say(commandRuns({ freeW, scoringW, commandW: command.watts, active, owedJ: work.owedJ() }));
+    say(commandRuns({ freeW, scoringW, commandW: command.powerW, active, owedJ: work.owedJ() }));
   };
   const timer = setInterval(tick, TICK_MS);
   return {
     giveWay: () => say(false),
-    wantW: () => command.watts,
+    wantW: () => command.powerW,
     running: () => running,
     async stop() {
       clearInterval(timer);

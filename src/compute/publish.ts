@@ -153,6 +153,6 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
   const text = `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
-  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.watts ?? 0)} for the owner's command` : '';
+  const beside = command.running() ? `; ${w(config.compute.fillerCommand?.powerW ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

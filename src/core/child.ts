@@ -9,6 +9,8 @@ export interface ChildStart {
   sockets: Sockets;
   /** Why config.yaml was not used, where the last good one stands in for it. */
   refused?: string | undefined;
+  /** What became of an older config.yaml, for the log of the page. */
+  migrated?: string | undefined;
   /** Password of each broker role; a child gets the whole table only if it is the broker. */
   passwords: Record<string, string>;
 }

@@ -1,18 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CARDS } from '../contract/cards.ts';
 import { GridConfig } from '../contract/grid.ts';
 import { House } from '../contract/house.ts';
-import { HeatmineError } from './errors.ts';
+import { CONFIG_VERSION, migrateText } from './config-versions.ts';
+import { lineAt, parseStrict } from './strict-file.ts';
 import { SwarmConfig } from './swarm-config.ts';
 
 const cardIds = Object.keys(CARDS) as [string, ...string[]];
 
 /** config.yaml: installation facts, read once by the supervisor and handed to the children validated. */
 export const Config = z.strictObject({
-  version: z.literal(1).default(1),
+  version: z
+    .literal(CONFIG_VERSION)
+    .default(CONFIG_VERSION)
+    .describe('of the names in this file; older ones are migrated'),
   unit: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower case letters, digits and dashes')
@@ -68,7 +71,7 @@ export const Config = z.strictObject({
       fillerCommand: z
         .strictObject({
           run: z.string().min(1).max(4096).describe('shell command; stopped within 200 ms whenever it must give way'),
-          watts: z.number().min(1).max(100_000).describe('what it draws while it runs'),
+          powerW: z.number().min(1).max(100_000).describe('what it draws while it runs'),
         })
         .optional()
         .describe('unpaid work of your own, such as BOINC, on watts that pay unpaid and that scoring leaves'),
@@ -84,7 +87,7 @@ export const Config = z.strictObject({
           'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
         ),
       discoveryPrefix: z.string().default('homeassistant'),
-      join: z
+      houseBroker: z
         .strictObject({
           url: z
             .string()
@@ -150,80 +153,10 @@ export const portsOf = (config: Config) => ({
   swarm: config.portBase + 3,
 });
 
-/** Levenshtein distance, small strings only. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  const best = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((x, y) => x.d - y.d)[0];
-  return best && best.d <= Math.max(2, word.length / 3) ? best.k : undefined;
-}
-
-function unwrapped(schema: z.ZodType): z.ZodType {
-  const outer =
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable;
-  return outer ? unwrapped(schema.unwrap() as z.ZodType) : schema;
-}
-
-function keysAt(root: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let schema = unwrapped(root);
-  for (const part of path) {
-    if (!(schema instanceof z.ZodObject)) return [];
-    schema = unwrapped(schema.shape[String(part)] as z.ZodType);
-  }
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-function place(document: Document, lines: LineCounter, path: readonly PropertyKey[], key?: string): string {
-  const node = path.length ? document.getIn(path, true) : document.contents;
-  const pair =
-    key !== undefined && isMap(node) ? node.items.find((p) => isScalar(p.key) && p.key.value === key) : undefined;
-  const offset =
-    (pair?.key as { range?: [number] } | undefined)?.range?.[0] ??
-    (node as { range?: [number] } | undefined)?.range?.[0];
-  if (offset === undefined) return '';
-  const { line, col } = lines.linePos(offset);
-  return `${line}:${col}: `;
-}
-
-export const parseConfig = (text: string, where: string): Config => parseStrict(Config, text, where);
-
-/**
- * YAML or JSON against a strict schema. Throws CONFIG_INVALID with all faults at once, each with line:column and, for an
- * unknown key, the key that was probably meant.
- */
-export function parseStrict<S extends z.ZodType>(schema: S, text: string, where: string): z.infer<S> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const faults = document.errors.map(
-    (e) => `${where}:${e.linePos?.[0].line ?? 1}:${e.linePos?.[0].col ?? 1}: ${e.message.split('\n')[0]}`,
-  );
-  if (faults.length) throw new HeatmineError('CONFIG_INVALID', faults.join('\n'));
-  const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const meant = didYouMean(key, keysAt(schema, issue.path));
-        faults.push(
-          `${where}:${place(document, lines, issue.path, key)}unknown key "${[...issue.path, key].join('.')}"${meant ? `, did you mean "${meant}"?` : ''}`,
-        );
-      }
-    } else faults.push(`${where}:${place(document, lines, issue.path)}${issue.path.join('.')}: ${issue.message}`);
-  }
-  throw new HeatmineError('CONFIG_INVALID', faults.join('\n'));
+/** config.yaml of this version or an older one. Throws CONFIG_INVALID, with lines and columns of the text given. */
+export function parseConfig(text: string, where: string): Config {
+  const migrated = migrateText(text, where);
+  return parseStrict(Config, migrated.text, where, (offset) => lineAt(text, migrated.originOf(offset)));
 }
 
 /** Reads `<home>/config.yaml`; an absent file means defaults. Command line values win over the file. */

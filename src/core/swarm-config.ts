@@ -31,7 +31,7 @@ const Serve = z.strictObject({
       'status speaks of your own house, auto of all experts',
     )
     .describe('ids of the experts that strangers may ask'),
-  minPrice: z
+  minPriceUcPerMtok: z
     .int()
     .min(0)
     .max(1_000_000_000)
@@ -44,7 +44,7 @@ const Serve = z.strictObject({
     .max(1000)
     .default(1)
     .describe('credits that you ask for a euro of costs: your own reckoning, no exchange rate'),
-  debtLimit: z
+  debtLimitUc: z
     .int()
     .min(0)
     .max(1_000_000_000_000)

@@ -10,9 +10,9 @@ import { warnOnOutage } from '../core/outage.ts';
 import { lastWill } from './hass/bridge.ts';
 
 /** A broker that the owner already has. */
-export type Join = NonNullable<Config['net']['join']>;
+export type Join = NonNullable<Config['net']['houseBroker']>;
 
-const COMMANDS: readonly TopicName[] = ['set', 'override'];
+const COMMANDS: readonly TopicName[] = ['set', 'override', 'acknowledge'];
 const MAX_PAYLOAD_BYTES = 65_536;
 /** Messages taken from the foreign broker; people and sensors stay far below. */
 const RATE_PER_S = 20;
@@ -25,13 +25,13 @@ const OUTWARD = names.filter((n) => TOPICS[n].readers.includes('home'));
 const inward = (commands: boolean) =>
   names.filter((n) => TOPICS[n].senders.includes('home') && (commands || !COMMANDS.includes(n)));
 
-/** The files that `net.join` names, relative to the home directory. Throws CONFIG_INVALID when one cannot be read. */
+/** The files that `net.houseBroker` names, relative to the home directory. Throws CONFIG_INVALID when one cannot be read. */
 export function joinFiles({ passwordFile, caFile }: Join, home: string): { password?: string; ca?: Buffer } {
   const read = (file: string, key: string) => {
     try {
       return readFileSync(resolve(home, file));
     } catch (error) {
-      throw new HeatmineError('CONFIG_INVALID', `net.join.${key}: ${messageOf(error)}`);
+      throw new HeatmineError('CONFIG_INVALID', `net.houseBroker.${key}: ${messageOf(error)}`);
     }
   };
   return {

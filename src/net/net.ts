@@ -11,7 +11,7 @@ import { pathsOf } from '../core/paths.ts';
 import { type ComputeClient, computeClient } from './ask/compute-client.ts';
 import { MAX_IN_FLIGHT } from './ask/limits.ts';
 import { askServer } from './ask/server.ts';
-import { configRefused } from './config-refused.ts';
+import { configEvents } from './config-events.ts';
 import { openHand } from './hand.ts';
 import { openHistory } from './history/history.ts';
 import { sampleOf } from './history/series.ts';
@@ -45,6 +45,8 @@ export interface NetOptions {
   sockets: Pick<Sockets, 'broker' | 'compute'>;
   /** Why config.yaml was not used, where the last good one stands in for it. */
   refused?: string | undefined;
+  /** What became of an older config.yaml. */
+  migrated?: string | undefined;
   /** Of the role net. */
   password: string;
   /** Where history.db goes. */
@@ -102,7 +104,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const live = liveServer(view, log);
   const hand = openHand(pathsOf(home).io);
 
-  if (options.refused) history.event(configRefused(options.refused, systemClock.wallMs()));
+  for (const event of configEvents(options, systemClock.wallMs())) history.event(event);
   link.on('controlEvent', (event) => {
     history.event(event);
     tell.event(event);
@@ -129,7 +131,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, tell.notifier),
+      settings: createSettings(config, view, history, tell.notifier, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
       access,

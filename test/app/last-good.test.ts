@@ -42,6 +42,18 @@ test('F30: a simulated house, or one that has never run, is refused as before', 
   assert.throws(boot, /house/);
 });
 
+test('F30: what an older program kept as last good still starts the house', () => {
+  writeFileSync(kept(), readFileSync(join(import.meta.dirname, '../core/old-configs/v1-last-good.txt')));
+  write('board: [');
+  const { config, refused } = boot();
+  assert.match(refused!, /config.yaml/);
+  assert.is(config.unit, 'cellar');
+  assert.is(config.net.houseBroker?.url, 'mqtts://192.168.1.10:8883');
+  assert.is(config.swarm.serve?.debtLimitUc, 20_000);
+  write('version: 999\nboard: pi5\n');
+  assert.match(boot().refused!, /newer HeatMine/);
+});
+
 test('F28, F30: every cut and every bit flip of the kept configuration is found; it is then not used', () => {
   keepLastGood(paths, Config.parse({ board: 'pi4' }));
   write('board: [');

@@ -35,7 +35,7 @@ test('it runs on free watts only, stops for a question with all its children, go
   const command = startCommand({
     command: {
       run: `sleep 1000 & echo "$$ $! $HEATMINE_WATTS" > ${file}.new; mv ${file}.new ${file}; wait`,
-      watts: 300,
+      powerW: 300,
     },
     door: { questions: () => questions, economy: () => ({ active: 0, deferred: 2 }) },
     power: { now: () => grant },

@@ -76,7 +76,7 @@ if (missing.length) {
       const join = { url, username: 'them', passwordFile: file('password'), caFile: tls ? file('ca.pem') : undefined };
       const them = await theirs(url);
       await them.client.publishAsync(topicPath(UNIT, 'set'), JSON.stringify(SAMPLES.set), { retain: true });
-      const net = await testNet({ net: { join: { ...join, commands: tls } } });
+      const net = await testNet({ net: { houseBroker: { ...join, commands: tls } } });
       try {
         const control = await net.broker.client('control');
         const got: string[] = [];
@@ -121,7 +121,7 @@ if (missing.length) {
 
   test('a password file that is not there is told by name', () => {
     const join = { url: 'mqtt://127.0.0.1:1', passwordFile: 'keys/nowhere', commands: false };
-    assert.throws(() => joinFiles(join, dir.dir), /net\.join\.passwordFile: .*keys\/nowhere/);
+    assert.throws(() => joinFiles(join, dir.dir), /net\.houseBroker\.passwordFile: .*keys\/nowhere/);
   });
 
   test.run();

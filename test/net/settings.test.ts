@@ -11,8 +11,8 @@ import { fakeControl, withNet } from './web-helpers.ts';
 test('the configuration is shown without addresses, accounts and commands', () => {
   const config = Config.parse({
     unit: 'mine',
-    compute: { upstream: 'http://token@10.0.0.9:8000', fillerCommand: { run: 'boinc --key SECRET', watts: 200 } },
-    net: { join: { url: 'mqtts://10.0.0.10:8883', username: 'SECRET', passwordFile: 'keys/SECRET' } },
+    compute: { upstream: 'http://token@10.0.0.9:8000', fillerCommand: { run: 'boinc --key SECRET', powerW: 200 } },
+    net: { houseBroker: { url: 'mqtts://10.0.0.10:8883', username: 'SECRET', passwordFile: 'keys/SECRET' } },
     notify: {
       ntfy: 'https://ntfy.sh/SECRET',
       webhook: 'https://example.org/SECRET',
@@ -22,7 +22,7 @@ test('the configuration is shown without addresses, accounts and commands', () =
   const shown = JSON.stringify(shownConfig(config));
   for (const hidden of ['SECRET', '10.0.0', 'token@']) assert.not.match(shown, hidden);
   assert.match(shown, '"unit":"mine"');
-  assert.match(shown, '"watts":200');
+  assert.match(shown, '"powerW":200');
 });
 
 test(
@@ -61,7 +61,7 @@ test('canaries of every secret that a home holds are in no support bundle, and i
       },
       compute: {
         upstream: 'http://canary-key@10.9.8.7:8000',
-        fillerCommand: { run: 'boinc --canary-run', watts: 200 },
+        fillerCommand: { run: 'boinc --canary-run', powerW: 200 },
       },
     },
   });

@@ -44,6 +44,9 @@ export const setPoint = (name: SetCommand['name'], value: SetCommand['value']) =
 export const override = (kind: OverrideKind, forMin: number) =>
   change('api/override', { kind, forMin, id: Math.random().toString(36).slice(2, 10) });
 
+/** What latched has been mended; refused with what stays and why. */
+export const acknowledge = () => change('api/acknowledge', {});
+
 export const history = (points: readonly string[], hours: number): Promise<History> =>
   ask(`api/history?points=${points.join(',')}&hours=${hours}`);
 

@@ -1,21 +1,68 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { didYouMean, loadConfig } from '../../core/config.ts';
+import { systemClock } from '../../core/clock.ts';
+import { type Config, loadConfig } from '../../core/config.ts';
+import { migratedText, migrateFile } from '../../core/config-file.ts';
+import { CONFIG_VERSION, migrateText } from '../../core/config-versions.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
+import { didYouMean, type Fault, FileFaults } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
 import { type Command, type Parsed, parseCommand, print, say } from '../command.ts';
 import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../config-init.ts';
 
+/** What a look at config.yaml found, for programs. */
+interface Checked {
+  file: string;
+  sound: boolean;
+  /** Of the file; null where there is none. */
+  version: number | null;
+  /** Names that the next start writes anew. */
+  toMigrate: string[];
+  faults: readonly Fault[];
+  config?: Config;
+}
+
+function look(paths: Paths): Checked {
+  const file = paths.config;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  try {
+    const { from, changes } = migrateText(text ?? '', file);
+    const version = text === undefined ? null : from;
+    const config = loadConfig(paths.home);
+    return { file, sound: true, version, toMigrate: changes, faults: [], config };
+  } catch (error) {
+    if (!(error instanceof FileFaults)) throw error;
+    return { file, sound: false, version: null, toMigrate: [], faults: error.faults };
+  }
+}
+
 function check(paths: Paths, json: boolean): number {
-  const config = loadConfig(paths.home);
-  const board = loadBoard(config.board);
-  if (json) print(JSON.stringify(config));
-  else
-    print(
-      `${existsSync(paths.config) ? `${paths.config} is sound` : `there is no ${paths.config}: the defaults hold, and are sound`}; board ${config.board}: ${Object.keys(board.devices).length} devices`,
-    );
+  const found = look(paths);
+  const { file, sound, version, toMigrate, faults, config } = found;
+  if (json) print(JSON.stringify(found));
+  if (!sound) {
+    for (const { line, column, message } of json ? [] : faults) print(`${file}:${line}:${column}: ${message}`);
+    say(`${faults.length === 1 ? 'one fault' : `${faults.length} faults`}; nothing else stops a start of this file`);
+    return 1;
+  }
+  const { board } = config!;
+  const devices = Object.keys(loadBoard(board).devices).length;
+  const what = version === null ? `there is no ${file}: the defaults hold, and are sound` : `${file} is sound`;
+  if (!json) print(`${what}; board ${board}: ${devices} devices`);
+  if (toMigrate.length) {
+    const now = asTyped('config migrate');
+    say(`names of an older version (${toMigrate.join(', ')}): the next start, or ${now}, writes them anew`);
+  }
+  return 0;
+}
+
+function migrate(paths: Paths, json: boolean): number {
+  if (!existsSync(paths.config)) throw new HeatmineError('USAGE', `there is no ${paths.config}: the defaults hold`);
+  const done = migrateFile(paths.config, systemClock.wallMs());
+  if (json) print(JSON.stringify(done ?? { from: CONFIG_VERSION, to: CONFIG_VERSION, backup: null, changes: [] }));
+  else print(done ? migratedText(done) : `${paths.config} has the names of version ${CONFIG_VERSION}: nothing to do`);
   return 0;
 }
 
@@ -59,7 +106,7 @@ async function ask(answers: Map<string, string | number>): Promise<void> {
   }
 }
 
-async function init(paths: Paths, values: Parsed['values']): Promise<number> {
+async function init(paths: Paths, values: Parsed['values'], json: boolean): Promise<number> {
   const answers = given(values);
   if (existsSync(paths.config) && !values.force) {
     throw new HeatmineError(
@@ -74,7 +121,7 @@ async function init(paths: Paths, values: Parsed['values']): Promise<number> {
   ensurePaths(paths);
   if (existsSync(paths.config)) copyFileSync(paths.config, `${paths.config}.bak`);
   writeFileSync(paths.config, yaml);
-  print(`wrote ${paths.config}`);
+  print(json ? JSON.stringify({ file: paths.config }) : `wrote ${paths.config}`);
   say(`next: ${asTyped('config check')}, ${asTyped('doctor')}, then \`npm start\``);
   return 0;
 }
@@ -83,15 +130,16 @@ async function runConfig(args: string[]): Promise<number> {
   const options = { set: { type: 'string', multiple: true }, force: { type: 'boolean' } } as const;
   const { positionals, paths, json, values } = parseCommand(args, options);
   if (positionals[0] === 'check') return check(paths, json);
-  if (positionals[0] === 'init') return init(paths, values);
-  throw new HeatmineError('USAGE', `there are ${asTyped('config init')} and ${asTyped('config check')}`);
+  if (positionals[0] === 'init') return init(paths, values, json);
+  if (positionals[0] === 'migrate') return migrate(paths, json);
+  throw new HeatmineError('USAGE', 'config what? init, check or migrate');
 }
 
 export const config: Command = {
   name: 'config',
   about:
-    'init asks the questions of a first set-up and writes config.yaml; check reports all its faults at once, with line and column.',
-  usage: 'heatmine config check|init [--set house.designLoadW=9000 …] [--force] [--json]',
+    'init asks the questions of a first set-up and writes config.yaml; check reports all its faults at once, with line and column; migrate brings one of an older version to this one, as each start does, and keeps the old file beside it.',
+  usage: 'heatmine config init|check|migrate [--set house.designLoadW=9000 …] [--force] [--json]',
   example: 'npm run -s heatmine -- config init',
   run: runConfig,
 };

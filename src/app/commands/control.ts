@@ -4,8 +4,8 @@ import { ForeignHouse } from '../../contract/foreign-house.ts';
 import { type Known, knownOf } from '../../control/foreign/known.ts';
 import { MAX_LINE_CHARS } from '../../control/foreign/line.ts';
 import { foreignStart, foreignStep } from '../../control/foreign/step.ts';
-import { parseStrict } from '../../core/config.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { parseStrict } from '../../core/strict-file.ts';
 import { type Command, parseCommand } from '../command.ts';
 
 function readHouse(file: string): Known {

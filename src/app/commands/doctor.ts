@@ -76,10 +76,13 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
 
 /** A broker on the usual port is most likely the one of Home Assistant. */
 async function checkBrokers({ net }: Config): Promise<Finding[]> {
-  if (net.join) return [ok('broker', `also joined to ${net.join.url}`)];
+  if (net.houseBroker) return [ok('broker', `also joined to ${net.houseBroker.url}`)];
   if (await portFree(MQTT_PORT, '127.0.0.1')) return [];
   return [
-    ok('broker', `another broker runs on port ${MQTT_PORT}: to live in it, set net.join (docs/home-assistant.md)`),
+    ok(
+      'broker',
+      `another broker runs on port ${MQTT_PORT}: to live in it, set net.houseBroker (docs/home-assistant.md)`,
+    ),
   ];
 }
 

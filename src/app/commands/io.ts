@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
 import { unitOf } from '../../contract/units.ts';
-import { didYouMean, loadConfig } from '../../core/config.ts';
+import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import type { IoView } from '../../hal/io-server.ts';

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
+import { systemClock } from '../../core/clock.ts';
 import { parseConfig } from '../../core/config.ts';
+import { migratedText, migrateFile } from '../../core/config-file.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths } from '../../core/paths.ts';
 import { type Invite, readInvite } from '../../net/swarm/invite.ts';
@@ -14,6 +16,9 @@ async function joinSwarm(args: string[]): Promise<number> {
     throw new HeatmineError('USAGE', 'join with which line? Somebody in the swarm prints one with `heatmine invite`.');
   const invite = readInvite(line);
   ensurePaths(paths);
+  // First, so that what was kept of an older file is the owner's, without the line.
+  const migrated = existsSync(paths.config) ? migrateFile(paths.config, systemClock.wallMs()) : undefined;
+  if (migrated) say(migratedText(migrated));
   const before = existsSync(paths.config) ? readFileSync(paths.config, 'utf8') : '';
   // What is wrong with it already is told as always, before anything is put into it.
   parseConfig(before, paths.config);

@@ -1,7 +1,7 @@
 import type { Override } from '../../contract/comfort.ts';
 import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
-import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { askOverride, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print } from '../command.ts';
 

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { applyStaged } from '../../core/backup/files.ts';
 import type { ChildStart } from '../../core/child.ts';
 import { systemClock } from '../../core/clock.ts';
 import { type Config, portsOf } from '../../core/config.ts';
-import { HeatmineError } from '../../core/errors.ts';
+import { migratedText, migrateFile } from '../../core/config-file.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
@@ -29,13 +30,19 @@ const REST = { startsAfterMs: 800, firstDelayMs: 500, longestDelayMs: 60_000 };
 /** When memory runs out compute goes first and control last (F25). */
 const OOM: Record<string, number> = { control: -900, plant: 0, broker: 100, net: 300, compute: 800 };
 
-function specsOf({ config, refused }: Booted, paths: Paths, simulated: boolean): ProcessSpec[] {
+function specsOf(
+  { config, refused }: Booted,
+  migrated: string | undefined,
+  paths: Paths,
+  simulated: boolean,
+): ProcessSpec[] {
   const passwords = loadPasswords(paths);
   const start = (...roles: string[]): ChildStart => ({
     config,
     home: paths.home,
     sockets: paths.sockets,
     refused,
+    migrated,
     passwords: Object.fromEntries(roles.map((role) => [role, passwords[role]!])),
   });
   const spec = (name: string, file: string, delays: typeof HEAT | typeof REST, ...roles: string[]): ProcessSpec => ({
@@ -90,12 +97,31 @@ function putBack(paths: Paths): void {
   else for (const line of restoredLines(done)) say(line);
 }
 
+/** An older config.yaml is brought to this version. A disk that will not take it costs nothing: its names are understood. */
+function bringUp(paths: Paths): string | undefined {
+  if (!existsSync(paths.config)) return undefined;
+  try {
+    const done = migrateFile(paths.config, systemClock.wallMs());
+    if (!done) return undefined;
+    say(migratedText(done));
+    return migratedText(done);
+  } catch (error) {
+    // What is wrong in the file itself is told where it is read.
+    if (!(error instanceof HeatmineError))
+      say(
+        `config.yaml is of an older version and could not be rewritten, the unit starts all the same: ${messageOf(error)}`,
+      );
+    return undefined;
+  }
+}
+
 async function runUnit(args: string[]): Promise<number> {
   const { values, paths } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
   const boardName = values.board as string | undefined;
   if (runningPid(paths) === undefined) putBack(paths);
+  const migrated = bringUp(paths);
   const booted = bootConfig(paths, {
     ...(portBase && { portBase }),
     ...(speed && { speed }),
@@ -116,7 +142,7 @@ async function runUnit(args: string[]): Promise<number> {
   tellHardware(board);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
-  const supervisor = supervise(specsOf(booted, paths, simulated), {
+  const supervisor = supervise(specsOf(booted, migrated, paths, simulated), {
     line: (name, line) => {
       const text = formatLog(name, line);
       if (text) say(text);

@@ -1,6 +1,6 @@
 import { DEFAULT_SETPOINTS, type SetPoints } from '../../contract/messages.ts';
-import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { setPoint, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
 

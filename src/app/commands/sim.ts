@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { MODES, SetPoints } from '../../contract/messages.ts';
-import { Config, didYouMean, loadConfig } from '../../core/config.ts';
+import { Config, loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { pathsOf } from '../../core/paths.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { type CosimResult, cosimulate } from '../cosim.ts';
 
 const OPTIONS = {

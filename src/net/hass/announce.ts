@@ -32,7 +32,7 @@ export function openAnnouncer(
   link: Link,
   log: Log,
 ): Announcer {
-  const { discoveryPrefix, language, join } = net;
+  const { discoveryPrefix, language, houseBroker: join } = net;
   const rooms = new Map<string, ZoneFacts>();
   const own = mqtt.connect(`mqtt+unix://${socketPath}`, {
     clientId: 'net-hass',

@@ -1,8 +1,8 @@
 import type { Event, Reason } from '../../contract/messages.ts';
 import { unitOf } from '../../contract/units.ts';
-import { didYouMean } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { tokenBucket } from '../buckets.ts';
 import { openHealingStore } from './healing-store.ts';
 import { type MinuteRow, minuteMeans } from './means.ts';

@@ -66,7 +66,7 @@ export function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
     id,
     topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
     languages: LANGUAGES,
-    price: serve.minPrice,
+    price: serve.minPriceUcPerMtok,
     ...(PARENTS_OF_SHIPPED[id] && { parents: [...PARENTS_OF_SHIPPED[id]] }),
   }));
 }

@@ -52,7 +52,7 @@ test('with nobody there the asker is told so, and what to do', async () => {
 
 test('what is not offered is not answered: price, expert', async () => {
   const swarm = testSwarm();
-  const dear = await swarm.node({ serve: { ...SERVE, minPrice: 500 } });
+  const dear = await swarm.node({ serve: { ...SERVE, minPriceUcPerMtok: 500 } });
   const asker = await swarm.asker({ bootstrap: [`127.0.0.1:${dear.port}`] }, { purse: testPurse() });
   assert.is((await eventually(() => asker.ask('for money', { maxPrice: 500 }))).said, 'for money');
   assert.is(await codeOf(asker.ask('for less', { maxPrice: 499 })), 'NOT_OFFERED');

@@ -67,6 +67,7 @@ export const de: Strings = {
   },
   now: {
     title: 'Jetzt',
+    acknowledge: 'Behoben: quittieren',
     switchOn: 'Regeln lassen',
     flow: 'Wohin die Energie geht',
     flowNote: 'Ein Band ist so breit wie seine Leistung. Wärme wird aus Durchfluss und Temperaturdifferenz gemessen.',

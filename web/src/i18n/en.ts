@@ -78,6 +78,7 @@ export const en = {
   },
   now: {
     title: 'Now',
+    acknowledge: 'Mended: acknowledge',
     switchOn: 'Let it drive',
     flow: 'Where the energy goes',
     flowNote: 'A band is as wide as its power. Heat is measured by flow and temperature difference.',

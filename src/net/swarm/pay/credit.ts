@@ -46,7 +46,7 @@ export function createCredit({ identity, ledger, serve, wallMs, monoMs }: Parts)
     if (sum > 0) open.set(name, sum);
     else open.delete(name);
   };
-  const limitUc = (rate: Rate) => serve.debtLimit ?? longestUc(rate) * LONGEST_ANSWERS;
+  const limitUc = (rate: Rate) => serve.debtLimitUc ?? longestUc(rate) * LONGEST_ANSWERS;
   const channelOf = (order: Order): Channel => {
     const known = ledger.books().channels.get(hexOf(order.channel));
     if (!known) return openChannel(order.channel, order.asker, order.server);

@@ -24,7 +24,7 @@ const PROMPT_SHARE = 0.1;
 
 /** The price of this tier now, or why it must wait. */
 export function rateNow(tier: Tier, unit: UnitNow, serve: ServeConfig): Rate | { wait: string } {
-  const { minPrice, marginPct, creditsPerEur } = serve;
+  const { minPriceUcPerMtok: minPrice, marginPct, creditsPerEur } = serve;
   if (tier === 'sunshine') return { tier, promptUcPerMtok: 0, answerUcPerMtok: 0, reason: 'free watts' };
   if (!unit.costs) {
     if (tier === 'economy') return { wait: 'economy waits for free watts, and the price of electricity is not known' };

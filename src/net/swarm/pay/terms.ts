@@ -60,7 +60,7 @@ export function createTerms({ unit, serve, wallMs }: Parts): Terms {
       // Asked for every minute: a pool that nobody looked at would fill by the watts of this moment.
       state = sunshine(state, now());
       return {
-        price: 'wait' in rate ? serve.minPrice : rate.answerUcPerMtok,
+        price: 'wait' in rate ? serve.minPriceUcPerMtok : rate.answerUcPerMtok,
         sunshine: state.poolJ > joulesOf(LEAST_TOKENS, 0),
       };
     },

@@ -74,7 +74,7 @@ export function openWeights(options: WeightsOptions): Weights {
   const give = seed ? createSeed({ library, pace: createPace(upKBps * 1000), usesOf, log }) : undefined;
   const stop = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const offered = () => (config.serve?.fetched ? fetchedOf(modelsDir, config.serve.minPrice) : []);
+  const offered = () => (config.serve?.fetched ? fetchedOf(modelsDir, config.serve.minPriceUcPerMtok) : []);
   return {
     gives: seed,
     tags: () =>

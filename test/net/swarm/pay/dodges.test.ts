@@ -19,7 +19,7 @@ import { HERE, market, PRICE, WALL_MS } from './unit.ts';
 const due = (body: () => unknown, code: string) => assert.throws(body, (e: { code: string }) => e.code === code);
 
 test('asking one question again and again without signing ends at the limit of where it comes from', async () => {
-  const m = await market({ debtLimit: 20 });
+  const m = await market({ debtLimitUc: 20 });
   const id = newQuestionId();
   due(() => {
     for (let i = 0; i < 100; i++) m.serve(m.requestOf(), { id });
@@ -28,7 +28,7 @@ test('asking one question again and again without signing ends at the limit of w
 });
 
 test('leaving a paid answer before its end, again and again, ends at that limit too', async () => {
-  const m = await market({ debtLimit: 20 });
+  const m = await market({ debtLimitUc: 20 });
   const leave = (isBegun: boolean, isCut: boolean) => {
     const request = m.requestOf();
     const { slips } = m.purse.order({ server: m.identity.id, via: 'e', id: newQuestionId(), request });

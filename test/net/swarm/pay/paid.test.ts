@@ -16,7 +16,7 @@ import { codeOf } from '../peers.ts';
 import { type EchoNode, eventually, SERVE, testSwarm } from '../swarm.ts';
 
 const PRICE = 100_000;
-const PAID = { ...SERVE, minPrice: PRICE };
+const PAID = { ...SERVE, minPriceUcPerMtok: PRICE };
 const SEALED = { seal: sealTo(systemClock), privateMayBeNear: true };
 const QUESTION = 'why is my flow too low today?';
 /** Seven words are 16 tokens each way, at a tenth of the price and at the price, rounded up. */

@@ -46,7 +46,7 @@ test('what an answer did not use goes back into the budget; one that broke off g
 });
 
 test('prices follow electricity and the heat that is wanted; the floor holds; above the asker’s most it says why', async () => {
-  const m = await market({ minPrice: 1000, marginPct: 0 }, { joulesPerToken: 3.6, costs: COSTS });
+  const m = await market({ minPriceUcPerMtok: 1000, marginPct: 0 }, { joulesPerToken: 3.6, costs: COSTS });
   assert.is(m.till().offer().price, 340_000);
   m.now.costs = { ...COSTS, heatUsed: 1 };
   assert.is(m.till().offer().price, 250_000);
@@ -68,7 +68,7 @@ test('prices follow electricity and the heat that is wanted; the floor holds; ab
 });
 
 test('what costs nothing is not sold: it comes out of the free budget whatever was offered', async () => {
-  const m = await market({ minPrice: 0 }, { costs: { ...COSTS, electricityEurPerKwh: -0.1 } });
+  const m = await market({ minPriceUcPerMtok: 0 }, { costs: { ...COSTS, electricityEurPerKwh: -0.1 } });
   refused(() => m.serve(m.requestOf({ maxPrice: 500 })), 'NO_SUNSHINE', /no free watts now; not known/);
   m.now.freeW = 4000;
   m.clock.advance(60_000);
@@ -92,7 +92,7 @@ test('hours in the dark fill no budget for the first ray of sun', async () => {
 });
 
 test('a quote says tier, price and bounds for now, or why not; it takes nothing', async () => {
-  const m = await market({ marginPct: 0, minPrice: 0 }, { freeW: 1, joulesPerToken: 3.6, costs: COSTS });
+  const m = await market({ marginPct: 0, minPriceUcPerMtok: 0 }, { freeW: 1, joulesPerToken: 3.6, costs: COSTS });
   m.clock.advance(POOL_S * 1000);
   const ask = { expert: 'faults', promptTokens: 10, maxTokens: 8, maxPrice: 1e6 };
   const quote = m.till().quote(ask, HERE);

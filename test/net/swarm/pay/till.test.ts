@@ -158,7 +158,7 @@ test('work that is not shown is not billed: never more tokens than bytes', async
 
 test('debt: unsigned answers and ones without a voucher end at the limit, and a voucher opens it again', async () => {
   const most = Math.ceil((36 * PRICE * 0.1 + 64 * PRICE) / 1e6);
-  const m = await market({ debtLimit: most + UC });
+  const m = await market({ debtLimitUc: most + UC });
   const first = m.serve(m.requestOf());
   m.serve(m.requestOf());
   refused(() => m.serve(m.requestOf()), 'VOUCHER_DUE', /uc are open/);
@@ -171,7 +171,7 @@ test('debt: unsigned answers and ones without a voucher end at the limit, and a 
 });
 
 test('keys cost nothing, so all askers of one relay or prefix have a limit together; it fades', async () => {
-  const m = await market({ debtLimit: 20 });
+  const m = await market({ debtLimitUc: 20 });
   let served = 0;
   const all = () => {
     for (let i = 0; i < 50; i++) m.serve(m.requestOf(), { by: `way ${served++}` });

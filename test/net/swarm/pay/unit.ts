@@ -29,7 +29,7 @@ export async function market(serve: object = {}, unit: Partial<UnitNow> = {}) {
   const identity = freshIdentity();
   const now: UnitNow = { freeW: 0, joulesPerToken: 3, ...unit };
   const config = SwarmConfig.parse({
-    serve: { accept: ['power', 'liability', 'tax'], experts: ['faults'], minPrice: PRICE, ...serve },
+    serve: { accept: ['power', 'liability', 'tax'], experts: ['faults'], minPriceUcPerMtok: PRICE, ...serve },
   });
   const tillOf = (trade: Trade) => openTill({ ...trade, identity, serve: config.serve!, wallMs, monoMs });
   let till = tillOf({ ledger, unit: () => now });

@@ -30,7 +30,7 @@ test('behind a relay: paid use is told again after a kill, with its relay, and a
   const relay = await swarm.node({ relay: true, weights: { relayKBps: 1_000_000 } });
   const bootstrap = [`127.0.0.1:${relay.port}`];
   const relays = [{ key: relay.key, url: relay.url }];
-  const serve = { ...SERVE, minPrice: 500, experts: ['pumps'] };
+  const serve = { ...SERVE, minPriceUcPerMtok: 500, experts: ['pumps'] };
   const config = { bootstrap, urls: [NOWHERE], relays, serve, weights: { seed: true, upKBps: 1_000_000 } };
   const first = await swarm.unit(config, home.dir);
   for (let i = 0; i < 2; i++) {

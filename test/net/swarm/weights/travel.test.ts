@@ -12,7 +12,7 @@ import { eventually, SERVE, testSwarm } from '../swarm.ts';
 
 const LIMIT_MS = 240_000;
 const PAID = { topics: ['general'], maxPrice: 1_000_000 };
-const FETCHES = { serve: { ...SERVE, minPrice: 500, fetched: true }, weights: { seed: true, fetch: true } };
+const FETCHES = { serve: { ...SERVE, minPriceUcPerMtok: 500, fetched: true }, weights: { seed: true, fetch: true } };
 
 /** A home that has made and published an expert. */
 async function makerHome(id: string): Promise<{ dir: string; remove(): void }> {
@@ -33,7 +33,7 @@ test('publisher and bootstrap are killed; the expert that was in demand lives on
   const first = await swarm.node({ relay: true });
   const bootstrap = [`127.0.0.1:${first.port}`];
   const publisher = await swarm.unit(
-    { bootstrap, serve: { ...SERVE, minPrice: 500, experts: ['pumps'] }, weights: { seed: true } },
+    { bootstrap, serve: { ...SERVE, minPriceUcPerMtok: 500, experts: ['pumps'] }, weights: { seed: true } },
     maker.dir,
   );
   const q = await swarm.unit({ bootstrap, ...FETCHES }, second.dir);
