@@ -116,7 +116,7 @@ export const SwarmConfig = z
         'sealed questions on one machine or LAN: a relay may share the address prefix of the expert where it is a loopback or private one; both relays may then be one household that sees who asks whom. Public addresses never may',
       ),
     operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
-    spendPerDay: z
+    spendUcPerDay: z
       .int()
       .min(0)
       .max(1_000_000_000_000)

@@ -72,8 +72,8 @@ test('a quote first, then at most that, once: the same quote again brings the sa
   const swarm = ending(testSwarm());
   const entry = await swarm.node({ relay: true });
   const bootstrap = [`127.0.0.1:${entry.port}`];
-  await swarm.node({ bootstrap, serve: { ...SERVE, minPrice: PRICE } });
-  const net = ending(await testNet({ swarm: { join: true, bootstrap, nearRelays: true, spendPerDay: 1000 } }));
+  await swarm.node({ bootstrap, serve: { ...SERVE, minPriceUcPerMtok: PRICE } });
+  const net = ending(await testNet({ swarm: { join: true, bootstrap, nearRelays: true, spendUcPerDay: 1000 } }));
   const { swarm: _, ...plain } = question;
   const wanted = { ...plain, expert: 'faults', maxTokens: 64 };
   const quoted = await eventually(async () => {

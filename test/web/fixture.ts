@@ -112,7 +112,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
       return json({
         version: '0.1.0',
         notify: ['ntfy', 'webhook'],
-        config: { unit: 'heatmine', swarm: { join: true, spendPerDay: 1000 } },
+        config: { unit: 'heatmine', swarm: { join: true, spendUcPerDay: 1000 } },
       });
     if (path === 'api/backup') {
       commands.push({ backup: JSON.parse(Buffer.concat(await request.toArray()).toString()) });

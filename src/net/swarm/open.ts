@@ -111,7 +111,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   };
   const { monoMs, wallMs } = systemClock;
   const offers = openOffers({
-    limitUc: config.spendPerDay,
+    limitUc: config.spendUcPerDay,
     spentUc: () => spentUc(trade.ledger.books(), wallMs()),
     monoMs,
   });

@@ -107,9 +107,9 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
 /** Whether this unit has joined the swarm and may pay others, as its configuration says. */
 function useSwarm(): { joined: boolean; mayPay: boolean } {
   const { value } = useEvery('joined', SETTINGS_EVERY_MS, settings);
-  const { join, spendPerDay } =
-    (value?.config as { swarm?: { join?: boolean; spendPerDay?: number } } | undefined)?.swarm ?? {};
-  return { joined: join === true, mayPay: join === true && (spendPerDay ?? 0) > 0 };
+  const { join, spendUcPerDay } =
+    (value?.config as { swarm?: { join?: boolean; spendUcPerDay?: number } } | undefined)?.swarm ?? {};
+  return { joined: join === true, mayPay: join === true && (spendUcPerDay ?? 0) > 0 };
 }
 
 function Whom({ swarm, onSwarm }: { swarm: boolean; onSwarm: (swarm: boolean) => void }) {

@@ -71,7 +71,8 @@ export function openOffers({ limitUc, spentUc, monoMs }: OffersOptions): Offers 
   return {
     leftUc() {
       if (leftUc() > 0) return leftUc();
-      const why = limitUc === 0 ? 'this unit pays for no answers (swarm.spendPerDay is 0)' : `${limitUc} uc are spent`;
+      const why =
+        limitUc === 0 ? 'this unit pays for no answers (swarm.spendUcPerDay is 0)' : `${limitUc} uc are spent`;
       throw new HeatmineError('SPENDING_LIMIT', `${why}; free ones cost nothing`);
     },
     make(question, lines, tier) {

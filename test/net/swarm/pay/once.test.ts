@@ -14,7 +14,7 @@ test('one question over any tries, losses, repeats and restarts is signed for at
     fc.asyncProperty(
       fc.array(fc.array(fc.constantFrom(...WRONG), { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
       async (questions) => {
-        const there = await market({ debtLimit: 1_000_000 });
+        const there = await market({ debtLimitUc: 1_000_000 });
         try {
           for (const tries of questions) {
             const id = newQuestionId();
