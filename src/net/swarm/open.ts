@@ -23,6 +23,7 @@ import { openHandles } from './useful/handles.ts';
 import { tellUseful } from './useful/tell.ts';
 import { openTold } from './useful/told.ts';
 import { openWeights } from './weights/weights.ts';
+import { reachOfDht } from './wire/reach.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -43,7 +44,7 @@ export async function openDiscoveries({
   log,
 }: DiscoveryOptions): Promise<Discovery[]> {
   const mainline = await openMainline({
-    ...{ host: config.host, port, identity, log, isPublic: config.mainline },
+    ...{ host: config.host, port, identity, log, isPublic: config.mainline, reach: reachOfDht(config) },
     bootstrap: [...config.bootstrap, ...bootstrap],
   });
   // On loopback there is no LAN.
