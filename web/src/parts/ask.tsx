@@ -25,13 +25,17 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   const { joined, mayPay } = useSwarm();
   const [cost, setCost] = useState<MayCost>('free');
   const [swarm, setSwarm] = useState(false);
-  const submit = () => {
-    const text = question.trim();
-    setHint(text ? '' : t.ask.empty);
-    if (!text || busy) return;
+  const pick = (text: string) => {
+    setHint('');
+    if (busy) return;
     setQuestion('');
     const others = swarm && joined;
     send(text, { expert, swarm: others, ...(others && mayPay && cost !== 'free' && { tier: cost }) });
+  };
+  const submit = () => {
+    const text = question.trim();
+    if (text) pick(text);
+    else setHint(t.ask.empty);
   };
   return (
     <section id="ask" aria-labelledby="ask-title">
@@ -68,7 +72,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
             <option value="auto">{t.ask.auto}</option>
             {snapshot?.compute?.experts.map(({ id, title, passes }) => (
               <option key={id} value={id}>
-                {title}
+                {t.say(title)}
                 {!passes && ` (${t.experts.fails})`}
               </option>
             ))}
@@ -89,6 +93,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
           </span>
         )}
       </form>
+      {answers.length === 0 && <Examples onPick={pick} />}
       <div id="answers" role="log" aria-live="polite" aria-busy={busy}>
         {answers.map((answer) => (
           <AnswerView
@@ -110,6 +115,21 @@ function useSwarm(): { joined: boolean; mayPay: boolean } {
   const { join, spendUcPerDay } =
     (value?.config as { swarm?: { join?: boolean; spendUcPerDay?: number } } | undefined)?.swarm ?? {};
   return { joined: join === true, mayPay: join === true && (spendUcPerDay ?? 0) > 0 };
+}
+
+/** Questions that the experts of this unit can answer, for those who do not know yet what to ask. */
+function Examples({ onPick }: { onPick: (question: string) => void }) {
+  const { t } = useWords();
+  return (
+    <p class="actions panel" id="examples">
+      <span class="quiet">{t.ask.examplesTitle}</span>
+      {t.ask.examples.map((text) => (
+        <button key={text} type="button" onClick={() => onPick(text)}>
+          {text}
+        </button>
+      ))}
+    </p>
+  );
 }
 
 function Whom({ swarm, onSwarm }: { swarm: boolean; onSwarm: (swarm: boolean) => void }) {
