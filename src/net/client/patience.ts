@@ -22,6 +22,7 @@ export async function patiently<T>(ask: () => Promise<T>, { patienceS = 0, onWai
       leftS -= retryAfterS + LATER_S;
       const waitMs = (retryAfterS + LATER_S) * 1000;
       onWait?.(Date.now() + waitMs);
+      signal?.throwIfAborted();
       await pause(waitMs, signal);
     }
   }
