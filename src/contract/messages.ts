@@ -88,7 +88,11 @@ export const ControlState = z.object({
   grantW: finite,
   heatNeedW: finite,
   /** Heat into the house side by source, watts, from flow and temperature difference. */
-  heat: z.object({ condenserW: finite, accelW: finite, rejectedW: finite }),
+  heat: z.object({
+    ...{ condenserW: finite, accelW: finite, rejectedW: finite },
+    /** Of the backup heater: no meter sees it, so its rating while it is on. */
+    backupW: finite.optional(),
+  }),
   energy: z.object({
     heatKwh: finite,
     accelHeatKwh: finite,

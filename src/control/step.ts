@@ -11,7 +11,7 @@ import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { safeLimitW } from './decide/grant.ts';
 import { planStep } from './decide/plan.ts';
 import { drive } from './drive.ts';
-import { energyStep, heatNow } from './energy.ts';
+import { energyStep, heatNow, heatWithBackup } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
@@ -190,7 +190,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       ...latched,
       ...grantsOf(state, driven.checking, outputs.accelCapW),
       heatNeedW: state.plan.plan.heatNeedW,
-      heat,
+      heat: heatWithBackup(heat, outputs, house),
       energy: state.energy,
       meters: metersView(state.meters),
       zones,

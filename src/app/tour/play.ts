@@ -64,6 +64,8 @@ export function openScene(scene: Scene): Played {
         atS += STEP_S;
         const verdict = done.verdict!;
         const control = controlStateOf({ ...shown(done), verdict, setPoints: DEFAULT_SETPOINTS });
+        // This house has none, whatever the plant can do.
+        delete control.sensors.batteryW;
         const events = changesBetween(before, verdict, done.timeMs).map((e) => ({ ...e, houseClock: true }));
         before = verdict;
         const plant = plantOf(done);
