@@ -1,6 +1,6 @@
 /** What strangers may send: manifests, questions for weights, lists of use. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,7 +15,7 @@ import { nameTag, topicTag } from '../../../../src/net/swarm/weights/tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
 import { dial } from '../../../../src/net/swarm/wire/dial.ts';
 import { encodeData } from '../../../../src/net/swarm/wire/frames.ts';
-import { scratch } from '../../helpers.ts';
+import { scratch, sleep, until } from '../../helpers.ts';
 import { giver, signedExpert } from './givers.ts';
 
 type Loose = Record<string, never> & { files: Record<string, unknown>[]; expert: Record<string, unknown> };
@@ -149,6 +149,31 @@ test('seventeen streams at once are one too many, and one more connection helps 
   const streams = Array.from({ length: 17 }, () => connection.open([], 'weights'));
   const error = await streams[16]!.take().catch((e) => e);
   assert.is(error.code, 'BUSY');
+  connection.close(1000, '');
+  await one.end();
+  signed.remove();
+});
+
+test('whoever asks for chunks and leaves before they come leaves no file open', async () => {
+  const signed = await signedExpert('pumps', [300_000]);
+  const one = await giver(signed, { bytesPerS: 1e6 });
+  const connection = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).endsWith('w.gguf');
+      } catch {
+        return false;
+      }
+    }).length;
+  for (let i = 0; i < 40; i++) {
+    const stream = connection.open([], 'weights');
+    await stream.send(encode({ type: 'chunk', id: signed.id, file: 0, index: 0 }));
+    if (i % 2) await sleep(5);
+    stream.close('BUSY', 'changed my mind');
+  }
+  await until('all that were asked', () => one.asked.length > 0, 60_000);
+  await until('no file is open', () => openFiles() === 0, 60_000);
   connection.close(1000, '');
   await one.end();
   signed.remove();
