@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { seededRandom } from '../../core/random.ts';
 import { say } from '../command.ts';
-import { type Coverage, coverageIn, covers } from './mutants/coverage.ts';
+import { type Coverage, coverageFrom, coverageIn, coverageText, covers } from './mutants/coverage.ts';
 import { type Memory, openMemory } from './mutants/memory.ts';
 import { type Mutant, mutantsOf } from './mutants/sites.ts';
 import type { Bench, Figure } from './table.ts';
@@ -50,14 +50,22 @@ function passes(test: string, mutant: Mutant | null, limitMs: number, env: Recor
 }
 
 /** Runs each test once as it is: how long it takes and which places it runs. Throws when one fails. */
-async function measured(names: readonly string[]): Promise<Test[]> {
+async function measured(names: readonly string[], memory: Memory): Promise<Test[]> {
   const tests: Test[] = [];
   for (const name of names) {
+    const known = join(CACHE, `cover-${memory.keyOf(name)}`);
+    if (existsSync(known)) {
+      const [ms, ...text] = readFileSync(known, 'utf8').split('\n');
+      tests.push({ name, ms: Number(ms), coverage: coverageFrom(text.join('\n')) });
+      continue;
+    }
     const folder = mkdtempSync(join(tmpdir(), 'heatmine-cover-'));
     const fromMs = performance.now();
     const ok = await passes(name, null, 600_000, { NODE_V8_COVERAGE: folder });
     if (!ok) throw new Error(`test/${name}.test.ts fails without any mutant: mend it first`);
-    tests.push({ name, ms: performance.now() - fromMs, coverage: coverageIn(folder) });
+    const [ms, coverage] = [performance.now() - fromMs, coverageIn(folder)];
+    writeFileSync(known, `${ms}\n${coverageText(coverage)}`);
+    tests.push({ name, ms, coverage });
     rmSync(folder, { recursive: true });
   }
   return tests.sort((a, b) => a.ms - b.ms);
@@ -125,8 +133,8 @@ export const mutants: Bench = {
   about:
     'flips comparisons and limits of interlock and decide one by one: do tests and campaign notice? Goes on where it was stopped.',
   async run({ quick, seed }) {
-    const tests = await measured(testNames());
     const memory = openMemory(ROOT, MEMORY);
+    const tests = await measured(testNames(), memory);
     const all = allMutants();
     const chosen = quick ? sample(all, QUICK, seed) : all;
     const fast = tests.filter((t) => t.ms < SLOW_MS);

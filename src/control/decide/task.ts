@@ -63,7 +63,7 @@ function chargePct(f: DecideFacts): number {
   const [sinkC, outdoorC] = [est.hotWaterC.value + COIL_K, est.outdoorC.value];
   const fullW = capacityW(pump, input.house, sinkC, outdoorC);
   const cold = est.hotWaterC.value < wish.hotWater.setC - COLD_TANK_K;
-  if (wish.hotWater.killing || cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
+  if (cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
   const enough = CHARGE_LEVELS.filter((level) => level * fullW >= CHARGE_LEAST_W);
   const cop = (level: number) => copAt(pump, level, sinkC, outdoorC);
   return 100 * enough.reduce((best, level) => (cop(level) > cop(best) ? level : best), 1);

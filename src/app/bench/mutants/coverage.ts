@@ -15,6 +15,10 @@ export type Coverage = ReadonlyMap<string, readonly Range[]>;
 
 const BELOW = '/src/control/';
 
+/** As text and back, for a run that goes on later. */
+export const coverageText = (coverage: Coverage): string => JSON.stringify([...coverage]);
+export const coverageFrom = (text: string): Coverage => new Map(JSON.parse(text) as [string, Range[]][]);
+
 /** Reads what NODE_V8_COVERAGE has left in `folder`. */
 export function coverageIn(folder: string): Coverage {
   const all = new Map<string, Range[]>();

@@ -10,6 +10,8 @@ const SOURCES = ['contract', 'core', 'control', 'hal', 'app/campaign'];
 export interface Memory {
   passed(mutant: Mutant, test: string): boolean | undefined;
   keep(mutant: Mutant, test: string, passed: boolean): void;
+  /** Stands for this test beside these sources. */
+  keyOf(test: string): string;
 }
 
 const filesBelow = (folder: string): string[] =>
@@ -52,12 +54,13 @@ export function openMemory(root: string, file: string): Memory {
     tests.set(test, hash);
     return hash;
   };
-  const keyOf = (m: Mutant, test: string) => hashOf([sources, m.file, String(m.start), m.text, testHash(test)]);
+  const keyFor = (m: Mutant, test: string) => hashOf([sources, m.file, String(m.start), m.text, testHash(test)]);
   mkdirSync(dirname(file), { recursive: true });
   return {
-    passed: (mutant, test) => known.get(keyOf(mutant, test)),
+    keyOf: (test) => hashOf([sources, testHash(test)]),
+    passed: (mutant, test) => known.get(keyFor(mutant, test)),
     keep(mutant, test, passed) {
-      const key = keyOf(mutant, test);
+      const key = keyFor(mutant, test);
       known.set(key, passed);
       appendFileSync(file, `${key} ${passed ? 'passed' : 'failed'}\n`);
     },
