@@ -67,6 +67,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'put such a file back',
     load: () => import('./commands/restore.ts').then((m) => m.restore),
   },
+  mqtt: {
+    about: 'what goes over the broker: where it is, watch it, send to it',
+    load: () => import('./commands/mqtt.ts').then((m) => m.mqtt),
+  },
   config: {
     about: 'write, check or bring up to date the configuration: init, check, migrate',
     load: () => import('./commands/config.ts').then((m) => m.config),
@@ -130,6 +134,8 @@ export async function main(argv: string[]): Promise<number> {
     const known = error.code === 'USAGE' && name in COMMANDS;
     const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
     say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
+    if (args.includes('--json'))
+      print(JSON.stringify({ error: { code: error.code, message: messageOf(error), remedy } }));
     return 2;
   }
 }
