@@ -125,7 +125,9 @@ export async function main(argv: string[]): Promise<number> {
     }
     const command = await entry.load();
     if (args.includes('--help') || args.includes('-h')) {
-      print(`${usageAsTyped(command.usage)}\n\n${command.about}\n\nExample:\n  ${command.example}`);
+      const { about, usage, example } = command;
+      if (args.includes('--json')) print(JSON.stringify({ name, about, usage: usageAsTyped(usage), example }));
+      else print(`${usageAsTyped(command.usage)}\n\n${command.about}\n\nExample:\n  ${command.example}`);
       return 0;
     }
     return await command.run(args);

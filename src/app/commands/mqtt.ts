@@ -1,34 +1,18 @@
-import mqttClient, { type MqttClient } from 'mqtt';
 import { TOPICS, type TopicName, topicPath } from '../../contract/topics.ts';
 import { loadConfig } from '../../core/config.ts';
-import { HeatmineError, messageOf } from '../../core/errors.ts';
-import type { Paths } from '../../core/paths.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { didYouMean } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
-import { loadPasswords } from '../secrets.ts';
+import { connectHome } from '../home-client.ts';
 
-const CONNECT_MS = 5000;
 /** A message of QoS 1 is answered once the broker has it. */
 const QOS = 1;
 const names = Object.keys(TOPICS) as TopicName[];
 const mayRead = names.filter((name) => TOPICS[name].readers.includes('home'));
 const maySend = names.filter((name) => TOPICS[name].senders.includes('home'));
-
-/** As Home Assistant connects: over TCP, with the password of the role home. */
-async function connect(paths: Paths): Promise<{ client: MqttClient; unit: string }> {
-  const { mqttPort } = unitOf(paths);
-  const { host, unit } = { ...loadConfig(paths.home).net, unit: loadConfig(paths.home).unit };
-  const url = `mqtt://${host === '0.0.0.0' ? '127.0.0.1' : host}:${mqttPort}`;
-  const password = loadPasswords(paths).home!;
-  const options = { username: 'home', password, connectTimeout: CONNECT_MS, reconnectPeriod: 0 };
-  const client = await mqttClient.connectAsync(url, options, false).catch((error) => {
-    throw new HeatmineError('NOT_RUNNING', `no answer from the broker at ${url}: ${messageOf(error)}`);
-  });
-  return { client, unit };
-}
 
 /** Where the broker is, and what may be read and sent. */
 function about({ paths, json }: Parsed): number {
@@ -56,7 +40,7 @@ function about({ paths, json }: Parsed): number {
 async function watch({ paths, values, json }: Parsed, wanted: string | undefined): Promise<number> {
   const forS = numberOption(values.for, 'for', 0.1, 86_400);
   const most = numberOption(values.count, 'count', 1, 1e9) ?? Number.POSITIVE_INFINITY;
-  const { client, unit } = await connect(paths);
+  const { client, unit } = await connectHome(paths);
   const topic = wanted === undefined ? `heatmine/${unit}/#` : pathOf(wanted, unit);
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let seen = 0;
@@ -113,7 +97,7 @@ async function send({ paths, json }: Parsed, [word = '', text = '']: readonly st
       `${TOPICS[name].path} does not take ${text || 'nothing'}: ${where}${issue!.message}`,
     );
   }
-  const { client, unit } = await connect(paths);
+  const { client, unit } = await connectHome(paths);
   const topic = topicPath(unit, name);
   await client.publishAsync(topic, JSON.stringify(message), { qos: QOS, retain: TOPICS[name].retained });
   await client.endAsync();

@@ -1,0 +1,141 @@
+import { spawn, spawnSync } from 'node:child_process';
+import mqtt from 'mqtt';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { unitOf } from '../../src/app/client.ts';
+import { openIo } from '../../src/app/io-client.ts';
+import { loadPasswords } from '../../src/app/secrets.ts';
+import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
+import { topicPath } from '../../src/contract/topics.ts';
+import { pathsOf } from '../../src/core/paths.ts';
+import { loadBoard } from '../../src/hal/board.ts';
+import { freeBase } from './free-base.ts';
+
+let unit: SpawnedUnit;
+/** The word is one second on an idle machine; a busy one gets five times that. */
+const EFFECTIVE_MS = 5000;
+const START_MS = 120_000;
+const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const connect = () =>
+  mqtt.connectAsync(`mqtt://127.0.0.1:${unitOf(pathsOf(unit.home)).mqttPort}`, {
+    username: 'home',
+    password: loadPasswords(pathsOf(unit.home)).home!,
+  });
+
+/** One value, wherever it was set: what control echoes on MQTT, what the page hears, what the command line prints. */
+async function everywhere(set: () => unknown, valueC: number): Promise<number> {
+  const home = await connect();
+  const live = new WebSocket(`${unit.url.replace('http', 'ws')}/live`);
+  const seen = { mqtt: Number.NaN, page: Number.NaN };
+  home.on('message', (_path, text) => {
+    seen.mqtt = JSON.parse(`${text}`).setPoints.roomSetC;
+  });
+  live.onmessage = ({ data }) => {
+    const { control, set: changed } = JSON.parse(String(data));
+    seen.page = (control ?? changed?.control)?.setPoints?.roomSetC ?? seen.page;
+  };
+  try {
+    await home.subscribeAsync(topicPath('heatmine', 'controlState'));
+    while (Number.isNaN(seen.mqtt) || Number.isNaN(seen.page)) await pause(20);
+    assert.is.not(seen.mqtt, valueC);
+    const fromMs = performance.now();
+    await set();
+    while ((seen.mqtt !== valueC || seen.page !== valueC) && performance.now() - fromMs < 10 * EFFECTIVE_MS)
+      await pause(10);
+    const tookMs = performance.now() - fromMs;
+    assert.equal(seen, { mqtt: valueC, page: valueC });
+    const { stdout } = spawnSync(process.execPath, [entry, 'status', '--json', '--home', unit.home], {
+      encoding: 'utf8',
+    });
+    assert.is(JSON.parse(stdout).control.setPoints.roomSetC, valueC);
+    return tookMs;
+  } finally {
+    live.close();
+    await home.endAsync(true);
+  }
+}
+
+test.before(async () => {
+  unit = spawnUnit({ portBase: await freeBase(), args: ['--speed', '120'] });
+  await unit.until((s) => s.control !== null && s.compute !== null, START_MS);
+});
+test.after(async () => {
+  await unit.stop();
+});
+
+test('a set-point moved over MQTT, on the page or on the command line is one effective value everywhere', async () => {
+  const ways: Record<string, [valueC: number, set: () => unknown]> = {
+    'as Home Assistant sends it': [
+      22.5,
+      async () => {
+        const home = await connect();
+        const message = '{"name":"roomSetC","value":22.5,"by":"home-assistant"}';
+        await home.publishAsync(topicPath('heatmine', 'set'), message, { qos: 1 });
+        await home.endAsync();
+      },
+    ],
+    'on the page': [
+      21.5,
+      () =>
+        fetch(`${unit.url}/api/set`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ name: 'roomSetC', value: 21.5 }),
+        }),
+    ],
+    'on the command line': [
+      20.5,
+      () =>
+        new Promise<void>((done) => {
+          const child = spawn(process.execPath, [entry, 'set', 'roomSetC', '20.5', '--home', unit.home]);
+          child.once('exit', () => done());
+        }),
+    ],
+  };
+  for (const [way, [valueC, set]] of Object.entries(ways)) {
+    const tookMs = await everywhere(set, valueC);
+    process.stdout.write(`  ${way}: ${Math.round(tookMs)} ms\n`);
+    assert.ok(tookMs < EFFECTIVE_MS, `${way}: ${tookMs} ms`);
+  }
+});
+
+test('the broker stands still for an hour of the house: it is heated all the same, and stays in its band', async () => {
+  const board = loadBoard('sim');
+  const io = await openIo(pathsOf(unit.home), board);
+  const stateNow = async () => (await unit.state()).control!;
+  const before = await stateNow();
+  const broker = unit.pids().broker!;
+  process.kill(broker, 'SIGSTOP');
+  try {
+    const fromMs = performance.now();
+    const roomsC: number[] = [];
+    // 30 s at 120 times are an hour; the broker cannot tell, control's own door can.
+    while (performance.now() - fromMs < 30_000) {
+      const { sensors } = await io.look();
+      assert.is(sensors.roomC.quality, 'good');
+      roomsC.push(sensors.roomC.value);
+      await pause(500);
+    }
+    const setC = before.setPoints.roomSetC;
+    assert.ok(
+      Math.min(...roomsC) > setC - 1 && Math.max(...roomsC) < setC + 1.5,
+      `${Math.min(...roomsC)} to ${Math.max(...roomsC)}`,
+    );
+  } finally {
+    process.kill(broker, 'SIGCONT');
+    await io.close();
+  }
+  // Everybody finds the broker again by themselves.
+  const untilMs = performance.now() + START_MS;
+  let after = await stateNow();
+  while (after.tick <= before.tick + 200 && performance.now() < untilMs) {
+    await pause(200);
+    after = await stateNow();
+  }
+  assert.ok(after.houseTimeMs - before.houseTimeMs >= 3_500_000, 'an hour of the house has passed');
+  assert.is(after.safety, 'S0');
+});
+
+test.run();
