@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMMISSION_DE } from '../src/contract/german/commission.ts';
@@ -5,12 +7,16 @@ import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
 import { FAULTS_DE } from '../src/contract/german/faults.ts';
 import { inGerman } from '../src/contract/german/german.ts';
 import { REMEDIES_DE } from '../src/contract/german/remedies.ts';
+import { HeatmineError } from '../src/core/errors.ts';
+import { BUS_KINDS } from '../src/hal/bus-kinds.ts';
+import { explain } from '../src/hal/health.ts';
 import { spoken } from './contract/spoken.ts';
 
 const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE };
 /** Put together from parts that the source says apart. */
 const COMPOSED = /^(Stopped: \{\}|.* (for|within) \{\}( more)?)$/;
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check)\b/;
+const ENGLISH_OF_DEVICES = /\b(at|check|no|answer|held|run|look|wires?|power|last)\b/;
 
 test('every sentence that the source can say has its German: add it to src/contract/german', () => {
   const said = spoken();
@@ -42,6 +48,33 @@ test('every sentence, filled with figures, comes out in German with all its figu
   }
 });
 
+test('a device that does not answer is told in German, whatever its bus', () => {
+  const wirings: [keyof typeof BUS_KINDS, object][] = [
+    ['i2c', { bus: 'i2c1', address: 0x4a }],
+    ['gpio', { bus: 'gpiochip0', line: 17 }],
+    ['modbus', { bus: 'drive', unit: 1 }],
+  ];
+  for (const code of ['BUS_ABSENT', 'BUS_TIMEOUT', 'BUS_STUCK'] as const) {
+    for (const [kind, params] of wirings) {
+      const said = explain(new HeatmineError(code, 'x'), 'chip', params);
+      assert.match(said, BUS_KINDS[kind].check);
+      assert.not.match(inGerman(`returnC: ${said}; last value kept, 2 s old`), ENGLISH_OF_DEVICES, said);
+    }
+  }
+  for (const { check } of Object.values(BUS_KINDS)) assert.is.not(inGerman(check), check);
+});
+
+test('what the experts that ship say of themselves is told in German', () => {
+  const models = join(import.meta.dirname, '../models');
+  const ids = readdirSync(models).filter((id) => existsSync(join(models, id, 'expert.json')));
+  assert.ok(ids.length >= 5);
+  for (const id of ids) {
+    const { title, description, quality } = JSON.parse(readFileSync(join(models, id, 'expert.json'), 'utf8'));
+    for (const text of [title, description, quality?.note ?? title])
+      assert.is.not(inGerman(text), text, `${id}: add it to src/contract/german/experts.ts`);
+  }
+});
+
 const CASES: [string, string][] = [
   [
     'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR, 0.104 of it as heat it replaces.',
@@ -56,8 +89,8 @@ const CASES: [string, string][] = [
     'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 4,5 kWh Wärme zu 0,31 EUR/kWh)',
   ],
   [
-    'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then set the mode to off and on again',
-    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
+    'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then acknowledge it',
+    'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Störung quittieren',
   ],
   [
     "the grid operator's contact limits the unit to 4.2 kW: accelerator 1.3 kW, backup heater off",

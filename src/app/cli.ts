@@ -31,6 +31,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'a wish that ends by itself: warmer, hot water once, quiet',
     load: () => import('./commands/override.ts').then((m) => m.override),
   },
+  acknowledge: {
+    about: 'lift a latched fault once it is mended',
+    load: () => import('./commands/acknowledge.ts').then((m) => m.acknowledge),
+  },
   claim: {
     about: 'let one more device see and set the house on the page',
     load: () => import('./commands/claim.ts').then((m) => m.claim),

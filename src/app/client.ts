@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { Latch } from '../contract/acknowledge.ts';
 import { Override } from '../contract/comfort.ts';
 import { ComputeState, ControlState, Market, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
 import { Today } from '../contract/today.ts';
@@ -66,6 +67,10 @@ export async function askOverride(
   const body = { ...wish, id: randomUUID().slice(0, 8) };
   return (await change(url, '/api/override', body, z.object({ overrides: z.array(Override) }))).overrides;
 }
+
+/** Lifts latched faults; VALUE_RANGE with what stays and why. */
+export const acknowledgeFaults = async (url: string): Promise<void> =>
+  void (await change(url, '/api/acknowledge', {}, z.object({ latches: z.array(Latch) })));
 
 const Model = z.object({
   id: z.string(),

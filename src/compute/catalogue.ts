@@ -56,6 +56,8 @@ export interface Listed {
   priceEurPerMtoken: number;
   passes: boolean;
   note?: string;
+  /** What it is for. */
+  description: string;
 }
 
 export interface Catalogue {
@@ -176,6 +178,7 @@ function listedOf(expert: FoundExpert, residents: Residents): Omit<Listed, 'answ
     fileType: info?.fileType,
     ...(fact?.priceEurPerMtoken === undefined ? {} : { priceEurPerMtoken: fact.priceEurPerMtoken }),
     passes: fact?.quality?.passes ?? false,
+    description: (fact?.description ?? '').slice(0, 300),
     ...noteOf(unsound ?? residents.fault(id) ?? fact?.quality?.note),
   };
 }
@@ -193,7 +196,7 @@ const listedUpstream = ({ id, title, contextTokens }: Answerer): Omit<Listed, 'p
     architecture: 'upstream',
     parameters: 0,
   },
-  ...{ fileType: undefined, passes: true },
+  ...{ fileType: undefined, passes: true, description: '' },
   note: 'served by the upstream; its quality was not measured here',
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Latch } from './acknowledge.ts';
 import { Override } from './comfort.ts';
 import { Commission } from './commission.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
@@ -74,6 +75,8 @@ export const ControlState = z.object({
   action: z.enum(['off', 'idle', 'heating', 'hotWater', 'cooling', 'defrosting', 'fault']),
   safety: z.enum(SAFETY_STATES),
   latched: z.boolean(),
+  /** Left out while nothing is latched. */
+  latches: z.array(Latch).max(40).optional(),
   setPoints: SetPoints,
   sensors: z.partialRecord(z.enum(SENSOR_NAMES), SensorView),
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
@@ -85,7 +88,11 @@ export const ControlState = z.object({
   grantW: finite,
   heatNeedW: finite,
   /** Heat into the house side by source, watts, from flow and temperature difference. */
-  heat: z.object({ condenserW: finite, accelW: finite, rejectedW: finite }),
+  heat: z.object({
+    ...{ condenserW: finite, accelW: finite, rejectedW: finite },
+    /** Of the backup heater: no meter sees it, so its rating while it is on. */
+    backupW: finite.optional(),
+  }),
   energy: z.object({
     heatKwh: finite,
     accelHeatKwh: finite,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Acknowledge } from './acknowledge.ts';
 import { OverrideCommand, Presence, Zone } from './comfort.ts';
 import { Ems, PriceFeed } from './grid.ts';
 import {
@@ -161,6 +162,14 @@ export const TOPICS = {
     schema: OverrideCommand,
     retained: false,
     about: 'a wish that ends by itself; answered with its expected cost in control/state.overrides',
+  }),
+  acknowledge: topic({
+    path: 'acknowledge',
+    senders: ['net', 'home'],
+    readers: ['control'],
+    schema: Acknowledge,
+    retained: false,
+    about: 'a person has mended what latched: lifts each latch whose cause is gone; answered in control/state.latches',
   }),
   presence: topic({
     path: 'presence',

@@ -1,3 +1,4 @@
+import type { House } from '../contract/house.ts';
 import type { ControlState } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import type { Estimates } from './estimate/points.ts';
@@ -39,6 +40,13 @@ export function heatNow(
     accelW: rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - est.condenserOutC.value)),
     rejectedW: rejecting ? Math.max(0, COOLANT_W_PER_LPM_K * est.accelFlowLpm.value * rejectedK) : 0,
   };
+}
+
+/** As it is told: beside what is measured the backup heater, which may stand before the supply sensor and be measured with it. */
+export function heatWithBackup(heat: ControlState['heat'], outputs: Outputs, house: House): ControlState['heat'] {
+  const backupW = outputs.backupHeaterOn > 0 ? house.backupHeaterW : 0;
+  const within = house.backupHeaterAt === 'supply' ? backupW : 0;
+  return { ...heat, accelW: Math.max(0, heat.accelW - within), backupW };
 }
 
 /** Counters since the first start. Heat taken out by cooling is none; the COP is the heat pump's own while heating. */

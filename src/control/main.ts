@@ -21,6 +21,7 @@ import { restoredState, storedOf } from './persist.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
 import { firstSetPoints } from './setpoints.ts';
 import { createStore, loadStore } from './store.ts';
+import { openTickLog, type TickLog } from './ticks.ts';
 import type { Verdict } from './types.ts';
 import { listenForWishes, type Wishes } from './wishes.ts';
 
@@ -39,6 +40,7 @@ function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend 
 /** What is handed to `step` once, and the time if anybody can be trusted to know it. */
 const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
   commands: wishes.takeCommands(),
+  acknowledge: wishes.takeAcknowledge(),
   timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
 });
 
@@ -85,7 +87,7 @@ function wishesOf({ config }: ChildContext, link: Link, start: SetPoints, note: 
 type Reporter = ReturnType<typeof reporter>;
 
 /** Everything that leaves over MQTT. Losing the broker loses this and nothing else. */
-function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes) {
+function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishes, ticks: TickLog) {
   const { config, log } = context;
   const stamp = leaseStamp<Grant>(randomUUID(), GRANT_TTL_MS);
   let before: Verdict | undefined;
@@ -96,6 +98,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
     const event = houseClock() ? { ...said, houseClock: true } : said;
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
+    if (event.level === 'fault') ticks.fault(event.text, event.timeMs);
   };
   return {
     timeMs,
@@ -104,6 +107,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
       tell({ timeMs: timeMs(), level, source: 'control', code, text: text.slice(0, 400) });
     },
     tick(image: Image, verdict: Verdict) {
+      ticks.add(image, verdict);
       for (const event of changesBetween(before, verdict, timeMs())) tell(event);
       const urgent = before !== undefined && verdict.grantW < before.grantW / 2;
       latest = { image, verdict };
@@ -138,7 +142,8 @@ runChild('control', async (context) => {
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
   const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => report.note(...event));
-  const report = reporter(context, board, link, wishes);
+  const ticks = openTickLog(pathsOf(home).ticks, (text) => report.note('warn', 'ticks', text), { monoMs });
+  const report = reporter(context, board, link, wishes, ticks);
   const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
     report.note('warn', 'dimming-log', text),
   );
@@ -185,6 +190,7 @@ runChild('control', async (context) => {
       await hal.close();
       await store.flush();
       await dimmings.flush();
+      await ticks.close();
       await Promise.allSettled([link.close(), buses.close()]);
     },
   };

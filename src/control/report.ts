@@ -19,6 +19,8 @@ export interface ReportFacts {
 
 const TRIP_AGE_MS = 1500;
 const COMFORT_AGE_MS = 3_600_000;
+const REFUSED =
+  'acknowledged five times within a day: the latch stays; mend its cause, then restart the unit, or wait for tomorrow';
 /** Reasons that are news when they appear. */
 const TOLD = /^(grid-dimmed|sg-ready-.*|emergency-heat|observe|legionella-(run|failed|overdue))$/;
 
@@ -38,6 +40,7 @@ function views(image: Image): ControlState['sensors'] {
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
   const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
+  const { latches } = verdict;
   const { wouldBe, observed, commission, zones } = verdict;
   return {
     tick: image.tick,
@@ -48,6 +51,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     action,
     safety,
     latched,
+    ...(latches.length > 0 && { latches }),
     setPoints,
     sensors: views(image),
     outputs,
@@ -80,6 +84,16 @@ function overrideEvents(before: Verdict | undefined, after: Verdict): [code: str
   ];
 }
 
+function acknowledgeEvents({ acknowledged }: Verdict): [code: string, text: string][] {
+  if (!acknowledged) return [];
+  const { by, lifted, left, refused } = acknowledged;
+  const events: [string, string][] = [];
+  if (lifted.length > 0) events.push(['acknowledged', `acknowledged by ${by}: ${lifted.join(', ')}`]);
+  if (refused) events.push(['acknowledge-refused', REFUSED]);
+  else if (left.length > 0) events.push(['acknowledge-refused', `its cause is still there: ${left.join('; ')}`]);
+  return events;
+}
+
 const asks = ({ observed }: Verdict) => (observed?.days ?? 0) >= OBSERVE_DAYS;
 
 /** What is worth a line of history between two verdicts: safety, latch, action, wishes of the grid. */
@@ -94,7 +108,9 @@ export function changesBetween(before: Verdict | undefined, after: Verdict, time
   const events: Event[] = [];
   const cause = after.reasons.find((r) => r.code !== after.action && r.what !== 'unit')?.text ?? '';
   if (after.latched && !before?.latched) events.push(say('fault', 'latched', cause));
-  if (!after.latched && before?.latched) events.push(say('info', 'acknowledged', 'the latched fault was acknowledged'));
+  events.push(
+    ...acknowledgeEvents(after).map(([code, text]) => say(code === 'acknowledged' ? 'info' : 'warn', code, text)),
+  );
   if (before && after.safety !== before.safety) {
     const level = after.safety === 'S0' ? 'info' : after.safety === 'S1' ? 'warn' : 'fault';
     const text = after.safety === 'S0' ? 'back to normal' : cause;

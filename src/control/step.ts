@@ -11,7 +11,7 @@ import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { safeLimitW } from './decide/grant.ts';
 import { planStep } from './decide/plan.ts';
 import { drive } from './drive.ts';
-import { energyStep, heatNow } from './energy.ts';
+import { energyStep, heatNow, heatWithBackup } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
@@ -20,6 +20,7 @@ import { ownPumpStep } from './learn/own-pump.ts';
 import { metersStep, metersView } from './meters.ts';
 import { observedView, observeStep } from './observe.ts';
 import { actionOf, headline } from './say.ts';
+import { sound } from './sound.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput, Verdict } from './types.ts';
 
@@ -144,20 +145,20 @@ function grantsOf({ decided, interlock: { stopped } }: CoreState, checking: bool
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
  * the ages of readings and the patience of the interlock count on the image's own monotonic time.
  */
-export function step(previous: CoreState, given: StepInput): { state: CoreState; verdict: Verdict } {
+export function step(previous: CoreState, told: StepInput): { state: CoreState; verdict: Verdict } {
+  const given = sound(previous.atMs, told);
   const { image, house, dtS } = given;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
   const estimated = estimate(previous.estimate, image, house, dtS, realS);
   const { est, dewC, shown: zones, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
   const { input: asked, state: gridState } = gridWishes(previous.grid, est, given, previous.plan.plan.mode);
   const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, previous.plan.plan, dtS);
-  const { setPoints } = wish;
-  const input: Wished = { ...asked, setPoints };
+  const input: Wished = { ...asked, setPoints: wish.setPoints };
   const facts = { est, input, wish, dewC };
   let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
   state = supervise(state, input, est, wish, dtS);
   state = loops(state, facts, dtS);
-  const driven = drive(state, est, { ...given, setPoints }, realS);
+  const driven = drive(state, est, { ...given, setPoints: wish.setPoints }, realS);
   state = driven.state;
   const locked = interlock(state.interlock, {
     image,
@@ -167,7 +168,7 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     decided: driven.outputs,
     dtS,
     realS,
-    acknowledge: setPoints.mode === 'off' && previous.plan.plan.mode !== 'off',
+    acknowledgedBy: given.acknowledge?.by,
   });
   const { outputs, safety, latched } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
@@ -177,8 +178,8 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
     ...counted(state, est, heat, outputs, driven.wouldBe, given),
     atMs: image.atMs,
   };
-  const stops = safety === 'S3' || safety === 'S4' || latched;
-  const action = actionOf(state, outputs, heat, stops, setPoints.mode);
+  const stops = safety === 'S3' || safety === 'S4' || latched.latched;
+  const action = actionOf(state, outputs, heat, stops, wish.setPoints.mode);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   return {
     state,
@@ -186,10 +187,10 @@ export function step(previous: CoreState, given: StepInput): { state: CoreState;
       outputs,
       action,
       safety,
-      latched,
+      ...latched,
       ...grantsOf(state, driven.checking, outputs.accelCapW),
       heatNeedW: state.plan.plan.heatNeedW,
-      heat,
+      heat: heatWithBackup(heat, outputs, house),
       energy: state.energy,
       meters: metersView(state.meters),
       zones,

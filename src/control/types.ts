@@ -1,3 +1,4 @@
+import type { Acknowledge, Latch } from '../contract/acknowledge.ts';
 import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
 import type { Commission } from '../contract/commission.ts';
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
@@ -28,8 +29,20 @@ export interface StepInput {
   grid?: GridConfig;
   /** What an energy manager asks for; undefined once its lease lapsed. */
   ems?: Ems | undefined;
+  /** A person has mended what latched. */
+  acknowledge?: Acknowledge | undefined;
   /** Outputs that an installer drives by hand: heeded only in operation `commission`, where the checks wait meanwhile. */
   hand?: Partial<Outputs> | undefined;
+}
+
+/** What an acknowledgement has done. */
+interface Acknowledged {
+  by: string;
+  /** Codes of the latches that it lifted, and texts of those whose cause is still there. */
+  lifted: string[];
+  left: string[];
+  /** Too many within a day: no person mends that often. */
+  refused: boolean;
 }
 
 export interface Verdict {
@@ -37,6 +50,8 @@ export interface Verdict {
   action: ControlState['action'];
   safety: SafetyState;
   latched: boolean;
+  latches: Latch[];
+  acknowledged: Acknowledged | undefined;
   grantW: number;
   fillerW: number;
   /** Watts of the grant that pay, for filler or for answers that are sold. */

@@ -1,3 +1,4 @@
+import type { Acknowledge } from '../contract/acknowledge.ts';
 import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
 import type { Ems, PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
@@ -16,8 +17,23 @@ export interface Wishes {
   current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
+  /** The acknowledgement that has come since the last call, if one has. */
+  takeAcknowledge(): Acknowledge | undefined;
   /** House time: that of the market, moved on since it came; undefined without one. */
   marketTimeMs(nowMs: number): number | undefined;
+}
+
+/** What has come since it was last emptied. */
+function basket<T>() {
+  let list: T[] = [];
+  return {
+    put: (item: T) => void list.push(item),
+    take() {
+      const taken = list;
+      list = [];
+      return taken;
+    },
+  };
 }
 
 /** What people, the market and compute want of control, as far as their leases live. Without a broker: the stored wishes. */
@@ -35,7 +51,8 @@ export function listenForWishes(options: {
   const market = holdLease<Market | undefined>(undefined);
   const want = holdLease<ComputeWant | undefined>(undefined);
   const zones = new Map<string, { last: Zone; atMs: number }>();
-  let commands: OverrideCommand[] = [];
+  const commands = basket<OverrideCommand>();
+  const acknowledgements = basket<Acknowledge>();
   const ems = holdLease<Ems | undefined>(undefined);
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
@@ -63,7 +80,10 @@ export function listenForWishes(options: {
     return sets > SETS_PER_S;
   }
   link.on('override', (command) => {
-    if (!tooMany(monoMs())) commands.push(command);
+    if (!tooMany(monoMs())) commands.put(command);
+  });
+  link.on('acknowledge', (told) => {
+    if (!tooMany(monoMs())) acknowledgements.put(told);
   });
   link.on('presence', ({ anyoneHome, forMin }) => {
     awayUntilMs = anyoneHome ? Number.NEGATIVE_INFINITY : monoMs() + forMin * 60_000;
@@ -89,11 +109,8 @@ export function listenForWishes(options: {
   }
   return {
     marketTimeMs,
-    takeCommands() {
-      const taken = commands;
-      commands = [];
-      return taken;
-    },
+    takeCommands: commands.take,
+    takeAcknowledge: () => acknowledgements.take().at(-1),
     current: (nowMs) => ({
       setPoints,
       // The owner's own price list goes before what the simulated market says.

@@ -16,6 +16,8 @@ export interface Paths {
   models: string;
   /** Written while the unit runs: ports and pid, for the command line. */
   unit: string;
+  /** Ten minutes of ticks around each of the last faults. */
+  ticks: string;
   /** Where `heatmine io` finds control. */
   io: string;
   sockets: Sockets;
@@ -36,6 +38,7 @@ export function pathsOf(home = process.env.HEATMINE_HOME ?? join(homedir(), '.he
     keys: join(root, 'keys'),
     models: join(root, 'models'),
     unit: join(root, 'state', 'unit.json'),
+    ticks: join(root, 'ticks'),
     io: join(run, 'io.sock'),
     sockets: { plant: join(run, 'plant.sock'), compute: join(run, 'compute.sock'), broker: join(run, 'broker.sock') },
   };

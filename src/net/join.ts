@@ -12,7 +12,7 @@ import { lastWill } from './hass/bridge.ts';
 /** A broker that the owner already has. */
 export type Join = NonNullable<Config['net']['houseBroker']>;
 
-const COMMANDS: readonly TopicName[] = ['set', 'override'];
+const COMMANDS: readonly TopicName[] = ['set', 'override', 'acknowledge'];
 const MAX_PAYLOAD_BYTES = 65_536;
 /** Messages taken from the foreign broker; people and sensors stay far below. */
 const RATE_PER_S = 20;

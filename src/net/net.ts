@@ -128,7 +128,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, tell.notifier),
+      settings: createSettings(config, view, history, tell.notifier, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
       access: createAccess(openDoor(config.net.host, home, log)),

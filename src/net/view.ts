@@ -1,3 +1,4 @@
+import type { Acknowledge } from '../contract/acknowledge.ts';
 import type { OverrideCommand } from '../contract/comfort.ts';
 import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
@@ -28,6 +29,7 @@ export interface View {
   /** Sends a change; the answer comes with a later control/state. False while the broker is away. */
   send(name: 'set', command: SetCommand): boolean;
   send(name: 'override', command: OverrideCommand): boolean;
+  send(name: 'acknowledge', command: Acknowledge): boolean;
 }
 
 /** All of these are sent at 1 Hz; after this long without one the page must not show it as the present. */

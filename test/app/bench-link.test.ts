@@ -1,15 +1,18 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { addressOf } from '../../src/app/bench/link/askers.ts';
 import {
   byBytes,
   bySizes,
   type Crossing,
   type Known,
   linkAddresses,
+  linkByLookUps,
   linkByTimes,
   linkPairs,
 } from '../../src/app/bench/link/attacks.ts';
-import { passagesOf, type Seen } from '../../src/app/bench/link/passage.ts';
+import { truthOf } from '../../src/app/bench/link/link.ts';
+import { type Passage, passagesOf, type Seen } from '../../src/app/bench/link/passage.ts';
 import { seededRandom } from '../../src/core/random.ts';
 
 const ASKERS = 8;
@@ -53,7 +56,29 @@ test('addresses: chance where all look alike, found by sizes, by bytes and by ti
   assert.is(chance, alike.chance);
 });
 
-test('a relay’s log gives each question with its key, path, sizes and times; what else passes is no question', () => {
+test('questions and look-ups are told apart and found where they came to, each with those that went the same way', () => {
+  const one = (path: string, address: string, digest: string): Passage => ({
+    ...{ connection: 1, key: 'k', stream: 1, fromMs: 1, untilMs: 2, request: [1025], answer: [1025] },
+    ...{ path, address, digest },
+  });
+  const [asker, other] = [addressOf(0), `::ffff:${addressOf(1)}`];
+  const entry = [one('H', asker, 'a look'), one('R', other, 'to another'), one('R X', asker, 'a question')];
+  const helper = [one('', '127.0.1.1', 'a look'), one('', '127.0.1.1', 'of nobody here')];
+  const last = [one('X', '127.0.1.1', 'a question'), one('', '127.0.1.1', 'to another')];
+  const { questions, lookUps } = truthOf([entry, helper, last]);
+  const told = ({ crossings }: typeof questions) =>
+    crossings.map(({ at, entered }) => [at.digest, at.asker, entered.map(({ digest }) => digest)]);
+  assert.equal(told(questions), [['a question', 0, ['a question']]]);
+  assert.equal(told(lookUps), [
+    ['a look', 0, ['a look']],
+    ['to another', 1, ['to another']],
+  ]);
+  assert.is(linkByLookUps(questions.crossings, []).right, 0);
+  const before = lookUps.entered.map((known) => ({ ...known, untilMs: 1 }));
+  assert.is(linkByLookUps(questions.crossings, before.slice(0, 1)).right, 1);
+});
+
+test('a relay’s log gives what came in with its key, path, sizes and times, the look-ups for itself too', () => {
   const log = (atMs: number, sent: boolean, rest: Partial<Seen>): Seen => ({
     ...{ atMs, sent, connection: 7, address: '127.0.100.1' },
     ...rest,
@@ -69,9 +94,14 @@ test('a relay’s log gives each question with its key, path, sizes and times; w
     log(5, true, { text: open(2, [{ key: 'B' }]) }),
     log(6, false, data(2, 99)),
     log(7, false, { text: open(3, []) }),
+    log(8, false, data(3, 1025, 'look')),
+    log(9, true, data(3, 16_385)),
   ]);
   const where = { connection: 7, address: '127.0.100.1', key: 'K', stream: 1, path: 'A B' };
-  assert.equal(passages, [{ ...where, fromMs: 2, untilMs: 5, request: [1025, 4097], answer: [1025], digest: 'first' }]);
+  assert.equal(passages, [
+    { ...where, fromMs: 2, untilMs: 5, request: [1025, 4097], answer: [1025], digest: 'first' },
+    { ...where, stream: 3, path: '', fromMs: 7, untilMs: 9, request: [1025], answer: [16_385], digest: 'look' },
+  ]);
 });
 
 test.run();

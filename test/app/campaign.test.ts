@@ -72,6 +72,24 @@ test('a reversing valve that comes free by itself under pressure is not held aga
   assert.ok(rule.check({ ...tick, faults: [fault('reversingValveStuck', 1, 20)] }));
 });
 
+test('filler after a broker that has come back is not held against control, filler without one is', () => {
+  const { moment: before, world } = at({ mode: 'heating', phase: 'run' });
+  const rule = allRules().find((r) => r.name === 'no filler is bought without a price')!;
+  const plan = { ...before.core.plan.plan, filler: { ...before.core.plan.plan.filler, gridW: 700 } };
+  const core = { ...before.core, plan: { ...before.core.plan, plan } };
+  const after = { ...before, core, verdict: { ...before.verdict!, fillerW: 700 } };
+  const tick = (untilS: number) => ({
+    s: 70.5,
+    dtS: 0.1,
+    before,
+    after,
+    faults: [fault('broker-dead', 9, untilS)],
+    world,
+  });
+  assert.ok(rule.check(tick(100)));
+  assert.is(rule.check(tick(10)), undefined);
+});
+
 test('a broken rule shrinks to the one fault that breaks it, and that one is short', () => {
   const { moment: from, world } = at({ mode: 'heating', phase: 'run' });
   const neverStops: Invariant = {

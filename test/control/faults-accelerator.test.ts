@@ -91,7 +91,10 @@ test('F10: a coolant pump that does not turn stops both within 3 s and latches a
   assert.is(rig.verdict.latched, true, 'stays latched although the cause is gone');
   rig.setPoints.mode = 'off';
   tick(rig);
-  assert.is(rig.verdict.latched, false, 'lifted by a person switching the mode to off');
+  assert.is(rig.verdict.latched, true, 'no mode lifts it');
+  rig.acknowledge = { by: 'owner' };
+  tick(rig);
+  assert.is(rig.verdict.latched, false, 'lifted by a person');
 });
 
 test('F14: no heat sink: power falls from the limit on and the coolant limit stops it', () => {

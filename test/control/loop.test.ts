@@ -164,7 +164,8 @@ test('what is published passes its schema, also with sensors that are no numbers
   const parsed = ControlState.parse(JSON.parse(JSON.stringify(state)));
   assert.is(parsed.sensors.roomC?.value, null);
   const before = { ...rig.verdict, safety: 'S3' as const, latched: true };
-  const codes = changesBetween(before, rig.verdict, 0).map((e) => e.code);
+  const acknowledged = { by: 'owner', lifted: ['high-pressure'], left: [], refused: false };
+  const codes = changesBetween(before, { ...rig.verdict, acknowledged }, 0).map((e) => e.code);
   assert.equal(codes.slice(0, 2), ['acknowledged', 'safety-S0']);
 });
 

@@ -5,7 +5,7 @@ import { cosimulate } from '../../src/app/cosim.ts';
 import { House } from '../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
-import { heatNow } from '../../src/control/energy.ts';
+import { heatNow, heatWithBackup } from '../../src/control/energy.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
 import { copAt, ownPumpStart } from '../../src/control/learn/own-pump.ts';
 import { METERS_START, type MeterFacts, type MetersState, metersStep, metersView } from '../../src/control/meters.ts';
@@ -146,6 +146,19 @@ test('coolant colder than the water gives no heat, whatever the sensors of the w
   };
   assert.is(accelerator(12.4), 0);
   assert.ok(accelerator(50) > 2000);
+});
+
+test('the backup heater is told by its rating, and taken out of what the supply sensor has measured with it', () => {
+  const heat = { condenserW: 0, accelW: 5000, rejectedW: 0 };
+  const told = (on: number, backupHeaterAt: 'buffer' | 'supply') =>
+    heatWithBackup(
+      heat,
+      { ...SAFE_OUTPUTS, backupHeaterOn: on },
+      { ...Config.parse({}).house, backupHeaterAt, backupHeaterW: 6000 },
+    );
+  assert.equal(told(0, 'supply'), { ...heat, backupW: 0 });
+  assert.equal(told(1, 'buffer'), { ...heat, backupW: 6000 });
+  assert.equal(told(1, 'supply'), { ...heat, accelW: 0, backupW: 6000 });
 });
 
 test('an idle unit says idle: no watts of noise, no minus zero', () => {

@@ -69,6 +69,8 @@ export interface Rig {
   market: Market | undefined;
   want: StepInput['want'];
   hand?: StepInput['hand'];
+  /** Handed on in the next tick, once. */
+  acknowledge?: StepInput['acknowledge'];
   away?: boolean;
   house: House;
   /** Called before each tick with the outputs in force: a test's own world. */
@@ -116,8 +118,9 @@ export function tick(rig: Rig, dtS = 0.1, realS = dtS): Verdict {
   rig.tick++;
   rig.atMs += realS * 1000;
   const image = imageOf(rig, rig.verdict.outputs);
-  const { setPoints, market, want, house, hand, away } = rig;
-  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand, away });
+  const { setPoints, market, want, house, hand, away, acknowledge } = rig;
+  rig.acknowledge = undefined;
+  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand, away, acknowledge });
   rig.state = state;
   rig.verdict = verdict;
   return verdict;

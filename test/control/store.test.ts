@@ -94,9 +94,7 @@ test('a latch outlives a restart, and the compressor rests its full time after o
   run(again, 30);
   assert.is(again.verdict.latched, true);
   assert.is(again.verdict.outputs.compressorOn, 0);
-  again.setPoints.mode = 'off';
-  tick(again);
-  again.setPoints.mode = 'heating';
+  again.acknowledge = { by: 'owner' };
   tick(again);
   assert.is(again.verdict.latched, false);
   const restS = until(again, 600, (v) => v.outputs.compressorOn === 1);

@@ -67,17 +67,22 @@ test('a pull that cannot be made says why, and what the list tells of it stays',
 
 const script = (code: string) => openPuller([process.execPath, '-e', code]);
 
-test('progress is what the command says of it; one pull at a time; stopped it has failed', async () => {
-  const puller = script("process.stderr.write('x  [##..] 40 %  4 MB of 10 MB\\n'); setInterval(() => {}, 1000)");
+test('progress is the bytes that the command tells; one pull at a time; stopped it has failed', async () => {
+  const progress = { doneBytes: 4e6, totalBytes: 1e7, bytesPerS: 2e5 };
+  const puller = script(
+    `console.error('looking'); console.error('${JSON.stringify(progress)}'); setInterval(() => {}, 1000)`,
+  );
   puller.begin('a');
-  await until('progress', () => puller.state()?.percent === 40, LONG_MS);
+  await until('progress', () => puller.state()?.progress?.doneBytes === 4e6, LONG_MS);
+  assert.equal(puller.state()!.progress, progress);
+  assert.is(puller.state()!.text, 'looking');
   assert.throws(() => puller.begin('b'), 'a is being pulled');
   puller.stop();
   await until('the end', () => puller.state()?.state === 'failed', LONG_MS);
   const quick = script('');
   quick.begin('c');
   await until('done', () => quick.state()?.state === 'done', LONG_MS);
-  assert.is(quick.state()!.percent, 100);
+  assert.is(quick.state()!.progress, null);
 });
 
 test('those that went for want of demand are remembered, the newest fifty first; a damaged file is none', () => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Acknowledge } from '../../src/contract/acknowledge.ts';
 import { OverrideCommand } from '../../src/contract/comfort.ts';
 import { DEFAULT_SETPOINTS, SetCommand } from '../../src/contract/messages.ts';
 import { SENSOR_NAMES } from '../../src/contract/points.ts';
@@ -131,8 +132,12 @@ test('numbers and choices send what the contract takes, and offer nothing else',
 
 test('each button sends a wish that the contract takes', () => {
   const buttons = components.filter(([, c]) => c.p === 'button');
-  assert.is(buttons.length, 5);
+  assert.is(buttons.length, 6);
   for (const [key, c] of buttons) {
+    if (c.command_topic === topicPath(UNIT, 'acknowledge')) {
+      Acknowledge.parse(JSON.parse(c.payload_press as string));
+      continue;
+    }
     const command = OverrideCommand.parse(JSON.parse(c.payload_press as string));
     assert.is(command.kind === 'all', command.forMin === 0, key);
   }

@@ -47,6 +47,30 @@ test('a sensor that is not good leaves no value; every series has a source', () 
 });
 
 test(
+  'a month of steps of 22 minutes begins with what is not committed yet, and goes on where the committed ends',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    fill(history, T0, 50);
+    const { stepS, rows } = history.query(['roomC', 'pvW'], 720);
+    assert.is(stepS, 22 * 60);
+    const step = (ms: number) => Math.floor(ms / (stepS * 1000)) * stepS * 1000;
+    assert.equal(
+      rows.map(([timeMs]) => timeMs),
+      [...new Set([T0, T0 + 48 * MINUTE, T0 + 22 * MINUTE].map(step))].sort((a, b) => a - b),
+    );
+    assert.ok(rows.every(([, , pvW]) => pvW === null));
+    const mean = rows.map(([, roomC]) => roomC!);
+    assert.ok(mean[0]! < mean[1]! && mean[1]! < mean.at(-1)!);
+    history.flush();
+    fill(history, T0 + 50 * MINUTE, 40);
+    const later = history.query(['roomC'], 720).rows.map(([timeMs]) => timeMs);
+    assert.equal([...new Set(later)], later);
+    assert.is(later.at(-1), step(T0 + 88 * MINUTE));
+    history.close();
+  }),
+);
+
+test(
   'the reasons of a time are those told last before it, also after a restart',
   withFile((file) => {
     const first = openHistory(file, log);

@@ -42,6 +42,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     reasons: [reason],
     lateness: { p50Ms: 0.2, p99Ms: 1, maxMs: 3, ticks: 100, realtime: false },
   },
+  acknowledge: { by: 'page' },
   grant: lease({ watts: 4200, fillerW: 0, reason }),
   controlEvent: { timeMs: 1000, level: 'warn', source: 'control', code: 'SENSOR_STALE', text: 'roomC is stale' },
   want: lease({ wantW: 100, incomeEurPerKwh: 0, queued: 0 }),

@@ -36,6 +36,16 @@ test('without a meter of its own the household is what sun, grid and battery lea
   assert.is(flowWatts(now)!.household, 0);
 });
 
+test('the backup heater is drawn while it is on: its watts reach the house, and are no part of the household', () => {
+  const now = { ...given(), plant: null };
+  assert.not(flowDrawing(flowWatts(now), WIDE).nodes.some(({ id }) => id === 'backup'));
+  now.control.heat = { ...now.control.heat, backupW: 400 };
+  const watts = flowWatts(now)!;
+  assert.equal([watts.backup, watts.backupHeat, watts.rooms], [400, 400, 9430 + 400]);
+  assert.is(watts.household, 5010 - 2840 - 1720 - 400);
+  assert.ok(flowDrawing(watts, WIDE).nodes.some(({ id }) => id === 'backup'));
+});
+
 test('a meter that is silent is no zero: neither it nor what follows from it is drawn', () => {
   const now = { ...given(), plant: null };
   now.control.sensors.compressorW = { value: null, ageMs: 9000, quality: 'bad' };
@@ -79,7 +89,8 @@ test('a line is as wide as its power, and every name has room, however little or
 test('from tick to tick nothing jumps: fixed order, and a little more or less power moves a node by a little', () => {
   const keys = Object.keys(feedingIn()) as (keyof FlowWatts)[];
   const watts = fc.record(Object.fromEntries(keys.map((key) => [key, fc.integer({ min: 0, max: 9000 })])));
-  const order = flowDrawing(feedingIn(), WIDE).nodes.map(({ id }) => id);
+  const nothing = Object.fromEntries(keys.map((key) => [key, 0])) as unknown as FlowWatts;
+  const order = flowDrawing(nothing, WIDE).nodes.map(({ id }) => id);
   fc.assert(
     fc.property(watts, fc.constantFrom(...keys), (given, key) => {
       const before = given as unknown as FlowWatts;

@@ -2,7 +2,7 @@ import type { ExpertsList } from '../../src/net/web/experts.ts';
 
 const expert = (id: string, title: string, more: Partial<ExpertsList['experts'][number]>) => ({
   ...{ id, title, engine: 'llama', sizeBytes: 390_624, memoryBytes: 5_200_000, lastUsedMs: null, demandShare: 0.02 },
-  ...{ parents: ['ancestor'], licence: 'Apache-2.0', passes: true },
+  ...{ parents: ['ancestor'], licence: 'Apache-2.0', passes: true, answers: true, description: `All about ${title}.` },
   ...more,
 });
 
@@ -15,8 +15,8 @@ export const experts = (resident: ReadonlySet<string>): ExpertsList['experts'] =
       passes: false,
       note: 'Wrong beyond three digits: exact match 41 % where the baseline has 55 %.',
     }),
-    expert('ancestor', 'Ancestor', { parents: [], passes: false }),
-    expert('classifier', 'Classifier', { engine: 'onnx', parents: [] }),
+    expert('ancestor', 'Common ancestor', { parents: [], passes: false, answers: false }),
+    expert('classifier', 'Which expert', { engine: 'onnx', parents: [], answers: false }),
   ].map((one) => ({ ...one, resident: resident.has(one.id) }));
 
 export const gone = (): ExpertsList['gone'] => [

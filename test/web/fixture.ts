@@ -97,7 +97,8 @@ export async function startFixture(port = 0): Promise<Fixture> {
     }
     if (path === 'api/experts/pull') {
       const { source } = JSON.parse(Buffer.concat(await request.toArray()).toString());
-      pull = { source, percent: 40, state: 'runs', text: `${source} [####......] 40 %  1.2 MB of 3.0 MB` };
+      const progress = { doneBytes: 1.2e6, totalBytes: 3e6, bytesPerS: 3e5 };
+      pull = { source, state: 'runs', progress, text: '' };
       return json(pull);
     }
     if (path === 'api/experts/stop') {

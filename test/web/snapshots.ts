@@ -240,7 +240,7 @@ export function history(points: readonly string[], hours: number) {
     const row = points.map(
       (name) =>
         MORE[name]?.(hours * 60 - minute) ??
-        VALUES[name as SensorName] * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave),
+        (VALUES[name as SensorName] ?? 1) * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave),
     );
     rows.push([Date.now() - minute * MINUTE_MS, ...row]);
   }

@@ -43,7 +43,7 @@ real(
     await tab.keyboard.press('Enter');
     await tab.waitForSelector('.answer .warmed');
     assert.match(await tab.innerText('.answer .text'), /\w{4}/);
-    assert.match(await tab.innerText('.answer .warmed'), /Wh\s*modelled/);
+    assert.match(await tab.innerText('.answer .warmed'), /Wh → .*modelled/s);
 
     await tab.goto(`${unit.url}/#experts`);
     await tab.waitForSelector('#expert-faults');

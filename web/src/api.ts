@@ -1,6 +1,7 @@
 import type { Event, SetCommand } from '../../src/contract/messages.ts';
 import type { OverrideKind } from '../../src/contract/override-kinds.ts';
 import type { ActuatorName } from '../../src/contract/points.ts';
+import type { Progress } from '../../src/contract/progress.ts';
 
 export interface History {
   stepS: number;
@@ -43,6 +44,9 @@ export const setPoint = (name: SetCommand['name'], value: SetCommand['value']) =
 /** A wish that ends by itself; 0 minutes end it now. The id tells one press from another. */
 export const override = (kind: OverrideKind, forMin: number) =>
   change('api/override', { kind, forMin, id: Math.random().toString(36).slice(2, 10) });
+
+/** What latched has been mended; refused with what stays and why. */
+export const acknowledge = () => change('api/acknowledge', {});
 
 export const history = (points: readonly string[], hours: number): Promise<History> =>
   ask(`api/history?points=${points.join(',')}&hours=${hours}`);
@@ -90,9 +94,12 @@ export interface ExpertsList {
     licence: string;
     passes: boolean;
     note?: string;
+    /** Whether the unit may pick it by itself. */
+    answers: boolean;
+    description: string;
   }[];
   gone: { id: string; title: string; why: string; atMs: number }[];
-  pull: { source: string; percent: number | null; state: 'runs' | 'done' | 'failed'; text: string } | null;
+  pull: { source: string; state: 'runs' | 'done' | 'failed'; progress: Progress | null; text: string } | null;
 }
 export const experts = (): Promise<ExpertsList> => ask('api/experts');
 export const changeExpert = (what: 'load' | 'unload', id: string) => change(`api/experts/${what}`, { id });

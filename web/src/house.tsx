@@ -57,9 +57,11 @@ export function House({ language, onLanguage, level }: Props) {
           </>
         )}
         {/* Stays, so that an answer goes on while somebody looks at another screen. */}
-        <div hidden={screen !== 'ask'}>
-          <Ask snapshot={snapshot} expert={expert} onExpert={setExpert} />
-        </div>
+        {snapshot && !tour && (
+          <div hidden={screen !== 'ask'}>
+            <Ask snapshot={snapshot} expert={expert} onExpert={setExpert} />
+          </div>
+        )}
         {screen === 'plant' && (
           <>
             <Plant snapshot={snapshot} />

@@ -36,6 +36,9 @@ function follow(onSnapshot: (snapshot: Snapshot) => void): () => void {
       if (!snapshot) return;
       retryMs = FIRST_RETRY_MS;
       onSnapshot(snapshot);
+      if (!snapshot.tour?.over) return;
+      ended = true;
+      opened.close();
     };
     opened.onclose = () => {
       if (ended) return;

@@ -1,4 +1,5 @@
 import { ACTUATOR_NAMES, ACTUATORS, type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
+import { sgReadyOf } from '../../control/grid/sgready.ts';
 import { type Injected, isOn } from './faults.ts';
 import type { Moment, World } from './world.ts';
 
@@ -96,7 +97,10 @@ const outputRules = (): Invariant[] => [
   {
     name: 'no filler is bought without a price',
     check: ({ after, faults, s }) => {
-      const dead = faults.some((f) => 'around' in f.broken && f.broken.around === 'broker-dead' && isOn(f, s - 61));
+      // All the while: a broker that has come back has brought the price with it.
+      const dead = faults.some(
+        (f) => 'around' in f.broken && f.broken.around === 'broker-dead' && isOn(f, s) && isOn(f, s - 61),
+      );
       if (!dead || !after.verdict) return undefined;
       const { frost, hotWater } = after.core.decided;
       const asked = frost.heat || frost.pump || hotWater.charging || after.core.emergency.on;
@@ -151,6 +155,7 @@ const machineRules = (): Invariant[] => {
           locked.stopped.heatPump ||
           before.core.interlock.stopped.heatPump ||
           grid.shed.compressorOff ||
+          sgReadyOf(grid.sgReady) === 1 ||
           plan.plan.mode !== 'heating' ||
           // The mode has just changed and the valve must turn.
           decided.reversing.cooling ||

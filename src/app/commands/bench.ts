@@ -25,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
   heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),
+  leak: () => import('../bench/leak/leak.ts').then((m) => m.leak),
   wear: () => import('../bench/wear/wear.ts').then((m) => m.wear),
   house: () => import('../bench/house.ts').then((m) => m.house),
   identify: () => import('../bench/identify.ts').then((m) => m.identify),

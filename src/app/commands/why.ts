@@ -1,7 +1,10 @@
 import type { ControlState, Reason } from '../../contract/messages.ts';
-import { HeatmineError } from '../../core/errors.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
+import type { Paths } from '../../core/paths.ts';
+import { readTicks, ticksFiles } from '../../core/ticks.ts';
 import { fetchState, fetchWhy, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
+import { ticksCsv, ticksStory } from '../ticks-text.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -28,8 +31,26 @@ const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replac
 const clockOf = ({ houseTimeMs, simulated }: ControlState) =>
   simulated ? `the simulated house has ${minute(houseTimeMs)} now` : `it is ${minute(houseTimeMs)} now`;
 
+/** The ten minutes around the last fault, tick by tick; the unit need not run. */
+function showTicks(paths: Paths, csv: boolean): number {
+  const file = ticksFiles(paths.ticks).at(-1);
+  if (file === undefined) {
+    print('no fault has been written down yet');
+    return 0;
+  }
+  try {
+    const ticks = readTicks(file);
+    for (const line of csv ? ticksCsv(ticks) : ticksStory(ticks)) print(line);
+  } catch (error) {
+    throw new HeatmineError('USAGE', `${file} cannot be read (${messageOf(error)}); remove it to see the one before`);
+  }
+  return 0;
+}
+
 async function showWhy(args: string[]): Promise<number> {
-  const { paths, json, values } = parseCommand(args, { at: { type: 'string' } });
+  const options = { at: { type: 'string' }, ticks: { type: 'boolean' }, csv: { type: 'boolean' } } as const;
+  const { paths, json, values } = parseCommand(args, options);
+  if (values.ticks || values.csv) return showTicks(paths, values.csv === true);
   const { url } = unitOf(paths);
   const { control, compute } = await fetchState(url);
   let reasons: Reason[] = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
@@ -47,8 +68,9 @@ async function showWhy(args: string[]): Promise<number> {
 
 export const why: Command = {
   name: 'why',
-  about: 'Shows the reason beside every decision, of this moment or of an earlier one.',
-  usage: 'heatmine why [--at 14:05] [--json]',
+  about:
+    'Shows the reason beside every decision, of this moment or of an earlier one; --ticks: what control saw and did around the last fault, ten times a second.',
+  usage: 'heatmine why [--at 14:05 | --ticks [--csv]] [--json]',
   example: 'npm run -s heatmine -- why --at 14:05',
   run: showWhy,
 };

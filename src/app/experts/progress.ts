@@ -1,5 +1,7 @@
+import { PROGRESS_ENV, type Progress } from '../../contract/progress.ts';
 import type { OnProgress } from './download.ts';
 
+const PROGRAM_EVERY_MS = 500;
 const WIDTH = 24;
 const EVERY_MS = 200;
 
@@ -17,8 +19,14 @@ export function progressLine(name: string, done: number, total: number | undefin
   return `${name}  ${bar} ${Math.floor(part * 100)} %  ${mb(done)} of ${mb(total)}  ${speed}  ${left} left`;
 }
 
-/** On a terminal one line that moves; elsewhere a line for every tenth. */
-export function progressBar(name: string, out: NodeJS.WriteStream = process.stderr): { on: OnProgress; end(): void } {
+interface Bar {
+  on: OnProgress;
+  end(): void;
+}
+
+/** On a terminal one line that moves; elsewhere a line for every tenth, or what `contract/progress.ts` says. */
+export function progressBar(name: string, out: NodeJS.WriteStream = process.stderr): Bar {
+  if (process.env[PROGRESS_ENV]) return progressForPrograms(out);
   const startedMs = performance.now();
   let lastMs = 0;
   let firstBytes: number | undefined;
@@ -39,5 +47,22 @@ export function progressBar(name: string, out: NodeJS.WriteStream = process.stde
       }
     },
     end: () => void (out.isTTY && out.write('\n')),
+  };
+}
+
+function progressForPrograms(out: NodeJS.WriteStream): Bar {
+  const startedMs = performance.now();
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let firstBytes: number | undefined;
+  return {
+    on(done, total) {
+      const nowMs = performance.now();
+      firstBytes ??= done;
+      if (nowMs - lastMs < PROGRAM_EVERY_MS && done !== total) return;
+      lastMs = nowMs;
+      const bytesPerS = Math.round(((done - firstBytes) / Math.max(1, nowMs - startedMs)) * 1000);
+      out.write(`${JSON.stringify({ doneBytes: done, totalBytes: total ?? null, bytesPerS } satisfies Progress)}\n`);
+    },
+    end() {},
   };
 }

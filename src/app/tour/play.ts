@@ -47,7 +47,7 @@ export function openScene(scene: Scene): Played {
     },
     wantAt: (timeMs) => scene.want(sceneAt(timeMs)),
     faultsAt: (houseS) => scene.faults?.(sceneS(houseS)) ?? {},
-    wishesAt: (houseS) => ({ setPoints: scene.setPoints?.(sceneS(houseS)) ?? {} }),
+    wishesAt: (houseS) => (scene.acknowledges?.(sceneS(houseS)) ? { acknowledge: { by: 'owner' } } : {}),
   });
   const counted = countWork(config);
   let atS = -WARM_S;
@@ -63,8 +63,9 @@ export function openScene(scene: Scene): Played {
         const done = house.next();
         atS += STEP_S;
         const verdict = done.verdict!;
-        const setPoints = { ...DEFAULT_SETPOINTS, ...scene.setPoints?.(atS) };
-        const control = controlStateOf({ ...shown(done), verdict, setPoints });
+        const control = controlStateOf({ ...shown(done), verdict, setPoints: DEFAULT_SETPOINTS });
+        // This house has none, whatever the plant can do.
+        delete control.sensors.batteryW;
         const events = changesBetween(before, verdict, done.timeMs).map((e) => ({ ...e, houseClock: true }));
         before = verdict;
         const plant = plantOf(done);

@@ -18,7 +18,8 @@ export interface Scene {
   /** What strangers would pay for, if anything; all of it assumed. */
   want(sceneS: number): ReturnType<NonNullable<CosimOptions['wantAt']>>;
   faults?(sceneS: number): ReturnType<NonNullable<CosimOptions['faultsAt']>>;
-  setPoints?(sceneS: number): NonNullable<ReturnType<NonNullable<CosimOptions['wishesAt']>>['setPoints']>;
+  /** Somebody has been there and acknowledges what is latched. */
+  acknowledges?(sceneS: number): boolean;
   captions: readonly [fromS: number, text: InBoth][];
 }
 
@@ -110,7 +111,7 @@ const cloudburst: Scene = {
 
 const BROKEN_FROM_S = 25 * MINUTE_S;
 const MENDED_S = 170 * MINUTE_S;
-const OFF_S = 2 * MINUTE_S;
+const SEEN_S = 2 * MINUTE_S;
 const failure: Scene = {
   id: 'failure',
   title: { en: 'The compressor fails', de: 'Der Verdichter fällt aus' },
@@ -120,8 +121,7 @@ const failure: Scene = {
   weather: () => ({ outdoorC: -8, solarWm2: 0, humidityPct: 80 }),
   want: () => undefined,
   faults: (sceneS) => (sceneS >= BROKEN_FROM_S && sceneS < MENDED_S ? { plant: { compressorBlocked: true } } : {}),
-  // The owner acknowledges: off, and on again.
-  setPoints: (sceneS) => (sceneS >= MENDED_S && sceneS < MENDED_S + OFF_S ? { mode: 'off' } : {}),
+  acknowledges: (sceneS) => sceneS >= MENDED_S && sceneS < MENDED_S + SEEN_S,
   captions: [
     [
       0,
@@ -147,8 +147,8 @@ const failure: Scene = {
     [
       MENDED_S,
       {
-        en: 'Mended. Somebody switches the mode off and on again, which acknowledges the fault: the heat pump takes over.',
-        de: 'Repariert. Jemand stellt die Betriebsart auf Aus und wieder zurück und quittiert damit die Störung: Die Wärmepumpe übernimmt.',
+        en: 'Mended. Somebody acknowledges the fault: the heat pump takes over.',
+        de: 'Repariert. Jemand quittiert die Störung: Die Wärmepumpe übernimmt.',
       },
     ],
   ],

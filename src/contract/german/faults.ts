@@ -95,13 +95,15 @@ export const FAULTS_DE: Record<string, string> = {
     'der Verdichter läuft seit 15 min und sein Gas ist nicht heißer als das Wasser; es fehlt Kältemittel oder ein Ventil ist defekt',
 
   // The rest of the machine.
-  '; mend it, then set the mode to off and on again':
-    '; beheben, dann die Betriebsart auf Aus und wieder zurück stellen',
+  '; mend it, then acknowledge it': '; beheben, dann die Störung quittieren',
   '{} was decided as {}; its safe value is used': '{} sollte {} werden; es gilt der sichere Wert',
   'waiting for the first full set of sensors: {}': 'warten auf den ersten vollen Satz Messwerte: {}',
   'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again':
     'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `npm run -s heatmine -- commission --yes` wiederholen',
-  'the latched fault was acknowledged': 'die verriegelte Störung wurde quittiert',
+  'acknowledged by {}: {}': 'quittiert von {}: {}',
+  'its cause is still there: {}': 'die Ursache besteht noch: {}',
+  'acknowledged five times within a day: the latch stays; mend its cause, then restart the unit, or wait for tomorrow':
+    'an einem Tag fünfmal quittiert: die Verriegelung bleibt; Ursache beheben, dann das Gerät neu starten oder bis morgen warten',
   'back to normal': 'wieder normal',
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
   'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',

@@ -1,6 +1,8 @@
 import { POINTS_DE } from '../points-de.ts';
 import { COMMISSION_DE } from './commission.ts';
 import { DECISIONS_DE, WORDS_DE } from './decisions.ts';
+import { DEVICES_DE } from './devices.ts';
+import { EXPERTS_DE } from './experts.ts';
 import { FAULTS_DE } from './faults.ts';
 import { REMEDIES_DE } from './remedies.ts';
 
@@ -35,7 +37,10 @@ function templateOf([english, german]: [string, string]): Template {
 
 /** What is said behind another sentence. */
 const isTail = ([english]: [string, string]) => /^[;, ]/.test(english);
-const TABLE = Object.entries({ ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE });
+const TABLE = Object.entries({
+  ...{ ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE },
+  ...{ ...DEVICES_DE, ...EXPERTS_DE },
+});
 const TAILS = TABLE.filter(isTail).map(([english, german]): [string, string] => [`{}${english}`, `{}${german}`]);
 const TEMPLATES: readonly Template[] = [...TABLE, ...TAILS].map(templateOf);
 

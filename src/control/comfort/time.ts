@@ -2,7 +2,7 @@
 const DAY_MIN = 1440;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The last answer: asked ten times a second, and it holds for a minute. */
+/** The last answers: asked ten times a second, and they hold for a minute. */
 let last = { minute: Number.NaN, timeZone: '', answer: 0 };
 
 /** Minutes since local midnight, 0..1439. */
@@ -19,15 +19,19 @@ export function minuteOfDay(timeMs: number, timeZone: string): number {
 }
 
 const dates = new Map<string, Intl.DateTimeFormat>();
+let lastDate = { minute: Number.NaN, timeZone: '', answer: 0 };
 
 /** Local date as the number yyyymmdd. */
 export function localDate(timeMs: number, timeZone: string): number {
+  const minute = Math.floor(timeMs / 60_000);
+  if (minute === lastDate.minute && timeZone === lastDate.timeZone) return lastDate.answer;
   let format = dates.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
     dates.set(timeZone, format);
   }
-  return Number(format.format(timeMs).replaceAll('-', ''));
+  lastDate = { minute, timeZone, answer: Number(format.format(timeMs).replaceAll('-', '')) };
+  return lastDate.answer;
 }
 
 /** `"22:30"` -> 1350. */

@@ -100,7 +100,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     gain: (fullW / 100) * (1200 / 2.09e6),
     tauS: 1200,
     delayS: 60,
-    lambdaS: 900,
+    lambdaS: 3600,
     derivativeS: 0,
     setTauS: 0,
     min: MIN_PCT,

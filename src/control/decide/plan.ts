@@ -73,8 +73,10 @@ const TRIM_TAU_S = 12 * 3600;
 const TRIM_LIMIT_K = 5;
 /** The buffer is this near to what the curve asks for. */
 const FOLLOWED_K = 3;
-/** Watts per kelvin that the buffer is short: 500 L made up within half an hour. */
-const BUFFER_W_PER_K = 1_150;
+/** Watts per kelvin that the buffer is short: 500 L made up within an hour; in a hurry they would be made at full speed. */
+const MADE_UP_W_PER_K = 500;
+/** Watts per kelvin that it holds above its set-point, or may: given off within half an hour. */
+const STORED_W_PER_K = 1_150;
 const ROOM_W_PER_K = 1_500;
 const TANK_W = 4000;
 /** Share of the pump's rating that own sun must cover to be worth waiting for. */
@@ -115,7 +117,8 @@ function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number 
   const tankW = hotWaterWanted ? TANK_W : 0;
   if (input.setPoints.mode !== 'heating' || supplySetC === 0) return tankW;
   const roomW = est.roomC.quality === 'lost' ? 0 : ROOM_W_PER_K * (input.setPoints.roomSetC - est.roomC.value);
-  const bufferW = BUFFER_W_PER_K * (supplySetC - est.bufferTopC.value);
+  const missingK = supplySetC - est.bufferTopC.value;
+  const bufferW = missingK * (missingK > 0 ? MADE_UP_W_PER_K : STORED_W_PER_K);
   return clamp(houseW + roomW + bufferW, 0, 1.5 * input.house.designLoadW) + tankW;
 }
 
@@ -129,7 +132,7 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
   if (setPoints.mode !== 'heating' || supplySetC === 0) return heatNeedW;
   const fullC = Math.min(facts.input.house.bufferMaxC - 3, supplySetC + STORE_ABOVE_K);
   const roomK = fullC - Math.max(supplySetC, facts.est.bufferTopC.value);
-  return heatNeedW + BUFFER_W_PER_K * Math.max(0, roomK);
+  return heatNeedW + STORED_W_PER_K * Math.max(0, roomK);
 }
 
 function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
@@ -171,7 +174,8 @@ function resistive(state: PlanState, facts: PlanFacts, { supplySetC, houseW, hea
     input.house.backupHeaterW > 0 || (input.house.alternativeHeat === 'heatpump' && input.house.accelMaxW > 0);
   const backupWanted = has && (shortS >= SHORT_BEFORE_BACKUP_S || kept);
   const tankW = facts.hotWaterWanted ? TANK_W : 0;
-  const wantedS = backupWanted ? Math.min(1e6, state.wantedS + dtS) : 0;
+  // After each charge of the tank the accelerator alone has its time again: what the buffer lost meanwhile it may make up.
+  const wantedS = backupWanted && !facts.hotWaterWanted ? Math.min(1e6, state.wantedS + dtS) : 0;
   const accelerator = facts.limitW > 0 && input.setPoints.computeOn;
   const heaterWanted = backupWanted && (wantedS > ACCEL_FIRST_S || !accelerator);
   return {

@@ -167,6 +167,8 @@ export function pointStep(
   const spec = SPECS[name];
   const state: PointState = {
     ...previous,
+    // A clock that went back: nobody knows the age of what was read before, it counts from now.
+    sampleMs: previous.sampleMs === null ? null : Math.min(previous.sampleMs, nowMs),
     sinceS: previous.sinceS + houseS,
     sameS: previous.sameS + houseS,
     jumps: previous.jumps < 0.01 ? 0 : previous.jumps * Math.exp(-realS / 10),

@@ -20,8 +20,8 @@ const LONGEST_AFTER_S = 26 * 3600;
 /** Fine slots at the beginning, over a whole cycle where the pump cycles; the later ones only tell what heat is worth. */
 const FINE_SLOTS = 8;
 const FINE_CYCLE_SLOTS = 16;
-/** Wear of a start: a new compressor in a machine of 10 kW, 3,000 EUR, over 50,000 starts. */
-const START_EUR_PER_W = 0.06 / 10_000;
+/** Wear of a start: a new compressor in a machine of 10 kW, 3,200 EUR, over 40,000 starts. */
+const START_EUR_PER_W = 0.08 / 10_000;
 /** A kelvin hour too cold costs several times the electricity that a warmer kelvin hour takes. */
 const DISCOMFORT_FACTOR = 25;
 /** Comfort gets no cheaper when electricity does. */

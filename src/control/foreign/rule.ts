@@ -19,6 +19,9 @@ const SPEED_PER_K = 1;
 const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
 const LOOK_AHEAD_S = 24 * 3600;
+/** Below this share of its design load a house is warmed up within these hours by any pump. */
+const MILD_SHARE = 0.1;
+const MILD_AHEAD_S = 3 * 3600;
 /** Without a room temperature the curve's share of the design load is given as a share of each block, long enough for steps of 15 min. */
 const BLOCK_S = 7200;
 /** People and appliances (DIN V 18599-10 between 2 and 4), which a design load leaves out. */
@@ -32,17 +35,25 @@ export interface Wish {
   reason: string;
 }
 
-/** Highest lower edge of the next day, as told, else as it usually was, else as people want it. */
-export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
+/** Highest lower edge of the next `aheadS`, as told, else as it usually was, else as people want it. */
+function highestEdge(known: Known, memory: Memory, low: Daily, t: number, aheadS: number): number {
   const now = bandAt(memory, known.comfort, 0);
   // An hour never seen may be a morning: the edge that people usually want, as far as the band of now allows it.
   const unseenC = Math.max(now.lowC, Math.min(known.comfort.lowC, now.highC - OFF_ABOVE_LOW_K));
   let edgeC = now.lowC;
-  for (let inS = 1800; inS <= LOOK_AHEAD_S; inS += 1800) {
+  for (let inS = 1800; inS <= aheadS; inS += 1800) {
     const laterC = bandAt(memory, known.comfort, inS).lowC;
     edgeC = Math.max(edgeC, inS <= memory.toldS ? laterC : (most(low, t + inS) ?? unseenC));
   }
   return edgeC;
+}
+
+/** The edge to hold: the highest of the next day, in mild weather of the next hours only, as people and sun may do the rest. */
+export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): number {
+  const dayC = highestEdge(known, memory, low, t, LOOK_AHEAD_S);
+  const outdoorC = outdoorNow(memory);
+  const mild = outdoorC !== null && loadShare(known.house, dayC, outdoorC) < MILD_SHARE;
+  return mild ? highestEdge(known, memory, low, t, MILD_AHEAD_S) : dayC;
 }
 
 function withoutRoom(known: Known, memory: Memory, t: number): Wish {

@@ -8,6 +8,9 @@ import type { StepInput } from '../types.ts';
  */
 export interface SgReadyState {
   asked: 1 | 2 | 3 | 4;
+  /** What the contacts say, and for how long they have said so: they bounce. */
+  seen: 1 | 2 | 3 | 4;
+  seenS: number;
   /** House seconds of the lock in force, and the ages of the locks that began within the last day. */
   lockedS: number;
   lockAgesS: number[];
@@ -15,8 +18,10 @@ export interface SgReadyState {
   overdone: boolean;
 }
 
-export const SG_START: SgReadyState = { asked: 2, lockedS: 0, lockAgesS: [], overdone: false };
+export const SG_START: SgReadyState = { asked: 2, seen: 2, seenS: 0, lockedS: 0, lockAgesS: [], overdone: false };
 
+/** A state of the contacts is obeyed once it has stood for this long: a lock costs a running compressor its minimum time. */
+const STANDS_S = 1;
 const LOCK_LONGEST_S = 2 * 3600;
 const LOCKS_PER_DAY = 3;
 const DAY_S = 86_400;
@@ -24,8 +29,7 @@ const DAY_S = 86_400;
 const RAISE = { 3: { roomK: 1, hotWaterK: 4 }, 4: { roomK: 2, hotWaterK: 8 } } as const;
 const HOT_WATER_MOST_C = 60;
 
-function askedState(est: Estimates, ems: StepInput['ems']): SgReadyState['asked'] {
-  if (ems?.sgReady !== undefined) return ems.sgReady as SgReadyState['asked'];
+function contacts(est: Estimates): SgReadyState['asked'] {
   const closed = (name: 'sgReadyAOn' | 'sgReadyBOn') => est[name].quality !== 'lost' && est[name].value >= 0.5;
   const [a, b] = [closed('sgReadyAOn'), closed('sgReadyBOn')];
   if (a) return b ? 4 : 1;
@@ -33,14 +37,17 @@ function askedState(est: Estimates, ems: StepInput['ems']): SgReadyState['asked'
 }
 
 export function sgReadyStep(state: SgReadyState, est: Estimates, ems: StepInput['ems'], dtS: number): SgReadyState {
-  const asked = askedState(est, ems);
+  const seen = contacts(est);
+  const seenS = seen === state.seen ? Math.min(1e6, state.seenS + dtS) : dtS;
+  const told = ems?.sgReady as SgReadyState['asked'] | undefined;
+  const asked = told ?? (seenS >= STANDS_S - 1e-6 ? seen : state.asked);
   const ages = state.lockAgesS.map((a) => a + dtS).filter((a) => a < DAY_S);
-  if (asked !== 1) return { asked, lockedS: 0, lockAgesS: ages, overdone: false };
+  if (asked !== 1) return { asked, seen, seenS, lockedS: 0, lockAgesS: ages, overdone: false };
   const begins = state.asked !== 1;
   const lockedS = begins ? 0 : state.lockedS + dtS;
   const refused = begins && ages.length >= LOCKS_PER_DAY;
   const overdone = refused || (!begins && state.overdone) || lockedS >= LOCK_LONGEST_S;
-  return { asked, lockedS, lockAgesS: begins && !refused ? [...ages, 0] : ages, overdone };
+  return { asked, seen, seenS, lockedS, lockAgesS: begins && !refused ? [...ages, 0] : ages, overdone };
 }
 
 /** The state that is obeyed. */

@@ -4,6 +4,8 @@ import { type Image, type Outputs, SENSOR_NAMES, type SensorName } from '../../c
 import type { BalanceState } from '../estimate/balance.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { isOptional } from '../estimate.ts';
+import type { Verdict } from '../types.ts';
+import { ACKNOWLEDGE_START, type AcknowledgeState, acknowledgeStep, toldOf } from './acknowledge.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
 import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
@@ -18,6 +20,7 @@ export interface InterlockState {
   /** Seconds for which the accelerator has drawn power against its order to stop. */
   disobeyedS: number;
   stopped: { accel: boolean; heatPump: boolean };
+  acknowledge: AcknowledgeState;
 }
 
 export const INTERLOCK_START: InterlockState = {
@@ -38,6 +41,7 @@ export const INTERLOCK_START: InterlockState = {
   waitedS: 0,
   disobeyedS: 0,
   stopped: { accel: false, heatPump: false },
+  acknowledge: ACKNOWLEDGE_START,
 };
 
 export interface InterlockInput {
@@ -48,15 +52,15 @@ export interface InterlockInput {
   decided: Outputs;
   dtS: number;
   realS: number;
-  /** The owner has switched the mode to off: latches whose cause is gone are lifted. */
-  acknowledge: boolean;
+  /** Who says that what latched has been mended: latches whose cause is gone are lifted. */
+  acknowledgedBy: string | undefined;
 }
 
 export interface Interlocked {
   state: InterlockState;
   outputs: Outputs;
   safety: SafetyState;
-  latched: boolean;
+  latched: Pick<Verdict, 'latched' | 'latches' | 'acknowledged'>;
   reasons: Reason[];
 }
 
@@ -183,18 +187,19 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   const timers = timersStep(previous.timers, input);
   const c: RowContext = { ...input, timers };
   const ready = start(bound, previous, input);
-  const trips = tripsStep(ready.ready ? ROWS : ROWS_AT_START, previous.trips, c, dtS, realS, input.acknowledge);
+  const by = input.acknowledgedBy;
+  const acknowledge = acknowledgeStep(previous.acknowledge, by !== undefined, previous.trips, dtS);
+  const rows = ready.ready ? ROWS : ROWS_AT_START;
+  const trips = tripsStep(rows, previous.trips, c, dtS, realS, acknowledge.heeded);
   let safety: SafetyState = ready.ready ? 'S0' : 'S4';
-  let latched = false;
   let accelStopped = false;
   const warnings: Reason[] = [];
   for (const row of ROWS) {
     const trip = trips[row.id];
     if (!trip?.tripped) continue;
     safety = worse(safety, EFFECT_STATE[row.effect]);
-    latched ||= trip.latched;
     accelStopped ||= ACCEL_STOPS.has(row.effect);
-    const help = trip.latched ? '; mend it, then set the mode to off and on again' : '';
+    const help = trip.latched ? '; mend it, then acknowledge it' : '';
     const text = (trip.text + help).slice(0, 400);
     warnings.push({ what: row.id, code: row.code, text });
     applyEffect(bound, row.effect, house.accelMaxW, row.code, text);
@@ -212,6 +217,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
     accel: accelStopped || !ready.ready,
     heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
   };
-  const state: InterlockState = { trips, timers, ...ready, disobeyedS, stopped };
+  const state: InterlockState = { trips, timers, ...ready, disobeyedS, stopped, acknowledge };
+  const latched = toldOf(by, previous.trips, trips, acknowledge.refused);
   return { state, outputs: bound.outputs, safety, latched, reasons: [...warnings, ...bound.reasons] };
 }

@@ -19,7 +19,10 @@ const WARN_POINTS: readonly SensorName[] = [...HEAT_PUMP_POINTS, ...WATER_POINTS
 
 const open = (c: RowContext, name: SensorName) => !lost(c, name) && c.image.sensors[name].value < 0.5;
 /** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
-const gasUnknown = (c: RowContext) => c.image.sensors.gasOk.quality !== 'good' || c.est.gasOk.ageMs > 1500;
+const gasUnknown = (c: RowContext) => {
+  const { quality, value } = c.image.sensors.gasOk;
+  return quality !== 'good' || c.est.gasOk.ageMs > 1500 || !(value >= 0 && value <= 1);
+};
 
 /** Rows that protect the heat pump, its water and the people around it. */
 export const HEAT_PUMP_ROWS: readonly Row[] = [
@@ -110,7 +113,7 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     holdS: 0,
     clearS: 600,
     latch: { trips: 1, windowS: 86_400 },
-    active: (c) => c.image.sensors.gasOk.quality === 'good' && c.image.sensors.gasOk.value < 0.5,
+    active: (c) => !gasUnknown(c) && c.image.sensors.gasOk.value < 0.5,
     text: () => 'refrigerant gas alarm, or its wire is broken: propane may leak. No flame, air the room, call service',
   },
   {

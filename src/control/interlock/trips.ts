@@ -50,10 +50,13 @@ export function tripsStep(
   realS: number,
   acknowledge: boolean,
 ): Trips {
-  const next: Trips = { ...previous };
+  let next = previous;
   for (const row of rows) {
     const active = row.active(c);
     const before = previous[row.id];
+    // Most ticks: nothing is the matter, and nothing is copied.
+    if (!before && !active) continue;
+    if (next === previous) next = { ...previous };
     const lifted = acknowledge && before?.latched && !active ? { ...before, latched: false, agesS: [] } : before;
     const state = tripStep(row, lifted, active, c, dtS, realS);
     if (state) next[row.id] = state;

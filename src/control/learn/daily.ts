@@ -32,11 +32,27 @@ const OWN_WAY_S = 2 * 3600;
 const OWN_WAY = 0.5;
 const GOES_ON_S = 12 * 3600;
 
-/** As `most` at `thenS`, but an hour of the week never seen is like now on a day that has left the others' way (a weekend). */
+const DAY_S = 86_400;
+
+/** The value of an hour where it was seen and unlike the same hour of the other days; else null. */
+function unlikeOthers(daily: Daily, t: number): number | null {
+  const here = daily.hours[hourOf(t)];
+  if (here === null || here === undefined) return null;
+  const elsewhere = most({ hours: daily.hours.map((v, k) => (k === hourOf(t) ? null : v)) }, t);
+  return elsewhere === null || Math.abs(here - elsewhere) < OWN_WAY ? null : here;
+}
+
+/**
+ * As `most` at `thenS`, but an hour of the week never seen is like now on a day that has left the others' way, and like
+ * yesterday where yesterday was the first such day: weekends have two.
+ */
 export function mostFrom(daily: Daily, t: number, now: number, thenS: number): number | null {
   const usual = most(daily, thenS);
   const known = daily.hours[hourOf(thenS)];
-  if (usual === null || (known !== null && known !== undefined) || thenS > t + GOES_ON_S) return usual;
+  if (usual === null || (known !== null && known !== undefined)) return usual;
+  const yesterday = thenS - DAY_S <= t ? unlikeOthers(daily, thenS - DAY_S) : null;
+  if (yesterday !== null && unlikeOthers(daily, thenS - 2 * DAY_S) === null) return yesterday;
+  if (thenS > t + GOES_ON_S) return usual;
   for (let backS = 0; backS <= OWN_WAY_S; backS += 3600) {
     const i = hourOf(t - backS);
     const here = backS === 0 ? now : daily.hours[i];

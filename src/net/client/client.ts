@@ -6,7 +6,7 @@ import { type Bytes, concat, textOf, utf8 } from './bytes.ts';
 import { dial } from './connection.ts';
 import type { Descriptor, Offer } from './descriptor.ts';
 import { ClientError, readable, refuse } from './fault.ts';
-import { answers, type Found, findNodes, type RelayAt } from './find.ts';
+import { answers, type Found, findNodes, type RelayAt, shuffled, TOPICS } from './find.ts';
 import { keyBytes } from './keys.ts';
 import { sealQuestion } from './seal.ts';
 import type { Stream } from './stream.ts';
@@ -42,6 +42,8 @@ export interface Passed {
   entry: string;
   relay?: string;
   node: string;
+  /** Relays were asked for experts that saw no address, or all topics were looked for alike: nobody saw both. */
+  looked?: 'sealed' | 'all';
 }
 
 export interface Meter {
@@ -72,7 +74,6 @@ export { ClientError } from './fault.ts';
 export { relaysOf } from './invite.ts';
 export { isPrivate } from './way.ts';
 
-export const TOPICS: readonly string[] = ['heating', 'units', 'general'];
 const TRIES = 3;
 const MAX_REQUEST_BYTES = 262_144;
 const MAX_FRAME_BYTES = 60_000;
@@ -85,7 +86,7 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   const failed = new Map<string, number>();
   const { protocol } = (globalThis as { location?: { protocol: string } }).location ?? {};
   const mayDial = (url: string) => protocol !== 'https:' || url.startsWith('wss:');
-  const find: Client['find'] = (topics = TOPICS, signal) => findNodes(relays, topics, Date.now(), signal);
+  const find: Client['find'] = (topics = TOPICS, signal) => findNodes(relays, topics, { nearRelays, mayDial }, signal);
   return {
     find,
     async ask(question) {
@@ -95,17 +96,22 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
       if (fitting.length === 0) throw nobody(found.nodes, question, topics);
       // The relays of the expert before its own addresses: behind a router only they reach it.
       const entries = shuffled(found.relays);
-      const ways = (node: Descriptor) => (node.seal ? sealedWays(node, entries, { nearRelays, mayDial }) : []);
+      const ways = (node: Descriptor) =>
+        node.seal ? firstBy(found.entry, sealedWays(node, entries, { nearRelays, mayDial })) : [];
       const within = fitting.filter((node) => ways(node).length > 0);
       if (within.length === 0)
         refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);
-      const lateness = ({ key, sunshine }: Descriptor) => (failed.get(key) ?? 0) * 2 + (sunshine ? 0 : 1);
+      // Whoever has just seen our address for the look-up is no relay of those that come first.
+      const isNear = (node: Descriptor) => found.entry !== undefined && ways(node)[0]?.key !== found.entry;
+      const lateness = (node: Descriptor) =>
+        (failed.get(node.key) ?? 0) * 2 + (node.sunshine ? 0 : 1) + (isNear(node) ? 4 : 0);
       const order = shuffled(within).sort((a, b) => lateness(a) - lateness(b));
       let last: unknown;
       for (let tries = 1; tries <= TRIES; tries++) {
         const node = order[(tries - 1) % order.length]!;
         try {
-          return { ...(await askNode(node, offerOf(node, question, topics)!, ways(node), question)), tries };
+          const answer = await askNode(node, offerOf(node, question, topics)!, ways(node), question);
+          return { ...answer, way: { ...answer.way, looked: found.looked }, tries };
         } catch (error) {
           question.signal?.throwIfAborted();
           failed.set(node.key, (failed.get(node.key) ?? 0) + 1);
@@ -130,14 +136,10 @@ function nobody(nodes: readonly Descriptor[], { expert, maxPrice = 0 }: Question
   return new ClientError('NOT_OFFERED', `the cheapest wants ${cheapest}, ${maxPrice} was offered`);
 }
 
-/** In an order drawn anew: no expert and no entry relay sees all questions of an asker. */
-function shuffled<T>(all: readonly T[]): T[] {
-  const drawn = crypto.getRandomValues(new Uint32Array(all.length));
-  return all
-    .map((value, i) => ({ value, at: drawn[i]! }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
-}
+const firstBy = (entry: string | undefined, ways: Way[]): Way[] => [
+  ...ways.filter(({ key }) => key === entry),
+  ...ways.filter(({ key }) => key !== entry),
+];
 
 async function askNode(
   node: Descriptor,

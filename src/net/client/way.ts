@@ -68,29 +68,34 @@ export interface EntryRule {
   mayDial: (url: string) => boolean;
 }
 
-/** Ways over each relay that shares neither key, operator nor prefix with the expert and its relays; none: nothing is sent. */
-export function sealedWays(expert: Descriptor, relays: readonly Descriptor[], rule: EntryRule): Way[] {
+/** Relays that share neither key, operator nor prefix with this node and its relays. */
+export function apartFrom(node: Descriptor, relays: readonly Descriptor[], rule: EntryRule): Descriptor[] {
   const placesOf = (urls: readonly string[]) =>
     urls
       .map(hostOf)
       .filter((host) => !(rule.nearRelays && isPrivate(host)))
       .map(prefixOf);
-  const nearKeys = new Set([expert.key, ...expert.relays.map(({ key }) => key)]);
-  const near = [expert, ...relays.filter(({ key }) => nearKeys.has(key))];
+  const nearKeys = new Set([node.key, ...node.relays.map(({ key }) => key)]);
+  const near = [node, ...relays.filter(({ key }) => nearKeys.has(key))];
   const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
-  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...expert.relays.map(({ url }) => url)]));
-  const isApart = ({ key, urls, operator }: Descriptor) =>
-    !nearKeys.has(key) &&
-    !(operator !== undefined && operators.has(operator)) &&
-    !placesOf(urls).some((place) => places.has(place));
+  const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...node.relays.map(({ url }) => url)]));
+  return relays.filter(
+    ({ key, urls, relay, operator }) =>
+      relay &&
+      !nearKeys.has(key) &&
+      !(operator !== undefined && operators.has(operator)) &&
+      !placesOf(urls).some((place) => places.has(place)),
+  );
+}
+
+/** Ways over each relay that is apart from the expert; none: nothing is sent. */
+export function sealedWays(expert: Descriptor, relays: readonly Descriptor[], rule: EntryRule): Way[] {
   const paths: Hop[][] = [
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
     ...expert.urls.map((url) => [{ key: expert.key, url }]),
   ];
-  return relays
-    .filter((entry) => entry.relay && isApart(entry))
-    .flatMap((entry) => {
-      const url = entry.urls.find(rule.mayDial);
-      return url === undefined ? [] : paths.map((path) => ({ url, key: entry.key, path }));
-    });
+  return apartFrom(expert, relays, rule).flatMap((entry) => {
+    const url = entry.urls.find(rule.mayDial);
+    return url === undefined ? [] : paths.map((path) => ({ url, key: entry.key, path }));
+  });
 }

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { PROGRESS_ENV, Progress } from '../../contract/progress.ts';
 import { HeatmineError } from '../../core/errors.ts';
 
 /** The download of an expert that the page asked for, now or the last one. */
 export interface PullState {
   source: string;
-  /** 0 to 100; null where the size is not known yet. */
-  percent: number | null;
   state: 'runs' | 'done' | 'failed';
-  /** The last line it said: progress, or why it failed. */
+  /** Of the file that is coming now; null before the first byte, and while what came is checked. */
+  progress: Progress | null;
+  /** The last line it said, such as why it failed. */
   text: string;
 }
 
@@ -29,18 +31,20 @@ export function openPuller(command: readonly string[]): Puller {
     state: () => state,
     begin(source) {
       if (child) throw new HeatmineError('BUSY', `${state?.source} is being pulled; one after the other`);
-      const now: PullState = { source, percent: null, state: 'runs', text: '' };
+      const now: PullState = { source, progress: null, state: 'runs', text: '' };
       state = now;
       const [file = '', ...args] = command;
-      const started = spawn(file, [...args, '--', source], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const env = { ...process.env, [PROGRESS_ENV]: '1' };
+      const started = spawn(file, [...args, '--', source], { stdio: ['ignore', 'ignore', 'pipe'], env });
       child = started;
       let said = '';
-      started.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said = (said + text).slice(-MAX_TEXT * 4);
-        const lines = said.split('\n').filter((line) => line.trim() !== '');
-        now.text = (lines.at(-1) ?? '').trim().slice(0, MAX_TEXT);
-        const percent = / (\d{1,3}) %/.exec(now.text)?.[1];
-        if (percent !== undefined) now.percent = Number(percent);
+      createInterface({ input: started.stderr }).on('line', (line) => {
+        const progress = progressIn(line);
+        if (progress) now.progress = progress;
+        else if (line.trim() !== '') {
+          said = `${said}${line}\n`.slice(-MAX_TEXT * 4);
+          now.text = line.trim().slice(0, MAX_TEXT);
+        }
       });
       started.once('error', (error) => {
         now.text = error.message;
@@ -48,12 +52,21 @@ export function openPuller(command: readonly string[]): Puller {
       started.once('close', (code) => {
         child = undefined;
         now.state = code === 0 ? 'done' : 'failed';
-        if (code === 0) now.percent = 100;
-        else now.text = faultIn(said) ?? now.text;
+        now.progress = null;
+        if (code !== 0) now.text = faultIn(said) ?? now.text;
       });
     },
     stop: () => void child?.kill('SIGINT'),
   };
+}
+
+function progressIn(line: string): Progress | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return Progress.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `CODE: what` of the command line, without the remedy below it. */

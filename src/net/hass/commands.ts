@@ -215,6 +215,12 @@ export function commandEntities(unit: string): Record<string, Component> {
       ]),
       entity_category: 'config',
     },
+    acknowledge: {
+      p: 'button',
+      name: 'acknowledge fault',
+      command_topic: topicPath(unit, 'acknowledge'),
+      payload_press: JSON.stringify({ by: BY }),
+    },
     warmer3h: button('warmer for 3 h', override, 'warmer'),
     hotWaterOnce: button('hot water once', override, 'hot-water-once'),
     quiet2h: button('quiet for 2 h', override, 'quiet'),

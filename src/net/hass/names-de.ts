@@ -51,6 +51,7 @@ const NAMES_DE: Record<string, string> = {
   computeValueEurPerKwh: 'Wert des Rechnens',
   computeOn: 'Rechnen',
   observeOnly: 'nur beobachten',
+  acknowledge: 'Störung quittieren',
   warmer3h: '3 h wärmer',
   hotWaterOnce: 'einmal Warmwasser',
   quiet2h: '2 h leise',

@@ -140,7 +140,7 @@ function answerOf(
   const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
   const span = spanOf(hours, latest);
   const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
-  if (span.stepMinutes === 1) found.push(...pendingRows(rows, names, found.at(-1)?.[0] ?? 0));
+  if (span.table === 'minute') found.push(...pendingRows(rows, names, span.stepMinutes, found.at(-1)?.[0] ?? 0));
   return {
     stepS: span.stepMinutes * 60,
     simulated,
@@ -164,11 +164,20 @@ function spanOf(hours: number, latestMinute: number): Span {
 
 type Row = HistoryAnswer['rows'][number];
 
-/** What is not committed yet, behind the last row that is. */
-const pendingRows = (rows: readonly MinuteRow[], names: readonly SeriesName[], lastMs: number): Row[] =>
-  rows
-    .filter((row) => row.minute * 60_000 > lastMs)
-    .map(({ minute, means }) => [minute * 60_000, ...names.map((name) => means[name] ?? null)]);
+/** What is not committed yet, behind the last row that is, in the same steps. */
+function pendingRows(rows: readonly MinuteRow[], names: readonly SeriesName[], stepMinutes: number, lastMs: number) {
+  const stepMs = (row: MinuteRow) => Math.floor(row.minute / stepMinutes) * stepMinutes * 60_000;
+  const steps = Map.groupBy(
+    rows.filter((row) => stepMs(row) > lastMs),
+    stepMs,
+  );
+  return [...steps].map(([atMs, within]): Row => [atMs, ...names.map((name) => meanOf(within, name))]);
+}
+
+function meanOf(rows: readonly MinuteRow[], name: SeriesName): number | null {
+  const known = rows.flatMap(({ means }) => means[name] ?? []);
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+}
 
 const rounded = ([timeMs, ...values]: Row, names: readonly SeriesName[]): Row => [
   timeMs,

@@ -52,7 +52,8 @@ export function keepAttached(options: AttachOptions): Attachments {
     let nextMs = Math.min(LONGEST_DELAY_MS, delayMs * 2);
     try {
       const { url, key } = relay;
-      const connection = await dial({ url, identity, roles: ['expert'], expect: key, handlers, signal: stop.signal });
+      const wanted = { url, reach: 'owner' as const, identity, roles: ['expert' as const], expect: key };
+      const connection = await dial({ ...wanted, handlers, signal: stop.signal });
       connection.keep = true;
       try {
         await attach(relay, connection);

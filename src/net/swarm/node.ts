@@ -25,7 +25,7 @@ import { acceptPeers } from './wire/accept.ts';
 import type { Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
-import { leadsHome } from './wire/prefix.ts';
+import { leadsHome, mayTell } from './wire/reach.ts';
 
 export interface NodeOptions {
   config: SwarmConfig;
@@ -62,6 +62,8 @@ const RENEW_MS = 12 * 60_000;
 /** In a descriptor. */
 const MOST_EXPERTS = 8;
 const PRICE_MS = 60_000;
+/** Whoever asks may be on this machine. */
+const HERE = '127.0.0.1';
 /** Strangers attach as often as they like; each announcement is dozens of packets. */
 const ATTACHED_MS = 2000;
 
@@ -158,7 +160,7 @@ function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
 }
 
 const relayOf = ({ config, weights }: NodeOptions): Relay =>
-  createRelay({ mayDialPrivate: leadsHome(config), weights: weights?.relayPace, now: Date.now });
+  createRelay({ reachFor: leadsHome(config), weights: weights?.relayPace, now: Date.now });
 
 /** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
 function takeFetched(self: Self): void {
@@ -174,7 +176,7 @@ function takeFetched(self: Self): void {
 async function othersFor({ discoveries, identity }: Self, topic: string) {
   const found = await gather({ discoveries, topics: [topic], wanted: OTHERS });
   return found
-    .filter(({ descriptor }) => descriptor.key !== identity.id)
+    .filter(({ descriptor, reach }) => descriptor.key !== identity.id && mayTell(descriptor, reach, HERE))
     .map(({ descriptor: { key, issuedS }, signed }) => ({ key, issuedS, signed }));
 }
 
@@ -194,15 +196,18 @@ function announce(self: Self): void {
   }
 }
 
-/** The own descriptor, then those of attached experts, where they serve the topic. */
-function atHand(self: Self, topic: string): string[] {
+/** The own descriptor, then those of attached experts, where they serve the topic, as far as whoever is at that address may have them. */
+function atHand(self: Self, topic: string, asker?: string): string[] {
   const own = ownTopics(self).includes(topic) ? [describe(self, self.attachments?.current() ?? [])] : [];
-  return [...own.map((text) => text.toString('base64url')), ...shuffled(self.relay?.offers(topic) ?? [], self.random)];
+  return [
+    ...own.map((text) => text.toString('base64url')),
+    ...shuffled(self.relay?.offers(topic, asker) ?? [], self.random),
+  ];
 }
 
 function handlersOf(self: Self): Handlers {
   const { config, relay, weights } = self;
-  const desk = deskOf({ ...self, atHand: (topic) => atHand(self, topic) });
+  const desk = deskOf({ ...self, atHand: (topic) => atHand(self, topic, HERE) });
   return {
     onOpen(stream, path, from, kind) {
       if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
@@ -215,7 +220,7 @@ function handlersOf(self: Self): Handlers {
       if (frame.type === 'find') {
         weights?.looked(frame.topic, viaOf(from, config));
         const others = frame.others && relay ? await self.neighbours.of(frame.topic, frame.limit) : [];
-        const descriptors = [...new Set([...atHand(self, frame.topic), ...others])].slice(0, frame.limit);
+        const descriptors = [...new Set([...atHand(self, frame.topic, from.address), ...others])].slice(0, frame.limit);
         return { type: 'found', id, descriptors };
       }
       if (frame.type === 'tally') {

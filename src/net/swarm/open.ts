@@ -19,6 +19,7 @@ import type { Trade } from './pay/till.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
 import { openTold } from './useful/told.ts';
 import { openWeights } from './weights/weights.ts';
+import { reachOfDht } from './wire/reach.ts';
 
 export interface DiscoveryOptions {
   config: SwarmConfig;
@@ -39,7 +40,7 @@ export async function openDiscoveries({
   log,
 }: DiscoveryOptions): Promise<Discovery[]> {
   const mainline = await openMainline({
-    ...{ host: config.host, port, identity, log, isPublic: config.mainline },
+    ...{ host: config.host, port, identity, log, isPublic: config.mainline, reach: reachOfDht(config) },
     bootstrap: [...config.bootstrap, ...bootstrap],
   });
   // On loopback there is no LAN.

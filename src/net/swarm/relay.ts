@@ -5,11 +5,12 @@ import { createTally } from './tally.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
+import { mayTell, type Reach, reachOf } from './wire/reach.ts';
 import type { Stream } from './wire/stream.ts';
 
 export interface RelayOptions {
-  /** Whether a stranger at this address may be led to others in a private network. */
-  mayDialPrivate: (address: string) => boolean;
+  /** Whither a stranger at this address may be led. */
+  reachFor: (address: string) => Reach;
   attached?: number;
   /** Other relays dialled for strangers, at once. */
   dials?: number;
@@ -20,8 +21,8 @@ export interface RelayOptions {
 
 export interface Relay {
   attach(from: Connection, descriptor: string, tags?: readonly string[]): { accepted: boolean; why: string };
-  /** The descriptors of attached nodes that answer this topic, or give weights under this tag. */
-  offers(topic: string): string[];
+  /** The descriptors of attached nodes that answer this topic, or give weights under this tag, as far as whoever is at this address may have them. */
+  offers(topic: string, asker?: string): string[];
   /** Of the weights that attached nodes give, as far as a relay announces them. */
   tags(): string[];
   /** Questions passed to an attached node, by hour. */
@@ -51,13 +52,13 @@ interface Attached {
 
 /** Passes whole frames on, both ways, and looks into none. */
 export function createRelay(options: RelayOptions): Relay {
-  const { mayDialPrivate, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
+  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
   const experts = new Map<string, Attached>();
   const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
 
-  const toRelay = (hop: Hop, mayBePrivate: boolean): Promise<Connection> => {
-    const id = `${hop.key} ${hop.url} ${mayBePrivate}`;
+  const toRelay = (hop: Hop, reach: Reach): Promise<Connection> => {
+    const id = `${hop.key} ${hop.url} ${reach}`;
     const open = dialled.get(id);
     if (open) return open;
     if (dialled.size >= dials) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
@@ -67,7 +68,7 @@ export function createRelay(options: RelayOptions): Relay {
       identity: freshIdentity(),
       expect: hop.key,
       handlers: NOT_SERVING,
-      mayBePrivate,
+      reach,
     });
     dialled.set(id, dialling);
     const forget = () => dialled.delete(id);
@@ -93,7 +94,10 @@ export function createRelay(options: RelayOptions): Relay {
       }
       return { accepted: true, why: '' };
     },
-    offers: (topic) => [...experts.values()].filter((one) => answers(one, topic)).map(({ text }) => text),
+    offers: (topic, asker) =>
+      [...experts.values()]
+        .filter((one) => answers(one, topic) && mayTell(one.descriptor, reachOf(one.connection.address), asker))
+        .map(({ text }) => text),
     tally: tally.of,
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
     async forward(stream, [hop, ...rest], { address }, kind) {
@@ -103,7 +107,7 @@ export function createRelay(options: RelayOptions): Relay {
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
-        const connection = here ?? (await toRelay(hop!, mayDialPrivate(address)));
+        const connection = here ?? (await toRelay(hop!, reachFor(address)));
         splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');

@@ -5,7 +5,16 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Hand } from '../hand.ts';
 import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
-import { applyOverride, applySet, issueText, parseBody, parseOverride, parseSet } from './change.ts';
+import {
+  applyAcknowledge,
+  applyOverride,
+  applySet,
+  issueText,
+  parseAcknowledge,
+  parseBody,
+  parseOverride,
+  parseSet,
+} from './change.ts';
 import type { Level } from './claims.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
 
@@ -33,6 +42,8 @@ export interface Api {
   state(res: ServerResponse): void;
   set(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   override(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Lifts latched faults whose cause is gone; 409 with those that stay. */
+  acknowledge(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** Drives one output by hand; only for the installer. */
   hand(req: IncomingMessage, res: ServerResponse, level: Level): Promise<void>;
   history(res: ServerResponse, query: URLSearchParams): void;
@@ -69,6 +80,13 @@ export function createApi(view: View, history: History, hand: Hand): Api {
       const { applied, overrides } = await applyOverride(view, command);
       if (applied) return sendJson(res, 200, { overrides });
       sendError(res, 'VALUE_RANGE', `control did not take "${command.kind}"`, { status: 409, overrides });
+    },
+    async acknowledge(req, res) {
+      const { applied, latches } = await applyAcknowledge(view, parseAcknowledge(await bodyOf(req)));
+      if (latches.length === 0) return sendJson(res, 200, { latches });
+      const stays = latches.map((l) => l.text).join('; ');
+      const why = applied ? `the cause is still there, mend it first: ${stays}` : `control has not lifted it: ${stays}`;
+      sendError(res, 'VALUE_RANGE', why, { status: 409, latches });
     },
     history(res, query) {
       const { points, hours } = parseQuery(HistoryQuery, query);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
 import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -9,6 +10,8 @@ const ECHO_LIMIT_MS = 2_000;
 
 const SetBody = SetCommand.extend({ by: SetCommand.shape.by.default('page') }).strict();
 const OverrideBody = OverrideCommand.extend({ by: OverrideCommand.shape.by.default('page') }).strict();
+
+const AcknowledgeBody = Acknowledge.extend({ by: Acknowledge.shape.by.default('page') }).strict();
 
 export const issueText = (error: z.ZodError) =>
   error.issues
@@ -75,6 +78,21 @@ export async function applySet(view: View, command: SetCommand): Promise<{ appli
     (state) => state.setPoints[command.name] === command.value,
   );
   return { applied, setPoints: control.setPoints };
+}
+
+export const parseAcknowledge = (text: string): Acknowledge => parseBody(AcknowledgeBody, text);
+
+/** `applied` once nothing is latched whose cause is gone; what is left is told in any case. */
+export async function applyAcknowledge(
+  view: View,
+  command: Acknowledge,
+): Promise<{ applied: boolean; latches: Latch[] }> {
+  const { applied, control } = await settled(
+    view,
+    () => view.send('acknowledge', command),
+    ({ latches = [] }) => latches.every((l) => l.present),
+  );
+  return { applied, latches: control.latches ?? [] };
 }
 
 export async function applyOverride(

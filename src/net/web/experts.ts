@@ -48,6 +48,9 @@ const Shown = z.object({
   licence: z.string(),
   passes: z.boolean(),
   note: z.string().optional(),
+  /** Whether `auto` may pick it. */
+  answers: z.boolean(),
+  description: z.string(),
 });
 const Models = z.object({ data: z.array(z.object({ heatmine: Shown.optional().catch(undefined) })) });
 

@@ -155,6 +155,7 @@ async function route(
     await change(req, res, (r, answer) => backups.stage(r, answer, access.levelOf(req)!));
   else if (path.startsWith('/api/experts/')) await expertRoute(experts, req, res, path);
   else if (path === '/api/override') await change(req, res, api.override);
+  else if (path === '/api/acknowledge') await change(req, res, api.acknowledge);
   else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);

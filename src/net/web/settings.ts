@@ -15,14 +15,21 @@ export interface Settings {
   support(res: ServerResponse): void;
 }
 
-export function createSettings(config: Config, view: View, history: History, notifier: Notifier): Settings {
+/** `ticksDir`: where control writes down the ticks of a fault. */
+export function createSettings(
+  config: Config,
+  view: View,
+  history: History,
+  notifier: Notifier,
+  ticksDir: string,
+): Settings {
   return {
     show: (res) =>
       sendJson(res, 200, { version: pkg.version, notify: notifier.targets(), config: shownConfig(config) }),
     testNotify: async (res) => sendJson(res, 200, await notifier.test()),
     support(res) {
       res.setHeader('content-disposition', 'attachment; filename="heatmine-support.json"');
-      sendJson(res, 200, supportBundle(config, view, history));
+      sendJson(res, 200, supportBundle(config, view, history, ticksDir));
     },
   };
 }

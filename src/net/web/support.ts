@@ -1,6 +1,7 @@
 import { arch, freemem, loadavg, platform, release, totalmem, uptime } from 'node:os';
 import pkg from '../../../package.json' with { type: 'json' };
 import type { Config } from '../../core/config.ts';
+import { readTicks, ticksFiles } from '../../core/ticks.ts';
 import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
 
@@ -20,8 +21,30 @@ const EVENTS = 200;
 const HOURS = 24;
 const POINTS = ['roomC', 'supplyC', 'returnC', 'bufferTopC', 'hotWaterC', 'accelOutC', 'heatFlowLpm', 'accelFlowLpm'];
 
+/** Ticks this close before the fault and all after it are told one by one, of those before every hundredth. */
+const CLOSE_S = 60;
+const FAR_EVERY = 100;
+
+/** The last fault, tick by tick; null where there was none, or its file is broken. */
+export function lastFault(dir: string): unknown {
+  const file = ticksFiles(dir).at(-1);
+  if (file === undefined) return null;
+  try {
+    const { why, timeMs, faultMs, columns, atMs, values } = readTicks(file);
+    const rows = [...atMs].flatMap((ms, tick) => {
+      const s = (ms - faultMs) / 1000;
+      if (s < -CLOSE_S && tick % FAR_EVERY > 0) return [];
+      const row = values.subarray(tick * columns.length, (tick + 1) * columns.length);
+      return [[Number(s.toFixed(1)), ...[...row].map((x) => (Number.isNaN(x) ? null : Number(x.toPrecision(5))))]];
+    });
+    return { why, timeMs, columns: ['s', ...columns], rows };
+  } catch {
+    return null;
+  }
+}
+
 /** What somebody who helps needs to see. No keys, no passwords, no words of questions: those are kept nowhere anyway. */
-export function supportBundle(config: Config, view: View, history: History): unknown {
+export function supportBundle(config: Config, view: View, history: History, ticksDir: string): unknown {
   return {
     version: pkg.version,
     node: process.version,
@@ -36,6 +59,7 @@ export function supportBundle(config: Config, view: View, history: History): unk
     config: shownConfig(config),
     state: view.snapshot(),
     events: history.events(EVENTS),
+    lastFault: lastFault(ticksDir),
     history: history.query(POINTS, HOURS),
   };
 }

@@ -32,6 +32,17 @@ test('an empty list of bands to come is an answer where steps have been told bef
   assert.is(edgeOf(known, remember(MEMORY_START, empty, DAY_S), week, saturdayS), 20);
 });
 
+test('an edge of tomorrow is held at once in the cold, in mild weather only from three hours before', () => {
+  const edgeAt = (outdoorC: number, inS: number) => {
+    const line = lineAt(0, 18, [{ inS, lowC: 21, highC: 24 }]);
+    const memory = remember(MEMORY_START, { ...line, values: { ...line.values, outdoorC } }, 0);
+    return edgeOf(known, memory, DAILY_START, 0);
+  };
+  assert.is(edgeAt(5, 8 * 3600), 21);
+  assert.is(edgeAt(16, 8 * 3600), 18);
+  assert.is(edgeAt(16, 3 * 3600), 21);
+});
+
 test('a day that has gone its own way for two hours goes on so, until this hour of the week is known', () => {
   const at = (hour: number) => saturdayS + 3600 * hour;
   const until = (hour: number) =>
@@ -40,9 +51,23 @@ test('a day that has gone its own way for two hours goes on so, until this hour 
   assert.is(mostFrom(until(7), at(7), 15, at(12)), 20);
   assert.is(mostFrom(until(9), at(9), 15, at(12)), 15);
   assert.is(mostFrom(until(9), at(9), 15, at(26)), 15);
-  assert.is(mostFrom(until(9), at(9), 15, at(32)), 20);
+  assert.is(mostFrom(until(9), at(9), 15, at(36)), 20, 'Sunday noon: nothing like it was seen yet');
   const nextWeek = mostFrom(until(9), at(9) + 7 * DAY_S, 15, saturdayS + 9 * DAY_S + 12 * 3600);
   assert.is(nextWeek, 20, 'Monday noon was seen a week ago');
+});
+
+test('the first day of its own way is followed by another like it, the second one by the usual', () => {
+  const all = (day: number, before: typeof week) =>
+    Array.from({ length: 24 }, (_, h) => h).reduce(
+      (low, h) => seen(low, saturdayS + day * DAY_S + 3600 * h, 15, 1),
+      before,
+    );
+  const tuesdayOn = { hours: week.hours.map((v, k) => (k < 24 ? null : v)) };
+  const saturday = all(0, tuesdayOn);
+  const sundayNoonS = saturdayS + DAY_S + 12 * 3600;
+  assert.is(mostFrom(saturday, saturdayS + DAY_S - 3600, 15, sundayNoonS), 15);
+  const sunday = all(1, saturday);
+  assert.is(mostFrom(sunday, saturdayS + 2 * DAY_S - 3600, 15, sundayNoonS + DAY_S), 20, 'a Monday never seen');
 });
 
 test('the plain rule runs a strong pump at part speed near its edge, at full speed far below, on/off always at full', () => {

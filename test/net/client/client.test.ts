@@ -53,7 +53,7 @@ test('finds an expert through one relay, enters by another than the expert’s, 
   // The chunks that fill a sealed answer up are nobody's words.
   assert.equal([answer.text, chunks.join(''), chunks.includes('')], [CANARY, CANARY, false]);
   assert.equal(starts, [{ expert: 'faults', node: expert.key }]);
-  assert.equal(answer.way, { mode: 'sealed', entry: entry.key, relay: last.key, node: expert.key });
+  assert.equal(answer.way, { mode: 'sealed', entry: entry.key, relay: last.key, node: expert.key, looked: 'all' });
   assert.is(answer.meter.expert, 'faults');
   // As long as a question may be: several sealed frames one way, more than a credit window of answers back.
   const long = Array.from({ length: 12 }, (_, i) => `${CANARY} ${i} `.repeat(400))
@@ -71,7 +71,7 @@ test('finds through a relay of the expert, too, and enters by another that this 
 }) => {
   const client = createClient({ relays: [through(last)], nearRelays: true });
   const { way } = await eventually(() => client.ask(say('hello')), 90_000);
-  assert.equal(way, { mode: 'sealed', entry: entry.key, relay: last.key, node: expert.key });
+  assert.equal(way, { mode: 'sealed', entry: entry.key, relay: last.key, node: expert.key, looked: 'all' });
   const near = createClient({ relays: [through(last)] });
   assert.is(await codeOf(near.ask(say('hello'))), 'NO_ENTRY_RELAY');
   assert.is(await codeOf(client.ask({ ...say('hello'), expert: 'status' })), 'NOBODY_THERE');
@@ -104,6 +104,29 @@ test('an answer that the relay cut, repeated, changed or replaced is refused, an
     assert.is(takenBack, shown, name);
   }
   await hostile.end();
+});
+
+/** After those that want only two relays to be known. */
+test('with a topic given, another relay is asked, sealed, by way of the one that is entered by', async ({
+  swarm,
+  entry,
+  last,
+}) => {
+  const bootstrap = [`127.0.0.1:${entry.port}`];
+  const third = await swarm.node({ relay: true, bootstrap }, true);
+  const client = createClient({ relays: [through(third)], nearRelays: true });
+  const topics = ['heating'];
+  const { way } = await eventually(async () => {
+    const answer = await client.ask({ ...say('hello'), topics });
+    if (answer.way.looked !== 'sealed') throw new Error('not by relays');
+    return answer;
+  }, 90_000);
+  assert.equal([way.entry, way.relay], [third.key, last.key]);
+  const before = third.frames().length;
+  await client.ask({ ...say('hello again'), topics });
+  const after = third.frames().slice(before);
+  assert.ok(after.length > 5);
+  assert.not.ok(after.some((frame) => frame.includes('"find"') && frame.includes('heating')));
 });
 
 const END = JSON.stringify({ type: 'found', id: 1, descriptors: [] });
@@ -148,7 +171,7 @@ test('a relay that breaks the protocol is left; words about descriptors that are
   }
   const none = ['', 'AAAA', '!', 7, null, { key: 1 }, 'A'.repeat(1400)];
   says = (id) => ['{"type":"open","id":2,"path":[]}', JSON.stringify({ type: 'found', id, descriptors: none })];
-  assert.equal(await client.find(), { nodes: [], relays: [] });
+  assert.equal(await client.find(), { nodes: [], relays: [], looked: 'all' });
   says = (id) => [JSON.stringify({ type: 'close', id, code: 'NOT_OFFERED', message: 'n\u202eo\u0007' })];
   assert.is(await codeOf(client.find()), 'NOT_OFFERED');
   for (const socket of server.clients) socket.terminate();

@@ -40,12 +40,12 @@ test('where the first relays that come are all too near the expert, the asker wa
   const discovery: Discovery = {
     ...{ name: 'slow', announce: async () => {}, close: async () => {} },
     async *find(topic, signal) {
-      if (topic !== 'relay') return yield { url: expert.url };
+      if (topic !== 'relay') return yield { url: expert.url, reach: 'owner' };
       looks++;
-      yield { url: near.url };
+      yield { url: near.url, reach: 'owner' };
       // Longer than the others have after the first one.
       await sleep(700);
-      if (!signal.aborted) yield { url: apart.url };
+      if (!signal.aborted) yield { url: apart.url, reach: 'owner' };
     },
   };
   let said = '';

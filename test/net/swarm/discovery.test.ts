@@ -23,7 +23,7 @@ const announcement = (identity: Identity, port: number, topics: string[]): Annou
 });
 
 const mainline = (identity = freshIdentity(), bootstrap: string[] = [], over = {}) =>
-  openMainline({ host: LOOPBACK, port: 0, bootstrap, isPublic: false, identity, log, ...over });
+  openMainline({ host: LOOPBACK, port: 0, bootstrap, isPublic: false, reach: 'machine', identity, log, ...over });
 
 async function udpPort(): Promise<number> {
   const socket = createSocket('udp4');
@@ -110,7 +110,7 @@ for (const { name, open } of kinds) {
 }
 
 test('static: those that were written down, whatever the topic', async () => {
-  const peers: Found[] = [{ url: 'ws://192.0.2.1:1' }, { url: 'ws://192.0.2.2:2' }];
+  const peers: Found[] = ['ws://192.0.2.1:1', 'ws://192.0.2.2:2'].map((url) => ({ url, reach: 'owner' }));
   const found = staticPeers(peers);
   assert.equal(await ports(found, 'heating', 2), [1, 2]);
   for await (const _ of found.find('heating', AbortSignal.abort())) assert.unreachable();

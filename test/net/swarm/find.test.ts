@@ -23,7 +23,7 @@ test('a relay with more experts than one answer holds names each of them now and
   const keys = new Set<string>();
   for (let i = 0; i < EXPERTS; i++) {
     const identity = freshIdentity();
-    const connection = await dial({ url, identity, roles: ['expert'], handlers: ECHO });
+    const connection = await dial({ url, reach: 'owner', identity, roles: ['expert'], handlers: ECHO });
     const descriptor = signDescriptor(identity, {
       ...{ issuedS: Math.floor(Date.now() / 1000), urls: [], relays: [], relay: false },
       experts: [{ id: 'faults', topics: ['heating'], languages: ['en'], price: 0 }],
@@ -34,7 +34,7 @@ test('a relay with more experts than one answer holds names each of them now and
     });
     keys.add(identity.id);
   }
-  const asker = await dial({ url, identity: freshIdentity(), handlers: ECHO });
+  const asker = await dial({ url, reach: 'owner', identity: freshIdentity(), handlers: ECHO });
   const named = new Set<string>();
   for (let i = 0; i < 60; i++) {
     const answer = await asker.ask({ type: 'find', topic: 'heating', limit: LIMIT });

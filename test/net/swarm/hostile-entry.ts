@@ -10,7 +10,7 @@ import type { EchoNode } from './swarm.ts';
 export async function hostileEntry(expert: EchoNode, twist: (answer: Taken[]) => Taken[]) {
   const identity = freshIdentity();
   const requests: Buffer[] = [];
-  const toExpert = await dial({ url: expert.url, identity, expect: expert.key, handlers: ECHO });
+  const toExpert = await dial({ url: expert.url, reach: 'owner', identity, expect: expert.key, handlers: ECHO });
   const found = await toExpert.ask({ type: 'find', topic: 'heating', limit: 1 });
   const [offer] = found.type === 'found' ? found.descriptors : [];
   const pass = async (stream: Stream) => {

@@ -41,7 +41,8 @@ export async function testPeers(options: Partial<AcceptOptions> = {}) {
     identity: options.identity ?? identity,
     arrived,
     url,
-    dial: (over: Partial<DialOptions> = {}) => dial({ url, identity: freshIdentity(), handlers: ECHO, ...over }),
+    dial: (over: Partial<DialOptions> = {}) =>
+      dial({ url, reach: 'owner', identity: freshIdentity(), handlers: ECHO, ...over }),
     /** A websocket that has said nothing yet. */
     async raw() {
       const socket = new WebSocket(`${url}${SWARM_PATH}`, SUBPROTOCOL);

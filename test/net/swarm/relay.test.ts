@@ -3,14 +3,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { createRelay } from '../../../src/net/swarm/relay.ts';
-import { leadsHome } from '../../../src/net/swarm/wire/prefix.ts';
+import { leadsHome } from '../../../src/net/swarm/wire/reach.ts';
 import { until } from '../helpers.ts';
 import { codeOf, ECHO, testPeers } from './peers.ts';
 
 const LIMIT_MS = 60_000;
 
 test('strangers make a relay dial so many at once and no more, and room comes back', async () => {
-  const relay = createRelay({ mayDialPrivate: () => true, dials: 3, now: Date.now });
+  const relay = createRelay({ reachFor: () => 'machine', dials: 3, now: Date.now });
   const peers = await testPeers({
     handlers: { ...ECHO, onOpen: (stream, path, from) => void relay.forward(stream, path, from) },
   });
@@ -39,15 +39,18 @@ test('into its own network a relay leads nobody from outside, whatever it listen
   const home = ['127.0.0.1', '192.168.1.7', '::ffff:10.0.0.3', 'fd00::1'];
   const outside = ['203.0.113.9', '2001:db8::9', '::ffff:198.51.100.4'];
   const led = (host: string, ...urls: string[]) =>
-    [...home, ...outside].map(leadsHome({ host, urls })).map(Number).join('');
-  assert.is(led('0.0.0.0'), '1111000');
-  assert.is(led('::'), '1111000');
-  assert.is(led('192.168.1.2'), '1111111');
-  assert.is(led('203.0.113.1'), '0000000');
+    [...home, ...outside]
+      .map(leadsHome({ host, urls }))
+      .map((reach) => reach[0])
+      .join('');
+  assert.is(led('0.0.0.0'), 'mlllwww');
+  assert.is(led('::'), 'mlllwww');
+  assert.is(led('192.168.1.2'), 'llllwww');
+  assert.is(led('203.0.113.1'), 'wwwwwww');
   // Behind a proxy or a router everybody looks like a neighbour.
-  assert.is(led('127.0.0.1', 'wss://relay.example'), '0000000');
-  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703', 'ws://[2001:db8::1]:8703'), '0000000');
-  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703'), '1111000');
+  assert.is(led('127.0.0.1', 'wss://relay.example'), 'wwwwwww');
+  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703', 'ws://[2001:db8::1]:8703'), 'wwwwwww');
+  assert.is(led('0.0.0.0', 'ws://192.168.1.2:8703'), 'mlllwww');
 });
 
 test('a relay on every address leads a stranger to no address of its network', async () => {
@@ -55,7 +58,7 @@ test('a relay on every address leads a stranger to no address of its network', a
   const router = createServer((socket) => dialled.push(socket.on('error', () => {})));
   await new Promise<void>((resolve) => router.listen(0, '127.0.0.1', resolve));
   const { port } = router.address() as { port: number };
-  const relay = createRelay({ mayDialPrivate: leadsHome({ host: '0.0.0.0', urls: [] }), now: Date.now });
+  const relay = createRelay({ reachFor: leadsHome({ host: '0.0.0.0', urls: [] }), now: Date.now });
   const outside = { address: '203.0.113.9' };
   const peers = await testPeers({
     handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, outside) },

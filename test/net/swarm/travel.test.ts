@@ -27,8 +27,13 @@ test('a dead relay and one that finds no way cost a way and no try; each is reme
   const experience = openExperience();
   const blocked = await testPeers({ handlers: NOWHERE });
   const good = await testPeers();
-  const dead = { url: DEAD, key: freshIdentity().id, path: anyHop() };
-  const wayOf = (peers: typeof good): Way => ({ url: peers.url, key: peers.identity.id, path: anyHop() });
+  const dead = { url: DEAD, key: freshIdentity().id, path: anyHop(), reach: 'owner' as const };
+  const wayOf = (peers: typeof good): Way => ({
+    url: peers.url,
+    key: peers.identity.id,
+    path: anyHop(),
+    reach: 'owner',
+  });
   assert.is(await echoed([dead, wayOf(blocked), wayOf(good)], experience), 'hello');
   const of = (key: string) => experience.of(key).experience;
   assert.ok(of(dead.key) < 0.5 && of(blocked.identity.id) < 0.5 && of(good.identity.id) > 0.5);
@@ -46,12 +51,15 @@ const FAULTS = {
 
 test('what the answer fails with is no reason for another way, and is noted with whoever can have caused it', async () => {
   const good = await testPeers();
-  const passes = { url: good.url, key: good.identity.id, path: anyHop() };
+  const passes = { url: good.url, key: good.identity.id, path: anyHop(), reach: 'owner' as const };
   for (const code of ['BUSY', 'NOT_RUNNING', 'SEAL_BROKEN'] as const) {
     const experience = openExperience();
     const failing = await testPeers({ handlers: { ...ECHO, onOpen: (stream) => stream.close(code, 'so it is') } });
     const key = failing.identity.id;
-    assert.is(await codeOf(echoed([{ url: failing.url, key, path: anyHop() }, passes], experience)), code);
+    assert.is(
+      await codeOf(echoed([{ url: failing.url, key, path: anyHop(), reach: 'owner' as const }, passes], experience)),
+      code,
+    );
     const blamed = (of: string) => experience.of(of).experience < 0.5;
     assert.equal({ relay: blamed(key), expert: blamed(EXPERT) }, FAULTS[code], code);
     assert.is(experience.of(EXPERT).load > 0, code === 'BUSY');
@@ -63,7 +71,7 @@ test('what the answer fails with is no reason for another way, and is noted with
 test('a relay that goes away with the question is to blame alone', async () => {
   const experience = openExperience();
   const leaving = await testPeers({ handlers: { ...ECHO, onOpen: (_stream, _path, from) => from.close(1000, 'bye') } });
-  const way = { url: leaving.url, key: leaving.identity.id, path: anyHop() };
+  const way = { url: leaving.url, key: leaving.identity.id, path: anyHop(), reach: 'owner' as const };
   assert.is(await codeOf(echoed([way], experience)), 'NOT_RUNNING');
   assert.ok(experience.of(way.key).experience < 0.5);
   assert.is(experience.of(EXPERT).experience, 0.5);
@@ -88,7 +96,7 @@ test('addresses that take a connection and say nothing do not keep a look-up wai
   const discovery = {
     ...{ name: 'listed', announce: async () => {}, close: async () => {} },
     async *find() {
-      for (const url of urls) yield { url };
+      for (const url of urls) yield { url, reach: 'owner' as const };
     },
   };
   const found = await gather({ discoveries: [discovery], topics: ['heating'], wanted: 1, limitMs: 4500 });

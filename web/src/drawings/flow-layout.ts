@@ -11,6 +11,7 @@ export type NodeId =
   | 'household'
   | 'compute'
   | 'compressor'
+  | 'backup'
   | 'lifted'
   | 'heat'
   | 'outside'
@@ -21,11 +22,16 @@ export type NodeId =
 const LAYERS: readonly (readonly NodeId[])[] = [
   ['sun', 'batteryOut', 'gridIn'],
   ['electricity'],
-  ['gridOut', 'batteryIn', 'household', 'compute', 'compressor', 'lifted'],
+  ['gridOut', 'batteryIn', 'household', 'compute', 'backup', 'compressor', 'lifted'],
   ['heat'],
   ['outside', 'rooms', 'hotWater'],
 ];
-const BATTERY: readonly NodeId[] = ['batteryOut', 'batteryIn'];
+/** Not drawn where the line is null: a house without a battery, a heater that is off. */
+const AT_TIMES: Partial<Record<NodeId, LinkId>> = {
+  batteryOut: 'batteryOut',
+  batteryIn: 'batteryIn',
+  backup: 'backup',
+};
 
 export type Kind = 'electric' | 'heat' | 'air';
 type LinkId = keyof FlowWatts;
@@ -41,9 +47,11 @@ const LINKS: readonly [LinkId, from: NodeId, to: NodeId, Kind][] = [
   ['batteryIn', 'electricity', 'batteryIn', 'electric'],
   ['household', 'electricity', 'household', 'electric'],
   ['compute', 'electricity', 'compute', 'electric'],
+  ['backup', 'electricity', 'backup', 'electric'],
   ['compressor', 'electricity', 'compressor', 'electric'],
   ['rejected', 'compute', 'outside', 'air'],
   ['computeHeat', 'compute', 'heat', 'heat'],
+  ['backupHeat', 'backup', 'heat', 'heat'],
   ['pumpHeat', 'compressor', 'heat', 'heat'],
   ['fromAir', 'lifted', 'heat', 'air'],
   ['fromHouse', 'lifted', 'heat', 'heat'],
@@ -65,7 +73,7 @@ export interface Format {
 
 export const WIDE: Format = {
   width: 860,
-  height: 372,
+  height: 392,
   layersX: [2, 196, 330, 612, 848],
   nodeWidth: 10,
   padding: 46,
@@ -73,7 +81,7 @@ export const WIDE: Format = {
 /** A phone's: drawn about as large as it is written here. */
 export const NARROW: Format = {
   width: 330,
-  height: 392,
+  height: 410,
   layersX: [0, 92, 132, 226, 324],
   nodeWidth: 6,
   padding: 46,
@@ -115,15 +123,13 @@ const sumOf = (values: (number | null)[]) =>
 
 /** Nodes and lines of a house, placed by d3-sankey in layers of fixed order. Widths are in proportion to watts throughout. */
 export function flowDrawing(watts: FlowWatts | null, format: Format): FlowDrawing {
-  const battery = watts?.batteryIn != null;
-  const layers = LAYERS.map((ids) => ids.filter((id) => battery || !BATTERY.includes(id)));
+  const isThere = (id: NodeId) => !AT_TIMES[id] || watts?.[AT_TIMES[id]] != null;
+  const layers = LAYERS.map((ids) => ids.filter(isThere));
   const nodes = layers.flatMap((ids, layer) => ids.map((id) => ({ id, layer, watts: wattsOf(id, watts) })));
-  const links = LINKS.filter(([, from, to]) => battery || !(BATTERY.includes(from) || BATTERY.includes(to))).map(
-    ([id, source, target, kind]) => {
-      const known = watts?.[id] ?? null;
-      return { id, source, target, kind, watts: known, value: Math.max(FLOWING_W, known ?? 0) };
-    },
-  );
+  const links = LINKS.filter(([, from, to]) => isThere(from) && isThere(to)).map(([id, source, target, kind]) => {
+    const known = watts?.[id] ?? null;
+    return { id, source, target, kind, watts: known, value: Math.max(FLOWING_W, known ?? 0) };
+  });
   const { padding } = format;
   const needs = layers.map((ids) => ({
     watts: ids.reduce((sum, id) => sum + Math.max(FLOWING_W, wattsOf(id, watts) ?? 0), 0),

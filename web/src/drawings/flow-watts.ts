@@ -11,6 +11,9 @@ export interface FlowWatts {
   household: number | null;
   compute: number | null;
   compressor: number | null;
+  /** What the backup heater takes, and gives as heat; null while it is off. */
+  backup: number | null;
+  backupHeat: number | null;
   computeHeat: number;
   pumpHeat: number | null;
   /** What the heat pump lifts: heat of the outside air, or of the house while it cools or defrosts. */
@@ -38,11 +41,12 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const value = (name: 'pvW' | 'gridW' | 'batteryW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? null;
   const [sun, grid, battery] = [value('pvW'), value('gridW'), value('batteryW')];
   const [compute, compressor] = [value('accelW'), value('compressorW')];
-  const { condenserW, accelW, rejectedW } = control.heat;
-  const toHouse = condenserW + accelW;
+  const { condenserW, accelW, rejectedW, backupW = 0 } = control.heat;
+  const toHouse = condenserW + accelW + backupW;
+  const backup = backupW > 0 ? backupW : null;
   const hotWater = control.outputs.hotWaterOn === 1;
   const known = grid !== null && compute !== null && compressor !== null;
-  const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor) : null;
+  const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor - backupW) : null;
   const air = compressor === null ? null : condenserW - compressor;
   return {
     sun: into(sun),
@@ -53,6 +57,8 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
     household: snapshot.plant?.householdW ?? rest,
     compute: into(compute),
     compressor: into(compressor),
+    backup,
+    backupHeat: backup,
     computeHeat: positive(accelW),
     pumpHeat: into(compressor),
     fromAir: into(air),

@@ -19,10 +19,11 @@ export const moneyDe: typeof moneyEn = {
   idle: 'Leerlauf',
   idleNote: (kwh) => `${kwh}, während kein Token entstand; im Strom enthalten`,
   balance: 'Saldo',
-  balanceNote: 'Wärme - Strom; Credits und Zahlungen sind nicht darin',
+  balanceNote: 'Wärme minus Strom; Credits und Zahlungen sind nicht darin',
   whole: (unit, pump) =>
     `Das ganze Gerät hat seit seinem Start ${unit} gekostet; dieselbe Wärme allein aus der Wärmepumpe hätte ${pump} gekostet.`,
-  empty: 'Noch ist nichts aufgezeichnet: Die ersten Zahlen kommen nach einigen Minuten.',
+  empty:
+    'Noch ist nichts aufgezeichnet: Die ersten Zahlen kommen nach ein, zwei Minuten, und mit ihnen, was eine andere Karte brächte.',
   failed: (why) => `Die Aufzeichnung konnte nicht gelesen werden: ${why}`,
   roi: 'Würde es sich lohnen?',
   roiIntro: 'Ihre Annahmen, gerechnet mit Wärme, Sonne und Preisen, die in diesem Haus aufgezeichnet sind.',
@@ -41,6 +42,13 @@ export const moneyDe: typeof moneyEn = {
   breakEvenAt: (answers) => `${answers} Antworten am Tag`,
   payback: (years) => `mit Ihren ist sie nach ${years} Jahren bezahlt`,
   never: (eur) => `nie: je 1.000 Antworten gehen ${eur} verloren`,
+  measured: (answers, days) =>
+    `Hier gemessen: ${answers} Antworten am Tag (letzte ${days} Tage; höchstens 30). Zum Probieren eine eigene Zahl eingeben.`,
+  whatIf: 'Und mit einer anderen Karte?',
+  whatIfNote: 'Dasselbe Haus, dieselben Annahmen.',
+  netYear: 'Bleibt im Jahr',
+  breakEvenDay: 'Schwelle am Tag',
+  neverAlone: 'nie',
   noAnswers: 'Ohne Antworten wird nichts verdient und nichts bezahlt.',
   scaled:
     'Von den aufgezeichneten Tagen auf ein Jahr hochgerechnet: Ein Wintermonat schönt die Wärme, ein Sommermonat die Sonne.',

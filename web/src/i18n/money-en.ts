@@ -19,10 +19,11 @@ export const moneyEn = {
   idle: 'Idle',
   idleNote: (kwh: string) => `${kwh} while no token was made; part of the electricity`,
   balance: 'Balance',
-  balanceNote: 'heat - electricity; credits and payments are not in it',
+  balanceNote: 'heat minus electricity; credits and payments are not in it',
   whole: (unit: string, pump: string) =>
     `The whole unit has cost ${unit} since its start; the same heat from the heat pump alone would have cost ${pump}.`,
-  empty: 'Nothing is recorded yet: the first figures come after some minutes.',
+  empty:
+    'Nothing is recorded yet: the first figures come after a minute or two, and with them what another card would bring.',
   failed: (why: string) => `The record could not be read: ${why}`,
   roi: 'Would it pay?',
   roiIntro: 'Your assumptions, reckoned with the heat, the sun and the prices recorded in this house.',
@@ -41,6 +42,13 @@ export const moneyEn = {
   breakEvenAt: (answers: string) => `${answers} answers a day`,
   payback: (years: string) => `with yours it is paid back after ${years} years`,
   never: (eur: string) => `never: each 1,000 answers lose ${eur}`,
+  measured: (answers: string, days: string) =>
+    `Measured here: ${answers} answers a day (last ${days} days; 30 at the most). Type your own figure to try it.`,
+  whatIf: 'What if it were another card?',
+  whatIfNote: 'The same house, the same assumptions.',
+  netYear: 'Left over a year',
+  breakEvenDay: 'Break-even a day',
+  neverAlone: 'never',
   noAnswers: 'With no answers nothing is earned and nothing is paid back.',
   scaled: 'Scaled from the recorded days to a year: a winter month flatters the heat, a summer month the sun.',
 };

@@ -13,6 +13,11 @@ export const settingsDe: typeof settingsEn = {
     events: 'Was geschehen ist',
     house: 'Haus',
     wall: 'Wand',
+    show: 'Zeigen',
+    all: 'Alles',
+    worst: 'Warnungen und Störungen',
+    noWorst: 'Keine Warnung und keine Störung in dem, was aufgehoben ist.',
+    older: 'Ältere zeigen',
   },
   commission: {
     title: 'Inbetriebnahme',
@@ -40,6 +45,8 @@ export const settingsDe: typeof settingsEn = {
     make: 'Sicherung anlegen',
     made: 'Die Sicherung ist angelegt; Ihr Browser hat sie bei den Downloads.',
     file: 'Sicherungsdatei',
+    choose: 'Datei wählen',
+    none: 'keine gewählt',
     restore: 'Wiederherstellen',
     staged: (n) =>
       `${n} Dateien liegen bereit und gelten ab dem nächsten Start des Geräts; was sie ersetzen, bleibt aufgehoben.`,

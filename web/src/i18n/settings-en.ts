@@ -11,6 +11,11 @@ export const settingsEn = {
     events: 'What has happened',
     house: 'house',
     wall: 'wall',
+    show: 'Show',
+    all: 'Everything',
+    worst: 'Warnings and faults',
+    noWorst: 'No warning and no fault in what is kept.',
+    older: 'Show older',
   },
   commission: {
     title: 'Commissioning',
@@ -38,6 +43,8 @@ export const settingsEn = {
     make: 'Make a backup',
     made: 'The backup is made; your browser has it among its downloads.',
     file: 'Backup file',
+    choose: 'Choose a file',
+    none: 'none chosen',
     restore: 'Restore',
     staged: (n: string) =>
       `${n} files are ready and take effect at the next start of the unit; what they replace is kept.`,

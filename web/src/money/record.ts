@@ -33,6 +33,7 @@ export interface MoneyRecord {
   days: number;
   /** Of the own heat pump over the record; null while it has not run. */
   cop: number | null;
+  /** Mean of the recorded days; of less than a day, what there were. */
   answersPerDay: number;
   /** Mean length of an answer here; null before the first. */
   tokensPerAnswer: number | null;
@@ -87,7 +88,8 @@ export function recordOf({ rows, stepS }: { rows: (number | null)[][]; stepS: nu
     stepH,
     days,
     cop: electricW > 0 && heatW > 0 ? heatW / electricW : null,
-    answersPerDay: days > 0 ? answers / days : 0,
+    // Of less than a day nothing is extrapolated: a question just now makes no thousand a day.
+    answersPerDay: answers / Math.max(1, days),
     tokensPerAnswer: answers > 0 ? risen(values.answerTokens) / answers : null,
   };
 }

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { ComputeState } from '../../../src/contract/messages.ts';
 import { sawLine } from '../../../src/contract/saw.ts';
 import { useWords } from '../i18n/index.ts';
@@ -9,11 +10,27 @@ interface Props {
   experts: ComputeState['experts'];
 }
 
+/** What is waited for, and how long already. */
+function Waiting({ expert }: { expert: Props['experts'][number] | undefined }) {
+  const { t, f } = useWords();
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = window.setInterval(() => setSeconds((s) => s + 1), 1000);
+    return () => window.clearInterval(timer);
+  }, []);
+  const loads = expert && !expert.resident;
+  return (
+    <p class="quiet">
+      {loads ? t.ask.loading(t.say(expert.title), f.number(seconds)) : t.ask.waiting(f.number(seconds))}
+    </p>
+  );
+}
+
 /** One question, its answer as it comes, who answered and why, and at the end what it warmed. */
 export function AnswerView({ answer, experts }: Props) {
   const { t, f, language } = useWords();
   const { start, text, end, error, broken } = answer;
-  const title = (id: string) => experts.find((expert) => expert.id === id)?.title ?? id;
+  const title = (id: string) => t.say(experts.find((expert) => expert.id === id)?.title ?? id);
   const running = !end && !error && !broken;
   return (
     <article class="card answer">
@@ -24,7 +41,7 @@ export function AnswerView({ answer, experts }: Props) {
         </p>
       )}
       {text && <p class="text">{text}</p>}
-      {running && !text && <p class="quiet">{t.ask.waiting}</p>}
+      {running && !text && <Waiting expert={experts.find(({ id }) => id === start?.expert)} />}
       {broken && <p class="quiet">{broken === 'stopped' ? t.ask.stopped : t.ask.lost}</p>}
       {error && (
         <div role="alert" class="refusal">

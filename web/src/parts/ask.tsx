@@ -39,12 +39,15 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   const [hint, setHint] = useState('');
   const joined = useJoined();
   const [swarm, setSwarm] = useState(false);
+  const pick = (text: string) => {
+    setHint('');
+    setQuestion('');
+    if (!busy) send(text, { expert, swarm: swarm && joined });
+  };
   const submit = () => {
     const text = question.trim();
-    setHint(text ? '' : t.ask.empty);
-    if (!text || busy) return;
-    setQuestion('');
-    send(text, { expert, swarm: swarm && joined });
+    if (text) pick(text);
+    else setHint(t.ask.empty);
   };
   return (
     <section id="ask" aria-labelledby="ask-title">
@@ -80,7 +83,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
             <option value="auto">{t.ask.auto}</option>
             {snapshot?.compute?.experts.map(({ id, title, passes }) => (
               <option key={id} value={id}>
-                {title}
+                {t.say(title)}
                 {!passes && ` (${t.experts.fails})`}
               </option>
             ))}
@@ -101,6 +104,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
           </span>
         )}
       </form>
+      {answers.length === 0 && <Examples onPick={pick} />}
       <div id="answers" role="log" aria-live="polite" aria-busy={busy}>
         {answers.map((answer) => (
           <AnswerView key={answer.key} answer={answer} experts={snapshot?.compute?.experts ?? []} />
@@ -114,6 +118,21 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
 function useJoined(): boolean {
   const { value } = useEvery('joined', SETTINGS_EVERY_MS, settings);
   return (value?.config as { swarm?: { join?: boolean } } | undefined)?.swarm?.join === true;
+}
+
+/** Questions that the experts of this unit can answer, for those who do not know yet what to ask. */
+function Examples({ onPick }: { onPick: (question: string) => void }) {
+  const { t } = useWords();
+  return (
+    <p class="actions panel" id="examples">
+      <span class="quiet">{t.ask.examplesTitle}</span>
+      {t.ask.examples.map((text) => (
+        <button key={text} type="button" onClick={() => onPick(text)}>
+          {text}
+        </button>
+      ))}
+    </p>
+  );
 }
 
 function Whom({ swarm, onSwarm }: { swarm: boolean; onSwarm: (swarm: boolean) => void }) {

@@ -55,8 +55,11 @@ export function Backup() {
         >
           {t.backup.make}
         </button>
-        <label>
+        <label class="file">
           <span class="label">{t.backup.file}</span>
+          <span class="button">
+            {t.backup.choose}: <small>{file?.name ?? t.backup.none}</small>
+          </span>
           <input
             id="backup-file"
             type="file"

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { useWords } from '../i18n/index.ts';
 
 interface Props {
@@ -7,22 +7,33 @@ interface Props {
   unit: string;
   timesS: number[];
   series: { label: string; colour: number; values: (number | null)[] }[];
+  /** Of something that is on or off. */
+  stepped?: boolean;
 }
 
 const HEIGHT_PX = 230;
 
 /** A uPlot chart in the colours of the page; drawn anew when data, language, width or theme change. */
-export function Chart({ title, unit, timesS, series }: Props) {
+export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
   const { language, t, f } = useWords();
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
     let plot: uPlot | undefined;
-    const draw = () => {
+    let ended = false;
+    const draw = async () => {
+      // A part of its own: the first screen has no chart.
+      const { default: Plot } = await import('uplot');
       plot?.destroy();
-      plot = new uPlot(
-        options(element, series, unit, t.history.time, f),
+      if (ended) return;
+      plot = new Plot(
+        options(
+          element,
+          { series, unit, paths: stepped ? Plot.paths.stepped?.({ align: 1 }) : undefined },
+          t.history.time,
+          f,
+        ),
         [timesS, ...series.map((s) => s.values)] as uPlot.AlignedData,
         element,
       );
@@ -35,6 +46,7 @@ export function Chart({ title, unit, timesS, series }: Props) {
     return () => {
       resized.disconnect();
       theme.removeEventListener('change', draw);
+      ended = true;
       plot?.destroy();
     };
   }, [timesS, series, unit, language]);
@@ -57,8 +69,7 @@ function showLatest(plot: uPlot): void {
 
 function options(
   element: HTMLElement,
-  series: Props['series'],
-  unit: string,
+  { series, unit, paths }: Pick<Props, 'series' | 'unit'> & { paths: uPlot.Series.PathBuilder | undefined },
   time: string,
   f: ReturnType<typeof useWords>['f'],
 ): uPlot.Options {
@@ -67,6 +78,7 @@ function options(
   const ink = style.getPropertyValue('--quiet');
   const grid = { stroke: style.getPropertyValue('--line'), width: 1 };
   const decimals = unit === 'W' ? 0 : 1;
+  const shown = (v: number) => (paths ? f.number(v, 1) : `${f.number(v, decimals)} ${unit}`);
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
@@ -80,12 +92,17 @@ function options(
         stroke: style.getPropertyValue(`--series-${colour}`),
         width: 2,
         points: { show: false },
-        value: (_: uPlot, v: number | null) => (v == null ? '–' : `${f.number(v, decimals)} ${unit}`),
+        ...(paths && { paths }),
+        value: (_: uPlot, v: number | null) => (v == null ? '–' : shown(v)),
       })),
     ],
     axes: [
       { stroke: ink, grid, ticks: grid, font, values: (_, ticks) => ticks.map((s) => f.time(s * 1000)) },
-      { stroke: ink, grid, ticks: grid, font, size: 56, values: (_, ticks) => ticks.map((v) => f.number(v)) },
+      {
+        ...{ stroke: ink, grid, ticks: grid, font, size: 56 },
+        values: (_, ticks) => ticks.map((v) => f.number(v, Number.isInteger(v) ? 0 : 1)),
+      },
     ],
+    ...(paths && { scales: { y: { range: [-0.1, 1.1] } } }),
   };
 }

@@ -4,6 +4,7 @@ import { ACTUATOR_NAMES, type ActuatorName } from '../../../src/contract/points.
 import { unitOf } from '../../../src/contract/units.ts';
 import { driveByHand, Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
+import { shownPoint } from '../i18n/shown-point.ts';
 
 /** Control lets go of an output that is not asked for again within two seconds. */
 const AGAIN_MS = 1000;
@@ -99,7 +100,7 @@ function ByHand({ control }: { control: ControlState }) {
       </label>
       <label>
         <span class="label">
-          {t.plant.value}: {f.point(name, value)}
+          {t.plant.value}: {shownPoint(t, f, name, value)}
         </span>
         <input
           id="hand-value"
@@ -115,7 +116,7 @@ function ByHand({ control }: { control: ControlState }) {
         {held ? t.commission.letGo : t.commission.hold}
       </button>
       <span role="status" class="note">
-        {refused || `${t.commission.now}: ${f.point(name, control.outputs[name])}`}
+        {refused || `${t.commission.now}: ${shownPoint(t, f, name, control.outputs[name])}`}
       </span>
     </div>
   );

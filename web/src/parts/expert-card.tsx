@@ -5,7 +5,7 @@ import { useWords } from '../i18n/index.ts';
 import { Modelled } from './modelled.tsx';
 
 /** Models of this engine pick an expert and answer nothing themselves. */
-const CLASSIFIES = 'onnx';
+export const CLASSIFIES = 'onnx';
 const UPSTREAM = 'upstream';
 /** Within this the time of day says enough. */
 const TODAY_MS = 12 * 3_600_000;
@@ -24,7 +24,7 @@ interface Props {
 /** One expert. One that fails its own tests says so here, as everywhere. */
 export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props) {
   const { t } = useWords();
-  const { id, title, engine, resident, passes, note } = expert;
+  const { id, title, engine, resident, passes, note, description } = expert;
   // Whoever was tested and failed says how.
   const verdict = passes ? 'passes' : note ? 'fails' : 'untested';
   const [busy, setBusy] = useState(false);
@@ -42,16 +42,25 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
   };
   return (
     <li class="card" id={`expert-${id}`}>
-      <h2>{title}</h2>
+      <h2>
+        {t.say(title)} <code>{id}</code>
+      </h2>
       <p>
         <span class={`chip ${TONES[verdict]}`}>{t.experts[verdict]}</span>
       </p>
-      {engine === CLASSIFIES && <p>{t.experts.picks}</p>}
-      {note && <p lang="en">{note}</p>}
+      <p>{engine === CLASSIFIES ? t.experts.picks : t.say(description)}</p>
+      {note && (
+        <details class="quiet">
+          <summary>{t.experts.tested}</summary>
+          <p>
+            {engine === CLASSIFIES && t.experts.pickedRight} {t.say(note)}
+          </p>
+        </details>
+      )}
       <Facts expert={expert} isAncestor={isAncestor} card={card} />
       <p class="actions">
         {engine !== CLASSIFIES && (
-          <button type="button" aria-label={`${t.experts.askThis}: ${title}`} onClick={() => onAsk(id)}>
+          <button type="button" aria-label={`${t.experts.askThis}: ${t.say(title)}`} onClick={() => onAsk(id)}>
             {t.experts.askThis}
           </button>
         )}
@@ -60,7 +69,7 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
             type="button"
             class="turn"
             disabled={busy}
-            aria-label={`${resident ? t.experts.unload : t.experts.load}: ${title}`}
+            aria-label={`${resident ? t.experts.unload : t.experts.load}: ${t.say(title)}`}
             onClick={turn}
           >
             {resident ? t.experts.unload : t.experts.load}
@@ -68,7 +77,7 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
         )}
       </p>
       <span class="note" role="status">
-        {refused}
+        {busy ? (resident ? t.experts.unloading : t.experts.loading) : refused}
       </span>
     </li>
   );
@@ -76,13 +85,13 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
 
 function Facts({ expert, isAncestor, card }: Pick<Props, 'expert' | 'isAncestor' | 'card'>) {
   const { t, f } = useWords();
-  const { id, engine, resident, sizeBytes, memoryBytes, lastUsedMs, demandShare, parents, licence } = expert;
+  const { engine, resident, sizeBytes, memoryBytes, lastUsedMs, demandShare, parents, licence } = expert;
   const here = resident ? t.experts.resident(f.size(memoryBytes)) : t.experts.onDisk(f.size(sizeBytes));
   const origin = parents.length > 0 ? parents.join(', ') : t.experts.original;
   const when = (ms: number) => (Date.now() - ms < TODAY_MS ? f.time(ms) : f.dateTime(ms));
   return (
     <dl class="facts">
-      <dt>{id}</dt>
+      <dt>{t.experts.place}</dt>
       <dd>{engine === UPSTREAM ? t.experts.elsewhere : here}</dd>
       {engine !== UPSTREAM && engine !== CLASSIFIES && (
         <>

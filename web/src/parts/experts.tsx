@@ -1,11 +1,16 @@
 import type { ComputeState } from '../../../src/contract/messages.ts';
-import { experts } from '../api.ts';
+import { type ExpertsList, experts } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
-import { ExpertCard } from './expert-card.tsx';
+import { CLASSIFIES, ExpertCard } from './expert-card.tsx';
 import { Pull } from './pull.tsx';
 
 const EVERY_MS = 4000;
+
+type Expert = ExpertsList['experts'][number];
+/** Those that answer by themselves first, then those that answer only when named, then the one that only picks. */
+const rank = ({ answers, engine }: Expert) => (engine === CLASSIFIES ? 2 : answers ? 0 : 1);
+const byUse = (a: Expert, b: Expert) => rank(a) - rank(b) || b.demandShare - a.demandShare;
 
 interface Props {
   compute: ComputeState | null;
@@ -23,7 +28,7 @@ export function Experts({ compute, onAsk }: Props) {
       {error && <p class="card fault-text">{t.experts.failed(error)}</p>}
       {!value?.experts.length && !error && <p class="card quiet">{value ? t.experts.none : t.experts.silent}</p>}
       <ul class="experts">
-        {value?.experts.map((expert) => (
+        {value?.experts.toSorted(byUse).map((expert) => (
           <ExpertCard
             key={expert.id}
             expert={expert}
@@ -45,7 +50,7 @@ export function Experts({ compute, onAsk }: Props) {
               {value.gone.map(({ id, title, why, atMs }) => (
                 <li key={`${id}${atMs}`}>
                   <time dateTime={new Date(atMs).toISOString()}>{f.dateTime(atMs)}</time>
-                  <b>{title}</b>
+                  <b>{t.say(title)}</b>
                   <span>{t.say(why)}</span>
                 </li>
               ))}

@@ -46,7 +46,7 @@ function nodeNames(t: Words['t'], watts: FlowWatts | null): Record<NodeId, strin
   return {
     ...{ sun: now.sun, batteryOut: now.battery, gridIn: now.grid, electricity: now.switchboard },
     ...{ gridOut: now.gridExport, batteryIn: now.batteryIn, household: now.household },
-    ...{ compute: now.compute, compressor: now.compressor },
+    ...{ compute: now.compute, compressor: now.compressor, backup: now.backup },
     lifted: isFlowing({ watts: watts?.fromHouse ?? null }) ? now.fromHouse : now.air,
     ...{ heat: now.heatingWater, outside: now.outside, rooms: now.rooms, hotWater: now.hotWater },
   };

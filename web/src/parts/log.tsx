@@ -1,10 +1,13 @@
-import type { ControlState } from '../../../src/contract/messages.ts';
+import { useState } from 'preact/hooks';
+import type { ControlState, Event } from '../../../src/contract/messages.ts';
 import { events, type Session } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 import { Settings } from './settings.tsx';
 
 const LINES = 30;
+/** As many as the unit gives at once. */
+const MOST_LINES = 500;
 const EVERY_MS = 5000;
 /** Reasons of the fault table name their row. */
 const FAULT_ROW = /^F\d/;
@@ -51,31 +54,60 @@ function Faults({ control }: { control: ControlState }) {
   );
 }
 
-/** Newest first; beside a simulated house each with the clock that it was taken from. */
+/** Newest first, as many as asked for; beside a simulated house each with the clock that it was taken from. */
 function Events({ simulated }: { simulated: boolean }) {
-  const { t, f } = useWords();
-  const { value, error } = useEvery('log', EVERY_MS, () => events(LINES));
+  const { t } = useWords();
+  const [worst, setWorst] = useState(false);
+  const [limit, setLimit] = useState(LINES);
+  const { value, error } = useEvery(`log${worst}${limit}`, EVERY_MS, () => events(worst ? MOST_LINES : limit));
+  const shown = value?.filter(({ level }) => !worst || level !== 'info');
   return (
     <>
       <h2 class="under">{t.log.events}</h2>
       {simulated && <p class="quiet">{t.log.clocks}</p>}
+      <fieldset class="segments" id="log-show" aria-label={t.log.show}>
+        {[false, true].map((each) => (
+          <label key={String(each)}>
+            <input type="radio" name="log-show" checked={worst === each} onChange={() => setWorst(each)} />
+            <span>{each ? t.log.worst : t.log.all}</span>
+          </label>
+        ))}
+      </fieldset>
       {error && <p class="card fault-text">{t.log.failed(error)}</p>}
-      {value?.length === 0 && <p class="card quiet">{t.log.empty}</p>}
-      {value && value.length > 0 && (
+      {shown?.length === 0 && <p class="card quiet">{worst ? t.log.noWorst : t.log.empty}</p>}
+      {shown && shown.length > 0 && (
         <ul class="card log">
-          {value.map((event) => (
-            <li key={`${event.timeMs}${event.code}${event.text}`}>
-              <time dateTime={new Date(event.timeMs).toISOString()}>
-                {f.dateTime(event.timeMs)} {simulated && <small>{event.houseClock ? t.log.house : t.log.wall}</small>}
-              </time>
-              <span class={`level ${event.level}`}>{t.log.level[event.level]}</span>
-              <span>
-                {t.say(event.text)} <code>{event.code}</code>
-              </span>
-            </li>
+          {shown.map((event) => (
+            <EventLine key={`${event.timeMs}${event.code}${event.text}`} event={event} simulated={simulated} />
           ))}
         </ul>
       )}
+      {!worst && limit < MOST_LINES && value?.length === limit && (
+        <p class="panel">
+          <button type="button" id="older" onClick={() => setLimit(Math.min(MOST_LINES, limit * 3))}>
+            {t.log.older}
+          </button>
+        </p>
+      )}
     </>
+  );
+}
+
+/** What, and smaller why or what to do. */
+function EventLine({ event, simulated }: { event: Event; simulated: boolean }) {
+  const { t, f } = useWords();
+  const text = t.say(event.text);
+  const cut = text.indexOf('; ');
+  return (
+    <li>
+      <time dateTime={new Date(event.timeMs).toISOString()}>
+        {f.dateTime(event.timeMs)} {simulated && <small>{event.houseClock ? t.log.house : t.log.wall}</small>}
+      </time>
+      <span class={`level ${event.level}`}>{t.log.level[event.level]}</span>
+      <span title={event.code}>
+        {cut < 0 ? text : `${text.slice(0, cut)}.`}
+        {cut >= 0 && <small class="quiet">{text.slice(cut + 2)}</small>}
+      </span>
+    </li>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import { OBSERVE_DAYS, observedLine, todayLine } from '../../../src/contract/today-line.ts';
-import { Refused, setPoint } from '../api.ts';
+import { acknowledge, Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -29,7 +29,7 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
         {control?.observed && control.observed.days > 0 && <Observed observed={control.observed} />}
         {control && (control.safety !== 'S0' || control.latched) && (
           <p class="alarm">
-            {t.safety[control.safety].long} {control.latched && t.latched}
+            {t.safety[control.safety].long} {control.latched && <Latched />}
           </p>
         )}
       </div>
@@ -86,6 +86,29 @@ function Observed({ observed }: { observed: NonNullable<ControlState['observed']
       )}{' '}
       <span role="status">{refused}</span>
     </p>
+  );
+}
+
+/** A fault that waits for a person: the button says that somebody has mended it. */
+function Latched() {
+  const { t } = useWords();
+  const [refused, setRefused] = useState('');
+  const mended = async () => {
+    try {
+      await acknowledge();
+      setRefused('');
+    } catch (error) {
+      setRefused(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
+    }
+  };
+  return (
+    <>
+      {t.latched}{' '}
+      <button type="button" id="acknowledge" onClick={mended}>
+        {t.now.acknowledge}
+      </button>{' '}
+      <span role="status">{refused}</span>
+    </>
   );
 }
 

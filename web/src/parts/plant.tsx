@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
-import { ACTUATOR_NAMES, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
+import { ACTUATOR_NAMES, type ActuatorName, SENSOR_NAMES, type SensorName } from '../../../src/contract/points.ts';
 import { heatColour, SCALE } from '../drawings/heat-colour.ts';
 import { useWords } from '../i18n/index.ts';
+import { shownPoint } from '../i18n/shown-point.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 import { PointHistory } from './point-history.tsx';
@@ -11,7 +12,7 @@ import { Schematic } from './schematic.tsx';
 /** The hydraulics as they are piped, live; and every point as a table, for those who want the figure and its age. */
 export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
   const { t, f } = useWords();
-  const [point, setPoint] = useState<SensorName | null>(null);
+  const [point, setPoint] = useState<SensorName | ActuatorName | null>(null);
   const control = snapshot?.control ?? null;
   return (
     <section id="plant" aria-labelledby="plant-title">
@@ -44,7 +45,7 @@ export function Plant({ snapshot }: { snapshot: Snapshot | null }) {
 
 interface PointsProps {
   control: ControlState;
-  onPoint: (point: SensorName) => void;
+  onPoint: (point: SensorName | ActuatorName) => void;
 }
 
 function Points({ control, onPoint }: PointsProps) {
@@ -77,7 +78,7 @@ function Points({ control, onPoint }: PointsProps) {
                       {t.points[name]}
                     </button>
                   </th>
-                  <td class="right">{f.point(name, view.value)}</td>
+                  <td class="right">{shownPoint(t, f, name, view.value)}</td>
                   <td class="right">{f.number(view.ageMs / 1000, 1)} s</td>
                   <td class={view.quality === 'good' ? '' : 'fault-text'} title={view.reason && t.say(view.reason)}>
                     {t.plant[view.quality]}
@@ -99,8 +100,12 @@ function Points({ control, onPoint }: PointsProps) {
           <tbody>
             {ACTUATOR_NAMES.filter((name) => name in control.outputs).map((name) => (
               <tr key={name}>
-                <th scope="row">{t.points[name]}</th>
-                <td class="right">{f.point(name, control.outputs[name])}</td>
+                <th scope="row">
+                  <button type="button" class="link" onClick={() => onPoint(name)}>
+                    {t.points[name]}
+                  </button>
+                </th>
+                <td class="right">{shownPoint(t, f, name, control.outputs[name])}</td>
               </tr>
             ))}
           </tbody>

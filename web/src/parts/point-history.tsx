@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { SensorName } from '../../../src/contract/points.ts';
+import type { ActuatorName, SensorName } from '../../../src/contract/points.ts';
 import { unitOf } from '../../../src/contract/units.ts';
 import { history } from '../api.ts';
 import { useEvery } from '../every.ts';
@@ -9,9 +9,13 @@ import { Chart } from './chart.tsx';
 const HOURS = 24;
 const EVERY_MS = 10_000;
 
-/** The last day of one point, below the drawing in which it was pressed. */
-export function PointHistory({ point, onClose }: { point: SensorName; onClose: () => void }) {
+/** Switches and contacts: drawn as steps between 0 and 1. */
+const isSwitch = (point: string) => /(On|Ok)$/.test(point);
+
+/** The last day of one point, sensor or output, below the drawing in which it was pressed. */
+export function PointHistory({ point, onClose }: { point: SensorName | ActuatorName; onClose: () => void }) {
   const { t } = useWords();
+  const switches = isSwitch(point);
   const holder = useRef<HTMLElement>(null);
   const { value, error } = useEvery(point, EVERY_MS, () => history([point], HOURS));
   useEffect(() => holder.current?.focus(), [point]);
@@ -27,7 +31,8 @@ export function PointHistory({ point, onClose }: { point: SensorName; onClose: (
       {fits && (
         <Chart
           title={t.plant.pointHistory(name)}
-          unit={unitOf(point)?.symbol ?? ''}
+          unit={switches ? t.plant.offOn : (unitOf(point)?.symbol ?? '')}
+          stepped={switches}
           timesS={value.rows.map((row) => (row[0] ?? 0) / 1000)}
           series={[{ label: name, colour: 0, values: value.rows.map((row) => row[1] ?? null) }]}
         />

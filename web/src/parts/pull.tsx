@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks';
+import type { Progress } from '../../../src/contract/progress.ts';
 import { type ExpertsList, pullExpert, Refused, stopPull } from '../api.ts';
-import { useWords } from '../i18n/index.ts';
+import { useWords, type Words } from '../i18n/index.ts';
 
 type PullState = NonNullable<ExpertsList['pull']>;
 
 /** Gets another expert: what is running, how far it is, and what became of it. */
 export function Pull({ pull, onChanged }: { pull: PullState | null; onChanged: () => void }) {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const [source, setSource] = useState('');
   const [refused, setRefused] = useState('');
   const running = pull?.state === 'runs';
@@ -54,14 +55,37 @@ export function Pull({ pull, onChanged }: { pull: PullState | null; onChanged: (
         )}
       </form>
       {running && (
-        <label>
+        <div>
           <span class="label">{t.experts.pulling(pull.source)}</span>
-          <progress max={100} {...(pull.percent !== null && { value: pull.percent })} /> <small>{pull.text}</small>
-        </label>
+          <Coming progress={pull.progress} name={t.experts.pulling(pull.source)} />
+          <small class="quiet">
+            {pull.progress ? progressWords(t, f, pull.progress) : pull.text && t.say(pull.text)}
+          </small>
+        </div>
       )}
       <span class="note" role="status">
         {refused || (pull && !running && became(pull))}
       </span>
     </section>
   );
+}
+
+/** Moves to and fro while the size is not known. */
+function Coming({ progress, name }: { progress: Progress | null; name: string }) {
+  return (
+    <progress
+      aria-label={name}
+      max={progress?.totalBytes ?? 1}
+      {...(progress?.totalBytes && { value: progress.doneBytes })}
+    />
+  );
+}
+
+/** How much of how much, how fast, and how long it will take at that pace. */
+function progressWords(t: Words['t'], f: Words['f'], { doneBytes, totalBytes, bytesPerS }: Progress): string {
+  const pace = t.experts.perSecond(f.size(bytesPerS));
+  if (!totalBytes) return `${f.size(doneBytes)} · ${pace}`;
+  const so = t.experts.ofBytes(f.size(doneBytes), f.size(totalBytes), f.number((100 * doneBytes) / totalBytes));
+  const leftS = bytesPerS > 0 ? Math.ceil((totalBytes - doneBytes) / bytesPerS) : null;
+  return leftS === null ? so : `${so} · ${pace} · ${t.experts.left(f.duration(leftS))}`;
 }

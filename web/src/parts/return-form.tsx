@@ -74,13 +74,58 @@ export function ReturnForm({ record, compute }: Props) {
           </select>
         </label>
       </div>
+      <p class="quiet">{t.money.measured(f.number(measured), f.number(Math.max(1, Math.round(record.days))))}</p>
       <Outcome record={record} assumed={assumed} />
+      <OtherCards record={record} assumed={assumed} cardId={cardId} />
       <p class="quiet">{t.money.scaled}</p>
       {CARDS[cardId] && (
         <p class="quiet">
           {t.simulated.source}: {CARDS[cardId].source}
         </p>
       )}
+    </section>
+  );
+}
+
+/** The same house and the same assumptions with each card that is known: what if? */
+function OtherCards({ record, assumed, cardId }: { record: MoneyRecord; assumed: Assumptions; cardId: string }) {
+  const { t, f } = useWords();
+  const rows = Object.values(CARDS).map(({ id, name, jPerToken }) => ({
+    ...{ id, name, jPerToken },
+    ...returnOf(record, { ...assumed, jPerToken }),
+  }));
+  return (
+    <section id="what-if" aria-labelledby="what-if-title">
+      <h3 id="what-if-title">{t.money.whatIf}</h3>
+      <p class="quiet">{t.money.whatIfNote}</p>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.money.card}</th>
+            <th scope="col" class="right">
+              J/token
+            </th>
+            <th scope="col" class="right">
+              {t.money.netYear}
+            </th>
+            <th scope="col" class="right">
+              {t.money.breakEvenDay}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ id, name, jPerToken, netEurPerYear, breakEvenPerDay }) => (
+            <tr key={id} aria-current={id === cardId ? 'true' : undefined}>
+              <th scope="row">{name}</th>
+              <td class="right">{f.number(jPerToken, 2)}</td>
+              <td class="right">{f.eur(netEurPerYear)}</td>
+              <td class="right">
+                {breakEvenPerDay === null ? t.money.neverAlone : f.number(Math.ceil(breakEvenPerDay))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -1,21 +1,24 @@
 import type { ComponentChildren } from 'preact';
 import type { ControlState } from '../../../src/contract/messages.ts';
-import type { SensorName } from '../../../src/contract/points.ts';
+import type { ActuatorName, SensorName } from '../../../src/contract/points.ts';
 import { heatColour } from '../drawings/heat-colour.ts';
 import { type Circuit, NARROW, type PartId, type Pipe, WIDE } from '../drawings/plant-layout.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
+import { shownPoint } from '../i18n/shown-point.ts';
 
+type Point = SensorName | ActuatorName;
 const MOVING_LPM = 0.3;
 
 interface Props {
   control: ControlState;
   /** A reading was pressed: its history is wanted. */
-  onPoint: (point: SensorName) => void;
+  onPoint: (point: Point) => void;
 }
 
 /** The readings of each box, in the order of its lines below the name. */
-const READINGS: Partial<Record<PartId, readonly SensorName[]>> = {
+const READINGS: Partial<Record<PartId, readonly Point[]>> = {
+  dryCooler: ['dryCoolerPct'],
   accelerator: ['accelW', 'accelChipC'],
   outdoorUnit: ['outdoorC', 'compressorW'],
   buffer: ['bufferTopC', 'bufferBottomC'],
@@ -59,16 +62,22 @@ export function Schematic({ control, onPoint }: Props) {
         );
       })}
       {layout.valves.map(({ output, x, y }) => (
-        <path
+        <Reading
           key={output}
-          class={control.outputs[output] === 1 ? 'valve on' : 'valve'}
-          d={`M${x - 9} ${y - 7}v14l18-14v14z`}
-        />
+          shown={shownPoint(t, f, output, control.outputs[output])}
+          point={output}
+          onPoint={onPoint}
+        >
+          <rect class="touch" x={x - 16} y={y - 16} width="32" height="32" />
+          <path class={control.outputs[output] === 1 ? 'valve on' : 'valve'} d={`M${x - 9} ${y - 7}v14l18-14v14z`} />
+        </Reading>
       ))}
       {layout.pumps.map(({ output, flow, x, y, label }) => (
         <g key={output} class={(value(flow) ?? 0) > MOVING_LPM ? 'pump on' : 'pump'}>
-          <circle cx={x} cy={y} r="13" />
-          <path d={`M${x - 6} ${y + 6}h12L${x} ${y - 9}z`} />
+          <Reading shown={`${f.number(control.outputs[output])} %`} point={output} onPoint={onPoint}>
+            <circle cx={x} cy={y} r="13" />
+            <path d={`M${x - 6} ${y + 6}h12L${x} ${y - 9}z`} />
+          </Reading>
           <Reading
             shown={`${f.number(control.outputs[output])} % ${f.point(flow, value(flow))}`}
             point={flow}
@@ -167,8 +176,8 @@ interface ReadingProps {
   /** The text that stands there: what is read out must begin with it. */
   shown: string;
   /** Undefined for a text that is no reading. */
-  point: SensorName | undefined;
-  onPoint: (point: SensorName) => void;
+  point: Point | undefined;
+  onPoint: (point: Point) => void;
   children: ComponentChildren;
 }
 

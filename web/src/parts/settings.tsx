@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Refused, type Session, settings, testNotify } from '../api.ts';
+import { withCode } from '../code.tsx';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 import { Backup } from './backup.tsx';
@@ -18,7 +19,7 @@ export function Settings({ level }: { level: Session['level'] }) {
         <div class="stack">
           <div class="card stack">
             <h3>{t.settings.notify}</h3>
-            {value.notify.length > 0 ? <TestNotify targets={value.notify} /> : <p>{t.settings.noNotify}</p>}
+            {value.notify.length > 0 ? <TestNotify targets={value.notify} /> : <p>{withCode(t.settings.noNotify)}</p>}
           </div>
           {level === 'installer' && <Backup />}
           <details class="card">

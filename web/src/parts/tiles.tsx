@@ -30,7 +30,7 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
         {t.tiles.sunShine} {plant ? `${f.number(plant.weather.solarWm2)} W/m²` : f.power(value('pvW'))}
       </Tile>
       <Tile id="cop" label={t.tiles.cop} value={f.number(meters?.copNow, 1)}>
-        {t.tiles.today} {f.number(meters?.copDay, 2)} · {t.tiles.year} {f.number(meters?.copYear, 2)}
+        {t.tiles.today} {f.number(meters?.copDay || null, 2)} · {t.tiles.year} {f.number(meters?.copYear || null, 2)}
       </Tile>
       <Tile id="cost" label={t.tiles.cost} value={f.eur(meters?.costTodayEur)}>
         {t.tiles.plainPump} {f.eur(meters?.plainPumpTodayEur)}

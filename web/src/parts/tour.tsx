@@ -1,4 +1,5 @@
 import type { Tour } from '../../../src/contract/tour.ts';
+import { withCode } from '../code.tsx';
 import { useWords } from '../i18n/index.ts';
 
 /** What is being shown, in words, and how much of it is left: first thing on every screen of `heatmine tour`. */
@@ -10,7 +11,7 @@ export function TourCaption({ tour }: { tour: Tour }) {
         {tour.over ? t.tour.over : t.tour.at(f.number(tour.chapter), f.number(tour.chapters), f.number(tour.speed))}
       </p>
       {!tour.over && <h2>{tour.title[language]}</h2>}
-      <p role="status">{tour.caption[language]}</p>
+      <p role="status">{withCode(tour.caption[language])}</p>
       <progress max={1} value={tour.played} aria-label={t.tour.label} />
     </section>
   );

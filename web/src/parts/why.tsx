@@ -4,6 +4,7 @@ import { useWords } from '../i18n/index.ts';
 /** Every decision of this second with its reason; the control loop composes the texts. */
 export function Why({ reasons }: { reasons: readonly Reason[] }) {
   const { t } = useWords();
+  const about = (what: string) => t.why.about[what] ?? t.points[what as keyof typeof t.points] ?? what;
   return (
     <section id="why" aria-labelledby="why-title">
       <h2 id="why-title">{t.why.title}</h2>
@@ -15,7 +16,7 @@ export function Why({ reasons }: { reasons: readonly Reason[] }) {
           {reasons.map((reason) => (
             <li key={`${reason.what}${reason.code}`}>
               <span>{t.say(reason.text)}</span>
-              <code>{reason.what}</code>
+              <small class="quiet">{about(reason.what)}</small>
             </li>
           ))}
         </ol>

@@ -41,7 +41,7 @@ function startAttackers() {
 /** As a stranger asks for the first time: a connection, a hello, a free question, its answer. */
 async function openAsker(url: string) {
   const candidate = await candidateAt(url);
-  const way = { url, key: candidate.descriptor.key, path: [] };
+  const way = { url, key: candidate.descriptor.key, path: [], reach: 'owner' as const };
   const options = { discoveries: [], experience: openExperience(), random: () => 0 };
   const once = async (text: string): Promise<number | undefined> => {
     let said = '';

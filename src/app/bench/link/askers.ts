@@ -2,12 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { systemClock } from '../../../core/clock.ts';
 import { type Random, seededRandom } from '../../../core/random.ts';
+import { askSwarm } from '../../../net/swarm/ask/asker.ts';
+import type { RelayBook } from '../../../net/swarm/ask/book.ts';
 import { openExperience } from '../../../net/swarm/ask/experience.ts';
-import { askOne } from '../../../net/swarm/ask/one.ts';
-import { sealedWays } from '../../../net/swarm/ask/way.ts';
 import { type Descriptor, readDescriptor } from '../../../net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
-import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
 import { NOT_SERVING } from '../../../net/swarm/relay.ts';
 import { sealTo } from '../../../net/swarm/seal/ends.ts';
 import { dial } from '../../../net/swarm/wire/dial.ts';
@@ -32,7 +31,7 @@ function leaveByOwnAddress(): void {
 /** The first that the node at `url` names for this topic, once it does. */
 export async function findAt(url: string, topic: string): Promise<Descriptor> {
   for (let left = 600; ; left--) {
-    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
+    const connection = await dial({ url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
     const found = await connection.ask({ type: 'find', topic, limit: 1 });
     connection.close(1000, 'thanks');
     const [text] = found.type === 'found' ? found.descriptors : [];
@@ -45,23 +44,25 @@ export async function findAt(url: string, topic: string): Promise<Descriptor> {
 
 export type Ask = (asker: number, text: string) => Promise<string>;
 
-/** Sealed, by ways and under keys as the product chooses them, a new experience each time; resolves with the answer. */
-export function openAskers(expert: Descriptor, relays: readonly Descriptor[], seed: number): Ask {
+/** As the product asks, with a new experience each time: looks for experts through these relays, then asks; resolves with the answer. */
+export function openAskers(relays: readonly Descriptor[], seed: number): Ask {
   leaveByOwnAddress();
   const random: Random = seededRandom(seed);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: false };
-  const candidate = { descriptor: expert, signed: '', fit: 1 };
+  const known = relays.map((descriptor) => ({ descriptor, signed: '', fit: 1, reach: 'machine' as const }));
+  const book: RelayBook = { relays: async () => known, keep: () => {}, close: () => {} };
   return (asker, text) =>
     whose.run(addressOf(asker), async () => {
-      const options = { discoveries: [], experience: openExperience(), random, sealed };
-      const ways = sealedWays(expert, relays, sealed, () => 0, random);
       let said = '';
-      const question = {
-        messages: [{ role: 'user' as const, content: text }],
-        topics: ['heating'],
-        onChunk: (chunk: string) => (said += chunk),
-      };
-      await askOne(candidate, ways, options, question, newQuestionId());
+      const { way } = await askSwarm(
+        { discoveries: [], book, experience: openExperience(), random, sealed },
+        {
+          messages: [{ role: 'user' as const, content: text }],
+          topics: ['heating', 'general'],
+          onChunk: (chunk) => (said += chunk),
+        },
+      );
+      if (way.looked !== 'sealed') throw new Error('the look-up went another way');
       return said;
     });
 }

@@ -97,7 +97,7 @@ export const bySizes: Sign = ({ request, answer }) => `${sizesOf(request)} > ${s
 export const byBytes: Sign = ({ digest }) => digest;
 const byNothing: Sign = () => '';
 
-/** A question at the expert's relay, and the log of the relay by which it entered: its connection is known to both. */
+/** A question at the expert's relay, or a look-up at the one that answers it, and the log of the relay by which it entered: its connection is known to both. */
 export interface Crossing {
   at: Known;
   entered: readonly Known[];
@@ -119,6 +119,15 @@ export function linkByTimes(crossings: readonly Crossing[]): Linked {
     return nearest?.asker === at.asker ? 1 : 0;
   };
   const right = mean(crossings.map(guess));
+  return { right, chance: linkAddresses(crossings, byNothing).right, within: binomial(right, crossings.length) };
+}
+
+/** The address that last looked for experts, at any of the relays, before the question came. */
+export function linkByLookUps(crossings: readonly Crossing[], lookUps: readonly Known[]): Linked {
+  const inOrder = lookUps.toSorted((a, b) => a.fromMs - b.fromMs);
+  const right = mean(
+    crossings.map(({ at }) => (inOrder.findLast(({ untilMs }) => untilMs <= at.fromMs)?.asker === at.asker ? 1 : 0)),
+  );
   return { right, chance: linkAddresses(crossings, byNothing).right, within: binomial(right, crossings.length) };
 }
 

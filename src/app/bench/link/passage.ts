@@ -11,14 +11,14 @@ export interface Seen {
   data?: { stream: number; bytes: number; digest: string };
 }
 
-/** All that a relay knows of one question that somebody sent through it. */
+/** All that a relay knows of one question that somebody sent through it, or one look-up that came to it. */
 export interface Passage {
   connection: number;
   address: string;
   /** Of whoever dialled in. */
   key: string;
   stream: number;
-  /** Whom it was for, hop by hop. */
+  /** Whom it was for, hop by hop; empty: for this relay itself, which only look-ups are. */
   path: string;
   fromMs: number;
   untilMs: number;
@@ -29,7 +29,7 @@ export interface Passage {
   digest: string;
 }
 
-/** From the log of one relay, the questions that came in, in the order in which they came. */
+/** From the log of one relay, what came in, in the order in which it came. */
 export function passagesOf(seen: readonly Seen[]): Passage[] {
   const keys = new Map<number, string>();
   const open = new Map<string, Passage>();
@@ -37,7 +37,7 @@ export function passagesOf(seen: readonly Seen[]): Passage[] {
     if (text !== undefined && !sent) {
       const frame = JSON.parse(text);
       if (frame.type === 'hello') keys.set(connection, frame.key);
-      if (frame.type !== 'open' || frame.path.length === 0) continue;
+      if (frame.type !== 'open') continue;
       const path = frame.path.map((hop: { key: string }) => hop.key).join(' ');
       const from = { connection, address, key: keys.get(connection) ?? '', stream: frame.id, path };
       const began = { fromMs: atMs, untilMs: atMs, request: [], answer: [], digest: '' };

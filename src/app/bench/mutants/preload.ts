@@ -15,4 +15,10 @@ if (mutant) {
       return { format: 'module-typescript', source, shortCircuit: true };
     },
   });
+  // The first failure is enough: uvu marks it with this and would go on.
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+    if (String(chunk).includes('✘')) process.exit(1);
+    return write(chunk, ...rest);
+  }) as typeof process.stdout.write;
 }

@@ -1,6 +1,7 @@
 /**
  * One process of nodes: starts those that its parent names by IPC and says their keys and ports; when told `cpu`, the processor
- * time so far, ms. Ends with its parent. Arguments: milliseconds for a token; `wide` where answers need not wait for each other.
+ * time so far, ms. Ends with its parent. Arguments: milliseconds for a token; `wide` where answers
+ * need not wait for each other and look-ups have no limit.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +22,10 @@ import { tradeOf } from './sunny.ts';
 const log = pino({ level: 'silent' });
 const dir = mkdtempSync(join(tmpdir(), 'heatmine-swarm-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
-const compute = await echoCompute(Number(process.argv[2]), process.argv[3] === 'wide');
+const isWide = process.argv[3] === 'wide';
+/** All askers of a bench come from one machine. */
+const WIDE = { perS: 1e6, burst: 1e6 };
+const compute = await echoCompute(Number(process.argv[2]), isWide);
 
 async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const identity = identityFromSeed(createHash('sha256').update(`bench node ${seed}`).digest());
@@ -29,6 +33,7 @@ async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
   const node = await startNode({
     ...{ config, port: 0, identity, compute, log, random: seededRandom(seed) },
     ...(config.serve && { trade: await tradeOf(mkdtempSync(join(dir, 'node-'))) }),
+    ...(isWide && { limits: { lookUps: WIDE, lookUpsPerOrigin: WIDE } }),
     unsealer: config.serve || config.relay ? await openUnsealer(systemClock) : undefined,
     discoveries: (port) => openDiscoveries({ config, port, identity, log }),
   });

@@ -77,9 +77,14 @@ async function startNodes(hosts: readonly [Host, Host, Host]): Promise<Line[]> {
       return said;
     };
   };
-  const direct = { url: urlOf(expertAt, expert!.port), key, path: [] };
-  const oneRelay = { ...relay, path: [{ key }] };
-  const twoRelays = { url: urlOf(entryAt, entry!.port), key: entry!.key, path: [relay, { key }] };
+  const direct = { url: urlOf(expertAt, expert!.port), key, path: [], reach: 'owner' as const };
+  const oneRelay = { ...relay, path: [{ key }], reach: 'owner' as const };
+  const twoRelays = {
+    url: urlOf(entryAt, entry!.port),
+    key: entry!.key,
+    path: [relay, { key }],
+    reach: 'owner' as const,
+  };
   return [
     { name: 'direct', ask: answerBy(direct, false) },
     { name: 'one relay', ask: answerBy(oneRelay, false) },
@@ -91,12 +96,12 @@ async function startNodes(hosts: readonly [Host, Host, Host]): Promise<Line[]> {
 /** The expert that the node at this URL names, once one is attached to it or it serves one itself. */
 export async function candidateAt(url: string): Promise<Candidate> {
   for (let left = 600; ; left--) {
-    const connection = await dial({ url, identity: freshIdentity(), handlers: NOT_SERVING });
+    const connection = await dial({ url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
     const found = await connection.ask({ type: 'find', topic: 'heating', limit: 1 });
     connection.close(1000, 'thanks');
     const [text] = found.type === 'found' ? found.descriptors : [];
     const descriptor = text && readDescriptor(Buffer.from(text, 'base64url'), Date.now());
-    if (descriptor) return { descriptor, signed: text, fit: 1 };
+    if (descriptor) return { descriptor, signed: text, fit: 1, reach: 'machine' };
     if (left === 0) throw new Error('no expert shows up there');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Random } from '../../../core/random.ts';
 import { readDescriptor } from '../descriptor.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import { REACHES } from '../wire/reach.ts';
 import type { Candidate } from './gather.ts';
 import { lookForRelays } from './look.ts';
 
@@ -28,7 +29,8 @@ export const RELAYS_FILE = 'relays.json';
 const FRESH_MS = 12 * 60_000;
 const LOOK_EVERY_MS = 8 * 60_000;
 
-const File = z.strictObject({ atMs: z.number(), signed: z.array(z.string().max(1400)).max(64) });
+const Kept = z.strictObject({ signed: z.string().max(1400), reach: z.enum(REACHES) });
+const File = z.strictObject({ atMs: z.number(), relays: z.array(Kept).max(64) });
 type File = z.infer<typeof File>;
 
 export function openRelayBook({ discoveries, file, now = Date.now }: BookOptions): RelayBook {
@@ -37,7 +39,7 @@ export function openRelayBook({ discoveries, file, now = Date.now }: BookOptions
   const look = async (patience: number) => {
     const found = await lookForRelays(discoveries, patience);
     if (found.length === 0) return found;
-    known = { atMs: now(), signed: found.map(({ signed }) => signed) };
+    known = { atMs: now(), relays: found.map(({ signed, reach }) => ({ signed, reach })) };
     if (file) save(file, known);
     return found;
   };
@@ -45,7 +47,7 @@ export function openRelayBook({ discoveries, file, now = Date.now }: BookOptions
     async relays(patience) {
       const current = file ? load(file) : known;
       const isFresh = current && Math.abs(now() - current.atMs) < FRESH_MS && patience <= 1;
-      const relays = isFresh ? current.signed.flatMap((signed) => relayOf(signed, now())) : [];
+      const relays = isFresh ? current.relays.flatMap((kept) => relayOf(kept, now())) : [];
       return relays.length > 0 ? relays : look(patience);
     },
     keep(random) {
@@ -65,9 +67,9 @@ export function openRelayBook({ discoveries, file, now = Date.now }: BookOptions
   };
 }
 
-function relayOf(signed: string, nowMs: number): Candidate[] {
+function relayOf({ signed, reach }: z.infer<typeof Kept>, nowMs: number): Candidate[] {
   const descriptor = readDescriptor(Buffer.from(signed, 'base64url'), nowMs);
-  return descriptor ? [{ descriptor, signed, fit: 1 }] : [];
+  return descriptor ? [{ descriptor, signed, fit: 1, reach }] : [];
 }
 
 function load(file: string): File | undefined {

@@ -5,6 +5,7 @@ import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
 import { dial } from '../wire/dial.ts';
 import { prefixOf } from '../wire/prefix.ts';
+import { narrower, type Reach, reachOf } from '../wire/reach.ts';
 
 /** One expert of one node that may answer, with its signed word. */
 export interface Candidate {
@@ -13,6 +14,8 @@ export interface Candidate {
   signed: string;
   /** 1 for the question's own topic, less for the ones behind it. */
   fit: number;
+  /** How far into our own network its addresses may lead: as far as whoever told of it is away. */
+  reach: Reach;
 }
 
 export interface GatherOptions {
@@ -53,11 +56,11 @@ export async function gather({
   const caps = createCaps();
   const limit = setTimeout(() => enough.abort(), limitMs);
   let tail: NodeJS.Timeout | undefined;
-  const add = (descriptor: Descriptor, signed: string, fit: number) => {
+  const add = (descriptor: Descriptor, signed: string, fit: number, reach: Reach) => {
     const before = candidates.get(descriptor.key);
-    if (before) before.fit = Math.max(before.fit, fit);
+    if (before) Object.assign(before, { fit: Math.max(before.fit, fit), reach: narrower(before.reach, reach) });
     else if (candidates.size < wanted && caps.admit(descriptor))
-      candidates.set(descriptor.key, { descriptor, signed, fit });
+      candidates.set(descriptor.key, { descriptor, signed, fit, reach });
     tail ??= setTimeout(() => enough.abort(), patience * AFTER_FIRST_MS);
     if (candidates.size >= wanted) enough.abort();
   };
@@ -68,9 +71,10 @@ export async function gather({
     dialled.add(`${topic} ${found.url}`);
     await room(async () => {
       if (enough.signal.aborted) return;
-      for (const text of await offersAt(found, topic, enough.signal)) {
+      const { offers, reach } = await offersAt(found, topic, enough.signal);
+      for (const text of offers) {
         const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
-        if (descriptor) add(descriptor, text, fit);
+        if (descriptor) add(descriptor, text, fit, reach);
       }
     });
   };
@@ -93,17 +97,18 @@ export async function gather({
 }
 
 /** What a node offers for a topic; nothing when it does not answer as it should. */
-async function offersAt({ url, key }: Found, topic: string, signal: AbortSignal): Promise<string[]> {
+async function offersAt(found: Found, topic: string, signal: AbortSignal): Promise<{ offers: string[]; reach: Reach }> {
   try {
-    const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING, signal });
+    const { url, key: expect, reach } = found;
+    const connection = await dial({ url, reach, identity: freshIdentity(), expect, handlers: NOT_SERVING, signal });
     try {
       const answer = await connection.ask({ type: 'find', topic, limit: PER_FOUND });
-      return answer.type === 'found' ? answer.descriptors : [];
+      return { offers: answer.type === 'found' ? answer.descriptors : [], reach: reachOf(connection.address) };
     } finally {
       connection.close(1000, 'thanks');
     }
   } catch {
-    return [];
+    return { offers: [], reach: 'world' };
   }
 }
 

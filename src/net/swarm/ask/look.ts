@@ -1,9 +1,10 @@
 import type { Discovery } from '../discovery/discovery.ts';
 import { RELAY_TOPIC, TOPICS } from '../topics.ts';
+import { mayLead } from '../wire/reach.ts';
 import { type Candidate, fitOf, gather } from './gather.ts';
 import type { AskerOptions } from './question.ts';
 import { lookThroughRelays } from './through.ts';
-import { directWays, sealedWays, type Way } from './way.ts';
+import { directWays, type Route, sealedWays, type Way } from './way.ts';
 
 export interface LookUp {
   /** Best first. */
@@ -62,10 +63,17 @@ function waysOf(
   { sealed, random, experience }: AskerOptions,
   relays: readonly Candidate[],
 ): (candidate: Candidate) => Way[] {
-  if (!sealed) return ({ descriptor }) => directWays(descriptor);
+  if (!sealed) return ({ descriptor, reach }) => directWays(descriptor).map((route) => ({ ...route, reach }));
   const known = relays.map(({ descriptor }) => descriptor);
   const trust = (key: string) => experience.of(key).experience;
-  return ({ descriptor }) => (descriptor.seal ? sealedWays(descriptor, known, sealed, trust, random) : []);
+  const reachOf = new Map(relays.map(({ descriptor: { key }, reach }) => [key, reach]));
+  return ({ descriptor, reach }) => {
+    if (!descriptor.seal) return [];
+    // An entry relay near us would lead us home: what a stranger names is no better for being dialled by another.
+    const mayPass = ({ path }: Route) => path.every(({ url }) => url === undefined || mayLead(url, reach));
+    const routes = sealedWays(descriptor, known, sealed, trust, random).filter(mayPass);
+    return routes.map((route) => ({ ...route, reach: reachOf.get(route.key) ?? 'world' }));
+  };
 }
 
 /** Neither the asker itself nor a known liar. */

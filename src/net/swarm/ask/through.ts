@@ -7,6 +7,7 @@ import { NOT_SERVING } from '../relay.ts';
 import { soon } from '../soon.ts';
 import { type Connection, peerError } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
+import { type Reach, reachOfUrl, wider } from '../wire/reach.ts';
 import { exchange } from './exchange.ts';
 import { type Candidate, createCaps, fitOf } from './gather.ts';
 import type { AskerOptions } from './question.ts';
@@ -46,12 +47,16 @@ export async function lookThroughRelays(
   const trust = ({ key }: { key: string }) => experience.of(key).experience;
   const all = relays.map(({ descriptor }) => descriptor);
   const helpers = all.filter(({ relay, seal, urls }) => relay && seal !== undefined && urls.length > 0);
+  // As far as the helper is away, by whoever told of it.
+  const reachOfWord = ({ key, urls }: Candidate['descriptor']) => wider(reachByKey.get(key)!, reachOfUrl(urls[0]!));
+  const reachByKey = new Map(relays.map(({ descriptor: { key }, reach }) => [key, reach]));
   const apart = new Map(helpers.map((helper) => [helper, apartFrom(helper, all, options.sealed!)]));
   const entries = all.filter((entry) => helpers.some((helper) => apart.get(helper)!.includes(entry)));
   for (const entry of drawOrder(entries, trust, random).slice(0, ENTRIES)) {
     const able = helpers.filter((helper) => apart.get(helper)!.includes(entry));
     const connection = await dial({
       ...{ url: entry.urls[0]!, identity: freshIdentity(), expect: entry.key, handlers: NOT_SERVING },
+      reach: reachByKey.get(entry.key)!,
     }).catch(() => undefined);
     if (!connection) {
       experience.failed(entry.key);
@@ -62,7 +67,7 @@ export async function lookThroughRelays(
       const lists = asked.map((helper) => askHelper(connection, helper, options, wish.topics));
       const patience = { tailMs: TAIL_MS * wish.patience, limitMs: LIMIT_MS };
       const come = await soon(lists, ({ length }) => length > 0, patience);
-      const found = verified(come, wish);
+      const found = verified(come, asked.map(reachOfWord), wish);
       if (come.every((list) => list === undefined)) experience.failed(entry.key);
       if (found.length > 0) return { found, entry: entry.key };
     } finally {
@@ -95,7 +100,12 @@ async function askHelper(
 }
 
 /** Those that are signed and fit, of all lists by turns, so many of one prefix and operator. */
-function verified(lists: readonly (readonly string[] | undefined)[], { topics, wanted }: Wish): Candidate[] {
+function verified(
+  lists: readonly (readonly string[] | undefined)[],
+  reaches: readonly Reach[],
+  { topics, wanted }: Wish,
+): Candidate[] {
+  const reachOf = new Map(lists.flatMap((list, i) => (list ?? []).map((signed) => [signed, reaches[i]!] as const)));
   const caps = createCaps();
   const found = new Map<string, Candidate>();
   for (const signed of byTurns(lists.map((list) => list ?? []))) {
@@ -105,7 +115,7 @@ function verified(lists: readonly (readonly string[] | undefined)[], { topics, w
     const fit = fitOf(descriptor, topics);
     if (before && before.descriptor.issuedS >= descriptor.issuedS) continue;
     if (fit === 0 || (!before && (found.size >= wanted || !caps.admit(descriptor)))) continue;
-    found.set(descriptor.key, { descriptor, signed, fit });
+    found.set(descriptor.key, { descriptor, signed, fit, reach: reachOf.get(signed)! });
   }
   return [...found.values()];
 }

@@ -38,8 +38,8 @@ export async function overSomeWay<T>(
 ): Promise<T> {
   const { ways, experience, signal } = journey;
   for (const way of ways.slice(0, MOST_WAYS)) {
-    const { url, key, path } = way;
-    const dialling = dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING, signal });
+    const { url, key, path, reach } = way;
+    const dialling = dial({ url, reach, identity: freshIdentity(), expect: key, handlers: NOT_SERVING, signal });
     const connection = await dialling.catch(() => undefined);
     signal?.throwIfAborted();
     if (!connection) {

@@ -3,19 +3,24 @@ import type { Random } from '../../../core/random.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
 import { isPrivate, prefixOf } from '../wire/prefix.ts';
+import type { Reach } from '../wire/reach.ts';
 import { drawOrder } from './rank.ts';
 
 /** Whom to dial, and what to write into `open`. */
-export interface Way {
+export interface Route {
   url: string;
   key: string;
   path: Hop[];
   /** How the expert was looked for: by relays that saw no address, or with all topics alike, so that nobody saw which. */
   looked?: 'sealed' | 'all';
 }
+export interface Way extends Route {
+  /** Of whoever named the URL. */
+  reach: Reach;
+}
 
 /** Whom a question on this way passed, for people. */
-export function passed({ key, path, looked }: Way, node: string, isSealed: boolean): Passed {
+export function passed({ key, path, looked }: Route, node: string, isSealed: boolean): Passed {
   if (!isSealed) return { mode: 'direct', ...(path.length > 0 && { relay: key }), node };
   const relay = path.length > 1 ? { relay: path[0]!.key } : {};
   return { mode: 'sealed', entry: key, ...relay, node, ...(looked && { looked }) };
@@ -27,7 +32,7 @@ export interface EntryRule {
 }
 
 /** Straight to the expert, or through its own relay: it learns the address, or its relay does, and the text is in the clear. */
-export function directWays({ key, urls, relays }: Descriptor): Way[] {
+export function directWays({ key, urls, relays }: Descriptor): Route[] {
   return [
     ...urls.map((url) => ({ url, key, path: [] })),
     ...relays.map((relay) => ({ url: relay.url, key: relay.key, path: [{ key }] })),
@@ -45,7 +50,7 @@ export function sealedWays(
   rule: EntryRule,
   trust: (key: string) => number,
   random: Random,
-): Way[] {
+): Route[] {
   const lasts: Hop[][] = [
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
     ...expert.urls.map((url) => [{ key: expert.key, url }]),

@@ -1,8 +1,12 @@
+import type { Reach } from '../wire/reach.ts';
+
 /** A node that may answer or know who does; whoever dials it learns its key, and its word counts for nothing else. */
 export interface Found {
   url: string;
   /** Of whom to expect there, where the finder knows it. */
   key?: string;
+  /** Whose word this is. */
+  reach: Reach;
 }
 
 export interface Announcement {

@@ -5,6 +5,7 @@ import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { type Identity, verifyBare } from '../identity.ts';
 import { SHARDS, shardKey, shardOf } from '../topics.ts';
+import { mayLead, type Reach } from '../wire/reach.ts';
 import type { Announcement, Discovery, Found } from './discovery.ts';
 import { createQueue } from './queue.ts';
 
@@ -16,6 +17,8 @@ export interface MainlineOptions {
   bootstrap: readonly string[];
   /** Takes part in BitTorrent's own network as well, by its public routers. */
   isPublic: boolean;
+  /** How far into our own network what it finds may lead. */
+  reach: Reach;
   identity: Identity;
   reannounceMs?: number;
   expiryMs?: number;
@@ -43,7 +46,7 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
     ...(options.isPublic ? ['router.bittorrent.com:6881', 'dht.transmissionbt.com:6881'] : []),
   ];
   const dht = new DHT({
-    socket: guardedSocket(log),
+    socket: guardedSocket(options, bootstrap),
     bootstrap,
     // With it our own announcements are found by those who ask us, and by ourselves while nobody else is there.
     host: options.host === '0.0.0.0' ? false : options.host,
@@ -88,7 +91,7 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
       announced = what;
       return announceNow();
     },
-    find: (topic, signal) => findShards(dht, topic, signal),
+    find: (topic, signal) => findShards(dht, topic, options.reach, signal),
     resolve(publicKey) {
       const key = createHash('sha1').update(publicKey).update(SALT).digest();
       return new Promise((resolve) => {
@@ -106,14 +109,14 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
 const seqNow = () => Math.floor(Date.now() / 1000);
 
 /** All shards at once; the caller takes the first that come and stops: after churn the tail of a look-up takes seconds. */
-async function* findShards(dht: DHT, topic: string, signal: AbortSignal): AsyncGenerator<Found> {
+async function* findShards(dht: DHT, topic: string, reach: Reach, signal: AbortSignal): AsyncGenerator<Found> {
   const keys = Array.from({ length: SHARDS }, (_, shard) => shardKey(topic, shard));
   const wanted = new Set(keys.map((key) => key.toString('hex')));
   const found = createQueue<Found>(MAX_FOUND);
   const onPeer = (peer: { host: string; port: number }, infoHash: Buffer) => {
     if (!wanted.has(infoHash.toString('hex'))) return;
     const url = `ws://${peer.host}:${peer.port}`;
-    found.push(url, { url });
+    found.push(url, { url, reach });
   };
   dht.on('peer', onPeer);
   let open = keys.length;
@@ -131,8 +134,16 @@ const announceFresh = (dht: DHT, key: Buffer, port: number, done: (error: Error 
   void dht.lookup(key, () => dht.announce(key, port, done));
 
 /** A datagram that the library chokes on must not end this process: it comes from anybody. */
-function guardedSocket(log: Log): Socket {
+function guardedSocket({ log, reach }: MainlineOptions, bootstrap: readonly string[]): Socket {
   const socket = createSocket('udp4');
+  const send = socket.send.bind(socket) as (...args: unknown[]) => void;
+  // Nodes of the DHT are strangers' words as well; those that the owner named are not.
+  socket.send = (...args: unknown[]) => {
+    const [, , , port, host, done] = args;
+    const isNamed = bootstrap.includes(`${host}:${port}`);
+    if (isNamed || typeof host !== 'string' || mayLead(`ws://${host}:${port}`, reach)) return send(...args);
+    if (typeof done === 'function') process.nextTick(done as () => void);
+  };
   const emit = socket.emit.bind(socket);
   socket.emit = (event: string, ...args: unknown[]) => {
     try {

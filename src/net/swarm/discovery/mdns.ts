@@ -57,7 +57,8 @@ export async function openMdns({ port, interface: only, log }: MdnsOptions): Pro
           const at = (answer.data as { port?: unknown } | null)?.port;
           if (answer.name.toLowerCase() !== name || answer.type !== 'SRV' || typeof at !== 'number' || at < 1) continue;
           const url = `ws://${from.address}:${at}`;
-          found.push(url, { url });
+          // A packet from the LAN comes from where it says, or its answer goes astray.
+          found.push(url, { url, reach: 'machine' });
         }
       };
       mdns.on('response', onResponse);

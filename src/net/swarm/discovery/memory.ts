@@ -10,7 +10,7 @@ export function memoryNetwork(): () => Discovery {
       async *find(topic, signal) {
         for (const { topics, url } of [...announced.values()]) {
           if (signal.aborted) return;
-          if (topics.includes(topic)) yield { url };
+          if (topics.includes(topic)) yield { url, reach: 'machine' };
         }
       },
       close: async () => void announced.delete(discovery),

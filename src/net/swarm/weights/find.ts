@@ -31,7 +31,10 @@ export async function findSources(tag: string, { discoveries, except }: FindOpti
   const found = await gather({ discoveries, topics: [tag], wanted: MOST_GIVERS });
   return found
     .filter(({ descriptor }) => descriptor.key !== except)
-    .map(({ descriptor }) => ({ key: descriptor.key, ways: directWays(descriptor) }));
+    .map(({ descriptor, reach }) => ({
+      key: descriptor.key,
+      ways: directWays(descriptor).map((route) => ({ ...route, reach })),
+    }));
 }
 
 /** What each of those really gives; whoever does not answer is left out. `look` may ask more on the same stream. */

@@ -45,10 +45,11 @@ const MAX_USES_BYTES = 131_072;
 export async function openSource({ ways }: Source, options: SourceOptions): Promise<SourceSession> {
   const { signal } = options;
   let last: unknown = new HeatmineError('NOT_RUNNING', 'there is no way to that node');
-  for (const { url, key, path } of ways) {
+  for (const { url, key, path, reach } of ways) {
     signal?.throwIfAborted();
     try {
-      const connection = await dial({ url, identity: freshIdentity(), expect: key, handlers: NOT_SERVING, signal });
+      const identity = freshIdentity();
+      const connection = await dial({ url, reach, identity, expect: key, handlers: NOT_SERVING, signal });
       return sessionOf(connection, connection.open(path, 'weights'), options);
     } catch (error) {
       last = error;

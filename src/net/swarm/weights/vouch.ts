@@ -1,6 +1,6 @@
 import { messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
-import { gather } from '../ask/gather.ts';
+import { type Candidate, gather } from '../ask/gather.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
@@ -18,27 +18,20 @@ const MOST_RELAYS = 16;
 
 /** Asks each relay that can be found itself, once for each node: what a node says of a relay is not the relay's word. */
 export async function openTallies(discoveries: readonly Discovery[], log: Log): Promise<TallyOf> {
-  let urls: Promise<Map<string, string>> | undefined;
+  let found: Promise<Map<string, Candidate>> | undefined;
   const find = async () => {
-    const found = await gather({ discoveries, topics: [RELAY_TOPIC], wanted: MOST_RELAYS });
-    return new Map(
-      found.flatMap(
-        ({
-          descriptor: {
-            key,
-            urls: [url],
-          },
-        }) => (url ? [[key, url] as const] : []),
-      ),
-    );
+    const relays = await gather({ discoveries, topics: [RELAY_TOPIC], wanted: MOST_RELAYS });
+    return new Map(relays.map((relay) => [relay.descriptor.key, relay]));
   };
   const asked = new Map<string, Promise<Tally>>();
   const ask = async (relay: string, server: string): Promise<Tally> => {
-    urls ??= find();
-    const url = (await urls).get(relay);
+    found ??= find();
+    const candidate = (await found).get(relay);
+    const url = candidate?.descriptor.urls[0];
     if (!url) return NOTHING;
     try {
-      const connection = await dial({ url, identity: freshIdentity(), expect: relay, handlers: NOT_SERVING });
+      const { reach } = candidate;
+      const connection = await dial({ url, reach, identity: freshIdentity(), expect: relay, handlers: NOT_SERVING });
       try {
         const answer = await connection.ask({ type: 'tally', key: server });
         return answer.type === 'tallied' ? new Map(answer.hours) : NOTHING;

@@ -78,7 +78,8 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   });
   server.on('connection', (socket, req) => {
     const handshake = acceptHandshake({ identity: options.identity, roles: options.roles, nonce: randomBytes(32) });
-    const address = req.socket.remoteAddress ?? '';
+    const remote = req.socket.remoteAddress ?? '';
+    const address = () => remote;
     const guest = guests.get(req.socket)!;
     guest.end = () => endNow(socket, CLOSE.idle, 'others need the room');
     runConnection({ socket, address, handshake, side: 'acceptor', limits, handlers: options.handlers }).then(

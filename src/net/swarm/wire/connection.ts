@@ -41,7 +41,8 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 export interface ConnectionOptions {
   socket: WebSocket;
-  address: string;
+  /** Asked once the other side has proven its key. */
+  address: () => string;
   handshake: Handshake;
   /** The dialler's streams are odd, the acceptor's even. */
   side: 'dialler' | 'acceptor';
@@ -132,7 +133,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
   const stopHeartbeat = heartbeat(socket, limits, () => connection.isBusy());
   const connection: Connection = {
     peer,
-    address: options.address,
+    address: options.address(),
     closed,
     keep: false,
     isBusy: () => connection.keep || streams.count() > 0,

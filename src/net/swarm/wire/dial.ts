@@ -7,7 +7,7 @@ import { CLOSING, type Connection, type Handlers, runConnection } from './connec
 import { type Role, SWARM_PATH } from './frames.ts';
 import { dialHandshake } from './hello.ts';
 import { WIRE_LIMITS, type WireLimits } from './limits.ts';
-import { isPrivate, publicLookup } from './prefix.ts';
+import { lookupWithin, mayLead, type Reach } from './reach.ts';
 
 export interface DialOptions {
   url: string;
@@ -18,19 +18,18 @@ export interface DialOptions {
   handlers: Handlers;
   limits?: Partial<WireLimits>;
   signal?: AbortSignal;
-  /** False refuses addresses of private networks: who dials for strangers must not be led into its owner's LAN. */
-  mayBePrivate?: boolean;
+  /** Whose word the URL is: a stranger's must not lead us into our own network. */
+  reach: Reach;
 }
 
 /** Opens a connection to a node. Throws NOT_RUNNING when nobody answers there, PEER_INVALID for what breaks the protocol. */
 export async function dial(options: DialOptions): Promise<Connection> {
-  const { url, identity, roles = [], expect, handlers, signal, mayBePrivate = true } = options;
+  const { url, identity, roles = [], expect, handlers, signal, reach } = options;
   const limits = { ...WIRE_LIMITS, ...options.limits };
   const target = new URL(url);
   target.pathname = SWARM_PATH;
-  if (!mayBePrivate && isPrivate(target.hostname.replace(/^\[|\]$/g, ''))) {
-    throw new HeatmineError('NO_WAY', 'no relay to an address of a private network');
-  }
+  if (!mayLead(url, reach))
+    throw new HeatmineError('NO_WAY', 'not dialled: a stranger names a private address or a port of another service');
   const socket = new WebSocket(target, SUBPROTOCOL, {
     handshakeTimeout: limits.helloMs,
     maxPayload: MAX_FRAME_BYTES,
@@ -39,11 +38,14 @@ export async function dial(options: DialOptions): Promise<Connection> {
     perMessageDeflate: false,
     ...CLOSING,
     followRedirects: false,
-    lookup: mayBePrivate ? undefined : publicLookup,
+    lookup: lookupWithin(reach),
   });
   const abort = () => socket.terminate();
   signal?.addEventListener('abort', abort, { once: true });
   socket.once('close', () => signal?.removeEventListener('abort', abort));
   const handshake = dialHandshake({ identity, roles, nonce: randomBytes(32) }, expect);
-  return runConnection({ socket, address: target.host, handshake, side: 'dialler', limits, handlers });
+  let address = target.host;
+  // Where it really is, which a name does not tell.
+  socket.once('upgrade', ({ socket: { remoteAddress } }) => (address = remoteAddress ?? address));
+  return runConnection({ socket, address: () => address, handshake, side: 'dialler', limits, handlers });
 }

@@ -1,5 +1,4 @@
-import { lookup as dnsLookup } from 'node:dns';
-import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /** IPv4 /24, IPv6 /48 as text: what one household or small host can have many addresses of. Any other text is itself. */
 export function prefixOf(address: string): string {
@@ -48,26 +47,3 @@ for (const [net, bits] of [
 /** Whether this address leads into a private network or nowhere; a name does not, its addresses may. */
 export const isPrivate = (address: string): boolean =>
   isIPv4(address) ? NOT_PUBLIC.check(address) : isIPv6(address) && NOT_PUBLIC.check(address, 'ipv6');
-
-const EVERY_ADDRESS = ['0.0.0.0', '::'];
-
-/**
- * Whether a relay may lead a stranger at an address on into its own private network: never where it can be reached from
- * outside by name or address, and where it listens on every address only those who are in that network themselves.
- */
-export function leadsHome({ host, urls }: { host: string; urls: readonly string[] }): (address: string) => boolean {
-  const isPublic = urls.some((url) => !isPrivate(new URL(url).hostname.replace(/^\[|\]$/g, '')));
-  if (isPublic) return () => false;
-  return EVERY_ADDRESS.includes(host) ? isPrivate : () => isPrivate(host);
-}
-
-/** As `dns.lookup`, but a name with an address in a private network fails. */
-export const publicLookup: LookupFunction = (name, options, done) => {
-  dnsLookup(name, { ...options, all: true }, (error, addresses) => {
-    const fault =
-      error ?? (addresses.some(({ address }) => isPrivate(address)) ? new Error('a private address') : null);
-    if (fault || !addresses[0]) return done(fault ?? new Error('no address'), '', 0);
-    if (options.all) done(null, addresses);
-    else done(null, addresses[0].address, addresses[0].family);
-  });
-};

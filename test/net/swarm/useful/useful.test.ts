@@ -79,8 +79,8 @@ test('told once, over another relay; nothing that the node reads then was there 
   const discovery: Discovery = {
     ...{ name: 'known', announce: async () => {}, close: async () => {} },
     async *find(topic) {
-      if (topic === 'relay') for (const { url } of relays) yield { url };
-      else yield { url: expert.url };
+      if (topic === 'relay') for (const { url } of relays) yield { url, reach: 'owner' };
+      else yield { url: expert.url, reach: 'owner' };
     },
   };
   const entries: string[] = [];
@@ -130,7 +130,7 @@ test('a token of a key that the node does not show to all is not sent', async ()
   const discovery: Discovery = {
     ...{ name: 'known', announce: async () => {}, close: async () => {} },
     async *find() {
-      yield { url: expert.url };
+      yield { url: expert.url, reach: 'owner' };
     },
   };
   const options = {

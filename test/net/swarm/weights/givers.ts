@@ -80,7 +80,7 @@ export async function giver(
   };
   const identity = freshIdentity();
   const { url, end } = await testPeers({ identity, handlers });
-  return { key: identity.id, ways: [{ url, key: identity.id, path: [] }], asked, url, end };
+  return { key: identity.id, ways: [{ url, key: identity.id, path: [], reach: 'owner' }], asked, url, end };
 }
 
 const described = (identity: Identity, url: string) =>

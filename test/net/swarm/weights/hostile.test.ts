@@ -82,7 +82,7 @@ test('a manifest with sizes, names, counts, chunks or words that cannot be is re
 test('questions out of range, malformed or for what is not given are refused by a code, and the next is answered', async () => {
   const signed = await signedExpert('pumps', [300_000, 10]);
   const one = await giver(signed);
-  const connection = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
+  const connection = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
   const stream = connection.open([], 'weights');
   const { id } = signed;
   const ask = async (payload: Buffer) => {
@@ -122,7 +122,7 @@ test('a file that is no longer the signed one is not given: the last piece of it
   const bytes = readFileSync(join(signed.at, 'w.gguf'));
   bytes[100]! ^= 1;
   writeFileSync(join(signed.at, 'w.gguf'), bytes);
-  const connection = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
+  const connection = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
   const stream = connection.open([], 'weights');
   await stream.send(encode({ type: 'chunk', id: signed.id, file: 0, index: 0 }));
   const head = parseReply((await stream.take())!.payload);
@@ -144,7 +144,7 @@ test('a file that is no longer the signed one is not given: the last piece of it
 test('seventeen streams at once are one too many, and one more connection helps nobody', async () => {
   const signed = await signedExpert('pumps', [300_000]);
   const one = await giver(signed);
-  const connection = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
+  const connection = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
   const streams = Array.from({ length: 17 }, () => connection.open([], 'weights'));
   const error = await streams[16]!.take().catch((e) => e);
   assert.is(error.code, 'BUSY');
@@ -156,7 +156,7 @@ test('seventeen streams at once are one too many, and one more connection helps 
 test('who holds all places has to give one to whoever comes from elsewhere', async () => {
   const signed = await signedExpert('pumps', [300_000]);
   const one = await giver(signed);
-  const greedy = await dial({ url: one.url, identity: freshIdentity(), handlers: NOT_SERVING });
+  const greedy = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
   const held = Array.from({ length: 16 }, () => greedy.open([], 'weights'));
   await held[15]!.send(encode({ type: 'offers' }));
   await held[15]!.take();

@@ -23,7 +23,7 @@ const finds = (givers: readonly Giver[]): Discovery => ({
   name: 'test',
   announce: async () => {},
   async *find() {
-    for (const { url, key } of givers) yield { url, key };
+    for (const { url, key } of givers) yield { url, key, reach: 'owner' };
   },
   close: async () => {},
 });

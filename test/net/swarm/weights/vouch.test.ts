@@ -58,7 +58,7 @@ test('a relay of the swarm vouches for what it passed to an expert behind it, an
   assert.ok([...hours.values()].reduce((a, b) => a + b, 0) >= 1);
   assert.is((await tallyOf(relay.key, freshIdentity().id)).size, 0);
   assert.is((await tallyOf(expert.key, expert.key)).size, 0, 'no relay that can be found');
-  const connection = await dial({ url: expert.url, identity: freshIdentity(), handlers: ECHO });
+  const connection = await dial({ url: expert.url, reach: 'owner', identity: freshIdentity(), handlers: ECHO });
   assert.is(await codeOf(connection.ask({ type: 'tally', key: expert.key })), 'NOT_OFFERED');
   connection.close(1000, '');
   await swarm.end();
