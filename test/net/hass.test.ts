@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
 import { Acknowledge } from '../../src/contract/acknowledge.ts';
 import { OverrideCommand } from '../../src/contract/comfort.ts';
 import { DEFAULT_SETPOINTS, SetCommand } from '../../src/contract/messages.ts';
@@ -179,6 +180,18 @@ test('where no commands are taken, nothing is shown that could send one, and wha
 test('what only an installer wants is there but switched off', () => {
   assert.is(payload.cmps.discharge_c!.enabled_by_default, false);
   assert.not('enabled_by_default' in payload.cmps.room_c!);
+});
+
+test('the sample dashboard shows entities that there are', () => {
+  const text = readFileSync(new URL('../../docs/home-assistant-dashboard.yaml', import.meta.url), 'utf8');
+  const there = new Set(
+    discovery({ ...FACTS, unit: 'heatmine' }).flatMap((m) =>
+      Object.values(m.payload.cmps).map((c) => c.default_entity_id),
+    ),
+  );
+  const shown = [...JSON.stringify(parse(text)).matchAll(/\b[a-z_]+\.heatmine\w*/g)].map(([id]) => id);
+  assert.ok(shown.length > 25);
+  for (const id of shown) assert.ok(there.has(id), id);
 });
 
 test('golden: the message changes only on purpose', () => {
