@@ -3,12 +3,10 @@ import mqtt from 'mqtt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unitOf } from '../../src/app/client.ts';
-import { openIo } from '../../src/app/io-client.ts';
 import { loadPasswords } from '../../src/app/secrets.ts';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
 import { topicPath } from '../../src/contract/topics.ts';
 import { pathsOf } from '../../src/core/paths.ts';
-import { loadBoard } from '../../src/hal/board.ts';
 import { freeBase } from './free-base.ts';
 
 let unit: SpawnedUnit;
@@ -59,7 +57,7 @@ async function everywhere(set: () => unknown, valueC: number, isLater: boolean):
 }
 
 test.before(async () => {
-  unit = spawnUnit({ portBase: await freeBase(), args: ['--speed', '120'] });
+  unit = spawnUnit({ portBase: await freeBase(), args: ['--speed', '20'] });
   await unit.until((s) => s.control !== null && s.compute !== null, START_MS);
 });
 test.after(async () => {
@@ -100,45 +98,6 @@ test('a set-point moved over MQTT, on the page or on the command line is one eff
     process.stdout.write(`  ${way}: ${Math.round(tookMs)} ms\n`);
     assert.ok(tookMs < EFFECTIVE_MS, `${way}: ${tookMs} ms`);
   }
-});
-
-test('the broker stands still for an hour of the house: it is heated all the same, and stays in its band', async () => {
-  const board = loadBoard('sim');
-  const io = await openIo(pathsOf(unit.home), board);
-  const stateNow = async () => (await unit.state()).control!;
-  const before = await stateNow();
-  const broker = unit.pids().broker!;
-  process.kill(broker, 'SIGSTOP');
-  try {
-    const fromMs = performance.now();
-    const roomsC: number[] = [];
-    // 30 s at 120 times are an hour; the broker cannot tell, control's own door can.
-    while (performance.now() - fromMs < 30_000) {
-      const { sensors } = await io.look();
-      assert.is(sensors.roomC.quality, 'good');
-      roomsC.push(sensors.roomC.value);
-      await pause(500);
-    }
-    const setC = before.setPoints.roomSetC;
-    assert.ok(
-      Math.min(...roomsC) > setC - 1 && Math.max(...roomsC) < setC + 1.5,
-      `${Math.min(...roomsC)} to ${Math.max(...roomsC)}`,
-    );
-  } finally {
-    process.kill(broker, 'SIGCONT');
-    await io.close();
-  }
-  // Everybody finds the broker again by themselves.
-  const untilMs = performance.now() + START_MS;
-  const again = async () => (await unit.state()).control;
-  let after = await again();
-  while ((after?.tick ?? 0) <= before.tick + 200 && performance.now() < untilMs) {
-    await pause(200);
-    after = await again();
-  }
-  assert.ok(after, 'control is heard again');
-  assert.ok(after.houseTimeMs - before.houseTimeMs >= 3_500_000, 'an hour of the house has passed');
-  assert.is(after.safety, 'S0');
 });
 
 test.run();
