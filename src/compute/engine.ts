@@ -44,7 +44,14 @@ export interface GenerateEnd {
 export interface Score {
   tokens: number;
   logLikelihood: number;
+  /** Each token that was read is the likeliest one: with all of them read, what would be said. */
+  right?: boolean;
   cpuMs?: number;
+}
+
+/** Which tokens are read: every n-th of what follows the first line break, or of the line without one; the same each time. */
+export interface Reading {
+  every: number;
 }
 
 /** How far an answer is from what this copy of the weights says to the same question, at temperature 0. */
@@ -75,8 +82,8 @@ export interface LoadedModel {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd>;
   /** Vectors of equal length; engines that cannot embed leave it out. */
   embed?(texts: readonly string[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }>;
-  /** Mean log-likelihood per token of each line, the useful filler; and processor time, where the engine measures its own. */
-  score?(line: string, signal: AbortSignal): Promise<Score>;
+  /** Mean log-likelihood per token of the line, the useful filler; and processor time, where the engine measures its own. */
+  score?(line: string, signal: AbortSignal, reading?: Reading): Promise<Score>;
   /** Answers anew and weighs what somebody else gave as the answer; engines that show no likelihoods leave it out. */
   doubt?(asked: DoubtRequest, signal: AbortSignal): Promise<Doubt>;
   /** Class logits for classifiers. */

@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
+import type { Breeding, Evolution } from './merge/evolution/evolution.ts';
+import type { Spent } from './merge/evolution/trial.ts';
 import type { Power } from './power.ts';
 import type { Residents } from './residents-use.ts';
 import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler/power.ts';
@@ -14,7 +16,10 @@ const MAX_LINES = 2000;
 const FIRST_CPU_MS_PER_TOKEN = 0.5;
 const FAULT_PAUSE_MS = 10_000;
 
-/** Useful filler: scores held-out lines with the resident experts while nobody asks, as fast as the grant pays for. */
+/**
+ * Useful filler while nobody asks, as fast as the grant pays for: breeds experts where there are two to breed, else scores
+ * held-out lines with the resident ones.
+ */
 export interface Filler {
   /** A question came: the line being scored is given up at its next piece. */
   giveWay(): void;
@@ -23,6 +28,8 @@ export interface Filler {
   capacity(): number;
   /** Share of one core that filler really took over the last seconds. */
   cpuShare(): number;
+  /** What is bred now; undefined while lines are scored. */
+  breeding(): Breeding | undefined;
   stop(): Promise<void>;
 }
 
@@ -36,16 +43,19 @@ export interface FillerParts {
   clock: Clock;
   log: Log;
   questions(): number;
+  /** Left out where the owner wants none. */
+  evolution?: Evolution | undefined;
 }
 
 export function startFiller(parts: FillerParts): Filler {
   const { power, work, card, clock, residents } = parts;
-  const next = lineSource(parts.experts, residents);
+  const score = lineScorer(parts.experts, residents);
   const cpu = createCpuMeter(clock);
   let stopped = false;
   // One for each line: a long-lived signal would gather what was joined to it.
   let way = new AbortController();
   let wake = () => {};
+  let isBreeding = false;
   let credit: FillerCredit = { tokens: 0, cpuMs: 0 };
 
   const paceNow = () => {
@@ -54,33 +64,28 @@ export function startFiller(parts: FillerParts): Filler {
     return fillerPace({ ...measured, freeW, workW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
   };
 
-  /** Scores one line and pays for it; false when there is nothing to score. */
-  async function scoreOne(): Promise<boolean> {
-    const line = next();
-    if (!line) return false;
-    const { model, release } = await residents.borrow(line.id);
-    try {
-      if (!model.score) return line.drop();
-      way = new AbortController();
-      const startedCpu = process.cpuUsage();
-      const scored = await model.score(line.text, way.signal);
-      const used = process.cpuUsage(startedCpu);
-      const cpuMs = scored.cpuMs ?? (used.user + used.system) / 1000;
-      cpu.add(cpuMs, scored.tokens);
-      work.addFiller(scored.tokens);
-      credit = { tokens: credit.tokens - scored.tokens, cpuMs: credit.cpuMs - cpuMs };
-      return true;
-    } catch (error) {
-      if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
-      throw error;
-    } finally {
-      release();
-    }
+  /** One slice of whatever comes first, and what it took; undefined when there is nothing to do. */
+  async function slice(): Promise<Spent | undefined> {
+    way = new AbortController();
+    const bred = await parts.evolution?.step(way.signal);
+    isBreeding = bred !== undefined;
+    return bred ?? score(way.signal);
+  }
+
+  /** Works on one slice and pays for it; false when there is nothing to do. */
+  async function workOne(): Promise<boolean> {
+    const spent = await slice();
+    if (!spent) return false;
+    const { tokens, cpuMs } = spent;
+    cpu.add(cpuMs, tokens);
+    work.addFiller(tokens);
+    credit = { tokens: credit.tokens - tokens, cpuMs: credit.cpuMs - cpuMs };
+    return true;
   }
 
   async function turn(dtS: number): Promise<void> {
     credit = accrue(credit, paceNow(), parts.cpuShare, dtS);
-    while (mayScore(credit) && parts.questions() === 0 && !stopped) if (!(await scoreOne())) return;
+    while (mayScore(credit) && parts.questions() === 0 && !stopped) if (!(await workOne())) return;
   }
 
   async function run(): Promise<void> {
@@ -110,12 +115,36 @@ export function startFiller(parts: FillerParts): Filler {
     pace: paceNow,
     capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
     cpuShare: () => cpu.share(),
+    breeding: () => (isBreeding ? parts.evolution?.doing() : undefined),
     async stop() {
       stopped = true;
       way.abort(new DOMException('stopping', 'AbortError'));
       wake();
       await running;
+      await parts.evolution?.close();
     },
+  };
+}
+
+/** Scores one line; undefined when there is none. */
+function lineScorer(experts: readonly FoundExpert[], residents: Residents) {
+  const next = lineSource(experts, residents);
+  return async (signal: AbortSignal): Promise<Spent | undefined> => {
+    const line = next();
+    if (!line) return undefined;
+    const { model, release } = await residents.borrow(line.id);
+    try {
+      if (!model.score) return line.drop();
+      const startedCpu = process.cpuUsage();
+      const scored = await model.score(line.text, signal);
+      const used = process.cpuUsage(startedCpu);
+      return { tokens: scored.tokens, cpuMs: scored.cpuMs ?? (used.user + used.system) / 1000 };
+    } catch (error) {
+      if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
+      throw error;
+    } finally {
+      release();
+    }
   };
 }
 
@@ -133,7 +162,7 @@ function lineSource(experts: readonly FoundExpert[], residents: Residents) {
     const at = source.at++ % source.lines.length;
     const drop = () => {
       source.lines.splice(at, 1);
-      return true;
+      return { tokens: 0, cpuMs: 0 };
     };
     return { id: source.id, text: source.lines[at]!, drop };
   };
@@ -147,13 +176,18 @@ const MIN_WEIGHT = 0.03;
 function createCpuMeter(clock: Clock) {
   let msPerToken = FIRST_CPU_MS_PER_TOKEN;
   let lines = 0;
+  let owedMs = 0;
   const spent: { atMs: number; cpuMs: number }[] = [];
   const startedMs = clock.monoMs();
   return {
     add(cpuMs: number, tokens: number) {
-      const weight = Math.max(MIN_WEIGHT, 1 / ++lines);
-      msPerToken += weight * (cpuMs / Math.max(1, tokens) - msPerToken);
       spent.push({ atMs: clock.monoMs(), cpuMs });
+      // What makes no tokens, such as merging, belongs to those that come of it.
+      owedMs += cpuMs;
+      if (tokens === 0) return;
+      const weight = Math.max(MIN_WEIGHT, 1 / ++lines);
+      msPerToken += weight * (owedMs / tokens - msPerToken);
+      owedMs = 0;
     },
     msPerToken: () => msPerToken,
     share() {

@@ -28,7 +28,7 @@ interface StateParts {
   door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
   work: Work;
-  filler: Pick<Filler, 'pace' | 'cpuShare'>;
+  filler: Pick<Filler, 'pace' | 'cpuShare' | 'breeding'>;
   command: Pick<Command, 'running'>;
   gate: Gate;
   prefetch: Pick<Prefetch, 'reason'>;
@@ -152,7 +152,10 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
     return reason('burning', `the card still works on answers, ${Math.round(work.owedJ())} J to go`);
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
-  const text = `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
+  const bred = filler.breeding();
+  const text = bred
+    ? `evolution: generation ${bred.generation}, child of ${bred.parents[0]} and ${bred.parents[1]}: ${w(fillerW)} of ${w(grant.freeW)} paid for`
+    : `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
   const beside = command.running() ? `; ${w(config.compute.fillerCommand?.powerW ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);
 }

@@ -18,6 +18,7 @@ import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
 import { createGate } from './gate.ts';
 import { createLane } from './lane.ts';
+import { type Evolution, type EvolutionParts, startEvolution } from './merge/evolution/evolution.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
@@ -94,7 +95,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState, forward });
   const cpuShare = config.accelerator.fillerCpuShare;
   const questions = () => door.questions() + door.economy().active;
-  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions });
+  const evolution = breederOf(options, { experts, residents, engine: engines.llama });
+  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
   const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
   const prefetch = startPrefetch({ residents, power, clock, log, questions });
   const gate = createGate({ door, power, work, idleW, clock });
@@ -144,6 +146,15 @@ function cardOf({ config, speedFile, log }: ComputeOptions) {
     card: measuredCard(published, count, file === undefined ? undefined : readCurve(file, log)),
     speedFile: file,
   };
+}
+
+/** Undefined where the owner wants none. */
+function breederOf(
+  { config, installedDir: modelsDir, clock, log }: ComputeOptions,
+  parts: Pick<EvolutionParts, 'experts' | 'residents' | 'engine'>,
+): Evolution | undefined {
+  if (!config.compute.evolve) return undefined;
+  return startEvolution({ ...parts, modelsDir, seed: Math.floor(clock.wallMs()), clock, log });
 }
 
 /** The expert keeps its name: another unit may have it, and `auto` is for that one to pick. */

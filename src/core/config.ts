@@ -68,6 +68,12 @@ export const Config = z.strictObject({
         .url()
         .optional()
         .describe('OpenAI-compatible server elsewhere that answers what cannot be computed here, such as another unit'),
+      evolve: z
+        .boolean()
+        .default(true)
+        .describe(
+          'breed experts from those here, on watts that pay unpaid only; children stay in this home, at most three of them',
+        ),
       fillerCommand: z
         .strictObject({
           run: z.string().min(1).max(4096).describe('shell command; stopped within 200 ms whenever it must give way'),

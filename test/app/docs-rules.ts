@@ -34,6 +34,7 @@ export const RULES: Record<string, Rule> = {
   acknowledge: { how: 'run', out: /nothing is latched/ },
   doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },
+  'experts evolve': { how: 'run', out: /evolution is on/ },
   'experts ls': { how: 'run', out: /faults/ },
   'experts publish DIR': elsewhere('app/experts.test.ts'),
   'experts merge faults convert --method ties --out both': elsewhere('app/merge.test.ts'),

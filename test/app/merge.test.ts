@@ -1,5 +1,5 @@
 /** `heatmine experts merge` on the experts that ship: what comes of it, and what is refused. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -95,6 +95,14 @@ test('what makes no sense is refused in one line and leaves no directory', () =>
     }
     assert.equal(readdirSync(join(home, 'models')), []);
     assert.not.ok(existsSync(join(home, 'x')));
+  }));
+
+test('evolve tells what it is at; without a litter there is none, and the owner can end it', () =>
+  withHome(async (home) => {
+    assert.match((await heatmine(home, 'evolve')).out, /evolution is on.*\n0 litters/);
+    writeFileSync(join(home, 'config.yaml'), 'version: 1\ncompute:\n  evolve: false\n');
+    assert.match((await heatmine(home, 'evolve')).out, /off \(compute.evolve/);
+    assert.equal(JSON.parse((await heatmine(home, 'evolve', '--json')).out).children, []);
   }));
 
 test('a child takes nothing from its parents: `auto` still picks them', () =>

@@ -87,20 +87,25 @@ test('a process that hangs is killed, and its model blamed', async () => {
 test('an abort ends a call at once, and what is read no further is given up in the child', async () => {
   const { host, engine } = crashing(systemClock);
   try {
-    const model = await engine.load(spec('good'));
+    // So long that it cannot be over before the abort, however slow this machine is.
+    const model = await engine.load({ ...spec('good'), contextTokens: 100_000 });
     const aborter = new AbortController();
     const answer = model.generate(
-      { prompt: 'word '.repeat(60), maxTokens: 60, temperature: 0, stop: [] },
+      { prompt: 'word '.repeat(40_000), maxTokens: 40_000, temperature: 0, stop: [] },
       aborter.signal,
     );
     await answer.next();
     const startedMs = performance.now();
     aborter.abort();
-    await answer.next().then(
+    // Words that had come already are still read.
+    const ended = (async () => {
+      while (!(await answer.next()).done);
+    })();
+    await ended.then(
       () => assert.unreachable(),
       (error) => assert.is((error as Error).name, 'AbortError'),
     );
-    assert.ok(performance.now() - startedMs < 2000);
+    assert.ok(performance.now() - startedMs < 5000);
     assert.is(await model.countTokens('a b c'), 3);
     assert.is((await collect(model, { prompt: 'free again' }, never)).text, 'free again');
   } finally {
@@ -127,6 +132,8 @@ test('compute stays up through a hundred crashes; who was not to blame is answer
     let quarantined = 0;
     // The clock runs a hundred times faster, so that waits are short; each of twenty experts crashes until it is kept out.
     for (let round = 0; round < 60 && quarantined < ids.length; round++) {
+      // A grant is taken for an hour at most, which are 36 s by this clock.
+      link.deliver('grant', grantOf(4900, 0, 'test', 1e9));
       const replies = [];
       for (const id of ids.slice(0, 4 + round)) replies.push(await ask(id, 'x !crash y'));
       crashes += replies.filter((r) => r.status === 503 && /busy/.test(r.text)).length;

@@ -18,7 +18,11 @@ function stateWith(count: number, char: string) {
     ...{ sizeBytes: 123_456_789_012, passes: false, note: char.repeat(400) },
   });
   const catalogue = { states: () => Array.from({ length: count }, (_, n) => expert(n)) };
-  const filler = { pace: () => ({ limit: 'unpaid', watts: 0, tokensPerS: 0 }) as const, cpuShare: () => 0 };
+  const filler = {
+    pace: () => ({ limit: 'unpaid', watts: 0, tokensPerS: 0 }) as const,
+    cpuShare: () => 0,
+    breeding: () => undefined,
+  };
   const parts = {
     config: Config.parse({}),
     card: { ...card, measured: false },

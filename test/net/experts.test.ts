@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { goneFrom, noteGone } from '../../src/net/experts/gone.ts';
+import { goneFrom, noteGone } from '../../src/core/gone.ts';
 import { openPuller } from '../../src/net/experts/pull.ts';
 import type { ExpertsList } from '../../src/net/web/experts.ts';
 import { served } from '../compute/served.ts';

@@ -22,6 +22,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),
+  evolve: () => import('../bench/evolve/evolve.ts').then((m) => m.evolve),
   filler: () => import('../bench/filler.ts').then((m) => m.filler),
   heat: () => import('../bench/heat.ts').then((m) => m.heat),
   serve: () => import('../bench/serve/serve.ts').then((m) => m.serve),

@@ -11,6 +11,7 @@ import { originOf } from '../../net/swarm/weights/installed.ts';
 import { fetchModels, fetchState, unitOf } from '../client.ts';
 import { type Command, numberOption, type Parsed, parseCommand, print, say } from '../command.ts';
 import { evaluateExpert } from '../experts/evaluate.ts';
+import { evolveStatus } from '../experts/evolve.ts';
 import { fitExpert } from '../experts/fit.ts';
 import { isSwarmName, pullFromSwarm } from '../experts/from-swarm.ts';
 import { mergeExperts } from '../experts/merge.ts';
@@ -167,6 +168,7 @@ const SUBS: Record<string, Sub> = {
   rm,
   eval: evaluate,
   merge: mergeExperts,
+  evolve: evolveStatus,
 };
 const OPTIONS = {
   ...Object.fromEntries(
@@ -214,9 +216,10 @@ export const experts: Command = {
   eval ID       perplexity over its held-out lines, or those of --lines FILE
   merge A B     makes one of experts that were tuned from one ancestor: --method linear, task, ties, dare or slerp,
                 --weight 0.7,0.3, --ancestor ID, --density of ties and dare, --seed of dare; asked as A is
+  evolve        what evolution is at, what it has tried, and its children here
   rm ID         removes a pulled or merged one`,
   usage:
-    'heatmine experts ls|search|ps|fit|pull|publish|eval|merge|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--topic T] [--language L] [--max-price N] [--method M] [--weight W,…] [--ancestor ID] [--density N] [--seed N] [--out NAME] [--json]',
+    'heatmine experts ls|search|ps|fit|pull|publish|eval|merge|evolve|rm [--id ID] [--sha256 HEX] [--maker HEX] [--move] [--context N] [--vram GB,…] [--width N] [--lines FILE] [--topic T] [--language L] [--max-price N] [--method M] [--weight W,…] [--ancestor ID] [--density N] [--seed N] [--out NAME] [--json]',
   example: 'npm run -s heatmine -- experts fit model.gguf --vram 24,24',
   run,
 };

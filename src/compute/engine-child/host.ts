@@ -144,7 +144,9 @@ class Host implements EngineHost {
       countTokens: (prompt) => resultOf({ op: 'count', model, prompt }),
       generate,
       ...(can.includes('embed') ? { embed: (texts, signal) => resultOf({ op: 'embed', model, texts }, signal) } : {}),
-      ...(can.includes('score') ? { score: (line, signal) => resultOf({ op: 'score', model, line }, signal) } : {}),
+      ...(can.includes('score')
+        ? { score: (line, signal, reading) => resultOf({ op: 'score', model, line, reading }, signal) }
+        : {}),
       ...(can.includes('doubt') ? { doubt: (asked, signal) => resultOf({ op: 'doubt', model, asked }, signal) } : {}),
       ...(can.includes('classify')
         ? { classify: (text, signal) => resultOf({ op: 'classify', model, text }, signal) }

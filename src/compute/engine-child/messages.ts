@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { DoubtRequest, GenerateRequest, ModelSpec, Prompt } from '../engine.ts';
+import type { DoubtRequest, GenerateRequest, ModelSpec, Prompt, Reading } from '../engine.ts';
 
 /** What compute and its engine process say to each other over the channel between them. */
 export type EngineName = 'llama' | 'onnx';
@@ -11,7 +11,7 @@ export type Task =
   | { op: 'generate'; model: number; request: GenerateRequest }
   | { op: 'count'; model: number; prompt: Prompt }
   | { op: 'embed'; model: number; texts: readonly string[] }
-  | { op: 'score'; model: number; line: string }
+  | { op: 'score'; model: number; line: string; reading?: Reading | undefined }
   | { op: 'doubt'; model: number; asked: DoubtRequest }
   | { op: 'classify'; model: number; text: string };
 

@@ -1,5 +1,5 @@
 import { HeatmineError, messageOf } from '../../core/errors.ts';
-import type { Engine, LoadedModel } from '../engine.ts';
+import type { Engine, LoadedModel, Reading } from '../engine.ts';
 import type { EngineName, Failure, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 export interface Channel {
@@ -29,7 +29,7 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
     if (task.op === 'embed') return model.embed?.(task.texts, signal);
     if (task.op === 'classify') return model.classify?.(task.text, signal);
     if (task.op === 'doubt') return model.doubt?.(task.asked, signal);
-    if (task.op === 'score') return scored(model, task.line, signal);
+    if (task.op === 'score') return scored(model, task.line, signal, task.reading);
     models.delete(task.model);
     return model.unload();
   }
@@ -62,9 +62,9 @@ async function generate(
 }
 
 /** With the processor time it took here: what else runs meanwhile is counted too, on the careful side. */
-async function scored(model: LoadedModel, line: string, signal: AbortSignal) {
+async function scored(model: LoadedModel, line: string, signal: AbortSignal, reading: Reading | undefined) {
   const started = process.cpuUsage();
-  const score = await model.score!(line, signal);
+  const score = await model.score!(line, signal, reading);
   const used = process.cpuUsage(started);
   return { ...score, cpuMs: (used.user + used.system) / 1000 };
 }

@@ -1,4 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { Reading, Score } from '../engine.ts';
 import { pieces } from './llama-tokens.ts';
 
 /**
@@ -10,25 +11,40 @@ import { pieces } from './llama-tokens.ts';
 const STRIDE = 16;
 let offset = 0;
 
-export async function scoreLine(sequence: LlamaContextSequence, tokens: readonly Token[], signal: AbortSignal) {
+export async function scoreLine(
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+  reading?: Reading & { from: number },
+): Promise<Score> {
   offset = (offset + 1) % STRIDE;
+  const begin = offset;
+  const isRead = (position: number) =>
+    reading
+      ? position >= reading.from && (position - reading.from) % reading.every === 0
+      : (position - 1) % STRIDE === begin;
   let sum = 0;
   let read = 0;
+  let right = true;
   let at = 0;
   for (const piece of pieces(tokens)) {
     signal.throwIfAborted();
-    const wanted = (i: number) => (at + i) % STRIDE === offset && at + i + 1 < tokens.length;
+    // What is read at a token is the likelihood of the one after it.
+    const wanted = (i: number) => at + i + 1 < tokens.length && isRead(at + i + 1);
     const input = piece.map((token, i) =>
       wanted(i) ? ([token, { generateNext: { probabilities: true } }] as [Token, object]) : token,
     );
     const outputs = await sequence.controlledEvaluate(input);
     outputs.forEach((output, i) => {
-      const p = output?.next.probabilities?.get(tokens[at + i + 1]!);
-      if (p === undefined) return;
+      const probabilities = output?.next.probabilities;
+      const p = probabilities?.get(tokens[at + i + 1]!);
+      if (probabilities === undefined || p === undefined) return;
       sum += Math.log(Math.max(p, Number.MIN_VALUE));
       read++;
+      // The likeliest comes first.
+      right &&= probabilities.keys().next().value === tokens[at + i + 1];
     });
     at += piece.length;
   }
-  return { tokens: tokens.length, logLikelihood: read ? sum / read : 0 };
+  return { tokens: tokens.length, logLikelihood: read ? sum / read : 0, right: read > 0 && right };
 }

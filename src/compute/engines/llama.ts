@@ -105,12 +105,14 @@ async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
     countTokens: async (prompt) => tokenize(model, prompt, contextTokens).length,
     generate,
     embed: (texts, signal) => embedder.embed(texts, signal),
-    async score(line, signal) {
+    async score(line, signal, reading) {
+      const question = line.slice(0, line.indexOf('\n') + 1);
+      const from = question === '' ? 1 : tokenize(model, question, contextTokens).length;
       const tokens = tokenize(model, line, contextTokens);
       refuseOverlong(tokens, contextTokens);
       const { sequence, leave } = await sequences.enter(signal);
       try {
-        return await scoreLine(sequence, tokens, signal);
+        return await scoreLine(sequence, tokens, signal, reading && { ...reading, from });
       } finally {
         await leave();
       }

@@ -29,12 +29,21 @@ export function parentOf(experts: readonly FoundExpert[], id: string): Parent {
 
 export const weightsFile = ({ dir, fact }: Pick<Parent, 'dir' | 'fact'>): string => join(dir, fact.file);
 
-/** The one expert here that all of them were made from; undefined where there is none, or several. */
+/** The nearest expert here that all of them descend from, over any number of steps; undefined where there is none. */
 export function commonAncestor(experts: readonly FoundExpert[], parents: readonly Parent[]): string | undefined {
-  const [first, ...others] = parents.map(({ fact }) => fact.parents);
+  const [first, ...others] = parents.map(({ id }) => descentOf(experts, id));
   const shared = (first ?? []).filter((id) => others.every((ids) => ids.includes(id)));
-  const here = shared.filter((id) => experts.some((e) => e.id === id && e.fact?.engine === 'llama'));
-  return here.length === 1 ? here[0] : undefined;
+  return shared.find((id) => experts.some((e) => e.id === id && e.fact?.engine === 'llama'));
+}
+
+/** All that it was made from, the nearest first. */
+function descentOf(experts: readonly FoundExpert[], id: string): string[] {
+  const seen = [id];
+  for (const one of seen) {
+    const parents = experts.find((e) => e.id === one)?.fact?.parents ?? [];
+    seen.push(...parents.filter((parent) => !seen.includes(parent)));
+  }
+  return seen.slice(1);
 }
 
 export interface Birth {

@@ -33,7 +33,7 @@ function toHalf(value: number, out: Uint8Array, at: number): void {
 }
 
 /** A view needs an even address, which a piece of a file need not have. */
-const aligned = (bytes: Uint8Array) => bytes.slice().buffer;
+const aligned = (bytes: Uint8Array) => new Uint8Array(bytes).buffer;
 const bytesOf = (view: Float32Array | Float16Array | Uint16Array) =>
   new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 

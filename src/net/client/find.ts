@@ -2,7 +2,7 @@ import { type Connection, dial } from './connection.ts';
 import { type Descriptor, type Offer, readDescriptor } from './descriptor.ts';
 import { ClientError } from './fault.ts';
 import { lookThroughRelays } from './through.ts';
-import { type EntryRule, hostOf, isPrivate, prefixOf } from './way.ts';
+import { type EntryRule, hostOf, isPrivate, nameOf, prefixOf } from './way.ts';
 
 /** A relay to look through: of an invite line, or the one that serves the page. */
 export interface RelayAt {
@@ -114,7 +114,10 @@ function createCaps(): (descriptor: Descriptor) => boolean {
   const count = new Map<string, number>();
   return ({ urls, operator }) => {
     const hosts = urls.map(hostOf).filter((host) => !isPrivate(host));
-    const groups = new Set([...hosts.map((host) => `at ${prefixOf(host)}`), ...(operator ? [`by ${operator}`] : [])]);
+    const groups = new Set([
+      ...hosts.map((host) => `at ${prefixOf(host)}`),
+      ...(operator ? [`by ${nameOf(operator)}`] : []),
+    ]);
     if ([...groups].some((group) => (count.get(group) ?? 0) >= PER_GROUP)) return false;
     for (const group of groups) count.set(group, (count.get(group) ?? 0) + 1);
     return true;

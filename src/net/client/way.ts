@@ -33,16 +33,24 @@ function partsOf(host: string): number[] | undefined {
   return groups.length === 8 && groups.every((group) => group >= 0 && group <= 0xffff) ? groups : undefined;
 }
 
-/** IPv4 /24 and IPv6 /48 as text; a name is itself. */
+/** The first three bytes of the IPv4 address that mapped, translated (64:ff9b::/96) and 6to4 addresses stand for. */
+function withinV4([a, b, c, d, e, f, g, h]: number[]): number[] | undefined {
+  const isZero = (...groups: (number | undefined)[]) => groups.every((group) => group === 0);
+  const isLast = (isZero(a, b, c, d, e) && f === 0xffff) || (a === 0x64 && b === 0xff9b && isZero(c, d, e, f));
+  const [high, low] = isLast ? [g!, h!] : a === 0x2002 ? [b!, c!] : [];
+  return high === undefined ? undefined : [high >> 8, high & 255, low! >> 8];
+}
+
+/** IPv4 /24 and IPv6 /48 as text; a name is itself, without a dot at its end. */
 export function prefixOf(host: string): string {
   const parts = partsOf(host);
-  if (!parts) return host.toLowerCase();
-  return parts.length === 4
-    ? parts.slice(0, 3).join('.')
-    : parts
-        .slice(0, 3)
-        .map((group) => group.toString(16))
-        .join(':');
+  if (!parts) return host.toLowerCase().replace(/\.$/, '');
+  const v4 = parts.length === 4 ? parts : withinV4(parts);
+  if (v4) return v4.slice(0, 3).join('.');
+  return parts
+    .slice(0, 3)
+    .map((group) => group.toString(16))
+    .join(':');
 }
 
 /** Loopback, private and link-local addresses (RFC 6890), and those that are nobody's. */
@@ -68,6 +76,9 @@ export interface EntryRule {
   mayDial: (url: string) => boolean;
 }
 
+/** One operator, however it writes its name. */
+export const nameOf = (operator: string): string => operator.normalize('NFKC').trim().toLowerCase();
+
 /** Relays that share neither key, operator nor prefix with this node and its relays. */
 export function apartFrom(node: Descriptor, relays: readonly Descriptor[], rule: EntryRule): Descriptor[] {
   const placesOf = (urls: readonly string[]) =>
@@ -77,13 +88,15 @@ export function apartFrom(node: Descriptor, relays: readonly Descriptor[], rule:
       .map(prefixOf);
   const nearKeys = new Set([node.key, ...node.relays.map(({ key }) => key)]);
   const near = [node, ...relays.filter(({ key }) => nearKeys.has(key))];
-  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
+  const operators = new Set(
+    near.map(({ operator }) => operator && nameOf(operator)).filter((name) => name !== undefined),
+  );
   const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...node.relays.map(({ url }) => url)]));
   return relays.filter(
     ({ key, urls, relay, operator }) =>
       relay &&
       !nearKeys.has(key) &&
-      !(operator !== undefined && operators.has(operator)) &&
+      !(operator !== undefined && operators.has(nameOf(operator))) &&
       !placesOf(urls).some((place) => places.has(place)),
   );
 }

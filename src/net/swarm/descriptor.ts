@@ -47,6 +47,9 @@ export const Descriptor = z.strictObject({
 });
 export type Descriptor = z.infer<typeof Descriptor>;
 
+/** One operator, however it writes its name. */
+export const operatorName = (operator: string): string => operator.normalize('NFKC').trim().toLowerCase();
+
 /** Signature, then the JSON as it was signed: nothing has to be written the same way twice. */
 export function signDescriptor(identity: Identity, descriptor: Omit<Descriptor, 'v' | 'key'>): Buffer {
   const json = Buffer.from(JSON.stringify(Descriptor.parse({ v: 1, key: identity.id, ...descriptor })));

@@ -1,8 +1,8 @@
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { HeatmineError } from '../../core/errors.ts';
+import { type Gone, goneFrom } from '../../core/gone.ts';
 import { failureOf, post } from '../ask/compute-client.ts';
-import { type Gone, goneFrom } from '../experts/gone.ts';
 import { openPuller, type PullState } from '../experts/pull.ts';
 import { parseBody } from './change.ts';
 import { readBody, sendJson } from './reply.ts';

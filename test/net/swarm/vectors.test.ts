@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readDescriptor } from '../../../src/net/swarm/descriptor.ts';
 import { identityFromSeed, keyFromText, signedBytes, verifySignature } from '../../../src/net/swarm/identity.ts';
 import { inviteLine, readInvite } from '../../../src/net/swarm/invite.ts';
+import { FindRequest, Reply } from '../../../src/net/swarm/query.ts';
+import { framesFor, roomy } from '../../../src/net/swarm/shape.ts';
 import { shardKey, shardOf } from '../../../src/net/swarm/topics.ts';
 import { decodeData, encodeData, type Role } from '../../../src/net/swarm/wire/frames.ts';
 import { acceptHandshake, dialHandshake, transcript } from '../../../src/net/swarm/wire/hello.ts';
@@ -50,6 +53,18 @@ test('hello, welcome and proof, byte for byte', () => {
   };
   assert.is(transcript(0, facts).toString('hex'), v.transcriptOfDialler);
   assert.is(transcript(1, facts).toString('hex'), v.transcriptOfAcceptor);
+});
+
+test('look-ups through relays, and the shapes of sealed answers', () => {
+  const v = vectors('lookups');
+  const request = FindRequest.parse(JSON.parse(v.request));
+  assert.is(JSON.stringify(request), v.request);
+  for (const { json, bytes, sha256 } of v.replies) {
+    const reply = Reply.parse(JSON.parse(json));
+    const sent = roomy(Buffer.from(json), reply);
+    assert.equal([sent.length, createHash('sha256').update(sent).digest('hex')], [bytes, sha256]);
+  }
+  for (const [count, frames] of Object.entries(v.frames)) assert.is(framesFor(Number(count)), frames);
 });
 
 test('data frames', () => {

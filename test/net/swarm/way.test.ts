@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../../src/core/random.ts';
+import { sealedWays as byClient } from '../../../src/net/client/way.ts';
 import { sealedWays } from '../../../src/net/swarm/ask/way.ts';
 import type { Descriptor } from '../../../src/net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
+import { PeerUrl } from '../../../src/net/swarm/wire/frames.ts';
 
 const node = (over: Partial<Descriptor>): Descriptor => ({
   ...{ v: 1, key: freshIdentity().id, issuedS: 0, urls: [], relays: [], relay: false, experts: [] },
@@ -60,6 +63,60 @@ test('only between loopback and private addresses can the prefix be left out of 
     assert.equal(keysOf(to, [last, entry]), []);
     assert.equal(keysOf(to, [last, entry], true), [entry.key]);
   }
+});
+
+/** One address in all the ways in which a descriptor can name it. */
+function writtenBy([a, b, c, d]: readonly [number, number, number, number]): string[] {
+  const hex = (high: number, low: number) => (high * 256 + low).toString(16);
+  const [v4, v6] = [`${a}.${b}.${c}.${d}`, `${hex(a, b)}:${hex(c, d)}`];
+  const hosts = [v4, `${(a * 256 + b) * 65_536 + c * 256 + d}`, `0x${a.toString(16)}.${b}.${c}.${d}`];
+  const six = [`::ffff:${v4}`, `::ffff:${v6}`, `64:ff9b::${v4}`, `64:ff9b::${v6}`, `2002:${v6}::${hex(d, a)}`];
+  return [...hosts, ...six.map((host) => `[${host}]`)].map((host) => `ws://${host}:1`);
+}
+
+const byte = fc.integer({ min: 0, max: 255 });
+const public4 = fc.tuple(fc.constantFrom(11, 93, 198, 203), fc.constantFrom(1, 77), byte, byte);
+const rule = { privateMayBeNear: true };
+const waysOf = (to: Descriptor, relays: Descriptor[]) => [
+  sealedWays(to, relays, rule, () => 0.5, seededRandom(1)).length,
+  byClient(to, relays, { nearRelays: true, mayDial: () => true }).length,
+];
+
+test('however an address is written, no entry shares the prefix of the expert or of its relay', () => {
+  fc.assert(
+    fc.property(public4, byte, fc.nat(7), fc.nat(7), fc.boolean(), ([a, b, c, d], other, i, j, behind) => {
+      const here = writtenBy([a, b, c, d])[i]!;
+      const last = { key: freshIdentity().id, url: here };
+      const to = node(behind ? { relays: [last] } : { urls: [here] });
+      const near = writtenBy([a, b, c, other])[j]!;
+      for (const urls of [[near], ['ws://192.0.2.1:1', near]]) {
+        for (const url of urls) assert.ok(PeerUrl.safeParse(url).success, url);
+        assert.equal(waysOf(to, [relay('', { urls })]), [0, 0], `${here} and ${urls}`);
+      }
+      const away = writtenBy([a, b, (c + 1) % 256, other])[j]!;
+      assert.equal(waysOf(to, [relay(away)]), [1, 1], `${here} and ${away}`);
+    }),
+    { seed: 21, numRuns: 300 },
+  );
+});
+
+test('an IPv6 /48 is one prefix however it is written, and an operator one name', () => {
+  const group = fc.integer({ min: 0, max: 0xffff });
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 10, maxLength: 10 }), (groups) => {
+      const [x, y, ...rest] = groups.map((value) => value.toString(16));
+      const to = node({ urls: [`ws://[2a0${x![0]}:${x}:${y}:${rest.slice(0, 5).join(':')}]:1`] });
+      const near = `ws://[2A0${x![0]}:${x!.padStart(4, '0')}:${y}::${rest[6]}]:1`;
+      assert.equal(waysOf(to, [relay(near)]), [0, 0], near);
+    }),
+    { seed: 22, numRuns: 200 },
+  );
+  const to = node({ urls: ['ws://203.0.113.9:1'], operator: 'Straße 7 ' });
+  for (const operator of ['straße 7', ' STRAßE 7', 'Straße\u00a07', 'Ｓtraße 7'])
+    assert.equal(waysOf(to, [relay('ws://198.51.100.1:1', { operator })]), [0, 0], operator);
+  assert.equal(waysOf(to, [relay('ws://198.51.100.1:1', { operator: 'straße 70' })]), [1, 1]);
+  const named = node({ urls: ['wss://Relay.example.com:1'] });
+  assert.equal(waysOf(named, [relay('wss://relay.example.COM.:2')]), [0, 0]);
 });
 
 test('neighbouring ways differ at both ends, each pair comes once, and who served well comes first', () => {

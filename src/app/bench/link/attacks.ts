@@ -33,7 +33,13 @@ function commonOf(a: Passage, b: Passage): string[] {
   ];
 }
 
-const sizesOf = (sizes: readonly number[]): string => sizes.join(' ');
+const written = new WeakMap<readonly number[], string>();
+/** Once for each: millions of pairs are compared. */
+function sizesOf(sizes: readonly number[]): string {
+  const known = written.get(sizes) ?? sizes.join(' ');
+  written.set(sizes, known);
+  return known;
+}
 
 /** Of each trait, how much likelier it is in pairs of one asker than in others: the log of the ratio. */
 function learn(known: readonly Known[]): Map<string, number> {

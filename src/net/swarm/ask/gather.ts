@@ -1,5 +1,5 @@
 import { isOurOwn } from '../../per-address.ts';
-import { type Descriptor, readDescriptor } from '../descriptor.ts';
+import { type Descriptor, operatorName, readDescriptor } from '../descriptor.ts';
 import type { Discovery, Found } from '../discovery/discovery.ts';
 import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
@@ -124,7 +124,10 @@ export function createCaps(): { admit(descriptor: Descriptor): boolean } {
   return {
     admit({ urls, operator }) {
       const hosts = urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, '')).filter((host) => !isOurOwn(host));
-      const keys = [...new Set(hosts.map((host) => `at ${prefixOf(host)}`)), ...(operator ? [`by ${operator}`] : [])];
+      const keys = [
+        ...new Set(hosts.map((host) => `at ${prefixOf(host)}`)),
+        ...(operator ? [`by ${operatorName(operator)}`] : []),
+      ];
       const over = keys.some((key) => (count.get(key) ?? 0) >= (key.startsWith('at') ? PER_PREFIX : PER_OPERATOR));
       if (!over) for (const key of keys) count.set(key, (count.get(key) ?? 0) + 1);
       return !over;

@@ -1,6 +1,6 @@
 import type { Way as Passed } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
-import type { Descriptor } from '../descriptor.ts';
+import { type Descriptor, operatorName } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
 import { isPrivate, prefixOf } from '../wire/prefix.ts';
 import type { Reach } from '../wire/reach.ts';
@@ -78,14 +78,16 @@ export function apartFrom(
       .map(prefixOf);
   const nearKeys = new Set([node.key, ...node.relays.map(({ key }) => key)]);
   const near = [node, ...relays.filter(({ key }) => nearKeys.has(key))];
-  const operators = new Set(near.map(({ operator }) => operator).filter((name) => name !== undefined));
+  const operators = new Set(
+    near.map(({ operator }) => operator && operatorName(operator)).filter((name) => name !== undefined),
+  );
   const places = new Set(placesOf([...near.flatMap(({ urls }) => urls), ...node.relays.map(({ url }) => url)]));
   return relays.filter(
     ({ key, urls, relay, operator }) =>
       relay &&
       urls.length > 0 &&
       !nearKeys.has(key) &&
-      !(operator !== undefined && operators.has(operator)) &&
+      !(operator !== undefined && operators.has(operatorName(operator))) &&
       !placesOf(urls).some((place) => places.has(place)),
   );
 }

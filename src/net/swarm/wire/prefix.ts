@@ -1,18 +1,12 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** IPv4 /24, IPv6 /48 as text: what one household or small host can have many addresses of. Any other text is itself. */
-export function prefixOf(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (v4 && isIPv4(v4)) return v4.split('.').slice(0, 3).join('.');
-  if (!isIPv6(address)) return address.toLowerCase();
+/** The 8 groups of an IPv6 address, which has to be one. */
+function groupsOf(address: string): number[] {
   const [head = '', tail] = hexOnly(address.toLowerCase().split('%', 1)[0]!).split('::');
-  const parts = head ? head.split(':') : [];
-  const after = tail ? tail.split(':') : [];
-  if (tail !== undefined) parts.push(...Array(Math.max(0, 8 - parts.length - after.length)).fill('0'), ...after);
-  return parts
-    .slice(0, 3)
-    .map((part) => Number.parseInt(part, 16).toString(16))
-    .join(':');
+  const front = head ? head.split(':') : [];
+  const back = tail ? tail.split(':') : [];
+  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return [...front, ...gap, ...back].map((part) => Number.parseInt(part, 16));
 }
 
 /** The last 32 bits of IPv6 may be written as IPv4 (RFC 4291, 2.2). */
@@ -20,6 +14,31 @@ const hexOnly = (address: string) =>
   address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) =>
     [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
   );
+
+/**
+ * The first three bytes of the IPv4 address that such an IPv6 address stands for: mapped (`::ffff:`, RFC 4291), translated
+ * (`64:ff9b::/96`, RFC 6052) or 6to4 (`2002::/16`, RFC 3056). Otherwise one machine would have two prefixes.
+ */
+function withinV4([a, b, c, d, e, f, g, h]: number[]): number[] | undefined {
+  const isZero = (...groups: (number | undefined)[]) => groups.every((group) => group === 0);
+  const mapped = isZero(a, b, c, d, e) && f === 0xffff;
+  const translated = a === 0x64 && b === 0xff9b && isZero(c, d, e, f);
+  const [high, low] = mapped || translated ? [g!, h!] : a === 0x2002 ? [b!, c!] : [];
+  return high === undefined ? undefined : [high >> 8, high & 255, low! >> 8];
+}
+
+/** IPv4 /24, IPv6 /48 as text: what one household or small host can have many addresses of. A name is itself, without a dot at its end. */
+export function prefixOf(address: string): string {
+  if (isIPv4(address)) return address.split('.').slice(0, 3).join('.');
+  if (!isIPv6(address)) return address.toLowerCase().replace(/\.$/, '');
+  const groups = groupsOf(address);
+  const v4 = withinV4(groups);
+  if (v4) return v4.join('.');
+  return groups
+    .slice(0, 3)
+    .map((group) => group.toString(16))
+    .join(':');
+}
 
 const NOT_PUBLIC = new BlockList();
 // RFC 6890: the special ranges that lead into somebody's own network, or nowhere.
