@@ -10,7 +10,7 @@ import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts'
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
 import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
-import { keepToken, TOKEN_FILE } from '../net/swarm/useful/token.ts';
+import { keepTokens, type Numbered, TOKEN_FILE } from '../net/swarm/useful/token.ts';
 import { askedNotebook } from './asked.ts';
 import { print, say } from './command.ts';
 import { tellDissent } from './dissent.ts';
@@ -35,6 +35,8 @@ export interface AskOthers {
 
 const TELL =
   'was it of use? `heatmine useful yes` or `heatmine useful no` tells that node, once, and not which answer is meant';
+const TELL_EACH =
+  'were they of use? `heatmine useful yes 2` or `no 2` tells the node of answer 2, each once, and not which of its answers is meant';
 const SEALED =
   'sealed: the relay that you enter by sees your address, the node that answers your question; nobody sees both unless they tell each other';
 const DIRECT =
@@ -59,9 +61,17 @@ export async function askOthers(asked: AskOthers): Promise<number> {
     ...(asked.economy && { tier: 'economy' as const }),
     signal: stop.signal,
   };
+  const keep = (tokens: readonly Numbered[]) => keepTokens(join(paths.state, TOKEN_FILE), tokens, wallMs());
   try {
     if (asked.quote) return tellQuotes(await quoteSwarm(options, wanted), json);
-    if (asked.dissent) return tellDissent(await askDissent(options, wanted, asked.dissent), json);
+    if (asked.dissent) {
+      const dissent = await askDissent(options, wanted, asked.dissent);
+      const tokens = dissent.answers.flatMap(({ useful: token }, i) => (token ? [{ n: i + 1, token }] : []));
+      keep(tokens);
+      const code = tellDissent(dissent, json);
+      if (!json && tokens.length) say(TELL_EACH);
+      return code;
+    }
     const answer = await askSwarm(options, {
       ...wanted,
       onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),
@@ -70,7 +80,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
     });
     const { useful, ...plain } = answer;
     const { meter, node, tries, way, paid } = plain;
-    if (useful) keepToken(join(paths.state, TOKEN_FILE), useful, wallMs());
+    if (useful) keep([{ n: 1, token: useful }]);
     if (json) print(JSON.stringify({ ...plain, paid: paid && paidOf(paid) }));
     else {
       const wh = (meter.joules / 3600).toFixed(2);

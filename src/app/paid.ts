@@ -22,7 +22,7 @@ export function paidLine({ signed, dispute }: Settled): string {
 
 /** Who would answer, at what price. Resolves with the exit code: 1 where nobody would. */
 export function tellQuotes(lines: readonly QuoteLine[], json: boolean): number {
-  if (json) print(JSON.stringify(lines));
+  if (json) print(JSON.stringify(lines.map(({ error: _, ...line }) => line)));
   else for (const line of lines) print(printable(textOf(line)));
   return lines.some(({ quote }) => quote) ? 0 : 1;
 }

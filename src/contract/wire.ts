@@ -9,6 +9,8 @@ export const LIVE_PATH = '/live';
 export const MAX_FRAME_BYTES = 65_536;
 export const MAX_QUESTION_CHARS = 16_000;
 
+const Tier = z.enum(['standard', 'economy']).default('standard');
+
 export const Ask = z.strictObject({
   type: z.literal('ask'),
   id: z.string().min(1).max(64),
@@ -24,8 +26,29 @@ export const Ask = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   /** Sealed, to the nodes of others; only where this unit has joined the swarm. */
   swarm: z.boolean().optional(),
+  /** Of a quote over this very question: it is paid for, at most what the quote said, and once however often it is sent. Only with `swarm`, for owners of this unit. */
+  offer: z.string().min(1).max(64).optional(),
 });
 export type Ask = z.infer<typeof Ask>;
+
+/** What the swarm would take for this question; its text goes to nobody. For owners of this unit. */
+export const Quote = Ask.pick({ id: true, expert: true, messages: true, maxTokens: true }).extend({
+  type: z.literal('quote'),
+  tier: Tier,
+});
+export type Quote = z.infer<typeof Quote>;
+
+/** Whether an answer of the swarm was of use, by the handle in its end: once. */
+export const Tell = z.strictObject({
+  type: z.literal('tell'),
+  id: Ask.shape.id,
+  handle: z.string().min(1).max(64),
+  useful: z.boolean(),
+});
+export type Tell = z.infer<typeof Tell>;
+
+export const Message = z.discriminatedUnion('type', [Ask, Quote, Tell]);
+export type Message = z.infer<typeof Message>;
 
 export const Meter = z.object({
   expert: z.string(),
@@ -70,6 +93,10 @@ export const Reply = z.discriminatedUnion('type', [
     meter: Meter,
     /** Of an answer that came from the swarm. */
     way: Way.optional(),
+    /** What it cost, micro-credits; `dispute`: why it was not signed for, or what became of that. */
+    paid: z.object({ uc: z.int().min(0), dispute: z.string().optional() }).optional(),
+    /** To tell by whether it was of use. */
+    useful: z.string().optional(),
   }),
   z.object({
     type: z.literal('error'),
@@ -79,5 +106,18 @@ export const Reply = z.discriminatedUnion('type', [
     remedy: z.string(),
     retryAfterS: z.number().optional(),
   }),
+  z.object({
+    type: z.literal('offer'),
+    id: z.string(),
+    offer: z.string(),
+    leastUc: z.int().min(0),
+    mostUc: z.int().min(0),
+    /** What may be spent at all now. */
+    leftUc: z.int().min(0),
+    /** That answer at this price. */
+    nodes: z.int().min(1),
+    validS: z.number(),
+  }),
+  z.object({ type: z.literal('told'), id: z.string() }),
 ]);
 export type Reply = z.infer<typeof Reply>;

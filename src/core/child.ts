@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { messageOf } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { keepPoolSmall } from './small-pool.ts';
 
 /** What the supervisor hands to each child over the IPC channel; secrets never travel in arguments or environment. */
 export interface ChildStart {
@@ -34,6 +35,7 @@ const STOP_LIMIT_MS = 4000;
  * supervisor dies) runs the body's own stop. SIGINT reaches the whole process group, so it is ignored here.
  */
 export function runChild(name: string, body: (context: ChildContext) => Promise<{ stop(): Promise<void> }>): void {
+  keepPoolSmall();
   const log = createLog(name);
   if (!process.send) {
     process.stderr.write(`${name} is started by the supervisor: use \`npm start\`\n`);

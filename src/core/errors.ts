@@ -31,6 +31,8 @@ export const ERROR_CODES = {
   NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
   NO_SUNSHINE: 'ask again when the message says, ask another node, or offer a price with --max-price',
   TOKEN_REFUSED: 'each answer can be told of once, within two days; ask again to tell of another one',
+  SPENDING_LIMIT: 'ask for free, wait, or raise `swarm.spendUcPerDay` in config.yaml (micro-credits in 24 hours)',
+  QUOTE_GONE: 'ask what it costs again: a quote holds ten minutes, for one question',
   VOUCHER_DUE: 'give a voucher over what is open, or ask for fewer tokens (maxTokens): docs/PROTOCOL-receipts.md',
   NO_ENTRY_RELAY:
     'join by the line of a relay that somebody else runs (`heatmine join LINE`), or ask in the clear with --direct; on one machine or LAN: swarm.nearRelays',

@@ -116,6 +116,14 @@ export const SwarmConfig = z
         'sealed questions on one machine or LAN: a relay may share the address prefix of the expert where it is a loopback or private one; both relays may then be one household that sees who asks whom. Public addresses never may',
       ),
     operator: z.string().max(32).optional().describe('name of who runs several nodes, so that they count as one'),
+    spendUcPerDay: z
+      .int()
+      .min(0)
+      .max(1_000_000_000_000)
+      .default(0)
+      .describe(
+        'micro-credits that the page may spend on answers of others in 24 hours, after a quote; 0: it asks for free only',
+      ),
     serve: Serve.optional().describe('answer strangers'),
     weights: Weights,
   })

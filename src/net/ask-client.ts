@@ -57,7 +57,8 @@ export async function askUnit(options: AskOptions): Promise<Extract<Reply, { typ
       if (reply.type === 'start') options.onStart?.(reply);
       else if (reply.type === 'chunk') options.onChunk?.(reply.text);
       else if (reply.type === 'end') resolve(reply);
-      else reject(new HeatmineError(reply.code in ERROR_CODES ? (reply.code as ErrorCode) : 'BUSY', reply.message));
+      else if (reply.type === 'error')
+        reject(new HeatmineError(reply.code in ERROR_CODES ? (reply.code as ErrorCode) : 'BUSY', reply.message));
     } catch (error) {
       reject(new HeatmineError('MESSAGE_INVALID', `${options.url}: ${messageOf(error).slice(0, 200)}`));
     }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ControlState } from '../contract/messages.ts';
@@ -96,7 +97,9 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const trade = openTrade({ config, stateDir, link, view, ledger: keeper.ledger });
   const slots = inFlight(MAX_IN_FLIGHT);
   const compute = computeClient(sockets.compute);
-  const ask = askServer({ compute, others: () => swarm?.ask, slots, log });
+  const access = createAccess(openDoor(config.net.host, home, log));
+  const mayPay = (req: IncomingMessage) => access.levelOf(req) !== undefined;
+  const ask = askServer({ compute, others: () => swarm?.others, mayPay, slots, log });
   let swarm: Swarm | undefined;
   const live = liveServer(view, log);
   const hand = openHand(pathsOf(home).io);
@@ -131,7 +134,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       settings: createSettings(config, view, history, tell.notifier, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
-      access: createAccess(openDoor(config.net.host, home, log)),
+      access,
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),
       page: servePage(distDir),

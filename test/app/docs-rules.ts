@@ -31,6 +31,7 @@ export const RULES: Record<string, Rule> = {
   'status --watch': { how: 'begin', out: /safety S\d/ },
   status: { how: 'run', out: /mode .*safety S\d/, exits: [0, 1] },
   why: { how: 'run', out: /unit/ },
+  'why --ticks': { how: 'run', out: /no fault has been written down yet|UTC: / },
   acknowledge: { how: 'run', out: /nothing is latched/ },
   doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },

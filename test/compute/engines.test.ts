@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoadedModel } from '../../src/compute/engine.ts';
@@ -6,6 +9,7 @@ import { createLlamaEngine } from '../../src/compute/engines/llama.ts';
 import { createUpstreamEngine, upstreamModels } from '../../src/compute/engines/upstream.ts';
 import { codeOf, collect, compliance } from './engine-compliance.ts';
 import { addExpert, echoUnit, grantOf, haveStories, STORIES, tempDir } from './fixture.ts';
+import { smallSpec, writeGguf } from './gguf-writer.ts';
 
 const never = new AbortController().signal;
 const words = 'one two three four five six seven eight nine ten';
@@ -43,6 +47,26 @@ if (haveStories) {
     overlong: 'Once upon a time there was a girl. '.repeat(40),
   });
 } else process.stdout.write('SKIP llama engine: needs ../shared\n');
+
+test('F25: a model that would not fit into what is free is refused by name before anything native sees it, and the engine goes on', async () => {
+  const engine = createLlamaEngine();
+  const { dir, remove } = tempDir();
+  try {
+    const file = join(dir, 'large.gguf');
+    writeFileSync(file, writeGguf(smallSpec()));
+    const spec = { id: 'large', file, contextTokens: 64, width: 1, sizeBytes: Math.ceil(totalmem() / 1.1) };
+    for (let i = 0; i < 3; i++) {
+      const refused = await engine.load(spec).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      assert.match(refused?.message ?? 'loaded', /large\.gguf: \d+ bytes do not fit into \d+ bytes of memory/);
+    }
+  } finally {
+    await engine.close();
+    remove();
+  }
+});
 
 test('upstream: nobody there, no such model, and what it offers', async () => {
   const unit = await echoUnit();

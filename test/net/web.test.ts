@@ -64,6 +64,27 @@ test(
   }),
 );
 
+test(
+  'Host and Origin are checked on every path, whatever it answers',
+  withNet(async (net) => {
+    const host = `127.0.0.1:${net.port}`;
+    const foreign: Record<string, string>[] = [
+      { host: 'evil.example' },
+      { host, origin: 'http://evil.example' },
+      { host, origin: 'null' },
+    ];
+    const paths = ['/', '/index.html', '/assets/none.js', '/nothing', '/health', '/metrics', '/live', '/ask'];
+    const api = ['session', 'claim', 'claim/new', 'claim/forget', 'state', 'history', 'why', 'events', 'experts'];
+    const deeds = ['set', 'override', 'acknowledge', 'hand', 'backup', 'restore', 'notify/test', 'settings', 'support'];
+    const models = ['experts/load', 'experts/pull', 'tags', 'chat', 'generate', 'show', 'version'];
+    paths.push(...[...api, ...deeds, ...models].map((name) => `/api/${name}`), '/v1/models', '/v1/chat/completions');
+    for (const path of paths) {
+      for (const headers of foreign)
+        assert.is((await rawGet(net, path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
+    }
+  }),
+);
+
 test('who counts as this machine', () => {
   const from = (remoteAddress: string, headers = {}) =>
     fromThisMachine({ socket: { remoteAddress }, headers } as IncomingMessage);

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
 import { deltaOf, RESYNC } from '../../src/contract/delta.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
-import { Ask, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
+import { Message, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
 import type { ExpertsList } from '../../src/net/web/experts.ts';
 import { experts, gone } from './experts.ts';
 import { events, history, snapshot } from './snapshots.ts';
@@ -113,7 +113,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
       return json({
         version: '0.1.0',
         notify: ['ntfy', 'webhook'],
-        config: { unit: 'heatmine', swarm: { join: true } },
+        config: { unit: 'heatmine', swarm: { join: true, spendUcPerDay: 1000 } },
       });
     if (path === 'api/backup') {
       commands.push({ backup: JSON.parse(Buffer.concat(await request.toArray()).toString()) });
@@ -216,8 +216,18 @@ export async function startFixture(port = 0): Promise<Fixture> {
 
 /** The answer of one expert, chunk by chunk, or the coded error for a question that asks for one. */
 async function reply(text: string, send: (reply: Reply) => void): Promise<void> {
-  const { id, messages, swarm } = Ask.parse(JSON.parse(text));
+  const said = Message.parse(JSON.parse(text));
+  const { id } = said;
   const say = (value: unknown) => send(Reply.parse(value));
+  if (said.type === 'tell')
+    return say(
+      said.handle === 'H'
+        ? { type: 'told', id }
+        : { type: 'error', id, code: 'TOKEN_REFUSED', message: 'told before', remedy: '' },
+    );
+  if (said.type === 'quote')
+    return say({ type: 'offer', id, offer: 'Q', leastUc: 2, mostUc: 71, leftUc: 1000, nodes: 2, validS: 600 });
+  const { messages, swarm, offer } = said;
   if (messages[0]!.content.includes('no power')) {
     say({ type: 'error', id, code: 'NO_POWER', message: 'No watts are granted now.', remedy: 'wait', retryAfterS: 60 });
     return;
@@ -236,7 +246,7 @@ async function reply(text: string, send: (reply: Reply) => void): Promise<void> 
     cardSeconds: 1.7,
   };
   const way = { mode: 'sealed', entry: 'a1'.repeat(32), relay: 'b2'.repeat(32), node: 'c3'.repeat(32) };
-  say({ type: 'end', id, finish: 'stop', meter, ...(swarm && { way }) });
+  say({ type: 'end', id, finish: 'stop', meter, ...(swarm && { way, useful: 'H', paid: { uc: offer ? 18 : 0 } }) });
 }
 
 if (import.meta.main) {

@@ -106,6 +106,28 @@ page(
     }),
 );
 
+page(
+  'where the owner allows it an answer of the swarm may cost: at most so much before, the cost after, and it can be told of once',
+  (context) =>
+    visit(context, { at: 'ask' }, async (tab) => {
+      await tab.getByRole('radio', { name: 'The swarm' }).check({ force: true });
+      await tab.selectOption('#may-cost', 'standard');
+      await tab.fill('#question', 'Why is my flow too low?');
+      await tab.click('#send');
+      const offer = tab.locator('.answer .offer');
+      await offer.waitFor();
+      assert.match(await offer.innerText(), 'At most 0.000071 credits');
+      assert.match(await offer.innerText(), '0.001000 credits may still be spent today');
+      assert.is(await tab.locator('.answer .who').count(), 0, 'nothing was asked yet');
+      await tab.click('.agree');
+      await tab.locator('.cost', { hasText: 'Paid: 0.000018 credits' }).waitFor();
+      assert.is(await offer.count(), 0);
+      await tab.locator('.useful button', { hasText: 'Yes' }).click();
+      await tab.locator('.useful', { hasText: 'Told. Thank you.' }).waitFor();
+      assert.is(await tab.locator('.useful button').count(), 0);
+    }),
+);
+
 page('a refused question shows message, remedy and code', (context) =>
   visit(context, { at: 'ask' }, async (tab) => {
     await tab.fill('#question', 'no power');

@@ -16,6 +16,8 @@ const [form, answers, state] = [at<HTMLFormElement>('form'), at('answers'), at('
 const [question, expert] = [at<HTMLTextAreaElement>('question'), at<HTMLSelectElement>('expert')];
 const [send, stop, forget] = [at('send') as HTMLButtonElement, at('stop'), at('forget')];
 const [invite, near] = [at<HTMLTextAreaElement>('invite'), at<HTMLInputElement>('near')];
+const patient = at<HTMLInputElement>('patient');
+const PATIENCE_S = 12 * 3600;
 
 /** All that this page keeps: in the memory of the tab, until it is closed. */
 let language: Language = navigator.language.startsWith('de') ? 'de' : 'en';
@@ -31,6 +33,8 @@ function client() {
   return createClient({ relays: [here, ...others], nearRelays: near.checked });
 }
 
+const TIME = { hour: '2-digit', minute: '2-digit' } as const;
+
 function element(tag: string, className: string, text: string): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
@@ -44,7 +48,7 @@ function speak() {
   const texts: Record<string, string> = {
     ...{ title: t.title, intro: t.intro, 'question-label': t.question, 'expert-label': t.expert, send: t.send },
     ...{ stop: t.stop, forget: t.forget, 'seen-title': t.seenTitle, more: t.more, 'invite-label': t.invite },
-    'near-label': t.near,
+    ...{ 'near-label': t.near, 'patient-label': t.patient },
   };
   for (const [id, text] of Object.entries(texts)) at(id).textContent = text;
   at('languages').ariaLabel = t.language;
@@ -110,6 +114,8 @@ async function ask(text: string) {
   try {
     const answer = await client().ask({
       ...{ messages, signal: asking.signal, ...(expert.value && { expert: expert.value }) },
+      ...(patient.checked && { patienceS: PATIENCE_S }),
+      onWait: (untilMs) => telling(state, () => words().sunAt(new Date(untilMs).toLocaleTimeString(language, TIME))),
       onChunk: (chunk) => words1.append(chunk),
       onRestart: () => {
         words1.textContent = '';

@@ -34,6 +34,8 @@ const en = {
   old: 'This browser is too old to seal questions (it lacks X25519 or Ed25519). Nothing can be asked here.',
   meter: (tokens: number, wh: string, modelled: boolean) =>
     `${tokens} tokens, ${wh} Wh of heat for that house${modelled ? ' (modelled)' : ''}`,
+  patient: 'Wait for free watts if there are none now (leave this tab open)',
+  sunAt: (time: string) => `No free watts now; they are expected at ${time}, and the question is asked again then.`,
   retry: (seconds: number) => `Try again in ${seconds} s.`,
   faults: {
     NOBODY_THERE: 'Nobody answers this at the moment.',
@@ -86,6 +88,8 @@ const de: typeof en = {
   old: 'Dieser Browser ist zu alt zum Versiegeln (ihm fehlt X25519 oder Ed25519). Hier kann nichts gefragt werden.',
   meter: (tokens, wh, modelled) =>
     `${tokens} Token, ${wh.replace('.', ',')} Wh Wärme für jenes Haus${modelled ? ' (modelliert)' : ''}`,
+  patient: 'Auf freie Watt warten, wenn gerade keine da sind (diesen Tab offen lassen)',
+  sunAt: (time) => `Gerade keine freien Watt; um ${time} werden welche erwartet, dann wird noch einmal gefragt.`,
   retry: (seconds) => `In ${seconds} s noch einmal versuchen.`,
   faults: {
     NOBODY_THERE: 'Das beantwortet gerade niemand.',

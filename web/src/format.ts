@@ -21,6 +21,7 @@ export function formatFor(tag: 'en' | 'de') {
   const number = (value: Value, decimals = 0): string => (value == null ? NONE : digits(value, decimals));
   const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric' });
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
 
   return {
@@ -56,6 +57,7 @@ export function formatFor(tag: 'en' | 'de') {
     },
     time: (ms: number) => time.format(ms),
     dateTime: (ms: number) => dateTime.format(ms),
+    day: (ms: number) => day.format(ms),
     weekday: (ms: number) => weekday.format(ms),
   };
 }

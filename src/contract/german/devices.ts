@@ -11,6 +11,7 @@ export const DEVICES_DE: Record<string, string> = {
   'check its wire and that no other program holds the line':
     'seine Leitung prüfen, und ob ein anderes Programm sie hält',
   'check power, A/B wires and unit id': 'Strom, die Leitungen A und B und die Gerätenummer prüfen',
+  'last value kept, {} s old': 'der letzte Wert gilt weiter, {} s alt',
   'run the tool by hand': 'das Werkzeug von Hand aufrufen',
   'look for it in the directory of the bus': 'im Verzeichnis des Busses danach sehen',
   'check that {} runs there': 'prüfen, ob dort {} läuft',

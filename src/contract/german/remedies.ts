@@ -67,6 +67,10 @@ export const REMEDIES_DE: Record<string, string> = {
     'nach einem Experten fragen, den der Knoten anbietet, zu seinem Preis oder mehr; `heatmine peers` zeigt sie',
   'ask again when the message says, ask another node, or offer a price with --max-price':
     'zur genannten Zeit wieder fragen, einen anderen Knoten fragen oder mit --max-price einen Preis bieten',
+  'ask for free, wait, or raise `swarm.spendUcPerDay` in config.yaml (micro-credits in 24 hours)':
+    'kostenlos fragen, warten oder `swarm.spendUcPerDay` in config.yaml erhöhen (Mikro-Credits in 24 Stunden)',
+  'ask what it costs again: a quote holds ten minutes, for one question':
+    'noch einmal nach dem Preis fragen: Ein Angebot gilt zehn Minuten und für eine Frage',
   'give a voucher over what is open, or ask for fewer tokens (maxTokens): docs/PROTOCOL-receipts.md':
     'einen Gutschein über das Offene geben oder weniger Tokens verlangen (maxTokens): docs/PROTOCOL-receipts.md',
 };

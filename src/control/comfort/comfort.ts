@@ -52,7 +52,7 @@ const QUIET_PCT = 45;
 const MAX_GAP_S = 400 * 86_400;
 const NORMAL_START_BELOW_K = 6;
 /** Own sun would carry the heat pump: the tank is topped up before the evening needs it. */
-const SUNNY_START_BELOW_K = 3.5;
+const SUNNY_START_BELOW_K = 3;
 const ONCE_START_BELOW_K = 0.5;
 
 /** The unit was down or the clock was set: what counts house time moves on, as soon as the time is known. */

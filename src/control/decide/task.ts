@@ -50,12 +50,12 @@ export function compressorTask(
 }
 
 /** A tank may take its time while the house can wait for it: speeds in question, and the least heat for it, W. */
-const CHARGE_LEVELS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
+const CHARGE_LEVELS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;
 const CHARGE_LEAST_W = 5000;
 /** A tank this cold is needed at once. */
-const COLD_TANK_K = 9;
+const COLD_TANK_K = 7;
 /** Above this share of what the pump can give, the house cannot wait. */
-const BUSY_SHARE = 0.9;
+const BUSY_SHARE = 0.6;
 
 /** Speed at which the tank is charged, percent: the best COP of the learnt map, fan and pump included. */
 function chargePct(f: DecideFacts): number {
@@ -63,7 +63,7 @@ function chargePct(f: DecideFacts): number {
   const [sinkC, outdoorC] = [est.hotWaterC.value + COIL_K, est.outdoorC.value];
   const fullW = capacityW(pump, input.house, sinkC, outdoorC);
   const cold = est.hotWaterC.value < wish.hotWater.setC - COLD_TANK_K;
-  if (cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
+  if (wish.hotWater.killing || cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
   const enough = CHARGE_LEVELS.filter((level) => level * fullW >= CHARGE_LEAST_W);
   const cop = (level: number) => copAt(pump, level, sinkC, outdoorC);
   return 100 * enough.reduce((best, level) => (cop(level) > cop(best) ? level : best), 1);

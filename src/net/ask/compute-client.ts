@@ -1,14 +1,17 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { z } from 'zod';
 import type { AnswerMeter } from '../../contract/compute-api.ts';
-import { type Ask, Meter, type Way } from '../../contract/wire.ts';
+import { type Ask, Meter, type Reply, type Way } from '../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
   | { type: 'start'; expert: string; why: string; weights?: string | undefined }
   | { type: 'chunk'; text: string }
-  | { type: 'end'; finish: string; meter: AnswerMeter; way?: Way };
+  | ({ type: 'end'; finish: string; meter: AnswerMeter; way?: Way } & Pick<
+      Extract<Reply, { type: 'end' }>,
+      'paid' | 'useful'
+    >);
 
 export interface ComputeClient {
   /** Streams one answer; `economy` waits a little for free watts and takes no others. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */

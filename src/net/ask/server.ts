@@ -15,8 +15,14 @@ export interface AskServer {
 
 const GOING_AWAY = 1001;
 
+export interface AskServerOptions extends Omit<SessionOptions, 'limits' | 'mayPay'> {
+  /** Whether whoever sent this may spend what the owner allowed. */
+  mayPay?: (req: IncomingMessage) => boolean;
+  limits?: Partial<AskLimits>;
+}
+
 /** The websocket that remote peers and `heatmine ask` use (contract/wire.ts). */
-export function askServer(options: Omit<SessionOptions, 'limits'> & { limits?: Partial<AskLimits> }): AskServer {
+export function askServer({ mayPay = () => false, ...options }: AskServerOptions): AskServer {
   const limits = { ...ASK_LIMITS, ...options.limits };
   const each = (address: string) => (isOurOwn(address) ? limits.connections : limits.connectionsPerAddress);
   const room = perAddress({ all: limits.connections, each });
@@ -30,7 +36,7 @@ export function askServer(options: Omit<SessionOptions, 'limits'> & { limits?: P
     clientTracking: true,
     handleProtocols: () => SUBPROTOCOL,
   });
-  server.on('connection', (socket) => runSession(socket, { ...options, limits }));
+  server.on('connection', (socket, req) => runSession(socket, { ...options, mayPay: mayPay(req), limits }));
   return {
     upgrade(req, socket, head) {
       const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());

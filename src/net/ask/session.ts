@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { Ask, MAX_FRAME_BYTES, type Reply } from '../../contract/wire.ts';
+import { MAX_FRAME_BYTES, Message, type Reply } from '../../contract/wire.ts';
 import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { tokenBucket } from '../buckets.ts';
@@ -12,6 +12,8 @@ export interface SessionOptions {
   compute: ComputeClient;
   /** Of the swarm; undefined as long as this unit has not joined. */
   others?: () => AskOthers | undefined;
+  /** Whoever is at the other end may spend what the owner allowed. */
+  mayPay: boolean;
   slots: InFlight;
   limits: AskLimits;
   log: Log;
@@ -23,10 +25,11 @@ const IDLE = 4000;
 const MAX_CHUNK_CHARS = Math.floor((MAX_FRAME_BYTES - 1024) / 6);
 
 /** One connection: parses questions, answers one at a time, in order, and gives up all of it when the asker goes. */
-export function runSession(socket: WebSocket, { compute, others, slots, limits, log }: SessionOptions): void {
+export function runSession(socket: WebSocket, options: SessionOptions): void {
+  const { slots, limits, log } = options;
   const gone = new AbortController();
   const bucket = tokenBucket(limits.messages, performance.now());
-  const waiting: Ask[] = [];
+  const waiting: Message[] = [];
   let answering = false;
   let strikes = 0;
   let alive = true;
@@ -57,8 +60,8 @@ export function runSession(socket: WebSocket, { compute, others, slots, limits, 
 
   const answerAll = async () => {
     answering = true;
-    for (let ask = waiting.shift(); ask && socket.readyState === socket.OPEN; ask = waiting.shift()) {
-      await answerOne(ask);
+    for (let asked = waiting.shift(); asked && socket.readyState === socket.OPEN; asked = waiting.shift()) {
+      await answerOne(asked);
     }
     answering = false;
     clearTimeout(idle);
@@ -66,28 +69,25 @@ export function runSession(socket: WebSocket, { compute, others, slots, limits, 
     if (socket.readyState !== socket.OPEN) clearTimeout(idle);
   };
 
-  const answerOne = async (ask: Ask) => {
+  const answerOne = async (asked: Message) => {
     const release = slots.enter();
-    if (!release) return refuse(ask.id, 'BUSY', 'too many questions at once', 1);
+    if (!release) return refuse(asked.id, 'BUSY', 'too many questions at once', 1);
     try {
-      const answer = ask.swarm ? (others?.() ?? notJoined()) : compute.answer;
-      for await (const piece of answer(ask, gone.signal)) {
-        for (const reply of repliesOf(ask.id, piece)) await sendSlowly(socket, reply, limits);
-      }
+      for await (const reply of answersTo(asked, options, gone.signal)) await sendSlowly(socket, reply, limits);
     } catch (error) {
       if (gone.signal.aborted) return;
       const known = error instanceof HeatmineError;
       // The name only: a parser's message may quote what somebody asked or was told.
       if (!known) log.warn({ err: error instanceof Error ? error.name : typeof error }, 'answer failed');
       const message = known ? error.message : 'the answer broke off';
-      refuse(ask.id, known ? error.code : 'NOT_RUNNING', message, (error as RefusedByCompute).retryAfterS);
+      refuse(asked.id, known ? error.code : 'NOT_RUNNING', message, (error as RefusedByCompute).retryAfterS);
     } finally {
       release();
     }
   };
 
   socket.on('message', (data, isBinary) => {
-    const parsed = isBinary ? { id: '', fault: 'binary message' } : parseAsk(String(data));
+    const parsed = isBinary ? { id: '', fault: 'binary message' } : parseMessage(String(data));
     const withinRate = bucket.take(1, performance.now());
     if (!withinRate || 'fault' in parsed) strikes++;
     if (!withinRate) refuse(parsed.id, 'RATE_LIMITED', `over ${limits.messages.perS} messages a second`, 1);
@@ -102,18 +102,40 @@ export function runSession(socket: WebSocket, { compute, others, slots, limits, 
   });
 }
 
+async function* answersTo(
+  asked: Message,
+  { compute, others, mayPay }: SessionOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Reply> {
+  const { id } = asked;
+  if (asked.type === 'ask' && !asked.swarm) {
+    if (asked.offer !== undefined) throw new HeatmineError('MESSAGE_INVALID', 'offer: only with swarm');
+    for await (const piece of compute.answer(asked, signal)) yield* repliesOf(id, piece);
+    return;
+  }
+  const swarm = others?.() ?? notJoined();
+  if (asked.type === 'tell') {
+    await swarm.tell(asked.handle, asked.useful);
+    return yield { type: 'told', id };
+  }
+  if ((asked.type === 'quote' || asked.offer !== undefined) && !mayPay)
+    throw new HeatmineError('UNAUTHORISED', 'only who has claimed this unit may let it pay');
+  if (asked.type === 'quote') return yield { type: 'offer', id, ...(await swarm.quote(asked, signal)) };
+  for await (const piece of swarm.ask(asked, signal)) yield* repliesOf(id, piece);
+}
+
 function notJoined(): never {
   throw new HeatmineError('NOBODY_THERE', 'this unit has not joined the swarm');
 }
 
-function parseAsk(text: string): Ask | { id: string; fault: string } {
+function parseMessage(text: string): Message | { id: string; fault: string } {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
   } catch {
     return { id: '', fault: 'no JSON' };
   }
-  const parsed = Ask.safeParse(raw);
+  const parsed = Message.safeParse(raw);
   if (parsed.success) return parsed.data;
   const id = (raw as { id?: unknown } | null)?.id;
   const issue = parsed.error.issues[0]!;

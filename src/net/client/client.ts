@@ -8,6 +8,7 @@ import type { Descriptor, Offer } from './descriptor.ts';
 import { ClientError, readable, refuse } from './fault.ts';
 import { answers, type Found, findNodes, type RelayAt, shuffled, TOPICS } from './find.ts';
 import { keyBytes } from './keys.ts';
+import { type Patience, patiently } from './patience.ts';
 import { sealQuestion } from './seal.ts';
 import type { Stream } from './stream.ts';
 import { sealedWays, type Way } from './way.ts';
@@ -19,7 +20,8 @@ export interface ClientOptions {
   nearRelays?: boolean;
 }
 
-export interface Question {
+/** Asked for free: a tab has no ledger whose promises anybody could hold it to (docs/decisions/0014). */
+export interface Question extends Patience {
   /** The question, or all that was said so far: nothing of it is kept elsewhere. */
   messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
   /** Best first: `heating`, `units`, `general`. */
@@ -27,13 +29,10 @@ export interface Question {
   /** Only this expert. */
   expert?: string;
   maxTokens?: number;
-  /** Micro-credits per million answer tokens. */
-  maxPrice?: number;
   onStart?: (start: { expert: string; node: string }) => void;
   onChunk?: (text: string) => void;
   /** The answer broke off after words came; another begins. */
   onRestart?: (why: string) => void;
-  signal?: AbortSignal;
 }
 
 /** Whom the question passed: `entry` saw our address and no text, `relay` neither, `node` the text and no address. */
@@ -65,7 +64,7 @@ export interface Answer {
 export interface Client {
   /** Who answers now. Throws NOT_RUNNING or PEER_INVALID where no given relay speaks to us. */
   find(topics?: readonly string[], signal?: AbortSignal): Promise<Found>;
-  /** Throws ClientError: NOBODY_THERE, NOT_OFFERED, NO_ENTRY_RELAY (nothing was sent), else what the last one said. */
+  /** Throws ClientError: NOBODY_THERE, NO_ENTRY_RELAY (nothing was sent), else what the last one said. */
   ask(question: Question): Promise<Answer>;
 }
 
@@ -87,54 +86,45 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   const { protocol } = (globalThis as { location?: { protocol: string } }).location ?? {};
   const mayDial = (url: string) => protocol !== 'https:' || url.startsWith('wss:');
   const find: Client['find'] = (topics = TOPICS, signal) => findNodes(relays, topics, { nearRelays, mayDial }, signal);
-  return {
-    find,
-    async ask(question) {
-      const topics = question.topics ?? TOPICS;
-      const found = await find(topics, question.signal);
-      const fitting = found.nodes.filter((node) => offerOf(node, question, topics));
-      if (fitting.length === 0) throw nobody(found.nodes, question, topics);
-      // The relays of the expert before its own addresses: behind a router only they reach it.
-      const entries = shuffled(found.relays);
-      const ways = (node: Descriptor) =>
-        node.seal ? firstBy(found.entry, sealedWays(node, entries, { nearRelays, mayDial })) : [];
-      const within = fitting.filter((node) => ways(node).length > 0);
-      if (within.length === 0)
-        refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);
-      // Whoever has just seen our address for the look-up is no relay of those that come first.
-      const isNear = (node: Descriptor) => found.entry !== undefined && ways(node)[0]?.key !== found.entry;
-      const lateness = (node: Descriptor) =>
-        (failed.get(node.key) ?? 0) * 2 + (node.sunshine ? 0 : 1) + (isNear(node) ? 4 : 0);
-      const order = shuffled(within).sort((a, b) => lateness(a) - lateness(b));
-      let last: unknown;
-      for (let tries = 1; tries <= TRIES; tries++) {
-        const node = order[(tries - 1) % order.length]!;
-        try {
-          const answer = await askNode(node, offerOf(node, question, topics)!, ways(node), question);
-          return { ...answer, way: { ...answer.way, looked: found.looked }, tries };
-        } catch (error) {
-          question.signal?.throwIfAborted();
-          failed.set(node.key, (failed.get(node.key) ?? 0) + 1);
-          last = error;
-        }
+  const once = async (question: Question): Promise<Answer> => {
+    const topics = question.topics ?? TOPICS;
+    const found = await find(topics, question.signal);
+    const fitting = found.nodes.filter((node) => offerOf(node, question, topics));
+    if (fitting.length === 0) refuse('NOBODY_THERE', `nobody answers on ${question.expert ?? topics.join(', ')}`);
+    // The relays of the expert before its own addresses: behind a router only they reach it.
+    const entries = shuffled(found.relays);
+    const ways = (node: Descriptor) =>
+      node.seal ? firstBy(found.entry, sealedWays(node, entries, { nearRelays, mayDial })) : [];
+    const within = fitting.filter((node) => ways(node).length > 0);
+    if (within.length === 0)
+      refuse('NO_ENTRY_RELAY', `${found.relays.length} relays known, none apart from the expert; nothing was sent`);
+    // Whoever has just seen our address for the look-up is no relay of those that come first.
+    const isNear = (node: Descriptor) => found.entry !== undefined && ways(node)[0]?.key !== found.entry;
+    const lateness = (node: Descriptor) =>
+      (failed.get(node.key) ?? 0) * 2 + (node.sunshine ? 0 : 1) + (isNear(node) ? 4 : 0);
+    const order = shuffled(within).sort((a, b) => lateness(a) - lateness(b));
+    let last: unknown;
+    for (let tries = 1; tries <= TRIES; tries++) {
+      const node = order[(tries - 1) % order.length]!;
+      try {
+        const answer = await askNode(node, offerOf(node, question, topics)!, ways(node), question);
+        return { ...answer, way: { ...answer.way, looked: found.looked }, tries };
+      } catch (error) {
+        question.signal?.throwIfAborted();
+        failed.set(node.key, (failed.get(node.key) ?? 0) + 1);
+        last = error;
       }
-      throw last;
-    },
+    }
+    throw last;
   };
+  return { find, ask: (question) => patiently(() => once(question), question) };
 }
 
 /** For free any may be asked: it says whether it has free watts, and when. */
-const offerOf = (node: Descriptor, { expert, maxPrice = 0 }: Question, topics: readonly string[]): Offer | undefined =>
+const offerOf = (node: Descriptor, { expert }: Question, topics: readonly string[]): Offer | undefined =>
   topics
     .flatMap((topic) => node.experts.filter((offer) => answers(offer, [topic])))
-    .find(({ id, price }) => (maxPrice === 0 || price <= maxPrice) && (expert === undefined || id === expert));
-
-function nobody(nodes: readonly Descriptor[], { expert, maxPrice = 0 }: Question, topics: readonly string[]): Error {
-  const offers = nodes.flatMap(({ experts }) => experts).filter(({ id }) => expert === undefined || id === expert);
-  if (offers.length === 0) return new ClientError('NOBODY_THERE', `nobody answers on ${expert ?? topics.join(', ')}`);
-  const cheapest = Math.min(...offers.map(({ price }) => price));
-  return new ClientError('NOT_OFFERED', `the cheapest wants ${cheapest}, ${maxPrice} was offered`);
-}
+    .find(({ id }) => expert === undefined || id === expert);
 
 const firstBy = (entry: string | undefined, ways: Way[]): Way[] => [
   ...ways.filter(({ key }) => key === entry),
@@ -147,8 +137,8 @@ async function askNode(
   ways: readonly Way[],
   question: Question,
 ): Promise<Omit<Answer, 'tries'>> {
-  const { messages, maxTokens, maxPrice = 0, signal } = question;
-  const request = utf8(JSON.stringify({ v: 1, expert, messages, maxTokens, maxPrice }));
+  const { messages, maxTokens, signal } = question;
+  const request = utf8(JSON.stringify({ v: 1, expert, messages, maxTokens, maxPrice: 0 }));
   let last: unknown;
   for (const { url, key, path } of ways) {
     const { frames, open } = await sealQuestion(keyBytes(node.seal)!, request, Date.now());

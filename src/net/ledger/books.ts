@@ -47,6 +47,8 @@ export interface HourSums {
   /** Of them for nothing. */
   free: number;
   earnedUc: number;
+  /** For answers of others. */
+  spentUc: number;
 }
 
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -102,7 +104,10 @@ export function post(books: Books, { seq, kind, payload }: ChainRecord): void {
 function postAnswered(books: Books, earned: boolean, entry: Answered, receipt: Receipt): void {
   const { totals } = books;
   if (earned) {
-    noteHour(books.hours, receipt);
+    const sums = hourOf(books.hours, receipt);
+    sums.answers++;
+    if (receipt.amountUc === 0) sums.free++;
+    sums.earnedUc += receipt.amountUc;
     books.highestCounter = Math.max(books.highestCounter, receipt.counter);
     totals.earnedUc += receipt.amountUc;
     totals.earnedCount++;
@@ -110,6 +115,7 @@ function postAnswered(books: Books, earned: boolean, entry: Answered, receipt: R
     totals.answerTokens += receipt.answerTokens;
     totals.soldMilliWh += entry.energyMilliWh;
   } else {
+    hourOf(books.hours, receipt).spentUc += receipt.amountUc;
     totals.spentUc += receipt.amountUc;
     totals.spentCount++;
   }
@@ -125,13 +131,13 @@ function noteUse(uses: Map<number, PaidUse>, { counter, expert, asker, answerTok
   if (uses.size > USES_KEPT) uses.delete(uses.keys().next().value!);
 }
 
-const HOURS_KEPT = 25;
+/** A day, and what clocks may differ by. */
+const HOURS_KEPT = 29;
 
-function noteHour(hours: Map<number, HourSums>, { hour, amountUc }: Receipt): void {
-  const sums = hours.get(hour) ?? { answers: 0, free: 0, earnedUc: 0 };
-  sums.answers++;
-  if (amountUc === 0) sums.free++;
-  sums.earnedUc += amountUc;
+/** The sums of this receipt's hour. */
+function hourOf(hours: Map<number, HourSums>, { hour }: Receipt): HourSums {
+  const sums = hours.get(hour) ?? { answers: 0, free: 0, earnedUc: 0, spentUc: 0 };
   hours.set(hour, sums);
   if (hours.size > HOURS_KEPT) hours.delete(Math.min(...hours.keys()));
+  return sums;
 }

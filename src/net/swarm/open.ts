@@ -14,9 +14,13 @@ import { openMdns } from './discovery/mdns.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
+import { openOffers } from './pay/offers.ts';
 import { noteIn, openPurse } from './pay/purse.ts';
+import { spentUc } from './pay/spent.ts';
 import type { Trade } from './pay/till.ts';
 import { openUnsealer, sealTo } from './seal/ends.ts';
+import { openHandles } from './useful/handles.ts';
+import { tellUseful } from './useful/tell.ts';
 import { openTold } from './useful/told.ts';
 import { openWeights } from './weights/weights.ts';
 import { reachOfDht } from './wire/reach.ts';
@@ -71,7 +75,7 @@ export interface SwarmOptions {
 const ASK_DIR = fileURLToPath(new URL('../../../web/dist-ask', import.meta.url));
 
 export interface Swarm extends SwarmNode {
-  ask: AskOthers;
+  others: AskOthers;
 }
 
 /** The running unit's part in the swarm. */
@@ -106,5 +110,12 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     book.close();
     await node.close();
   };
-  return { ...node, close, ask: askForUnit(asker, compute.labelOf, auditor) };
+  const { monoMs, wallMs } = systemClock;
+  const offers = openOffers({
+    limitUc: config.spendUcPerDay,
+    spentUc: () => spentUc(trade.ledger.books(), wallMs()),
+    monoMs,
+  });
+  const handles = openHandles((token, useful) => tellUseful(asker, token, useful), monoMs);
+  return { ...node, close, others: askForUnit({ asker, labelOf: compute.labelOf, auditor, offers, handles }) };
 }

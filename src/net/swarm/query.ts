@@ -60,9 +60,9 @@ const [start, chunk, end, error] = AskReply.options;
 export const Reply = z.discriminatedUnion('type', [
   start.omit({ id: true }),
   chunk.omit({ id: true }),
-  // Whom a question passed is the asker's knowledge, nobody else's word.
+  // Whom a question passed and what was paid is the asker's knowledge, nobody else's word.
   // `receipt`: signed by the server alone, for the asker to check and sign.
-  end.omit({ id: true, way: true }).extend({ receipt: Slip.optional(), useful: Signed.optional() }),
+  end.omit({ id: true, way: true, paid: true }).extend({ receipt: Slip.optional(), useful: Signed.optional() }),
   error.omit({ id: true }),
   z.object({
     type: z.literal('quote'),

@@ -31,6 +31,21 @@ export const askDe: typeof askEn = {
   remedy: 'Was hilft:',
   retry: (seconds) => `In ${seconds} s noch einmal versuchen.`,
   empty: 'Schreiben Sie zuerst eine Frage.',
+  mayCost: 'Darf es etwas kosten?',
+  costs: { free: 'nein, nur freie Watt', economy: 'wenig: wenn dort die Sonne scheint', standard: 'ja, jetzt gleich' },
+  atMost: (credits, nodes) =>
+    `Höchstens ${credits} Credits, wie lang die Antwort auch wird; Geräte, die antworten würden: ${nodes}.`,
+  left: (credits) => `Heute dürfen noch ${credits} Credits ausgegeben werden.`,
+  agree: 'Zu diesem Preis fragen',
+  again: 'Noch einmal fragen: bezahlt wird einmal',
+  cost: (credits) => `Bezahlt: ${credits} Credits, mit einer Quittung beider Seiten.`,
+  costNothing: 'Sie hat nichts gekostet.',
+  dispute: (why) => `Die Rechnung: ${why}`,
+  useful: 'War sie von Nutzen? Ihr Gerät erfährt es einmal und nicht, welche seiner Antworten gemeint ist.',
+  yes: 'Ja',
+  no: 'Nein',
+  told: 'Gesagt. Danke.',
+  notTold: 'Es ließ sich nicht sagen.',
 };
 
 export const expertsDe: typeof expertsEn = {

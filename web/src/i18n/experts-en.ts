@@ -28,6 +28,21 @@ export const askEn = {
   remedy: 'What helps:',
   retry: (seconds: string) => `Try again in ${seconds} s.`,
   empty: 'Write a question first.',
+  mayCost: 'May it cost something?',
+  costs: { free: 'no, only free watts', economy: 'a little: when their sun shines', standard: 'yes, now' },
+  atMost: (credits: string, nodes: string) =>
+    `At most ${credits} credits, however long the answer; units that would answer: ${nodes}.`,
+  left: (credits: string) => `${credits} credits may still be spent today.`,
+  agree: 'Ask at this price',
+  again: 'Ask again: it is paid once',
+  cost: (credits: string) => `Paid: ${credits} credits, with a receipt of both sides.`,
+  costNothing: 'It cost nothing.',
+  dispute: (why: string) => `The bill: ${why}`,
+  useful: 'Was it of use? Its unit is told once, and cannot tell which of its answers is meant.',
+  yes: 'Yes',
+  no: 'No',
+  told: 'Told. Thank you.',
+  notTold: 'It could not be told.',
 };
 
 export const expertsEn = {

@@ -43,7 +43,7 @@ export const moneyDe: typeof moneyEn = {
   payback: (years) => `mit Ihren ist sie nach ${years} Jahren bezahlt`,
   never: (eur) => `nie: je 1.000 Antworten gehen ${eur} verloren`,
   measured: (answers, days) =>
-    `Hier gemessen: ${answers} Antworten am Tag (letzte ${days} Tage; höchstens 30). Zum Probieren eine eigene Zahl eingeben.`,
+    `Hier gemessen: ${answers} Antworten am Tag (${days === '1' ? 'der letzte Tag' : `letzte ${days} Tage`}; höchstens 30). Zum Probieren eine eigene Zahl eingeben.`,
   whatIf: 'Und mit einer anderen Karte?',
   whatIfNote: 'Dasselbe Haus, dieselben Annahmen.',
   netYear: 'Bleibt im Jahr',

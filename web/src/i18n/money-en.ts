@@ -43,7 +43,7 @@ export const moneyEn = {
   payback: (years: string) => `with yours it is paid back after ${years} years`,
   never: (eur: string) => `never: each 1,000 answers lose ${eur}`,
   measured: (answers: string, days: string) =>
-    `Measured here: ${answers} answers a day (last ${days} days; 30 at the most). Type your own figure to try it.`,
+    `Measured here: ${answers} answers a day (${days === '1' ? 'the last day' : `last ${days} days`}; 30 at the most). Type your own figure to try it.`,
   whatIf: 'What if it were another card?',
   whatIfNote: 'The same house, the same assumptions.',
   netYear: 'Left over a year',

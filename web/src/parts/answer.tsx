@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ComputeState } from '../../../src/contract/messages.ts';
 import { sawLine } from '../../../src/contract/saw.ts';
+import type { Answer, Answers } from '../answers.ts';
 import { useWords } from '../i18n/index.ts';
-import type { Answer } from './ask.tsx';
+import { Costs } from './costs.tsx';
 import { Modelled } from './modelled.tsx';
 
-interface Props {
+interface Props extends Pick<Answers, 'agree' | 'tell'> {
   answer: Answer;
+  busy: boolean;
   experts: ComputeState['experts'];
 }
 
@@ -27,11 +29,11 @@ function Waiting({ expert }: { expert: Props['experts'][number] | undefined }) {
 }
 
 /** One question, its answer as it comes, who answered and why, and at the end what it warmed. */
-export function AnswerView({ answer, experts }: Props) {
+export function AnswerView({ answer, experts, ...act }: Props) {
   const { t, f, language } = useWords();
-  const { start, text, end, error, broken } = answer;
+  const { start, text, end, error, broken, offer, agreed } = answer;
   const title = (id: string) => t.say(experts.find((expert) => expert.id === id)?.title ?? id);
-  const running = !end && !error && !broken;
+  const running = !end && !error && !broken && (!offer || agreed);
   return (
     <article class="card answer">
       <p class="question">{answer.question}</p>
@@ -71,6 +73,7 @@ export function AnswerView({ answer, experts }: Props) {
         </p>
       )}
       {end && <p class="quiet saw">{end.way ? sawLine(end.way, language) : t.ask.seenHere}</p>}
+      <Costs answer={answer} {...act} />
     </article>
   );
 }

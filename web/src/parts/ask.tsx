@@ -1,26 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ControlState } from '../../../src/contract/messages.ts';
-import type { Reply } from '../../../src/contract/wire.ts';
+import { useState } from 'preact/hooks';
+import { useAnswers } from '../answers.ts';
 import { settings } from '../api.ts';
-import { ask } from '../ask.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { AnswerView } from './answer.tsx';
-
-export interface Answer {
-  key: number;
-  question: string;
-  /** Asked of others. */
-  swarm: boolean;
-  start?: Extract<Reply, { type: 'start' }>;
-  text: string;
-  end?: Extract<Reply, { type: 'end' }>;
-  error?: Extract<Reply, { type: 'error' }>;
-  broken?: 'stopped' | 'lost';
-  /** Where the accelerator's heat went when the answer ended. */
-  where?: 'rooms' | 'hotWater' | 'outside';
-}
+import { CostChoice, type MayCost } from './costs.tsx';
 
 interface Props {
   snapshot: Snapshot | null;
@@ -34,15 +19,18 @@ const MAX_QUESTION_CHARS: typeof import('../../../src/contract/wire.ts').MAX_QUE
 /** The ask box: one question at a time, streamed, each with what it cost and what it warmed. Nothing is kept. */
 export function Ask({ snapshot, expert, onExpert }: Props) {
   const { t } = useWords();
-  const { answers, busy, send, stop } = useAnswers(snapshot?.control ?? null);
+  const { answers, busy, send, stop, ...act } = useAnswers(snapshot?.control ?? null);
   const [question, setQuestion] = useState('');
   const [hint, setHint] = useState('');
-  const joined = useJoined();
+  const { joined, mayPay } = useSwarm();
+  const [cost, setCost] = useState<MayCost>('free');
   const [swarm, setSwarm] = useState(false);
   const pick = (text: string) => {
     setHint('');
+    if (busy) return;
     setQuestion('');
-    if (!busy) send(text, { expert, swarm: swarm && joined });
+    const others = swarm && joined;
+    send(text, { expert, swarm: others, ...(others && mayPay && cost !== 'free' && { tier: cost }) });
   };
   const submit = () => {
     const text = question.trim();
@@ -77,6 +65,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
           />
         </label>
         {joined && <Whom swarm={swarm} onSwarm={setSwarm} />}
+        {swarm && mayPay && <CostChoice value={cost} onChange={setCost} />}
         <label>
           <span class="label">{t.ask.expert}</span>
           <select id="expert" value={expert} onChange={(event) => onExpert(event.currentTarget.value)}>
@@ -107,17 +96,25 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
       {answers.length === 0 && <Examples onPick={pick} />}
       <div id="answers" role="log" aria-live="polite" aria-busy={busy}>
         {answers.map((answer) => (
-          <AnswerView key={answer.key} answer={answer} experts={snapshot?.compute?.experts ?? []} />
+          <AnswerView
+            key={answer.key}
+            answer={answer}
+            experts={snapshot?.compute?.experts ?? []}
+            busy={busy}
+            {...act}
+          />
         ))}
       </div>
     </section>
   );
 }
 
-/** Whether this unit has joined the swarm, as its configuration says. */
-function useJoined(): boolean {
+/** Whether this unit has joined the swarm and may pay others, as its configuration says. */
+function useSwarm(): { joined: boolean; mayPay: boolean } {
   const { value } = useEvery('joined', SETTINGS_EVERY_MS, settings);
-  return (value?.config as { swarm?: { join?: boolean } } | undefined)?.swarm?.join === true;
+  const { join, spendUcPerDay } =
+    (value?.config as { swarm?: { join?: boolean; spendUcPerDay?: number } } | undefined)?.swarm ?? {};
+  return { joined: join === true, mayPay: join === true && (spendUcPerDay ?? 0) > 0 };
 }
 
 /** Questions that the experts of this unit can answer, for those who do not know yet what to ask. */
@@ -150,47 +147,4 @@ function Whom({ swarm, onSwarm }: { swarm: boolean; onSwarm: (swarm: boolean) =>
       </div>
     </fieldset>
   );
-}
-
-function useAnswers(control: ControlState | null) {
-  const [answers, setAnswers] = useState<Answer[]>([]);
-  const [busy, setBusy] = useState(false);
-  const stopper = useRef<(() => void) | null>(null);
-  const latest = useRef(control);
-  latest.current = control;
-  useEffect(() => () => stopper.current?.(), []);
-
-  const send = (question: string, whom: { expert: string; swarm: boolean }) => {
-    const key = Date.now();
-    const change = (more: (answer: Answer) => Partial<Answer>) =>
-      setAnswers((all) => all.map((answer) => (answer.key === key ? { ...answer, ...more(answer) } : answer)));
-    const finish = (more: Partial<Answer>) => {
-      change(() => more);
-      setBusy(false);
-      stopper.current = null;
-    };
-    setAnswers((all) => [{ key, question, swarm: whom.swarm, text: '' }, ...all]);
-    setBusy(true);
-    const close = ask(
-      question,
-      whom,
-      (reply) => {
-        if (reply.type === 'start') change(() => ({ start: reply, text: '' }));
-        else if (reply.type === 'chunk') change((answer) => ({ text: answer.text + reply.text }));
-        else if (reply.type === 'end') finish({ end: reply, where: whereNow(latest.current) });
-        else finish({ error: reply });
-      },
-      () => finish({ broken: 'lost' }),
-    );
-    stopper.current = () => {
-      close();
-      finish({ broken: 'stopped' });
-    };
-  };
-  return { answers, busy, send, stop: () => stopper.current?.() };
-}
-
-function whereNow(control: ControlState | null): Answer['where'] {
-  if (control?.outputs.rejectOn === 1) return 'outside';
-  return control?.outputs.hotWaterOn === 1 ? 'hotWater' : 'rooms';
 }

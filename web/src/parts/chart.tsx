@@ -12,6 +12,10 @@ interface Props {
 }
 
 const HEIGHT_PX = 230;
+const MINUTE_S = 60;
+const DAY_S = 86_400;
+/** Between two times of the axis: none is written twice. */
+const STEPS_S = [1, 5, 10, 30, 60, 120, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * MINUTE_S);
 
 /** A uPlot chart in the colours of the page; drawn anew when data, language, width or theme change. */
 export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
@@ -97,7 +101,10 @@ function options(
       })),
     ],
     axes: [
-      { stroke: ink, grid, ticks: grid, font, values: (_, ticks) => ticks.map((s) => f.time(s * 1000)) },
+      {
+        ...{ stroke: ink, grid, ticks: grid, font, incrs: STEPS_S },
+        values: (_, ticks, __, ___, stepS) => ticks.map((s) => (stepS < DAY_S ? f.time : f.day)(s * 1000)),
+      },
       {
         ...{ stroke: ink, grid, ticks: grid, font, size: 56 },
         values: (_, ticks) => ticks.map((v) => f.number(v, Number.isInteger(v) ? 0 : 1)),

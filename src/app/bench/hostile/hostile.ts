@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { openExperience } from '../../../net/swarm/ask/experience.ts';
 import { askOne } from '../../../net/swarm/ask/one.ts';
 import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
+import { TURN_MS } from '../../../net/swarm/weights/seats.ts';
 import { say } from '../../command.ts';
 import { type SpawnedUnit, spawnUnit } from '../../spawn-unit.ts';
 import { lateness } from '../loop.ts';
@@ -10,6 +11,7 @@ import type { Bench, Figure } from '../table.ts';
 import { candidateAt } from '../wire/wire.ts';
 import type { Tally } from './attacks.ts';
 import type { Order } from './main.ts';
+import { homeWithWeights, untilOffers } from './weights.ts';
 
 const ATTACKERS = fileURLToPath(new URL('main.ts', import.meta.url));
 const WORDS = 30;
@@ -66,10 +68,12 @@ async function openAsker(url: string) {
 }
 
 async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
+  const given = await homeWithWeights();
   const host = spawnHost('127.0.0.1', 0, true);
   const attackers = startAttackers();
   try {
-    const [node] = await host.start([{ seed: 1, config: { host: host.address, serve: SERVE, lan: false } }]);
+    const config = { host: host.address, serve: SERVE, lan: false, weights: { seed: true } };
+    const [node] = await host.start([{ seed: 1, config, weights: given.home }]);
     const ask = await openAsker(`ws://${host.address}:${node!.port}`);
     // What the first questions compile and load is no growth by attack.
     await ask(questions);
@@ -78,10 +82,11 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     let peak = before;
     const watch = setInterval(() => (peak = Math.max(peak, residentBytes(host.pid))), 200);
     say(`  quiet: ${Math.round(quiet.p95Ms)} ms p95`);
-    await attackers.tell({ port: node!.port, idle });
+    await attackers.tell({ port: node!.port, idle, weights: given.id });
     const filled = residentBytes(host.pid);
     await attackers.tell('storm');
-    const busy = await ask(questions);
+    const url = `ws://${host.address}:${node!.port}`;
+    const [busy, seatMs] = await Promise.all([ask(questions), untilOffers(url, node!.key)]);
     const after = residentBytes(host.pid);
     const { refused, wrong } = await attackers.tell<Tally>('stop');
     clearInterval(watch);
@@ -113,6 +118,12 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
         met: busy.p95Ms <= MOST_ANSWER_MS,
       },
       {
+        figure: 'honest node has a seat for weights and its first answer, all 16 being wanted by others',
+        ...{ value: seatMs, unit: 'ms', reference: { name: "others' turn", value: TURN_MS } },
+        goal: 'within a turn and 5 s',
+        met: seatMs <= TURN_MS + 5000,
+      },
+      {
         figure: `honest questions lost of ${questions}`,
         value: busy.lost,
         unit: '',
@@ -123,6 +134,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     ];
   } finally {
     await Promise.all([host.kill(), attackers.kill()]);
+    given.remove();
   }
 }
 
@@ -157,7 +169,8 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
 
 export const hostile: Bench = {
   name: 'hostile',
-  about: 'a real node, then a whole unit, under idle and half-open connections, storms and forged hellos, all at once',
+  about:
+    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos and questions for chunks that are never taken, all at once',
   async run({ quick }) {
     const size = quick ? QUICK : FULL;
     return [...(await attackNode(size)), ...(await attackUnit(size))];

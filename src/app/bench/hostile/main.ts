@@ -6,14 +6,19 @@
 import { ATTACKS, type Tally, wage } from './attacks.ts';
 import { createHolders } from './holders.ts';
 import { endRaws, rawPeer } from './raw.ts';
+import { askAndLeave, sit } from './weights.ts';
 
-export type Order = { port: number; idle: number } | 'storm' | 'stop';
+export type Order = { port: number; idle: number; weights?: string } | 'storm' | 'stop';
 
 const AT_ONCE = 8;
 /** Between two attacks of one attacker. */
 const PAUSE_MS = 100;
 
+/** As many as there are seats, each from a prefix of its own, and half as many that only sit there. */
+const WEIGHTS_AT_ONCE = 16;
+
 let port = 0;
+let weights: string | undefined;
 let storming: Promise<void>[] = [];
 let isOn = false;
 let tally: Tally;
@@ -31,6 +36,11 @@ async function obey(order: Order): Promise<unknown> {
     isOn = true;
     tally = { refused: 0, wrong: [] };
     storming = Array.from({ length: AT_ONCE }, (_, i) => storm(i));
+    const id = weights;
+    for (let i = 0; id && i < WEIGHTS_AT_ONCE; i++) {
+      storming.push(askAndLeave(port, id, `127.241.${i}.1`, () => isOn));
+      if (i % 2) storming.push(sit(port, `127.242.${i}.1`, () => isOn));
+    }
     return {};
   }
   if (order === 'stop') {
@@ -40,7 +50,7 @@ async function obey(order: Order): Promise<unknown> {
     endRaws();
     return tally;
   }
-  port = order.port;
+  ({ port, weights } = order);
   holders = createHolders(port);
   await holders.fill(order.idle);
   return {};

@@ -7,6 +7,8 @@ export interface NodeSpec {
   seed: number;
   /** `swarm` of a config.yaml, but `join`. */
   config: object;
+  /** A unit's home whose experts it gives away. */
+  weights?: string;
 }
 export interface Started {
   key: string;

@@ -15,6 +15,7 @@ import { identityFromSeed } from '../../../net/swarm/identity.ts';
 import { startNode } from '../../../net/swarm/node.ts';
 import { openDiscoveries } from '../../../net/swarm/open.ts';
 import { openUnsealer } from '../../../net/swarm/seal/ends.ts';
+import { openWeights } from '../../../net/swarm/weights/weights.ts';
 import { echoCompute } from './echo-compute.ts';
 import { cpuMs, type NodeSpec, type Started } from './host.ts';
 import { tradeOf } from './sunny.ts';
@@ -27,11 +28,15 @@ const isWide = process.argv[3] === 'wide';
 const WIDE = { perS: 1e6, burst: 1e6 };
 const compute = await echoCompute(Number(process.argv[2]), isWide);
 
-async function start({ seed, config: settings }: NodeSpec): Promise<Started> {
+async function start({ seed, config: settings, weights: home }: NodeSpec): Promise<Started> {
   const identity = identityFromSeed(createHash('sha256').update(`bench node ${seed}`).digest());
   const config = SwarmConfig.parse({ join: true, ...settings });
+  const random = seededRandom(seed);
+  const dirs = home !== undefined && { home, modelsDir: join(home, 'models'), stateDir: join(home, 'state') };
+  const parts = { config, self: identity.id, paid: () => [], onLiar: () => {}, random, log };
   const node = await startNode({
-    ...{ config, port: 0, identity, compute, log, random: seededRandom(seed) },
+    ...(dirs && { weights: openWeights({ ...parts, ...dirs }) }),
+    ...{ config, port: 0, identity, compute, log, random },
     ...(config.serve && { trade: await tradeOf(mkdtempSync(join(dir, 'node-'))) }),
     ...(isWide && { limits: { lookUps: WIDE, lookUpsPerOrigin: WIDE } }),
     unsealer: config.serve || config.relay ? await openUnsealer(systemClock) : undefined,

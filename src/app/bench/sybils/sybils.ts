@@ -1,8 +1,7 @@
 import type { Bench, Figure } from '../table.ts';
 import { type Attack, type Population, plainCount, type Rule, residencyOf, targetOf } from './population.ts';
 
-const WHOLE: Population = { nodes: 100, relays: 40, experts: 30, askers: 800, slots: 3, days: 12 };
-const QUICK: Population = { ...WHOLE, nodes: 60, days: 8 };
+const SWARM: Population = { nodes: 60, relays: 40, experts: 30, askers: 800, slots: 3, days: 8 };
 const SEEDS = 30;
 const QUICK_SEEDS = 2;
 /** Plain counting is shown by fewer: it is off by far more than they differ. */
@@ -80,11 +79,10 @@ export const sybils: Bench = {
   about:
     'Simulated: a swarm on paper, no sockets; the rules of demand and of keeping are the real ones. A tenth of the relays, or of the payers, are an attacker who wants one expert kept; beside it the same swarm and seeds without them. Not simulated: sockets, prices, churn',
   async run({ quick, seed }) {
-    const population = quick ? QUICK : WHOLE;
     const seeds = Array.from({ length: quick ? QUICK_SEEDS : SEEDS }, (_, i) => seed + i);
     return [
-      ...figuresOf('even demand', population, seeds),
-      ...figuresOf('demand by region', { ...population, isSkewed: true }, seeds),
+      ...figuresOf('even demand', SWARM, seeds),
+      ...figuresOf('demand by region', { ...SWARM, isSkewed: true }, seeds),
     ];
   },
 };

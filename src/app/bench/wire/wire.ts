@@ -32,7 +32,22 @@ interface Measured {
   /** Of all processes together, a question. */
   cpuMs: number;
   tokensPerS: number;
+  /** From the dialling to the end of the answer. */
+  answerMs: number;
+  /** Of websocket messages that came to the asker for a question. */
+  bytes: number;
   wrong: number;
+}
+
+/** Bytes of websocket messages that have come to this process. */
+function countBytes(): () => number {
+  let bytes = 0;
+  const { emit } = WebSocket.prototype;
+  WebSocket.prototype.emit = function (this: WebSocket, ...args: unknown[]) {
+    if (args[0] === 'message') bytes += (args[1] as Buffer).length;
+    return (emit as (...args: unknown[]) => never).apply(this, args);
+  } as typeof emit;
+  return () => bytes;
 }
 
 const words = (count: number, n: number) => Array.from({ length: count }, (_, i) => `q${n}w${i}`).join(' ');
@@ -109,18 +124,22 @@ export async function candidateAt(url: string): Promise<Candidate> {
 
 /** Rounds turn about, so that what else the machine does falls on all lines alike; the middle round counts. */
 async function measure(lines: readonly Line[], allCpuMs: () => Promise<number>, rounds: number, each: number) {
+  const came = countBytes();
   const seen = new Map<string, Measured[]>(lines.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, ask } of lines) {
       let wrong = 0;
       const one = async (text: string) => void ((await ask(text)) !== text && wrong++);
       const before = await allCpuMs();
+      const [beforeMs, beforeBytes] = [performance.now(), came()];
       for (let n = 0; n < each; n++) await one(words(SHORT_WORDS, n));
-      const cpu = (await allCpuMs()) - before;
       const fromMs = performance.now();
+      const [answerMs, bytes] = [(fromMs - beforeMs) / each, (came() - beforeBytes) / each];
+      const cpu = (await allCpuMs()) - before;
+      const longMs = performance.now();
       await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => one(words(LONG_WORDS, n))));
-      const tokensPerS = (AT_ONCE * LONG_WORDS * 1000) / (performance.now() - fromMs);
-      seen.get(name)!.push({ cpuMs: cpu / each, tokensPerS, wrong });
+      const tokensPerS = (AT_ONCE * LONG_WORDS * 1000) / (performance.now() - longMs);
+      seen.get(name)!.push({ cpuMs: cpu / each, tokensPerS, answerMs, bytes, wrong });
     }
     say(`  round ${round + 1} of ${rounds}`);
   }
@@ -128,7 +147,10 @@ async function measure(lines: readonly Line[], allCpuMs: () => Promise<number>, 
   return lines.map(({ name }) => {
     const all = seen.get(name)!;
     const of = (key: keyof Measured) => middle(all.map((m) => m[key]));
-    return { name, cpuMs: of('cpuMs'), tokensPerS: of('tokensPerS'), wrong: all.reduce((sum, m) => sum + m.wrong, 0) };
+    return {
+      ...{ name, cpuMs: of('cpuMs'), tokensPerS: of('tokensPerS'), answerMs: of('answerMs'), bytes: of('bytes') },
+      wrong: all.reduce((sum, m) => sum + m.wrong, 0),
+    };
   });
 }
 
@@ -139,6 +161,8 @@ function figuresOf([bare, ...ours]: ({ name: string } & Measured)[]): Figure[] {
   const wrong = [bare!, ...ours].reduce((sum, m) => sum + m.wrong, 0);
   return [
     ...ours.map((m) => shown(`processor time a question, ${m.name}`, m.cpuMs, 'ms', bare!.cpuMs)),
+    ...ours.map((m) => shown(`a question and its answer, ${m.name}`, m.answerMs, 'ms', bare!.answerMs)),
+    ...ours.map((m) => shown(`bytes to the asker for an answer, ${m.name}`, m.bytes, 'B', bare!.bytes)),
     ...ours.map((m) => shown(`tokens/s, ${AT_ONCE} answers at once, ${m.name}`, m.tokensPerS, '', bare!.tokensPerS)),
     { figure: 'answers that say something else', value: wrong, unit: '', goal: '0', met: wrong === 0 },
   ];

@@ -1,58 +1,105 @@
-import type { Ask } from '../../../contract/wire.ts';
+import type { Ask, Quote } from '../../../contract/wire.ts';
 import type { AnswerPiece } from '../../ask/compute-client.ts';
 import { type Auditor, noteOf } from '../audit/auditor.ts';
+import type { Held, Made, Offers } from '../pay/offers.ts';
 import { TOPICS, TOPICS_OF_SHIPPED, topicsOfLabel } from '../topics.ts';
+import type { Handles } from '../useful/handles.ts';
 import { askSwarm } from './asker.ts';
 import type { AskerOptions } from './question.ts';
+import { quoteSwarm } from './quotes.ts';
 
-/** Asks others for those who ask this unit: the same pieces as from its own compute, with the way in the last one. */
-export type AskOthers = (ask: Ask, signal: AbortSignal) => AsyncGenerator<AnswerPiece>;
+/** Asks others for those who ask this unit. */
+export interface AskOthers {
+  /** The same pieces as from its own compute, with the way in the last one; a second `start` begins the answer anew. Paid for where `ask.offer` names a quote. */
+  ask(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
+  /** What it would cost, at most; its text goes to nobody. Throws SPENDING_LIMIT or what the nodes refused with. */
+  quote(quote: Quote, signal: AbortSignal): Promise<Made>;
+  /** Whether an answer was of use, by the handle in its end. */
+  tell: Handles['tell'];
+}
 
-/** `labelOf`: what the classifier here says of a text; nobody else reads it for that. A second `start` begins the answer anew. */
-export function askForUnit(
-  options: AskerOptions,
-  labelOf: (text: string, signal: AbortSignal) => Promise<string>,
-  auditor?: Pick<Auditor, 'asked'>,
-): AskOthers {
-  return async function* (ask, signal) {
-    const { readable, writable } = new TransformStream<AnswerPiece, AnswerPiece>();
-    const out = writable.getWriter();
-    const say = (piece: AnswerPiece) => void out.write(piece).catch(() => {});
-    const gone = new AbortController();
-    const asking = async () => {
-      const topics = await topicsFor(ask, labelOf, signal);
-      const { messages, maxTokens } = ask;
-      const note = noteOf(topics, messages);
-      const answer = await askSwarm(options, {
-        ...{ messages, topics, maxTokens, signal: AbortSignal.any([signal, gone.signal]) },
-        onStart: (expert, node, weights) => {
-          note.onStart(expert, node, weights);
-          say({ type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` });
-        },
-        onChunk: (text) => {
-          note.onChunk(text);
-          say({ type: 'chunk', text });
-        },
-      });
-      const { finish, meter, way } = answer;
-      // An answer that was cut short on purpose is no measure of the node.
-      auditor?.asked(note.done(answer, maxTokens === undefined));
-      say({ type: 'end', finish, meter, way });
-      await out.close();
-    };
-    asking().catch((error) => out.abort(error).catch(() => {}));
-    try {
-      yield* readable;
-    } finally {
-      gone.abort();
-    }
+export interface ForUnit {
+  asker: AskerOptions;
+  /** What the classifier here says of a text; nobody else reads it for that. */
+  labelOf: (text: string, signal: AbortSignal) => Promise<string>;
+  auditor?: Pick<Auditor, 'asked'>;
+  offers: Offers;
+  handles: Handles;
+}
+
+/** More than any node asks: what may be spent is the limit. */
+const ANY_PRICE = 1_000_000_000;
+
+export function askForUnit(parts: ForUnit): AskOthers {
+  const { asker, labelOf, offers, handles } = parts;
+  return {
+    async *ask(ask, signal) {
+      const held = ask.offer === undefined ? undefined : offers.take(ask.offer, ask);
+      if (held && 'pieces' in held) return yield* held.pieces;
+      const { readable, writable } = new TransformStream<AnswerPiece, AnswerPiece>();
+      const out = writable.getWriter();
+      const gone = new AbortController();
+      const say = (piece: AnswerPiece) => void out.write(piece).catch(() => {});
+      answer(parts, { ask, held, say, signal: AbortSignal.any([signal, gone.signal]) })
+        .finally(() => held?.release())
+        .then(() => out.close())
+        .catch((error) => out.abort(error).catch(() => {}));
+      try {
+        yield* readable;
+      } finally {
+        gone.abort();
+      }
+    },
+    async quote({ expert, messages, maxTokens, tier }, signal) {
+      offers.leftUc();
+      const topics = await topicsFor({ expert, messages }, labelOf, signal);
+      const wanted = { messages, topics, maxPrice: ANY_PRICE, signal, tier, ...(maxTokens && { maxTokens }) };
+      return offers.make({ expert, messages, maxTokens }, await quoteSwarm(asker, wanted), tier);
+    },
+    tell: handles.tell,
   };
+}
+
+interface Asking {
+  ask: Ask;
+  held: Held | undefined;
+  say: (piece: AnswerPiece) => void;
+  signal: AbortSignal;
+}
+
+async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held, say, signal }: Asking) {
+  const topics = await topicsFor(ask, labelOf, signal);
+  const { messages, maxTokens } = ask;
+  const note = noteOf(topics, messages);
+  let [start, text]: [AnswerPiece | undefined, string] = [undefined, ''];
+  const { finish, meter, way, paid, useful, ...rest } = await askSwarm(asker, {
+    ...{ messages, topics, maxTokens, signal },
+    ...(held && { maxPrice: held.maxPrice, mostUc: held.mostUc, tier: held.tier }),
+    onStart: (expert, node, weights) => {
+      note.onStart(expert, node, weights);
+      start = { type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` };
+      text = '';
+      say(start);
+    },
+    onChunk: (chunk) => {
+      note.onChunk(chunk);
+      text += chunk;
+      say({ type: 'chunk', text: chunk });
+    },
+  });
+  // An answer that was cut short on purpose is no measure of the node.
+  auditor?.asked(note.done({ finish, meter, way, ...rest }, maxTokens === undefined));
+  const cost = { uc: paid?.signed?.receipt.amountUc ?? 0, ...(paid?.dispute && { dispute: paid.dispute }) };
+  const handle = useful && { useful: handles.keep(useful) };
+  const end: AnswerPiece = { type: 'end', finish, meter, way, paid: cost, ...handle };
+  held?.given([...(start ? [start] : []), { type: 'chunk', text }, end]);
+  say(end);
 }
 
 /** Of an expert that was named, its own; else what the classifier takes the question for, or all where there is none. */
 async function topicsFor(
-  { expert, messages }: Ask,
-  labelOf: (text: string, signal: AbortSignal) => Promise<string>,
+  { expert, messages }: Pick<Ask, 'expert' | 'messages'>,
+  labelOf: ForUnit['labelOf'],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   if (expert !== 'auto') return TOPICS_OF_SHIPPED[expert] ?? ['general'];

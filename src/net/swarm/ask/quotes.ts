@@ -18,6 +18,7 @@ export interface QuoteLine {
   expert: string;
   quote?: Quote;
   refused?: string;
+  error?: unknown;
 }
 
 export type ToQuote = Pick<SwarmQuestion, 'messages' | 'topics' | 'maxTokens' | 'maxPrice' | 'tier' | 'signal'>;
@@ -58,6 +59,6 @@ async function quoteOf(
       return { node: key, expert, refused: 'it said nothing' };
     });
   } catch (error) {
-    return { node: key, expert, refused: messageOf(error) };
+    return { node: key, expert, refused: messageOf(error), error };
   }
 }

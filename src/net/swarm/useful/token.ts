@@ -45,22 +45,38 @@ export const TOKEN_FILE = 'useful.json';
 /** A node forgets its keys after one to two weeks; who tells does so while the answer is fresh. */
 export const TOKEN_MS = 2 * 24 * 3_600_000;
 
-const Kept = z.strictObject({ untilMs: z.number(), token: Token });
+/** By the number that its answer was shown with, 1 for the first. */
+const Numbered = z.strictObject({ n: z.int().min(1), token: Token });
+export type Numbered = z.infer<typeof Numbered>;
+const Kept = z.strictObject({ untilMs: z.number(), tokens: z.array(Numbered).max(16) });
 
-/** The last answer's only. */
-export function keepToken(file: string, token: Token, nowMs: number): void {
-  writeFileSync(`${file}.new`, JSON.stringify({ untilMs: nowMs + TOKEN_MS, token }), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+/** Of the last question's answers only. */
+export function keepTokens(file: string, tokens: readonly Numbered[], nowMs: number): void {
+  if (tokens.length) write(file, { untilMs: nowMs + TOKEN_MS, tokens: [...tokens] });
 }
 
-/** Undefined where there is none, or it is too old, or the file is damaged. */
-export function keptToken(file: string, nowMs: number): Token | undefined {
+/** None where there is no file, or it is too old, or damaged. */
+export function keptTokens(file: string, nowMs: number): Numbered[] {
+  const kept = read(file);
+  return kept && kept.untilMs > nowMs ? kept.tokens : [];
+}
+
+export function dropToken(file: string, n: number): void {
+  const kept = read(file);
+  const tokens = kept?.tokens.filter((each) => each.n !== n) ?? [];
+  if (kept && tokens.length) write(file, { ...kept, tokens });
+  else rmSync(file, { force: true });
+}
+
+function read(file: string): z.infer<typeof Kept> | undefined {
   try {
-    const { untilMs, token } = Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return untilMs > nowMs ? token : undefined;
+    return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }
 }
 
-export const dropToken = (file: string): void => rmSync(file, { force: true });
+function write(file: string, kept: z.infer<typeof Kept>): void {
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}

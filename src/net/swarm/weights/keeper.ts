@@ -49,6 +49,8 @@ const MOST_MANIFESTS = 512;
 interface Known {
   manifest: ChunkedManifest;
   givers: Map<string, number>;
+  /** Who told of it first, as in `Witness`. */
+  origin: string;
 }
 
 /** Looks every ten minutes what is in demand, fetches and keeps it. Ends with the signal. */
@@ -108,11 +110,12 @@ class Keeper {
       for (const { id } of offers) {
         if (!this.#known.has(id)) {
           if (this.#known.size >= MOST_MANIFESTS) this.#forgetOne();
-          this.#known.set(id, { manifest: await session.manifest(id), givers: new Map() });
+          this.#known.set(id, { manifest: await session.manifest(id), givers: new Map(), origin: session.origin });
         }
         this.#known.get(id)!.givers.set(source.key, nowHour);
         const told = decodeUses(await session.uses(id));
-        this.#uses.told(source.key, id, await vouchedFor(told, source.key, tallyOf), nowHour);
+        const witness = { key: source.key, origin: session.origin };
+        this.#uses.told(witness, id, await vouchedFor(told, source.key, tallyOf), nowHour);
       }
     });
   }
@@ -120,7 +123,8 @@ class Keeper {
   #facts(): KeepFact[] {
     const { modelsDir, weights, self, now } = this.#options;
     const here = installedIn(modelsDir);
-    for (const expert of here) this.#uses.told(self, expert.id, this.#options.ownUses(expert), this.#hour());
+    for (const expert of here)
+      this.#uses.told({ key: self, origin: '' }, expert.id, this.#options.ownUses(expert), this.#hour());
     const demand = demandOf(this.#uses.all(), this.#hour());
     const byDemand = here.filter(({ origin }) => origin?.how === 'demand');
     const others = [...this.#known].filter(([id]) => !here.some((expert) => expert.id === id));
@@ -171,9 +175,14 @@ class Keeper {
     return taken ? `${name.slice(0, 40)}-${id.slice(0, 6)}` : name;
   }
 
+  /** One that nobody gives, or of whoever brought most: a flood of manifests pushes itself out. */
   #forgetOne(): void {
-    const unheard = [...this.#known].find(([, { givers }]) => givers.size === 0) ?? [...this.#known][0]!;
-    this.#known.delete(unheard[0]);
+    const all = [...this.#known];
+    const unheard = all.find(([, { givers }]) => givers.size === 0);
+    const count = new Map<string, number>();
+    for (const [, { origin }] of all) count.set(origin, (count.get(origin) ?? 0) + 1);
+    const [fullest] = [...count].sort((a, b) => b[1] - a[1])[0]!;
+    this.#known.delete((unheard ?? all.find(([, { origin }]) => origin === fullest)!)[0]);
   }
 
   #finding() {

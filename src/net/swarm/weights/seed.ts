@@ -44,10 +44,15 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): Seed {
     if (!offer) throw new HeatmineError('NOT_OFFERED', 'these weights are not given here');
     if (request.type === 'chunk') {
       const pieces = library.chunk(offer, request.file, request.index);
-      const first = await pieces.next();
-      yield encode({ type: 'blob', sizeBytes: chunkLength(offer.manifest.files[request.file]!, request.index) });
-      yield first.value as Buffer;
-      return yield* pieces;
+      try {
+        const first = await pieces.next();
+        yield encode({ type: 'blob', sizeBytes: chunkLength(offer.manifest.files[request.file]!, request.index) });
+        yield first.value as Buffer;
+        return yield* pieces;
+      } finally {
+        // Whoever leaves after the question leaves no file open.
+        await pieces.return(undefined);
+      }
     }
     yield* blob(
       request.type === 'manifest'

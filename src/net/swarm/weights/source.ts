@@ -5,6 +5,7 @@ import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
 import { type Connection, peerError } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
+import { prefixOf } from '../wire/prefix.ts';
 import type { Stream } from '../wire/stream.ts';
 import { sha256 } from './chunks.ts';
 import { encode, type OfferLine, parseReply, type WeightsRequest } from './messages.ts';
@@ -18,6 +19,8 @@ export interface Source {
 
 /** An open stream to a source. After any error it is closed. */
 export interface SourceSession {
+  /** Address prefix of the node, or of the relay before it: what it tells is counted for that. */
+  readonly origin: string;
   offers(tag?: string): Promise<OfferLine[]>;
   /** Throws MODEL_INVALID for one that is not the one asked for. */
   manifest(id: string): Promise<ChunkedManifest>;
@@ -110,6 +113,7 @@ function sessionOf(connection: Connection, stream: Stream, options: SourceOption
       }
     };
   return {
+    origin: prefixOf(connection.address),
     offers: orClose(async (tag) => {
       const got = await reply({ type: 'offers', ...(tag !== undefined && { tag }) });
       if (got.type !== 'offers') throw new HeatmineError('PEER_INVALID', 'the source answers another question');

@@ -29,30 +29,69 @@ export function decodeUses(bytes: Buffer): UseLine[] {
   }
 }
 
+/** Who told of use: reports of one origin share a fair part of what is kept. */
+export interface Witness {
+  key: string;
+  /** Relay or address prefix that it was reached by; keys cost nothing, these do. Empty: this node itself, always heard. */
+  origin: string;
+}
+
 /** Use that this node knows of, by whoever told it; what somebody tells takes the place of what he told before. */
 export interface KnownUses {
-  told(witness: string, expert: string, lines: readonly UseLine[], nowHour: number): void;
+  told(witness: Witness, expert: string, lines: readonly UseLine[], nowHour: number): void;
   all(): Use[];
 }
 
-export function openKnownUses(): KnownUses {
-  const known = new Map<string, { expert: string; hour: number; lines: readonly UseLine[] }>();
+interface Report {
+  origin: string;
+  witness: string;
+  expert: string;
+  hour: number;
+  lines: readonly UseLine[];
+}
+
+/** What one report counts for, so that empty ones are no way to fill the memory. */
+const costOf = ({ lines }: Report) => lines.length + 1;
+
+/**
+ * When there is no room, the origin that fills most of it gives, and of it the witness that does, the oldest report first: a
+ * flood pushes itself out, whoever tells little stays.
+ */
+export function openKnownUses(mostKept = MOST_KEPT): KnownUses {
+  const known = new Map<string, Report>();
+  const byOrigin = new Map<string, number>();
   let kept = 0;
+  const count = (report: Report, sign: 1 | -1) => {
+    kept += sign * costOf(report);
+    const now = (byOrigin.get(report.origin) ?? 0) + sign * costOf(report);
+    if (now > 0) byOrigin.set(report.origin, now);
+    else byOrigin.delete(report.origin);
+  };
   const forget = (key: string) => {
-    kept -= known.get(key)?.lines.length ?? 0;
+    const report = known.get(key);
+    if (report) count(report, -1);
     known.delete(key);
   };
+  const makeRoom = () => {
+    const [fullest] = [...byOrigin].filter(([origin]) => origin !== '').sort((a, b) => b[1] - a[1])[0] ?? [''];
+    const reports = [...known].filter(([, { origin }]) => origin === fullest);
+    const byWitness = new Map<string, number>();
+    for (const [, report] of reports)
+      byWitness.set(report.witness, (byWitness.get(report.witness) ?? 0) + costOf(report));
+    const loudest = [...byWitness].sort((a, b) => b[1] - a[1])[0]![0];
+    forget(reports.find(([, { witness }]) => witness === loudest)![0]);
+  };
   return {
-    told(witness, expert, lines, nowHour) {
+    told({ key: witness, origin }, expert, lines, nowHour) {
       const key = `${witness} ${expert}`;
       // A witness that has restarted and remembers nothing does not undo what it told.
       if (lines.length === 0 && known.has(key)) return;
       forget(key);
-      known.set(key, { expert, hour: nowHour, lines });
-      kept += lines.length;
-      for (const [other, { hour }] of known) {
-        if (kept > MOST_KEPT || hour <= nowHour - WINDOW_H) forget(other);
-      }
+      const report = { origin, witness, expert, hour: nowHour, lines };
+      known.set(key, report);
+      count(report, 1);
+      for (const [other, { hour }] of known) if (hour <= nowHour - WINDOW_H) forget(other);
+      while (kept > mostKept && known.size > 1) makeRoom();
     },
     all: () =>
       [...known.values()].flatMap(({ expert, lines }) =>

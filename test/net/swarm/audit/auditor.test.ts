@@ -14,6 +14,8 @@ import { type Asked, createAuditor, noteOf } from '../../../../src/net/swarm/aud
 import { memoryNetwork } from '../../../../src/net/swarm/discovery/memory.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { startNode } from '../../../../src/net/swarm/node.ts';
+import { openOffers } from '../../../../src/net/swarm/pay/offers.ts';
+import { openHandles } from '../../../../src/net/swarm/useful/handles.ts';
 import { log, scratch } from '../../helpers.ts';
 import { codeOf } from '../peers.ts';
 import { SERVE } from '../swarm.ts';
@@ -95,7 +97,12 @@ async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, r
   };
   const auditor = createAuditor({ asker, compute, longestDelayMs: 0, onDone });
   const paying = { asked: (asked: Asked) => auditor.asked({ ...asked, tokens: PAYING }) };
-  const ask = askForUnit(asker, async () => 'faults', paying);
+  const offers = openOffers({ limitUc: 0, spentUc: () => 0, monoMs: () => 0 });
+  const handles = openHandles(
+    async () => {},
+    () => 0,
+  );
+  const { ask } = askForUnit({ asker, labelOf: async () => 'faults', auditor: paying, offers, handles });
   const heard: string[] = [];
   for (let i = 0; i < rounds; i++) {
     const next = new Promise<void>((resolve) => (done = resolve));

@@ -164,6 +164,40 @@ async function heatmine(home: string, ...args: string[]) {
   return out;
 }
 
+test('each answer that ask --dissent shows can be told of, by its number, once', async () => {
+  const swarm = testSwarm();
+  const entry = await swarm.node({ relay: true });
+  const bootstrap = [`127.0.0.1:${entry.port}`];
+  const experts = [await swarm.node({ bootstrap, serve: SERVE }), await swarm.node({ bootstrap, serve: SERVE })];
+  const { dir, remove } = scratch();
+  writeFileSync(join(dir, 'config.yaml'), JSON.stringify({ swarm: { join: true, bootstrap, nearRelays: true } }));
+  const said = await eventually(async () => {
+    const asked = await heatmine(dir, 'ask', '--dissent', '2', 'why is my flow too low?');
+    if (asked.status !== 0) throw new Error(asked.stderr);
+    return asked;
+  });
+  assert.match(said.stderr, '`heatmine useful yes 2`');
+  const shown = [1, 2].map((n) => new RegExp(`^${n}\\. faults of ([\\w-]{43})`, 'm').exec(said.stdout)![1]!);
+  assert.equal(shown.toSorted(), experts.map(({ key }) => key).sort());
+  assert.match((await heatmine(dir, 'useful', 'yes')).stderr, /^USAGE: which answer\? .* N of 1, 2\n/);
+  assert.match(
+    (await heatmine(dir, 'useful', 'yes', '3')).stderr,
+    /^TOKEN_REFUSED: no answer 3 to tell of; there is 1, 2\n/,
+  );
+  const tell = (...args: string[]) =>
+    eventually(async () => {
+      const told = await heatmine(dir, 'useful', ...args);
+      if (told.status !== 0) throw new Error(told.stderr);
+      return told.stdout;
+    });
+  assert.is(await tell('yes', '2'), `told ${shown[1]}: faults, useful: yes\n`);
+  assert.match((await heatmine(dir, 'useful', 'yes', '2')).stderr, /^TOKEN_REFUSED/);
+  assert.is(await tell('no'), `told ${shown[0]}: faults, useful: no\n`);
+  assert.not.ok(existsSync(join(dir, 'state', 'useful.json')));
+  remove();
+  await swarm.end();
+});
+
 test('heatmine ask --swarm says how to tell; heatmine useful tells once; the owner of the expert sees it in experts ls', async () => {
   const swarm = testSwarm();
   const entry = await swarm.node({ relay: true });

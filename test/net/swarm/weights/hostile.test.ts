@@ -1,11 +1,12 @@
 /** What strangers may send: manifests, questions for weights, lists of use. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endRaws, OP, provenPeer } from '../../../../src/app/bench/hostile/raw.ts';
 import { canonical, chunkBytesFor, MIN_CHUNK_BYTES, manifestId, readManifest } from '../../../../src/core/manifest.ts';
+import { seededRandom } from '../../../../src/core/random.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { NOT_SERVING } from '../../../../src/net/swarm/relay.ts';
 import { chunkListFile, hashChunks } from '../../../../src/net/swarm/weights/chunks.ts';
@@ -14,7 +15,7 @@ import { nameTag, topicTag } from '../../../../src/net/swarm/weights/tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
 import { dial } from '../../../../src/net/swarm/wire/dial.ts';
 import { encodeData } from '../../../../src/net/swarm/wire/frames.ts';
-import { scratch } from '../../helpers.ts';
+import { scratch, sleep, until } from '../../helpers.ts';
 import { giver, signedExpert } from './givers.ts';
 
 type Loose = Record<string, never> & { files: Record<string, unknown>[]; expert: Record<string, unknown> };
@@ -153,6 +154,31 @@ test('seventeen streams at once are one too many, and one more connection helps 
   signed.remove();
 });
 
+test('whoever asks for chunks and leaves before they come leaves no file open', async () => {
+  const signed = await signedExpert('pumps', [300_000]);
+  const one = await giver(signed, { bytesPerS: 1e6 });
+  const connection = await dial({ url: one.url, reach: 'owner', identity: freshIdentity(), handlers: NOT_SERVING });
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).endsWith('w.gguf');
+      } catch {
+        return false;
+      }
+    }).length;
+  for (let i = 0; i < 40; i++) {
+    const stream = connection.open([], 'weights');
+    await stream.send(encode({ type: 'chunk', id: signed.id, file: 0, index: 0 }));
+    if (i % 2) await sleep(5);
+    stream.close('BUSY', 'changed my mind');
+  }
+  await until('all that were asked', () => one.asked.length > 0, 60_000);
+  await until('no file is open', () => openFiles() === 0, 60_000);
+  connection.close(1000, '');
+  await one.end();
+  signed.remove();
+});
+
 test('who holds all places has to give one to whoever comes from elsewhere', async () => {
   const signed = await signedExpert('pumps', [300_000]);
   const one = await giver(signed);
@@ -174,7 +200,7 @@ test('who holds all places has to give one to whoever comes from elsewhere', asy
   signed.remove();
 });
 
-test('lists of use that are none count for nothing, and what is kept of them has an end', () => {
+test('lists of use that are none count for nothing', () => {
   const wrong = [
     '',
     '{',
@@ -185,10 +211,31 @@ test('lists of use that are none count for nothing, and what is kept of them has
     JSON.stringify(Array(501).fill(['a', 'b', 1, 1])),
   ];
   for (const text of wrong) assert.equal(decodeUses(Buffer.from(text)), [], text.slice(0, 40));
-  const known = openKnownUses();
-  const lines = Array.from({ length: 500 }, (_, i): UseLine => [`p${i}`, 'r', 1, 100]);
-  for (let i = 0; i < 400; i++) known.told(`w${i}`, 'e', lines, 100);
-  assert.ok(known.all().length <= 50_500, String(known.all().length));
+});
+
+test('a flood of reports of use pushes itself out, not what others told', () => {
+  const random = seededRandom(5);
+  const line = (payer: string): UseLine => [payer, 'r', 1, 100];
+  const lines = (n: number, of: string) => Array.from({ length: n }, (_, i) => line(`${of}${i}`));
+  for (const ways of ['one key', 'many keys', 'many keys, many prefixes, one each'] as const) {
+    const known = openKnownUses();
+    known.told({ key: 'self', origin: '' }, 'own', lines(500, 's'), 100);
+    for (let i = 0; i < 40; i++) known.told({ key: `h${i}`, origin: `home${i}` }, `e${i}`, lines(20, `h${i}`), 100);
+    for (let i = 0; i < 1200; i++) {
+      const key = ways === 'one key' ? 'x' : `x${i}`;
+      const origin = ways.endsWith('each') ? `evil${Math.floor(random() * 60)}` : 'evil';
+      known.told({ key, origin }, `f${i}`, i % 7 ? lines(500, 'x') : [], 100);
+    }
+    const all = known.all();
+    assert.ok(all.length <= 50_000, `${ways}: ${all.length}`);
+    const of = (start: string) => all.filter(({ payer }) => payer.startsWith(start)).length;
+    assert.equal([of('s'), of('h')], [500, 800], ways);
+  }
+  const empty = openKnownUses(1000);
+  for (let i = 0; i < 5000; i++) empty.told({ key: `x${i}`, origin: 'evil' }, 'e', [], 100);
+  empty.told({ key: 'h', origin: 'home' }, 'e', [line('p')], 100);
+  for (let i = 0; i < 5000; i++) empty.told({ key: `y${i}`, origin: 'evil' }, 'e', [], 100);
+  assert.is(empty.all().length, 1, 'empty ones take room as well');
 });
 
 test('vectors: tags, chunk list, manifest and messages, byte for byte', async () => {
