@@ -71,6 +71,10 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'put such a file back',
     load: () => import('./commands/restore.ts').then((m) => m.restore),
   },
+  mqtt: {
+    about: 'what goes over the broker: where it is, watch it, send to it',
+    load: () => import('./commands/mqtt.ts').then((m) => m.mqtt),
+  },
   config: {
     about: 'write, check or bring up to date the configuration: init, check, migrate',
     load: () => import('./commands/config.ts').then((m) => m.config),
@@ -125,7 +129,9 @@ export async function main(argv: string[]): Promise<number> {
     }
     const command = await entry.load();
     if (args.includes('--help') || args.includes('-h')) {
-      print(`${usageAsTyped(command.usage)}\n\n${command.about}\n\nExample:\n  ${command.example}`);
+      const { about, usage, example } = command;
+      if (args.includes('--json')) print(JSON.stringify({ name, about, usage: usageAsTyped(usage), example }));
+      else print(`${usageAsTyped(command.usage)}\n\n${command.about}\n\nExample:\n  ${command.example}`);
       return 0;
     }
     return await command.run(args);
@@ -134,6 +140,8 @@ export async function main(argv: string[]): Promise<number> {
     const known = error.code === 'USAGE' && name in COMMANDS;
     const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
     say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
+    if (args.includes('--json'))
+      print(JSON.stringify({ error: { code: error.code, message: messageOf(error), remedy } }));
     return 2;
   }
 }

@@ -68,6 +68,8 @@ export const RULES: Record<string, Rule> = {
   'sim --campaign --seed N [--cases M | --minutes K]': elsewhere('app/campaign.test.ts'),
   'config init --home /var/lib/heatmine': { how: 'change', out: /wrote .*config\.yaml/ },
   'config check --home /var/lib/heatmine': { how: 'change', out: /sound/ },
+  mqtt: { how: 'run', out: /broker .*user home/ },
+  'mqtt watch': { how: 'begin', out: /control\/state/ },
   'config check': { how: 'run', out: /sound/ },
   'config migrate': elsewhere('app/config-migrate.test.ts'),
   'set roomSetC 21.5': { how: 'change', out: /roomSetC is 21.5/ },

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
 import { Acknowledge } from '../../src/contract/acknowledge.ts';
 import { OverrideCommand } from '../../src/contract/comfort.ts';
-import { SetCommand } from '../../src/contract/messages.ts';
+import { DEFAULT_SETPOINTS, SetCommand } from '../../src/contract/messages.ts';
 import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
+import { applySet } from '../../src/control/setpoints.ts';
 import { onlinePath } from '../../src/net/broker/acl.ts';
 import { type DeviceFacts, discovery } from '../../src/net/hass/discovery.ts';
 import { UNIT, until } from './helpers.ts';
@@ -77,7 +79,8 @@ test('every entity has what its platform demands, and no two share an id', () =>
   const needs: Record<string, string[]> = {
     sensor: ['state_topic', 'value_template'],
     binary_sensor: ['state_topic', 'value_template'],
-    number: ['command_topic', 'command_template', 'min', 'max', 'step'],
+    number: ['command_topic', 'command_template', 'state_topic', 'min', 'max', 'step'],
+    select: ['command_topic', 'command_template', 'state_topic', 'options'],
     switch: ['command_topic', 'payload_on', 'payload_off', 'state_on', 'state_off'],
     button: ['command_topic', 'payload_press'],
     climate: ['mode_command_topic', 'temperature_command_topic', 'current_temperature_topic', 'action_topic'],
@@ -112,6 +115,20 @@ test('it reads and writes only topics that the role home may', () => {
     }
   }
   assert.equal(payload.availability, [{ topic: onlinePath(UNIT) }]);
+});
+
+test('numbers and choices send what the contract takes, and offer nothing else', () => {
+  const values = {
+    number: (c: Record<string, unknown>) => [c.min, c.max],
+    select: (c: Record<string, unknown>) => c.options,
+  };
+  for (const [key, c] of components.filter(([, c]) => c.p in values)) {
+    for (const value of values[c.p as keyof typeof values](c) as (string | number)[]) {
+      const sent = (c.command_template as string).replace('{{ value }}', String(value));
+      const command = SetCommand.parse(JSON.parse(sent));
+      assert.ok('setPoints' in applySet(DEFAULT_SETPOINTS, command), `${key}: ${sent}`);
+    }
+  }
 });
 
 test('each button sends a wish that the contract takes', () => {
@@ -152,14 +169,29 @@ test('names follow the language, ids do not', () => {
   assert.is(german[0]!.payload.cmps.outdoor_c!.name, 'Draußen');
 });
 
-test('where no commands are taken, nothing is shown that could send one', () => {
-  const texts = JSON.stringify(discovery({ ...FACTS, commands: false }));
-  assert.not.match(texts, /command_topic/);
+test('where no commands are taken, nothing is shown that could send one, and what was shown goes', () => {
+  const less = discovery({ ...FACTS, commands: false, updates: false });
+  assert.not.match(JSON.stringify(less), /command_topic/);
+  const { climate, warmer3h, update, room_c } = less[0]!.payload.cmps;
+  assert.equal([climate, warmer3h, update], [{ p: 'climate' }, { p: 'button' }, { p: 'update' }]);
+  assert.ok(Object.keys(room_c!).length > 1);
 });
 
 test('what only an installer wants is there but switched off', () => {
   assert.is(payload.cmps.discharge_c!.enabled_by_default, false);
   assert.not('enabled_by_default' in payload.cmps.room_c!);
+});
+
+test('the sample dashboard shows entities that there are', () => {
+  const text = readFileSync(new URL('../../docs/home-assistant-dashboard.yaml', import.meta.url), 'utf8');
+  const there = new Set(
+    discovery({ ...FACTS, unit: 'heatmine' }).flatMap((m) =>
+      Object.values(m.payload.cmps).map((c) => c.default_entity_id),
+    ),
+  );
+  const shown = [...JSON.stringify(parse(text)).matchAll(/\b[a-z_]+\.heatmine\w*/g)].map(([id]) => id);
+  assert.ok(shown.length > 25);
+  for (const id of shown) assert.ok(there.has(id), id);
 });
 
 test('golden: the message changes only on purpose', () => {

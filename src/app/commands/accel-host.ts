@@ -5,7 +5,7 @@ import type { BusSpec } from '../../hal/board.ts';
 import { openLinuxBuses } from '../../hal/buses/linux.ts';
 import { DRIVERS } from '../../hal/drivers/index.ts';
 import type { Device } from '../../hal/types.ts';
-import { type Command, parseCommand, say } from '../command.ts';
+import { type Command, parseCommand, print, say } from '../command.ts';
 
 const monoMs = () => performance.now();
 
@@ -40,7 +40,7 @@ function placeOf(listen: string, token: string | undefined): { path: string } | 
 }
 
 async function runHost(args: string[]): Promise<number> {
-  const { positionals, values } = parseCommand(args, {
+  const { positionals, values, json } = parseCommand(args, {
     listen: { type: 'string', default: '/run/heatmine/accel.sock' },
     cards: { type: 'string' },
     'token-file': { type: 'string' },
@@ -54,6 +54,7 @@ async function runHost(args: string[]): Promise<number> {
   const server = await serveAccelHost(host, place).catch((error) => {
     throw new HeatmineError('PORT_IN_USE', `${values.listen}: ${messageOf(error)}`, { cause: error });
   });
+  if (json) print(JSON.stringify({ listen: values.listen }));
   say(`accelerators of this machine on ${values.listen}; the cap falls to 0 when nobody renews it`);
   await new Promise((done) => process.once('SIGTERM', done).once('SIGINT', done));
   await server.close();
@@ -65,7 +66,8 @@ export const accelHost: Command = {
   name: 'accel-host',
   about:
     'Serves the accelerators of this machine to the controller, with a dead-man of its own (needs root for the cap).',
-  usage: 'heatmine accel-host nvidia-smi|amdgpu [--cards PCI,...] [--listen PATH|tcp://host:port] [--token-file FILE]',
+  usage:
+    'heatmine accel-host nvidia-smi|amdgpu [--cards PCI,...] [--listen PATH|tcp://host:port] [--token-file FILE] [--json]',
   example:
     'npm run -s heatmine -- accel-host nvidia-smi --listen tcp://192.168.1.9:9410 --token-file /etc/heatmine/token',
   run: runHost,

@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import type { SensorName } from '../../contract/points.ts';
 import type { Config } from '../../core/config.ts';
 import { loadConfig } from '../../core/config.ts';
@@ -7,30 +6,12 @@ import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
+import { checkBox, checkBrokers, checkModels, checkPeers } from '../box-check.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
-import { type Command, parseCommand, print } from '../command.ts';
+import { type Command, numberOption, parseCommand, print } from '../command.ts';
 import { checkDevices, checkHardware, type Finding, fail, ok, warn } from '../hardware-check.ts';
 import { openIo } from '../io-client.ts';
-import { portFree, preflight, runningPid } from '../preflight.ts';
-
-const MQTT_PORT = 1883;
-
-function checkBox(paths: Paths): Finding[] {
-  const findings = [ok('node', process.version)];
-  const { bavail, bsize } = statfsSync(paths.home);
-  const freeMiB = (bavail * bsize) / 2 ** 20;
-  findings.push(
-    freeMiB > 500
-      ? ok('disk', `${freeMiB.toFixed(0)} MiB free in ${paths.home}`)
-      : warn('disk', `only ${freeMiB.toFixed(0)} MiB free in ${paths.home}: history may stop; free some`),
-  );
-  findings.push(
-    Date.now() > Date.parse('2026-01-01')
-      ? ok('clock', new Date().toISOString())
-      : warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP'),
-  );
-  return findings;
-}
+import { preflight, runningPid } from '../preflight.ts';
 
 /** What only the running unit can tell: sensors, loop, broker, models. */
 function checkUnit({ control, compute }: State, board: Board): Finding[] {
@@ -74,18 +55,6 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   return findings;
 }
 
-/** A broker on the usual port is most likely the one of Home Assistant. */
-async function checkBrokers({ net }: Config): Promise<Finding[]> {
-  if (net.houseBroker) return [ok('broker', `also joined to ${net.houseBroker.url}`)];
-  if (await portFree(MQTT_PORT, '127.0.0.1')) return [];
-  return [
-    ok(
-      'broker',
-      `another broker runs on port ${MQTT_PORT}: to live in it, set net.houseBroker (docs/home-assistant.md)`,
-    ),
-  ];
-}
-
 /** Counters of every device, from control itself. */
 async function deviceFindings(paths: Paths, board: Board): Promise<Finding[]> {
   try {
@@ -99,9 +68,15 @@ async function deviceFindings(paths: Paths, board: Board): Promise<Finding[]> {
 
 async function checkRunning(paths: Paths, config: Config, board: Board): Promise<Finding[]> {
   if (runningPid(paths) !== undefined) {
-    const { url } = unitOf(paths);
+    const { url, mqttPort } = unitOf(paths);
     const devices = await deviceFindings(paths, board);
-    return [ok('unit', `runs, page at ${url}`), ...checkUnit(await fetchState(url), board), ...devices];
+    const held = `${new URL(url).port} of the page and ${mqttPort} of MQTT are held by the unit`;
+    return [
+      ok('unit', `runs, page at ${url}`),
+      ok('ports', held),
+      ...checkUnit(await fetchState(url), board),
+      ...devices,
+    ];
   }
   const ports = await preflight(config, paths, board.simulated).then(
     () => ok('ports', 'free'),
@@ -111,23 +86,28 @@ async function checkRunning(paths: Paths, config: Config, board: Board): Promise
     ports,
     warn(
       'unit',
-      `not running: sensors, models and broker are checked while it runs (\`npm start\`); ${asTyped('io read')} looks at the wires`,
+      `not running: sensors, loop and broker are checked while it runs (\`npm start\`); ${asTyped('io read')} looks at the wires`,
     ),
   ];
 }
 
-async function examine(paths: Paths, boardName: string | undefined): Promise<Finding[]> {
+async function examine(paths: Paths, boardName: string | undefined, portBase: number | undefined): Promise<Finding[]> {
   ensurePaths(paths);
   const findings = checkBox(paths);
   try {
-    const config = loadConfig(paths.home, boardName === undefined ? {} : { board: boardName });
+    const config = loadConfig(paths.home, {
+      ...(boardName !== undefined && { board: boardName }),
+      ...(portBase !== undefined && { portBase }),
+    });
     const board = loadBoard(config.board);
     return [
       ...findings,
       ok('config', 'sound'),
       ...checkHardware(board),
-      ...(await checkBrokers(config)),
+      ...(await checkModels(paths)),
+      ...(await checkBrokers(paths, config)),
       ...(await checkRunning(paths, config, board)),
+      ...(await checkPeers(paths, config, portBase)),
     ];
   } catch (error) {
     if (!(error instanceof HeatmineError)) throw error;
@@ -140,7 +120,11 @@ async function examine(paths: Paths, boardName: string | undefined): Promise<Fin
 
 async function runDoctor(args: string[]): Promise<number> {
   const { paths, json, values } = parseCommand(args, { board: { type: 'string' } });
-  const findings = await examine(paths, values.board as string | undefined);
+  const findings = await examine(
+    paths,
+    values.board as string | undefined,
+    numberOption(values['port-base'], 'port-base', 1024, 65_000),
+  );
   if (json) print(JSON.stringify(findings));
   else for (const { level, what, text } of findings) print(`${level.padEnd(4)} ${what.padEnd(16)} ${text}`);
   return findings.some((f) => f.level === 'FAIL') ? 1 : 0;
@@ -148,7 +132,8 @@ async function runDoctor(args: string[]): Promise<number> {
 
 export const doctor: Command = {
   name: 'doctor',
-  about: 'Checks node, disk, clock, configuration, board, ports, sensors, loop, experts; each fault with its remedy.',
+  about:
+    'Checks node, disk, permissions, clock, configuration, buses, devices, ports, sensors, loop, models, broker and peers: OK, WARN or FAIL, each fault with its remedy. Ends with 1 where something failed.',
   usage: 'heatmine doctor [--board pi4] [--json]',
   example: 'npm run -s heatmine -- doctor',
   run: runDoctor,

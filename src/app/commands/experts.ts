@@ -131,13 +131,13 @@ const publish: Sub = async ({ paths, json }, [dir]) => {
   return 0;
 };
 
-const rm: Sub = async ({ paths }, [id]) => {
+const rm: Sub = async ({ paths, json }, [id]) => {
   const expert = found(paths).find((e) => e.id === id);
   if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id ?? ''}" here`);
   if (!expert.dir.startsWith(join(paths.models, '/')))
     throw new HeatmineError('USAGE', `${id} ships with HeatMine and stays`);
   rmSync(expert.dir, { recursive: true });
-  print(`${id}: removed`);
+  print(json ? JSON.stringify({ id, removed: true }) : `${id}: removed`);
   return 0;
 };
 

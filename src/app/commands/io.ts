@@ -80,7 +80,7 @@ async function read(points: readonly BoardPoint[], io: Io, json: boolean): Promi
 }
 
 /** A line for each point whenever what it shows has changed, until Ctrl-C or the end of the time asked for. */
-async function watch(points: readonly BoardPoint[], io: Io, forS: number): Promise<number> {
+async function watch(points: readonly BoardPoint[], io: Io, forS: number, json: boolean): Promise<number> {
   const shown = new Map<string, string>();
   const untilMs = performance.now() + forS * 1000;
   while (performance.now() < untilMs) {
@@ -91,7 +91,9 @@ async function watch(points: readonly BoardPoint[], io: Io, forS: number): Promi
       const mark = `${figure(p.name, value)} ${isOut ? '' : view.sensors[p.name as SensorName].quality}`;
       if (shown.get(p.name) === mark) continue;
       shown.set(p.name, mark);
-      print(`${(view.atMs / 1000).toFixed(1).padStart(9)} s ${readLine(p, view).text}`);
+      const quality = isOut ? 'good' : view.sensors[p.name as SensorName].quality;
+      if (json) print(JSON.stringify({ atMs: view.atMs, name: p.name, value, quality }));
+      else print(`${(view.atMs / 1000).toFixed(1).padStart(9)} s ${readLine(p, view).text}`);
     }
     await sleep(WATCH_MS);
   }
@@ -99,7 +101,7 @@ async function watch(points: readonly BoardPoint[], io: Io, forS: number): Promi
 }
 
 /** Drives one output until the time is over; tells what was confirmed, or what holds it. */
-async function drive(point: BoardPoint, value: number, forMs: number, io: Io): Promise<number> {
+async function drive(point: BoardPoint, value: number, forMs: number, io: Io, json: boolean): Promise<number> {
   const name = point.name as ActuatorName;
   const startedMs = performance.now();
   let obeyed = false;
@@ -114,7 +116,9 @@ async function drive(point: BoardPoint, value: number, forMs: number, io: Io): P
     }
     if (!obeyed && performance.now() - startedMs > Math.min(OBEY_MS, forMs)) break;
   } while (performance.now() - startedMs < forMs);
-  print(readLine(point, view).text);
+  const { ordered, confirmed } = view;
+  if (json) print(JSON.stringify({ name, asked: value, ordered: ordered[name], confirmed: confirmed[name], obeyed }));
+  else print(readLine(point, view).text);
   if (obeyed) return 0;
   const why = view.ordered[name] === value ? `check the wire: ${point.note}` : view.reasons.join('; ');
   say(`${name} did not become ${figure(name, value)}: ${why}`);
@@ -142,8 +146,9 @@ async function withIo(verb: string, rest: string[], { values, json }: Parsed, bo
   try {
     if (driven && !io.running)
       throw new HeatmineError('NOT_RUNNING', 'outputs are driven through the running unit only');
-    if (driven) return await drive(driven.point, driven.value, (forS ?? (verb === 'pulse' ? 0.5 : 86_400)) * 1000, io);
-    if (verb === 'watch') return await watch(points, io, forS ?? Number.POSITIVE_INFINITY);
+    if (driven)
+      return await drive(driven.point, driven.value, (forS ?? (verb === 'pulse' ? 0.5 : 86_400)) * 1000, io, json);
+    if (verb === 'watch') return await watch(points, io, forS ?? Number.POSITIVE_INFINITY, json);
     return verb === 'read' ? await read(points, io, json) : await list(board, io, json);
   } finally {
     await io.close();

@@ -62,13 +62,13 @@ function specsOf(
 }
 
 /** Prints the leading reason whenever it changes in kind, so that the terminal tells a story instead of scrolling. */
-function narrate(url: string): () => void {
+function narrate(url: string, json: boolean): () => void {
   let lastCode = '';
   const timer = setInterval(async () => {
     const reason = (await fetchState(url).catch(() => undefined))?.control?.reasons[0];
     if (!reason || reason.code === lastCode) return;
     lastCode = reason.code;
-    print(reason.text);
+    print(json ? JSON.stringify({ reason }) : reason.text);
   }, 1000);
   return () => clearInterval(timer);
 }
@@ -116,7 +116,7 @@ function bringUp(paths: Paths): string | undefined {
 }
 
 async function runUnit(args: string[]): Promise<number> {
-  const { values, paths } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
+  const { values, paths, json } = parseCommand(args, { speed: { type: 'string' }, board: { type: 'string' } });
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
   const speed = numberOption(values.speed, 'speed', 0.1, 3600);
   const boardName = values.board as string | undefined;
@@ -152,7 +152,9 @@ async function runUnit(args: string[]): Promise<number> {
     ready: (name) => {
       writeUnit();
       if (name === 'control' && !refused) keep(paths, config);
-      if (name === 'net') print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
+      if (name !== 'net') return;
+      if (json) print(JSON.stringify({ url, simulated }));
+      else print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
     },
   });
   /** For the command line: where the unit listens, and its processes as they are now. */
@@ -162,7 +164,7 @@ async function runUnit(args: string[]): Promise<number> {
       JSON.stringify({ pid: process.pid, url, mqttPort: portsOf(config).mqtt, children: supervisor.pids() }),
     );
   writeUnit();
-  const hush = narrate(url);
+  const hush = narrate(url, json);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
   const code = await ended;
   hush();
@@ -177,7 +179,7 @@ export const run: Command = {
   name: 'run',
   about:
     'Runs the whole unit: broker, control, compute, net and, on the board `sim`, the simulated house. Ctrl-C ends it safely.',
-  usage: 'heatmine run [--home DIR] [--port-base N] [--board sim] [--speed N]',
+  usage: 'heatmine run [--home DIR] [--port-base N] [--board sim] [--speed N] [--json]',
   example: 'npm start -- --speed 60        # a day in 24 minutes',
   run: runUnit,
 };

@@ -1,5 +1,5 @@
 import type { OverrideCommand } from '../../contract/comfort.ts';
-import { OPERATIONS, SetPoints } from '../../contract/messages.ts';
+import { MODES as ALL_MODES, OPERATIONS, SetPoints } from '../../contract/messages.ts';
 import { OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
@@ -124,6 +124,49 @@ function computeValue(state: string, set: string): Component {
   };
 }
 
+/** The same set-points as plain numbers and choices, for automations that want no thermostat. */
+function setNumber(
+  name: string,
+  state: string,
+  set: string,
+  point: 'roomSetC' | 'hotWaterSetC',
+  step: number,
+): Component {
+  return {
+    p: 'number',
+    name,
+    state_topic: state,
+    value_template: `{{ value_json.setPoints.${point} }}`,
+    command_topic: set,
+    command_template: setTemplate(point, '{{ value }}'),
+    device_class: 'temperature',
+    unit_of_measurement: '°C',
+    ...bounds(point),
+    step,
+    mode: 'box',
+    entity_category: 'config',
+  };
+}
+
+function setSelect(
+  name: string,
+  state: string,
+  set: string,
+  point: 'mode' | 'operation',
+  options: readonly string[],
+): Component {
+  return {
+    p: 'select',
+    name,
+    state_topic: state,
+    value_template: `{{ value_json.setPoints.${point} }}`,
+    command_topic: set,
+    command_template: setTemplate(point, '"{{ value }}"'),
+    options: [...options],
+    entity_category: 'config',
+  };
+}
+
 function toggle(
   name: string,
   state: string,
@@ -159,6 +202,10 @@ export function commandEntities(unit: string): Record<string, Component> {
   return {
     climate: climate(state, set, override),
     waterHeater: waterHeater(state, set, override),
+    roomSetC: setNumber('room set-point', state, set, 'roomSetC', 0.5),
+    hotWaterSetC: setNumber('hot water set-point', state, set, 'hotWaterSetC', 1),
+    mode: setSelect('mode', state, set, 'mode', ALL_MODES),
+    operation: setSelect('operation', state, set, 'operation', OPERATIONS),
     computeValueEurPerKwh: computeValue(state, set),
     computeOn: toggle('compute', state, set, 'value_json.setPoints.computeOn', 'computeOn', ['true', 'false']),
     observeOnly: {

@@ -33,8 +33,11 @@ export interface Discovery {
   };
 }
 
-/** Entities of an older version that are no more: a component with nothing but its platform removes them. */
-const RETIRED: Record<string, string> = { hot_water_set_c: 'number' };
+/** Entities that settings have taken away, or another version had: a component with nothing but its platform removes them. */
+function retiredOf({ unit, commands, updates }: DeviceFacts): Record<string, string> {
+  const gone = { ...(!commands && commandEntities(unit)), ...(!updates && { update: updateEntity(unit) }) };
+  return Object.fromEntries(Object.entries(gone).map(([key, { p }]) => [snake(key), p]));
+}
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
 
@@ -57,7 +60,7 @@ export function discovery(facts: DeviceFacts): Discovery[] {
   const accelerator = entities.filter(([key]) => isOfAccelerator(key));
   const child = language === 'de' ? 'Rechner' : 'accelerator';
   return [
-    message(facts, id, { name, model: `board ${facts.board}` }, own, RETIRED),
+    message(facts, id, { name, model: `board ${facts.board}` }, own, retiredOf(facts)),
     message(facts, `${id}_accelerator`, { name: `${name} ${child}`, via_device: id }, accelerator, {}),
     ...facts.zones.map((zone) => zoneMessage(facts, id, name, zone)),
   ];

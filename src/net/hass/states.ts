@@ -87,6 +87,12 @@ function energyEntities(unit: string): Record<string, Component> {
     costEur: money('cost of the unit', control, 'meters.costEur'),
     plainPumpEur: money('a plain heat pump would have cost', control, 'meters.plainPumpEur'),
     priceEurPerKwh: measurement('electricity price', market, 'value.priceEurPerKwh', unitOf('priceEurPerKwh')),
+    exportEurPerKwh: measurement(
+      'price of electricity fed in',
+      market,
+      'value.exportEurPerKwh',
+      unitOf('exportEurPerKwh'),
+    ),
   };
 }
 

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../core/config.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Paths } from '../core/paths.ts';
+import { asTyped } from '../core/words.ts';
+import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
+import { gather } from '../net/swarm/ask/gather.ts';
+import { RELAY_TOPIC, TOPICS } from '../net/swarm/topics.ts';
+import { type Finding, fail, ok, warn } from './hardware-check.ts';
+import { connectHome } from './home-client.ts';
+import { portFree, runningPid, unsoundExperts } from './preflight.ts';
+import { openAsker } from './swarm-client.ts';
+
+const MQTT_PORT = 1883;
+const LEAST_FREE_MIB = 500;
+/** Enough to say that somebody is there. */
+const PEERS = 8;
+/** Built after this day, so a clock before it is wrong. */
+const BUILT = Date.parse('2026-01-01');
+
+/** Node, disk, permissions and clock: what no unit need run for. */
+export function checkBox(paths: Paths): Finding[] {
+  return [ok('node', process.version), disk(paths), permissions(paths), clock()];
+}
+
+function disk({ home }: Paths): Finding {
+  const { bavail, bsize } = statfsSync(home);
+  const freeMiB = (bavail * bsize) / 2 ** 20;
+  return freeMiB > LEAST_FREE_MIB
+    ? ok('disk', `${freeMiB.toFixed(0)} MiB free in ${home}`)
+    : warn('disk', `only ${freeMiB.toFixed(0)} MiB free in ${home}: history may stop; free some`);
+}
+
+/** The unit must be able to write where it lives, and nobody else may read its keys. */
+function permissions({ home, state, keys }: Paths): Finding {
+  for (const dir of [home, state, keys]) {
+    try {
+      accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch {
+      return fail('permissions', `${dir} may not be written by this user: chown -R it to the user of the unit`);
+    }
+  }
+  return statSync(keys).mode & 0o077
+    ? warn('permissions', `others may read ${keys}: chmod 700 ${keys}`)
+    : ok('permissions', `${home} is ours, keys for this user alone`);
+}
+
+function clock(): Finding {
+  const now = new Date();
+  if (now.getTime() < BUILT)
+    return warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP');
+  const { stdout } = spawnSync('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 2000 });
+  return stdout?.toString().trim() === 'no'
+    ? warn('clock', `${now.toISOString()}, not kept by NTP: prices need the right hour; timedatectl set-ntp true`)
+    : ok('clock', now.toISOString());
+}
+
+/** What lies on the disk, by size, shape and, where that is quick, by hash. */
+export async function checkModels(paths: Paths): Promise<Finding[]> {
+  const wrong = await unsoundExperts(paths);
+  if (wrong.length === 0) return [ok('models', 'every model file is whole')];
+  return wrong.map((text) => fail('models', `${text}; git checkout -- models, or ${asTyped('experts pull')} it again`));
+}
+
+/** Our own broker as Home Assistant meets it, and the one that the owner may already have. */
+export async function checkBrokers(paths: Paths, { net }: Config): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  if (runningPid(paths) !== undefined)
+    findings.push(
+      await connectHome(paths).then(
+        async ({ client, url }) => {
+          await client.endAsync(true);
+          return ok('broker', `${url} lets the user home in`);
+        },
+        (error) => fail('broker', `${messageOf(error)}; see the log of \`npm start\``),
+      ),
+    );
+  if (net.houseBroker) findings.push(ok('house broker', `also joined to ${net.houseBroker.url}`));
+  else if (!(await portFree(MQTT_PORT, '127.0.0.1')))
+    findings.push(
+      ok(
+        'house broker',
+        `another broker runs on port ${MQTT_PORT}: to live in it, set net.houseBroker (docs/home-assistant.md)`,
+      ),
+    );
+  return findings;
+}
+
+/** Whether anybody of the swarm answers, where the owner has asked for it. */
+export async function checkPeers(paths: Paths, config: Config, portBase?: number): Promise<Finding[]> {
+  if (!config.swarm.join) return [ok('peers', 'the swarm is off: swarm.join asks for it (docs/swarm.md)')];
+  try {
+    const { discoveries } = await openAsker(paths, portBase);
+    const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: PEERS });
+    await Promise.all(discoveries.map((discovery) => discovery.close()));
+    const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
+    const honest = found.filter(({ descriptor }) => experience.shuns(descriptor.key) === undefined);
+    if (honest.length > 0) return [ok('peers', `${honest.length} other nodes answer`)];
+  } catch (error) {
+    return [warn('peers', messageOf(error))];
+  }
+  return [
+    warn(
+      'peers',
+      `nobody answers: ${asTyped('join LINE')} with a line of somebody in the swarm; ${asTyped('peers')} says more`,
+    ),
+  ];
+}
