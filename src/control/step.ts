@@ -202,6 +202,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
         ...wish.reasons,
         ...coolReasons(facts, state),
         ...roomReasons,
+        ...(given.lapsed ?? []),
         ...sensorReasons(est),
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,

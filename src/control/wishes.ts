@@ -5,6 +5,7 @@ import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import { marketFrom, type Tariff } from './grid/tariff.ts';
+import { lapsedReasons } from './lapsed.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
@@ -14,7 +15,7 @@ const SETS_PER_S = 10;
 const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems'>;
+  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems' | 'lapsed'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
   /** The acknowledgement that has come since the last call, if one has. */
@@ -57,6 +58,7 @@ export function listenForWishes(options: {
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
   let awayUntilMs = Number.NEGATIVE_INFINITY;
+  let emsUntilMs = Number.NEGATIVE_INFINITY;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
   let sets = 0;
@@ -66,7 +68,9 @@ export function listenForWishes(options: {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
   });
   link.on('want', (lease) => void want.offer(lease, monoMs()));
-  link.on('ems', (lease) => void ems.offer(lease, monoMs()));
+  link.on('ems', (lease) => {
+    if (ems.offer(lease, monoMs())) emsUntilMs = monoMs() + ems.leftMs(monoMs());
+  });
   link.on('prices', (list) => {
     feed = list;
   });
@@ -107,6 +111,18 @@ export function listenForWishes(options: {
     const last = market.get(nowMs);
     return last && last.timeMs + (nowMs - marketAtMs) * speed;
   }
+  /** Since a time that has come, ms; undefined before it. */
+  const since = (untilMs: number, nowMs: number) =>
+    Number.isFinite(untilMs) && nowMs >= untilMs ? nowMs - untilMs : undefined;
+  const lapsed = (nowMs: number) =>
+    lapsedReasons({
+      emsSilentMs: since(emsUntilMs, nowMs),
+      presenceOutMs: since(awayUntilMs, nowMs),
+      feed,
+      tariff,
+      timeMs: marketTimeMs(nowMs) ?? wallMs(),
+      hasMarket: market.live(nowMs),
+    });
   return {
     marketTimeMs,
     takeCommands: commands.take,
@@ -118,6 +134,7 @@ export function listenForWishes(options: {
       want: want.get(nowMs),
       ems: ems.get(nowMs),
       away: nowMs < awayUntilMs,
+      lapsed: lapsed(nowMs),
       zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
     }),
   };
