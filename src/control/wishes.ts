@@ -1,11 +1,11 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
-import type { Ems, PriceFeed } from '../contract/grid.ts';
+import type { PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import { marketFrom, type Tariff } from './grid/tariff.ts';
-import { lapsedReasons } from './lapsed.ts';
+import { listenForLapsing } from './lapsed.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
@@ -54,11 +54,9 @@ export function listenForWishes(options: {
   const zones = new Map<string, { last: Zone; atMs: number }>();
   const commands = basket<OverrideCommand>();
   const acknowledgements = basket<Acknowledge>();
-  const ems = holdLease<Ems | undefined>(undefined);
+  const lapsing = listenForLapsing(link, monoMs);
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
-  let awayUntilMs = Number.NEGATIVE_INFINITY;
-  let emsUntilMs = Number.NEGATIVE_INFINITY;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
   let sets = 0;
@@ -68,9 +66,6 @@ export function listenForWishes(options: {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
   });
   link.on('want', (lease) => void want.offer(lease, monoMs()));
-  link.on('ems', (lease) => {
-    if (ems.offer(lease, monoMs())) emsUntilMs = monoMs() + ems.leftMs(monoMs());
-  });
   link.on('prices', (list) => {
     feed = list;
   });
@@ -88,9 +83,6 @@ export function listenForWishes(options: {
   });
   link.on('acknowledge', (told) => {
     if (!tooMany(monoMs())) acknowledgements.put(told);
-  });
-  link.on('presence', ({ anyoneHome, forMin }) => {
-    awayUntilMs = anyoneHome ? Number.NEGATIVE_INFINITY : monoMs() + forMin * 60_000;
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -111,18 +103,7 @@ export function listenForWishes(options: {
     const last = market.get(nowMs);
     return last && last.timeMs + (nowMs - marketAtMs) * speed;
   }
-  /** Since a time that has come, ms; undefined before it. */
-  const since = (untilMs: number, nowMs: number) =>
-    Number.isFinite(untilMs) && nowMs >= untilMs ? nowMs - untilMs : undefined;
-  const lapsed = (nowMs: number) =>
-    lapsedReasons({
-      emsSilentMs: since(emsUntilMs, nowMs),
-      presenceOutMs: since(awayUntilMs, nowMs),
-      feed,
-      tariff,
-      timeMs: marketTimeMs(nowMs) ?? wallMs(),
-      hasMarket: market.live(nowMs),
-    });
+  const houseMs = (nowMs: number) => marketTimeMs(nowMs) ?? wallMs();
   return {
     marketTimeMs,
     takeCommands: commands.take,
@@ -130,11 +111,11 @@ export function listenForWishes(options: {
     current: (nowMs) => ({
       setPoints,
       // The owner's own price list goes before what the simulated market says.
-      market: (feed && marketFrom(feed, tariff, marketTimeMs(nowMs) ?? wallMs())) ?? market.get(nowMs),
+      market: (feed && marketFrom(feed, tariff, houseMs(nowMs))) ?? market.get(nowMs),
       want: want.get(nowMs),
-      ems: ems.get(nowMs),
-      away: nowMs < awayUntilMs,
-      lapsed: lapsed(nowMs),
+      ems: lapsing.ems(nowMs),
+      away: lapsing.away(nowMs),
+      lapsed: lapsing.reasons(nowMs, { feed, timeMs: houseMs(nowMs), hasMarket: market.live(nowMs) }),
       zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
     }),
   };
