@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnUnit } from '../../src/app/spawn-unit.ts';
 import { OWN_TEST, RULES, type Rule } from './docs-rules.ts';
+import { freeBase } from './free-base.ts';
 
 /** Every command in the documents is run, or named with the reason why not. */
 const repo = resolve(import.meta.dirname, '../..');
@@ -119,7 +120,7 @@ test('benches and tests that are named exist', async () => {
 });
 
 test('every other command does what it says against a running unit', async () => {
-  const unit = spawnUnit({ portBase: 23620, args: ['--speed', '60'] });
+  const unit = spawnUnit({ portBase: await freeBase(), args: ['--speed', '60'] });
   const fresh = mkdtempSync(join(tmpdir(), 'heatmine-docs-'));
   const wrong: string[] = [];
   const check = async (command: string, rule: Exclude<Rule, { how: 'exempt' }>) => {

@@ -1,6 +1,6 @@
 /**
  * Which experts people pay to ask, from settled use: distinct payers, capped per relay, and robust against a few relays
- * that claim what they like. Pure. Why it is reckoned so: docs/decisions/0013-what-is-demand.md.
+ * that claim what they like. Pure. Why it is reckoned so: docs/decisions/0015-what-is-demand.md.
  */
 export interface Use {
   /** Of a manifest. */
