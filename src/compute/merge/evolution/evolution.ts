@@ -14,6 +14,7 @@ import { fitnessOf, judge, type LineScore, rightOf, type Verdict, type Weighed, 
 import { begun, GENERATIONS, type Litter, scored } from './litter.ts';
 import { makeRoom, nameOf, settle } from './nursery.ts';
 import { foundingOf, foundPair, type Pair, pairAgain } from './pair.ts';
+import { scratchIn } from './scratch.ts';
 import { type EvolutionState, readState, writeState } from './state.ts';
 import { type Bench, forget, mergedTo, type Slices, type Spent, scoresOf } from './trial.ts';
 
@@ -27,6 +28,7 @@ const MEMORY_PART = 0.5;
 /** Children come and go by the dozen: in memory they wear no flash. */
 const MEMORY_DIR = '/dev/shm';
 const MEMORY_MOST_BYTES = 64 * 2 ** 20;
+const CHILD_FILE = 'child.gguf';
 
 export interface EvolutionParts {
   /** Changes in place. */
@@ -132,16 +134,16 @@ class Breeder implements Evolution {
   #scratch({ parents }: Pair): string {
     const { sizeBytes } = parents[0].fact;
     const { modelsDir } = this.#parts;
-    const name = `heatmine-child-${process.pid}.gguf`;
     const roomy = (dir: string) => {
       const { bavail, bsize } = statfsSync(dir);
       return bavail * bsize > 4 * sizeBytes;
     };
-    if (sizeBytes <= MEMORY_MOST_BYTES && existsSync(MEMORY_DIR) && roomy(MEMORY_DIR)) return join(MEMORY_DIR, name);
+    if (sizeBytes <= MEMORY_MOST_BYTES && existsSync(MEMORY_DIR) && roomy(MEMORY_DIR))
+      return join(scratchIn(MEMORY_DIR), CHILD_FILE);
     const dir = join(modelsDir, '.evolution');
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir);
-    return join(dir, name);
+    return join(dir, CHILD_FILE);
   }
 
   get #bench(): Bench {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Engine } from '../../engine.ts';
@@ -80,4 +81,5 @@ export async function* scoresOf(
   }
 }
 
-export const forget = (file: string): void => rmSync(file, { force: true });
+/** With the directory that is its own. */
+export const forget = (file: string): void => rmSync(dirname(file), { recursive: true, force: true });
