@@ -158,6 +158,23 @@ test('the accelerator is a device behind the unit; every entity stands in one de
   assert.is(new Set(everything.map(([key]) => key)).size, everything.length);
 });
 
+test('two units live in one Home Assistant: no topic, device or entity of one is the other’s', () => {
+  const ids = (unit: string) =>
+    discovery({ ...FACTS, unit }).flatMap((m) => [
+      m.topic,
+      String(m.payload.dev.identifiers),
+      ...Object.values(m.payload.cmps).flatMap((c) =>
+        Object.entries(c).flatMap(([key, value]) => (/unique_id|_topic$/.test(key) ? [String(value)] : [])),
+      ),
+    ]);
+  const first = new Set(ids('cellar'));
+  assert.ok(first.size > 50);
+  assert.equal(
+    ids('attic').filter((id) => first.has(id)),
+    [],
+  );
+});
+
 test('names follow the language, ids do not', () => {
   const german = discovery({ ...FACTS, language: 'de' });
   for (const [i, message] of german.entries()) {
