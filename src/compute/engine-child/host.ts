@@ -86,7 +86,7 @@ class Host implements EngineHost {
   }
 
   engine(name: EngineName): Engine {
-    return { name, load: (spec) => this.#load(name, spec), close: async () => {} };
+    return { name, load: (spec, signal) => this.#load(name, spec, signal), close: async () => {} };
   }
 
   async close(): Promise<void> {
@@ -101,7 +101,8 @@ class Host implements EngineHost {
     clearTimeout(timer);
   }
 
-  async #load(engine: EngineName, spec: ModelSpec): Promise<LoadedModel> {
+  async #load(engine: EngineName, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
+    signal?.throwIfAborted();
     const verdict = this.#blame.verdict(spec.id, this.#options.clock.monoMs());
     if (verdict.may === 'never') {
       const text = `${spec.id} crashed the engine ${verdict.crashes} times: kept out until the next start`;
@@ -112,8 +113,15 @@ class Host implements EngineHost {
       throw new Refusal('BUSY', text, Math.ceil(verdict.forS));
     }
     const model = ++this.#lastId;
-    const loaded = (await this.#ask({ op: 'load', engine, model, spec }, spec.id, true).feed.result) as Loaded;
-    return this.#proxy(spec.id, model, loaded);
+    const call = this.#ask({ op: 'load', engine, model, spec }, spec.id, true, signal);
+    const loaded = (await call.feed.result.catch((error) => {
+      throw signal?.aborted && !(error instanceof EngineLost) ? signal.reason : error;
+    })) as Loaded;
+    const proxy = this.#proxy(spec.id, model, loaded);
+    if (!signal?.aborted) return proxy;
+    // It was there before the engine heard of the abort.
+    await proxy.unload();
+    throw signal.reason;
   }
 
   #proxy(expert: string, model: number, { contextTokens, can }: Loaded): LoadedModel {
@@ -164,7 +172,8 @@ class Host implements EngineHost {
     this.#calls.set(id, call);
     const abort = () => {
       this.#send(child, { abort: id });
-      call.feed.fail(signal!.reason);
+      // Of a load the engine must say itself what came of it: else the model would be nobody's.
+      if (!loading) call.feed.fail(signal!.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     const done = () => {

@@ -17,7 +17,11 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
     if (task.op === 'load') {
       const engine = engines[task.engine];
       if (!engine) throw new HeatmineError('MODEL_INVALID', `no engine "${task.engine}" here`);
-      const model = await engine.load(task.spec);
+      const model = await engine.load(task.spec, signal);
+      if (signal.aborted) {
+        await model.unload();
+        throw signal.reason;
+      }
       models.set(task.model, model);
       const can = (['embed', 'score', 'doubt', 'classify'] as const).filter((name) => model[name]);
       return { contextTokens: model.contextTokens, can } satisfies Loaded;

@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -7,6 +5,7 @@ import { seededRandom } from '../../../core/random.ts';
 import type { Engine } from '../../engine.ts';
 import type { FoundExpert } from '../../experts.ts';
 import type { Residents } from '../../residents-use.ts';
+import type { Spent } from '../../scheduler/power.ts';
 import { weightsFile } from '../child.ts';
 import type { Merged } from '../merge.ts';
 import type { Genome } from './genome.ts';
@@ -14,8 +13,9 @@ import { fitnessOf, judge, type LineScore, rightOf, type Verdict, type Weighed, 
 import { begun, GENERATIONS, type Litter, scored } from './litter.ts';
 import { makeRoom, nameOf, settle } from './nursery.ts';
 import { foundingOf, foundPair, type Pair, pairAgain } from './pair.ts';
+import { scratchFile } from './scratch.ts';
 import { type EvolutionState, readState, writeState } from './state.ts';
-import { type Bench, forget, mergedTo, type Slices, type Spent, scoresOf } from './trial.ts';
+import { type Bench, forget, mergedTo, type Slices, scoresOf } from './trial.ts';
 
 /** Of the search lines every sixteenth token is read, of the others each: reading costs as much as computing. */
 const SEARCH_EVERY = 16;
@@ -24,9 +24,6 @@ const UNFIT = -1000;
 const LOOK_AGAIN_MS = 60_000;
 /** A part of the free memory that a child may take beside those that answer. */
 const MEMORY_PART = 0.5;
-/** Children come and go by the dozen: in memory they wear no flash. */
-const MEMORY_DIR = '/dev/shm';
-const MEMORY_MOST_BYTES = 64 * 2 ** 20;
 
 export interface EvolutionParts {
   /** Changes in place. */
@@ -100,7 +97,7 @@ class Breeder implements Evolution {
   async *#live(): Slices<void> {
     const pair = this.#pair();
     if (!pair) return;
-    const scratch = this.#scratch(pair);
+    const scratch = scratchFile(this.#parts.modelsDir, pair.parents[0].fact.sizeBytes);
     try {
       yield* this.#search(pair, scratch);
       yield* this.#decide(pair, scratch);
@@ -127,21 +124,6 @@ class Breeder implements Evolution {
   #save(change: Partial<EvolutionState>): void {
     this.#state = { ...this.#state, ...change };
     writeState(this.#parts.modelsDir, this.#state);
-  }
-
-  #scratch({ parents }: Pair): string {
-    const { sizeBytes } = parents[0].fact;
-    const { modelsDir } = this.#parts;
-    const name = `heatmine-child-${process.pid}.gguf`;
-    const roomy = (dir: string) => {
-      const { bavail, bsize } = statfsSync(dir);
-      return bavail * bsize > 4 * sizeBytes;
-    };
-    if (sizeBytes <= MEMORY_MOST_BYTES && existsSync(MEMORY_DIR) && roomy(MEMORY_DIR)) return join(MEMORY_DIR, name);
-    const dir = join(modelsDir, '.evolution');
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir);
-    return join(dir, name);
   }
 
   get #bench(): Bench {
