@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -15,7 +16,7 @@ import { makeRoom, nameOf, settle } from './nursery.ts';
 import { foundingOf, foundPair, type Pair, pairAgain } from './pair.ts';
 import { scratchFile } from './scratch.ts';
 import { type EvolutionState, readState, writeState } from './state.ts';
-import { type Bench, forget, mergedTo, type Slices, scoresOf } from './trial.ts';
+import { type Bench, mergedTo, type Slices, scoresOf } from './trial.ts';
 
 /** Of the search lines every sixteenth token is read, of the others each: reading costs as much as computing. */
 const SEARCH_EVERY = 16;
@@ -96,13 +97,13 @@ class Breeder implements Evolution {
   /** One litter to its end. The next begins a minute later: the list of experts knows the child by then. */
   async *#live(): Slices<void> {
     const pair = this.#pair();
-    if (!pair) return;
-    const scratch = scratchFile(this.#parts.modelsDir, pair.parents[0].fact.sizeBytes);
+    const scratch = pair && scratchFile(pair.parents[0].fact.sizeBytes);
+    if (!scratch) return;
     try {
       yield* this.#search(pair, scratch);
       yield* this.#decide(pair, scratch);
     } finally {
-      forget(scratch);
+      rmSync(scratch, { force: true });
     }
   }
 
@@ -207,7 +208,7 @@ class Breeder implements Evolution {
     makeRoom(experts, modelsDir, (one) => residents.facts(one).demandShare, clock.wallMs());
     const { litters, litter } = this.#state;
     const how = `Bred by evolution: litter ${litters}, generation ${litter!.generation}, by ${genome.method}`;
-    settle(modelsDir, { id, parents: pair.parents, how, quality }, scratch, merged);
+    await settle(modelsDir, { id, parents: pair.parents, how, quality }, scratch, merged);
     return id;
   }
 }

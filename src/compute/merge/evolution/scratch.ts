@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Children come and go by the dozen: in memory they wear no flash. */
-const MEMORY_DIR = '/dev/shm';
-const MEMORY_MOST_BYTES = 64 * 2 ** 20;
+/** Children come and go by the dozen: on flash a litter would wear as much as years of use. In RAM, where there is such a place. */
+const MEMORY_DIR = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** The child, the next one while it is written, and as much for whoever else needs the place. */
+const ROOM = 4;
 const OURS = /^heatmine-child-(\d+)-[0-9a-f]+\.gguf(\.part)?$/;
 
-function hasRoom(dir: string, bytes: number): boolean {
+/** Where a child of so many bytes is made; undefined where there is no room for it. */
+export function scratchFile(sizeBytes: number, dir = MEMORY_DIR): string | undefined {
   const { bavail, bsize } = statfsSync(dir);
-  return bavail * bsize > bytes;
-}
-
-/** Where a child of so many bytes is made: in memory where it is small and there is plenty, else beside the experts. */
-export function scratchFile(modelsDir: string, sizeBytes: number): string {
-  const name = `heatmine-child-${process.pid}-${randomUUID().slice(0, 8)}.gguf`;
-  const inMemory = sizeBytes <= MEMORY_MOST_BYTES && existsSync(MEMORY_DIR) && hasRoom(MEMORY_DIR, 4 * sizeBytes);
-  if (inMemory) return join(MEMORY_DIR, name);
-  const dir = join(modelsDir, '.evolution');
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir);
-  return join(dir, name);
+  if (bavail * bsize < ROOM * sizeBytes) return undefined;
+  return join(dir, `heatmine-child-${process.pid}-${randomUUID().slice(0, 8)}.gguf`);
 }
 
 /** Takes away what a killed compute has left in memory: files of this user, of processes that are no more. */
 export function sweepScratch(dir = MEMORY_DIR): void {
-  if (!existsSync(dir)) return;
   for (const name of readdirSync(dir)) {
     const pid = Number(OURS.exec(name)?.[1] ?? Number.NaN);
     const file = join(dir, name);

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Engine, LoadedModel } from '../../engine.ts';
@@ -82,5 +81,3 @@ export async function* scoresOf(
     await model?.unload().catch(() => undefined);
   }
 }
-
-export const forget = (file: string): void => rmSync(file, { force: true });
