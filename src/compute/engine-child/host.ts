@@ -6,6 +6,7 @@ import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from 
 import { createFeed, type Feed } from '../feed.ts';
 import { Refusal } from '../refusal.ts';
 import { type Blame, createBlame } from './blame.ts';
+import { EngineLost, errorOf } from './failures.ts';
 import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
@@ -19,21 +20,12 @@ const PING_MS = 2000;
 const NATIVE_CALLS_AT_ONCE = 1;
 const STOP_LIMIT_MS = 1500;
 const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
-/** For the others to ask again after somebody else's crash. */
-const RETRY_S = 1;
 
 /** One thing asked of the engine process, and the model that it is about, for whom to blame. */
 interface Call {
   expert: string;
   loading: boolean;
   feed: Feed<GenerateChunk, unknown>;
-}
-
-/** The engine process is gone, and with it all that was loaded. */
-export class EngineLost extends Refusal {
-  constructor(what: string) {
-    super('BUSY', what, RETRY_S);
-  }
 }
 
 export interface EngineHostOptions {
@@ -252,8 +244,3 @@ class Host implements EngineHost {
     for (const call of calls) call.feed.fail(new EngineLost(`the engine ended (${how}) in mid-answer`));
   }
 }
-
-const errorOf = ({ code, message }: { code?: HeatmineError['code']; message: string }): Error => {
-  if (code) return new HeatmineError(code, message);
-  return new Error(message);
-};

@@ -1,6 +1,7 @@
-import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import type { Engine, LoadedModel, Reading } from '../engine.ts';
-import type { EngineName, Failure, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
+import { failureOf } from './failures.ts';
+import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 export interface Channel {
   send?(message: FromEngine): void;
@@ -72,8 +73,3 @@ async function scored(model: LoadedModel, line: string, signal: AbortSignal, rea
   const used = process.cpuUsage(started);
   return { ...score, cpuMs: (used.user + used.system) / 1000 };
 }
-
-const failureOf = (error: unknown): Failure =>
-  error instanceof HeatmineError
-    ? { code: error.code, message: error.message }
-    : { message: messageOf(error).slice(0, 2000) };
