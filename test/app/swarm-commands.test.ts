@@ -123,11 +123,11 @@ test('with nobody there: what can be done about it', async () => {
   assert.is(peers.stdout, '');
   assert.match(peers.stderr, 'heatmine join LINE');
   assert.equal(JSON.parse((await heatmine('peers', '--json', '--home', home)).stdout), []);
-  const ask = ['ask', '--swarm', '--direct', 'anybody?', '--home', home];
-  refused(await heatmine(...ask), 'NOBODY_THERE', 'heatmine join LINE');
-  const asData = JSON.parse((await heatmine(...ask, '--json')).stdout);
-  assert.is(asData.error.code, 'NOBODY_THERE');
-  assert.match(asData.error.remedy, 'heatmine join LINE');
+  const { stdout, ...asked } = await heatmine('ask', '--swarm', '--direct', '--json', 'anybody?', '--home', home);
+  refused({ ...asked, stdout: '' }, 'NOBODY_THERE', 'heatmine join LINE');
+  const { error } = JSON.parse(stdout);
+  assert.is(error.code, 'NOBODY_THERE');
+  assert.match(error.remedy, 'heatmine join LINE');
 });
 
 test('a line that is cut, foreign, too long or names nobody is refused, and nothing is written', async () => {

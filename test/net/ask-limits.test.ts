@@ -9,6 +9,7 @@ import { computeClient } from '../../src/net/ask/compute-client.ts';
 import type { AskLimits } from '../../src/net/ask/limits.ts';
 import { askServer } from '../../src/net/ask/server.ts';
 import { inFlight } from '../../src/net/in-flight.ts';
+import type { AskOthers } from '../../src/net/swarm/ask/for-unit.ts';
 import { closed, log, scratch, sleep, until } from './helpers.ts';
 import { computeStub } from './stubs.ts';
 
@@ -73,6 +74,33 @@ test('who does not answer a ping is cut', () =>
     assert.is(alive.readyState, WebSocket.OPEN);
     alive.terminate();
   }));
+
+test('who was forgotten may let the unit pay no longer, on a connection that stands either', async () => {
+  const quoted: string[] = [];
+  const swarm = {
+    async quote({ id }: { id: string }) {
+      quoted.push(id);
+      return { offer: 'o', leastUc: 1, mostUc: 2, leftUc: 3, nodes: 1, validS: 600 };
+    },
+  } as unknown as AskOthers;
+  let isKnown = true;
+  const ask = askServer({ compute: {} as never, others: () => swarm, mayPay: () => isKnown, slots: inFlight(1), log });
+  const http = createServer().on('upgrade', ask.upgrade);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
+  const socket = (await open(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/ask`))!;
+  const quote = async (id: string) => {
+    const reply = new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(String(data)))));
+    socket.send(JSON.stringify({ type: 'quote', id, messages: [{ role: 'user', content: 'hello' }] }));
+    return (await reply) as { type: string; code?: string };
+  };
+  const before = await quote('1');
+  isKnown = false;
+  const after = await quote('2');
+  ask.close();
+  http.closeAllConnections();
+  await new Promise((resolve) => http.close(resolve));
+  assert.equal([before.type, after.code, quoted], ['offer', 'UNAUTHORISED', ['1']]);
+});
 
 test('connections are capped, and room comes back', () =>
   withLimits({ connections: 3 }, async (url) => {

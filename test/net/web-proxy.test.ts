@@ -1,6 +1,12 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PROMPT_MS, sleep, until } from './helpers.ts';
+import { inFlight } from '../../src/net/in-flight.ts';
+import { computeProxy } from '../../src/net/web/proxy.ts';
+import { PROMPT_MS, scratch, sleep, until } from './helpers.ts';
+import { computeStub } from './stubs.ts';
 import { bodyOf, rawGet, withNet } from './web-helpers.ts';
 
 test(
@@ -56,6 +62,27 @@ test(
     assert.is(net.compute.seen.length, 3, 'compute heard the questions only');
   }),
 );
+
+test('questions of which half has come keep no place from a whole one', async () => {
+  const { dir, remove } = scratch();
+  const stub = await computeStub(join(dir, 'c.sock'));
+  const proxy = computeProxy(join(dir, 'c.sock'), inFlight(1));
+  const server = createServer((req, res) => proxy.forward(req, res, '/v1/chat/completions'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const half = connect(port, '127.0.0.1').on('error', () => {});
+  const body = JSON.stringify({ model: 'faults', messages: [{ role: 'user', content: 'hello' }] });
+  half.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
+  await new Promise((resolve) => server.once('request', resolve));
+  const whole = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
+  half.destroy();
+  proxy.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await stub.close();
+  remove();
+  assert.is(whole.status, 200);
+});
 
 test(
   'health asks compute; without compute it says so',

@@ -36,7 +36,7 @@ export function askServer({ mayPay = () => false, ...options }: AskServerOptions
     clientTracking: true,
     handleProtocols: () => SUBPROTOCOL,
   });
-  server.on('connection', (socket, req) => runSession(socket, { ...options, mayPay: mayPay(req), limits }));
+  server.on('connection', (socket, req) => runSession(socket, { ...options, mayPay: () => mayPay(req), limits }));
   return {
     upgrade(req, socket, head) {
       const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());

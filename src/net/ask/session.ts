@@ -12,8 +12,8 @@ export interface SessionOptions {
   compute: ComputeClient;
   /** Of the swarm; undefined as long as this unit has not joined. */
   others?: () => AskOthers | undefined;
-  /** Whoever is at the other end may spend what the owner allowed. */
-  mayPay: boolean;
+  /** Whether whoever is at the other end may spend what the owner allowed; asked each time, for the owner may forget them. */
+  mayPay: () => boolean;
   slots: InFlight;
   limits: AskLimits;
   log: Log;
@@ -118,7 +118,7 @@ async function* answersTo(
     await swarm.tell(asked.handle, asked.useful);
     return yield { type: 'told', id };
   }
-  if ((asked.type === 'quote' || asked.offer !== undefined) && !mayPay)
+  if ((asked.type === 'quote' || asked.offer !== undefined) && !mayPay())
     throw new HeatmineError('UNAUTHORISED', 'only who has claimed this unit may let it pay');
   if (asked.type === 'quote') return yield { type: 'offer', id, ...(await swarm.quote(asked, signal)) };
   for await (const piece of swarm.ask(asked, signal)) yield* repliesOf(id, piece);

@@ -11,7 +11,7 @@ import { keyBytes } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
 import { sealQuestion } from './seal.ts';
 import type { Stream } from './stream.ts';
-import { sealedWays, type Way } from './way.ts';
+import { dialRule, sealedWays, type Way } from './way.ts';
 
 export interface ClientOptions {
   /** Relays to look through; an invite line names some. */
@@ -84,7 +84,8 @@ export function createClient({ relays, nearRelays = false }: ClientOptions): Cli
   /** Own experience, as long as this object lives: who failed comes last, who has free watts first. */
   const failed = new Map<string, number>();
   const { protocol } = (globalThis as { location?: { protocol: string } }).location ?? {};
-  const mayDial = (url: string) => protocol !== 'https:' || url.startsWith('wss:');
+  const given = relays.map(({ url }) => url);
+  const mayDial = dialRule(given, nearRelays, protocol);
   const find: Client['find'] = (topics = TOPICS, signal) => findNodes(relays, topics, { nearRelays, mayDial }, signal);
   const once = async (question: Question): Promise<Answer> => {
     const topics = question.topics ?? TOPICS;

@@ -69,6 +69,21 @@ export function isPrivate(host: string): boolean {
 
 export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
+const isHome = (host: string): boolean => isPrivate(host) || /(^|\.)(localhost|local|lan|home\.arpa)\.?$/i.test(host);
+
+/**
+ * Which addresses that strangers name may be dialled: a page of https only by `wss:`; none of this machine or its network, unless a
+ * relay that was given is there too.
+ */
+export function dialRule(
+  given: readonly string[],
+  nearRelays: boolean,
+  protocol: string | undefined,
+): (url: string) => boolean {
+  const isNear = nearRelays || given.some((url) => isHome(hostOf(url)));
+  return (url) => (protocol !== 'https:' || url.startsWith('wss:')) && (isNear || !isHome(hostOf(url)));
+}
+
 export interface EntryRule {
   /** One machine or LAN: loopback and private addresses are not compared by prefix. */
   nearRelays: boolean;

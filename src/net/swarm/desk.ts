@@ -24,6 +24,7 @@ import {
   type Unsealer,
 } from './query.ts';
 import { createShape, roomy } from './shape.ts';
+import { createShare } from './share.ts';
 import { TellRequest, UsefulKeysRequest } from './useful/messages.ts';
 import { replyTo, type Told } from './useful/told.ts';
 import type { Connection } from './wire/connection.ts';
@@ -61,6 +62,7 @@ export function createDesk(options: DeskOptions): Desk {
     { perS: options.bandwidthBytesPerS, burst: options.bandwidthBytesPerS * 10 },
     performance.now(),
   );
+  const share = createShare(options.bandwidthBytesPerS);
   const room = createRoom(UNREAD_BYTES);
   return async (stream, from) => {
     let seal: SealReply | undefined;
@@ -81,10 +83,13 @@ export function createDesk(options: DeskOptions): Desk {
       const opened = await openRequest(received, options.unsealer);
       seal = opened.seal;
       const wanted = parseRequest(opened.request);
+      const via = options.viaOf(from);
+      if (!share(from.address, via, performance.now()))
+        throw new HeatmineError('RATE_LIMITED', 'your share of the bandwidth is used up');
       if (!bandwidth.take(1024, performance.now()))
         throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
       if (seal && 'messages' in wanted) shape = createShape();
-      for await (const reply of repliesTo(wanted, options, stream.closed, options.viaOf(from)))
+      for await (const reply of repliesTo(wanted, options, stream.closed, via))
         for (const piece of shape(reply)) await send(piece);
     } catch (error) {
       if (stream.closed.aborted) return;

@@ -22,7 +22,7 @@ import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Told } from './useful/told.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
-import type { Handlers } from './wire/connection.ts';
+import type { Connection, Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
 import type { WireLimits } from './wire/limits.ts';
 import { leadsHome, mayTell } from './wire/reach.ts';
@@ -205,12 +205,16 @@ function atHand(self: Self, topic: string, asker?: string): string[] {
   ];
 }
 
+/** What comes by a relay that this node is attached to may be anybody's, however near that relay is. */
+const senderOf = (from: Connection, config: SwarmConfig): Pick<Connection, 'address'> =>
+  viaOf(from, config).relay === undefined ? from : { address: '' };
+
 function handlersOf(self: Self): Handlers {
   const { config, relay, weights } = self;
   const desk = deskOf({ ...self, atHand: (topic) => atHand(self, topic, HERE) });
   return {
     onOpen(stream, path, from, kind) {
-      if (path.length > 0 && relay) void relay.forward(stream, path, from, kind);
+      if (path.length > 0 && relay) void relay.forward(stream, path, senderOf(from, config), kind);
       else if (path.length === 0 && kind === 'weights' && weights) weights.serve(stream, viaOf(from, config));
       else if (path.length === 0 && kind === undefined && desk) void desk(stream, from);
       else stream.close('NOT_OFFERED', path.length ? 'this node is no relay' : 'this node is no expert');

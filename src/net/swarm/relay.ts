@@ -1,10 +1,12 @@
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import { createTally } from './tally.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
+import { prefixOf } from './wire/prefix.ts';
 import { mayTell, type Reach, reachOf } from './wire/reach.ts';
 import type { Stream } from './wire/stream.ts';
 
@@ -36,6 +38,8 @@ const MAX_ATTACHED = 256;
 const MAX_ANNOUNCED_TAGS = 64;
 /** Any stranger may name whom we dial: no more than this go out from our address. */
 const MAX_DIALLED = 64;
+/** Of them those that one address prefix asked for: no stranger alone keeps all others from passing. */
+const DIALLED_PART = 1 / 4;
 const SILENT_MS = 120_000;
 /** Of a connection that we only ask through. */
 export const NOT_SERVING: Handlers = {
@@ -57,21 +61,22 @@ export function createRelay(options: RelayOptions): Relay {
   const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
 
-  const toRelay = (hop: Hop, reach: Reach): Promise<Connection> => {
+  const places = placesFor(dials);
+
+  const toRelay = (hop: Hop, reach: Reach, address: string): Promise<Connection> => {
     const id = `${hop.key} ${hop.url} ${reach}`;
     const open = dialled.get(id);
     if (open) return open;
-    if (dialled.size >= dials) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
+    const leave = places(address);
+    if (!leave) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
     // A key of its own for each relay: what passes here is not our question.
-    const dialling = dial({
-      url: hop.url!,
-      identity: freshIdentity(),
-      expect: hop.key,
-      handlers: NOT_SERVING,
-      reach,
-    });
+    const fresh = { identity: freshIdentity(), handlers: NOT_SERVING, reach };
+    const dialling = dial({ ...fresh, url: hop.url!, expect: hop.key });
     dialled.set(id, dialling);
-    const forget = () => dialled.delete(id);
+    const forget = () => {
+      dialled.delete(id);
+      leave();
+    };
     dialling.then((connection) => connection.closed.addEventListener('abort', forget, { once: true }), forget);
     return dialling;
   };
@@ -107,7 +112,7 @@ export function createRelay(options: RelayOptions): Relay {
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
-        const connection = here ?? (await toRelay(hop!, reachFor(address)));
+        const connection = here ?? (await toRelay(hop!, reachFor(address), address));
         splice(stream, connection.open(rest, kind), pace, rest.length > 0);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
@@ -124,6 +129,13 @@ export function createRelay(options: RelayOptions): Relay {
         );
     },
   };
+}
+
+/** For connections that strangers make us open: a release, or undefined where all or those of this address are taken. */
+function placesFor(dials: number): (address: string) => (() => void) | undefined {
+  const mostOfOne = Math.ceil(dials * DIALLED_PART);
+  const places = perAddress({ all: dials, each: (origin) => (isOurOwn(origin) ? dials : mostOfOne) });
+  return (address) => places.enter(isOurOwn(address) ? address : prefixOf(address));
 }
 
 const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>

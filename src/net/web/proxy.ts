@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:
 import { pipeline } from 'node:stream';
 import { messageOf } from '../../core/errors.ts';
 import type { InFlight } from '../in-flight.ts';
+import { isOurOwn, perAddress } from '../per-address.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
 
 const MAX_REQUEST_BYTES = 1_048_576;
@@ -11,6 +12,9 @@ const STALLED_MS = 120_000;
 const HEALTH_LIMIT_MS = 10_000;
 /** Every look costs compute a token. */
 const HEALTH_KEPT_MS = 1_000;
+/** Bodies that are coming in, 1 MiB each at most; of one address a part, so that slow ones keep nobody else out. */
+const MOST_READ = 256;
+const MOST_READ_OF_ONE = 64;
 const PASSED_ON = ['content-type', 'accept', 'x-request-id'] as const;
 const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after', 'x-request-id'] as const;
 
@@ -28,8 +32,8 @@ export interface ComputeProxy {
 export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy {
   // A socket kept open may be closed by compute in the very moment it is used again; a new one costs 0.1 ms.
   const agent = new Agent({ keepAlive: false });
+  const readers = perAddress({ all: MOST_READ, each: (address) => (isOurOwn(address) ? MOST_READ : MOST_READ_OF_ONE) });
   const pass = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
-    if (res.destroyed) return;
     const headers = { ...pick(PASSED_ON, req.headers), 'content-length': body.length };
     const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
       res.setTimeout(STALLED_MS);
@@ -42,14 +46,22 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
     upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
     upstream.end(body);
   };
+  /** Only a whole question takes a place: compute works on no half one. */
+  const enter = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
+    if (res.destroyed) return;
+    const release = slots.enter();
+    if (!release) return sendError(res, 'BUSY', 'too many questions at once');
+    res.once('close', release);
+    pass(req, res, path, body);
+  };
   let health: { atMs: number; answer: Promise<{ status: number; body: unknown }> } | undefined;
   return {
     forward(req, res, path) {
-      const release = slots.enter();
-      if (!release) return sendError(res, 'BUSY', 'too many questions at once');
-      res.once('close', release);
-      readBody(req, MAX_REQUEST_BYTES).then(
-        (body) => pass(req, res, path, body),
+      const leave = readers.enter(req.socket.remoteAddress ?? '');
+      if (!leave) return sendError(res, 'BUSY', 'too many questions at once');
+      const read = readBody(req, MAX_REQUEST_BYTES).finally(leave);
+      read.then(
+        (body) => enter(req, res, path, body),
         (error) => sendError(res, 'MESSAGE_INVALID', messageOf(error), { status: 413 }),
       );
     },

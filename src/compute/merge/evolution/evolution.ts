@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -14,7 +13,7 @@ import { fitnessOf, judge, type LineScore, rightOf, type Verdict, type Weighed, 
 import { begun, GENERATIONS, type Litter, scored } from './litter.ts';
 import { makeRoom, nameOf, settle } from './nursery.ts';
 import { foundingOf, foundPair, type Pair, pairAgain } from './pair.ts';
-import { scratchFile } from './scratch.ts';
+import { forget, scratchFile } from './scratch.ts';
 import { type EvolutionState, readState, writeState } from './state.ts';
 import { type Bench, mergedTo, type Slices, scoresOf } from './trial.ts';
 
@@ -103,7 +102,7 @@ class Breeder implements Evolution {
       yield* this.#search(pair, scratch);
       yield* this.#decide(pair, scratch);
     } finally {
-      rmSync(scratch, { force: true });
+      forget(scratch);
     }
   }
 

@@ -3,7 +3,10 @@ import type { End, Reply } from '../query.ts';
 import { peerError } from '../wire/connection.ts';
 import type { SwarmQuestion } from './question.ts';
 
-/** Reads one answer to its end. Throws what the expert refused with, or PEER_INVALID for one that was cut. */
+/** Of words: 4096 tokens, the most that can be asked for, have a few ten thousand bytes. */
+const MOST_ANSWER_BYTES = 1_000_000;
+
+/** Reads one answer to its end. Throws what the expert refused with, or PEER_INVALID for one that was cut or has no end. */
 export async function readAnswer(
   replies: AsyncIterable<Reply>,
   node: string,
@@ -19,6 +22,8 @@ export async function readAnswer(
       if (reply.type === 'start') question.onStart?.(reply.expert, node, reply.weights);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
+        // Whoever asked keeps the words: a node that never ends must not fill this machine's memory.
+        if (bytes > MOST_ANSWER_BYTES) throw new HeatmineError('PEER_INVALID', 'an answer without an end');
         // Empty ones only fill the answer up.
         if (reply.text) question.onChunk?.(reply.text);
       } else if (reply.type === 'end') return { end: reply, bytes };

@@ -58,7 +58,7 @@ export async function gather({
   let tail: NodeJS.Timeout | undefined;
   const add = (descriptor: Descriptor, signed: string, fit: number, reach: Reach) => {
     const before = candidates.get(descriptor.key);
-    if (before) Object.assign(before, { fit: Math.max(before.fit, fit), reach: narrower(before.reach, reach) });
+    if (before) heardAgain(before, { signed, fit, reach });
     else if (candidates.size < wanted && caps.admit(descriptor))
       candidates.set(descriptor.key, { descriptor, signed, fit, reach });
     tail ??= setTimeout(() => enough.abort(), patience * AFTER_FIRST_MS);
@@ -94,6 +94,12 @@ export async function gather({
     enough.abort();
   }
   return [...candidates.values()];
+}
+
+/** Whoever is nearer vouches for these very words only: a key may tell the LAN one thing, and us another by a stranger. */
+export function heardAgain(before: Candidate, { signed, fit, reach }: Omit<Candidate, 'descriptor'>): void {
+  before.fit = Math.max(before.fit, fit);
+  if (before.signed === signed) before.reach = narrower(before.reach, reach);
 }
 
 /** What a node offers for a topic; nothing when it does not answer as it should. */

@@ -100,7 +100,9 @@ export function openLibrary(modelsDir: string, publishedFile: string, log: Log):
       try {
         for (let at = 0; at < bytes; at += PIECE_BYTES) {
           const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
-          await handle.read(piece, 0, piece.length, chunk * file.chunkBytes + at);
+          const { bytesRead } = await handle.read(piece, 0, piece.length, chunk * file.chunkBytes + at);
+          // What was not read is whatever this process had in its memory before.
+          if (bytesRead < piece.length) refuse(offer, `${file.name} is shorter than it was`);
           hash.update(piece);
           const isLast = at + piece.length === bytes;
           if (isLast && !hash.digest().equals(list.subarray(chunk * HASH_BYTES, (chunk + 1) * HASH_BYTES)))

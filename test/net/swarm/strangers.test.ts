@@ -1,0 +1,155 @@
+/** What one stranger may cost everybody else: memory, places, bandwidth, and ways into the owner's network. */
+import { truncateSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seededRandom } from '../../../src/core/random.ts';
+import { SwarmConfig } from '../../../src/core/swarm-config.ts';
+import { readAnswer } from '../../../src/net/swarm/ask/answer.ts';
+import { heardAgain } from '../../../src/net/swarm/ask/gather.ts';
+import { readDescriptor, signDescriptor } from '../../../src/net/swarm/descriptor.ts';
+import { createDesk } from '../../../src/net/swarm/desk.ts';
+import { freshIdentity } from '../../../src/net/swarm/identity.ts';
+import { startNode } from '../../../src/net/swarm/node.ts';
+import { CLEAR, mark, type Reply } from '../../../src/net/swarm/query.ts';
+import { createRelay } from '../../../src/net/swarm/relay.ts';
+import { openLibrary } from '../../../src/net/swarm/weights/library.ts';
+import type { Connection } from '../../../src/net/swarm/wire/connection.ts';
+import { prefixOf } from '../../../src/net/swarm/wire/prefix.ts';
+import type { Stream } from '../../../src/net/swarm/wire/stream.ts';
+import { log, until } from '../helpers.ts';
+import { codeOf, ECHO, testPeers } from './peers.ts';
+import { signedExpert } from './weights/givers.ts';
+
+const LIMIT_MS = 60_000;
+const NEVER = new AbortController().signal;
+
+async function mutePort() {
+  const taken: Socket[] = [];
+  const server = createServer((socket) => taken.push(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const end = () => {
+    for (const socket of taken) socket.destroy();
+    server.close();
+  };
+  return { taken, url: `ws://127.0.0.1:${port}`, end };
+}
+
+test('an answer that never ends fills no memory: it is given up after a megabyte', async () => {
+  const chunk: Reply = { type: 'chunk', text: 'x'.repeat(8000) };
+  let sent = 0;
+  const endless = async function* (): AsyncGenerator<Reply> {
+    for (; sent < 10_000; sent++) yield chunk;
+  };
+  const asked = { messages: [], topics: [] };
+  assert.is(await codeOf(readAnswer(endless(), 'node', asked, () => {})), 'PEER_INVALID');
+  assert.ok(sent < 200, `${sent} frames were taken`);
+});
+
+test('a key that says one thing in the LAN and another by a stranger leads the asker to no address of its network', () => {
+  const identity = freshIdentity();
+  const signed = (url: string) =>
+    signDescriptor(identity, {
+      ...{ issuedS: Math.floor(Date.now() / 1000), urls: [url], relays: [], relay: false },
+      experts: [{ id: 'faults', topics: ['heating'], languages: [], price: 0 }],
+    });
+  const [evil, plain] = [signed('ws://192.168.1.1:8703'), signed('ws://203.0.113.66:8703')];
+  const descriptor = readDescriptor(evil, Date.now())!;
+  const candidate = { descriptor, signed: evil.toString('base64url'), fit: 0.5, reach: 'world' as const };
+  const before = { ...candidate };
+  heardAgain(before, { signed: plain.toString('base64url'), fit: 1, reach: 'lan' });
+  assert.equal([before.reach, before.fit], ['world', 1]);
+  heardAgain(before, { signed: candidate.signed, fit: 0.1, reach: 'lan' });
+  assert.equal(
+    [before.reach, before.fit],
+    ['lan', 1],
+    'the very same words are believed as far as the nearest is away',
+  );
+});
+
+const GIVES = {
+  ...{ gives: true, tags: () => [], serve: () => {}, relayPace: undefined, offered: () => [] },
+  ...{ looked: () => {}, start: () => {}, close: () => {} },
+};
+
+test('nobody comes into the network of a relay by way of another relay next to it that it is attached to', async () => {
+  const victim = await mutePort();
+  const near = await testPeers({
+    handlers: { ...ECHO, onAsk: ({ id }) => ({ type: 'attached', id, accepted: true, why: '' }) },
+  });
+  const relays = [{ key: near.identity.id, url: near.url }];
+  const node = await startNode({
+    ...{ port: 0, identity: freshIdentity(), random: seededRandom(5), log, weights: GIVES },
+    config: SwarmConfig.parse({ join: true, relay: true, relays }),
+    compute: { answer: () => assert.unreachable() as never },
+    discoveries: async () => [],
+  });
+  await until('it is attached', () => near.arrived.length === 1, LIMIT_MS);
+  const path = [{ key: freshIdentity().id, url: victim.url }];
+  assert.is(await codeOf(near.arrived[0]!.open(path).take()), 'NO_WAY');
+  assert.is(victim.taken.length, 0);
+  await node.close();
+  await near.end();
+  victim.end();
+});
+
+test('one stranger takes a quarter of what a relay dials; another is led on', async () => {
+  const relay = createRelay({ reachFor: () => 'machine', dials: 8, now: Date.now });
+  let address = '203.0.113.9';
+  const peers = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, { address }) },
+  });
+  const mute = await mutePort();
+  const connection = await peers.dial();
+  const ask = () => codeOf(connection.open([{ key: freshIdentity().id, url: mute.url }]).take());
+  const held = [ask(), ask()];
+  assert.is(await ask(), 'NO_WAY', 'it has its part');
+  await until('its part is dialled', () => mute.taken.length === 2, LIMIT_MS);
+  address = '198.51.100.7';
+  const other = ask();
+  await until('the other one is led on', () => mute.taken.length === 3, LIMIT_MS);
+  mute.end();
+  assert.equal(await Promise.all([...held, other]), Array(3).fill('NO_WAY'));
+  relay.close();
+  await peers.end();
+});
+
+test('who floods a relay with small look-ups uses up its own share of the bandwidth, not that of others', async () => {
+  const desk = createDesk({
+    ...{ slots: { enter: () => undefined, count: () => 0 }, offered: new Set<string>(), log },
+    compute: { answer: () => assert.unreachable() as never },
+    find: async () => ({ type: 'found', descriptors: [] }),
+    viaOf: ({ address }) => ({ prefix: prefixOf(address) }),
+    bandwidthBytesPerS: 10_000,
+  });
+  const request = mark(CLEAR, Buffer.from(JSON.stringify({ v: 1, find: { topics: ['heating'], limit: 1 } })));
+  const ask = async (address: string): Promise<string> => {
+    let said = '';
+    const frames = async function* () {
+      yield request;
+    };
+    const send = async (payload: Uint8Array) => {
+      said = JSON.parse(Buffer.from(payload.subarray(1)).toString()).type;
+    };
+    const stream = { frames, send, close: () => {}, closed: NEVER } as unknown as Stream;
+    await desk(stream, { address, peer: { key: '', roles: [] } } as unknown as Connection);
+    return said;
+  };
+  const flood = await Promise.all(Array.from({ length: 300 }, () => ask('203.0.113.9')));
+  assert.ok(flood.includes('found') && flood.includes('error'));
+  assert.is(await ask('198.51.100.7'), 'found');
+});
+
+test('weights that became shorter bring nobody what this process had in its memory', async () => {
+  const { models, at, id, dir, remove } = await signedExpert('pumps', [300_000]);
+  const library = openLibrary(models, join(dir, 'published.json'), log);
+  library.look();
+  truncateSync(join(at, 'w.gguf'), 10_000);
+  const pieces = library.chunk(library.get(id)!, 0, 0);
+  assert.is(await codeOf(pieces.next()), 'NOT_OFFERED');
+  remove();
+});
+
+test.run();
