@@ -1,10 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inFlight } from '../../src/net/in-flight.ts';
 import { computeProxy } from '../../src/net/web/proxy.ts';
+import { readBody } from '../../src/net/web/reply.ts';
 import { PROMPT_MS, scratch, sleep, until } from './helpers.ts';
 import { computeStub } from './stubs.ts';
 import { bodyOf, rawGet, withNet } from './web-helpers.ts';
@@ -62,6 +64,14 @@ test(
     assert.is(net.compute.seen.length, 3, 'compute heard the questions only');
   }),
 );
+
+test('a body that breaks off is a fault of its sender, which no log need know', async () => {
+  const req = new PassThrough();
+  const read = readBody(req as unknown as IncomingMessage, 100).catch((error) => error.code);
+  req.write('half');
+  req.destroy(new Error('aborted'));
+  assert.is(await read, 'MESSAGE_INVALID');
+});
 
 test('questions of which half has come keep no place from a whole one', async () => {
   const { dir, remove } = scratch();

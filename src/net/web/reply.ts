@@ -50,14 +50,19 @@ export function sendError(
 /** So much of a body that is refused is heard out: whoever is cut off while sending never reads why. */
 const MOST_DISCARDED_BYTES = 16 * 1_048_576;
 
-/** The whole body. Throws MESSAGE_INVALID beyond `maxBytes`. */
+/** The whole body. Throws MESSAGE_INVALID beyond `maxBytes`, and where it breaks off. */
 export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes + MOST_DISCARDED_BYTES) break;
-    if (size <= maxBytes) chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes + MOST_DISCARDED_BYTES) break;
+      if (size <= maxBytes) chunks.push(chunk);
+    }
+  } catch (cause) {
+    // Strangers who leave must not fill the log with errors of ours.
+    throw new HeatmineError('MESSAGE_INVALID', 'the body broke off', { cause });
   }
   if (size > maxBytes) throw new HeatmineError('MESSAGE_INVALID', `the body is over ${maxBytes} bytes`);
   return Buffer.concat(chunks);
