@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { PlantTruth } from '../contract/messages.ts';
 
 /** The lines as they reach the machine, dead-man chain included. */
 export interface Lines {
@@ -21,6 +22,7 @@ const NO_LOG_MS = 1e15;
 /** A side door to the simulated hardware for benches and tests: looks at the lines of the machine itself. */
 export interface PlantSocket {
   lines(): Promise<Lines>;
+  truth(): Promise<PlantTruth>;
   close(): void;
 }
 
@@ -51,6 +53,7 @@ export async function openPlantSocket(path: string): Promise<PlantSocket> {
   };
   return {
     lines: async () => (await ask({ op: 'lines', sinceMs: NO_LOG_MS })).lines as Lines,
+    truth: async () => (await ask({ op: 'truth' })).truth as PlantTruth,
     close: () => socket.destroy(),
   };
 }

@@ -201,7 +201,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
         ...driven.reasons,
         ...wish.reasons,
         ...coolReasons(facts, state),
-        ...roomReasons,
+        ...roomReasons.concat(given.lapsed ?? []),
         ...sensorReasons(est),
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,

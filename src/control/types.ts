@@ -29,6 +29,8 @@ export interface StepInput {
   grid?: GridConfig;
   /** What an energy manager asks for; undefined once its lease lapsed. */
   ems?: Ems | undefined;
+  /** Which inputs from outside hold no longer, and what counts instead. */
+  lapsed?: readonly Reason[];
   /** A person has mended what latched. */
   acknowledge?: Acknowledge | undefined;
   /** Outputs that an installer drives by hand: heeded only in operation `commission`, where the checks wait meanwhile. */

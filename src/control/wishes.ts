@@ -1,10 +1,11 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
-import type { Ems, PriceFeed } from '../contract/grid.ts';
+import type { PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import { marketFrom, type Tariff } from './grid/tariff.ts';
+import { listenForLapsing } from './lapsed.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
@@ -14,7 +15,7 @@ const SETS_PER_S = 10;
 const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems'>;
+  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems' | 'lapsed'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
   /** The acknowledgement that has come since the last call, if one has. */
@@ -53,10 +54,9 @@ export function listenForWishes(options: {
   const zones = new Map<string, { last: Zone; atMs: number }>();
   const commands = basket<OverrideCommand>();
   const acknowledgements = basket<Acknowledge>();
-  const ems = holdLease<Ems | undefined>(undefined);
+  const lapsing = listenForLapsing(link, monoMs);
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
-  let awayUntilMs = Number.NEGATIVE_INFINITY;
   let marketAtMs = 0;
   let windowMs = Number.NEGATIVE_INFINITY;
   let sets = 0;
@@ -66,7 +66,6 @@ export function listenForWishes(options: {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
   });
   link.on('want', (lease) => void want.offer(lease, monoMs()));
-  link.on('ems', (lease) => void ems.offer(lease, monoMs()));
   link.on('prices', (list) => {
     feed = list;
   });
@@ -84,9 +83,6 @@ export function listenForWishes(options: {
   });
   link.on('acknowledge', (told) => {
     if (!tooMany(monoMs())) acknowledgements.put(told);
-  });
-  link.on('presence', ({ anyoneHome, forMin }) => {
-    awayUntilMs = anyoneHome ? Number.NEGATIVE_INFINITY : monoMs() + forMin * 60_000;
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -107,6 +103,7 @@ export function listenForWishes(options: {
     const last = market.get(nowMs);
     return last && last.timeMs + (nowMs - marketAtMs) * speed;
   }
+  const houseMs = (nowMs: number) => marketTimeMs(nowMs) ?? wallMs();
   return {
     marketTimeMs,
     takeCommands: commands.take,
@@ -114,10 +111,11 @@ export function listenForWishes(options: {
     current: (nowMs) => ({
       setPoints,
       // The owner's own price list goes before what the simulated market says.
-      market: (feed && marketFrom(feed, tariff, marketTimeMs(nowMs) ?? wallMs())) ?? market.get(nowMs),
+      market: (feed && marketFrom(feed, tariff, houseMs(nowMs))) ?? market.get(nowMs),
       want: want.get(nowMs),
-      ems: ems.get(nowMs),
-      away: nowMs < awayUntilMs,
+      ems: lapsing.ems(nowMs),
+      away: lapsing.away(nowMs),
+      lapsed: lapsing.reasons(nowMs, { feed, timeMs: houseMs(nowMs), hasMarket: market.live(nowMs) }),
       zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
     }),
   };

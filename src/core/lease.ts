@@ -16,6 +16,8 @@ export interface LeaseHolder<T> {
   /** The value, or the safe default once the lease has lapsed. */
   get(nowMs: number): T;
   live(nowMs: number): boolean;
+  /** How long the value holds unless it is renewed; 0 once lapsed. */
+  leftMs(nowMs: number): number;
 }
 
 const MAX_TTL_MS = 3_600_000;
@@ -36,6 +38,7 @@ export function holdLease<T>(safeDefault: T): LeaseHolder<T> {
     },
     get: (nowMs) => (held && nowMs < untilMs ? held.value : safeDefault),
     live: (nowMs) => nowMs < untilMs,
+    leftMs: (nowMs) => Math.max(0, untilMs - nowMs),
   };
 }
 

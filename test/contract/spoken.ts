@@ -13,6 +13,7 @@ const SPEAKS = [
   'control/loop.ts',
   'control/store.ts',
   'control/dimlog.ts',
+  'control/lapsed.ts',
   'control/wishes.ts',
   'control/comfort',
   'control/commission',

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { applyStaged } from '../../core/backup/files.ts';
 import type { ChildStart } from '../../core/child.ts';
@@ -157,12 +157,15 @@ async function runUnit(args: string[]): Promise<number> {
       else print(`HeatMine ${simulated ? '(simulated house, modelled heat) ' : ''}is at ${url}`);
     },
   });
-  /** For the command line: where the unit listens, and its processes as they are now. */
-  const writeUnit = () =>
+  /** For the command line: where the unit listens, and its processes as they are now. Nobody reads half of it. */
+  const writeUnit = () => {
+    const mqttPort = portsOf(config).mqtt;
     writeFileSync(
-      paths.unit,
-      JSON.stringify({ pid: process.pid, url, mqttPort: portsOf(config).mqtt, children: supervisor.pids() }),
+      `${paths.unit}.new`,
+      JSON.stringify({ pid: process.pid, url, mqttPort, children: supervisor.pids() }),
     );
+    renameSync(`${paths.unit}.new`, paths.unit);
+  };
   writeUnit();
   const hush = narrate(url, json);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));

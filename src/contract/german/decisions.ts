@@ -133,6 +133,14 @@ export const DECISIONS_DE: Record<string, string> = {
   '{}, asked by {}': '{}, gewünscht von {}',
   '; no effect now: {}': '; wirkt jetzt nicht: {}',
   '{} has ended': '{} ist beendet',
+  'the energy manager is silent: battery, grid and sun count as the board measures them':
+    'der Energiemanager schweigt: Batterie, Netz und Sonne gelten, wie die Platine sie misst',
+  'the time away has run out: the house is taken for lived in':
+    'die Zeit der Abwesenheit ist um: das Haus gilt als bewohnt',
+  'the price list has no price for now: that of the market is used':
+    'die Preisliste hat keinen Preis für jetzt: der des Marktes gilt',
+  'the price list has no price for now: nothing is bought for filler':
+    'die Preisliste hat keinen Preis für jetzt: für Füllarbeit wird nichts gekauft',
   'no zone has reported within the last hour': 'keine Zone hat in der letzten Stunde gemeldet',
   'the windows of the zones are open': 'die Fenster der Zonen sind offen',
   'no zone with a weight reports a sound temperature': 'keine Zone mit Gewicht meldet eine glaubhafte Temperatur',

@@ -7,6 +7,8 @@ export type ZoneReading = Zone;
 
 /** Comfort points count for an hour (a battery sensor may report no more often). */
 const STALE_MS = 3_600_000;
+/** A board that has read no outdoor temperature for so long has lost it, though its last value is kept for a while. */
+const KEPT_MS = 30_000;
 /** A room outside these is a broken sensor or one in the sun, not a room. */
 const ROOM_MIN_C = 0;
 const ROOM_MAX_C = 45;
@@ -35,7 +37,10 @@ const sound = (z: ZoneReading) => z.temperatureC > ROOM_MIN_C && z.temperatureC 
 
 function outdoor(est: Estimates, zones: readonly ZoneReading[]): { est: Estimates; reasons: Reason[] } {
   const heard = zones.find((z) => z.zone === OUTDOOR_ZONE && fresh(z));
-  if (!heard || est.outdoorC.quality !== 'lost') return { est, reasons: [] };
+  const own = est.outdoorC;
+  // A value that the board only keeps is used as long as nobody knows a newer one.
+  const isOwn = own.quality === 'good' || (own.quality === 'degraded' && own.ageMs < KEPT_MS);
+  if (!heard || isOwn) return { est, reasons: [] };
   const text = `outdoorC: the board has none; ${heard.temperatureC.toFixed(1)} °C reported over MQTT is used`;
   const outdoorC = { value: heard.temperatureC, quality: 'degraded' as const, ageMs: heard.ageMs, reason: text };
   return { est: { ...est, outdoorC }, reasons: [] };

@@ -39,7 +39,7 @@ runChild('plant', async (context) => {
   answerInTime();
   const unit = createSimUnit(config, board, monoMs);
   const modbus = await serveModbus(unit.hardware, portsOf(config).plantModbus);
-  const server = await servePlant(unit.hardware, sockets.plant);
+  const server = await servePlant(unit.hardware, sockets.plant, unit.truth);
   const wires = setInterval(() => unit.hardware.advance(), LINES_MS);
   const house = keepStepping(unit);
   const link = publish(context, unit);

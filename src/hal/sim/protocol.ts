@@ -34,6 +34,8 @@ export const PlantRequest = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('host'), bus, request: z.record(z.string().max(32), z.unknown()) }),
   /** Evidence: what the actuators do and since when; with `sinceMs`, the changes from that time of CLOCK_MONOTONIC. */
   z.strictObject({ id, op: z.literal('lines'), sinceMs: z.number().optional() }),
+  /** Evidence: what the modelled house really does, as MQTT tells it, for a look that no broker can hinder. */
+  z.strictObject({ id, op: z.literal('truth') }),
   z.strictObject({ id, op: z.literal('inject'), fault: Fault }),
   z.strictObject({ id, op: z.literal('clear') }),
 ]);
@@ -53,6 +55,7 @@ export const PlantReply = z.union([
     names: z.array(z.string()).optional(),
     host: z.record(z.string(), z.unknown()).optional(),
     lines: z.unknown().optional(),
+    truth: z.unknown().optional(),
   }),
   z.object({ edge: z.object({ bus, line, level, atNs: z.string().regex(/^\d+$/), sequence: z.int() }) }),
 ]);

@@ -1,3 +1,4 @@
+import type { PlantTruth } from '../../contract/messages.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { type Peer, serveLines } from '../line-server.ts';
 import type { GpioEdge } from '../types.ts';
@@ -8,10 +9,13 @@ import { MAX_LINE_BYTES, PlantRequest } from './protocol.ts';
 const LIMITS = { connections: 8, lineBytes: MAX_LINE_BYTES, unreadBytes: 1 << 20 };
 
 /** Serves the emulated wires on a unix socket that only its owner may open. */
-export const servePlant = (hardware: Hardware, path: string) =>
-  serveLines({ path }, LIMITS, (peer) => serveOne(hardware, peer));
+export const servePlant = (hardware: Hardware, path: string, truth?: Truth) =>
+  serveLines({ path }, LIMITS, (peer) => serveOne(hardware, truth, peer));
 
-function serveOne(hardware: Hardware, { send, onClose }: Peer): (line: string) => void {
+/** Of the house behind the wires; bare wires have none. */
+type Truth = () => PlantTruth;
+
+function serveOne(hardware: Hardware, truth: Truth | undefined, { send, onClose }: Peer): (line: string) => void {
   const stops = new Map<string, () => void>();
   const watch = (bus: string, line: number, resume: boolean) => {
     const push = ({ level, atNs, sequence }: GpioEdge) =>
@@ -27,7 +31,7 @@ function serveOne(hardware: Hardware, { send, onClose }: Peer): (line: string) =
     const request = parse(line);
     if ('error' in request) return send(request);
     if (request.op === 'gpio.watch') watch(request.bus, request.line, request.resume ?? false);
-    answer(hardware, request).then(
+    answer(hardware, truth, request).then(
       (result) => send({ id: request.id, ...result }),
       (error) => send({ id: request.id, error: coded(error) }),
     );
@@ -51,7 +55,7 @@ function parse(line: string): PlantRequest | { id: number; error: { code: string
   };
 }
 
-async function answer(hardware: Hardware, request: PlantRequest): Promise<object> {
+async function answer(hardware: Hardware, truth: Truth | undefined, request: PlantRequest): Promise<object> {
   switch (request.op) {
     case 'i2c': {
       const bytes = await hardware.i2c(request.bus, request.address, Uint8Array.from(request.write), request.read);
@@ -76,6 +80,8 @@ async function answer(hardware: Hardware, request: PlantRequest): Promise<object
       return { host: await hardware.host(request.bus).ask(request.request) };
     case 'lines':
       return { lines: hardware.lines.report(request.sinceMs) };
+    case 'truth':
+      return { truth: truth?.() };
     case 'inject':
       hardware.inject(request.fault);
       return {};
