@@ -103,6 +103,7 @@ export interface ModelSpec {
 
 export interface Engine {
   readonly name: 'llama' | 'onnx' | 'upstream' | 'echo';
-  load(spec: ModelSpec): Promise<LoadedModel>;
+  /** A load that is given up by `signal` rejects once nothing of it is left; an engine may ignore the signal and finish. */
+  load(spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel>;
   close(): Promise<void>;
 }

@@ -4,10 +4,20 @@ import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
 import type { Breeding, Evolution } from './merge/evolution/evolution.ts';
-import type { Spent } from './merge/evolution/trial.ts';
 import type { Power } from './power.ts';
 import type { Residents } from './residents-use.ts';
-import { accrue, cpuCapacity, type FillerCredit, type FillerPace, fillerPace, mayScore } from './scheduler/power.ts';
+import {
+  accrue,
+  afterBreeding,
+  afterScoring,
+  cpuCapacity,
+  FILLER_START,
+  type FillerPace,
+  fillerPace,
+  mayBreed,
+  mayScore,
+  type Spent,
+} from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
 const TICK_MS = 250;
@@ -17,8 +27,8 @@ const FIRST_CPU_MS_PER_TOKEN = 0.5;
 const FAULT_PAUSE_MS = 10_000;
 
 /**
- * Useful filler while nobody asks, as fast as the grant pays for: breeds experts where there are two to breed, else scores
- * held-out lines with the resident ones.
+ * Useful filler while nobody asks, as fast as the grant pays for: scores held-out lines with the resident experts, and
+ * breeds new ones with the processor time that scoring leaves under the granted watts.
  */
 export interface Filler {
   /** A question came: the line being scored is given up at its next piece. */
@@ -28,7 +38,7 @@ export interface Filler {
   capacity(): number;
   /** Share of one core that filler really took over the last seconds. */
   cpuShare(): number;
-  /** What is bred now; undefined while lines are scored. */
+  /** The litter that is worked on by turns with scoring; undefined where there is none. */
   breeding(): Breeding | undefined;
   stop(): Promise<void>;
 }
@@ -55,8 +65,7 @@ export function startFiller(parts: FillerParts): Filler {
   // One for each line: a long-lived signal would gather what was joined to it.
   let way = new AbortController();
   let wake = () => {};
-  let isBreeding = false;
-  let credit: FillerCredit = { tokens: 0, cpuMs: 0 };
+  let credit = FILLER_START;
 
   const paceNow = () => {
     const { workW, freeW } = power.now();
@@ -64,22 +73,28 @@ export function startFiller(parts: FillerParts): Filler {
     return fillerPace({ ...measured, freeW, workW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
   };
 
-  /** One slice of whatever comes first, and what it took; undefined when there is nothing to do. */
-  async function slice(): Promise<Spent | undefined> {
-    way = new AbortController();
-    const bred = await parts.evolution?.step(way.signal);
-    isBreeding = bred !== undefined;
-    return bred ?? score(way.signal);
+  /** What a slice of breeding took; undefined where it is not its turn, or nothing is there to breed. */
+  async function bred(signal: AbortSignal): Promise<Spent | undefined> {
+    const spent = mayBreed(credit) ? await parts.evolution?.step(signal) : undefined;
+    if (spent) credit = afterBreeding(credit, spent, cpu.msPerToken());
+    return spent;
+  }
+
+  async function scored(signal: AbortSignal): Promise<Spent | undefined> {
+    const spent = await score(signal);
+    if (!spent) return undefined;
+    credit = afterScoring(credit, spent);
+    cpu.learn(spent);
+    return spent;
   }
 
   /** Works on one slice and pays for it; false when there is nothing to do. */
   async function workOne(): Promise<boolean> {
-    const spent = await slice();
+    way = new AbortController();
+    const spent = (await bred(way.signal)) ?? (await scored(way.signal));
     if (!spent) return false;
-    const { tokens, cpuMs } = spent;
-    cpu.add(cpuMs, tokens);
-    work.addFiller(tokens);
-    credit = { tokens: credit.tokens - tokens, cpuMs: credit.cpuMs - cpuMs };
+    cpu.add(spent.cpuMs);
+    work.addFiller(spent.tokens);
     return true;
   }
 
@@ -115,7 +130,7 @@ export function startFiller(parts: FillerParts): Filler {
     pace: paceNow,
     capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
     cpuShare: () => cpu.share(),
-    breeding: () => (isBreeding ? parts.evolution?.doing() : undefined),
+    breeding: () => parts.evolution?.doing(),
     async stop() {
       stopped = true;
       way.abort(new DOMException('stopping', 'AbortError'));
@@ -172,23 +187,21 @@ const SHARE_WINDOW_MS = 5000;
 /** Of the newest line in the running mean. */
 const MIN_WEIGHT = 0.03;
 
-/** CPU time of this process while a line is scored: what else runs meanwhile is counted too, on the careful side. */
+/** CPU time of the engine's process while a slice is worked on: what else runs meanwhile is counted too, on the careful side. */
 function createCpuMeter(clock: Clock) {
   let msPerToken = FIRST_CPU_MS_PER_TOKEN;
   let lines = 0;
-  let owedMs = 0;
   const spent: { atMs: number; cpuMs: number }[] = [];
   const startedMs = clock.monoMs();
   return {
-    add(cpuMs: number, tokens: number) {
-      spent.push({ atMs: clock.monoMs(), cpuMs });
-      // What makes no tokens, such as merging, belongs to those that come of it.
-      owedMs += cpuMs;
+    /** Of a line that was scored. */
+    learn({ tokens, cpuMs }: Spent) {
       if (tokens === 0) return;
       const weight = Math.max(MIN_WEIGHT, 1 / ++lines);
-      msPerToken += weight * (owedMs / tokens - msPerToken);
-      owedMs = 0;
+      msPerToken += weight * (cpuMs / tokens - msPerToken);
     },
+    /** Of whatever filler did. */
+    add: (cpuMs: number) => void spent.push({ atMs: clock.monoMs(), cpuMs }),
     msPerToken: () => msPerToken,
     share() {
       const nowMs = clock.monoMs();

@@ -154,7 +154,7 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
   const most = limit === 'cpu' ? `, all that ${config.accelerator.fillerCpuShare * 100} % of a core can make` : '';
   const bred = filler.breeding();
   const text = bred
-    ? `evolution: generation ${bred.generation}, child of ${bred.parents[0]} and ${bred.parents[1]}: ${w(fillerW)} of ${w(grant.freeW)} paid for`
+    ? `scoring held-out lines and breeding ${bred.parents[0]} with ${bred.parents[1]}, generation ${bred.generation}: ${w(fillerW)} of ${w(grant.freeW)} paid for`
     : `scoring held-out lines: ${w(fillerW)} of ${w(grant.freeW)} paid for`;
   const beside = command.running() ? `; ${w(config.compute.fillerCommand?.powerW ?? 0)} for the owner's command` : '';
   return reason('filler', `${text} (goal ${w(watts)}${most}; takes ${share})${beside}`);

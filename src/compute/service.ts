@@ -3,7 +3,7 @@ import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Answerer, Catalogue } from './catalogue.ts';
 import type { Asked, Door, Entry } from './door.ts';
-import { EngineLost } from './engine-child/host.ts';
+import { EngineLost } from './engine-child/failures.ts';
 import type { Figures } from './figures.ts';
 import { gasEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';

@@ -19,6 +19,7 @@ import { startFiller } from './filler.ts';
 import { createGate } from './gate.ts';
 import { createLane } from './lane.ts';
 import { type Evolution, type EvolutionParts, startEvolution } from './merge/evolution/evolution.ts';
+import { sweepScratch } from './merge/evolution/scratch.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
@@ -153,6 +154,7 @@ function breederOf(
   { config, installedDir: modelsDir, clock, log }: ComputeOptions,
   parts: Pick<EvolutionParts, 'experts' | 'residents' | 'engine'>,
 ): Evolution | undefined {
+  sweepScratch();
   if (!config.compute.evolve) return undefined;
   return startEvolution({ ...parts, modelsDir, seed: Math.floor(clock.wallMs()), clock, log });
 }

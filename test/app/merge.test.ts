@@ -97,6 +97,21 @@ test('what makes no sense is refused in one line and leaves no directory', () =>
     assert.not.ok(existsSync(join(home, 'x')));
   }));
 
+test('what a killed merge left makes way; a download that broke off does not', () =>
+  withHome(async (home) => {
+    const dir = join(home, 'models/both');
+    mkdirSync(dir);
+    writeFileSync(join(dir, 'both.gguf.part'), 'half');
+    assert.is((await heatmine(home, 'merge', 'faults', 'status', '--out', 'both')).code, 0);
+    assert.not.ok(existsSync(join(dir, 'both.gguf.part')));
+    const pulled = join(home, 'models/pulled');
+    mkdirSync(pulled);
+    writeFileSync(join(pulled, 'pulled.gguf.part.json'), '{}');
+    const refused = await heatmine(home, 'merge', 'faults', 'status', '--out', 'pulled');
+    assert.match(refused.error?.message ?? '', /holds pulled\.gguf\.part\.json, perhaps of a download/);
+    assert.equal(readdirSync(pulled), ['pulled.gguf.part.json']);
+  }));
+
 test('evolve tells what it is at; without a litter there is none, and the owner can end it', () =>
   withHome(async (home) => {
     assert.match((await heatmine(home, 'evolve')).out, /evolution is on.*\n0 litters/);

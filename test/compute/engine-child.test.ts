@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LoadedModel } from '../../src/compute/engine.ts';
 import { createBlame, QUARANTINE_CRASHES } from '../../src/compute/engine-child/blame.ts';
 import { createEngineHost } from '../../src/compute/engine-child/host.ts';
+import type { FromEngine, ToEngine } from '../../src/compute/engine-child/messages.ts';
+import { serveEngines } from '../../src/compute/engine-child/serve.ts';
 import { startCompute } from '../../src/compute/start.ts';
 import { type Clock, manualClock, systemClock } from '../../src/core/clock.ts';
 import { Config } from '../../src/core/config.ts';
@@ -12,6 +15,8 @@ import { codeOf, collect } from './engine-compliance.ts';
 import { addExpert, call, grantOf, memoryLink, silent, sleep, tempDir } from './fixture.ts';
 
 const CRASHING = fileURLToPath(new URL('./crashing-engine.ts', import.meta.url));
+const ENGINE = fileURLToPath(new URL('../../src/compute/engine-child/main.ts', import.meta.url));
+const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 const spec = (id: string) => ({ id, file: '', contextTokens: 64, width: 4, sizeBytes: 0 });
 const never = new AbortController().signal;
 
@@ -113,6 +118,57 @@ test('an abort ends a call at once, and what is read no further is given up in t
   }
 });
 
+test('a load that is given up leaves nothing in the engine’s process, even if the engine cannot stop it', async () => {
+  const loading = Promise.withResolvers<LoadedModel>();
+  let unloaded = 0;
+  const load = () => loading.promise;
+  const heard: FromEngine[] = [];
+  let say: (message: ToEngine) => void = () => {};
+  const channel = {
+    send: (message: FromEngine) => void heard.push(message),
+    on: (_: 'message', listener: (message: ToEngine) => void) => {
+      say = listener;
+    },
+  };
+  serveEngines({ llama: { name: 'llama', load, close: async () => {} } }, channel);
+  say({ call: 1, task: { op: 'load', engine: 'llama', model: 7, spec: spec('slow') } });
+  say({ abort: 1 });
+  const model = { contextTokens: 64, unload: async () => void unloaded++ };
+  loading.resolve(model as unknown as LoadedModel);
+  while (heard.length === 0) await sleep(1);
+  assert.ok('failure' in heard[0]!);
+  assert.is(unloaded, 1);
+});
+
+test('llama: a load is given up at any moment, and the engine goes on', async () => {
+  const host = createEngineHost({ file: ENGINE, args: [], clock: systemClock, log: silent });
+  const engine = host.engine('llama');
+  const file = join(MODELS, 'faults/faults.q8_0.gguf');
+  const faults = { ...spec('faults'), file, contextTokens: 256 };
+  try {
+    await (await engine.load(faults)).unload();
+    for (const afterMs of [0, 1, 3, 10, 30]) {
+      const way = new AbortController();
+      const load = engine.load(faults, way.signal).then(
+        (model) => model.unload(),
+        (error) => assert.is(error, way.signal.reason),
+      );
+      await sleep(afterMs);
+      way.abort(new Error('a question came'));
+      await load;
+    }
+    await engine.load(faults, AbortSignal.abort()).then(
+      () => assert.unreachable(),
+      () => {},
+    );
+    const model = await engine.load(faults, never);
+    assert.ok((await model.score!('fault: no hot water', never)).tokens > 0);
+  } finally {
+    await host.close();
+  }
+  assert.equal([...host.crashes()], []);
+});
+
 test('compute stays up through a hundred crashes; who was not to blame is answered', async () => {
   const { dir, remove } = tempDir();
   const path = join(dir, 'c.sock');
@@ -131,7 +187,7 @@ test('compute stays up through a hundred crashes; who was not to blame is answer
     let crashes = 0;
     let quarantined = 0;
     // The clock runs a hundred times faster, so that waits are short; each of twenty experts crashes until it is kept out.
-    for (let round = 0; round < 60 && quarantined < ids.length; round++) {
+    for (let round = 0; round < 200 && quarantined < ids.length; round++) {
       // A grant is taken for an hour at most, which are 36 s by this clock.
       link.deliver('grant', grantOf(4900, 0, 'test', 1e9));
       const replies = [];

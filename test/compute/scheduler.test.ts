@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { accrue, burn, economicW, type FillerInput, fillerPace, mayScore } from '../../src/compute/scheduler/power.ts';
+import {
+  accrue,
+  afterBreeding,
+  afterScoring,
+  burn,
+  economicW,
+  FILLER_START,
+  type FillerInput,
+  fillerPace,
+  mayBreed,
+  mayScore,
+} from '../../src/compute/scheduler/power.ts';
 import { createWork } from '../../src/compute/work.ts';
 import { CARDS } from '../../src/contract/cards.ts';
 import { manualClock } from '../../src/core/clock.ts';
@@ -44,7 +55,7 @@ test('filler never makes more than its watts and its share of a core, whatever t
   fc.assert(
     fc.property(lines, pauses, inputs, (lengths, dts, { freeW, cpuMs, measuredMs }) => {
       const pace = fillerPace({ ...paid, freeW, workW: 5000, cpuMsPerToken: measuredMs });
-      let credit = { tokens: 0, cpuMs: 0 };
+      let credit = FILLER_START;
       let tokens = 0;
       let seconds = 0;
       for (const dtS of dts) {
@@ -52,7 +63,7 @@ test('filler never makes more than its watts and its share of a core, whatever t
         credit = accrue(credit, pace, paid.cpuShare, dtS);
         for (let i = 0; mayScore(credit); i++) {
           const line = lengths[i % lengths.length]!;
-          credit = { tokens: credit.tokens - line, cpuMs: credit.cpuMs - line * cpuMs };
+          credit = afterScoring(credit, { tokens: line, cpuMs: line * cpuMs });
           tokens += line;
         }
       }
@@ -66,16 +77,53 @@ test('filler never makes more than its watts and its share of a core, whatever t
 
 test('filler keeps its pace over a steady hour on a virtual clock', () => {
   const pace = fillerPace(paid);
-  let credit = { tokens: 0, cpuMs: 0 };
+  let credit = FILLER_START;
   let tokens = 0;
   for (let i = 0; i < 36_000; i++) {
     credit = accrue(credit, pace, paid.cpuShare, 0.1);
     while (mayScore(credit)) {
-      credit = { tokens: credit.tokens - 40, cpuMs: credit.cpuMs - 40 * paid.cpuMsPerToken };
+      credit = afterScoring(credit, { tokens: 40, cpuMs: 40 * paid.cpuMsPerToken });
       tokens += 40;
     }
   }
   assert.ok(Math.abs(tokens / 3600 - 500) < 0.5);
+});
+
+test('breeding takes what scoring leaves of the core: the watts are held, whatever it costs, and the share too', () => {
+  const costs = fc.record({
+    freeW: fc.double({ min: 100, max: 5000, noNaN: true }),
+    scoringMs: fc.double({ min: 0.02, max: 0.4, noNaN: true }),
+    dearer: fc.double({ min: 0.5, max: 5, noNaN: true }),
+    /** Of every so many slices one is a load: no tokens. */
+    loadEvery: fc.integer({ min: 2, max: 60 }),
+    loadMs: fc.double({ min: 1, max: 400, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(costs, ({ freeW, scoringMs, dearer, loadEvery, loadMs }) => {
+      const pace = fillerPace({ ...paid, freeW, workW: 5000, cpuMsPerToken: scoringMs });
+      let credit = FILLER_START;
+      let [tokens, cpuMs, slices, bred] = [0, 0, 0, 0];
+      for (let i = 0; i < 1200; i++) {
+        credit = accrue(credit, pace, paid.cpuShare, 0.25);
+        while (mayScore(credit)) {
+          const breeds = mayBreed(credit);
+          const load = breeds && ++slices % loadEvery === 0;
+          const perToken = breeds ? scoringMs * dearer : scoringMs;
+          const spent = load ? { tokens: 0, cpuMs: loadMs } : { tokens: 40, cpuMs: 40 * perToken };
+          credit = breeds ? afterBreeding(credit, spent, scoringMs) : afterScoring(credit, spent);
+          tokens += spent.tokens;
+          cpuMs += spent.cpuMs;
+          if (breeds) bred += spent.tokens;
+        }
+      }
+      // Measured after 300 s; the first half second has no full credit, a line may be over.
+      const held = Math.min(pace.tokensPerS, (paid.cpuShare * 950) / scoringMs) * 299 - 80;
+      const spare = paid.cpuShare * 950 > 1.1 * pace.tokensPerS * scoringMs;
+      const most = 300_000 * paid.cpuShare + loadMs + 40 * scoringMs * Math.max(1, dearer);
+      return tokens >= held && cpuMs <= most && (!spare || bred > 0);
+    }),
+    { seed: 20_26, numRuns: 300 },
+  );
 });
 
 test('the card burns what it owes at the granted watts and never below nothing', () => {

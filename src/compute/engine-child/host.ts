@@ -6,6 +6,7 @@ import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from 
 import { createFeed, type Feed } from '../feed.ts';
 import { Refusal } from '../refusal.ts';
 import { type Blame, createBlame } from './blame.ts';
+import { EngineLost, errorOf } from './failures.ts';
 import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
@@ -19,21 +20,12 @@ const PING_MS = 2000;
 const NATIVE_CALLS_AT_ONCE = 1;
 const STOP_LIMIT_MS = 1500;
 const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
-/** For the others to ask again after somebody else's crash. */
-const RETRY_S = 1;
 
 /** One thing asked of the engine process, and the model that it is about, for whom to blame. */
 interface Call {
   expert: string;
   loading: boolean;
   feed: Feed<GenerateChunk, unknown>;
-}
-
-/** The engine process is gone, and with it all that was loaded. */
-export class EngineLost extends Refusal {
-  constructor(what: string) {
-    super('BUSY', what, RETRY_S);
-  }
 }
 
 export interface EngineHostOptions {
@@ -86,7 +78,7 @@ class Host implements EngineHost {
   }
 
   engine(name: EngineName): Engine {
-    return { name, load: (spec) => this.#load(name, spec), close: async () => {} };
+    return { name, load: (spec, signal) => this.#load(name, spec, signal), close: async () => {} };
   }
 
   async close(): Promise<void> {
@@ -101,7 +93,8 @@ class Host implements EngineHost {
     clearTimeout(timer);
   }
 
-  async #load(engine: EngineName, spec: ModelSpec): Promise<LoadedModel> {
+  async #load(engine: EngineName, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
+    signal?.throwIfAborted();
     const verdict = this.#blame.verdict(spec.id, this.#options.clock.monoMs());
     if (verdict.may === 'never') {
       const text = `${spec.id} crashed the engine ${verdict.crashes} times: kept out until the next start`;
@@ -112,8 +105,15 @@ class Host implements EngineHost {
       throw new Refusal('BUSY', text, Math.ceil(verdict.forS));
     }
     const model = ++this.#lastId;
-    const loaded = (await this.#ask({ op: 'load', engine, model, spec }, spec.id, true).feed.result) as Loaded;
-    return this.#proxy(spec.id, model, loaded);
+    const call = this.#ask({ op: 'load', engine, model, spec }, spec.id, true, signal);
+    const loaded = (await call.feed.result.catch((error) => {
+      throw signal?.aborted && !(error instanceof EngineLost) ? signal.reason : error;
+    })) as Loaded;
+    const proxy = this.#proxy(spec.id, model, loaded);
+    if (!signal?.aborted) return proxy;
+    // It was there before the engine heard of the abort.
+    await proxy.unload();
+    throw signal.reason;
   }
 
   #proxy(expert: string, model: number, { contextTokens, can }: Loaded): LoadedModel {
@@ -164,7 +164,8 @@ class Host implements EngineHost {
     this.#calls.set(id, call);
     const abort = () => {
       this.#send(child, { abort: id });
-      call.feed.fail(signal!.reason);
+      // Of a load the engine must say itself what came of it: else the model would be nobody's.
+      if (!loading) call.feed.fail(signal!.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     const done = () => {
@@ -243,8 +244,3 @@ class Host implements EngineHost {
     for (const call of calls) call.feed.fail(new EngineLost(`the engine ended (${how}) in mid-answer`));
   }
 }
-
-const errorOf = ({ code, message }: { code?: HeatmineError['code']; message: string }): Error => {
-  if (code) return new HeatmineError(code, message);
-  return new Error(message);
-};

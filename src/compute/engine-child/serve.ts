@@ -1,6 +1,7 @@
-import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { HeatmineError } from '../../core/errors.ts';
 import type { Engine, LoadedModel, Reading } from '../engine.ts';
-import type { EngineName, Failure, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
+import { failureOf } from './failures.ts';
+import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 export interface Channel {
   send?(message: FromEngine): void;
@@ -17,7 +18,11 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
     if (task.op === 'load') {
       const engine = engines[task.engine];
       if (!engine) throw new HeatmineError('MODEL_INVALID', `no engine "${task.engine}" here`);
-      const model = await engine.load(task.spec);
+      const model = await engine.load(task.spec, signal);
+      if (signal.aborted) {
+        await model.unload();
+        throw signal.reason;
+      }
       models.set(task.model, model);
       const can = (['embed', 'score', 'doubt', 'classify'] as const).filter((name) => model[name]);
       return { contextTokens: model.contextTokens, can } satisfies Loaded;
@@ -68,8 +73,3 @@ async function scored(model: LoadedModel, line: string, signal: AbortSignal, rea
   const used = process.cpuUsage(started);
   return { ...score, cpuMs: (used.user + used.system) / 1000 };
 }
-
-const failureOf = (error: unknown): Failure =>
-  error instanceof HeatmineError
-    ? { code: error.code, message: error.message }
-    : { message: messageOf(error).slice(0, 2000) };

@@ -34,7 +34,7 @@ export function createLlamaEngine(): Engine {
   };
   return {
     name: 'llama',
-    async load(spec) {
+    async load(spec, signal) {
       const info = checkGgufFile(spec.file);
       if (info.contextTokens !== undefined && spec.contextTokens > info.contextTokens) {
         const asked = `${spec.contextTokens} tokens of context asked, trained for ${info.contextTokens}`;
@@ -53,8 +53,9 @@ export function createLlamaEngine(): Engine {
         throw error;
       });
       try {
-        return await loadModel(llama, spec);
+        return await loadModel(llama, spec, signal);
       } catch (error) {
+        signal?.throwIfAborted();
         throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${messageOf(error)}`, { cause: error });
       }
     },
@@ -65,12 +66,24 @@ export function createLlamaEngine(): Engine {
   };
 }
 
-async function loadModel(llama: Llama, spec: ModelSpec): Promise<LoadedModel> {
-  const { contextTokens } = spec;
-  const model = await llama.loadModel({ modelPath: spec.file, gpuLayers: 0, useMmap: true });
-  const seats = spec.width + SPARE_SEATS;
+/** Weights and work space; what was there already goes when the rest fails or is given up. */
+async function openModel(llama: Llama, { file, contextTokens }: ModelSpec, seats: number, signal?: AbortSignal) {
+  const load = { modelPath: file, gpuLayers: 0, useMmap: true };
+  const model = await llama.loadModel(signal ? { ...load, loadSignal: signal } : load);
   const sizes = { contextSize: contextTokens, sequences: seats, batchSize: BATCH_TOKENS };
-  const context = await model.createContext(sizes);
+  try {
+    const context = await model.createContext(signal ? { ...sizes, createSignal: signal } : sizes);
+    return { model, context };
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
+  const { contextTokens } = spec;
+  const seats = spec.width + SPARE_SEATS;
+  const { model, context } = await openModel(llama, spec, seats, signal);
   const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
   const grammarOf = grammarCache(llama, spec.id);

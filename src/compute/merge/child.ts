@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { HeatmineError } from '../../core/errors.ts';
 import type { LlamaExpert } from '../expert-file.ts';
@@ -79,6 +88,10 @@ export function childFact({ id, parents, how, quality }: Birth, weights: Merged)
   };
 }
 
+/** Of what a merge leaves that was killed: without expert.json it is no expert, and nobody's. */
+const isOfMerge = (id: string, name: string): boolean =>
+  [`${id}.gguf`, `${id}.gguf.part`, 'heldout.txt', 'expert.json.new'].includes(name) || name.endsWith('.gbnf');
+
 /** An empty directory for it. @throws HeatmineError USAGE when there is one of that name, or no room on the disk */
 export function makeNest(modelsDir: string, id: string, { parents }: Plan): string {
   const dir = join(modelsDir, id);
@@ -89,7 +102,9 @@ export function makeNest(modelsDir: string, id: string, { parents }: Plan): stri
   const needed = first.dataAt + first.info.weightBytes;
   if (needed > bavail * bsize)
     throw new HeatmineError('USAGE', `${modelsDir}: ${bavail * bsize} bytes are free, ${needed} are needed`);
-  // Without expert.json it is what a merge left that did not come to its end.
+  const strange = existsSync(dir) ? readdirSync(dir).find((name) => !isOfMerge(id, name)) : undefined;
+  if (strange !== undefined)
+    throw new HeatmineError('USAGE', `${dir} holds ${strange}, perhaps of a download: take another name, or remove it`);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir);
   return dir;

@@ -66,7 +66,11 @@ export function cpuCapacity(cpuMsPerToken: number, cpuShare: number): number {
 export interface FillerCredit {
   tokens: number;
   cpuMs: number;
+  /** What scoring has left of its share: the only processor time that breeding may take beyond what scoring would. */
+  spareCpuMs: number;
 }
+
+export const FILLER_START: FillerCredit = { tokens: 0, cpuMs: 0, spareCpuMs: 0 };
 
 /** Longest pause that filler may catch up on. */
 const CREDIT_S = 0.5;
@@ -76,9 +80,37 @@ const SCORING_PART = 0.95;
 /** Grows with time; negative after a long line, and then nothing is scored until it is positive again. */
 export function accrue(credit: FillerCredit, pace: FillerPace, cpuShare: number, dtS: number): FillerCredit {
   const cpuMsPerS = cpuShare * 1000 * SCORING_PART;
-  const cpuMs = Math.min(credit.cpuMs + cpuMsPerS * dtS, cpuMsPerS * CREDIT_S);
-  if (pace.tokensPerS === 0) return { tokens: Math.min(0, credit.tokens), cpuMs };
-  return { tokens: Math.min(credit.tokens + pace.tokensPerS * dtS, pace.tokensPerS * CREDIT_S), cpuMs };
+  const fullMs = cpuMsPerS * CREDIT_S;
+  const grownMs = credit.cpuMs + cpuMsPerS * dtS;
+  const cpuMs = Math.min(grownMs, fullMs);
+  const spareCpuMs = Math.min(credit.spareCpuMs + grownMs - cpuMs, fullMs);
+  if (pace.tokensPerS === 0) return { tokens: Math.min(0, credit.tokens), cpuMs, spareCpuMs };
+  const tokens = Math.min(credit.tokens + pace.tokensPerS * dtS, pace.tokensPerS * CREDIT_S);
+  return { tokens, cpuMs, spareCpuMs };
 }
 
 export const mayScore = ({ tokens, cpuMs }: FillerCredit): boolean => tokens > 0 && cpuMs > 0;
+
+export const mayBreed = ({ spareCpuMs }: FillerCredit): boolean => spareCpuMs > 0;
+
+/** What a slice of filler took. Tokens are those that a model computed. */
+export interface Spent {
+  tokens: number;
+  cpuMs: number;
+}
+
+export const afterScoring = (credit: FillerCredit, { tokens, cpuMs }: Spent): FillerCredit => ({
+  ...credit,
+  tokens: credit.tokens - tokens,
+  cpuMs: credit.cpuMs - cpuMs,
+});
+
+/**
+ * A token bred takes about twice the processor time of one that is scored. So that the watts are held all the same, it pays what scoring
+ * would have taken (`cpuMsPerToken`, measured) as scoring does, and the rest of what scoring left.
+ */
+export function afterBreeding(credit: FillerCredit, { tokens, cpuMs }: Spent, cpuMsPerToken: number): FillerCredit {
+  const asScoredMs = Math.min(cpuMs, tokens * cpuMsPerToken);
+  const { spareCpuMs, ...paid } = afterScoring(credit, { tokens, cpuMs: asScoredMs });
+  return { ...paid, spareCpuMs: spareCpuMs - (cpuMs - asScoredMs) };
+}

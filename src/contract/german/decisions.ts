@@ -179,8 +179,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'the card still works on answers, {} J to go': 'die Karte arbeitet noch an Antworten, {} J offen',
   '{} % of a core': '{} % eines Kerns',
   ', all that {} % of a core can make': ', mehr schaffen {} % eines Kerns nicht',
-  'evolution: generation {}, child of {} and {}: {} of {} paid for':
-    'Züchtung: Generation {}, Kind von {} und {}: {} von {} bezahlt',
+  'scoring held-out lines and breeding {} with {}, generation {}: {} of {} paid for':
+    'bewertet zurückgehaltene Zeilen und züchtet {} mit {}, Generation {}: {} von {} bezahlt',
   'scoring held-out lines: {} of {} paid for': 'bewertet zurückgehaltene Zeilen: {} von {} bezahlt',
   '{} (goal {}; takes {}){}': '{} (Ziel {}; braucht {}){}',
   "; {} for the owner's command": '; {} für den Befehl des Besitzers',

@@ -208,6 +208,29 @@ test('a question ends the slice; the line is scored again later, and a break cos
     assert.equal(rest, unbroken);
   }));
 
+test('a question ends the load of a child, and the same child is loaded later', () =>
+  withTwins(async (home) => {
+    const judging = judgingEngine({ open: 0, most: 0 });
+    let way = new AbortController();
+    let given = 0;
+    const engine: Engine = {
+      ...judging,
+      async load(spec, signal) {
+        if (given++ % 2 === 1) return judging.load(spec);
+        way.abort();
+        assert.ok(signal?.aborted, 'the load is told of the question');
+        throw signal.reason;
+      },
+    };
+    const evolution = breeder(home, engine);
+    for (let n = 0; n < 100_000 && (readState(home.models).litter?.scored.length ?? 0) < 3; n++) {
+      way = new AbortController();
+      await evolution.step(way.signal);
+    }
+    await evolution.close();
+    assert.is(given, 6, 'each of three children was loaded twice');
+  }));
+
 test('at most three children stay, and the one that is asked least goes first', () =>
   withTwins(async (home) => {
     const made: string[] = [];

@@ -1,26 +1,49 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Children are made where nobody else can have put a link; what a killed compute leaves goes, and nothing else. */
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { scratchIn } from '../../../src/compute/merge/evolution/scratch.ts';
-import { scratch } from '../../net/helpers.ts';
+import { forget, scratchFile, sweepScratch } from '../../../src/compute/merge/evolution/scratch.ts';
+import { tempDir } from '../fixture.ts';
 
 /** Above what Linux gives to a process. */
 const NO_PID = 2 ** 22 + 1;
+const childOf = (pid: number | string, end = 'x') => `heatmine-child-${pid}-${end}`;
 
-test('children are written where nobody else can have put a link, and what a killed process left takes no memory', () => {
-  const { dir, remove } = scratch();
-  const [left, own, other] = [`heatmine-child-${NO_PID}-x`, `heatmine-child-${process.pid}-x`, 'of somebody else'];
-  for (const name of [left, own, other]) mkdirSync(join(dir, name));
-  writeFileSync(join(dir, left, 'child.gguf'), 'x');
-  symlinkSync('/etc/passwd', join(dir, `heatmine-child-${process.pid}.gguf`));
-  const made = scratchIn(dir);
-  assert.is(statSync(made).mode & 0o777, 0o700);
-  assert.equal(
-    [left, own, other].map((name) => existsSync(join(dir, name))),
-    [false, true, true],
-  );
-  assert.not.equal(made, scratchIn(dir));
+test('directories of dead processes go; of living ones, of others and of other names stay', () => {
+  const { dir, remove } = tempDir();
+  const stay = [childOf(process.pid), childOf(process.ppid), 'of somebody else', childOf('x')];
+  for (const name of [...stay, childOf(NO_PID)]) mkdirSync(join(dir, name));
+  writeFileSync(join(dir, childOf(NO_PID), 'child.gguf'), 'x');
+  const [link, file] = [childOf(NO_PID, 'link'), childOf(NO_PID, 'file')];
+  symlinkSync(join(dir, stay[0]!), join(dir, link));
+  writeFileSync(join(dir, file), 'x');
+  sweepScratch(dir);
+  assert.equal(readdirSync(dir).sort(), [...stay, link, file].sort());
+  remove();
+});
+
+test('in a container the new process has the old one’s number: what is older than it goes', () => {
+  const { dir, remove } = tempDir();
+  const old = join(dir, childOf(process.pid));
+  mkdirSync(old);
+  utimesSync(old, 1, 1);
+  sweepScratch(dir);
+  assert.equal(readdirSync(dir), []);
+  remove();
+});
+
+test('each child has a directory that is its own alone; one that is too large has no place', () => {
+  const { dir, remove } = tempDir();
+  assert.is(scratchFile(1e18, dir), undefined);
+  const [one, two] = [scratchFile(1, dir)!, scratchFile(1, dir)!];
+  assert.is.not(one, two);
+  assert.is(statSync(dirname(one)).mode & 0o777, 0o700);
+  writeFileSync(one, 'x');
+  forget(one);
+  sweepScratch(dir);
+  assert.not.ok(existsSync(dirname(one)));
+  assert.ok(existsSync(dirname(two)), 'it is in use');
   remove();
 });
 

@@ -1,5 +1,12 @@
 import { decide, want } from '../../../compute/scheduler/decide.ts';
-import { accrue, cpuCapacity, type FillerCredit, fillerPace, mayScore } from '../../../compute/scheduler/power.ts';
+import {
+  accrue,
+  afterScoring,
+  cpuCapacity,
+  FILLER_START,
+  fillerPace,
+  mayScore,
+} from '../../../compute/scheduler/power.ts';
 import { createWork } from '../../../compute/work.ts';
 import { CARDS } from '../../../contract/cards.ts';
 import type { ComputeWant, ComputeWork } from '../../../contract/messages.ts';
@@ -49,7 +56,7 @@ class Compute {
   readonly #random: Random;
   readonly #work;
   readonly told = { admitted: 0, refused: 0 };
-  #credit: FillerCredit = { tokens: 0, cpuMs: 0 };
+  #credit = FILLER_START;
   #waiting: Economy[] = [];
   #nowS = 0;
   #lastId = 0;
@@ -121,8 +128,7 @@ class Compute {
     while (mayScore(this.#credit)) {
       const [least, most] = LINE_TOKENS;
       const tokens = Math.round(least + this.#random() * (most - least));
-      const credit = this.#credit;
-      this.#credit = { tokens: credit.tokens - tokens, cpuMs: credit.cpuMs - tokens * this.#cpuMsPerToken };
+      this.#credit = afterScoring(this.#credit, { tokens, cpuMs: tokens * this.#cpuMsPerToken });
       this.#work.addFiller(tokens);
     }
   }

@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
@@ -7,6 +5,7 @@ import { seededRandom } from '../../../core/random.ts';
 import type { Engine } from '../../engine.ts';
 import type { FoundExpert } from '../../experts.ts';
 import type { Residents } from '../../residents-use.ts';
+import type { Spent } from '../../scheduler/power.ts';
 import { weightsFile } from '../child.ts';
 import type { Merged } from '../merge.ts';
 import type { Genome } from './genome.ts';
@@ -14,9 +13,9 @@ import { fitnessOf, judge, type LineScore, rightOf, type Verdict, type Weighed, 
 import { begun, GENERATIONS, type Litter, scored } from './litter.ts';
 import { makeRoom, nameOf, settle } from './nursery.ts';
 import { foundingOf, foundPair, type Pair, pairAgain } from './pair.ts';
-import { scratchIn } from './scratch.ts';
+import { forget, scratchFile } from './scratch.ts';
 import { type EvolutionState, readState, writeState } from './state.ts';
-import { type Bench, forget, mergedTo, type Slices, type Spent, scoresOf } from './trial.ts';
+import { type Bench, mergedTo, type Slices, scoresOf } from './trial.ts';
 
 /** Of the search lines every sixteenth token is read, of the others each: reading costs as much as computing. */
 const SEARCH_EVERY = 16;
@@ -25,10 +24,6 @@ const UNFIT = -1000;
 const LOOK_AGAIN_MS = 60_000;
 /** A part of the free memory that a child may take beside those that answer. */
 const MEMORY_PART = 0.5;
-/** Children come and go by the dozen: in memory they wear no flash. */
-const MEMORY_DIR = '/dev/shm';
-const MEMORY_MOST_BYTES = 64 * 2 ** 20;
-const CHILD_FILE = 'child.gguf';
 
 export interface EvolutionParts {
   /** Changes in place. */
@@ -101,8 +96,8 @@ class Breeder implements Evolution {
   /** One litter to its end. The next begins a minute later: the list of experts knows the child by then. */
   async *#live(): Slices<void> {
     const pair = this.#pair();
-    if (!pair) return;
-    const scratch = this.#scratch(pair);
+    const scratch = pair && scratchFile(pair.parents[0].fact.sizeBytes);
+    if (!scratch) return;
     try {
       yield* this.#search(pair, scratch);
       yield* this.#decide(pair, scratch);
@@ -129,21 +124,6 @@ class Breeder implements Evolution {
   #save(change: Partial<EvolutionState>): void {
     this.#state = { ...this.#state, ...change };
     writeState(this.#parts.modelsDir, this.#state);
-  }
-
-  #scratch({ parents }: Pair): string {
-    const { sizeBytes } = parents[0].fact;
-    const { modelsDir } = this.#parts;
-    const roomy = (dir: string) => {
-      const { bavail, bsize } = statfsSync(dir);
-      return bavail * bsize > 4 * sizeBytes;
-    };
-    if (sizeBytes <= MEMORY_MOST_BYTES && existsSync(MEMORY_DIR) && roomy(MEMORY_DIR))
-      return join(scratchIn(MEMORY_DIR), CHILD_FILE);
-    const dir = join(modelsDir, '.evolution');
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir);
-    return join(dir, CHILD_FILE);
   }
 
   get #bench(): Bench {
@@ -227,7 +207,7 @@ class Breeder implements Evolution {
     makeRoom(experts, modelsDir, (one) => residents.facts(one).demandShare, clock.wallMs());
     const { litters, litter } = this.#state;
     const how = `Bred by evolution: litter ${litters}, generation ${litter!.generation}, by ${genome.method}`;
-    settle(modelsDir, { id, parents: pair.parents, how, quality }, scratch, merged);
+    await settle(modelsDir, { id, parents: pair.parents, how, quality }, scratch, merged);
     return id;
   }
 }

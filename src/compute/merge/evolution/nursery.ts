@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noteGone } from '../../../core/gone.ts';
 import { type FoundExpert, readExpert } from '../../experts.ts';
@@ -38,11 +39,11 @@ export function makeRoom(
 }
 
 /** Puts a child among the experts of this home. Nothing of it leaves the home: that takes `experts publish`. */
-export function settle(modelsDir: string, birth: Birth, file: string, weights: Merged): FoundExpert {
+export async function settle(modelsDir: string, birth: Birth, file: string, weights: Merged): Promise<FoundExpert> {
   const plan = planMerge(birth.parents.map(weightsFile));
   const dir = makeNest(modelsDir, birth.id, plan);
   plan.close();
-  copyFileSync(file, join(dir, `${birth.id}.gguf`));
+  await copyFile(file, join(dir, `${birth.id}.gguf`));
   writeChild(dir, birth, weights);
   return readExpert(dir, birth.id);
 }

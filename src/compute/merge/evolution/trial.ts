@@ -1,20 +1,13 @@
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { HeatmineError } from '../../../core/errors.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine, LoadedModel } from '../../engine.ts';
+import type { Spent } from '../../scheduler/power.ts';
 import { weightsFile } from '../child.ts';
 import { type Merged, mergeSteps } from '../merge.ts';
 import { planMerge } from '../plan.ts';
 import { type Genome, recipeOf } from './genome.ts';
 import type { LineScore } from './judge.ts';
 import type { Pair } from './pair.ts';
-
-/** What one slice of the work took. Tokens are those that a model computed. */
-export interface Spent {
-  tokens: number;
-  cpuMs: number;
-}
 
 /** The caller may pause between any two slices for as long as it likes. */
 export type Slices<R> = AsyncGenerator<Spent, R>;
@@ -49,7 +42,7 @@ export interface Bench {
   signal(): AbortSignal;
 }
 
-/** Scores lines with the weights of a file, one slice a line; a line that had to give way is scored anew. */
+/** Scores lines with the weights of a file, one slice a line; a load or a line that had to give way is begun anew. */
 export async function* scoresOf(
   { engine, clock, signal }: Bench,
   file: { path: string; sizeBytes: number; contextTokens: number },
@@ -57,12 +50,20 @@ export async function* scoresOf(
   every: number,
 ): Slices<LineScore[]> {
   const { path, sizeBytes, contextTokens } = file;
-  const startedMs = clock.monoMs();
-  const model = await engine.load({ id: TRIAL_ID, file: path, contextTokens, width: 1, sizeBytes });
+  const spec = { id: TRIAL_ID, file: path, contextTokens, width: 1, sizeBytes };
   const scores: LineScore[] = [];
+  let model: LoadedModel | undefined;
   try {
-    // How much of a load is processor time is not known: all of it, on the careful side.
-    yield { tokens: 0, cpuMs: clock.monoMs() - startedMs };
+    while (!model) {
+      const now = signal();
+      const startedMs = clock.monoMs();
+      model = await engine.load(spec, now).catch((error) => {
+        if (!now.aborted) throw error;
+        return undefined;
+      });
+      // How much of a load is processor time is not known: all of it, on the careful side.
+      yield { tokens: 0, cpuMs: clock.monoMs() - startedMs };
+    }
     while (scores.length < lines.length) {
       const now = signal();
       try {
@@ -77,9 +78,6 @@ export async function* scoresOf(
     }
     return scores;
   } finally {
-    await model.unload().catch(() => undefined);
+    await model?.unload().catch(() => undefined);
   }
 }
-
-/** With the directory that is its own. */
-export const forget = (file: string): void => rmSync(dirname(file), { recursive: true, force: true });
