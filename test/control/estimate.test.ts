@@ -148,6 +148,26 @@ test('F2: a chip that reads the same although its power has changed is not trust
   }
 });
 
+test('F2: a chip that warmer coolant keeps where it is while its power falls is believed, a stuck one is found all the same', () => {
+  for (const [warmerK, quality] of [
+    [4, 'good'],
+    [-8, 'degraded'],
+  ] as const) {
+    const w = watch({ accelW: 5000, accelInC: 40, accelOutC: 52, accelChipC: 60 });
+    look(w, 1500, (x, i) => {
+      x.rig.values.accelChipC = 60 + (i % 100 < 50 ? 0 : 1);
+    });
+    w.rig.values.accelW = 1000;
+    look(w, 600, (x, i) => {
+      const share = Math.min(1, i / 200);
+      x.rig.values.accelOutC = 52 + warmerK * share;
+      x.rig.values.accelInC = 40 + (warmerK + 9.6) * share;
+    });
+    assert.is(w.est.accelOutC.quality, 'good');
+    assert.is(w.est.accelChipC.quality, quality, `${warmerK} K`);
+  }
+});
+
 test('F4: a drift of 0.1 K/min shows in the balance before it is 5 K', () => {
   const w = watch({ accelW: 5000 });
   look(w, 600);

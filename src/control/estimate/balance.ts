@@ -16,6 +16,8 @@ export interface BalanceState {
   /** Watts as a chip feels them, and as they were when its temperature last moved. */
   chipW: number;
   chipMovedW: number;
+  /** Coolant outlet at that time. */
+  chipMovedOutC: number;
 }
 
 export const BALANCE_START: BalanceState = {
@@ -26,6 +28,7 @@ export const BALANCE_START: BalanceState = {
   peakRiseK: 0,
   chipW: 0,
   chipMovedW: 0,
+  chipMovedOutC: 0,
 };
 
 /** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
@@ -55,6 +58,8 @@ const STUCK_K = 3;
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
 const CHIP_LAG_S = 10;
+/** Coolant that went so far the other way, as from a tank that warms while power falls, may have kept the chip where it is. */
+const CHIP_COUNTERED_K = 1;
 
 /** Expected temperature rise over the accelerator, K. */
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
@@ -100,6 +105,7 @@ export function balanceStep(
     peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / (1.5 * lagS))),
     chipW,
     chipMovedW: chip.sameS > 0 ? state.chipMovedW : chipW,
+    chipMovedOutC: chip.sameS > 0 ? state.chipMovedOutC : est.accelOutC.value,
   };
 }
 
@@ -144,7 +150,10 @@ export function addRedundancy(
     const why = inStuck ? 'stuck' : whyOf(accelInC);
     est.accelInC = instead('accelInC', why, accelOutC.value - expectedK, 'outlet and power');
   }
-  const chipStuck = stands(points.accelChipC) && Math.abs(balance.chipW - balance.chipMovedW) > CHIP_SHARE * accelMaxW;
+  const changedW = balance.chipW - balance.chipMovedW;
+  const counteredK = Math.sign(changedW) * (balance.chipMovedOutC - est.accelOutC.value);
+  const chipStuck =
+    stands(points.accelChipC) && Math.abs(changedW) > CHIP_SHARE * accelMaxW && counteredK < CHIP_COUNTERED_K;
   if (chipStuck && usable(est.accelChipC)) {
     const reason = `accelChipC: stands still while its power changes; ${est.accelChipC.value} °C, not to be trusted`;
     est.accelChipC = { ...est.accelChipC, quality: 'degraded', reason };
