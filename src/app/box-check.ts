@@ -8,12 +8,12 @@ import { asTyped } from '../core/words.ts';
 import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { gather } from '../net/swarm/ask/gather.ts';
 import { RELAY_TOPIC, TOPICS } from '../net/swarm/topics.ts';
+import { brokerOffer } from './broker-offer.ts';
 import { type Finding, fail, ok, warn } from './hardware-check.ts';
 import { connectHome } from './home-client.ts';
-import { portFree, runningPid, unsoundExperts } from './preflight.ts';
+import { runningPid, unsoundExperts } from './preflight.ts';
 import { openAsker } from './swarm-client.ts';
 
-const MQTT_PORT = 1883;
 const LEAST_FREE_MIB = 500;
 /** Enough to say that somebody is there. */
 const PEERS = 8;
@@ -78,13 +78,8 @@ export async function checkBrokers(paths: Paths, { net }: Config): Promise<Findi
       ),
     );
   if (net.houseBroker) findings.push(ok('house broker', `also joined to ${net.houseBroker.url}`));
-  else if (!(await portFree(MQTT_PORT, '127.0.0.1')))
-    findings.push(
-      ok(
-        'house broker',
-        `another broker runs on port ${MQTT_PORT}: to live in it, set net.houseBroker (docs/home-assistant.md)`,
-      ),
-    );
+  const offer = await brokerOffer({ net });
+  if (offer) findings.push(ok('house broker', offer));
   return findings;
 }
 

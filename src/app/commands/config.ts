@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../core/clock.ts';
-import { type Config, loadConfig } from '../../core/config.ts';
+import { Config, loadConfig } from '../../core/config.ts';
 import { migratedText, migrateFile } from '../../core/config-file.ts';
 import { CONFIG_VERSION, migrateText } from '../../core/config-versions.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -9,6 +9,7 @@ import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { didYouMean, type Fault, FileFaults } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
+import { brokerOffer } from '../broker-offer.ts';
 import { type Command, type Parsed, parseCommand, print, say } from '../command.ts';
 import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../config-init.ts';
 
@@ -122,6 +123,8 @@ async function init(paths: Paths, values: Parsed['values'], json: boolean): Prom
   if (existsSync(paths.config)) copyFileSync(paths.config, `${paths.config}.bak`);
   writeFileSync(paths.config, yaml);
   print(json ? JSON.stringify({ file: paths.config }) : `wrote ${paths.config}`);
+  const offer = await brokerOffer(Config.parse({}));
+  if (offer) say(offer);
   say(`next: ${asTyped('config check')}, ${asTyped('doctor')}, then \`npm start\``);
   return 0;
 }

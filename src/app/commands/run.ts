@@ -10,6 +10,7 @@ import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import { openWeather } from '../../hal/sim/weather/weather.ts';
+import { brokerOffer } from '../broker-offer.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { checkHardware } from '../hardware-check.ts';
@@ -140,6 +141,8 @@ async function runUnit(args: string[]): Promise<number> {
   // A real house is heated without the expert: a damaged file must not cost the heat.
   for (const wrong of wrongModels) say(`${wrong}; the unit starts without it`);
   tellHardware(board);
+  const offer = await brokerOffer(config);
+  if (offer) say(offer);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   const supervisor = supervise(specsOf(booted, migrated, paths, simulated), {
