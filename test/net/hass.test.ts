@@ -28,7 +28,7 @@ const FACTS: DeviceFacts = {
 };
 const GOLDEN = new URL('golden/hass-discovery.json', import.meta.url);
 const messages = discovery(FACTS);
-const { topic, payload } = messages[0]!;
+const { payload } = messages[0]!;
 const everything = messages.flatMap((m) => Object.entries(m.payload.cmps));
 /** Without those that only take an older version's entity away. */
 const components = everything.filter(([, c]) => Object.keys(c).length > 1);
@@ -217,42 +217,45 @@ test('golden: the message changes only on purpose', () => {
   assert.equal(messages, golden, 'UPDATE_GOLDEN=1, `npm run fix`, and look at the diff');
 });
 
-test('a whole turn: announced, available, set as Home Assistant does it, announced again on its birth', async () => {
-  const net = await testNet();
-  try {
-    const home = await net.broker.client('home');
-    const seen: string[] = [];
-    home.on('message', (path) => seen.push(path));
-    const online: string[] = [];
-    home.on('message', (path, text) => path === onlinePath(UNIT) && online.push(`${text}`));
-    await home.subscribeAsync(['homeassistant/#', onlinePath(UNIT)]);
-    const control = await net.broker.client('control');
-    const commands: SetCommand[] = [];
-    control.on('message', (_path, text) => commands.push(SetCommand.parse(JSON.parse(`${text}`))));
-    await control.subscribeAsync(topicPath(UNIT, 'set'));
-    await control.publishAsync(topicPath(UNIT, 'controlState'), JSON.stringify(SAMPLES.controlState));
-    await until('discovery', () => seen.includes(topic));
-    await until('available', () => online.at(-1) === 'online');
+for (const discoveryPrefix of ['homeassistant', 'heim']) {
+  test(`a whole turn below ${discoveryPrefix}/: announced, available, set as Home Assistant does it, announced again on its birth`, async () => {
+    const net = await testNet({ net: { discoveryPrefix } });
+    const topic = `${discoveryPrefix}/device/heatmine_${UNIT}/config`;
+    try {
+      const home = await net.broker.client('home');
+      const seen: string[] = [];
+      home.on('message', (path) => seen.push(path));
+      const online: string[] = [];
+      home.on('message', (path, text) => path === onlinePath(UNIT) && online.push(`${text}`));
+      await home.subscribeAsync([`${discoveryPrefix}/#`, onlinePath(UNIT)]);
+      const control = await net.broker.client('control');
+      const commands: SetCommand[] = [];
+      control.on('message', (_path, text) => commands.push(SetCommand.parse(JSON.parse(`${text}`))));
+      await control.subscribeAsync(topicPath(UNIT, 'set'));
+      await control.publishAsync(topicPath(UNIT, 'controlState'), JSON.stringify(SAMPLES.controlState));
+      await until('discovery', () => seen.includes(topic));
+      await until('available', () => online.at(-1) === 'online');
 
-    // The payload that Home Assistant's template renders for 21.5 degrees, and the switch's fixed payload.
-    const { climate, compute_on: compute } = payload.cmps;
-    const rendered = (climate!.temperature_command_template as string).replace('{{ value }}', '21.5');
-    await home.publishAsync(climate!.temperature_command_topic as string, rendered);
-    await home.publishAsync(compute!.command_topic as string, compute!.payload_off as string);
-    await until('commands', () => commands.length === 2);
-    assert.equal(commands, [
-      { name: 'roomSetC', value: 21.5, by: 'home-assistant' },
-      { name: 'computeOn', value: false, by: 'home-assistant' },
-    ]);
+      // The payload that Home Assistant's template renders for 21.5 degrees, and the switch's fixed payload.
+      const { climate, compute_on: compute } = payload.cmps;
+      const rendered = (climate!.temperature_command_template as string).replace('{{ value }}', '21.5');
+      await home.publishAsync(climate!.temperature_command_topic as string, rendered);
+      await home.publishAsync(compute!.command_topic as string, compute!.payload_off as string);
+      await until('commands', () => commands.length === 2);
+      assert.equal(commands, [
+        { name: 'roomSetC', value: 21.5, by: 'home-assistant' },
+        { name: 'computeOn', value: false, by: 'home-assistant' },
+      ]);
 
-    seen.length = 0;
-    await home.publishAsync('homeassistant/status', 'online');
-    await until('again', () => seen.includes(topic));
-    await control.endAsync();
-    await until('unavailable once control is silent', () => online.at(-1) === 'offline', 15_000);
-  } finally {
-    await net.end();
-  }
-});
+      seen.length = 0;
+      await home.publishAsync(`${discoveryPrefix}/status`, 'online');
+      await until('again', () => seen.includes(topic));
+      await control.endAsync();
+      await until('unavailable once control is silent', () => online.at(-1) === 'offline', 15_000);
+    } finally {
+      await net.end();
+    }
+  });
+}
 
 test.run();

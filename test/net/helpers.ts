@@ -24,13 +24,16 @@ export interface TestBroker extends Broker {
   end(): Promise<void>;
 }
 
-export async function testBroker(limits: BrokerOptions['limits'] = {}): Promise<TestBroker> {
+export async function testBroker(
+  limits: BrokerOptions['limits'] = {},
+  discoveryPrefix = 'homeassistant',
+): Promise<TestBroker> {
   const { dir, remove } = scratch();
   const unixPath = join(dir, 'b.sock');
   const tcp = { host: '127.0.0.1', port: 0 };
   const broker = await startBroker({
     unit: UNIT,
-    discoveryPrefix: 'homeassistant',
+    discoveryPrefix,
     passwords,
     tcp,
     unixPath,

@@ -99,19 +99,14 @@ if (missing.length) {
         await until('measurement', () => got.at(-1) === 'zone' && got.length > 1);
         assert.equal(got, tls ? ['zone', 'set', 'zone'] : ['zone', 'zone']);
 
-        if (!tls) {
-          broker.kill('SIGKILL');
-          const again = await mosquitto(port, tls);
-          them.seen.clear();
-          await until('announced again after their broker came back', () => them.seen.has(config), 15_000);
-          clearInterval(tell);
-          await net.end();
-          await until('offline once we end', () => them.seen.get(onlinePath(UNIT)) === 'offline');
-          again.kill('SIGKILL');
-          return;
-        }
+        broker.kill('SIGKILL');
+        const again = await mosquitto(port, tls);
+        them.seen.clear();
+        await until('announced again after their broker came back', () => them.seen.has(config), 15_000);
         clearInterval(tell);
         await net.end();
+        await until('offline once we end', () => them.seen.get(onlinePath(UNIT)) === 'offline');
+        again.kill('SIGKILL');
       } finally {
         await them.client.endAsync(true);
         broker.kill('SIGKILL');

@@ -111,7 +111,8 @@ export async function testNet({
   rest?: object;
 } = {}) {
   const { dir, remove } = scratch();
-  const broker = await testBroker();
+  const config = { ...Config.parse({ unit: UNIT, net: facing, swarm, ...rest }), portBase: 0 };
+  const broker = await testBroker({}, config.net.discoveryPrefix);
   const distDir = join(dir, 'dist');
   if (built) {
     mkdirSync(join(distDir, 'assets'), { recursive: true });
@@ -121,7 +122,6 @@ export async function testNet({
   }
   const sockets = { broker: broker.unixPath, compute: join(dir, 'compute.sock') };
   const compute = await computeStub(sockets.compute);
-  const config = { ...Config.parse({ unit: UNIT, net: facing, swarm, ...rest }), portBase: 0 };
   const net = await startNet({ config, home: dir, sockets, password: passwords.net!, stateDir: dir, distDir, log });
   return {
     broker,
