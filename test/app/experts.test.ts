@@ -184,6 +184,9 @@ function made(home: string): string {
 test('publish and pull: what was signed arrives; one changed byte of words or weights does not', async () => {
   await withHome(async (home, web) => {
     const dir = made(home);
+    const nowhere = await heatmine(home, 'publish', join(dir, 'nowhere'));
+    assert.is(nowhere.code, 2);
+    assert.match(nowhere.error!.message, 'holds no expert.json');
     assert.is((await heatmine(home, 'publish', dir)).code, 0);
     assert.is(statSync(join(home, 'keys', 'maker.pem')).mode & 0o777, 0o600);
     const text = readFileSync(join(dir, 'manifest.json'), 'utf8');

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { readExpert } from '../../compute/experts.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -11,6 +11,8 @@ import { makerKey } from './manifest.ts';
 /** Checks a directory with expert.json and weights, and writes manifest.json beside them, signed by this home's maker key. */
 export async function publishExpert(given: string, keysDir: string): Promise<{ file: string; maker: string }> {
   const dir = resolve(given);
+  if (!existsSync(join(dir, 'expert.json')))
+    throw new HeatmineError('MODEL_INVALID', `${dir} holds no expert.json: models/README.md says what belongs into it`);
   const { fact, unsound } = readExpert(dir, basename(dir));
   if (!fact) throw new HeatmineError('MODEL_INVALID', unsound ?? `${dir}: unsound`);
   const grammar = fact.engine === 'llama' && fact.grammar !== null ? [fact.grammar] : [];
