@@ -6,15 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { experts } from '../../src/app/commands/experts.ts';
 import { download } from '../../src/app/experts/download.ts';
 import { progressLine } from '../../src/app/experts/progress.ts';
 import { urlOf } from '../../src/app/experts/pull.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
-import { HeatmineError } from '../../src/core/errors.ts';
 import { canonical, readManifest } from '../../src/core/manifest.ts';
 import { tempDir } from '../compute/fixture.ts';
 import { smallSpec, writeGguf } from '../compute/gguf-writer.ts';
+import { heatmine } from './run-experts.ts';
 
 interface Shop {
   url: string;
@@ -51,25 +50,6 @@ async function shop(): Promise<Shop> {
     server.close();
   };
   return { url, files, cuts, seen, close };
-}
-
-/** Standard output of a command, its exit code, and the code of the error it ended with. */
-async function heatmine(home: string, ...args: string[]) {
-  const write = process.stdout.write;
-  let out = '';
-  process.stdout.write = ((text: string) => {
-    out += text;
-    return true;
-  }) as typeof write;
-  try {
-    const code = await experts.run([...args, '--home', home]);
-    return { code, out, error: undefined };
-  } catch (error) {
-    if (!(error instanceof HeatmineError)) throw error;
-    return { code: 2, out, error };
-  } finally {
-    process.stdout.write = write;
-  }
 }
 
 async function withHome(body: (home: string, web: Shop) => Promise<void>): Promise<void> {

@@ -3,33 +3,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { experts } from '../../src/app/commands/experts.ts';
 import { createCatalogue } from '../../src/compute/catalogue.ts';
 import { scanExperts, verifiedSpec } from '../../src/compute/experts.ts';
 import { createLane } from '../../src/compute/lane.ts';
 import { createResidents } from '../../src/compute/residents.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { HeatmineError } from '../../src/core/errors.ts';
 import { tempDir } from '../compute/fixture.ts';
+import { heatmine } from './run-experts.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../models');
-
-async function heatmine(home: string, ...args: string[]) {
-  const write = process.stdout.write;
-  let out = '';
-  process.stdout.write = ((text: string) => {
-    out += text;
-    return true;
-  }) as typeof write;
-  try {
-    return { code: await experts.run([...args, '--home', home]), out, error: undefined };
-  } catch (error) {
-    if (!(error instanceof HeatmineError)) throw error;
-    return { code: 2, out, error };
-  } finally {
-    process.stdout.write = write;
-  }
-}
 
 async function withHome(body: (home: string) => Promise<void>): Promise<void> {
   const { dir, remove } = tempDir();
