@@ -23,6 +23,8 @@ export interface InterlockState {
   acknowledge: AcknowledgeState;
 }
 
+const LONG_S = 1e7;
+
 export const INTERLOCK_START: InterlockState = {
   trips: {},
   timers: {
@@ -36,6 +38,9 @@ export const INTERLOCK_START: InterlockState = {
     tankS: 0,
     rejectOn: 0,
     tankOn: 0,
+    // Nobody knows when it last turned.
+    ranTurnedS: LONG_S,
+    coolingOn: 0,
   },
   ready: false,
   waitedS: 0,
@@ -86,7 +91,7 @@ const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'ac
 
 function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Timers {
   const a = image.actuators;
-  const grow = (value: number, on: boolean, by: number) => (on ? Math.min(1e7, value + by) : 0);
+  const grow = (value: number, on: boolean, by: number) => (on ? Math.min(LONG_S, value + by) : 0);
   const drawing = a.accelSupplyOn > 0 && est.accelW.value > 100;
   const turning = a.compressorOn > 0 && a.compressorPct > 0;
   return {
@@ -100,6 +105,8 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
     tankS: grow(t.tankS, a.hotWaterOn === t.tankOn, dtS),
     rejectOn: a.rejectOn,
     tankOn: a.hotWaterOn,
+    ranTurnedS: a.coolingOn === t.coolingOn ? Math.min(LONG_S, t.ranTurnedS + (turning ? dtS : 0)) : 0,
+    coolingOn: a.coolingOn,
   };
 }
 

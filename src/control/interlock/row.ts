@@ -29,6 +29,9 @@ export interface Timers {
   tankS: number;
   rejectOn: number;
   tankOn: number;
+  /** House seconds that the compressor has run since the reversing valve was ordered to its other end, and where that is. */
+  ranTurnedS: number;
+  coolingOn: number;
 }
 
 /**
