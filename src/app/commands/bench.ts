@@ -14,6 +14,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   loop: () => import('../bench/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   hal: () => import('../bench/hal.ts').then((m) => m.hal),
+  echo: () => import('../bench/echo/echo.ts').then((m) => m.echo),
   live: () => import('../bench/live.ts').then((m) => m.live),
   kill: () => import('../bench/kill.ts').then((m) => m.kill),
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),

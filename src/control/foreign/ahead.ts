@@ -5,6 +5,7 @@ import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { waryEdgeC } from './surprise.ts';
 
 /** The plan of a foreign plant: what lies ahead as far as anybody knows, and the speeds worth trying. */
 
@@ -54,7 +55,10 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
   const band = bandAt(memory, known.comfort, inS + dtS);
   const nowC = bandAt(memory, known.comfort, 0).lowC;
-  const usualLow = inS + dtS <= memory.toldS ? null : mostFrom(learned.low, t, nowC, t + inS + dtS);
+  const usualLow =
+    inS + dtS <= memory.toldS
+      ? null
+      : (waryEdgeC(learned.surprise, learned.low) ?? mostFrom(learned.low, t, nowC, t + inS + dtS));
   const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
   return {
     dtS,
