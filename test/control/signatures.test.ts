@@ -23,8 +23,16 @@ interface Run {
 }
 
 /** What the rows say while this is broken: the first second of each, counted from the fault. */
-function rowsOf(r: Run): Map<string, number> {
-  const seen = new Map<string, number>();
+type Told = Map<string, number> & {
+  sinceOrder?: Map<string, { rejectOn: number; hotWaterOn: number; started: number }>;
+};
+
+function rowsOf(r: Run): Told {
+  const seen: Told = new Map();
+  const orders = { rejectOn: 1, hotWaterOn: 0 };
+  const orderedS = { rejectOn: 0, hotWaterOn: 0 };
+  let startedS = 0;
+  seen.sinceOrder = new Map();
   let truth: PlantState | undefined;
   const other = r.mode === 'cooling' ? 'heating' : 'cooling';
   cosimulate({
@@ -40,7 +48,20 @@ function rowsOf(r: Run): Map<string, number> {
     }),
     watch(s: number, plant: PlantState, verdict: Verdict) {
       truth = plant;
-      for (const { what } of verdict.reasons) if (/^F\d/.test(what) && !seen.has(what)) seen.set(what, s - r.fromS);
+      for (const name of ['rejectOn', 'hotWaterOn'] as const) {
+        if (verdict.outputs[name] !== orders[name]) orderedS[name] = s;
+        orders[name] = verdict.outputs[name];
+      }
+      for (const { what } of verdict.reasons) {
+        if (!/^F\d/.test(what) || seen.has(what)) continue;
+        seen.set(what, s - r.fromS);
+        seen.sinceOrder!.set(what, {
+          rejectOn: s - orderedS.rejectOn,
+          hotWaterOn: s - orderedS.hotWaterOn,
+          started: s - startedS,
+        });
+      }
+      if (verdict.outputs.compressorOn === 0) startedS = s;
     },
   });
   return seen;
@@ -112,9 +133,16 @@ test('F11: a coolant valve that does not reject, and one that does not come back
   assert.ok(away.has('F11o'), told(away));
 });
 
+test('F11: told within 90 s of the order where heat flows already, and half a minute later where its source has just begun', () => {
+  const cools = rowsOf({ at: SUMMER, hours: 1, mode: 'cooling', fromS: 0, plant: { reversingValveStuck: true } });
+  assert.ok(cools.sinceOrder!.get('F11c')!.started <= 120, told(cools));
+  const away = rowsOf({ at: WINTER, hours: 1, fromS: 1800, demandW: 5000, plant: { rejectValveReversed: true } });
+  assert.ok(away.sinceOrder!.get('F11h')!.rejectOn <= 95, told(away));
+});
+
 test('F11: a tank valve that stays at the buffer while the tank is charged', () => {
   const rows = rowsOf({ at: WINTER, hours: 8, fromS: 0, plant: { hotWaterValveStuck: true } });
-  assert.ok(rows.has('F11t'), told(rows));
+  assert.ok(rows.sinceOrder!.get('F11t')!.hotWaterOn <= 120, told(rows));
 });
 
 test('F5: water sensors that changed places are told within 10 min of running', () => {

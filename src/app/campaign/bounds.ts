@@ -40,9 +40,11 @@ const share = (t: Tick) => t.after.plant.accelW / Math.max(1, t.world.accelMaxW)
 /** What the coolant must warm by to carry the power away: from some 50 °C, no loop can take more. */
 const BOILS_K = 45;
 const wouldRiseK = ({ after: { plant } }: Tick) => plant.accelW / (63 * Math.max(0.01, plant.accelFlowLpm));
+/** The coolant pump of an accelerator that is off rests while the coolant could freeze the water. */
+const coldAndOff = (t: Tick) => t.before.effective.accelSupplyOn === 0 && t.after.plant.coolantOutC[0]! < 4;
 const safeBut = (t: Tick, but: string) =>
   (Object.keys(SAFE_OUTPUTS) as (keyof typeof SAFE_OUTPUTS)[]).some(
-    (n) => n !== but && t.after.commanded[n] !== SAFE_OUTPUTS[n],
+    (n) => n !== but && !(n === 'accelPumpPct' && coldAndOff(t)) && t.after.commanded[n] !== SAFE_OUTPUTS[n],
   );
 
 /** Dimmed for real: the world says so, and nothing hides from control what the unit draws. */

@@ -7,7 +7,8 @@ import { isOptional } from '../estimate.ts';
 import type { Verdict } from '../types.ts';
 import { ACKNOWLEDGE_START, type AcknowledgeState, acknowledgeStep, toldOf } from './acknowledge.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
-import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, type Timers } from './row.ts';
+import { coldCoolantRests, valveWaits } from './exceptions.ts';
+import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, RUN_ON_S, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
 import { type Trips, tripsStep } from './trips.ts';
 
@@ -69,13 +70,9 @@ export interface Interlocked {
   reasons: Reason[];
 }
 
-/** Pumps run on after their heat source has stopped. */
-const RUN_ON_S = 120;
 const RUN_ON_PCT = 40;
 /** Anti-short-cycle that nothing can switch off; decide keeps a longer one. */
 const COMPRESSOR_REST_S = 180;
-/** Refrigerant pressures meet within this; before it the reversing valve would be hammered. */
-const VALVE_REST_S = 180;
 /** Share of the rating below which the accelerator counts as stopped, and the patience before its contactor opens. */
 const STOPPED_SHARE = 0.1;
 const DISOBEY_S = 0.7;
@@ -160,19 +157,6 @@ function rejectHeat(bound: Bound, input: InterlockInput): void {
   towards(bound, 'accelPumpPct', 100, 'coolant-near-limit', text);
 }
 
-/**
- * The one exception to "towards safe": the reversing valve stays where it is until the pressures have met. Neither an alarm
- * nor a restart nor a person who only wants to observe may turn it under pressure.
- */
-function valveWaits(bound: Bound, timers: Timers, { image }: InterlockInput): void {
-  const now = image.actuators.coolingOn;
-  const turns = bound.outputs.coolingOn !== now && (now === 0 || now === 1);
-  if (!turns || timers.compressorOffS >= VALVE_REST_S) return;
-  bound.outputs.coolingOn = now;
-  const text = 'the reversing valve stays as it is until the pressures have met, 180 s after the compressor';
-  bound.reasons.push({ what: 'coolingOn', code: 'valve-waits', text });
-}
-
 const ACCEL_STOPS: ReadonlySet<Effect> = new Set<Effect>(['accelOff', 'accelCut', 'machineOff', 'bothOff', 'allOff']);
 const WORST: readonly SafetyState[] = ['S0', 'S1', 'S2', 'S3', 'S4'];
 const worse = (a: SafetyState, b: SafetyState) => (WORST.indexOf(b) > WORST.indexOf(a) ? b : a);
@@ -219,6 +203,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   machineRules(bound, timers, input);
   rejectHeat(bound, input);
   valveWaits(bound, timers, input);
+  coldCoolantRests(bound, timers, input);
   // Told to the decider after all rules, so that a rest counts there as the stop it is.
   const stopped = {
     accel: accelStopped || !ready.ready,
