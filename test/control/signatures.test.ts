@@ -109,7 +109,8 @@ test('F12: gas that is no hotter than the water for 15 min stops the compressor,
 
 test('F11: a reversing valve that stays at heating while cooling is ordered stops the compressor', () => {
   const rows = rowsOf({ at: SUMMER, hours: 3, mode: 'cooling', fromS: 0, plant: { reversingValveStuck: true } });
-  assert.ok(rows.has('F11c'), told(rows));
+  // The cold water of a heating run shows some seconds after the start.
+  assert.ok(rows.sinceOrder!.get('F11c')!.started <= 120, told(rows));
 });
 
 test('F11: a reversing valve that stays at cooling while heating is ordered stops the compressor', () => {
@@ -127,17 +128,11 @@ test('F11: a reversing valve that stays at cooling while heating is ordered stop
 });
 
 test('F11: a coolant valve that does not reject, and one that does not come back', () => {
-  const keeps = rowsOf({ at: SUMMER, hours: 2, fromS: 0, demandW: 5000, plant: { rejectValveReversed: true } });
-  assert.ok(keeps.has('F11h'), told(keeps));
+  const keeps = rowsOf({ at: WINTER, hours: 1, fromS: 1800, demandW: 5000, plant: { rejectValveReversed: true } });
+  // 1.5 times the 60 s of its travel.
+  assert.ok(keeps.sinceOrder!.get('F11h')!.rejectOn <= 95, told(keeps));
   const away = rowsOf({ at: WINTER, hours: 2, fromS: 0, demandW: 5000, plant: { rejectValveStuck: true } });
   assert.ok(away.has('F11o'), told(away));
-});
-
-test('F11: told within 90 s of the order where heat flows already, and half a minute later where its source has just begun', () => {
-  const cools = rowsOf({ at: SUMMER, hours: 1, mode: 'cooling', fromS: 0, plant: { reversingValveStuck: true } });
-  assert.ok(cools.sinceOrder!.get('F11c')!.started <= 120, told(cools));
-  const away = rowsOf({ at: WINTER, hours: 1, fromS: 1800, demandW: 5000, plant: { rejectValveReversed: true } });
-  assert.ok(away.sinceOrder!.get('F11h')!.rejectOn <= 95, told(away));
 });
 
 test('F11: a tank valve that stays at the buffer while the tank is charged', () => {
