@@ -13,8 +13,10 @@ const LIMIT_MS = 240_000;
 const LONGER_MS: Record<string, number> = { 'hal/kernel-pi.test.ts': 480_000 };
 /** The kernel of scripts/uml-kernel.sh takes minutes to build and lies outside the repository. */
 const ALLOWED_SKIPS = new Set<string>(['kernel-gpio', 'kernel-watchdog']);
-/** They wait for a unit nearly all of their minutes, so they run one after the other beside all others. */
-const WAITING = new Set(['app/broker-killed.test.ts', 'app/inputs.test.ts']);
+/** Run one after the other beside all others: they wait nearly all of their minutes, or reckon without a clock. */
+const WAITING = ['app/broker-killed.test.ts', 'app/inputs.test.ts', 'hal/kernel-watchdog.test.ts'];
+const RECKONING = /^(contract|control|core|models)\//;
+const isBeside = (file: string) => WAITING.includes(file) || RECKONING.test(file);
 /** More failures than this are no stall. */
 const MOST_AGAIN = 3;
 const inCi = process.env.CI === 'true';
@@ -84,7 +86,7 @@ const results = new Map<string, Result>();
 const inTurn = async (lane: string[]) => {
   for (const file of lane) results.set(file, await run(file));
 };
-await Promise.all([inTurn(files.filter((f) => !WAITING.has(f))), inTurn(files.filter((f) => WAITING.has(f)))]);
+await Promise.all([inTurn(files.filter((f) => !isBeside(f))), inTurn(files.filter(isBeside))]);
 const failures = files.filter((file) => results.get(file)!.failed > 0);
 if (inCi && failures.length <= MOST_AGAIN) {
   for (const file of failures) {

@@ -46,7 +46,7 @@ export async function fetchWhy(url: string, atMs: number): Promise<z.infer<typeo
 async function change<T>(url: string, path: string, body: object, answerOf: z.ZodType<T>): Promise<T> {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, by: 'command line' }),
     signal: AbortSignal.timeout(5000),
   });

@@ -92,6 +92,7 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   const stamp = leaseStamp<Grant>(randomUUID(), GRANT_TTL_MS);
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
+  let asked = false;
   const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
   const houseClock = () => board.simulated && wishes.marketTimeMs(monoMs()) !== undefined;
   const tell = (said: Event) => {
@@ -114,7 +115,17 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
       before = verdict;
       if (urgent) link.publish('grant', stamp(grantOf(verdict)));
     },
-    everySecond(loop: ControlLoop, realtime: boolean) {
+    /** A person has changed something: the answer need not wait for the next second. */
+    isAsked() {
+      asked = true;
+    },
+    takeAsked() {
+      const was = asked;
+      asked = false;
+      return was;
+    },
+    /** Each second, and after the tick that a person's change went into. */
+    state(loop: ControlLoop, realtime: boolean) {
       if (!latest) return;
       const { image, verdict } = latest;
       const { setPoints } = wishes.current(monoMs());
@@ -141,7 +152,10 @@ runChild('control', async (context) => {
   const loaded = loadStore(file);
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
-  const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => report.note(...event));
+  const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => {
+    report.isAsked();
+    report.note(...event);
+  });
   const ticks = openTickLog(pathsOf(home).ticks, (text) => report.note('warn', 'ticks', text), { monoMs });
   const report = reporter(context, board, link, wishes, ticks);
   const dimmings = openDimmingLog(join(pathsOf(home).home, 'dimming.jsonl'), wallMs(), (text) =>
@@ -153,27 +167,26 @@ runChild('control', async (context) => {
     if (dropped.length > 0) report.note('fault', 'trip', `${sensor} opened; ${dropped.join(', ')} dropped at once`);
   });
   const io = await openIo(context, hal, report, wishes);
+  let realtime = false;
   const loop = startLoop({
     hal,
     monoMs,
     speed,
     start: restoredState(house, loaded.stored),
-    inputs: (nowMs) => ({
-      ...wishes.current(nowMs),
-      ...newsOf(wishes, board, nowMs),
-      house,
-      grid,
-      hand: io?.hand(nowMs),
-    }),
+    inputs(nowMs) {
+      const news = newsOf(wishes, board, nowMs);
+      if (news.commands.length > 0 || news.acknowledge) report.isAsked();
+      return { ...wishes.current(nowMs), ...news, house, grid, hand: io?.hand(nowMs) };
+    },
     onTick(image, verdict, state) {
       report.tick(image, verdict);
+      if (report.takeAsked()) setImmediate(() => report.state(loop, realtime));
       if (verdict.dimming) dimmings.add({ ...verdict.dimming, timeMs: report.timeMs() });
       store.offer(storedOf(wishes.current(image.atMs).setPoints, state), image.atMs);
     },
     onStarve: (why) => report.note('fault', 'dead-man', `the dead-man is not fed: ${why}`),
     onFail: context.fail,
   });
-  let realtime = false;
   void tryRealtime(process.pid).then((granted) => {
     realtime = granted;
     log.info(
@@ -181,7 +194,7 @@ runChild('control', async (context) => {
       granted ? 'real-time priority obtained' : 'no real-time priority: ticks may be late under load',
     );
   });
-  const publishing = setInterval(() => report.everySecond(loop, realtime), PUBLISH_MS);
+  const publishing = setInterval(() => report.state(loop, realtime), PUBLISH_MS);
   return {
     async stop() {
       loop.stop();

@@ -35,11 +35,11 @@ const MAX_REASONS = 40;
 /** Sums of 0.1 s must not miss their second by rounding. */
 const EPSILON_S = 1e-6;
 
-/** Supervision once a minute, and at once when a person has changed something or the price has come or gone. */
+/** Supervision once a minute, and at once when a person has changed something or there is another price. */
 function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
   const { setPoints, market } = input;
   const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
-  const plannedFor = `${mode} ${roomSetC} ${hotWaterSetC} ${computeOn} ${computeValueEurPerKwh} ${market !== undefined}`;
+  const plannedFor = `${mode} ${roomSetC} ${hotWaterSetC} ${computeOn} ${computeValueEurPerKwh} ${market?.priceEurPerKwh} ${market?.exportEurPerKwh}`;
   const planDueS = state.planDueS + dtS;
   if (planDueS < PLAN_S - EPSILON_S && plannedFor === state.plannedFor) return { ...state, planDueS };
   const { decided, interlock: locked } = state;

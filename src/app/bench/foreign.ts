@@ -1,6 +1,7 @@
 import { say } from '../command.ts';
 import { hysteresis, ours, setbackHysteresis, weatherCurve } from './foreign/controllers.ts';
 import { layeredHouse } from './foreign/layered-house.ts';
+import { oddHouse } from './foreign/odd-house.ts';
 import { fourStores } from './foreign/plant.ts';
 import { randomHouse } from './foreign/random-house.ts';
 import { haveRecording, RECORDED, recordedYear, TARIFFS } from './foreign/recorded.ts';
@@ -205,6 +206,7 @@ function groups(quick: boolean, seed: number): [string, Case[]][] {
     ['four-store houses', drawn(randomHouse, quick ? 3 : 12)],
     ['wild houses', drawn(wildHouse, quick ? 6 : 24)],
     ['layered houses', seen(drawn(layeredHouse, quick ? 4 : 24))],
+    ['odd houses', drawn(oddHouse, quick ? 6 : 24)],
   ];
 }
 

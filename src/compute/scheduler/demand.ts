@@ -15,8 +15,8 @@ const LEVELS = 24;
 const LOWEST = 2e-4;
 const HIGHEST = 0.8;
 const levels = Float64Array.from({ length: LEVELS }, (_, j) => LOWEST * (HIGHEST / LOWEST) ** (j / (LEVELS - 1)));
-/** Chance per question that an expert's popularity changes. */
-const CHANGES = [1 / 400, 1 / 3000, 1 / 30_000];
+/** Chance per question that an expert's popularity changes: within a conversation, within hours, within days. */
+const CHANGES = [1 / 100, 1 / 1000, 1 / 5000];
 /** How fast the usual spread of popularity is learnt, and how fast a filter can win back trust. */
 const PRIOR_RATE = 0.002;
 const TRUST_FLOOR = 0.001;

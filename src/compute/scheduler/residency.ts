@@ -1,6 +1,7 @@
 /**
  * Which model to load next, which to unload for it, or what to wait for. Pure. A resident is worth what it would cost to
- * load it again times how often it is asked; the set worth most stays (0/1 knapsack over the memory budget).
+ * load it again, times how often it is asked, times how long it would stay; the set worth most stays (0/1 knapsack over the
+ * memory budget).
  */
 export interface ResidentFact {
   id: string;
@@ -53,7 +54,13 @@ interface Victims {
   lossS: number;
 }
 
-/** The cheapest models to unload so that `needBytes` become free; undefined when all together are not enough. */
+/**
+ * Seconds of loading that keeping it saves, up to a factor alike for all. What is asked half as often also stays half as long
+ * before something else needs its room, so its next question is half as likely to find it: hence the square.
+ */
+export const worthOf = (share: number, loadS: number): number => share * share * loadS;
+
+/** The models worth least to unload so that `needBytes` become free; undefined when all together are not enough. */
 export function victimsFor(
   candidates: readonly ResidentFact[],
   needBytes: number,
@@ -67,7 +74,7 @@ export function victimsFor(
   const taken: Uint8Array[] = [];
   for (const { id, bytes, loadS } of candidates) {
     const units = Math.ceil(bytes / unitBytes - 1e-9);
-    const value = share(id) * loadS;
+    const value = worthOf(share(id), loadS);
     const take = new Uint8Array(room + 1);
     for (let c = room; c >= units; c--) {
       const with_ = best[c - units]! + value;

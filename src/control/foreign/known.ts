@@ -22,6 +22,11 @@ export interface Known {
 /** Heat load per floor area of an average existing house at its design point (TABULA, built about 1980 to 2000). */
 const LOAD_W_PER_M2 = 60;
 const DEFAULT_AREA_M2 = 140;
+/**
+ * Houses need 10 to 100 W/m², pumps give half to twice what their house needs: the rating weighs more, by the spread of
+ * both on a logarithmic scale.
+ */
+const PUMP_SAYS = 0.7;
 /** Pumps are usually sold somewhat above the design load. */
 const PUMP_PER_LOAD = 1.1;
 const SUPPLY_DESIGN_C = { floor: 35, radiator: 50, fancoil: 42 } as const;
@@ -37,8 +42,9 @@ export function knownOf(told: ForeignHouse): Known {
   };
   const areaGuess = told.designLoadW ? told.designLoadW / LOAD_W_PER_M2 : DEFAULT_AREA_M2;
   const areaM2 = orGuess(told.areaM2, Math.round(areaGuess), 'areaM2');
-  // A pump's rating says more about the load than an unknown house's area.
-  const loadGuess = told.areaM2 || !pump.heatW ? areaM2 * LOAD_W_PER_M2 : pump.heatW / PUMP_PER_LOAD;
+  const byArea = areaM2 * LOAD_W_PER_M2;
+  const byPump = pump.heatW ? pump.heatW / PUMP_PER_LOAD : byArea;
+  const loadGuess = told.areaM2 ? byPump ** PUMP_SAYS * byArea ** (1 - PUMP_SAYS) : byPump;
   const designLoadW = orGuess(told.designLoadW, Math.round(loadGuess), 'designLoadW');
   const emitter = orGuess(told.emitter, 'radiator' as const, 'emitter');
   const pumpHeatW = orGuess(pump.heatW, Math.round(designLoadW * PUMP_PER_LOAD), 'pump.heatW');

@@ -6,10 +6,12 @@ import { priorModel } from '../learn/house/prior.ts';
 import type { HouseSample } from '../learn/house/series.ts';
 import { heatAt, learnPump, type PumpMap, priorMap } from '../learn/pump-map.ts';
 import { learnt, predicted, type Regression, regression } from '../learn/regression.ts';
-import { clamp } from '../physics.ts';
+import { clamp, lagShare } from '../physics.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
-import { forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
+import { surpriseAfter } from './surprise.ts';
 
 /** All that is learnt of a foreign plant. Plain JSON. */
 export interface Learnt {
@@ -30,9 +32,17 @@ export interface Learnt {
   outdoor: Daily;
   price: Daily;
   low: Daily;
+  /** Upper edges, negated: what counts of them is the least. */
+  high: Daily;
+  /** Rises of the band that nobody could expect, faded over days. */
+  surprise: number;
   /** Distance kept from the lower edge: grows with each miss, shrinks slowly. */
   marginK: number;
   runS: number;
+  offS: number;
+  /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
+  idleW: number;
+  spread: Spread;
   floor: Floor;
 }
 
@@ -62,8 +72,13 @@ export function learntStart(known: Known): Learnt {
     outdoor: DAILY_START,
     price: DAILY_START,
     low: DAILY_START,
+    high: DAILY_START,
+    surprise: 0,
     marginK: MARGIN_START_K,
     runS: 0,
+    offS: 0,
+    idleW: 0,
+    spread: SPREAD_START,
     floor: FLOOR_START,
   };
 }
@@ -106,7 +121,7 @@ function heatOf(learned: Learnt, heatW: number | null, memory: Memory, { level }
 /** Only values of this very line teach. */
 const fresh = (
   memory: Memory,
-  name: 'heatW' | 'compressorW' | 'auxW' | 'supplyC' | 'outdoorC' | 'roomC' | 'priceEurPerKwh',
+  name: 'heatW' | 'compressorW' | 'auxW' | 'supplyC' | 'returnC' | 'outdoorC' | 'roomC' | 'priceEurPerKwh',
 ) => {
   const held = memory.values[name];
   return held && held.ageS === 0 ? held.value : null;
@@ -123,14 +138,31 @@ function isAlive(heatW: number | null, compressorW: number | null): boolean | nu
   return (heatW ?? 0) > 0 || (compressorW ?? 0) > 0;
 }
 
+/** Longer than any pump runs on. */
+const SURELY_STANDS_S = 1200;
+/** A standing pump draws less than this share of its rating. */
+const MOST_IDLE_SHARE = 0.05;
+const IDLE_TAU_S = 3600;
+
+function idleLearnt({ idleW }: Learnt, known: Known, offS: number, powerW: number | null, dtS: number): number {
+  const stands = offS >= SURELY_STANDS_S && powerW !== null && powerW < MOST_IDLE_SHARE * known.pumpHeatW;
+  return stands ? idleW + (Math.max(0, powerW) - idleW) * lagShare(Math.min(dtS, SAMPLE_S), IDLE_TAU_S) : idleW;
+}
+
 function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, outdoorC: number) {
   const runS = e.level > 0 ? learned.runS + e.dtS : 0;
   const supplyC = fresh(memory, 'supplyC');
-  const heatW = sensible(learned, known, memory, 'heatW', e);
+  const waters = { ...e, runS, outdoorC, supplyC, returnC: fresh(memory, 'returnC') };
+  const measuredW = sensible(learned, known, memory, 'heatW', e);
+  const spread = measuredW === null ? spreadAfter(learned.spread, known, waters) : learned.spread;
+  const heatW = measuredW ?? spreadHeatW(spread, known, waters);
   const compressorW = sensible(learned, known, memory, 'compressorW', e);
   const auxW = fresh(memory, 'auxW') ?? known.fanW;
-  const powerW = compressorW === null ? null : compressorW + auxW;
-  const alive = isAlive(heatW, compressorW);
+  const offS = e.level > 0 ? 0 : learned.offS + e.dtS;
+  const drawnW = compressorW === null ? null : compressorW + (fresh(memory, 'auxW') ?? 0);
+  const idleW = idleLearnt(learned, known, offS, drawnW, e.dtS);
+  const powerW = compressorW === null ? null : Math.max(0, compressorW + auxW - idleW);
+  const alive = isAlive(measuredW, compressorW);
   const floor = floorAfter(learned.floor, e.level, alive, runS, e.dtS);
   let { map, supply } = learned;
   // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
@@ -146,7 +178,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
       (900 / Math.min(900, e.dtS)) * (Math.abs(predicted(supply, x) - supplyC) > 8 ? 10 : 1),
     );
   }
-  return { map, supply, runS, floor };
+  return { map, supply, runS, offS, idleW, spread, floor };
 }
 
 function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
@@ -193,6 +225,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const sunWm2 = sunOf(before);
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;
+  const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
   const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, SAMPLE_S)) / 3600;
   const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
   return {
@@ -204,6 +237,8 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
     low: seen(learned.low, e.t, lowC, 1),
+    high: seen(learned.high, e.t, -bandAt(memory, known.comfort, 0).highC, 1),
+    surprise: surpriseAfter(learned.surprise, learned.low, band),
     marginK: clamp(faded + MARGIN_PER_KH * shortKh, ...MARGIN_K),
   };
 }

@@ -92,7 +92,7 @@ export function createDesk(options: DeskOptions): Desk {
       for await (const reply of repliesTo(wanted, options, stream.closed, via))
         for (const piece of shape(reply)) await send(piece);
     } catch (error) {
-      if (stream.closed.aborted) return;
+      if (stream.isClosed) return;
       const refused = refusal(error, log);
       // An asker that sealed its question takes no reply in the clear: relays could write one.
       if (isSealed && !seal) stream.close(refused.code, refused.message);

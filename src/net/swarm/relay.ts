@@ -3,6 +3,7 @@ import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import { createTally } from './tally.ts';
+import type { Pace } from './weights/pace.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
@@ -16,8 +17,8 @@ export interface RelayOptions {
   attached?: number;
   /** Other relays dialled for strangers, at once. */
   dials?: number;
-  /** Waits until so many bytes of weights may pass; left out: none may. */
-  weights?: (bytes: number) => Promise<void>;
+  /** Of weights; left out: none may pass. */
+  weights?: Pace;
   now: () => number;
 }
 
@@ -107,8 +108,8 @@ export function createRelay(options: RelayOptions): Relay {
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
     async forward(stream, [hop, ...rest], { address }, kind) {
       try {
-        const pace = kind === 'weights' ? weights : FREELY;
-        if (!pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
+        const pace = kind === 'weights' ? weights : undefined;
+        if (kind === 'weights' && !pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
@@ -141,10 +142,8 @@ function placesFor(dials: number): (address: string) => (() => void) | undefined
 const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>
   tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic));
 
-const FREELY = async () => {};
-
 /** `mayBlock`: behind `b` is another relay, which may find no way; an expert that says so has had the question. */
-function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>, mayBlock: boolean): void {
+function splice(a: Stream, b: Stream, pace: Pace | undefined, mayBlock: boolean): void {
   const silent = setTimeout(() => {
     a.close('BUSY', 'nothing passed for long');
     b.close('BUSY', 'nothing passed for long');
@@ -153,7 +152,7 @@ function splice(a: Stream, b: Stream, pace: (bytes: number) => Promise<void>, ma
     try {
       for (let next = await from.take(); next; next = await from.take()) {
         silent.refresh();
-        await pace(next.payload.length);
+        if (pace) await pace(next.payload.length, to.closed);
         await to.send(next.payload, next.end);
       }
     } catch (error) {

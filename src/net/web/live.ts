@@ -24,11 +24,14 @@ export interface Live {
   close(): void;
 }
 
+/** `onControl` left out: what people change is told with the next second. */
+type Watched = Pick<View, 'snapshot'> & Partial<Pick<View, 'onControl'>>;
+
 /**
- * For the page: the whole state at its start, then once a second what has changed, numbered. It may ask for the whole
- * again and say nothing else. A page that does not read is cut.
+ * For the page: the whole state at its start, then once a second and with each wish of a person what has changed, numbered. It
+ * may ask for the whole again and say nothing else. A page that does not read is cut.
  */
-export function liveServer(view: Pick<View, 'snapshot'>, log: Log, everyMs = EVERY_MS): Live {
+export function liveServer(view: Watched, log: Log, everyMs = EVERY_MS): Live {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, maxFragments: 2, perMessageDeflate: false });
   const each = (address: string) => (isOurOwn(address) ? MAX_PAGES : MAX_PAGES_PER_ADDRESS);
   const room = perAddress({ all: MAX_PAGES, each });
@@ -48,7 +51,7 @@ export function liveServer(view: Pick<View, 'snapshot'>, log: Log, everyMs = EVE
     if (server.clients.size === 1) state = forPage(view.snapshot());
     socket.send(whole());
   });
-  const timer = setInterval(() => {
+  const push = () => {
     if (server.clients.size === 0) return;
     const next = forPage(view.snapshot());
     // Also when nothing has changed: it says that the unit is there.
@@ -58,7 +61,14 @@ export function liveServer(view: Pick<View, 'snapshot'>, log: Log, everyMs = EVE
       if (client.bufferedAmount > MAX_UNREAD_BYTES) client.terminate();
       else if (client.readyState === WebSocket.OPEN && client.bufferedAmount < SKIP_BYTES) client.send(text);
     }
-  }, everyMs);
+  };
+  const timer = setInterval(push, everyMs);
+  let wished = '';
+  const off = view.onControl?.(({ setPoints, overrides }) => {
+    const now = JSON.stringify([setPoints, overrides.map(({ kind, id }) => [kind, id])]);
+    if (now !== wished && wished !== '') push();
+    wished = now;
+  });
   return {
     upgrade(req, socket, head) {
       const release = room.enter(req.socket.remoteAddress ?? '');
@@ -68,6 +78,7 @@ export function liveServer(view: Pick<View, 'snapshot'>, log: Log, everyMs = EVE
     },
     close() {
       clearInterval(timer);
+      off?.();
       for (const client of server.clients) client.terminate();
       server.close();
     },

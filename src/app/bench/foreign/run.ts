@@ -90,15 +90,22 @@ export function runPlant(plant: Plant, controller: Controller, fromS: number, da
   };
   const tookMs: number[] = [];
   const sumsMs: number[] = [];
+  const every = plant.every ?? [1];
   let long = 0;
+  let lines = 0;
+  let nextLine = 0;
+  let level = 0;
   const hours = dtS / 3600;
   for (let k = 0; k < (days * 86_400) / dtS; k++) {
     const t = fromS + k * dtS;
-    const line = lineOf(around, running.line(), t);
-    const startedMs = performance.now();
-    const level = controller(line, t, running);
-    tookMs.push(performance.now() - startedMs);
-    if (tookMs.at(-1)! > LONG_MS && long++ % SUM_EVERY === 0) sumsMs.push(sumMs());
+    if (k === nextLine) {
+      const line = lineOf(around, running.line(), t);
+      const startedMs = performance.now();
+      level = controller(line, t, running);
+      tookMs.push(performance.now() - startedMs);
+      if (tookMs.at(-1)! > LONG_MS && long++ % SUM_EVERY === 0) sumsMs.push(sumMs());
+      nextLine += every[lines++ % every.length]!;
+    }
     running.step(level, t);
     const { airC, powerW } = running.seen();
     const { priceEurPerKwh } = around.at(t);

@@ -45,6 +45,8 @@ export interface Plant {
   name: string;
   house: ForeignHouse;
   dtS: number;
+  /** A line is sent after so many steps of `dtS`, in turn; left out: after each. */
+  every?: readonly number[];
   around: Surroundings;
   /** True loss, for references that are told their house. */
   lossWPerK: number;

@@ -67,6 +67,12 @@ async function openAsker(url: string) {
   };
 }
 
+/** Where memory grew: `heapTotal` is what the collector holds, live or not, `external` what buffers take beside it. */
+const movedOf = (before: NodeJS.MemoryUsage, after: NodeJS.MemoryUsage): string =>
+  (['rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers'] as const)
+    .map((name) => `${name} ${Math.round((after[name] - before[name]) / MIB)} MiB`)
+    .join(', ');
+
 async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
   const given = await homeWithWeights();
   const host = spawnHost('127.0.0.1', 0, true);
@@ -79,6 +85,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     await ask(questions);
     const quiet = await ask(questions);
     const before = residentBytes(host.pid);
+    const placesBefore = await host.memory();
     let peak = before;
     const watch = setInterval(() => (peak = Math.max(peak, residentBytes(host.pid))), 200);
     say(`  quiet: ${Math.round(quiet.p95Ms)} ms p95`);
@@ -88,10 +95,12 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     const url = `ws://${host.address}:${node!.port}`;
     const [busy, seatMs] = await Promise.all([ask(questions), untilOffers(url, node!.key)]);
     const after = residentBytes(host.pid);
+    const places = await host.memory();
     const { refused, wrong } = await attackers.tell<Tally>('stop');
     clearInterval(watch);
     for (const text of new Set(wrong)) say(`  not refused as it should be: ${text}`);
     say(`  ${Math.round((filled - before) / MIB)} MiB by the ${idle} idle ones`);
+    say(`  the storm: ${movedOf(placesBefore, places)}`);
     const grown = after - before;
     return [
       {

@@ -23,6 +23,8 @@ export interface Host {
   start(specs: readonly NodeSpec[]): Promise<Started[]>;
   /** Processor time so far. */
   cpuMs(): Promise<number>;
+  /** By whom it was taken, bytes. */
+  memory(): Promise<NodeJS.MemoryUsage>;
   kill(): Promise<void>;
 }
 
@@ -68,5 +70,12 @@ export function spawnGuest(file: string, args: readonly string[], asChild = fals
 /** Nodes at this address whose echo engines take so long for a token. */
 export function spawnHost(address: string, tokenMs: number, asChild = false): Host {
   const { pid, tell, kill } = spawnGuest(MAIN, [String(tokenMs)], asChild);
-  return { pid, address, kill, start: (specs) => tell([...specs]), cpuMs: () => tell('cpu') };
+  return {
+    pid,
+    address,
+    kill,
+    start: (specs) => tell([...specs]),
+    cpuMs: () => tell('cpu'),
+    memory: () => tell('memory'),
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * One process of nodes: starts those that its parent names by IPC and says their keys and ports; when told `cpu`, the processor
- * time so far, ms. Ends with its parent. Arguments: milliseconds for a token; `wide` where answers
+ * time so far, ms; when told `memory`, where it is, bytes. Ends with its parent. Arguments: milliseconds for a token; `wide` where answers
  * need not wait for each other and look-ups have no limit.
  */
 import { createHash } from 'node:crypto';
@@ -47,6 +47,7 @@ async function start({ seed, config: settings, weights: home }: NodeSpec): Promi
 
 process.on('message', async (told: NodeSpec[] | string) => {
   if (told === 'cpu') return process.send!(cpuMs());
+  if (told === 'memory') return process.send!(process.memoryUsage());
   if (typeof told === 'string') return;
   const started: Started[] = [];
   for (const spec of told) started.push(await start(spec));

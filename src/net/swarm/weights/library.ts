@@ -35,7 +35,8 @@ export interface Library {
   chunkList(offer: Offer, file: number): Promise<Buffer>;
   /**
    * One chunk in pieces, its hash reckoned as they go, so that no work is done ahead of what is sent. The last one comes only
-   * if all were the signed chunk: nobody gets a whole wrong one from here. Throws MESSAGE_INVALID out of range, NOT_OFFERED.
+   * if all were the signed chunk: nobody gets a whole wrong one from here. A piece holds until the next one is taken, which lies in
+   * the same memory. Throws MESSAGE_INVALID out of range, NOT_OFFERED.
    */
   chunk(offer: Offer, file: number, index: number): AsyncGenerator<Buffer>;
 }
@@ -97,9 +98,10 @@ export function openLibrary(modelsDir: string, publishedFile: string, log: Log):
       const bytes = chunkLength(file, chunk);
       const handle = await open(join(offer.dir, file.name), 'r').catch((error) => refuse(offer, messageOf(error)));
       const hash = createHash('sha256');
+      const memory = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes));
       try {
         for (let at = 0; at < bytes; at += PIECE_BYTES) {
-          const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
+          const piece = memory.subarray(0, bytes - at);
           const { bytesRead } = await handle.read(piece, 0, piece.length, chunk * file.chunkBytes + at);
           // What was not read is whatever this process had in its memory before.
           if (bytesRead < piece.length) refuse(offer, `${file.name} is shorter than it was`);

@@ -74,16 +74,17 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): Seed {
         if (++asked > QUESTIONS) throw new HeatmineError('BUSY', 'enough on one stream');
         let sent = 0;
         try {
-          await pace(QUESTION_BYTES);
+          await pace(QUESTION_BYTES, stream.closed);
+          if (stream.isClosed) return;
           for await (const payload of answer(parseRequest(next.payload))) {
-            await pace(payload.length);
+            await pace(payload.length, stream.closed);
             await stream.send(payload);
             sent++;
             silent.refresh();
           }
         } catch (error) {
           // In the middle of a blob an error would be taken for bytes of it: the stream ends instead.
-          if (stream.closed.aborted || !(error instanceof HeatmineError) || sent > 0) throw error;
+          if (stream.isClosed || !(error instanceof HeatmineError) || sent > 0) throw error;
           await sleep(FAULT_MS);
           await stream.send(encode({ type: 'error', code: error.code, message: error.message.slice(0, 300) }));
         }
@@ -91,7 +92,7 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): Seed {
       }
       await stream.send(Buffer.alloc(0), true);
     } catch (error) {
-      if (stream.closed.aborted) return;
+      if (stream.isClosed) return;
       log.debug({ err: messageOf(error) }, 'weights for a stranger failed');
       const isKnown = error instanceof HeatmineError;
       stream.close(isKnown ? error.code : 'NOT_RUNNING', isKnown ? error.message : 'these weights cannot be given now');

@@ -167,8 +167,8 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     } else if (frame.type === 'credit') streams.get(frame.id)?.onCredit(frame.bytes);
     else if (isAnswer(frame)) questions.settle(frame.id, frame);
     else if (frame.type === 'close') {
-      const error = peerError(frame.code, frame.message);
-      if (!questions.settle(frame.id, error)) streams.get(frame.id)?.onClose(error);
+      const why = () => peerError(frame.code, frame.message);
+      if (!questions.fail(frame.id, why)) streams.get(frame.id)?.onClose(why);
     } else void onAsk(frame);
   };
   return {

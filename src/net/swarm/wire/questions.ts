@@ -5,7 +5,8 @@ export interface Questions {
   /** Throws BUSY after `limitMs`. */
   wait(id: number): Promise<Answer>;
   /** False where nobody waits for this. */
-  settle(id: number, answer: Answer | HeatmineError): boolean;
+  settle(id: number, answer: Answer): boolean;
+  fail(id: number, why: () => HeatmineError): boolean;
   endAll(): void;
 }
 
@@ -20,6 +21,7 @@ export function createQuestions(limitMs: number): Questions {
   };
   return {
     settle,
+    fail: (id, why) => waiting.has(id) && settle(id, why()),
     wait(id) {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>();
       const slow = setTimeout(() => settle(id, new HeatmineError('BUSY', 'the peer does not answer')), limitMs);

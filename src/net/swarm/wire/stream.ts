@@ -18,6 +18,7 @@ export interface Stream {
   /** Ends both directions at once; nothing happens on a stream that has ended. */
   close(code: ErrorCode, message: string): void;
   readonly closed: AbortSignal;
+  readonly isClosed: boolean;
 }
 
 export interface StreamWire {
@@ -31,113 +32,143 @@ export interface StreamWire {
 export interface StreamEnd extends Stream {
   onData(payload: Buffer, end: boolean): void;
   onCredit(bytes: number): void;
-  onClose(error: HeatmineError): void;
+  /** `why` is made where somebody reads it: whoever opens streams and leaves makes no work for the collector. */
+  onClose(why: Why): void;
 }
+export type Why = () => HeatmineError;
 
 const costOf = (payload: Uint8Array) => payload.length + FRAME_COST_BYTES;
-const hasEnded = () => new HeatmineError('NOT_RUNNING', 'the stream has ended');
+const hasEnded: Why = () => new HeatmineError('NOT_RUNNING', 'the stream has ended');
+/** One for all: a reason of its own for each would be most of what an abandoned stream costs. */
+const ENDED = hasEnded();
 
-interface Inbox {
-  push(next: Taken): void;
-  take(): Promise<Taken | undefined>;
-  isWhole(): boolean;
-  fail(error: HeatmineError): void;
+/** What has come and is not read yet; the window is given back as it is read. */
+class Inbox {
+  isWhole = false;
+  readonly #credit: (bytes: number) => void;
+  readonly #waiting: Taken[] = [];
+  #mayStillCome = WINDOW_BYTES;
+  #taken = 0;
+  #fault: Why | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(credit: (bytes: number) => void) {
+    this.#credit = credit;
+  }
+
+  push(next: Taken): void {
+    if (this.isWhole) throw new HeatmineError('PEER_INVALID', 'a frame after the last one');
+    this.#mayStillCome -= costOf(next.payload);
+    if (this.#mayStillCome < 0) throw new HeatmineError('PEER_INVALID', 'more than the credit window');
+    this.#waiting.push(next);
+    this.isWhole = next.end;
+    this.#wake?.();
+  }
+
+  async take(): Promise<Taken | undefined> {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (next) {
+        this.#giveBack(costOf(next.payload));
+        return next;
+      }
+      if (this.isWhole) return undefined;
+      if (this.#fault) throw this.#fault();
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  fail(fault: Why): void {
+    this.#fault ??= fault;
+    // What came in full before a close is still the reader's.
+    if (!this.isWhole) this.#waiting.length = 0;
+    this.#wake?.();
+  }
+
+  #giveBack(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken < WINDOW_BYTES / 4 || this.isWhole || this.#fault) return;
+    this.#mayStillCome += this.#taken;
+    this.#credit(this.#taken);
+    this.#taken = 0;
+  }
 }
 
-/** What has come and is not read yet; `credit` gives the window back as it is read. */
-function createInbox(credit: (bytes: number) => void): Inbox {
-  const waiting: Taken[] = [];
-  let mayStillCome = WINDOW_BYTES;
-  let taken = 0;
-  let isWhole = false;
-  let fault: HeatmineError | undefined;
-  let wake = () => {};
-  const giveBack = (bytes: number) => {
-    taken += bytes;
-    if (taken < WINDOW_BYTES / 4 || isWhole || fault) return;
-    mayStillCome += taken;
-    credit(taken);
-    taken = 0;
-  };
-  return {
-    push(next) {
-      if (isWhole) throw new HeatmineError('PEER_INVALID', 'a frame after the last one');
-      mayStillCome -= costOf(next.payload);
-      if (mayStillCome < 0) throw new HeatmineError('PEER_INVALID', 'more than the credit window');
-      waiting.push(next);
-      isWhole = next.end;
-      wake();
-    },
-    async take() {
-      for (;;) {
-        const next = waiting.shift();
-        if (next) {
-          giveBack(costOf(next.payload));
-          return next;
-        }
-        if (isWhole) return undefined;
-        if (fault) throw fault;
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-    isWhole: () => isWhole,
-    fail(error) {
-      fault ??= error;
-      // What came in full before a close is still the reader's.
-      if (!isWhole) waiting.length = 0;
-      wake();
-    },
-  };
+class OneStream implements StreamEnd {
+  readonly id: number;
+  readonly #wire: StreamWire;
+  readonly #inbox: Inbox;
+  #over: AbortController | undefined;
+  #maySend = WINDOW_BYTES;
+  #isSent = false;
+  #fault: Why | undefined;
+  #wakeWriter: (() => void) | undefined;
+
+  constructor(id: number, wire: StreamWire) {
+    this.id = id;
+    this.#wire = wire;
+    this.#inbox = new Inbox((bytes) => wire.credit(id, bytes));
+  }
+
+  get isClosed(): boolean {
+    return this.#fault !== undefined;
+  }
+
+  get closed(): AbortSignal {
+    this.#over ??= new AbortController();
+    if (this.#fault) this.#over.abort(ENDED);
+    return this.#over.signal;
+  }
+
+  async send(payload: Uint8Array, end = false): Promise<void> {
+    while (this.#maySend < costOf(payload) && !this.#fault) {
+      await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
+    }
+    if (this.#fault) throw this.#fault();
+    this.#maySend -= costOf(payload);
+    this.#wire.data(this.id, end, payload);
+    this.#isSent ||= end;
+    this.#endedBoth();
+  }
+
+  take(): Promise<Taken | undefined> {
+    return this.#inbox.take();
+  }
+
+  async *frames(): AsyncGenerator<Buffer> {
+    for (let next = await this.take(); next; next = await this.take()) yield next.payload;
+  }
+
+  close(code: ErrorCode, message: string): void {
+    if (this.#fault) return;
+    this.#wire.close(this.id, code, message.slice(0, 300));
+    this.onClose(() => new HeatmineError(code, message));
+  }
+
+  onData(payload: Buffer, end: boolean): void {
+    this.#inbox.push({ payload, end });
+    this.#endedBoth();
+  }
+
+  onCredit(bytes: number): void {
+    this.#maySend += bytes;
+    if (this.#maySend > WINDOW_BYTES) throw new HeatmineError('PEER_INVALID', 'credit for bytes that never came');
+    this.#wakeWriter?.();
+  }
+
+  onClose(why: Why): void {
+    if (this.#fault) return;
+    this.#fault = why;
+    this.#over?.abort(ENDED);
+    this.#wire.ended(this.id);
+    this.#inbox.fail(why);
+    this.#wakeWriter?.();
+  }
+
+  #endedBoth(): void {
+    if (this.#isSent && this.#inbox.isWhole) this.onClose(hasEnded);
+  }
 }
 
 /** Throws PEER_INVALID from `onData` and `onCredit` where the other side overdraws or overfills its window. */
-export function openStream(id: number, wire: StreamWire): StreamEnd {
-  const inbox = createInbox((bytes) => wire.credit(id, bytes));
-  const over = new AbortController();
-  let maySend = WINDOW_BYTES;
-  let isSent = false;
-  let fault: HeatmineError | undefined;
-  let wakeWriter = () => {};
-  const finish = (error: HeatmineError) => {
-    if (over.signal.aborted) return;
-    fault = error;
-    over.abort();
-    wire.ended(id);
-    inbox.fail(error);
-    wakeWriter();
-  };
-  const endedBoth = () => isSent && inbox.isWhole() && finish(hasEnded());
-  return {
-    id,
-    closed: over.signal,
-    async send(payload, end = false) {
-      while (maySend < costOf(payload) && !over.signal.aborted) {
-        await new Promise<void>((resolve) => (wakeWriter = resolve));
-      }
-      if (over.signal.aborted) throw fault ?? hasEnded();
-      maySend -= costOf(payload);
-      wire.data(id, end, payload);
-      isSent ||= end;
-      endedBoth();
-    },
-    take: inbox.take,
-    async *frames() {
-      for (let next = await inbox.take(); next; next = await inbox.take()) yield next.payload;
-    },
-    close(code, message) {
-      if (over.signal.aborted) return;
-      wire.close(id, code, message.slice(0, 300));
-      finish(new HeatmineError(code, message));
-    },
-    onData(payload, end) {
-      inbox.push({ payload, end });
-      endedBoth();
-    },
-    onCredit(bytes) {
-      maySend += bytes;
-      if (maySend > WINDOW_BYTES) throw new HeatmineError('PEER_INVALID', 'credit for bytes that never came');
-      wakeWriter();
-    },
-    onClose: finish,
-  };
-}
+export const openStream = (id: number, wire: StreamWire): StreamEnd => new OneStream(id, wire);

@@ -23,7 +23,13 @@ export function createStreams(
   const open = new Map<number, StreamEnd>();
   const stale = tokenBucket(limits.stale, performance.now());
   const parity = side === 'dialler' ? 1 : 0;
-  const wire: StreamWire = { ...out, ended: (id) => open.delete(id) };
+  const wire: StreamWire = {
+    ...out,
+    ended(id) {
+      open.delete(id);
+      if (id % 2 !== parity) theirsOpen--;
+    },
+  };
   let nextId = 2 - parity;
   let lastTheirs = 0;
   let theirsOpen = 0;
@@ -47,9 +53,7 @@ export function createStreams(
         return undefined;
       }
       theirsOpen++;
-      const stream = add(id);
-      stream.closed.addEventListener('abort', () => theirsOpen--, { once: true });
-      return stream;
+      return add(id);
     },
     get(id) {
       const stream = open.get(id);
@@ -61,7 +65,8 @@ export function createStreams(
     },
     count: () => open.size,
     endAll() {
-      for (const stream of [...open.values()]) stream.onClose(new HeatmineError('NOT_RUNNING', 'the connection ended'));
+      const why = () => new HeatmineError('NOT_RUNNING', 'the connection ended');
+      for (const stream of [...open.values()]) stream.onClose(why);
     },
   };
 }

@@ -92,7 +92,13 @@ export type Lie = (request: WeightsRequest, stream: Stream) => Promise<boolean>;
 
 function watched(stream: Stream, asked: WeightsRequest[], lie: Lie | undefined): Stream {
   return {
-    ...stream,
+    ...{ id: stream.id, closed: stream.closed },
+    get isClosed() {
+      return stream.isClosed;
+    },
+    send: (payload, end) => stream.send(payload, end),
+    frames: () => stream.frames(),
+    close: (code, message) => stream.close(code, message),
     async take() {
       for (;;) {
         const next = await stream.take();

@@ -1,21 +1,18 @@
-/** What strangers may send: manifests, questions for weights, lists of use. */
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { appendFileSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+/** What strangers may send: manifests, and questions for weights. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endRaws, OP, provenPeer } from '../../../../src/app/bench/hostile/raw.ts';
-import { canonical, chunkBytesFor, MIN_CHUNK_BYTES, manifestId, readManifest } from '../../../../src/core/manifest.ts';
-import { seededRandom } from '../../../../src/core/random.ts';
+import { canonical, chunkBytesFor, MIN_CHUNK_BYTES, readManifest } from '../../../../src/core/manifest.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { NOT_SERVING } from '../../../../src/net/swarm/relay.ts';
-import { chunkListFile, hashChunks } from '../../../../src/net/swarm/weights/chunks.ts';
 import { encode, parseReply } from '../../../../src/net/swarm/weights/messages.ts';
-import { nameTag, topicTag } from '../../../../src/net/swarm/weights/tags.ts';
-import { decodeUses, openKnownUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';
+import { nameTag } from '../../../../src/net/swarm/weights/tags.ts';
 import { dial } from '../../../../src/net/swarm/wire/dial.ts';
 import { encodeData } from '../../../../src/net/swarm/wire/frames.ts';
-import { scratch, sleep, until } from '../../helpers.ts';
+import { sleep, until } from '../../helpers.ts';
 import { giver, signedExpert } from './givers.ts';
 
 type Loose = Record<string, never> & { files: Record<string, unknown>[]; expert: Record<string, unknown> };
@@ -198,62 +195,6 @@ test('who holds all places has to give one to whoever comes from elsewhere', asy
   greedy.close(1000, '');
   await one.end();
   signed.remove();
-});
-
-test('lists of use that are none count for nothing', () => {
-  const wrong = [
-    '',
-    '{',
-    '{}',
-    '[[1]]',
-    '[["a","b",0,1]]',
-    '[["a","b",-1,1]]',
-    JSON.stringify(Array(501).fill(['a', 'b', 1, 1])),
-  ];
-  for (const text of wrong) assert.equal(decodeUses(Buffer.from(text)), [], text.slice(0, 40));
-});
-
-test('a flood of reports of use pushes itself out, not what others told', () => {
-  const random = seededRandom(5);
-  const line = (payer: string): UseLine => [payer, 'r', 1, 100];
-  const lines = (n: number, of: string) => Array.from({ length: n }, (_, i) => line(`${of}${i}`));
-  for (const ways of ['one key', 'many keys', 'many keys, many prefixes, one each'] as const) {
-    const known = openKnownUses();
-    known.told({ key: 'self', origin: '' }, 'own', lines(500, 's'), 100);
-    for (let i = 0; i < 40; i++) known.told({ key: `h${i}`, origin: `home${i}` }, `e${i}`, lines(20, `h${i}`), 100);
-    for (let i = 0; i < 1200; i++) {
-      const key = ways === 'one key' ? 'x' : `x${i}`;
-      const origin = ways.endsWith('each') ? `evil${Math.floor(random() * 60)}` : 'evil';
-      known.told({ key, origin }, `f${i}`, i % 7 ? lines(500, 'x') : [], 100);
-    }
-    const all = known.all();
-    assert.ok(all.length <= 50_000, `${ways}: ${all.length}`);
-    const of = (start: string) => all.filter(({ payer }) => payer.startsWith(start)).length;
-    assert.equal([of('s'), of('h')], [500, 800], ways);
-  }
-  const empty = openKnownUses(1000);
-  for (let i = 0; i < 5000; i++) empty.told({ key: `x${i}`, origin: 'evil' }, 'e', [], 100);
-  empty.told({ key: 'h', origin: 'home' }, 'e', [line('p')], 100);
-  for (let i = 0; i < 5000; i++) empty.told({ key: `y${i}`, origin: 'evil' }, 'e', [], 100);
-  assert.is(empty.all().length, 1, 'empty ones take room as well');
-});
-
-test('vectors: tags, chunk list, manifest and messages, byte for byte', async () => {
-  const v = JSON.parse(readFileSync(new URL('../vectors/weights.json', import.meta.url), 'utf8'));
-  for (const { kind, word, tag } of v.tags) assert.is((kind === 'name' ? nameTag : topicTag)(word), tag);
-  const { dir, remove } = scratch();
-  const file = join(dir, 'w');
-  appendFileSync(file, Buffer.from(Array.from({ length: v.chunks.sizeBytes }, (_, i) => i % 251)));
-  const { sha256, list, chunksSha256 } = await hashChunks(file, v.chunks.chunkBytes);
-  assert.equal([sha256, list.toString('hex'), chunksSha256], [v.chunks.sha256, v.chunks.list, v.chunks.chunksSha256]);
-  assert.is(chunkListFile(dir, 'w'), `${file}.chunks`);
-  const manifest = readManifest(JSON.stringify(v.manifest.manifest), 'vector');
-  assert.is(manifestId(manifest), v.manifest.id);
-  const { signature: _signature, ...body } = manifest;
-  assert.is(canonical(body), v.manifest.signed);
-  assert.is(createHash('sha256').update(v.manifest.signed).digest('hex'), v.manifest.id);
-  for (const { says, bytes } of v.messages) assert.is(encode(says).toString('hex'), bytes);
-  remove();
 });
 
 test.run();

@@ -1,0 +1,75 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { knownOf } from '../../../src/control/foreign/known.ts';
+import { type Learnt, learn, learntStart } from '../../../src/control/foreign/learn.ts';
+import { type Line, readLine } from '../../../src/control/foreign/line.ts';
+import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
+import { SPREAD_START, spreadAfter, spreadHeatW } from '../../../src/control/foreign/spread.ts';
+import { surpriseAfter, waryEdgeC } from '../../../src/control/foreign/surprise.ts';
+import { DAILY_START, seen } from '../../../src/control/learn/daily.ts';
+import { powerAt } from '../../../src/control/learn/pump-map.ts';
+
+const HOUR_S = 3600;
+const known = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 10_000, fanW: 0 } });
+
+/** Three days of half an hour on, an hour and a half off, and what was learnt of them. */
+function lived(line: (on: boolean) => Record<string, number>): Learnt {
+  let learned = learntStart(known);
+  let memory = MEMORY_START;
+  let level = 0;
+  for (let t = 0; t <= 72 * HOUR_S; t += 300) {
+    const next = remember(memory, readLine(JSON.stringify({ t, outdoorC: 2, ...line(level > 0) })) as Line, 300);
+    learned = learn(learned, known, memory, next, { t, dtS: 300, level, accelW: 0, planned: false }, 20);
+    memory = next;
+    level = t % (2 * HOUR_S) < HOUR_S ? 1 : 0;
+  }
+  return learned;
+}
+
+test('what is drawn while the pump stands is no cost of running it', () => {
+  const at = { level: 1, outdoorC: 2, supplyC: 35 };
+  const drawn = (idleW: number) => {
+    const learned = lived((on) => ({ supplyC: 35, heatW: on ? 10_000 : 0, compressorW: on ? 2500 : 0, auxW: idleW }));
+    return powerAt(learned.map, at);
+  };
+  assert.ok(Math.abs(drawn(0) - 2500) < 75, `${drawn(0)} W without`);
+  assert.ok(Math.abs(drawn(300) - drawn(0)) < 75, `${drawn(300)} W with 300 W always on`);
+});
+
+test('without a heat meter the two waters tell how heat follows speed; at full speed the rating stands', () => {
+  const now = { runS: 2000, dtS: 600, outdoorC: 2, supplyC: 35, returnC: 28, level: 1 };
+  let spread = SPREAD_START;
+  assert.is(spreadHeatW(spread, known, now), null);
+  for (let k = 0; k < 8; k++) spread = spreadAfter(spread, known, now);
+  const fullW = spreadHeatW(spread, known, now)!;
+  const halfW = spreadHeatW(spread, known, { ...now, level: 0.5, returnC: 31 })!;
+  assert.ok(Math.abs(fullW - 10_000) < 300, `${fullW} W`);
+  assert.ok(Math.abs(halfW / fullW - 4 / 7) < 0.01, `${halfW} of ${fullW} W`);
+  // A circulation pump that slows down too: bounded by the rating.
+  const slowedW = spreadHeatW(spread, known, { ...now, level: 0.5 })!;
+  assert.ok(slowedW < 0.7 * fullW, `${slowedW} W`);
+  assert.is(spreadHeatW(spread, known, { ...now, runS: 300 }), null);
+  assert.is(spreadHeatW(spread, known, { ...now, returnC: null }), null);
+});
+
+test('a rise that neither line nor other days foretold makes wary for days; a foretold or usual one does not', () => {
+  const quiet = Array.from({ length: 48 }, (_, h) => h).reduce((low, h) => seen(low, h * HOUR_S, 15, 1), DAILY_START);
+  const rise = { t: 54 * HOUR_S, dtS: 900, wasC: 15, lowC: 21, told: false };
+  const once = surpriseAfter(0, quiet, rise);
+  const after = seen(quiet, rise.t, 21, 1);
+  assert.is(waryEdgeC(once, after), 21);
+  assert.is(waryEdgeC(surpriseAfter(once, after, { ...rise, dtS: 4 * 86_400, wasC: 21 }), after), null, 'days later');
+  assert.is(surpriseAfter(0, quiet, { ...rise, told: true }), 0);
+  const usual = [6, 30].reduce((low, h) => seen(low, h * HOUR_S, 21, 1), quiet);
+  assert.is(surpriseAfter(0, usual, rise), 0);
+  assert.is(surpriseAfter(0, DAILY_START, rise), 0, 'nothing was expected yet');
+});
+
+test('a pump says more of its house than the floor area does', () => {
+  const small = knownOf({ areaM2: 250, pump: { heatW: 3400 } }).house.designLoadW;
+  assert.ok(small < 6000 && small > 3000, `${small} W`);
+  assert.is(knownOf({ areaM2: 250, designLoadW: 12_000, pump: { heatW: 3400 } }).house.designLoadW, 12_000);
+  assert.is(knownOf({ pump: { heatW: 11_000 } }).house.designLoadW, 10_000);
+});
+
+test.run();

@@ -1,0 +1,34 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createPace } from '../../../../src/net/swarm/weights/pace.ts';
+
+const PER_S = 1_000_000;
+
+test('all who share a pace share its rate, in the order of asking', async () => {
+  const pace = createPace(PER_S);
+  const startMs = performance.now();
+  const order: number[] = [];
+  // What a second may pass at once, then half a second's worth.
+  await Promise.all([PER_S, 100_000, 100_000, 300_000, 1].map((bytes, i) => pace(bytes).then(() => order.push(i))));
+  assert.equal(order, [0, 1, 2, 3, 4]);
+  assert.ok(performance.now() - startMs >= 450, `${performance.now() - startMs} ms`);
+});
+
+test('who gives up waits no longer and takes nothing of the rate', async () => {
+  const pace = createPace(PER_S);
+  await pace(PER_S + 200_000);
+  const stop = new AbortController();
+  const given = Array.from({ length: 100 }, () => pace(60 * PER_S, stop.signal));
+  const honest = pace(1000);
+  const startMs = performance.now();
+  stop.abort();
+  await Promise.all(given);
+  await honest;
+  // A minute for the first of them alone, were it still in the way.
+  assert.ok(performance.now() - startMs < 30_000);
+  await pace(60 * PER_S, stop.signal);
+  await pace(1000);
+  assert.ok(performance.now() - startMs < 30_000, 'nor does who had given up before');
+});
+
+test.run();
