@@ -72,7 +72,7 @@ export interface Compute {
 /** Composes compute. Resolves once the server listens; models load after that. */
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const { config, link, clock, log, speedFile: file } = options;
-  const { count } = config.accelerator;
+  const { count, fillerCpuShare: cpuShare } = config.accelerator;
   const card = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
@@ -96,7 +96,6 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const heir = (id: string) => heirOf(id, experts, options.installedDir, (one) => !residents.fault(one));
   const told = { catalogue, figures, classify, card, work, clock, door };
   const service = createService({ ...told, ownState, forward, heirOf: heir });
-  const cpuShare = config.accelerator.fillerCpuShare;
   const questions = () => door.questions() + door.economy().active;
   const evolution = breederOf(options, { experts, residents, engine: engines.llama });
   const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
