@@ -17,3 +17,12 @@ export function configEvents(told: { refused?: string | undefined; migrated?: st
     ...(told.refused ? [event('warn', 'CONFIG_REFUSED', refused)] : []),
   ];
 }
+
+/** Told where the joined broker has another unit of this name. */
+export const twinEvent = (unit: string, url: string, timeMs: number): Event => ({
+  timeMs,
+  level: 'warn',
+  source: 'unit',
+  code: 'UNIT_TWIN',
+  text: `another unit on ${url} is called ${unit} too: both show as one in Home Assistant, and commands from there are refused until one of them has another name; set unit: in config.yaml of one and start it anew`,
+});

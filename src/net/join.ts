@@ -8,6 +8,7 @@ import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
 import { warnOnOutage } from '../core/outage.ts';
 import { lastWill } from './hass/bridge.ts';
+import type { Twin } from './twin.ts';
 
 /** A broker that the owner already has. */
 export type Join = NonNullable<Config['net']['houseBroker']>;
@@ -40,10 +41,10 @@ export function joinFiles({ passwordFile, caFile }: Join, home: string): { passw
   };
 }
 
-/** Connects in the background and again after every outage. */
-export function connectJoined(join: Join, home: string, unit: string, log: Log): MqttClient {
+/** Connects in the background and again after every outage; `me` sets this unit apart from another of its name. */
+export function connectJoined(join: Join, home: string, unit: string, me: string, log: Log): MqttClient {
   const client = mqtt.connect(join.url, {
-    clientId: `heatmine-${unit}`,
+    clientId: `heatmine-${unit}-${me}`,
     ...(join.username !== undefined && { username: join.username }),
     ...joinFiles(join, home),
     queueQoSZero: false,
@@ -56,7 +57,12 @@ export function connectJoined(join: Join, home: string, unit: string, log: Log):
 }
 
 /** Carries the contract's topics between our own broker (by `link`, as net) and a joined one. */
-export function carry(client: MqttClient, link: Link, unit: string, commands: boolean, log: Log): void {
+export function carry(
+  client: MqttClient,
+  link: Link,
+  unit: string,
+  { commands, twin, log }: { commands: boolean; twin: Twin; log: Log },
+): void {
   for (const name of OUTWARD) {
     link.on(name, (message) => {
       if (!client.connected) return;
@@ -69,7 +75,13 @@ export function carry(client: MqttClient, link: Link, unit: string, commands: bo
   client.on('message', (path, payload, packet) => {
     const name = byPath.get(path);
     if (!name) return;
-    const fault = allowed() ? take(name, payload, packet, link) : `more than ${RATE_PER_S} messages a second`;
+    const isForTwo = COMMANDS.includes(name) && twin.isThere();
+    const refused = isForTwo
+      ? 'two units have this name'
+      : allowed()
+        ? undefined
+        : `more than ${RATE_PER_S} messages a second`;
+    const fault = refused ?? take(name, payload, packet, link);
     if (fault) log.warn({ topic: path, err: fault }, 'message of the joined broker refused');
   });
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
+import { twinEvent } from './config-events.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { speaker } from './said.ts';
@@ -19,6 +20,8 @@ export interface TellOptions {
   /** Of the role net. */
   password: string;
   link: Link;
+  /** The log of the page. */
+  keep(event: Event): void;
   log: Log;
 }
 
@@ -36,13 +39,19 @@ export interface Teller {
   close(): Promise<void>;
 }
 
-export function openTeller({ config, home, stateDir, broker, password, link, log }: TellOptions): Teller {
+export function openTeller({ config, home, stateDir, broker, password, link, keep, log }: TellOptions): Teller {
   const { language, updates } = config.net;
-  const hass = openAnnouncer(config, home, broker, password, link, log);
   const today = openToday(join(stateDir, 'today.json'), language, log);
   const notifier = createNotifier({ config, home, ...systemClock, log });
   const says = speaker(link, language);
   const ending = new AbortController();
+  const hass = openAnnouncer(config, home, broker, password, link, log, (unit, url) => {
+    const event = twinEvent(unit, url, systemClock.wallMs());
+    log.warn({ code: event.code }, event.text);
+    keep(event);
+    says.event(event);
+    notifier.event(event);
+  });
   if (updates !== undefined) watchUpdates(updates, (update) => says.keep('update', update), log, ending.signal);
   return {
     notifier,

@@ -12,14 +12,14 @@ import { type Moment, outputsEqual } from '../../src/app/campaign/world.ts';
 
 /** A slice of `heatmine sim --campaign`; the long run has its own seed. */
 const SEED = 20261126;
-const WINDOWS = 160;
+const WINDOWS = 102;
 
 test('a slice of the campaign: faults in every mode and phase, no rule broken', () => {
   const { coverage, findings, notReached, scenes } = campaign({
     seed: SEED,
     windows: WINDOWS,
     maxFindings: 3,
-    forks: 4,
+    forks: 2,
   });
   assert.equal(findings.map(storyOf), []);
   assert.ok(coverage.faults > 2 * WINDOWS, `${coverage.faults} faults`);

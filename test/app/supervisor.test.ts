@@ -42,4 +42,11 @@ test('F25: a child that may go first when memory runs out is marked as such, als
   }
 });
 
+test('F25: the service file of docs/install.md keeps control when memory runs out: limit, score, and no stop of all with one', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/install.md'), 'utf8');
+  const unit = /\[Service\]\n([\s\S]*?)\n\n\[Install\]/.exec(text)![1]!.split('\n');
+  for (const line of ['OOMScoreAdjust=-900', 'OOMPolicy=continue', 'MemoryMax=90%'])
+    assert.ok(unit.includes(line), line);
+});
+
 test.run();

@@ -35,6 +35,33 @@ function tick(
   );
 }
 
+test('F15: in an alarm the coolant pump of a cold accelerator rests before its coolant could freeze the water, and not sooner', () => {
+  const off = { accelSupplyOn: 0, accelPumpPct: 100 };
+  const pump = (accelOutC: number, idleS: number, actuators: Partial<Outputs> = off, accelChipC = 5) => {
+    const image = imageOf(createRig({ gasOk: 0 }), { ...SAFE_OUTPUTS, ...actuators });
+    const done = interlock(
+      { ...READY, timers: { ...READY.timers, accelIdleS: idleS } },
+      {
+        image,
+        est: estOf({ accelOutC, accelChipC, accelInC: accelOutC, gasOk: 0 }),
+        balance: BALANCE_START,
+        house: HOUSE,
+        decided: { ...SAFE_OUTPUTS, accelPumpPct: 0 },
+        dtS: 0.1,
+        realS: 0.1,
+        acknowledgedBy: undefined,
+      },
+    );
+    assert.is(done.safety, 'S4');
+    return done.outputs.accelPumpPct;
+  };
+  assert.is(pump(2.9, 200), 0);
+  assert.is(pump(3.1, 200), 100);
+  assert.is(pump(-10, 100), 100);
+  assert.is(pump(-10, 200, { accelSupplyOn: 1 }), 100);
+  assert.is(pump(-10, 200, off, 60), 100);
+});
+
 test('an accelerator counts as idle below 100 W: its run-on goes on, above it begins anew', () => {
   const random = seededRandom(90);
   for (let i = 0; i < 200; i++) {

@@ -18,6 +18,11 @@ const flowPoor: Change[] = [v({ heatFlowLpm: 2.9 }), worse('heatFlowLpm'), t({ w
 const poorPipes: Change[] = [...flowPoor, worse('supplyC'), worse('condenserOutC'), worse('returnC')];
 const idle: Change[] = [on({ compressorOn: 0 }), on({ compressorPct: 0 })];
 
+/** The accelerator has long given its heat to the water. */
+const given: Change = { timers: { accelIdleS: 0 }, balance: { laggedW: 5000, laggedInC: 44 } };
+/** Water from the bottom of the buffer that is 3 K warmer than that. */
+const back: Change = { values: { returnC: 38, bufferBottomC: 35 } };
+
 /** Row, the situation, what silences it, and other situations in which it speaks too. */
 export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change[]][] = [
   ['F13h', v({ pressureHighOk: 0.4 }), [v({ pressureHighOk: 0.6 }), v({ pressureHighOk: 1 }), lost('pressureHighOk')]],
@@ -102,23 +107,22 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       v({ outdoorC: 12 }),
       v({ condenserOutC: 30.6 }),
       v({ dischargeC: 40.1 }),
-      t({ compressorOnS: 120 }),
+      t({ compressorOnS: 45 }),
       on({ coolingOn: 1 }),
       ...idle,
       ...poorPipes,
     ],
-    [v({ outdoorC: 0, returnC: 7.9, condenserOutC: 6, supplyC: 6, dischargeC: 10 })],
+    [
+      v({ outdoorC: 0, returnC: 7.9, condenserOutC: 6, supplyC: 6, dischargeC: 10 }),
+      { values: { outdoorC: 0 }, timers: { ranTurnedS: 599 } },
+    ],
   ],
   [
     'F11d',
     { values: { ...cools.values, outdoorC: 0 } },
     [v({ condenserOutC: 30.6 }), v({ dischargeC: 40.1 }), ...idle],
   ],
-  [
-    'F11c',
-    summer,
-    [v({ condenserOutC: 29.4 }), t({ compressorOnS: 120 }), on({ coolingOn: 0 }), ...idle, ...poorPipes],
-  ],
+  ['F11c', summer, [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes]],
   [
     'F11h',
     keeps,
@@ -195,11 +199,35 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       v({ condenserOutC: 38.6 }),
       t({ compressorOnS: 600 }),
       t({ accelIdleS: 600 }),
+      { values: { supplyC: 44.8 }, ...given },
+      { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 4000, laggedInC: 44 } },
+      { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 5000, laggedInC: 42 } },
       { on: { backupHeaterOn: 1 }, house: { backupHeaterAt: 'supply' } },
       ...idle,
       ...poorPipes,
     ],
-    [v({ supplyC: 35.4 }), { timers: { accelIdleS: 0, rejectS: 601 }, on: { rejectOn: 1 } }, on({ backupHeaterOn: 1 })],
+    [
+      v({ supplyC: 35.4 }),
+      { timers: { accelIdleS: 0, rejectS: 601 }, on: { rejectOn: 1 } },
+      on({ backupHeaterOn: 1 }),
+      // 5 kW warm 20 L/min by 3.6 K: known to a quarter.
+      { values: { supplyC: 45.2 }, ...given },
+      { values: { supplyC: 38 }, ...given },
+    ],
+  ],
+  [
+    'F4r',
+    back,
+    [
+      v({ returnC: 37.4 }),
+      t({ waterPumpS: 600 }),
+      t({ tankS: 600 }),
+      on({ hotWaterOn: 1 }),
+      worse('returnC'),
+      worse('bufferBottomC'),
+      v({ heatFlowLpm: 2.9 }),
+    ],
+    [v({ returnC: 32 })],
   ],
   [
     'F12l',
@@ -209,6 +237,6 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F12p',
     { values: { dischargeC: 40.9, condenserOutC: 38 } },
-    [v({ dischargeC: 41 }), on({ coolingOn: 1 }), worse('dischargeC'), worse('condenserOutC'), ...idle],
+    [v({ dischargeC: 41 }), on({ coolingOn: 1 }), lost('dischargeC'), worse('condenserOutC'), ...idle],
   ],
 ];

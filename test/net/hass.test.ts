@@ -33,48 +33,6 @@ const everything = messages.flatMap((m) => Object.entries(m.payload.cmps));
 /** Without those that only take an older version's entity away. */
 const components = everything.filter(([, c]) => Object.keys(c).length > 1);
 
-/**
- * Units that Home Assistant takes for a sensor of each device class, those we use only
- * (https://www.home-assistant.io/integrations/sensor/#device-class). A pair outside it means no entity at all.
- */
-const UNITS_OF_CLASS: Record<string, string[]> = {
-  temperature: ['°C', '°F', 'K'],
-  power: ['mW', 'W', 'kW', 'MW'],
-  energy: ['J', 'kJ', 'MJ', 'Wh', 'kWh', 'MWh'],
-  volume_flow_rate: ['L/min', 'L/h', 'L/s', 'm³/h'],
-  frequency: ['Hz', 'kHz'],
-  duration: ['ms', 's', 'min', 'h', 'd'],
-  monetary: ['EUR'],
-  humidity: ['%'],
-};
-const STATE_CLASSES_OF_CLASS: Record<string, string[]> = {
-  temperature: ['measurement'],
-  power: ['measurement'],
-  energy: ['total', 'total_increasing'],
-  volume_flow_rate: ['measurement'],
-  frequency: ['measurement'],
-  duration: ['measurement'],
-  monetary: ['total'],
-  humidity: ['measurement'],
-};
-/** Or none at all, which Home Assistant shows as on and off. */
-const BINARY_CLASSES = ['problem', 'gas', 'running', 'power', 'window', undefined];
-
-test('every pair of device class, unit and state class is one that Home Assistant takes', () => {
-  for (const [key, c] of components.filter(([, c]) => c.p === 'sensor')) {
-    const { device_class: kind, unit_of_measurement: unit, state_class: state } = c as Record<string, string>;
-    if (kind === 'enum') {
-      assert.ok(Array.isArray(c.options) && !unit && !state, key);
-    } else if (kind) {
-      assert.ok(UNITS_OF_CLASS[kind]?.includes(unit!), `${key}: ${kind} in ${unit}`);
-      assert.ok(STATE_CLASSES_OF_CLASS[kind]?.includes(state!), `${key}: ${kind} as ${state}`);
-    } else if (unit) assert.ok(state, `${key}: a number without a state class has no statistics`);
-  }
-  for (const [key, c] of components.filter(([, c]) => c.p === 'binary_sensor')) {
-    assert.ok(BINARY_CLASSES.includes(c.device_class as string | undefined), key);
-  }
-});
-
 test('every entity has what its platform demands, and no two share an id', () => {
   const needs: Record<string, string[]> = {
     sensor: ['state_topic', 'value_template'],

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { topicPath } from '../../src/contract/topics.ts';
 import { onlinePath } from '../../src/net/broker/acl.ts';
 import { joinFiles } from '../../src/net/join.ts';
-import { freePort, scratch, UNIT, until } from './helpers.ts';
+import { freePort, scratch, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 import { testNet } from './stubs.ts';
 
@@ -113,6 +113,40 @@ if (missing.length) {
       }
     });
   }
+
+  test('two units of one name on one broker: both say so with the remedy, and take no command from there', async () => {
+    const port = await freePort();
+    const broker = await mosquitto(port, false);
+    const url = `mqtt://127.0.0.1:${port}`;
+    const join = { url, username: 'them', passwordFile: file('password'), commands: true };
+    const them = await theirs(url);
+    const nets = [
+      await testNet({ net: { houseBroker: join } }),
+      await testNet({ net: { houseBroker: join, language: 'de' } }),
+    ];
+    try {
+      for (const net of nets) {
+        const told = async () =>
+          /"code":"UNIT_TWIN".*config\.yaml/.test(await (await fetch(`${net.url}/api/events`)).text());
+        let is = false;
+        for (const untilMs = performance.now() + 20_000; !is && performance.now() < untilMs; is = await told())
+          await sleep(50);
+        assert.ok(is, 'told in the log of the page');
+      }
+      const control = await nets[0]!.broker.client('control');
+      const got: string[] = [];
+      control.on('message', (path) => got.push(path.split('/').at(-1)!));
+      await control.subscribeAsync([topicPath(UNIT, 'set'), topicPath(UNIT, 'zone')]);
+      await them.client.publishAsync(topicPath(UNIT, 'set'), JSON.stringify(SAMPLES.set));
+      await them.client.publishAsync(topicPath(UNIT, 'zone'), JSON.stringify(SAMPLES.zone));
+      await until('measurement', () => got.length > 0, 10_000);
+      assert.equal(got, ['zone'], 'a set-point meant for one is for none');
+    } finally {
+      await Promise.all(nets.map((net) => net.end()));
+      await them.client.endAsync(true);
+      broker.kill('SIGKILL');
+    }
+  });
 
   test('a password file that is not there is told by name', () => {
     const join = { url: 'mqtt://127.0.0.1:1', passwordFile: 'keys/nowhere', commands: false };

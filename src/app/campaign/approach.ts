@@ -1,5 +1,6 @@
 import type { Injected } from './faults.ts';
-import type { Scene } from './scenes.ts';
+import { type Cell, createScene, type Scene } from './scenes.ts';
+import { seedOf } from './seeds.ts';
 import { allRules, HALF_S, type Violation } from './window.ts';
 import { advance, firstMoment, type Moment, TICK_S, windowRandom } from './world.ts';
 
@@ -66,6 +67,21 @@ export function approach(scene: Scene, seed: number): Reached | undefined {
     if (s >= HALF_S - TICK_S && scene.reached(m)) break;
   }
   return scene.preface ? withPreface(scene, m, seed) : { moment: m, preface: [], violation: undefined };
+}
+
+/** Other houses and days that are tried where a phase does not come about. */
+const ATTEMPTS = 6;
+/** Parts of a scene's seed that belong to its windows begin here. */
+export const WINDOW_PART = 100;
+
+/** Scene `at` of a campaign at its phase; the same seed gives the same. Undefined when none of its houses gets there. */
+export function openScene(cell: Cell, seed: number, at: number): { scene: Scene; reached: Reached } | undefined {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const scene = createScene(cell, seedOf(seed, at, 2 * attempt));
+    const reached = approach(scene, seedOf(seed, at, 2 * attempt + 1));
+    if (reached) return { scene, reached };
+  }
+  return undefined;
 }
 
 function withPreface(scene: Scene, from: Moment, seed: number): Reached | undefined {

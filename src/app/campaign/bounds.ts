@@ -1,4 +1,6 @@
+import { DIMMED_LEAST_W } from '../../contract/grid.ts';
 import { SAFE_OUTPUTS, type SensorName } from '../../contract/points.ts';
+import { isOn } from './faults.ts';
 import { type Invariant, lasting, lied, type Tick } from './invariants.ts';
 
 /** How fast control must see what it can see: the bounds of the fault table, counted from the plant's truth. */
@@ -38,12 +40,32 @@ const share = (t: Tick) => t.after.plant.accelW / Math.max(1, t.world.accelMaxW)
 /** What the coolant must warm by to carry the power away: from some 50 °C, no loop can take more. */
 const BOILS_K = 45;
 const wouldRiseK = ({ after: { plant } }: Tick) => plant.accelW / (63 * Math.max(0.01, plant.accelFlowLpm));
+/** The coolant pump of an accelerator that is off rests while the coolant could freeze the water. */
+const coldAndOff = (t: Tick) => t.before.effective.accelSupplyOn === 0 && t.after.plant.coolantOutC[0]! < 4;
 const safeBut = (t: Tick, but: string) =>
   (Object.keys(SAFE_OUTPUTS) as (keyof typeof SAFE_OUTPUTS)[]).some(
-    (n) => n !== but && t.after.commanded[n] !== SAFE_OUTPUTS[n],
+    (n) => n !== but && !(n === 'accelPumpPct' && coldAndOff(t)) && t.after.commanded[n] !== SAFE_OUTPUTS[n],
   );
 
+/** Dimmed for real: the world says so, and nothing hides from control what the unit draws. */
+const dimmed = (t: Tick) =>
+  (t.world.wishes(t.after.houseS).dimmed ||
+    t.faults.some((f) => 'around' in f.broken && f.broken.around === 'dimmed' && isOn(f, t.s))) &&
+  !lied(t, ['compressorW', 'accelW']) &&
+  !t.faults.some((f) => 'plant' in f.broken && f.broken.plant === 'accelHang' && t.s >= f.fromS);
+/** What sensors may be wrong by (1 %), and idle cards beside a compressor that has its share. */
+const METER_SHARE = 1.01;
+const IDLE_CARDS_W = 300;
+
 export const bounds = (): Invariant[] => [
+  bound('§ 14a', 'accelerator and heater leave a dimmed unit its share', 2.1, (t) => {
+    const { accelW, backupW, compressorW } = t.after.plant;
+    return dimmed(t) && accelW + backupW > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W);
+  }),
+  bound('§ 14a', 'a dimmed unit draws no more than it may', 36, (t) => {
+    const { accelW, backupW, compressorW, auxW } = t.after.plant;
+    return dimmed(t) && accelW + backupW + compressorW + auxW > DIMMED_LEAST_W * METER_SHARE;
+  }),
   bound('F6', 'compressor off when a point it needs is 3 s old', 0.3, (t) => {
     return t.after.commanded.compressorOn > 0 && oldest(t, HEAT_PUMP_POINTS) > 3000;
   }),

@@ -1,8 +1,8 @@
 import { type Random, seededRandom } from '../../core/random.ts';
-import { approach, type Reached } from './approach.ts';
+import { openScene, type Reached, WINDOW_PART } from './approach.ts';
 import { type Coverage, createCoverage } from './coverage.ts';
 import { type FaultKind, faultKinds, type Injected } from './faults.ts';
-import { CELLS, type Cell, createScene, type Scene } from './scenes.ts';
+import { CELLS, type Cell, type Scene } from './scenes.ts';
 import { seedOf } from './seeds.ts';
 import { type Shrunk, shrink } from './shrink.ts';
 import { HALF_S, runWindow, type Violation } from './window.ts';
@@ -121,16 +121,18 @@ export function campaign(options: CampaignOptions): CampaignResult {
   for (let at = options.first ?? 0; !over(); at++) {
     const cellAt = at % CELLS.length;
     const round = Math.floor(at / CELLS.length);
-    const scene = createScene(CELLS[cellAt]!, seedOf(seed, at, 0));
-    const reached = approach(scene, seedOf(seed, at, 1));
+    const opened = openScene(CELLS[cellAt]!, seed, at);
     result.scenes++;
-    if (!reached) result.notReached++;
-    else if (reached.violation) findings.push(findingOf(scene, reached, seed, at, reached.violation));
+    if (!opened) result.notReached++;
+    else if (opened.reached.violation)
+      findings.push(findingOf(opened.scene, opened.reached, seed, at, opened.reached.violation));
     else {
+      const { scene, reached } = opened;
       for (let w = 0; w < forks && !over(); w++) {
-        const windowSeed = seedOf(seed, at, 100 + w);
+        const windowSeed = seedOf(seed, at, WINDOW_PART + w);
         const preface = prefaceOf(reached, windowSeed);
-        const faults = [...preface, ...faultsOf(kinds, seed, cellAt, round * forks + w, windowSeed)];
+        // Cells begin at different places of the pattern: short runs see all of it.
+        const faults = [...preface, ...faultsOf(kinds, seed, cellAt, cellAt + round * forks + w, windowSeed)];
         const window = { from: reached.moment, world: scene.world, faults, seed: windowSeed };
         const violation = runWindow(window);
         coverage.add(scene.cell, faults);

@@ -15,24 +15,27 @@ const OPTIONS = {
 const DEFAULT_CASES = 480;
 const MAX_FINDINGS = 20;
 const TELL_EVERY_MS = 30_000;
+const LISTED = 60;
+
+/** What has not been seen, as far as it fits. */
+function listed(none: readonly string[]): string {
+  if (none.length === 0) return '';
+  const more = none.length > LISTED ? ` and ${none.length - LISTED} more` : '';
+  return `; never: ${none.slice(0, LISTED).join(', ')}${more}`;
+}
 
 function report(result: CampaignResult, seed: number, wallS: number): string {
   const { coverage, findings, scenes, notReached } = result;
   const kinds = faultKinds();
-  const groupOf = new Map(kinds.map((k) => [k.kind, k.group]));
-  const groups = [...new Set(kinds.map((k) => k.group))];
-  const cells = kinds.length * CELLS.length;
-  const none = missing(
-    coverage,
-    kinds.map((k) => k.kind),
-  );
+  const none = missing(coverage, kinds);
   const rules = new Map<string, number>();
   for (const { violation } of findings) rules.set(violation.rule, (rules.get(violation.rule) ?? 0) + 1);
   return [
-    coverageTable(coverage, (kind) => groupOf.get(kind) ?? kind, groups),
+    coverageTable(coverage, kinds),
     '',
     `seed ${seed}: ${coverage.faults} faults in ${coverage.windows} windows of +-5 min at 10 Hz, ${scenes} scenes (${notReached} did not reach their phase)`,
-    `${kinds.length} kinds of faults x ${CELLS.length} modes and phases: ${cells - none} of ${cells} cells seen; ${coverage.pairs.size} pairs of kinds at the same time`,
+    `${kinds.length} kinds of faults x ${CELLS.length} modes and phases: ${none.cellsOf - none.cells.length} of ${none.cellsOf} cells seen${listed(none.cells)}`,
+    `pairs at the same time: ${none.pairsOf - none.pairs.length} of ${none.pairsOf} of groups${listed(none.pairs)}, ${coverage.pairs.size} of ${(kinds.length * (kinds.length - 1)) / 2} of kinds`,
     `${wallS.toFixed(0)} s, ${(coverage.faults / Math.max(0.001, wallS)).toFixed(1)} faults/s`,
     `violations  ${findings.length ? [...rules].map(([rule, n]) => `${rule} (${n})`).join('; ') : 'none'}`,
   ].join('\n');

@@ -76,7 +76,10 @@ const outputRules = (): Invariant[] => [
       if (safety === 'S4') {
         // The reversing valve waits for the pressures.
         const valve = (n: keyof Outputs) => n === 'coolingOn' && o.coolingOn === before.effective.coolingOn;
-        const unsafe = ACTUATOR_NAMES.find((n) => o[n] !== SAFE_OUTPUTS[n] && !valve(n));
+        // The coolant pump of an accelerator that is off rests while the coolant could freeze the water.
+        const frost = (n: keyof Outputs) =>
+          n === 'accelPumpPct' && before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 4;
+        const unsafe = ACTUATOR_NAMES.find((n) => o[n] !== SAFE_OUTPUTS[n] && !valve(n) && !frost(n));
         return unsafe && `S4 and ${unsafe} = ${o[unsafe]}`;
       }
       if (safety === 'S3' && o.compressorOn > 0 && o.accelCapW > 0) return 'S3 and compressor and accelerator both on';

@@ -15,6 +15,7 @@ export const PHASES = [
   'computing',
   'reversing',
   'checks',
+  'dimmed',
   'S1',
   'S2',
   'S3',
@@ -27,16 +28,14 @@ export interface Cell {
   phase: Phase;
 }
 
-/** Phases that a mode can be in; what is left out cannot happen there. */
-const POSSIBLE: Record<Mode, readonly Phase[]> = {
-  heating: PHASES,
-  auto: PHASES.filter((p) => p !== 'checks'),
-  cooling: PHASES.filter((p) => p !== 'checks' && p !== 'defrost'),
-  // Only frost protection runs the compressor.
-  off: PHASES.filter((p) => p !== 'checks' && p !== 'hot water' && p !== 'reversing' && p !== 'defrost'),
+const MODES: readonly Mode[] = ['heating', 'auto', 'cooling', 'off'];
+/** Cells that cannot be, by `mode/phase`, and why. */
+export const IMPOSSIBLE: Readonly<Record<string, string>> = {
+  'off/hot water': 'a tank is charged in every mode but off',
 };
-export const CELLS: readonly Cell[] = (Object.keys(POSSIBLE) as Mode[]).flatMap((mode) =>
-  POSSIBLE[mode].map((phase) => ({ mode, phase })),
+export const cellName = ({ mode, phase }: Cell): string => `${mode}/${phase}`;
+export const CELLS: readonly Cell[] = MODES.flatMap((mode) => PHASES.map((phase) => ({ mode, phase }))).filter(
+  (cell) => !(cellName(cell) in IMPOSSIBLE),
 );
 
 /** A house, a day, and how to get to the phase. */
@@ -59,7 +58,8 @@ export interface Preface {
 const between = (random: Random, low: number, high: number) => low + (high - low) * random();
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
-function randomConfig(random: Random, seed: number, summer: boolean): Config {
+/** A house that no test was tuned on, on a winter or summer day. */
+export function randomConfig(random: Random, seed: number, summer: boolean): Config {
   const designLoadW = between(random, 4000, 16_000);
   const count = pick(random, [2, 4, 8, 14, 20]);
   const month = summer ? pick(random, [6, 7, 8]) : pick(random, [11, 12, 1, 2, 3]);
@@ -98,25 +98,29 @@ interface Aim {
   tankC: number;
   airC: number;
   demands: boolean;
-  frosted: boolean;
+  /** Of the frost that makes the machine defrost. */
+  frostShare: number;
 }
 
 /** What brings this phase about soon: cold water for a start, a short tank, a frosted coil, questions that wait. */
 function aimOf({ mode, phase }: Cell, random: Random): Aim {
-  const summer = mode === 'cooling' || ((mode === 'auto' || mode === 'off') && phase !== 'defrost' && random() < 0.4);
-  const runs = phase === 'start' || phase === 'run' || phase === 'defrost' || phase === 'S3' || phase === 'S4';
-  const frost = mode === 'off' && (phase === 'start' || phase === 'run');
-  const cold = phase === 'defrost' ? between(random, -4, 1) : between(random, -15, 10);
-  const cooled = summer && !frost;
+  const defrosts = phase === 'defrost';
+  const summer = mode === 'cooling' || ((mode === 'auto' || mode === 'off') && random() < 0.4);
+  const runs = phase === 'start' || phase === 'run' || defrosts || phase === 'S3' || phase === 'S4';
+  // Only frost protection runs the compressor while the mode is off.
+  const frost = mode === 'off' && (phase === 'start' || phase === 'run' || defrosts);
+  const cold = defrosts ? between(random, -4, 1) : between(random, -15, 10);
+  // A machine that is set to cooling on a cold day heats its tank, and its coil may be full of frost.
+  const cooled = summer && !frost && !defrosts;
   return {
     summer: cooled,
     outdoorC: cooled ? between(random, 22, 36) : cold,
-    humid: phase === 'defrost',
+    humid: defrosts,
     waterC: frost ? between(random, 3.5, 4.8) : cooled ? between(random, 22, 30) : between(random, 23, runs ? 30 : 36),
-    tankC: phase === 'hot water' ? between(random, 20, 38) : 50,
+    tankC: phase === 'hot water' || (defrosts && mode === 'cooling') ? between(random, 20, 38) : 50,
     airC: phase === 'idle' ? (cooled ? 20 : 24) : cooled ? 26 : between(random, 19, 20.8),
     demands: phase === 'computing' || phase === 'S1' || phase === 'S2' || (phase !== 'idle' && random() < 0.3),
-    frosted: phase === 'defrost',
+    frostShare: defrosts ? (frost ? 0.97 : 0.8) : 0,
   };
 }
 
@@ -136,8 +140,8 @@ function plantOf(aim: Aim) {
     condensingC: aim.outdoorC,
     evaporatingC: aim.outdoorC,
     outdoorC: aim.outdoorC,
-    // Four fifths of what makes the machine defrost: 2e-4 kg for each watt of nominal heat.
-    frostKg: aim.frosted ? 0.8 * 2e-4 * s.params.compressorMaxW * s.params.capacityPerW : 0,
+    // What makes the machine defrost is 2e-4 kg for each watt of nominal heat.
+    frostKg: aim.frostShare * 2e-4 * s.params.compressorMaxW * s.params.capacityPerW,
   });
 }
 
@@ -186,6 +190,7 @@ function reachedOf(phase: Phase, world: World, delayS: number): (m: Moment) => b
     computing: (m) => m.plant.accelW > 0.5 * world.accelMaxW,
     reversing: (m) => m.core.decided.reversing.cooling !== (coolsNow(m) && !m.core.decided.hotWater.charging),
     checks: (m) => m.core.commission.at !== null,
+    dimmed: (m) => m.core.grid.limit.dimming !== null,
   };
   return (m) => {
     // Replayed from an earlier moment: what was seen later has not been seen.
@@ -199,6 +204,7 @@ function reachedOf(phase: Phase, world: World, delayS: number): (m: Moment) => b
 function modesOf(cell: Cell, aim: Aim, random: Random): (houseS: number) => Mode {
   const { mode, phase } = cell;
   if (phase !== 'reversing' || mode === 'auto') return () => mode;
+  if (mode === 'off') return (s) => (s < 1200 ? 'cooling' : 'off');
   const changeS = between(random, 900, 1500);
   const before: Mode = mode === 'cooling' ? 'heating' : 'cooling';
   // From cooling to heating in warm weather, so that there was something to cool.
@@ -208,7 +214,7 @@ function modesOf(cell: Cell, aim: Aim, random: Random): (houseS: number) => Mode
 export function createScene(cell: Cell, seed: number): Scene {
   const random = seededRandom(seed);
   const aim = aimOf(cell, random);
-  const summer = cell.phase === 'reversing' || aim.summer;
+  const summer = aim.summer || cell.phase === 'reversing';
   const config = randomConfig(random, seed & 0xffff, summer);
   const modeAt = modesOf(cell, aim, random);
   const setPoints: SetPoints = {
@@ -219,9 +225,11 @@ export function createScene(cell: Cell, seed: number): Scene {
   };
   const demandW = aim.demands ? config.house.accelMaxW : 0;
   // Questions begin to wait after the machine has settled.
+  const dimmedFromS = cell.phase === 'dimmed' ? between(random, 600, 1500) : Number.POSITIVE_INFINITY;
   const wishes: World['wishes'] = (s) => ({
     setPoints: { ...setPoints, mode: modeAt(s) },
     demandW: s < 60 ? 0 : demandW,
+    dimmed: s >= dimmedFromS,
   });
   const outdoorC = summer ? Math.max(22, aim.outdoorC) : aim.outdoorC;
   const world = createWorld(config, wishes, outdoorC, aim.humid);

@@ -1,8 +1,6 @@
-import { approach } from './approach.ts';
+import { openScene } from './approach.ts';
 import type { Finding } from './campaign.ts';
 import type { Injected } from './faults.ts';
-import { createScene } from './scenes.ts';
-import { seedOf } from './seeds.ts';
 import { runWindow } from './window.ts';
 import type { Moment } from './world.ts';
 
@@ -48,10 +46,10 @@ export function storyOf(finding: Finding): string {
       lines.push(lineOf(s, m));
     }
   };
-  const again = createScene(cell, seedOf(seed, scene, 0));
-  const reached = approach(again, seedOf(seed, scene, 1));
-  if (!reached) return head.join('\n');
-  const { world } = again;
+  const opened = openScene(cell, seed, scene);
+  if (!opened) return head.join('\n');
+  const { reached } = opened;
+  const { world } = opened.scene;
   const all = [...preface, ...faults];
   runWindow({ from: reached.moment, world, faults: all, seed: finding.windowSeed, lengthS: violation.s, watch });
   return [...head, ...lines].join('\n');

@@ -29,8 +29,8 @@ export interface World {
     weather: ReturnType<typeof generatedWeather>;
     market: ReturnType<ReturnType<typeof createMarket>['at']>;
   };
-  /** What people want at this house second, and questions that wait, W. */
-  wishes(houseS: number): { setPoints: SetPoints; demandW: number };
+  /** What people want at this house second, questions that wait, W, and whether the grid operator dims the unit. */
+  wishes(houseS: number): { setPoints: SetPoints; demandW: number; dimmed: boolean };
 }
 
 /** All that is at one moment: plain data but for the plant, so that a window can be forked from it. */
@@ -146,7 +146,7 @@ const isAround = (faults: readonly Injected[], s: number, name: string) =>
 /** Wishes, leases and house time as control hears of them. */
 function heard(world: World, houseS: number, s: number, faults: readonly Injected[]) {
   const { market, timeMs } = world.facts(houseS);
-  const { setPoints, demandW } = world.wishes(houseS);
+  const { setPoints, demandW, dimmed } = world.wishes(houseS);
   const jumped = faults.find((f) => 'control' in f.broken && f.broken.control === 'clock' && isOn(f, s));
   const jumpS = jumped && 'control' in jumped.broken ? jumped.broken.value : 0;
   const broker = !isAround(faults, s, 'broker-dead');
@@ -158,7 +158,7 @@ function heard(world: World, houseS: number, s: number, faults: readonly Injecte
     setPoints,
     market: broker ? market : undefined,
     want,
-    ems: isAround(faults, s, 'dimmed') ? { limitW: 0 } : undefined,
+    ems: dimmed || isAround(faults, s, 'dimmed') ? { limitW: 0 } : undefined,
     timeMs: timeMs + jumpS * 1000,
     asks,
     demandW,

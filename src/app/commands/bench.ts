@@ -20,6 +20,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   foreign: () => import('../bench/foreign.ts').then((m) => m.foreign),
   mutants: () => import('../bench/mutants.ts').then((m) => m.mutants),
   pid: () => import('../bench/pid.ts').then((m) => m.pid),
+  sensors: () => import('../bench/sensors/sensors.ts').then((m) => m.sensors),
   plant: () => import('../bench/plant.ts').then((m) => m.plant),
   start: () => import('../bench/start.ts').then((m) => m.start),
   evict: () => import('../bench/evict/evict.ts').then((m) => m.evict),

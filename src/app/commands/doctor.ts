@@ -9,6 +9,7 @@ import { pointsOfBoard } from '../../hal/wiring.ts';
 import { checkBox, checkBrokers, checkModels, checkPeers } from '../box-check.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print } from '../command.ts';
+import { findingsText } from '../findings-text.ts';
 import { checkDevices, checkHardware, type Finding, fail, ok, warn } from '../hardware-check.ts';
 import { openIo } from '../io-client.ts';
 import { preflight, runningPid } from '../preflight.ts';
@@ -126,7 +127,7 @@ async function runDoctor(args: string[]): Promise<number> {
     numberOption(values['port-base'], 'port-base', 1024, 65_000),
   );
   if (json) print(JSON.stringify(findings));
-  else for (const { level, what, text } of findings) print(`${level.padEnd(4)} ${what.padEnd(16)} ${text}`);
+  else for (const line of findingsText(findings)) print(line);
   return findings.some((f) => f.level === 'FAIL') ? 1 : 0;
 }
 

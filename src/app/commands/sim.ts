@@ -5,6 +5,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import { pathsOf } from '../../core/paths.ts';
 import { didYouMean } from '../../core/strict-file.ts';
 import { type CosimResult, cosimulate } from '../cosim.ts';
+import { dayTeller } from '../day-teller.ts';
 
 const OPTIONS = {
   days: { type: 'string', default: '7' },
@@ -16,8 +17,6 @@ const OPTIONS = {
   home: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function numberOf(text: string, name: string, min: number, max: number): number {
   const n = Number(text);
@@ -122,12 +121,9 @@ export async function simCommand(args: string[]): Promise<number> {
       throw new HeatmineError('USAGE', `--start takes a date, not "${values.start}"`);
     config.sim.startsAt = new Date(values.start).toISOString();
   }
-  const onDay = (day: number) => {
-    if (process.stderr.isTTY) process.stderr.write(`\rday ${day} of ${days} `);
-    else if (day % 30 === 0) say(`day ${day} of ${days}`);
-  };
-  const result = cosimulate({ config, days, dtS, setPoints, demandW, onDay });
-  if (process.stderr.isTTY) process.stderr.write('\n');
+  const tell = dayTeller(days, process.stderr, () => performance.now());
+  const result = cosimulate({ config, days, dtS, setPoints, demandW, onDay: tell.onDay });
+  tell.end();
   const { seed } = config.sim;
   process.stdout.write(
     values.json ? `${JSON.stringify({ days, seed, dtS, ...result })}\n` : `${tableOf(result, days, seed)}\n`,

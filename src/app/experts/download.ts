@@ -4,6 +4,7 @@ import { open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { follow } from './follow.ts';
 
 export type OnProgress = (doneBytes: number, totalBytes: number | undefined) => void;
 
@@ -55,7 +56,7 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STALL_MS);
   try {
-    const response = await fetch(url, {
+    const response = await follow(url, {
       signal: AbortSignal.any([signal, stalled.signal]),
       // Whole bytes, so that a range counts in the file's own.
       headers: {
@@ -63,11 +64,6 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
         ...(begun ? { range: `bytes=${begun.bytes}-`, 'if-range': begun.etag } : {}),
       },
     });
-    if (url.startsWith('https:') && !response.url.startsWith('https:'))
-      throw new HeatmineError(
-        'MODEL_INVALID',
-        `${url} leads to ${response.url}, which anybody on the way could change`,
-      );
     if (response.status === 416 && begun) {
       rmSync(part, { force: true });
       throw new Error('the part was longer than the file');

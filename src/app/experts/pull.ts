@@ -18,6 +18,7 @@ import { MANIFEST_FILE, MAX_MANIFEST_BYTES } from '../../core/manifest.ts';
 import { chunkListFile } from '../../net/swarm/weights/chunks.ts';
 import { type Origin, originOf, SOURCE_FILE } from '../../net/swarm/weights/installed.ts';
 import { download, sha256Of } from './download.ts';
+import { follow } from './follow.ts';
 import { readExpertManifest } from './manifest.ts';
 import { progressBar } from './progress.ts';
 
@@ -150,7 +151,8 @@ async function linkedHash(url: string | undefined): Promise<string | undefined> 
 }
 
 async function smallText(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal }).catch((error) => {
+  const response = await follow(url, { signal }).catch((error) => {
+    if (error instanceof HeatmineError) throw error;
     throw new HeatmineError('BUSY', `${url}: ${messageOf(error.cause ?? error)}`);
   });
   if (!response.ok) throw new HeatmineError('MODEL_INVALID', `${url}: HTTP ${response.status}`);

@@ -87,6 +87,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'the coolant pump runs while and after the accelerator is warm':
     'die Kühlmittelpumpe läuft, solange der Rechner warm ist, und kurz danach',
   'water flows while and after the compressor runs': 'Wasser fließt, solange der Verdichter läuft, und kurz danach',
+  'coolant of {} °C would freeze the water should its valve leak: with the accelerator off its pump rests':
+    'Kühlmittel von {} °C ließe das Wasser gefrieren, wenn sein Ventil undicht wäre: bei abgeschaltetem Beschleuniger ruht seine Pumpe',
   'the reversing valve stays as it is until the pressures have met, 180 s after the compressor':
     'das Umschaltventil bleibt, wie es ist, bis die Drücke ausgeglichen sind: 180 s nach dem Verdichter',
 

@@ -21,6 +21,8 @@ export const FAULTS_DE: Record<string, string> = {
     'config.yaml hatte Version {} und hat jetzt Version {}; die alte liegt als {} daneben; andere Namen: {}',
   'config.yaml is refused; the unit heats with the configuration it last ran with: {}':
     'config.yaml wird abgelehnt; die Anlage heizt mit der Konfiguration, mit der sie zuletzt lief: {}',
+  'another unit on {} is called {} too: both show as one in Home Assistant, and commands from there are refused until one of them has another name; set unit: in config.yaml of one and start it anew':
+    'noch ein Gerät an {} heißt {}: beide erscheinen in Home Assistant als eines, und Befehle von dort werden abgelehnt, bis eines anders heißt; in der config.yaml des einen unit: ändern und es neu starten',
   'stands still': 'steht still',
   'the heat that went into the tank': 'der Wärme, die in den Speicher ging',
   'inlet and power': 'Eintritt und Leistung',
@@ -85,8 +87,12 @@ export const FAULTS_DE: Record<string, string> = {
     'der Warmwasserspeicher soll laden und das Wasser kommt wie vom Puffer zurück; sein Ventil klemmt vielleicht',
   'the buffer is to be heated and the water comes back as from the tank; the tank valve may be stuck':
     'der Puffer soll laden und das Wasser kommt wie vom Warmwasserspeicher zurück; dessen Ventil klemmt vielleicht',
-  'nothing heats the water between condenser and supply, and they differ by {}; one of the two sensors drifts, or sits loose on its pipe':
-    'zwischen Kondensator und Vorlauf heizt nichts, und sie unterscheiden sich um {}; einer der beiden Fühler driftet oder sitzt lose am Rohr',
+  'of supply and condenser outlet one is off by {} from what heats the water between them; a sensor drifts, or sits loose on its pipe':
+    'von Vorlauf und Kondensatoraustritt liegt einer um {} neben dem, was das Wasser dazwischen erwärmt; ein Fühler driftet oder sitzt lose am Rohr',
+  'the water comes back from the bottom of the buffer, and the two sensors differ by {}; one of them drifts, or sits loose':
+    'das Wasser kommt von unten aus dem Puffer zurück, und die beiden Fühler unterscheiden sich um {}; einer driftet oder sitzt lose',
+  '{}: stands still at {} although its machine has been driven otherwise for long; not to be trusted':
+    '{}: steht bei {} still, obwohl seine Maschine seit langem anders läuft; nicht zu trauen',
   'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped':
     'das Heißgas heizt und das Wasser scheint kälter zu werden; Vorlauf, Kondensator und Rücklauf sind vielleicht vertauscht',
   'the compressor draws {} W and does not turn; its rotor may be locked':

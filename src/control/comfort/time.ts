@@ -2,35 +2,40 @@
 const DAY_MIN = 1440;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The last answers: asked ten times a second, and they hold for a minute. */
-let last = { minute: Number.NaN, timeZone: '', answer: 0 };
+/** Zones and their summer times keep to quarters of an hour: an answer for its beginning holds, but for the minutes since. */
+const QUARTER_MS = 900_000;
+const QUARTER_MIN = 15;
+
+/** The last answers: asked ten times a second. */
+let last = { quarter: Number.NaN, timeZone: '', answer: 0 };
 
 /** Minutes since local midnight, 0..1439. */
 export function minuteOfDay(timeMs: number, timeZone: string): number {
-  const minute = Math.floor(timeMs / 60_000);
-  if (minute === last.minute && timeZone === last.timeZone) return last.answer;
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    formats.set(timeZone, format);
+  const quarter = Math.floor(timeMs / QUARTER_MS);
+  if (quarter !== last.quarter || timeZone !== last.timeZone) {
+    let format = formats.get(timeZone);
+    if (!format) {
+      format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+      formats.set(timeZone, format);
+    }
+    last = { quarter, timeZone, answer: minutesOf(format.format(quarter * QUARTER_MS)) };
   }
-  last = { minute, timeZone, answer: minutesOf(format.format(timeMs)) };
-  return last.answer;
+  return last.answer + Math.floor(timeMs / 60_000) - QUARTER_MIN * quarter;
 }
 
 const dates = new Map<string, Intl.DateTimeFormat>();
-let lastDate = { minute: Number.NaN, timeZone: '', answer: 0 };
+let lastDate = { quarter: Number.NaN, timeZone: '', answer: 0 };
 
 /** Local date as the number yyyymmdd. */
 export function localDate(timeMs: number, timeZone: string): number {
-  const minute = Math.floor(timeMs / 60_000);
-  if (minute === lastDate.minute && timeZone === lastDate.timeZone) return lastDate.answer;
+  const quarter = Math.floor(timeMs / QUARTER_MS);
+  if (quarter === lastDate.quarter && timeZone === lastDate.timeZone) return lastDate.answer;
   let format = dates.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
     dates.set(timeZone, format);
   }
-  lastDate = { minute, timeZone, answer: Number(format.format(timeMs).replaceAll('-', '')) };
+  lastDate = { quarter, timeZone, answer: Number(format.format(timeMs).replaceAll('-', '')) };
   return lastDate.answer;
 }
 

@@ -130,19 +130,19 @@ function faultOf(spec: Spec, reading: Reading, last: number | null, nowMs: numbe
   return undefined;
 }
 
-function accept(state: PointState, reading: Reading): PointState {
-  const same = state.value === reading.value;
+function accept({ value, sameS, sameSamples, jumps }: PointState, reading: Reading): PointState {
+  const same = value === reading.value;
   return {
-    ...state,
     value: reading.value,
     sampleMs: reading.atMs,
     sinceS: 0,
-    sameS: same ? state.sameS : 0,
-    sameSamples: same ? state.sameSamples + 1 : 0,
+    sameS: same ? sameS : 0,
+    sameSamples: same ? sameSamples + 1 : 0,
     badTicks: 0,
     rival: null,
     rivals: 0,
     rivalMs: null,
+    jumps,
   };
 }
 
@@ -165,12 +165,18 @@ export function pointStep(
   realS: number,
 ): { state: PointState; fault: string | undefined } {
   const spec = SPECS[name];
+  // Written out: it is made for each point in each tick.
   const state: PointState = {
-    ...previous,
+    value: previous.value,
     // A clock that went back: nobody knows the age of what was read before, it counts from now.
     sampleMs: previous.sampleMs === null ? null : Math.min(previous.sampleMs, nowMs),
     sinceS: previous.sinceS + houseS,
     sameS: previous.sameS + houseS,
+    sameSamples: previous.sameSamples,
+    badTicks: previous.badTicks,
+    rival: previous.rival,
+    rivals: previous.rivals,
+    rivalMs: previous.rivalMs,
     jumps: previous.jumps < 0.01 ? 0 : previous.jumps * Math.exp(-realS / 10),
   };
   const fault = faultOf(spec, reading, previous.value, nowMs);

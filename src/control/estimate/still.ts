@@ -17,8 +17,12 @@ export interface StillState {
   flowedS: number;
   tankOn: number;
   orderedS: number;
+  /** How far each driven point's machine was driven, %, when it last moved. */
+  drivenPct: Record<Driven, number>;
 }
 
+type Driven = 'heatFlowLpm' | 'accelFlowLpm' | 'compressorW' | 'dischargeC';
+const DRIVEN: readonly Driven[] = ['heatFlowLpm', 'accelFlowLpm', 'compressorW', 'dischargeC'];
 type Judged = 'supplyC' | 'condenserOutC' | 'returnC';
 const JUDGED: readonly Judged[] = ['supplyC', 'condenserOutC', 'returnC'];
 
@@ -28,6 +32,7 @@ export const STILL_START: StillState = {
   tankOn: 0,
   flowedS: 0,
   orderedS: 0,
+  drivenPct: { heatFlowLpm: 0, accelFlowLpm: 0, compressorW: 0, dischargeC: 0 },
 };
 
 const AWAY_K = 4;
@@ -40,6 +45,10 @@ const TANK_STANDS_S = 6 * 3600;
 /** One as cold as its cellar loses nothing and may stand still. */
 const TANK_WARM_C = 30;
 const TANK_RISE_K = 6;
+/** What a machine drives has moved within this time when its order has changed by this much, hot gas a little later. */
+const DRIVEN_S = 60;
+const GAS_FOLLOWS_S = 300;
+const DRIVEN_PCT = 30;
 const WH_PER_LK = 1.163;
 
 /** Kelvins that the accelerator's heat adds to the water between condenser and supply, as the loop has felt its power. */
@@ -61,6 +70,13 @@ function expected(name: Judged, est: Estimates, addK: number, outputs: Outputs) 
   const signedK = { supplyC: addK, condenserOutC: -addK, returnC: 0 }[name];
   return { otherC, expectedC: otherC + signedK };
 }
+
+const drivenPct = (name: Driven, o: Outputs): number => {
+  if (name === 'heatFlowLpm') return o.circulationPct;
+  if (name === 'accelFlowLpm') return o.accelPumpPct;
+  // Speed alone moves little; whether it runs moves both.
+  return o.compressorOn > 0 && o.compressorPct > 0 ? 100 : 0;
+};
 
 const flows = (est: Estimates, outputs: Outputs) =>
   usable(est.heatFlowLpm) && est.heatFlowLpm.value > MIN_LPM && outputs.backupHeaterOn === 0;
@@ -89,9 +105,33 @@ export function stillStep(
     when,
     tankOn: outputs.hotWaterOn,
     flowedS: lasting(flowing, state.flowedS),
+    drivenPct: drivenStep(state.drivenPct, points, outputs),
     orderedS: lasting(state.tankOn === outputs.hotWaterOn, state.orderedS),
     tankRiseK: points.hotWaterC.sameS === 0 ? 0 : Math.max(0, state.tankRiseK + riseK),
   };
+}
+
+function drivenStep(before: StillState['drivenPct'], points: Record<SensorName, PointState>, outputs: Outputs) {
+  const next = { ...before };
+  for (const name of DRIVEN) if (points[name].sameS === 0) next[name] = drivenPct(name, outputs);
+  return next;
+}
+
+/** A flow, power or hot gas that has not moved although what drives it has: not to be trusted. */
+function doubtDriven(
+  est: Estimates,
+  points: Record<SensorName, PointState>,
+  state: StillState,
+  outputs: Outputs,
+): void {
+  for (const name of DRIVEN) {
+    const changedPct = Math.abs(drivenPct(name, outputs) - state.drivenPct[name]);
+    const { sameS } = points[name];
+    const followsS = name === 'dischargeC' ? GAS_FOLLOWS_S : DRIVEN_S;
+    if (changedPct < DRIVEN_PCT || !stands(points[name]) || sameS < followsS || !usable(est[name])) continue;
+    const reason = `${name}: stands still at ${est[name].value.toFixed(1)} although its machine has been driven otherwise for long; not to be trusted`;
+    est[name] = { ...est[name], quality: 'degraded', reason };
+  }
 }
 
 /** Replaces those that stand still. Changes `est` in place, as `addRedundancy` does. */
@@ -117,6 +157,7 @@ export function replaceStill(
     const apartK = name === 'returnC' ? 0 : Math.abs(now.expectedC - before[name].value);
     if (movedK > AWAY_K || apartK > APART_K) est[name] = instead(name, 'stands still', now.expectedC, other);
   }
+  doubtDriven(est, points, state, outputs);
   const tank = points.hotWaterC;
   const idle = stands(tank) && tank.sameS > TANK_STANDS_S && est.hotWaterC.value > TANK_WARM_C;
   if (usable(est.hotWaterC) && stands(tank) && (idle || state.tankRiseK > TANK_RISE_K)) {

@@ -49,17 +49,23 @@ function drifting(daily: Daily, now: number, t: number, inS: number, forgetsS: n
   return usualThen + (now - usualNow) * Math.exp(-inS / forgetsS);
 }
 
+/** The band of a slot as told, else as it usually was: heat stored under a wide band is too much under a narrow one. */
+function expectedBand(known: Known, learned: Learnt, memory: Memory, t: number, inS: number, dtS: number) {
+  const told = bandAt(memory, known.comfort, inS + dtS);
+  const now = bandAt(memory, known.comfort, 0);
+  if (inS === 0) return { lowC: now.lowC, highC: told.highC };
+  if (inS + dtS <= memory.toldS) return told;
+  const at = t + inS + dtS;
+  const lowC = waryEdgeC(learned.surprise, learned.low) ?? mostFrom(learned.low, t, now.lowC, at) ?? told.lowC;
+  const negated = waryEdgeC(learned.surprise, learned.high) ?? mostFrom(learned.high, t, -now.highC, at);
+  return { lowC, highC: negated === null ? told.highC : -negated };
+}
+
 function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: number, dtS: number): PlanSlot {
   const midS = inS + dtS / 2;
   const outdoorC = outdoorNow(memory) ?? learned.samples.at(-1)?.outdoorC ?? 0;
   const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
-  const band = bandAt(memory, known.comfort, inS + dtS);
-  const nowC = bandAt(memory, known.comfort, 0).lowC;
-  const usualLow =
-    inS + dtS <= memory.toldS
-      ? null
-      : (waryEdgeC(learned.surprise, learned.low) ?? mostFrom(learned.low, t, nowC, t + inS + dtS));
-  const lowC = inS === 0 ? band.lowC : (usualLow ?? band.lowC);
+  const { lowC, highC } = expectedBand(known, learned, memory, t, inS, dtS);
   return {
     dtS,
     atS: t + midS,
@@ -70,7 +76,7 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
       (price === null ? typical(learned.price, t + midS) : drifting(learned.price, price, t, midS, PRICE_FORGETS_S)) ??
       DEFAULT_PRICE,
     lowC: lowC + learned.marginK,
-    highC: Math.max(lowC + learned.marginK + 0.3, band.highC - HIGH_MARGIN_K),
+    highC: Math.max(lowC + learned.marginK + 0.3, highC - HIGH_MARGIN_K),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Learnt {
   outdoor: Daily;
   price: Daily;
   low: Daily;
+  /** Upper edges, negated: what counts of them is the least. */
+  high: Daily;
   /** Rises of the band that nobody could expect, faded over days. */
   surprise: number;
   /** Distance kept from the lower edge: grows with each miss, shrinks slowly. */
@@ -70,6 +72,7 @@ export function learntStart(known: Known): Learnt {
     outdoor: DAILY_START,
     price: DAILY_START,
     low: DAILY_START,
+    high: DAILY_START,
     surprise: 0,
     marginK: MARGIN_START_K,
     runS: 0,
@@ -234,6 +237,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
     low: seen(learned.low, e.t, lowC, 1),
+    high: seen(learned.high, e.t, -bandAt(memory, known.comfort, 0).highC, 1),
     surprise: surpriseAfter(learned.surprise, learned.low, band),
     marginK: clamp(faded + MARGIN_PER_KH * shortKh, ...MARGIN_K),
   };

@@ -27,11 +27,14 @@ export function acknowledgeStep(state: AcknowledgeState, asked: boolean, trips: 
 }
 
 /** What is latched, in the order in which people are told. */
-const latchesOf = (trips: Trips): Latch[] =>
-  ROWS.flatMap(({ id, code }) => {
+function latchesOf(trips: Trips): Latch[] {
+  const latches: Latch[] = [];
+  for (const { id, code } of ROWS) {
     const trip = trips[id];
-    return trip?.latched ? [{ id, code, text: trip.text.slice(0, 400), present: trip.quietS === 0 }] : [];
-  });
+    if (trip?.latched) latches.push({ id, code, text: trip.text.slice(0, 400), present: trip.quietS === 0 });
+  }
+  return latches;
+}
 
 /** What people are told of latches, and of an acknowledgement by `by` in this tick. */
 export function toldOf(

@@ -7,7 +7,8 @@ import { isOptional } from '../estimate.ts';
 import type { Verdict } from '../types.ts';
 import { ACKNOWLEDGE_START, type AcknowledgeState, acknowledgeStep, toldOf } from './acknowledge.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
-import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, type Timers } from './row.ts';
+import { coldCoolantRests, valveWaits } from './exceptions.ts';
+import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, RUN_ON_S, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
 import { type Trips, tripsStep } from './trips.ts';
 
@@ -23,6 +24,8 @@ export interface InterlockState {
   acknowledge: AcknowledgeState;
 }
 
+const LONG_S = 1e7;
+
 export const INTERLOCK_START: InterlockState = {
   trips: {},
   timers: {
@@ -36,6 +39,9 @@ export const INTERLOCK_START: InterlockState = {
     tankS: 0,
     rejectOn: 0,
     tankOn: 0,
+    // Nobody knows when it last turned.
+    ranTurnedS: LONG_S,
+    coolingOn: 0,
   },
   ready: false,
   waitedS: 0,
@@ -64,13 +70,9 @@ export interface Interlocked {
   reasons: Reason[];
 }
 
-/** Pumps run on after their heat source has stopped. */
-const RUN_ON_S = 120;
 const RUN_ON_PCT = 40;
 /** Anti-short-cycle that nothing can switch off; decide keeps a longer one. */
 const COMPRESSOR_REST_S = 180;
-/** Refrigerant pressures meet within this; before it the reversing valve would be hammered. */
-const VALVE_REST_S = 180;
 /** Share of the rating below which the accelerator counts as stopped, and the patience before its contactor opens. */
 const STOPPED_SHARE = 0.1;
 const DISOBEY_S = 0.7;
@@ -86,7 +88,7 @@ const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'ac
 
 function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Timers {
   const a = image.actuators;
-  const grow = (value: number, on: boolean, by: number) => (on ? Math.min(1e7, value + by) : 0);
+  const grow = (value: number, on: boolean, by: number) => (on ? Math.min(LONG_S, value + by) : 0);
   const drawing = a.accelSupplyOn > 0 && est.accelW.value > 100;
   const turning = a.compressorOn > 0 && a.compressorPct > 0;
   return {
@@ -100,6 +102,8 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
     tankS: grow(t.tankS, a.hotWaterOn === t.tankOn, dtS),
     rejectOn: a.rejectOn,
     tankOn: a.hotWaterOn,
+    ranTurnedS: a.coolingOn === t.coolingOn ? Math.min(LONG_S, t.ranTurnedS + (turning ? dtS : 0)) : 0,
+    coolingOn: a.coolingOn,
   };
 }
 
@@ -153,19 +157,6 @@ function rejectHeat(bound: Bound, input: InterlockInput): void {
   towards(bound, 'accelPumpPct', 100, 'coolant-near-limit', text);
 }
 
-/**
- * The one exception to "towards safe": the reversing valve stays where it is until the pressures have met. Neither an alarm
- * nor a restart nor a person who only wants to observe may turn it under pressure.
- */
-function valveWaits(bound: Bound, timers: Timers, { image }: InterlockInput): void {
-  const now = image.actuators.coolingOn;
-  const turns = bound.outputs.coolingOn !== now && (now === 0 || now === 1);
-  if (!turns || timers.compressorOffS >= VALVE_REST_S) return;
-  bound.outputs.coolingOn = now;
-  const text = 'the reversing valve stays as it is until the pressures have met, 180 s after the compressor';
-  bound.reasons.push({ what: 'coolingOn', code: 'valve-waits', text });
-}
-
 const ACCEL_STOPS: ReadonlySet<Effect> = new Set<Effect>(['accelOff', 'accelCut', 'machineOff', 'bothOff', 'allOff']);
 const WORST: readonly SafetyState[] = ['S0', 'S1', 'S2', 'S3', 'S4'];
 const worse = (a: SafetyState, b: SafetyState) => (WORST.indexOf(b) > WORST.indexOf(a) ? b : a);
@@ -212,6 +203,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   machineRules(bound, timers, input);
   rejectHeat(bound, input);
   valveWaits(bound, timers, input);
+  coldCoolantRests(bound, timers, input);
   // Told to the decider after all rules, so that a rest counts there as the stop it is.
   const stopped = {
     accel: accelStopped || !ready.ready,

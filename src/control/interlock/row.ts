@@ -29,6 +29,9 @@ export interface Timers {
   tankS: number;
   rejectOn: number;
   tankOn: number;
+  /** House seconds that the compressor has run since the reversing valve was ordered to its other end, and where that is. */
+  ranTurnedS: number;
+  coolingOn: number;
 }
 
 /**
@@ -83,6 +86,8 @@ export const whyOf = (c: RowContext, names: readonly SensorName[], is: (c: RowCo
     .map((n) => c.est[n].reason ?? n)
     .join('; ');
 
+/** Pumps run on after their heat source has stopped. */
+export const RUN_ON_S = 120;
 /** A pump commanded above this should make flow. */
 export const PUMP_ON_PCT = 15;
 /** Below this the heating water's pump moves nothing; coolant pumps are as large as their accelerator. */

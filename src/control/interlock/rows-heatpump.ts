@@ -1,5 +1,6 @@
 import type { SensorName } from '../../contract/points.ts';
 import { bad, FLOW_LOST_LPM, fixed1, lost, type Row, type RowContext, running, whyOf } from './row.ts';
+import { good, heats, value } from './signs.ts';
 
 const DISCHARGE_MAX_C = 110;
 /** A motor that turns draws more, however small the lift: watts, and a share of its rating for small ones. */
@@ -16,6 +17,10 @@ const HEAT_PUMP_POINTS: readonly SensorName[] = [
 ];
 const WATER_POINTS: readonly SensorName[] = ['supplyC', 'bufferTopC'];
 const WARN_POINTS: readonly SensorName[] = [...HEAT_PUMP_POINTS, ...WATER_POINTS];
+
+/** Gas no hotter than the water for so long: longer than a start and a defrost with its recovery together. */
+const LIFTS_NOTHING_S = 900;
+const LIFT_K = 3;
 
 const open = (c: RowContext, name: SensorName) => !lost(c, name) && c.image.sensors[name].value < 0.5;
 /** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
@@ -66,6 +71,37 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     active: (c) =>
       running(c) && c.timers.compressorOnS > 10 && !lost(c, 'compressorW') && c.est.compressorW.value < standsW(c),
     text: () => 'the compressor has been on for 10 s and draws no current; check drive, contactor and motor',
+  },
+  {
+    id: 'F12l',
+    code: 'compressor-locked',
+    effect: 'heatPumpOff',
+    holdS: 0,
+    clearS: 300,
+    latch: { trips: 3, windowS: 3600 },
+    active: (c) =>
+      running(c) &&
+      c.timers.compressorOnS > 10 &&
+      good(c, 'compressorHz', 'compressorW') &&
+      value(c, 'compressorHz') < 1 &&
+      value(c, 'compressorW') > 100,
+    text: (c) =>
+      `the compressor draws ${Math.round(value(c, 'compressorW'))} W and does not turn; its rotor may be locked`,
+  },
+  {
+    id: 'F12p',
+    code: 'compressor-lifts-nothing',
+    effect: 'heatPumpOff',
+    holdS: LIFTS_NOTHING_S,
+    clearS: 300,
+    latch: { trips: 2, windowS: 14_400 },
+    active: (c) =>
+      heats(c) &&
+      !lost(c, 'dischargeC') &&
+      good(c, 'condenserOutC') &&
+      value(c, 'dischargeC') < value(c, 'condenserOutC') + LIFT_K,
+    text: () =>
+      'the compressor has run for 15 min and its gas is no hotter than the water; refrigerant or valves are missing',
   },
   {
     id: 'F10w',

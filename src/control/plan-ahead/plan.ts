@@ -52,7 +52,7 @@ const KEPT_SHARE = 0.8;
 /** A plan that misses the band by this much is a plan of a pump too small; its heat counts for this share of the time. */
 const SHORT_K = 0.15;
 const SHORT_SHARE = 0.5;
-/** A room too cold at the horizon is so for this long behind it, h. */
+/** A room outside its band at the horizon is so for this long behind it, h. */
 const SHORT_AFTER_H = 6;
 /** Houses that differ by more than this all over are not in the same band. */
 const SPAN_K = 3;
@@ -125,14 +125,15 @@ function layerAt(k: number): Layer {
 
 type Weights = readonly [air: number, emitter: number, mass: number];
 
-/** Where to end: cost less the worth of what is stored; a house that ends too cold stays so for hours. */
+/** Where to end: cost less the worth of what is stored; a house that ends outside its band stays so for hours. */
 function bestEnd(input: PlanInput, last: Layer, weights: Weights, valueEurPerJ: number) {
-  const { lowC } = input.slots.at(-1)!;
+  const { lowC, highC } = input.slots.at(-1)!;
   let end = 0;
   let rateEur = Number.POSITIVE_INFINITY;
   for (let i = 0; i < last.count; i++) {
     const storedJ = weights[0] * last.air[i]! + weights[1] * last.emitter[i]! + weights[2] * last.mass[i]!;
-    const shortEur = input.discomfortEurPerKh * SHORT_AFTER_H * Math.max(0, lowC - last.air[i]!);
+    const missK = Math.max(0, lowC - last.air[i]!, last.air[i]! - highC);
+    const shortEur = input.discomfortEurPerKh * SHORT_AFTER_H * missK;
     const rate = last.cost[i]! - valueEurPerJ * storedJ + shortEur;
     if (rate >= rateEur) continue;
     end = i;
@@ -179,12 +180,21 @@ function search(input: PlanInput, endEurPerJ: number, sortEurPerJ: number): Heat
   return { levels, roomC, costEur, rateEur };
 }
 
-/** Searched once more where the room gets too cold: heat is then worth the comfort that it brings, not what it costs. */
+/**
+ * Searched once more where the room gets too cold: heat is then worth the comfort that it brings, not what it costs; and
+ * where it gets too warm: cheap heat is then worth less than nothing, although houses that hold it look richer for hours.
+ */
 export function planAhead(input: PlanInput): HeatPlan {
   const valueEurPerJ = (KEPT_SHARE * heatPrice(input)) / 3.6e6;
-  const found = search(input, valueEurPerJ, valueEurPerJ);
-  if (input.slots.every(({ lowC }, k) => found.roomC[k]! > lowC - SHORT_K)) return found;
   const comfortEurPerJ = (SHORT_SHARE * input.discomfortEurPerKh) / (3600 * lossWPerK(input.model));
-  const warmer = search(input, valueEurPerJ, Math.max(valueEurPerJ, comfortEurPerJ));
-  return warmer.rateEur < found.rateEur ? warmer : found;
+  const found = search(input, valueEurPerJ, valueEurPerJ);
+  const beyond = (missK: (slot: PlanSlot, roomC: number) => number) =>
+    input.slots.some((slot, k) => missK(slot, found.roomC[k]!) >= SHORT_K);
+  const sorts: number[] = [];
+  if (beyond(({ lowC }, roomC) => lowC - roomC)) sorts.push(Math.max(valueEurPerJ, comfortEurPerJ));
+  if (found.levels.some((level) => level > 0) && beyond(({ highC }, roomC) => roomC - highC))
+    sorts.push(-comfortEurPerJ);
+  return sorts
+    .map((sortEurPerJ) => search(input, valueEurPerJ, sortEurPerJ))
+    .reduce((best, other) => (other.rateEur < best.rateEur ? other : best), found);
 }

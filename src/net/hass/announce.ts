@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import mqtt from 'mqtt';
 import pkg from '../../../package.json' with { type: 'json' };
 import type { ControlState } from '../../contract/messages.ts';
@@ -7,6 +8,7 @@ import type { Link } from '../../core/link.ts';
 import type { Log } from '../../core/log.ts';
 import { warnOnOutage } from '../../core/outage.ts';
 import { carry, connectJoined } from '../join.ts';
+import { watchForTwin } from '../twin.ts';
 import { type HassBridge, hassBridge, lastWill } from './bridge.ts';
 import { discovery } from './discovery.ts';
 import type { ZoneFacts } from './zones.ts';
@@ -31,6 +33,7 @@ export function openAnnouncer(
   password: string,
   link: Link,
   log: Log,
+  onTwin: (unit: string, brokerUrl: string) => void,
 ): Announcer {
   const { discoveryPrefix, language, houseBroker: join } = net;
   const rooms = new Map<string, ZoneFacts>();
@@ -46,8 +49,10 @@ export function openAnnouncer(
   warnOnOutage(own, log, 'no broker: Home Assistant sees the unit as offline');
   const places: Place[] = [{ bridge: hassBridge(own, unit, discoveryPrefix), commands: true }];
   if (join) {
-    const client = connectJoined(join, home, unit, log);
-    carry(client, link, unit, join.commands, log);
+    const me = randomUUID().slice(0, 8);
+    const client = connectJoined(join, home, unit, me, log);
+    const twin = watchForTwin(client, unit, me, () => onTwin(unit, join.url));
+    carry(client, link, unit, { commands: join.commands, twin, log });
     places.push({ bridge: hassBridge(client, unit, discoveryPrefix), commands: join.commands });
   }
   const present = new Set<SensorName>();

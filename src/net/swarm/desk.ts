@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { ComputeClient, RefusedByCompute } from '../ask/compute-client.ts';
-import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { Via } from '../ledger/sunshine.ts';
 import { batched } from './batched.ts';
@@ -24,9 +23,10 @@ import {
   type Unsealer,
 } from './query.ts';
 import { createShape, roomy } from './shape.ts';
-import { createShare } from './share.ts';
+import { CLEAR_BYTES, createShare, SEALED_BYTES } from './share.ts';
 import { TellRequest, UsefulKeysRequest } from './useful/messages.ts';
 import { replyTo, type Told } from './useful/told.ts';
+import { paced } from './weights/pace.ts';
 import type { Connection } from './wire/connection.ts';
 import type { Stream } from './wire/stream.ts';
 
@@ -52,43 +52,54 @@ const REQUEST_MS = 30_000;
 const UNREAD_BYTES = 128 * MAX_REQUEST_BYTES;
 /** Answers go out in pieces of what came within this: fewer frames, and less to learn from their rhythm. */
 const BATCH_MS = 50;
+/** What the cap lets out at once after a pause; and how far behind it what is sent may be before new requests are refused. */
+const BURST_S = 10;
+const BEHIND_MS = 1000;
 
 /** Answers one question of a stranger: stateless, nothing of it kept or logged. */
 export type Desk = (stream: Stream, from: Connection) => Promise<void>;
 
 export function createDesk(options: DeskOptions): Desk {
   const { log } = options;
-  const bandwidth = tokenBucket(
-    { perS: options.bandwidthBytesPerS, burst: options.bandwidthBytesPerS * 10 },
-    performance.now(),
-  );
+  const bandwidth = paced(options.bandwidthBytesPerS, BURST_S);
   const share = createShare(options.bandwidthBytesPerS);
   const room = createRoom(UNREAD_BYTES);
+  /** Costs next to nothing, so it comes before anything is opened or read. */
+  const admit = (address: string, via: Via, bytes: number) => {
+    if (!share(address, via, bytes, performance.now()))
+      throw new HeatmineError('RATE_LIMITED', 'your share of the bandwidth is used up');
+    if (bandwidth.behindMs() > BEHIND_MS) throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
+  };
   return async (stream, from) => {
     let seal: SealReply | undefined;
     let shape = (reply: Reply): readonly Reply[] => [reply];
+    let isLookUp = false;
     const send = async (reply: Reply) => {
       const isLast = isLastReply(reply);
       const bytes = Buffer.from(JSON.stringify(reply));
-      const payload = seal ? mark(SEALED, await seal(roomy(bytes, reply), isLast)) : mark(CLEAR, bytes);
-      bandwidth.take(payload.length, performance.now());
+      const payload = seal ? mark(SEALED, await seal(roomy(bytes, reply, isLookUp), isLast)) : mark(CLEAR, bytes);
+      // What is refused at the door must not use up what there is for others.
+      if (isAdmitted) await bandwidth.pace(payload.length, stream.closed);
       await stream.send(payload, isLast);
     };
     let isRead = false;
     let isSealed = false;
+    let isAdmitted = false;
     try {
       const received = await receiveRequest(stream, REQUEST_MS, room);
       isRead = true;
       isSealed = received[0] === SEALED;
+      const via = options.viaOf(from);
+      admit(from.address, via, isSealed ? SEALED_BYTES : CLEAR_BYTES);
+      isAdmitted = true;
       const opened = await openRequest(received, options.unsealer);
       seal = opened.seal;
-      const wanted = parseRequest(opened.request);
-      const via = options.viaOf(from);
-      if (!share(from.address, via, performance.now()))
-        throw new HeatmineError('RATE_LIMITED', 'your share of the bandwidth is used up');
-      if (!bandwidth.take(1024, performance.now()))
-        throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
-      if (seal && 'messages' in wanted) shape = createShape();
+      const raw = jsonIn(opened.request);
+      const schema = schemaOf(raw);
+      // Before it is read on: what refuses it must look like what answers it.
+      if (seal && schema === Request) shape = createShape();
+      isLookUp = schema === FindRequest;
+      const wanted = parseRequest(raw, schema);
       for await (const reply of repliesTo(wanted, options, stream.closed, via))
         for (const piece of shape(reply)) await send(piece);
     } catch (error) {
@@ -153,14 +164,18 @@ async function openRequest(received: Buffer, unsealer: Unsealer | undefined) {
 
 type Wanted = Request | FindRequest | QuoteRequest | SignRequest | TellRequest | UsefulKeysRequest;
 
-function parseRequest(bytes: Uint8Array): Wanted {
-  let raw: unknown;
+/** Undefined for what is none. */
+function jsonIn(bytes: Uint8Array): unknown {
   try {
-    raw = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new HeatmineError('MESSAGE_INVALID', 'the request is no JSON');
+    return undefined;
   }
-  const parsed = schemaOf(raw).safeParse(raw);
+}
+
+function parseRequest(raw: unknown, schema: z.ZodType<Wanted>): Wanted {
+  if (raw === undefined) throw new HeatmineError('MESSAGE_INVALID', 'the request is no JSON');
+  const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new HeatmineError('MESSAGE_INVALID', `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
@@ -168,7 +183,7 @@ function parseRequest(bytes: Uint8Array): Wanted {
 
 /** By the member that only this kind has, so that a fault is told of the kind that was meant. */
 function schemaOf(raw: unknown): z.ZodType<Wanted> {
-  const has = (name: string) => typeof raw === 'object' && raw !== null && name in raw;
+  const has = (name: string) => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, name);
   if (has('quote')) return QuoteRequest;
   if (has('find')) return FindRequest;
   if (has('tell')) return TellRequest;

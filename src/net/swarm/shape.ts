@@ -35,10 +35,10 @@ export function framesFor(count: number): number {
 
 /**
  * The bytes of a reply, with blanks behind, which JSON allows: the last frame of a sealed answer has 4 KiB whether a receipt is
- * in it or not, whom a relay knows has 16 KiB however many there are.
+ * in it or not, whom a relay knows has 16 KiB however many there are, and so has what refuses a look-up.
  */
-export function roomy(bytes: Buffer, { type }: Reply): Buffer {
-  const least = type === 'found' ? OVER_4K : MIDST.includes(type) ? 0 : OVER_1K;
+export function roomy(bytes: Buffer, { type }: Reply, isLookUp = false): Buffer {
+  const least = type === 'found' || isLookUp ? OVER_4K : MIDST.includes(type) ? 0 : OVER_1K;
   return bytes.length >= least ? bytes : Buffer.concat([bytes, Buffer.alloc(least - bytes.length, ' ')]);
 }
 const MIDST: readonly Reply['type'][] = ['start', 'chunk', 'taken'];

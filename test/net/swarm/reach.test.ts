@@ -11,7 +11,15 @@ import { createRelay } from '../../../src/net/swarm/relay.ts';
 import { openSource } from '../../../src/net/swarm/weights/source.ts';
 import type { Connection } from '../../../src/net/swarm/wire/connection.ts';
 import { dial } from '../../../src/net/swarm/wire/dial.ts';
-import { lookupWithin, mayLead, type Reach, reachOf, reachOfDht } from '../../../src/net/swarm/wire/reach.ts';
+import {
+  lookupWithin,
+  mayLead,
+  ownNetworks,
+  type Reach,
+  reachFromHere,
+  reachOf,
+  reachOfDht,
+} from '../../../src/net/swarm/wire/reach.ts';
 import { log, until } from '../helpers.ts';
 import { codeOf, ECHO, testPeers } from './peers.ts';
 
@@ -193,6 +201,26 @@ test('what a public DHT finds on this machine is known as no way there', async (
     assert.not.ok(mayLead(found.url, found.reach));
   }
   await dht.close();
+});
+
+test('public IPv6 addresses in the /64 of an own one are the LAN: no stranger leads there, and whoever is there may', () => {
+  const info = (address: string, family: 'IPv4' | 'IPv6' = 'IPv6') => ({ address, family });
+  const lan = [info('2a02:8108:1:2:abcd::1'), info('fe80::1'), info('203.0.113.5', 'IPv4')];
+  const own = ownNetworks({ lo: [info('::1')], eth0: lan, gone: undefined });
+  const far = (address: string) => reachFromHere(address, own);
+  assert.equal(
+    ['2a02:8108:1:2::77', '2a02:8108:1:2:ffff:ffff:ffff:ffff', '2a02:8108:1:3::77', '2606:4700::1', '203.0.113.6'].map(
+      far,
+    ),
+    ['lan', 'lan', 'world', 'world', 'world'],
+  );
+  assert.equal(['::1', 'fe80::2', 'fd00::1', '192.168.1.2'].map(far), ['machine', 'machine', 'lan', 'lan']);
+  const neighbour = 'ws://[2a02:8108:1:2::77]:8703';
+  assert.equal(
+    (['world', 'lan', 'owner'] as const).map((reach) => mayLead(neighbour, reach, own)),
+    [false, true, true],
+  );
+  assert.ok(mayLead('ws://[2a02:8108:1:3::77]:8703', 'world', own));
 });
 
 test.run();

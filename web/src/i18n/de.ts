@@ -192,6 +192,8 @@ export const de: Strings = {
     close: 'Schließen',
   },
   history: {
+    updated: 'Das Gerät wurde aktualisiert oder ist nicht erreichbar: diese Kurve ließ sich nicht laden.',
+    reload: 'Seite neu laden',
     title: 'Verlauf',
     range: 'Zeitraum',
     time: 'Zeit',

@@ -203,6 +203,8 @@ export const en = {
     close: 'Close',
   },
   history: {
+    updated: 'The unit has been updated, or is away: this chart could not be loaded.',
+    reload: 'Load the page anew',
     title: 'History',
     range: 'Range',
     time: 'Time',

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { useWords } from '../i18n/index.ts';
 
@@ -21,6 +21,7 @@ const STEPS_S = [1, 5, 10, 30, 60, 120, 360, 720, 1440, 2880, 10_080].map((minut
 export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
   const { language, t, f } = useWords();
   const holder = useRef<HTMLDivElement>(null);
+  const [isGone, setGone] = useState(false);
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
@@ -28,9 +29,10 @@ export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
     let ended = false;
     const draw = async () => {
       // A part of its own: the first screen has no chart.
-      const { default: Plot } = await import('uplot');
+      const loaded = await import('uplot').catch(() => setGone(true));
       plot?.destroy();
-      if (ended) return;
+      if (ended || !loaded) return;
+      const { default: Plot } = loaded;
       plot = new Plot(
         options(
           element,
@@ -62,6 +64,14 @@ export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
           {title} <small class="quiet">{unit}</small>
         </h3>
       </figcaption>
+      {isGone && (
+        <p class="fault-text" role="alert">
+          {t.history.updated}{' '}
+          <button type="button" onClick={() => location.reload()}>
+            {t.history.reload}
+          </button>
+        </p>
+      )}
       <div ref={holder} role="img" aria-label={`${title}: ${last}`} />
     </figure>
   );

@@ -1,5 +1,6 @@
 import { Socket } from 'node:dgram';
 import pino from 'pino';
+import { WebSocket } from 'ws';
 import { systemClock } from '../../../core/clock.ts';
 import { messageOf } from '../../../core/errors.ts';
 import { seededRandom } from '../../../core/random.ts';
@@ -36,15 +37,26 @@ const TOPICS = ['heating', 'general'];
 const WANTED = 8;
 const log = pino({ level: 'silent' });
 
-/** Datagrams that this process has sent so far: its look-ups, its upkeep, what it tells others. */
-export function countDatagrams(): () => number {
-  let sent = 0;
-  const { send } = Socket.prototype;
-  Socket.prototype.send = function (this: Socket, ...args: unknown[]) {
-    sent++;
-    return (send as (...args: unknown[]) => void).apply(this, args);
+export interface Sent {
+  /** Messages over websockets, to relays and through them: hellos, requests, credits. */
+  messages: number;
+  /** Of the DHT: look-ups, its upkeep, what it tells others. */
+  datagrams: number;
+}
+
+/** What this process has sent so far. */
+export function countSent(): () => Sent {
+  const sent: Sent = { messages: 0, datagrams: 0 };
+  const counting = (prototype: { send: unknown }, what: keyof Sent) => {
+    const send = prototype.send as (...args: unknown[]) => unknown;
+    prototype.send = function (this: unknown, ...args: unknown[]) {
+      sent[what]++;
+      return send.apply(this, args);
+    };
   };
-  return () => sent;
+  counting(WebSocket.prototype, 'messages');
+  counting(Socket.prototype, 'datagrams');
+  return () => ({ ...sent });
 }
 
 /** As `heatmine ask --swarm`: sealed, through an entry relay of another prefix. */

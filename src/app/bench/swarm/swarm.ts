@@ -1,7 +1,7 @@
 import { seededRandom, shuffled } from '../../../core/random.ts';
 import { say } from '../../command.ts';
 import type { Bench, Figure } from '../table.ts';
-import { type Asked, type Asker, countDatagrams, openAsker } from './askers.ts';
+import { type Asked, type Asker, countSent, openAsker, type Sent } from './askers.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { residentBytes } from './host.ts';
 
@@ -30,7 +30,8 @@ const PHASES = ['all there', 'bootstrap killed', `${KILLED} of ${PROCESSES} kill
 interface Phase {
   asked: Asked[];
   firstMs: (number | undefined)[];
-  datagrams: number;
+  /** By one look-up. */
+  sent: Sent;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -46,10 +47,12 @@ async function untilReady(askers: readonly Asker[]): Promise<void> {
 }
 
 /** Look-ups one after the other while nobody asks: only so can the messages of one be counted. */
-async function datagramsOfLookUp(askers: readonly Asker[], count: number, sent: () => number): Promise<number> {
+async function sentByLookUp(askers: readonly Asker[], count: number, sent: () => Sent): Promise<Sent> {
   const before = sent();
   for (let i = 0; i < count; i++) await askers[i % askers.length]!.firstCandidate();
-  return (sent() - before) / count;
+  const after = sent();
+  const each = (what: keyof Sent) => (after[what] - before[what]) / count;
+  return { messages: each('messages'), datagrams: each('datagrams') };
 }
 
 /** All askers keep asking, each one question at a time; `at` is called with the number of every question before it is asked. */
@@ -75,7 +78,7 @@ async function questions(askers: readonly Asker[], from: number, to: number, at:
 
 /** Kills while questions are on their way. */
 async function phases(fleet: Fleet, askers: readonly Asker[], size: Size, seed: number): Promise<Phase[]> {
-  const sent = countDatagrams();
+  const sent = countSent();
   const doomed = shuffled(fleet.hosts, seededRandom(seed + 1)).slice(0, KILLED);
   const blows = [() => {}, () => void fleet.killBootstrap(), () => doomed.forEach((host) => void host.kill())];
   const share = Math.floor(size.questions / PHASES.length);
@@ -83,7 +86,7 @@ async function phases(fleet: Fleet, askers: readonly Asker[], size: Size, seed: 
   for (const [i, name] of PHASES.entries()) {
     const blowAt = i * share + Math.floor(share / 5);
     const phase = await questions(askers, i * share, (i + 1) * share, (n) => n === blowAt && blows[i]!());
-    done.push({ ...phase, datagrams: await datagramsOfLookUp(askers, COUNTED, sent) });
+    done.push({ ...phase, sent: await sentByLookUp(askers, COUNTED, sent) });
     const { asked } = phase;
     const lost = asked.filter((a) => a.lost).length;
     say(`  ${name}: ${asked.length} questions, ${lost} lost, ${Math.round(p95(asked.map((a) => a.answerMs)))} ms p95`);
@@ -128,7 +131,8 @@ function figuresOf(done: readonly Phase[], peakBytes: number): Figure[] {
     },
     ...timed('first candidate p95', found, 'ms'),
     ...timed('answer p95, look-ups included', ({ asked }) => p95(asked.map((a) => a.answerMs)), 'ms'),
-    ...timed('datagrams of an asker a look-up', ({ datagrams }) => datagrams, ''),
+    ...timed('messages an asker sends for a look-up, over relays', ({ sent }) => sent.messages, ''),
+    ...timed('datagrams an asker sends meanwhile', ({ sent }) => sent.datagrams, ''),
     {
       figure: 'memory of all processes, peak',
       value: peakBytes / 1e9,

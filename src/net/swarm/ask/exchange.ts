@@ -16,8 +16,7 @@ import {
 } from '../query.ts';
 import type { TellRequest, UsefulKeysRequest } from '../useful/messages.ts';
 import type { Stream } from '../wire/stream.ts';
-
-const SILENT_MS = 60_000;
+import { PROGRESS, watchProgress } from './progress.ts';
 
 /** How a request is sealed to one expert; left out, it goes in the clear. */
 export interface Sealing {
@@ -27,27 +26,30 @@ export interface Sealing {
 
 /**
  * One request over a fresh stream, and its replies in order, the last included. Throws what the stream was closed with,
- * SEAL_BROKEN or PEER_INVALID for replies cut or altered, CONTEXT_LENGTH for a request that is too long.
+ * SEAL_BROKEN or PEER_INVALID for replies cut or altered, CONTEXT_LENGTH for a request that is too long, NOT_RUNNING for one that
+ * does not get on or has no end.
  */
 export async function* exchange(
   stream: Stream,
   request: Request | FindRequest | QuoteRequest | SignRequest | UsefulKeysRequest | TellRequest,
   sealing: Sealing | undefined,
+  limits = PROGRESS,
 ): AsyncGenerator<Reply> {
   const bytes = Buffer.from(JSON.stringify(request));
   const sealed = sealing && (await sealing.seal(sealing.expertKey, bytes));
   const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
   if (body.length > MAX_REQUEST_BYTES)
     throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
-  const silent = setTimeout(() => stream.close('NOT_RUNNING', 'no word'), SILENT_MS);
+  const progress = watchProgress(stream, limits);
   try {
     await sendRequest(stream, body);
     for (let next = await stream.take(); next; next = await stream.take()) {
-      silent.refresh();
-      yield await readReply(next.payload, next.end, sealed?.open);
+      const reply = await readReply(next.payload, next.end, sealed?.open);
+      progress.came(reply);
+      yield reply;
     }
   } finally {
-    clearTimeout(silent);
+    progress.end();
   }
 }
 

@@ -5,7 +5,7 @@ import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
 import { dial } from '../wire/dial.ts';
 import { prefixOf } from '../wire/prefix.ts';
-import { narrower, type Reach, reachOf } from '../wire/reach.ts';
+import { narrower, type Reach, reachFromHere } from '../wire/reach.ts';
 
 /** One expert of one node that may answer, with its signed word. */
 export interface Candidate {
@@ -109,7 +109,7 @@ async function offersAt(found: Found, topic: string, signal: AbortSignal): Promi
     const connection = await dial({ url, reach, identity: freshIdentity(), expect, handlers: NOT_SERVING, signal });
     try {
       const answer = await connection.ask({ type: 'find', topic, limit: PER_FOUND });
-      return { offers: answer.type === 'found' ? answer.descriptors : [], reach: reachOf(connection.address) };
+      return { offers: answer.type === 'found' ? answer.descriptors : [], reach: reachFromHere(connection.address) };
     } finally {
       connection.close(1000, 'thanks');
     }

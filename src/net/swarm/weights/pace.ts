@@ -6,8 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export type Pace = (bytes: number, signal?: AbortSignal) => Promise<void>;
 
-/** What may pass at once after a pause, and the shortest wait worth a timer. */
-const BURST_S = 1;
+export interface Paced {
+  pace: Pace;
+  /** How long what comes now would wait, ms. */
+  behindMs(): number;
+}
+
+/** The shortest wait worth a timer. */
 const LEAST_MS = 5;
 
 interface Waiting {
@@ -15,13 +20,17 @@ interface Waiting {
   go(): void;
 }
 
-export function createPace(bytesPerS: number): Pace {
+export const createPace = (bytesPerS: number): Pace => paced(bytesPerS, 1).pace;
+
+/** After a pause so many seconds' worth may pass at once. */
+export function paced(bytesPerS: number, burstS: number): Paced {
   const queue = new Set<Waiting>();
-  let freeAtMs = performance.now() - BURST_S * 1000;
+  let freeAtMs = performance.now() - burstS * 1000;
   let isServing = false;
   const pass = (bytes: number) => {
-    freeAtMs = Math.max(freeAtMs, performance.now() - BURST_S * 1000) + (bytes / bytesPerS) * 1000;
+    freeAtMs = Math.max(freeAtMs, performance.now() - burstS * 1000) + (bytes / bytesPerS) * 1000;
   };
+  let waiting = 0;
   const waitMs = () => freeAtMs - performance.now();
   const serve = async () => {
     isServing = true;
@@ -31,25 +40,26 @@ export function createPace(bytesPerS: number): Pace {
         await sleep(ms);
         continue;
       }
-      queue.delete(first);
       pass(first.bytes);
       first.go();
     }
     isServing = false;
   };
-  return async (bytes, signal) => {
+  const pace: Pace = async (bytes, signal) => {
     if (signal?.aborted) return;
     if (queue.size === 0 && waitMs() <= LEAST_MS) return pass(bytes);
     await new Promise<void>((resolve) => {
       const one: Waiting = { bytes, go: () => done() };
       const done = () => {
-        queue.delete(one);
+        if (queue.delete(one)) waiting -= bytes;
         signal?.removeEventListener('abort', done);
         resolve();
       };
       signal?.addEventListener('abort', done, { once: true });
       queue.add(one);
+      waiting += bytes;
       if (!isServing) void serve();
     });
   };
+  return { pace, behindMs: () => Math.max(0, waitMs()) + (waiting / bytesPerS) * 1000 };
 }

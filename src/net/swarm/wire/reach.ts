@@ -1,5 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { BlockList, isIP, isIPv4, isIPv6, type LookupFunction } from 'node:net';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import { isPrivate } from './prefix.ts';
 
 /**
@@ -62,6 +63,30 @@ export function reachOf(address: string): Exclude<Reach, 'owner'> {
   return isPrivate(ip) || LAN_TOO.check(ip, family) ? 'lan' : 'world';
 }
 
+/** Public IPv6 addresses of a LAN are in the /64 of one of this machine's own: nothing else tells them from the world. */
+export function ownNetworks(interfaces: NodeJS.Dict<Pick<NetworkInterfaceInfo, 'family' | 'address'>[]>): BlockList {
+  const own = new BlockList();
+  for (const { family, address } of Object.values(interfaces).flatMap((some) => some ?? []))
+    if (family === 'IPv6' && reachOf(address) === 'world') own.addSubnet(address, 64, 'ipv6');
+  return own;
+}
+
+/** Providers change prefixes, seldom. */
+const LOOK_AGAIN_MS = 30_000;
+let looked: { own: BlockList; atMs: number } | undefined;
+function ownNow(): BlockList {
+  const nowMs = performance.now();
+  if (!looked || nowMs - looked.atMs > LOOK_AGAIN_MS) looked = { own: ownNetworks(networkInterfaces()), atMs: nowMs };
+  return looked.own;
+}
+
+/** Where an IP address is as seen from this machine, which has neighbours with public addresses. */
+export function reachFromHere(address: string, own = ownNow()): Exclude<Reach, 'owner'> {
+  const reach = reachOf(address);
+  const ip = within(address);
+  return reach === 'world' && isIPv6(ip) && own.check(ip, 'ipv6') ? 'lan' : reach;
+}
+
 /** Of an URL: without brackets. */
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
@@ -82,8 +107,8 @@ function isOthersPort(url: string): boolean {
 }
 
 /** Whether this URL may be dialled on such a word, as far as it shows by itself; what a name stands for `lookupWithin` sees. */
-export const mayLead = (url: string, reach: Reach): boolean =>
-  reach === 'owner' || (isAsFar(reachOfUrl(url), reach) && !isOthersPort(url));
+export const mayLead = (url: string, reach: Reach, own?: BlockList): boolean =>
+  reach === 'owner' || (isAsFar(reachFromHere(hostOf(url), own), reach) && !isOthersPort(url));
 
 /**
  * As `dns.lookup`; a name that is not the owner's word must stand for public addresses only, whoever told it. The socket is
@@ -93,7 +118,7 @@ export function lookupWithin(reach: Reach): LookupFunction | undefined {
   if (reach === 'owner') return undefined;
   return (name, options, done) => {
     dnsLookup(name, { ...options, all: true }, (error, addresses) => {
-      const isOurs = () => addresses.some(({ address }) => reachOf(address) !== 'world');
+      const isOurs = () => addresses.some(({ address }) => reachFromHere(address) !== 'world');
       const fault = error ?? (isOurs() ? new Error('a name of our own network') : null);
       if (fault || !addresses[0]) return done(fault ?? new Error('no address'), '', 0);
       if (options.all) done(null, addresses);
@@ -132,7 +157,7 @@ const EVERY_ADDRESS = ['0.0.0.0', '::'];
 export function leadsHome({ host, urls }: { host: string; urls: readonly string[] }): (address: string) => Reach {
   if (urls.some((url) => reachOfUrl(url) === 'world')) return () => 'world';
   const own = EVERY_ADDRESS.includes(host) ? 'machine' : reachOf(host);
-  return (address) => wider(reachOf(address), own);
+  return (address) => wider(reachFromHere(address), own);
 }
 
 /** What a descriptor names that is meant for a nearer network than `reach`. */

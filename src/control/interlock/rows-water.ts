@@ -1,0 +1,72 @@
+import { clamp, WATER_W_PER_LPM_K } from '../physics.ts';
+import { type Row, type RowContext, running } from './row.ts';
+import { computes, DIFFER_K, flows, gasHot, good, heats, K, mixed, pipes, value } from './signs.ts';
+
+/** Water sensors that changed places or drift apart (F5, F4): held against another that reads the same water. */
+const DRIFTED_K = 2.5;
+const SPREAD_S = 600;
+/** How well the heat between two sensors is known, as a share of what it warms the water by. */
+const KNOWN_SHARE = 0.25;
+const STEADY_SHARE = 0.1;
+const STEADY_K = 1;
+
+/** Power and inlet are what the loop has felt: its heat goes into the water and not into its own mass. */
+const steady = ({ est, balance }: RowContext) =>
+  Math.abs(est.accelW.value - balance.laggedW) < STEADY_SHARE * balance.laggedW &&
+  Math.abs(est.accelInC.value - (balance.laggedInC ?? est.accelInC.value)) < STEADY_K;
+
+/** Kelvins by which the water is warmed between condenser outlet and supply; undefined while nobody can know. */
+function betweenK(c: RowContext): number | undefined {
+  const { actuators } = c.image;
+  if (!pipes(c) || mixed(c) || c.timers.waterPumpS <= SPREAD_S) return undefined;
+  const away = actuators.rejectOn > 0 && c.timers.rejectS > SPREAD_S;
+  // The compressor keeps both pipes moving.
+  if (c.timers.accelIdleS > SPREAD_S || away) return running(c) && c.timers.compressorOnS > SPREAD_S ? 0 : undefined;
+  const given = actuators.rejectOn === 0 && c.timers.rejectS > SPREAD_S && computes(c) && steady(c);
+  return given ? clamp(c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm')), 0, 20) : undefined;
+}
+const apartK = (c: RowContext) => value(c, 'supplyC') - value(c, 'condenserOutC') - (betweenK(c) ?? 0);
+
+export const WATER_ROWS: readonly Row[] = [
+  {
+    id: 'F5w',
+    code: 'water-sensors-swapped',
+    effect: 'warn',
+    holdS: 120,
+    clearS: 300,
+    active: (c) =>
+      heats(c) &&
+      pipes(c) &&
+      c.timers.compressorOnS > 180 &&
+      gasHot(c) &&
+      Math.min(value(c, 'supplyC'), value(c, 'condenserOutC')) < value(c, 'returnC') - DIFFER_K,
+    text: () =>
+      'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped',
+  },
+  {
+    id: 'F4w',
+    code: 'water-sensors-differ',
+    effect: 'warn',
+    holdS: 300,
+    clearS: 600,
+    active: (c) => betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!,
+    text: (c) =>
+      `of supply and condenser outlet one is off by ${K(Math.abs(apartK(c)))} from what heats the water between them; a sensor drifts, or sits loose on its pipe`,
+  },
+  {
+    id: 'F4r',
+    code: 'return-differs',
+    effect: 'warn',
+    holdS: 300,
+    clearS: 600,
+    active: (c) =>
+      flows(c) &&
+      good(c, 'returnC', 'bufferBottomC') &&
+      c.timers.waterPumpS > SPREAD_S &&
+      c.image.actuators.hotWaterOn === 0 &&
+      c.timers.tankS > SPREAD_S &&
+      Math.abs(value(c, 'returnC') - value(c, 'bufferBottomC')) > DRIFTED_K,
+    text: (c) =>
+      `the water comes back from the bottom of the buffer, and the two sensors differ by ${K(Math.abs(value(c, 'returnC') - value(c, 'bufferBottomC')))}; one of them drifts, or sits loose`,
+  },
+];

@@ -1,0 +1,42 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { dayTeller } from '../../src/app/day-teller.ts';
+import { findingsText } from '../../src/app/findings-text.ts';
+import { fail, ok, warn } from '../../src/app/hardware-check.ts';
+
+test('doctor tells what fails first, shortens many warnings, names each, and says what matters', () => {
+  const many = Array.from({ length: 9 }, (_, i) => warn(`device${i}`, 'answers late'));
+  const lines = findingsText([ok('node', 'v24'), ...many, fail('ports', 'held')]);
+  assert.match(lines[0]!, /^FAIL ports/);
+  assert.is(lines.filter((l) => l.startsWith('WARN')).length, 6);
+  for (const { what } of many)
+    assert.ok(
+      lines.some((l) => l.includes(what)),
+      what,
+    );
+  assert.match(lines.at(-3)!, /^OK +node/);
+  assert.equal(
+    lines.slice(-2).map((l) => l.split(':')[0]),
+    ['1 failed', '9 to look at'],
+  );
+  assert.equal(findingsText([ok('node', 'v24')]), ['OK   node             v24']);
+  assert.is(findingsText(many.slice(0, 6)).filter((l) => l.startsWith('WARN')).length, 6);
+});
+
+test('a long simulation says every ten seconds how far it is, a terminal sees each day', () => {
+  const told = (isTTY: boolean) => {
+    let nowMs = 0;
+    let text = '';
+    const teller = dayTeller(40, { isTTY, write: (t) => (text += t) }, () => nowMs);
+    for (let day = 1; day <= 40; day++) {
+      nowMs += 1000;
+      teller.onDay(day);
+    }
+    teller.end();
+    return text;
+  };
+  assert.is(told(false), 'day 10 of 40\nday 20 of 40\nday 30 of 40\nday 40 of 40\n');
+  assert.is(told(true).split('\r').length, 41);
+});
+
+test.run();
