@@ -60,15 +60,23 @@ export interface DoubtRequest {
   request: GenerateRequest;
   /** Only what follows this was shown. */
   saysAfter?: string | undefined;
-  /** What somebody else answered; left out, the doubt is how close the closest call on the own way is. */
+  /** What somebody else answered; left out, the own answer is looked at. */
   given?: string | undefined;
 }
 
 export interface Doubt {
-  /** What this copy shows. */
+  /** What this copy shows; of a given answer what was followed. */
   own: string;
-  /** 0 for the same text; else by how many nats this copy would have had to weigh otherwise to say what was given; 50 for never. */
-  nats: number;
+  /** By how many nats each token led the likeliest others. */
+  calls: number[];
+  /** Where what was given went another way: the lead that this copy had to lose for it; 50 for what it never says. */
+  parted: number[];
+  /** What was given was followed to its end, so `answerTokens` are its own. */
+  isWhole: boolean;
+  /** The least lead of a token taken for one of the given text over another that brings the same letters. */
+  surest: number;
+  /** By how many nats coarser arithmetic moves the closest calls toward the other token. Only of the own answer. */
+  moves: number[];
   promptTokens: number;
   answerTokens: number;
 }

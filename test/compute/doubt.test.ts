@@ -41,45 +41,61 @@ test('four at once get what one alone gets: native sampling is not thread-safe, 
   for (const [i, text] of said.entries()) {
     const given = text.slice(text.indexOf(saysAfter!) + saysAfter!.length);
     const doubt = await crowd.doubt!({ request: requests[i]!, saysAfter, given }, never);
-    assert.ok(doubt.nats < 0.5, `${given} instead of ${doubt.own}, ${doubt.nats} nats off`);
+    assert.ok(
+      doubt.parted.every((lead) => lead < 0.5),
+      `${given} instead of ${doubt.own}, ${doubt.parted} nats off`,
+    );
     assert.ok(doubt.answerTokens > 20 && doubt.promptTokens > 5);
   }
   await crowd.unload();
 });
 
-test('another answer, a cut one, one that goes on and one that nobody can give are doubted; a near call is not much', async () => {
+test('another answer, a cut one, one that goes on and one that nobody can give part from the own one far from rounding', async () => {
   const { questions, requestOf } = shipped('faults');
   const model = await load('faults', 1);
   const request = requestOf(questions[0]!);
   const right = await told(model, request);
   const doubt = (given: string) => model.doubt!({ request, given }, never);
-  assert.is((await doubt(right)).nats, 0);
-  assert.is((await doubt(right)).own, right);
+  const same = await doubt(right);
+  assert.equal([same.own, same.parted, same.isWhole], [right, [], true]);
   const [head] = right.split(':');
   for (const given of [`${head}`, `${right} And more.`, '', 'qqq', 'F1', `\uFFFD`, right.slice(0, -3)]) {
-    const { nats } = await doubt(given);
-    assert.ok(nats > 1 && Number.isFinite(nats), `"${given}" is doubted by ${nats} nats only`);
+    const { parted, isWhole } = await doubt(given);
+    assert.is(isWhole, false, 'a grammar is not followed on another way');
+    assert.ok(parted[0]! > 1 && Number.isFinite(parted[0]), `"${given}" is doubted by ${parted} nats only`);
   }
-  // The same question a little otherwise: the closest two of many lie close together.
-  const nearest = await Promise.all(
-    questions.slice(0, 12).map(async (question) => {
-      const other = await told(model, requestOf(question));
-      return other === right ? Number.POSITIVE_INFINITY : (await doubt(other)).nats;
-    }),
-  );
-  assert.ok(nearest.every((nats) => nats > 0.5));
   await model.unload();
 });
 
-test('behind hidden working the closest call on the way stands for the place where they parted', async () => {
+test('without a grammar another text is followed to its end: each parting is told, and its tokens are counted', async () => {
+  const { questions, requestOf } = shipped('convert');
+  const model = await load('convert', 1);
+  const request = requestOf(questions[0]!);
+  const right = await told(model, request);
+  const digit = right.search(/\d/);
+  const other = right.slice(0, digit) + ((Number(right[digit]) + 1) % 10) + right.slice(digit + 1);
+  const doubt = (given: string) => model.doubt!({ request, given }, never);
+  const [own, followed] = [await doubt(right), await doubt(other)];
+  assert.equal([followed.own, followed.isWhole], [other, true]);
+  assert.ok(followed.parted.length > 0 && followed.parted[0]! > 0);
+  assert.ok(Math.abs(followed.answerTokens - own.answerTokens) <= 2);
+  assert.equal([own.parted, own.answerTokens], [[], (await collect(model, request)).end.answerTokens]);
+  const cut = await doubt(right.slice(0, digit + 1));
+  assert.ok(cut.parted.length >= 1 && cut.answerTokens < own.answerTokens);
+  await model.unload();
+});
+
+test('coarser arithmetic moves the closest calls a little; behind hidden working the closest stands for the place where they parted', async () => {
   const { questions, requestOf, saysAfter } = shipped('convert');
   const model = await load('convert', 1);
   const request = requestOf(questions[0]!);
-  const { own, nats } = await model.doubt!({ request, saysAfter }, never);
+  const { own, calls, moves } = await model.doubt!({ request, saysAfter }, never);
+  assert.is(moves.length, 8);
+  assert.ok(moves.some((move) => move !== 0) && moves.every((move) => Math.abs(move) < 2), `${moves}`);
   const wrong = await model.doubt!({ request, saysAfter, given: '1 kW' }, never);
-  const cut = await model.doubt!({ request, saysAfter, given: own.slice(0, 2) }, never);
-  assert.is((await model.doubt!({ request, saysAfter, given: own }, never)).nats, 0);
-  assert.ok(wrong.nats > 0 && wrong.nats === nats && cut.nats === nats);
+  const same = await model.doubt!({ request, saysAfter, given: own }, never);
+  assert.equal([wrong.parted, wrong.isWhole], [[Math.min(...calls)], false]);
+  assert.equal([same.parted, same.isWhole], [[], true]);
   await model.unload();
 });
 
@@ -93,12 +109,12 @@ test('compute weighs for net, by free watts only, and refuses what no weights of
   link.deliver('grant', grantOf(4900, 4900));
   const weigh = (body: unknown) => call(path, 'POST', '/weigh', body);
   const chat = { model: 'faults', messages: [{ role: 'user', content: 'why is my flow too low?' }] };
-  const { own, nats, weights, hidesWorking } = (await weigh(chat)).json() as Record<string, unknown>;
-  assert.ok(typeof own === 'string' && own.length > 20 && Number(nats) > 0);
+  const { own, calls, weights, hidesWorking } = (await weigh(chat)).json() as Record<string, unknown>;
+  assert.ok(typeof own === 'string' && own.length > 20 && Array.isArray(calls) && calls.length > 20);
   assert.match(String(weights), /^[0-9a-f]{16}$/);
   assert.is(hidesWorking, false);
-  assert.is(Number((await weigh({ ...chat, given: own })).json().nats), 0);
-  assert.ok(Number((await weigh({ ...chat, given: 'It is fine.' })).json().nats) > 1);
+  assert.equal((await weigh({ ...chat, given: own })).json().parted, []);
+  assert.ok(Number((await weigh({ ...chat, given: 'It is fine.' })).json().parted?.[0]) > 1);
   const answer = (await call(path, 'POST', '/v1/chat/completions', chat)).json() as { heatmine?: { weights?: string } };
   assert.is(answer.heatmine?.weights, weights, 'answers name the weights they are made with');
   const gas = [{ role: 'user', content: 'I smell gas next to the unit' }];

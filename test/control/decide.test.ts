@@ -1,10 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { COMPRESSOR_START, type CompressorInput, compressorStep } from '../../src/control/decide/compressor.ts';
 import { supplyTargetC } from '../../src/control/decide/curve.ts';
 import { ownPumpStart } from '../../src/control/learn/own-pump.ts';
 import { learnPump } from '../../src/control/learn/pump-map.ts';
-import { PID_OFF, pidStep } from '../../src/control/pid.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { computing, createRig, followOutputs, HOUSE, type Rig, run, tick, until } from './rig.ts';
 
@@ -193,38 +191,6 @@ test('an idle accelerator loses its supply after a quarter of an hour: idle watt
   assert.ok(offS >= 890 && offS <= 910, `${offS}`);
 });
 
-test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10 and 60 s', () => {
-  const base: Omit<CompressorInput, 'wanted' | 'storeC' | 'dtS'> = {
-    setC: 35,
-    needW: 6000,
-    fullW: 14_000,
-    forcedOff: false,
-    maxPct: 100,
-    startsPerDay: 60,
-    urgent: false,
-    defrosting: false,
-  };
-  for (const dtS of [1, 10, 60]) {
-    let state = COMPRESSOR_START;
-    let sinceS = 0;
-    const starts: number[] = [];
-    for (let t = 0; t < 6 * 3600; t += dtS) {
-      // A storage that jumps from cold to hot each minute tempts it to cycle as fast as it may.
-      const storeC = Math.floor(t / 60) % 2 ? 45 : 25;
-      const next = compressorStep(state, { ...base, wanted: storeC < 40, storeC, dtS });
-      sinceS += dtS;
-      if (next.on !== state.on) {
-        assert.ok(sinceS >= (state.on ? 600 : 300), `dt ${dtS}: changed after ${sinceS} s`);
-        sinceS = 0;
-      }
-      if (next.on && !state.on) starts.push(t);
-      state = next;
-    }
-    for (const t of starts) assert.ok(starts.filter((s) => s >= t && s < t + 3600).length <= 4, `dt ${dtS}`);
-    assert.ok(starts.length > 6);
-  }
-});
-
 test('weather curve: more frost means hotter water, a cold room too, a warm day none, never above the design by 8 K', () => {
   const at = (outdoorC: number, roomC = 21) => supplyTargetC(HOUSE, 21, outdoorC, roomC, 0);
   assert.is(at(HOUSE.designOutdoorC), HOUSE.supplyDesignC);
@@ -233,37 +199,6 @@ test('weather curve: more frost means hotter water, a cold room too, a warm day 
   for (let c = -25; c < 17; c++) assert.ok(at(c) >= at(c + 1));
   assert.ok(at(0, 20) > at(0, 21));
   assert.ok(at(-40, 5) <= HOUSE.supplyDesignC + 8);
-});
-
-test('PID: holds its integral while saturated or held, settles a first-order process at any step length', () => {
-  const process = {
-    gain: 2,
-    tauS: 100,
-    delayS: 5,
-    lambdaS: 30,
-    derivativeS: 0,
-    setTauS: 0,
-    min: 0,
-    max: 100,
-    integralMax: 80,
-  };
-  let state = PID_OFF;
-  for (let i = 0; i < 50; i++) {
-    state = pidStep(state, process, { set: 1000, measured: 0, feedForward: 0, held: false, dtS: 1 }).state;
-  }
-  assert.is(state.integral, 0, 'saturated from the first step');
-  const held = pidStep(state, process, { set: 10, measured: 0, feedForward: 0, held: true, dtS: 1 });
-  assert.is(held.state.integral, 0);
-  for (const dtS of [0.1, 1, 10, 60, 600]) {
-    let s = PID_OFF;
-    let y = 0;
-    for (let t = 0; t < 6000 + 80 * dtS; t += dtS) {
-      const { state: next, output } = pidStep(s, process, { set: 50, measured: y, feedForward: 0, held: false, dtS });
-      s = next;
-      y += (2 * output - y) * (1 - Math.exp(-dtS / 100));
-    }
-    assert.ok(Math.abs(y - 50) < 0.5, `dt ${dtS}: ${y}`);
-  }
 });
 
 test('a change of the room set-point is planned at once, not at the next minute', () => {

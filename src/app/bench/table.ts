@@ -11,7 +11,8 @@ export interface Figure {
 export interface Bench {
   name: string;
   about: string;
-  run(options: { quick: boolean; seed: number }): Promise<Figure[]>;
+  /** `parts`: only these, where a benchmark has parts; all of them where none is named. */
+  run(options: { quick: boolean; seed: number; parts?: readonly string[] }): Promise<Figure[]>;
 }
 
 const round = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3));

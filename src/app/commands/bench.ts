@@ -41,7 +41,7 @@ async function runBench(args: string[]): Promise<number> {
   const chosen = await load();
   const seed = numberOption(values.seed, 'seed', 0, 1e9) ?? 1;
   if (!json) say(`${chosen.name}: ${chosen.about}`);
-  const figures = await chosen.run({ quick: values.quick === true, seed });
+  const figures = await chosen.run({ quick: values.quick === true, seed, parts: positionals.slice(1) });
   print(json ? JSON.stringify(figures) : tableOf(figures));
   return figures.every((f) => f.met) ? 0 : 1;
 }
@@ -49,7 +49,7 @@ async function runBench(args: string[]): Promise<number> {
 export const bench: Command = {
   name: 'bench',
   about: `Measures and compares: ${Object.keys(BENCHES).join(', ')}. Ends with 1 where a goal is missed.`,
-  usage: 'heatmine bench NAME [--quick] [--seed 1] [--json]',
+  usage: 'heatmine bench NAME [PART ...] [--quick] [--seed 1] [--json]',
   example: 'npm run bench -- loop',
   run: runBench,
 };

@@ -6,6 +6,7 @@ import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, 
 import { createFeed } from '../feed.ts';
 import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
+import { createCoarse } from './llama-calls.ts';
 import { doubtOf } from './llama-doubt.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { type Limits, say } from './llama-say.ts';
@@ -88,6 +89,7 @@ async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): P
   const embedder = createEmbedder(model, contextTokens);
   const grammarOf = grammarCache(llama, spec.id);
   const beat = createBeat();
+  const movesOf = createCoarse(model, contextTokens);
   const samplingOf = async (request: GenerateRequest) => {
     const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
     const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
@@ -139,7 +141,8 @@ async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): P
         const limits = { stop: request.stop, room: Math.min(request.maxTokens, contextTokens - prompt.length) };
         const saying = (last: Token[]) => sequence.evaluateWithMetadata(last, { probabilities: true }, options);
         const tokens = inStep(beat.enter(place), sequence, prompt, saying, signal);
-        return await doubtOf({ model, prompt, tokens, limits, saysAfter, given }, signal);
+        const parts = { model, prompt, tokens, limits, hasGrammar: request.grammar !== undefined, saysAfter, given };
+        return await doubtOf({ ...parts, movesOf }, signal);
       } finally {
         await leave();
       }
@@ -170,23 +173,26 @@ function grammarCache(llama: Llama, id: string): (text: string) => Promise<Llama
   };
 }
 
-/** The tokens of an answer, each asked for together with those of all others; the prompt piece by piece before them. */
+/**
+ * The tokens of an answer, each asked for together with those of all others; the prompt piece by piece before them. Whoever
+ * reads may have it go on with another token.
+ */
 async function* inStep<T>(
   step: Step,
   sequence: LlamaContextSequence,
   prompt: readonly Token[],
-  saying: (last: Token[]) => AsyncGenerator<T, void, void>,
+  saying: (last: Token[]) => AsyncGenerator<T, void, Token | undefined>,
   signal: AbortSignal,
-): AsyncGenerator<T, void, void> {
+): AsyncGenerator<T, void, Token | undefined> {
   try {
     const tokens = saying(await evaluateBeginning(step, sequence, prompt, signal));
     try {
-      for (;;) {
+      for (let instead: Token | undefined = undefined; ; ) {
         await step.ready();
         signal.throwIfAborted();
-        const { value, done } = await tokens.next();
+        const { value, done } = await tokens.next(instead);
         if (done) return;
-        yield value;
+        instead = yield value;
       }
     } finally {
       await tokens.return();
@@ -219,7 +225,7 @@ async function evaluateBeginning(
 async function* answer(
   model: LlamaModel,
   prompt: readonly Token[],
-  tokensOf: (signal: AbortSignal) => AsyncGenerator<Token, void, void>,
+  tokensOf: (signal: AbortSignal) => AsyncIterable<Token>,
   limits: Limits,
   signal: AbortSignal,
 ): AsyncGenerator<GenerateChunk, GenerateEnd> {

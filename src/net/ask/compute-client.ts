@@ -18,7 +18,7 @@ export interface ComputeClient {
   answer(ask: Ask, signal: AbortSignal, economy?: boolean): AsyncGenerator<AnswerPiece>;
   /** What the classifier takes this text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
-  /** What the copy of an expert here makes of another node's answer, by free watts; without one, how close its own closest call is. */
+  /** What the copy of an expert here makes of another node's answer, by free watts; without one, of its own. */
   weigh(ask: Pick<Ask, 'expert' | 'messages'>, given: string | undefined, signal: AbortSignal): Promise<Weighed>;
   close(): void;
 }
@@ -43,7 +43,11 @@ const Failure = z.object({
 const Label = z.object({ label: z.string() });
 const Weighed = z.object({
   own: z.string(),
-  nats: z.number(),
+  calls: z.array(z.number()),
+  parted: z.array(z.number()),
+  isWhole: z.boolean(),
+  surest: z.number(),
+  moves: z.array(z.number()),
   promptTokens: z.int(),
   answerTokens: z.int(),
   hidesWorking: z.boolean(),

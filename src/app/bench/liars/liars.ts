@@ -1,163 +1,135 @@
+import { HeatmineError } from '../../../core/errors.ts';
 import { type Random, seededRandom, shuffled } from '../../../core/random.ts';
-import { createBudget } from '../../../net/swarm/audit/budget.ts';
 import { compared } from '../../../net/swarm/audit/compare.ts';
-import { isLiar, NO_EVIDENCE, type Outcome, outcomeOf, weigh } from '../../../net/swarm/audit/evidence.ts';
+import { type Finding, isLiar, NO_EVIDENCE, weigh } from '../../../net/swarm/audit/evidence.ts';
 import type { Bench, Figure } from '../table.ts';
+import { costOf } from './cost.ts';
+import { DESIGN, type Name, TEST } from './experts.ts';
 import { type AuditedNode, nodesOf } from './nodes.ts';
-import { openPool, type Pool } from './pool.ts';
+import { openPool } from './pool.ts';
+import { alarmBound, interval } from './shares.ts';
 
 const AUDITS = 20;
 const TRIALS = 4000;
 const FOUND = 0.95;
 const FALSE_ALARMS = 0.005;
-const COST = 0.02;
-const Z95 = 1.96;
-
-/** Wilson's interval of a share. */
-function interval(hits: number, of: number): [number, number] {
-  const share = hits / of;
-  const centre = share + Z95 ** 2 / (2 * of);
-  const half = Z95 * Math.sqrt((share * (1 - share)) / of + Z95 ** 2 / (4 * of * of));
-  return [Math.max(0, (centre - half) / (1 + Z95 ** 2 / of)), (centre + half) / (1 + Z95 ** 2 / of)];
-}
 
 const percent = (x: number) => `${(x * 100).toFixed(2)} %`;
+type Findings = readonly (Finding | undefined)[];
 
-/** In how many trials of 20 audits, each another question of the pool, the node is taken for a liar. */
-function condemned(outcomes: readonly (Outcome | undefined)[], random: Random): number {
-  let hits = 0;
+interface Judged {
+  /** Trials of 20 audits, each another question of the pool, in which the node is taken for a liar. */
+  hits: number;
+  /** Audits that the middle one of these took. */
+  audits: number;
+}
+
+function judgedIn(lie: Findings, truth: Findings, share: number, random: Random): Judged {
+  const took: number[] = [];
   for (let trial = 0; trial < TRIALS; trial++) {
     let evidence = NO_EVIDENCE;
-    let found = false;
-    for (const outcome of shuffled(outcomes, random).slice(0, AUDITS)) {
-      if (outcome) evidence = weigh(evidence, outcome);
-      found ||= isLiar(evidence);
+    const questions = shuffled([...lie.keys()], random).slice(0, AUDITS);
+    for (const [audit, i] of questions.entries()) {
+      const finding = (random() < share ? lie : truth)[i];
+      if (finding) evidence = weigh(evidence, finding);
+      if (!isLiar(evidence)) continue;
+      took.push(audit + 1);
+      break;
     }
-    if (found) hits++;
   }
-  return hits;
+  took.sort((a, b) => a - b);
+  return { hits: took.length, audits: took[took.length >> 1] ?? AUDITS };
 }
 
-function judged(how: string, node: AuditedNode, outcomes: readonly (Outcome | undefined)[], random: Random): Figure {
-  const hits = condemned(outcomes, random);
+function figureOf(how: string, node: AuditedNode, findings: Findings, truth: Findings, random: Random): Figure {
+  const { isHonest, share, name } = node;
+  const { hits, audits } = judgedIn(findings, truth, share, random);
   const [low, high] = interval(hits, TRIALS);
-  const odd = outcomes.filter((o) => o !== 'same' && o !== 'agreed').length;
-  const shown = `${odd} of ${outcomes.length} audits odd`;
-  const name = `95 % interval ${percent(low)} to ${percent(high)}, ${shown}; from`;
-  const met = node.isHonest ? hits / TRIALS <= FALSE_ALARMS : hits / TRIALS >= FOUND;
+  const odd = findings.filter((finding) => finding && finding.factor > 1).length;
+  const took = isHonest || hits === 0 ? '' : `, half of them by audit ${audits}`;
+  const seen = `${odd} of ${findings.length} answers odd${took}`;
   return {
-    figure: `${how}: ${node.name} ${node.isHonest ? 'taken for a liar' : 'found'} within ${AUDITS}`,
+    figure: `${how}: ${isHonest ? 'honest, ' : ''}${name} ${isHonest ? 'taken for a liar' : 'found'} within ${AUDITS}`,
     ...{ value: (hits / TRIALS) * 100, unit: '%' },
-    reference: { name, value: low * 100 },
-    goal: node.isHonest ? `<= ${FALSE_ALARMS * 100} %` : `>= ${FOUND * 100} %`,
-    met,
+    reference: { name: `${seen}; 95 % interval to ${percent(high)} from`, value: low * 100 },
+    goal: isHonest ? `<= ${FALSE_ALARMS * 100} %` : `>= ${FOUND * 100} %`,
+    met: isHonest ? hits / TRIALS <= FALSE_ALARMS : hits / TRIALS >= FOUND,
   };
 }
 
-/** Audit tokens of all tokens, for an asker of ordinary questions to a few nodes, who asks each telling question of each node once. */
-function cost({ questions }: Pool, nodes: number, random: Random): Figure {
-  const budget = createBudget();
-  let [ordinary, audits, count] = [0, 0, 0];
-  const tokensOf = (i: number) => questions[i]!.promptTokens + questions[i]!.ownTokens;
-  for (let asked = 0; asked < 200_000; asked++) {
-    const tokens = tokensOf(Math.floor(random() * questions.length));
-    ordinary += tokens;
-    budget.earn(tokens);
-    if (!budget.may()) continue;
-    const i = count % questions.length;
-    // Asked of a node, said again by the own copy to weigh it, and the search shared among the nodes.
-    const taken = 2 * tokensOf(i) + questions[i]!.searchTokens / nodes;
-    budget.spend(taken);
-    audits += taken;
-    count++;
-  }
-  const share = audits / (ordinary + audits);
-  return {
-    ...{ figure: 'audit cost, of all tokens', value: share * 100, unit: '%' },
-    reference: { name: `audits in 200,000 questions over ${nodes} nodes: ${count}; goal`, value: COST * 100 },
-    ...{ goal: `<= ${COST * 100} %`, met: share <= COST && count > 0 },
-  };
-}
-
-/** Chance of at most `most` hits in `of`, each with this chance. */
-function atMost(most: number, of: number, chance: number): number {
-  let term = (1 - chance) ** of;
-  let sum = term;
-  for (let k = 1; k <= most; k++) {
-    term *= ((of - k + 1) / k) * (chance / (1 - chance));
-    sum += term;
-  }
-  return sum;
-}
-
-/** The share that is not exceeded with a confidence of 95 % (Clopper and Pearson, one side). */
-function upperShare(hits: number, of: number): number {
-  let [low, high] = [0, 1 - 1e-9];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (atMost(hits, of, middle) > 0.05) low = middle;
-    else high = middle;
-  }
-  return high;
-}
-
-/** What the pool of honest answers allows to say: a verdict takes two odd audits in twenty. */
-function bound({ odd, of }: Honest, quick: boolean): Figure {
-  const upper = upperShare(odd, of);
-  const alarms = 1 - atMost(1, AUDITS, upper);
-  return {
-    ...{
-      figure: `all experts: false alarms at most, from ${odd} odd of ${of} honest audits`,
-      value: alarms * 100,
-      unit: '%',
-    },
-    reference: { name: 'an honest audit is odd at most (95 %)', value: upper * 100 },
-    goal: quick ? 'too few answers for a goal' : `<= ${FALSE_ALARMS * 100} %`,
-    met: quick ? odd === 0 : alarms <= FALSE_ALARMS,
-  };
-}
-
-interface Honest {
-  odd: number;
-  of: number;
-}
+const told = (figure: Figure): Figure => ({ ...figure, goal: 'told, no goal', met: true });
+/** Half the evidence of an audit, and twenty of a sure expert hold little more than a verdict takes (decision 11). */
+const isFaint = ({ name, share }: AuditedNode) => share < 1 && name.startsWith('smaller');
 
 interface Found {
   figures: Figure[];
-  honest: Honest;
+  /** Of honest audits. */
+  honest: Finding[];
 }
 
-async function ofExpert(id: string, otherExpert: string, count: number, seed: number): Promise<Found> {
-  const pool = await openPool(id, count, seed);
+async function ofExpert(name: Name, quick: boolean, seed: number): Promise<Found> {
+  const random = seededRandom(seed);
+  const pool = await openPool(name, quick ? AUDITS + 4 : undefined, seed);
+  const how = `${name} (${DESIGN.some((known) => known === name) ? 'design' : 'unseen'})`;
   try {
-    const nodes = await nodesOf(pool, otherExpert);
-    const random = seededRandom(seed);
-    const scored = nodes.map((node) => judged(`${id}, own copy`, node, node.answers.map(outcomeOf), random));
-    const [one, two] = [nodes[0]!.answers, nodes[2]!.answers];
-    const crossed = nodes.slice(2).map((node) => {
-      const outcomes = node.answers.map((answer, i) =>
-        compared(answer, [one[i]!, node === nodes[2] ? one[i]! : two[i]!]),
-      );
-      const figure = judged(`${id}, without weights`, node, outcomes, random);
-      // Without weights a close call is all that shows it, and ordinary questions hold few.
-      return node.name.startsWith('smaller') ? { ...figure, goal: 'told, no goal', met: true } : figure;
+    if (pool.questions.length < AUDITS) return { figures: [tooFew(how, pool.questions.length)], honest: [] };
+    const nodes = await nodesOf(pool);
+    const truth = nodes[0]!;
+    const weighed = nodes.map((node) => {
+      const figure = figureOf(`${how}, own copy`, node, node.findings, truth.findings, random);
+      return isFaint(node) ? told(figure) : figure;
     });
-    const honest = nodes.filter(({ isHonest }) => isHonest).flatMap(({ answers }) => answers.map(outcomeOf));
-    const odd = honest.filter((outcome) => outcome !== 'same').length;
-    return { figures: [...scored, ...crossed, cost(pool, 4, random)], honest: { odd, of: honest.length } };
+    const two = nodes[1]!;
+    const crossed = nodes.slice(3).map((node) => {
+      const findings = node.answers.map((answer, i) => compared(answer, [truth.answers[i]!, two.answers[i]!]));
+      const agreed = two.answers.map((answer, i) => compared(answer, [truth.answers[i]!, two.answers[i]!]));
+      const figure = figureOf(`${how}, no copy`, node, findings, agreed, random);
+      return node.isHonest ? figure : told(figure);
+    });
+    const honest = nodes.filter(({ isHonest }) => isHonest).flatMap(({ findings }) => findings);
+    return { figures: [...weighed, ...crossed, costOf(how, pool, truth, random)], honest };
   } finally {
     await pool.close();
   }
 }
 
+const tooFew = (how: string, found: number): Figure => ({
+  ...{ figure: `${how}: telling questions`, value: found, unit: 'questions', goal: `>= ${AUDITS}`, met: false },
+});
+
+/** Fewer bound nothing. */
+const ENOUGH = 1500;
+
+/** What the honest audits allow to say of false alarms. */
+function boundOf(honest: readonly Finding[]): Figure {
+  const { alarms, mean } = alarmBound(
+    honest.map(({ factor }) => factor),
+    AUDITS,
+  );
+  return {
+    figure: `false alarms at most, from ${honest.length} honest audits`,
+    ...{ value: alarms * 100, unit: '%' },
+    reference: { name: 'mean factor of an honest audit at most (95 %), in hundredths', value: mean * 100 },
+    ...(honest.length < ENOUGH
+      ? { goal: `told, goal from ${ENOUGH} audits on`, met: true }
+      : { goal: `<= ${FALSE_ALARMS * 100} %`, met: alarms <= FALSE_ALARMS }),
+  };
+}
+
 export const liars: Bench = {
   name: 'liars',
-  about: 'audits of liars and of honest nodes, every answer and every score by a real engine with real weights',
-  async run({ quick, seed }) {
-    const faults = await ofExpert('faults', 'ancestor', quick ? 64 : 200, seed);
-    const found = quick ? [faults] : [faults, await ofExpert('convert', 'ancestor', 48, seed)];
-    const sum = (of: (honest: Honest) => number) => found.reduce((total, { honest }) => total + of(honest), 0);
-    const honest = { odd: sum(({ odd }) => odd), of: sum(({ of }) => of) };
-    return [...found.flatMap(({ figures }) => figures), bound(honest, quick)];
+  about: `audits of liars and of honest nodes, every answer by a real engine; parts: ${[...DESIGN, ...TEST].join(', ')}`,
+  async run({ quick, seed, parts = [] }) {
+    const all: readonly Name[] = quick ? ['faults', 'mix'] : [...DESIGN, ...TEST];
+    const names = parts.map((part) => {
+      const name = [...DESIGN, ...TEST].find((known) => known === part);
+      if (!name) throw new HeatmineError('USAGE', `no part ${part}: ${[...DESIGN, ...TEST].join(', ')}`);
+      return name;
+    });
+    const found: Found[] = [];
+    for (const name of names.length ? names : all) found.push(await ofExpert(name, quick, seed));
+    const figures = found.flatMap((of) => of.figures);
+    const honest = found.flatMap((of) => of.honest);
+    return honest.length ? [...figures, boundOf(honest)] : figures;
   },
 };

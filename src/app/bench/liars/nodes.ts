@@ -1,52 +1,50 @@
-import type { Audited, Pool } from './pool.ts';
+import type { Finding } from '../../../net/swarm/audit/evidence.ts';
+import type { Pool, Said } from './pool.ts';
 
 export interface AuditedNode {
   name: string;
   isHonest: boolean;
+  /** Share of audits in which it does what its name says; in the others it is honest. */
+  share: number;
   /** One for each question of the pool. */
-  answers: Audited[];
+  answers: Said[];
+  findings: Finding[];
 }
 
 /** Tokens after which the lazy one stops. */
 const FIRST_TOKENS = 16;
-const OVERCOUNT = 1.05;
 
 /** Honest nodes that reckon in other ways, and liars: each a wrapper around answers of a real engine. */
-export async function nodesOf(pool: Pool, otherExpert: string): Promise<AuditedNode[]> {
-  const crowd = await pool.answersOf('q8_0');
-  const judged = (change: (answer: Audited, i: number) => { text: string; billedTokens: number }) =>
-    Promise.all(
-      crowd.map((answer, i) => {
-        const { text, billedTokens } = change(answer, i);
-        return pool.judge(i, text, billedTokens);
-      }),
-    );
-  const other = await pool.answersOf({ of: otherExpert });
-  return [
-    { name: 'honest, eight at once', isHonest: true, answers: crowd },
-    { name: 'honest, three at once', isHonest: true, answers: await pool.answersOf('q8_0', { atOnce: 3 }) },
-    { name: 'honest, kernels without 8-bit sums', isHonest: true, answers: await pool.answersOf('f32') },
-    { name: 'smaller quant (Q4_0)', isHonest: false, answers: await pool.answersOf('q4_0') },
-    { name: `another expert (${otherExpert})`, isHonest: false, answers: other },
-    {
-      name: 'another expert every second time',
-      isHonest: false,
-      answers: crowd.map((answer, i) => (i % 2 ? answer : other[i]!)),
-    },
-    {
-      name: `first ${FIRST_TOKENS} tokens`,
-      isHonest: false,
-      answers: await pool.answersOf('q8_0', { firstTokens: FIRST_TOKENS }),
-    },
-    {
-      name: 'replay of an earlier answer',
-      isHonest: false,
-      answers: await judged((answer, i) => crowd[i - 1] ?? answer),
-    },
-    {
-      name: 'counts 5 % more tokens',
-      isHonest: false,
-      answers: await judged(({ text, billedTokens }) => ({ text, billedTokens: Math.ceil(billedTokens * OVERCOUNT) })),
-    },
-  ];
+export async function nodesOf(pool: Pool): Promise<AuditedNode[]> {
+  const nodes: AuditedNode[] = [];
+  const add = async (name: string, isHonest: boolean, shares: number[], answers: Said[]) => {
+    const findings: Finding[] = [];
+    for (const [i, answer] of answers.entries()) findings.push(await pool.judge(i, answer));
+    for (const share of shares)
+      nodes.push({ name: share < 1 ? `${name}, every second time` : name, isHonest, share, answers, findings });
+  };
+  const honest = await pool.answersOf('its own');
+  await add('eight at once', true, [1], honest);
+  await add('three at once', true, [1], await pool.answersOf('its own', { atOnce: 3 }));
+  await add('alone', true, [1], await pool.answersOf('its own', { atOnce: 1 }));
+  await add('kernels without 8-bit sums', true, [1], await pool.answersOf('f32'));
+  for (const target of pool.expert.smaller)
+    await add(`smaller quant (${target.toUpperCase()})`, false, [1, 0.5], await pool.answersOf(target));
+  await add('another expert', false, [1, 0.5], await pool.answersOf('other'));
+  const short = await pool.answersOf('its own', { firstTokens: FIRST_TOKENS });
+  // It bills what the whole answer would have had.
+  const cut = short.map((answer, i) => ({ ...answer, billedTokens: honest[i]!.billedTokens }));
+  await add(`first ${FIRST_TOKENS} tokens`, false, [1, 0.5], cut);
+  const earlier = honest.map((_, i) => honest.at(i - 1)!);
+  await add('replay of an earlier answer', false, [1, 0.5], earlier);
+  for (const more of [5, 20]) {
+    const counted = honest.map((answer) => ({
+      ...answer,
+      billedTokens: Math.round(answer.billedTokens * (1 + more / 100)),
+    }));
+    await add(`counts ${more} % more tokens`, false, [1, 0.5], counted);
+  }
+  const longer = honest.map((answer) => ({ ...answer, billedPromptTokens: answer.billedPromptTokens + 1 }));
+  await add('one token more of each question', false, [1], longer);
+  return nodes;
 }

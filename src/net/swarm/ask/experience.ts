@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { isLiar, NO_EVIDENCE, type Outcome, weigh } from '../audit/evidence.ts';
+import { type Finding, isLiar, NO_EVIDENCE, weigh } from '../audit/evidence.ts';
 
 const Record = z.strictObject({
   good: z.number().min(0),
@@ -25,7 +25,7 @@ export interface Experience {
   passed(key: string): void;
   /** It was honest about having no room: that is load, no fault. */
   busy(key: string): void;
-  audited(key: string, outcome: Outcome): void;
+  audited(key: string, finding: Finding): void;
   /** Why it is not asked, where audits showed it to be a liar. */
   shuns(key: string): string | undefined;
 }
@@ -81,7 +81,7 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
     passed: (key) => change(key, (was) => ({ ...was, good: was.good + 1 })),
     failed: (key) => change(key, (was) => ({ ...was, bad: was.bad + 1 })),
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
-    audited: (key, outcome) => change(key, (was) => afterAudit(was, outcome, now())),
+    audited: (key, finding) => change(key, (was) => afterAudit(was, finding, now())),
     shuns(key) {
       const { shunnedUntilMs = 0, audits, why } = current().get(key) ?? UNKNOWN;
       if (shunnedUntilMs <= now()) return undefined;
@@ -91,8 +91,9 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
   };
 }
 
-function afterAudit(was: Record, outcome: Outcome, nowMs: number): Record {
-  const evidence = weigh({ audits: was.audits ?? 0, against: was.against ?? 1 }, outcome);
+function afterAudit(was: Record, finding: Finding, nowMs: number): Record {
+  const evidence = weigh({ audits: was.audits ?? 0, against: was.against ?? 1 }, finding);
+  const { outcome } = finding;
   const next = { ...was, ...evidence, ...(outcome in SHOWN && { why: outcome as keyof typeof SHOWN }) };
   // When it is asked again it begins anew: machines and owners change.
   return isLiar(evidence)

@@ -10,8 +10,10 @@ export interface Heard {
   expert: string;
   weights?: string | undefined;
   text: string;
+  /** Of the answer, and of the question. */
   billedTokens: number;
-  /** Of question and answer. */
+  billedPromptTokens: number;
+  /** Of both, as far as its text can have them. */
   tokens: number;
 }
 

@@ -5,7 +5,6 @@ import { mostAnswerTokens, mostPromptTokens } from '../pay/sizes.ts';
 import { askAgain, type Heard, othersFor } from './again.ts';
 import { createBudget } from './budget.ts';
 import { compared } from './compare.ts';
-import { outcomeOf } from './evidence.ts';
 import { openTelling } from './telling.ts';
 
 /** One ordinary answer, as the auditor needs it. It is kept in memory only. */
@@ -64,11 +63,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
     const heard = await askAgain(asker, node, { topics, messages, signal });
     budget.spend(heard.tokens);
     if (heard.expert !== expert || heard.weights !== weights) return 'another expert';
-    const nats = heard.text === question.own ? 0 : await telling.natsOf(expert, question, heard.text, signal);
-    const { ownTokens, hidesWorking } = question;
-    const outcome = outcomeOf({ nats, ownTokens, billedTokens: heard.billedTokens, hidesWorking });
-    asker.experience.audited(node, outcome);
-    return outcome;
+    const finding = await telling.judge(expert, question, heard, signal);
+    asker.experience.audited(node, finding);
+    return finding.outcome;
   };
 
   const byOthers = async (asked: Asked, signal: AbortSignal): Promise<string> => {
@@ -84,9 +81,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
     const [b, c] = [await hear(others[0]!), await hear(others[1]!)];
     if ([b, c].some(({ expert, weights }) => expert !== asked.expert || weights !== asked.weights))
       return 'other weights';
-    const outcomes = [compared(asked, [b, c]), compared(b, [asked, c]), compared(c, [asked, b])];
-    for (const [i, { node }] of [asked, b, c].entries()) if (outcomes[i]) asker.experience.audited(node, outcomes[i]);
-    return outcomes[0] ?? 'all differ';
+    const findings = [compared(asked, [b, c]), compared(b, [asked, c]), compared(c, [asked, b])];
+    for (const [i, { node }] of [asked, b, c].entries()) if (findings[i]) asker.experience.audited(node, findings[i]);
+    return findings[0]?.outcome ?? 'all differ';
   };
 
   return {
@@ -122,13 +119,13 @@ export function noteOf(topics: readonly string[], messages: SwarmQuestion['messa
       said.text += text;
     },
     done({ node, meter }: SwarmAnswer, isWhole: boolean): Asked {
-      const { promptTokens, answerTokens: billedTokens } = meter;
+      const { promptTokens: billedPromptTokens, answerTokens: billedTokens } = meter;
       const isPlain = isWhole && messages.length === 1;
       // What a node says that it took would else empty or fill the budget as it likes.
       const tokens =
-        within(promptTokens, mostPromptTokens({ messages })) +
+        within(billedPromptTokens, mostPromptTokens({ messages })) +
         within(billedTokens, mostAnswerTokens({ messages }, Buffer.byteLength(said.text)));
-      return { ...said, topics, messages, node, billedTokens, tokens, isPlain };
+      return { ...said, topics, messages, node, billedTokens, billedPromptTokens, tokens, isPlain };
     },
   };
 }

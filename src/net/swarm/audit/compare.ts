@@ -1,18 +1,45 @@
-import { type Outcome, SPARE, SPARE_TOKENS } from './evidence.ts';
+import { type Finding, together } from './evidence.ts';
 
 /** What an asker without the weights has of one answer. */
 export interface Heard {
   text: string;
   billedTokens: number;
+  billedPromptTokens: number;
 }
 
 /**
- * A node's answer beside those of two others that claim the same expert: a third breaks the tie. Undefined where all three
- * differ: nobody knows who is right. Honest nodes agree at temperature 0 but for close calls.
+ * At most so often an honest node is alone apart from two that agree, or bills more than one with the same text. Own
+ * guesses: without the weights nobody knows how far rounding leads.
  */
-export function compared(one: Heard, [other, third]: readonly [Heard, Heard]): Outcome | undefined {
+const HONEST = { apart: 0.05, count: 0.01 } as const;
+const APART = 8;
+const NOT_APART = (1 - HONEST.apart * APART) / (1 - HONEST.apart);
+
+/**
+ * A node's answer beside those of two others that claim the same expert: a third breaks the tie. Undefined where all three
+ * differ: nobody knows who is right. Other weights of the same expert are not told from other kernels: both part on the way.
+ */
+export function compared(one: Heard, [other, third]: readonly [Heard, Heard]): Finding | undefined {
   const same = [other, third].filter(({ text }) => text === one.text);
-  if (same.length === 0) return other.text === third.text ? 'outvoted' : undefined;
-  const least = Math.min(...same.map(({ billedTokens }) => billedTokens));
-  return one.billedTokens > least * SPARE + SPARE_TOKENS ? 'overcounted' : 'agreed';
+  if (same.length === 0 && other.text !== third.text) return undefined;
+  if (same.length === 0 && isApart(one.text, other.text))
+    return { outcome: 'outvoted', factor: together(APART, false, HONEST.count) };
+  // Of two with the same text the one that bills more: one alone, which bills too little, is no measure.
+  const isAbove = (of: (heard: Heard) => number) => same.length > 0 && of(one) > Math.max(...same.map(of));
+  const isOver = isAbove((heard) => heard.billedTokens) || isAbove((heard) => heard.billedPromptTokens);
+  return {
+    outcome: isOver ? 'overcounted' : 'agreed',
+    factor: together(NOT_APART, isOver, HONEST.count),
+  };
+}
+
+const SHORT = 40;
+const AT_ONCE = 0.1;
+
+/** Honest texts part somewhere on the way, hardly ever at once, and none ends within another. */
+function isApart(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  let common = 0;
+  while (common < shorter && a[common] === b[common]) common++;
+  return shorter < SHORT || common === shorter || common < AT_ONCE * shorter;
 }

@@ -49,12 +49,17 @@ const serving = ({
   },
 });
 
-/** A copy for which every question is telling. */
+/** Coarser arithmetic moves calls by up to 0.1 nats; many at once, so that noise is known after one question. */
+const MOVES = Array.from({ length: 200 }, (_, i) => (i % 2 ? 1 : -1) * (i / 2000));
+/** A copy for which every question is telling: several calls beyond that noise, within a liar's. */
 const ownCopy: Pick<ComputeClient, 'weigh'> = {
   async weigh({ messages }, given) {
     const own = rightAnswer(messages.at(-1)!.content);
-    const nats = given === undefined ? 0.4 : given === own ? 0 : 2;
-    return { own, nats, promptTokens: 10, answerTokens: BILLED, hidesWorking: false, weights: WEIGHTS };
+    const calls = [0.2, 0.2, 0.25, 0.3, 9, 9];
+    const isOwn = given === undefined || given === own;
+    const parted = isOwn ? [] : [9];
+    const rest = { promptTokens: 10, answerTokens: BILLED, hidesWorking: false, weights: WEIGHTS };
+    return { own, calls, parted, isWhole: isOwn, surest: 50, moves: given === undefined ? MOVES : [], ...rest };
   },
 };
 const noCopy: Pick<ComputeClient, 'weigh'> = {
@@ -162,7 +167,7 @@ test('an own copy: tokens billed beyond the answer are seen; honest nodes stay, 
 });
 
 test('without weights: of three nodes the one that two agree against is shunned, and only that one', async () => {
-  const three = await audited([{}, { text: (q) => `wrong: ${q}` }, {}], noCopy, 6);
+  const three = await audited([{}, { text: (q) => `wrong: ${q}` }, {}], noCopy, 8);
   assert.equal(three.shunned, [false, true, false]);
   assert.match(three.why(1)!, /agree against it/);
   assert.ok(three.outcomes.includes('agreed'));

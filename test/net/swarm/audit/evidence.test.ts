@@ -6,89 +6,73 @@ import { createBudget } from '../../../../src/net/swarm/audit/budget.ts';
 import { compared } from '../../../../src/net/swarm/audit/compare.ts';
 import {
   type Evidence,
+  type Finding,
   isLiar,
-  isTelling,
   NO_EVIDENCE,
-  type Outcome,
-  outcomeOf,
+  together,
   weigh,
 } from '../../../../src/net/swarm/audit/evidence.ts';
 import { vary } from '../../../../src/net/swarm/audit/vary.ts';
 
-const after = (outcomes: readonly Outcome[]): Evidence => outcomes.reduce(weigh, NO_EVIDENCE);
-const times = (n: number, outcome: Outcome): Outcome[] => Array.from({ length: n }, () => outcome);
+const after = (factors: readonly number[]): Evidence =>
+  factors.reduce((evidence, factor) => weigh(evidence, { outcome: 'same', factor }), NO_EVIDENCE);
+const times = (n: number, factor: number): number[] => Array.from({ length: n }, () => factor);
 
-test('no single audit condemns; two that rounding cannot explain do, whenever they come among twenty', () => {
-  for (const bad of ['near', 'far', 'overcounted', 'outvoted'] as const) {
-    assert.not.ok(isLiar(after([bad])), bad);
-    assert.not.ok(isLiar(after([...times(19, 'same'), bad])), bad);
-  }
-  assert.ok(isLiar(after(['near', ...times(18, 'same'), 'near'])));
-  assert.ok(isLiar(after([...times(18, 'same'), 'far', 'overcounted'])));
-  assert.not.ok(isLiar(after(['outvoted', 'outvoted'])), 'two honest nodes may outvote a third twice');
-  assert.ok(isLiar(after(times(3, 'outvoted'))));
+test('no single audit condemns, whatever it shows; two that no honest node gives do', () => {
+  assert.not.ok(isLiar(after([1e9])));
+  assert.ok(isLiar(after([1e9, 1e9])));
+  assert.not.ok(isLiar(after([1e9, ...times(18, 0.8)])));
 });
 
 test('evidence begins anew after twenty audits: old honesty buys no lies, an old slip is forgotten', () => {
-  const old = after([...times(19, 'same'), 'near']);
+  const old = after([...times(19, 0.9), 40]);
   assert.is(old.audits, 20);
-  assert.equal(weigh(old, 'near'), weigh(NO_EVIDENCE, 'near'));
+  const far: Finding = { outcome: 'far', factor: 40 };
+  assert.equal(weigh(old, far), weigh(NO_EVIDENCE, far));
 });
 
-const drawn = (chances: Partial<Record<Outcome, number>>, otherwise: Outcome, random: () => number): Outcome => {
-  let at = random();
-  for (const [outcome, chance] of Object.entries(chances)) {
-    at -= chance;
-    if (at < 0) return outcome as Outcome;
-  }
-  return otherwise;
-};
-/** Share of 20,000 nodes that are condemned within twenty audits. */
-function condemned(chances: Partial<Record<Outcome, number>>, otherwise: Outcome, seed: number): number {
-  const random = seededRandom(seed);
-  let count = 0;
+test('text and count together keep a mean of 1 where both do, so false alarms stay below one in 200 by design', () => {
+  const random = seededRandom(1);
+  let [alarms, sum] = [0, 0];
   for (let node = 0; node < 20_000; node++) {
     let evidence = NO_EVIDENCE;
     let found = false;
     for (let i = 0; i < 20; i++) {
-      evidence = weigh(evidence, drawn(chances, otherwise, random));
+      // An honest node at the very edge: text of chance 0.01 worth 50, count of chance 0.002.
+      const text = random() < 0.01 ? 50 : 0.5 / 0.99;
+      const factor = together(text, random() < 0.002, 0.002);
+      sum += factor;
+      evidence = weigh(evidence, { outcome: 'same', factor });
       found ||= isLiar(evidence);
     }
-    if (found) count++;
+    if (found) alarms++;
   }
-  return count / 20_000;
-}
-
-test('false alarms stay below 0.5 % even where honest nodes are five times as odd as they may be; faint liars are found', () => {
-  assert.ok(condemned({ near: 0.001, far: 0.0002, overcounted: 0.0002 }, 'same', 1) <= 0.0015);
-  assert.ok(condemned({ near: 0.005 }, 'same', 2) <= 0.0065);
-  assert.ok(condemned({ outvoted: 0.02 }, 'agreed', 3) <= 0.005);
-  assert.ok(condemned({ near: 0.25 }, 'same', 4) >= 0.95);
-  assert.ok(condemned({ outvoted: 0.5 }, 'agreed', 5) >= 0.95);
-});
-
-test('what an answer shows: rounding is no lie, a count is held to the token where the text is the same', () => {
-  const given = { nats: 0, ownTokens: 40, billedTokens: 40, hidesWorking: false };
-  assert.is(outcomeOf(given), 'same');
-  assert.is(outcomeOf({ ...given, billedTokens: 41 }), 'overcounted');
-  assert.is(outcomeOf({ ...given, billedTokens: 39 }), 'same');
-  assert.is(outcomeOf({ ...given, billedTokens: 41, hidesWorking: true }), 'same');
-  assert.is(outcomeOf({ ...given, billedTokens: 42, hidesWorking: true }), 'overcounted');
-  assert.is(outcomeOf({ ...given, nats: 0.2, billedTokens: 60 }), 'same', 'another text has another length');
-  assert.is(outcomeOf({ ...given, nats: 0.5 }), 'near');
-  assert.is(outcomeOf({ ...given, nats: 50 }), 'far');
-  assert.not.ok(isTelling(0.1), 'an honest node might decide otherwise');
-  assert.ok(isTelling(0.4));
-  assert.not.ok(isTelling(5), 'other weights would decide the same');
+  const mean = sum / 400_000;
+  assert.ok(mean > 0.95 && mean < 1.02, `${mean}`);
+  assert.ok(alarms / 20_000 <= 0.005, `${alarms} of 20,000`);
 });
 
 test('without weights: outvoted by two who agree, overcounted against one who agrees, nothing where all differ', () => {
-  const heard = (text: string, billedTokens = 50) => ({ text, billedTokens });
-  assert.is(compared(heard('a'), [heard('a'), heard('b')]), 'agreed');
-  assert.is(compared(heard('b'), [heard('a'), heard('a')]), 'outvoted');
-  assert.is(compared(heard('b'), [heard('a'), heard('c')]), undefined);
-  assert.is(compared(heard('a', 53), [heard('a'), heard('a', 53)]), 'overcounted');
-  assert.is(compared(heard('a', 51), [heard('a'), heard('a')]), 'agreed');
+  const heard = (text: string, billedTokens = 50) => ({ text, billedTokens, billedPromptTokens: 9 });
+  const outcome = (...[one, ...others]: Parameters<typeof compared>) => compared(one, ...others)?.outcome;
+  assert.is(outcome(heard('a'), [heard('a'), heard('b')]), 'agreed');
+  assert.is(outcome(heard('b'), [heard('a'), heard('a')]), 'outvoted');
+  assert.is(outcome(heard('b'), [heard('a'), heard('c')]), undefined);
+  assert.is(outcome(heard('a', 51), [heard('a'), heard('a')]), 'overcounted');
+  assert.is(
+    outcome(heard('a', 51), [heard('a', 51), heard('a', 40)]),
+    'agreed',
+    'one that bills too little is no measure',
+  );
+});
+
+test('without weights: long texts that part on the way may be rounding; at once, or one that ends within another, hardly', () => {
+  const heard = (text: string) => ({ text, billedTokens: 50, billedPromptTokens: 9 });
+  const long = 'the flow is below its limit, clean the strainer and bleed the loop';
+  const both: [ReturnType<typeof heard>, ReturnType<typeof heard>] = [heard(long), heard(long)];
+  assert.is(compared(heard(long.replace('strainer', 'filter')), both)?.outcome, 'agreed');
+  for (const text of [long.slice(0, 45), `${long}, then call`, `no, ${long}`])
+    assert.is(compared(heard(text), both)?.outcome, 'outvoted', text);
 });
 
 test('audits take at most 2 % of all tokens over any stretch, whatever one costs', () => {

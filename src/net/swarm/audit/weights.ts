@@ -1,0 +1,61 @@
+import { type Finding, together } from './evidence.ts';
+import type { Noise } from './noise.ts';
+
+/** What the own copy makes of an answer. */
+export interface Given {
+  /** Leads of its calls along this answer, and those of them that the answer went against. */
+  calls: readonly number[];
+  parted: readonly number[];
+  /** Only the end of the answer is shown: a call that was turned round may or may not show. */
+  hidesWorking: boolean;
+  /** Of this very answer; undefined where it could not be followed to its end. */
+  tokens: number | undefined;
+  /** By how many nats these tokens lead others of the same text. */
+  surest: number;
+  billedTokens: number;
+  /** More for the question than it has: the same words make the same tokens, whatever rounds. */
+  isPromptOver: boolean;
+}
+
+/** The same weights make the same tokens of the same text; so likely something unknown makes more of them, by my own guess. */
+const MISCOUNTED = 0.001;
+const FAR = 10;
+
+/** How likely at least one call is turned round. */
+const any = (calls: readonly number[], of: (lead: number) => number): number =>
+  1 - calls.reduce((none, lead) => none * (1 - of(lead)), 1);
+
+/** What an answer shows beside the own copy of the weights that the node names. */
+export function judged(
+  { calls, parted, hidesWorking, tokens, surest, billedTokens, isPromptOver }: Given,
+  noise: Noise,
+): Finding {
+  const text = hidesWorking ? hidden(calls, parted.length > 0, noise) : shown(calls, parted, noise);
+  // Whoever followed a turned call cannot know into which of several tokens its text was cut.
+  const isOver = tokens !== undefined && billedTokens > tokens + (hidesWorking ? 0 : parted.length);
+  if (isPromptOver) return { outcome: 'overcounted', factor: together(text, true, MISCOUNTED) };
+  const honestCount = Math.max(MISCOUNTED, hidesWorking ? any(calls, noise.honest) : noise.honest(surest));
+  const factor = together(text, isOver, honestCount);
+  if (isOver && text < 1 / honestCount) return { outcome: 'overcounted', factor };
+  if (parted.length === 0 || factor <= 1) return { outcome: 'same', factor };
+  return { outcome: factor > FAR ? 'far' : 'near', factor };
+}
+
+function shown(calls: readonly number[], parted: readonly number[], { honest, liar }: Noise): number {
+  const kept = calls.reduce((product, lead) => (product * (1 - liar(lead))) / (1 - honest(lead)), 1);
+  return parted.reduce((product, lead) => (product * liar(lead)) / honest(lead), kept);
+}
+
+function hidden(calls: readonly number[], isParted: boolean, { honest, liar }: Noise): number {
+  const [byHonest, byLiar] = [any(calls, honest), any(calls, liar)];
+  return isParted ? byLiar / byHonest : (1 - byLiar) / (1 - byHonest);
+}
+
+/** Nats of evidence that the faintest liar is expected to leave, where a question with these calls is asked as an audit. */
+export function worthOf(calls: readonly number[], hidesWorking: boolean, { honest, liar }: Noise): number {
+  if (hidesWorking) return divergence(any(calls, liar), any(calls, honest));
+  return calls.reduce((sum, lead) => sum + divergence(liar(lead), honest(lead)), 0);
+}
+
+/** Of two coins, in nats. */
+const divergence = (p: number, q: number): number => p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
