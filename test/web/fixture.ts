@@ -64,6 +64,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   let tick = 1;
   const resident = new Set(['faults', 'status']);
   let pull: ExpertsList['pull'] = null;
+  let notifyByPage: string[] = [];
   let losing = false;
   let resyncs = 0;
 
@@ -109,10 +110,17 @@ export async function startFixture(port = 0): Promise<Fixture> {
       commands.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       return json({});
     }
-    if (path === 'api/settings')
+    if (path === 'api/notify') {
+      const change = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      commands.push(change);
+      for (const [target, value] of Object.entries(change))
+        notifyByPage = [...notifyByPage.filter((each) => each !== target), ...(value === null ? [] : [target])];
+    }
+    if (path === 'api/settings' || path === 'api/notify')
       return json({
         version: '0.1.0',
-        notify: ['ntfy', 'webhook'],
+        notify: [...new Set(['ntfy', 'webhook', ...notifyByPage])],
+        notifyByPage,
         config: { unit: 'heatmine', swarm: { join: true, spendUcPerDay: 1000 } },
       });
     if (path === 'api/backup') {
