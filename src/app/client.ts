@@ -78,6 +78,8 @@ const Model = z.object({
   resident: z.boolean(),
   memoryBytes: z.number(),
   lastUsedMs: z.number().nullable(),
+  jPerToken: z.number().nullable(),
+  energyFrom: z.enum(['expert', 'card', 'modelled']),
 });
 const Models = z.object({ data: z.array(z.object({ id: z.string(), heatmine: Model.optional().catch(undefined) })) });
 

@@ -77,7 +77,8 @@ export async function* answerBy(
     try {
       door.recheck();
       const start: AnswerPart = { type: 'start', expert: answerer.id, weights: answerer.weights, ...terms };
-      const heard = counted(model, request, work, signal, start);
+      const own = { addAnswer: (tokens: number) => work.addAnswer(tokens, undefined, answerer.id) };
+      const heard = counted(model, request, own, signal, start);
       const blamed = bounds.asked ? blamingSchema(heard) : heard;
       const said = answerer.saysAfter === undefined ? blamed : after(answerer.saysAfter, blamed);
       const end = yield* bounds.tools.length ? withCalls(said, bounds.tools) : said;

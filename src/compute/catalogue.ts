@@ -1,8 +1,10 @@
 import type { ComputeState } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
+import type { EnergyOf } from './energy.ts';
 import type { Engine } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
+import { type Listed, listedOf, listedUpstream, noteOf } from './listed.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import type { Wording } from './prompt.ts';
 import type { Residents, Use } from './residents-use.ts';
@@ -30,36 +32,6 @@ export interface Answerer {
   use(signal?: AbortSignal): Promise<Use>;
 }
 
-export interface Listed {
-  id: string;
-  title: string;
-  engine: string;
-  /** Whether `auto` may pick it. */
-  answers: boolean;
-  resident: boolean;
-  sizeBytes: number;
-  memoryBytes: number;
-  /** Until it could answer: 0 when it is in memory. */
-  loadS: number;
-  lastUsedMs: number | null;
-  /** The part of the next questions that is expected for it, 0..1. */
-  demandShare: number;
-  /** What it was made from. */
-  parents: readonly string[];
-  licence: string;
-  modifiedMs: number;
-  contextTokens: number;
-  sha256: string;
-  architecture: string;
-  parameters: number;
-  fileType: number | undefined;
-  priceEurPerMtoken: number;
-  passes: boolean;
-  note?: string;
-  /** What it is for. */
-  description: string;
-}
-
 export interface Catalogue {
   /** @throws HeatmineError EXPERT_UNKNOWN, or MODEL_INVALID with the reason when it is unsound. */
   get(id: string): Answerer;
@@ -82,6 +54,7 @@ const MAX_ID_CHARS = 64;
 export interface CatalogueParts {
   experts: readonly FoundExpert[];
   residents: Residents;
+  energy: EnergyOf;
   /** Answers at once over all experts here; of one expert they are computed in one batch. */
   local: Lane;
   /** Of those whose maker asks no other. */
@@ -89,7 +62,8 @@ export interface CatalogueParts {
   upstream?: { engine: Engine; url: string };
 }
 
-export function createCatalogue({ experts, residents, local, upstream, priceEurPerMtoken }: CatalogueParts): Catalogue {
+export function createCatalogue(parts: CatalogueParts): Catalogue {
+  const { experts, residents, energy, local, upstream, priceEurPerMtoken } = parts;
   const remote = new Map<string, Answerer>();
   const remoteLane = createLane(UPSTREAM_WIDTH);
   // An ancestor that proved nothing itself is asked by name, never picked; one that did stays when it has children.
@@ -125,7 +99,10 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
   };
   const list = () => {
     const able = new Set(answering());
-    const here = experts.map((e) => ({ priceEurPerMtoken, ...listedOf(e, residents), answers: able.has(e.id) }));
+    const here = experts.map((e) => ({
+      ...{ priceEurPerMtoken, ...listedOf(e, residents, energy) },
+      answers: able.has(e.id),
+    }));
     return [...here, ...[...remote.values()].map((a) => ({ ...listedUpstream(a), priceEurPerMtoken }))];
   };
   return {
@@ -159,46 +136,6 @@ export function createCatalogue({ experts, residents, local, upstream, priceEurP
     },
   };
 }
-
-const noteOf = (note: string | undefined) => (note === undefined ? {} : { note: note.slice(0, 400) });
-
-function listedOf(expert: FoundExpert, residents: Residents): Omit<Listed, 'answers' | 'priceEurPerMtoken'> {
-  const { id, fact, info, unsound, modifiedMs } = expert;
-  return {
-    ...{ id, title: fact?.title ?? id, engine: fact?.engine ?? 'none', modifiedMs },
-    resident: residents.resident(id),
-    sizeBytes: fact?.sizeBytes ?? 0,
-    ...residents.facts(id),
-    contextTokens: fact?.engine === 'llama' ? fact.contextTokens : 0,
-    parents: fact?.parents ?? [],
-    licence: fact?.licence ?? '',
-    sha256: fact?.sha256 ?? '',
-    architecture: info?.architecture ?? fact?.engine ?? 'none',
-    parameters: info?.parameters ?? 0,
-    fileType: info?.fileType,
-    ...(fact?.priceEurPerMtoken === undefined ? {} : { priceEurPerMtoken: fact.priceEurPerMtoken }),
-    passes: fact?.quality?.passes ?? false,
-    description: (fact?.description ?? '').slice(0, 300),
-    ...noteOf(unsound ?? residents.fault(id) ?? fact?.quality?.note),
-  };
-}
-
-const listedUpstream = ({ id, title, contextTokens }: Answerer): Omit<Listed, 'priceEurPerMtoken'> => ({
-  ...{ id, title, engine: 'upstream', answers: true, resident: true, sizeBytes: 0, memoryBytes: 0, loadS: 0 },
-  ...{
-    lastUsedMs: null,
-    demandShare: 0,
-    parents: [],
-    licence: '',
-    modifiedMs: 0,
-    contextTokens,
-    sha256: '',
-    architecture: 'upstream',
-    parameters: 0,
-  },
-  ...{ fileType: undefined, passes: true, description: '' },
-  note: 'served by the upstream; its quality was not measured here',
-});
 
 export function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },

@@ -3,6 +3,7 @@ import { HeatmineError } from '../core/errors.ts';
 import { createExposition, createHistogram, OPENMETRICS_END } from '../core/openmetrics.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Door } from './door.ts';
+import type { EnergyOf } from './energy.ts';
 import type { Power } from './power.ts';
 import type { Tier } from './scheduler/decide.ts';
 import type { Work } from './work.ts';
@@ -18,7 +19,8 @@ export interface FigureParts {
   catalogue: Pick<Catalogue, 'list'>;
   door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
-  work: Pick<Work, 'totals'>;
+  work: Pick<Work, 'totals' | 'byExpert'>;
+  energy: EnergyOf;
   /** Crashes of the engine process by expert. */
   crashes: ReadonlyMap<string, number>;
 }
@@ -38,7 +40,7 @@ export function createFigures(): Figures {
       answer.observe(totalS);
     },
     refused: (error) => void count(refusals, codeOf(error)),
-    text({ catalogue, door, power, work, crashes }) {
+    text({ catalogue, door, power, work, energy, crashes }) {
       const out = createExposition(COMPUTE_METRICS);
       for (const [key, n] of answers) {
         const [expert = '', finish = '', tier = ''] = key.split(' ');
@@ -58,6 +60,11 @@ export function createFigures(): Figures {
       for (const { id, resident, memoryBytes, loadS } of catalogue.list()) {
         if (resident) out.add('heatmine_expert_memory_bytes', memoryBytes, { expert: id });
         out.add('heatmine_expert_load_seconds', loadS, { expert: id });
+      }
+      for (const expert of work.byExpert().keys()) {
+        const { tokens, joules, energyFrom } = energy(expert);
+        out.add('heatmine_expert_tokens', tokens, { expert });
+        out.add('heatmine_expert_energy_joules', joules, { expert, source: energyFrom });
       }
       for (const [expert, n] of crashes) out.add('heatmine_engine_crashes', n, { expert });
       return out.text() + OPENMETRICS_END;

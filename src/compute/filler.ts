@@ -94,7 +94,7 @@ export function startFiller(parts: FillerParts): Filler {
     const spent = (await bred(way.signal)) ?? (await scored(way.signal));
     if (!spent) return false;
     cpu.add(spent.cpuMs);
-    work.addFiller(spent.tokens);
+    work.addFiller(spent.tokens, spent.expert);
     return true;
   }
 
@@ -153,7 +153,8 @@ function lineScorer(experts: readonly FoundExpert[], residents: Residents) {
       const startedCpu = process.cpuUsage();
       const scored = await model.score(line.text, signal);
       const used = process.cpuUsage(startedCpu);
-      return { tokens: scored.tokens, cpuMs: scored.cpuMs ?? (used.user + used.system) / 1000 };
+      const cpuMs = scored.cpuMs ?? (used.user + used.system) / 1000;
+      return { tokens: scored.tokens, cpuMs, expert: line.id };
     } catch (error) {
       if (error instanceof HeatmineError && error.code === 'CONTEXT_LENGTH') return line.drop();
       throw error;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Question } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
-import type { Listed } from './catalogue.ts';
+import type { Listed } from './listed.ts';
 import { chatRequest, parse } from './openai.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerPart, Start } from './answer.ts';
-import type { Listed } from './catalogue.ts';
 import { ANSWER_LIMIT_MS, drive, type Handler, inTime, within, writePiece } from './drive.ts';
 import { readJson, sendJson } from './http.ts';
+import type { Listed } from './listed.ts';
 import * as openai from './openai.ts';
 import * as reply from './openai-reply.ts';
 import type { Service } from './service.ts';

@@ -2,12 +2,13 @@ import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Answerer, Catalogue } from './catalogue.ts';
+import { type ChooseParts, choose } from './choose.ts';
 import type { Asked, Door, Entry } from './door.ts';
 import { EngineLost } from './engine-child/failures.ts';
 import type { Figures } from './figures.ts';
 import { gasEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
-import { FALLBACK, fallback, type Pick, pickExpert } from './pick.ts';
+import { FALLBACK } from './pick.ts';
 import { questionOf } from './prompt.ts';
 import { Refusal } from './refusal.ts';
 import { STANDARD_DEADLINE_S, type Tier } from './scheduler/decide.ts';
@@ -32,17 +33,14 @@ export interface Service {
   health(signal: AbortSignal): Promise<{ expert: string; tokens: number; ms: number }>;
 }
 
-export interface ServiceParts extends AnswerParts {
+export interface ServiceParts extends AnswerParts, ChooseParts {
   door: Door;
   work: Work;
   /** Who answers what cannot be computed here. */
   forward?: ((expert: string) => Answerer) | undefined;
   /** The state of this unit as text; undefined while it is not known. */
   ownState(): string | undefined;
-  catalogue: Catalogue;
   figures: Figures;
-  /** Logits over `labels` for a text; undefined when no classifier is sound here. */
-  classify: { labels: readonly string[]; logits(text: string, signal: AbortSignal): Promise<number[]> } | undefined;
 }
 
 export function createService(parts: ServiceParts): Service {
@@ -79,13 +77,15 @@ async function* admitted(
   const entry = await parts.door.enter(askedOf(parts, question), signal);
   try {
     if (entry.elsewhere) return yield* elsewhere(parts, question, entry, signal);
-    const { expert, why } = await pick(parts, question, signal);
+    const { expert, why } = await choose(parts, question, signal);
     const answerer = parts.catalogue.get(expert);
     const asked = answerer.readsUnitState ? withOwnState(parts, question) : question;
     const { tier } = question;
     // An economy answer is none that bought power is for.
     const work =
-      tier === 'economy' ? { ...parts.work, addAnswer: (n: number) => parts.work.addAnswer(n, false) } : parts.work;
+      tier === 'economy'
+        ? { ...parts.work, addAnswer: (n: number, _sold?: boolean, by?: string) => parts.work.addAnswer(n, false, by) }
+        : parts.work;
     const terms = { why, tier, eurPerMtoken: entry.eurPerMtoken, power: entry.reason };
     return yield* againIfLost(() => answerBy(answerer, terms, asked, signal, { ...parts, work }));
   } finally {
@@ -187,28 +187,6 @@ function anyOf(catalogue: Catalogue): string {
   return id;
 }
 
-async function pick({ catalogue, classify }: ServiceParts, question: Question, signal: AbortSignal): Promise<Pick> {
-  if (question.expert !== 'auto') return { expert: question.expert, why: 'the asker named it' };
-  const available = catalogue.answering();
-  const picked = classify
-    ? await classify.logits(questionOf(question.messages), signal).then(
-        (logits) => pickExpert(classify.labels, logits, available),
-        (error) => {
-          signal.throwIfAborted();
-          return fallback(
-            available,
-            `the classifier failed (${error instanceof HeatmineError ? error.code : 'internal'})`,
-          );
-        },
-      )
-    : fallback(available, 'no classifier is here to choose');
-  if (!picked) {
-    const here = available.join(', ') || 'none';
-    throw new HeatmineError('EXPERT_UNKNOWN', `no expert here can answer this; there are: ${here}`);
-  }
-  return picked;
-}
-
 async function embed(
   { catalogue, door, work, card }: ServiceParts,
   id: string,
@@ -223,7 +201,7 @@ async function embed(
     try {
       door.recheck();
       const { vectors, tokens } = await model.embed(texts, signal);
-      work.addAnswer(tokens);
+      work.addAnswer(tokens, true, id);
       return { vectors, meter: meterAnswer(card, id, tokens, 0) };
     } finally {
       leave();
@@ -242,7 +220,7 @@ async function health({ catalogue, work, clock }: ServiceParts, signal: AbortSig
     const probe = model.generate({ prompt: 'ok', maxTokens: 1, temperature: 0, stop: [] }, signal);
     let step = await probe.next();
     while (!step.done) step = await probe.next();
-    work.addAnswer(step.value.promptTokens + step.value.answerTokens);
+    work.addAnswer(step.value.promptTokens + step.value.answerTokens, true, expert);
     return { expert, tokens: step.value.answerTokens, ms: clock.monoMs() - startedMs };
   } finally {
     release();

@@ -30,7 +30,7 @@ export interface SpeedParts {
   tokensPerS(): number;
   card: string;
   count: number;
-  /** Undefined: measured, told, not kept, as on the simulated board, where watts are made from tokens. */
+  /** Undefined: measured, told, not kept. Nor is it on simulated hardware, whatever its board is called: watts are made from tokens there. */
   file: string | undefined;
   clock: Clock;
   log: Log;
@@ -49,8 +49,9 @@ export function watchSpeed({ link, tokensPerS, card, count, file, clock, log }: 
     const points = curveOf(samples);
     samples = [];
     if (!points) return log.warn('speed by cap was not measured: the accelerator computed too little');
-    log.info({ points, kept: file !== undefined }, 'speed by cap measured; it holds from the next start');
-    if (file === undefined) return;
+    const kept = file !== undefined && !state.simulated;
+    log.info({ points, kept }, 'speed by cap measured; if kept, it holds from the next start');
+    if (!kept) return;
     const curve: SpeedCurve = { measuredAt: new Date(clock.wallMs()).toISOString(), card, count, points };
     writeFileSync(`${file}.new`, JSON.stringify(curve), { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);

@@ -11,12 +11,14 @@ import type { Log } from '../core/log.ts';
 import { type Catalogue, createCatalogue, remoteAnswerer } from './catalogue.ts';
 import { startCommand } from './command.ts';
 import { createDoor } from './door.ts';
+import { watchEnergy } from './energy.ts';
 import { createEngineHost } from './engine-child/host.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
 import { createGate } from './gate.ts';
+import { heirOf } from './heir.ts';
 import { createLane } from './lane.ts';
 import { type Evolution, type EvolutionParts, startEvolution } from './merge/evolution/evolution.ts';
 import { sweepScratch } from './merge/evolution/scratch.ts';
@@ -69,32 +71,31 @@ export interface Compute {
 
 /** Composes compute. Resolves once the server listens; models load after that. */
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
-  const { config, link, clock, log } = options;
-  const { count } = config.accelerator;
-  const { card, speedFile } = cardOf(options);
+  const { config, link, clock, log, speedFile: file } = options;
+  const { count, fillerCpuShare: cpuShare } = config.accelerator;
+  const card = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
-  // The classifier brings code along, its features: only the shipped one.
-  const features = join(options.shippedDir, CLASSIFIER, 'features.ts');
-  const args = existsSync(features) ? [features] : [];
-  const host = createEngineHost({ file: options.engineFile ?? ENGINE_FILE, args, clock, log });
+  const host = engineHostOf(options);
   const budgetBytes = MIB * (config.compute.memoryMiB ?? Math.max(LEAST_BUDGET_MIB, freemem() / MIB / 2));
   const engines = { llama: host.engine('llama'), onnx: host.engine('onnx') };
   const residents = createResidents(experts, engines, budgetBytes, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
-  const parts = { experts, residents, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
+  const work = createWork(card, clock);
+  const energy = watchEnergy({ link, tokens: work.byExpert, card, clock });
+  const parts = { experts, residents, energy, local: createLane(BATCH_WIDTH), priceEurPerMtoken };
   const catalogue = createCatalogue(upstream ? { ...parts, upstream } : parts);
   const idleW = card.idleW * count;
   const power = createPower(clock, idleW);
-  const work = createWork(card, clock);
   const classify = classifierOf(experts, residents);
   const ownState = openOwnState(link, clock);
   const door = createDoor({ power, work, clock, width: BATCH_WIDTH, onQuestion });
   const figures = createFigures();
   const forward = forwardTo(config.compute.forward);
-  const service = createService({ catalogue, figures, classify, card, work, clock, door, ownState, forward });
-  const cpuShare = config.accelerator.fillerCpuShare;
+  const heir = (id: string) => heirOf(id, experts, options.installedDir, (one) => !residents.fault(one));
+  const told = { catalogue, figures, classify, card, work, clock, door };
+  const service = createService({ ...told, ownState, forward, heirOf: heir });
   const questions = () => door.questions() + door.economy().active;
   const evolution = breederOf(options, { experts, residents, engine: engines.llama });
   const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
@@ -108,14 +109,15 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     command.giveWay();
     publisher.wantNow();
   }
-  watchSpeed({ link, tokensPerS: () => work.rates().tokensPerS, card: card.id, count, file: speedFile, clock, log });
+  const speed = { file, card: card.id, count, clock, log };
+  watchSpeed({ ...speed, link, tokensPerS: () => work.rates().tokensPerS });
   link.on('grant', (lease) => {
     power.offer(lease);
     door.look();
     publisher.granted();
   });
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
-  const metrics = () => figures.text({ catalogue, door, power, work, crashes: host.crashes() });
+  const metrics = () => figures.text({ catalogue, door, power, work, energy, crashes: host.crashes() });
   const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
     residents.update(experts);
     log.info({ experts: experts.length }, 'experts changed');
@@ -136,17 +138,19 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   };
 }
 
+function engineHostOf({ shippedDir, engineFile, clock, log }: ComputeOptions) {
+  // The classifier brings code along, its features: only the shipped one.
+  const features = join(shippedDir, CLASSIFIER, 'features.ts');
+  const args = existsSync(features) ? [features] : [];
+  return createEngineHost({ file: engineFile ?? ENGINE_FILE, args, clock, log });
+}
+
 /** The accelerator, as measured here where it was. */
 function cardOf({ config, speedFile, log }: ComputeOptions) {
   const { card: id, count } = config.accelerator;
   const published = CARDS[id];
   if (!published) throw new HeatmineError('CONFIG_INVALID', `unknown card ${id}`);
-  // On the simulated board watts are made from tokens: measuring them there says nothing of a card.
-  const file = config.board === 'sim' ? undefined : speedFile;
-  return {
-    card: measuredCard(published, count, file === undefined ? undefined : readCurve(file, log)),
-    speedFile: file,
-  };
+  return measuredCard(published, count, speedFile === undefined ? undefined : readCurve(speedFile, log));
 }
 
 /** Undefined where the owner wants none. */

@@ -49,7 +49,7 @@ export async function weighGiven(
       if (!model.doubt) throw new BadRequest('this engine shows no likelihoods', 'model');
       const request = await plainRequestFor(answerer, model, question);
       const doubt = await model.doubt({ request, saysAfter: answerer.saysAfter, given }, signal);
-      work.addAnswer(doubt.promptTokens + doubt.answerTokens, false);
+      work.addAnswer(doubt.promptTokens + doubt.answerTokens, false, answerer.id);
       return { ...doubt, hidesWorking: answerer.saysAfter !== undefined, weights };
     } finally {
       release();

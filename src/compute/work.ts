@@ -7,8 +7,9 @@ const WINDOW_MS = 5000;
 /** Tokens really computed since boot, what the card still has to burn for answers, and recent rates. */
 export interface Work {
   /** `sold` answers are what bought power is for; the others wait for free watts. */
-  addAnswer(tokens: number, sold?: boolean): void;
-  addFiller(tokens: number): void;
+  addAnswer(tokens: number, sold?: boolean, expert?: string): void;
+  /** `expert` left out: of a child that has no name yet. */
+  addFiller(tokens: number, expert?: string): void;
   /** One answer has ended after this long in its lane. */
   answerDone(seconds: number): void;
   /** Takes a sample for the rates and burns what the watts granted for work allow; call it a few times a second. */
@@ -18,6 +19,8 @@ export interface Work {
   /** The part of it that was sold at the full price. */
   soldJ(): number;
   totals(): { answerTokens: number; fillerTokens: number; answered: number; joules: number; answerS: number };
+  /** Tokens of each expert since boot, answers and filler. */
+  byExpert(): ReadonlyMap<string, number>;
   /** Over the last seconds. */
   rates(): { tokensPerS: number; fillerW: number };
 }
@@ -30,16 +33,22 @@ export function createWork(card: Card, clock: Clock): Work {
   let owedJ = 0;
   let soldJ = 0;
   let lastMs = clock.monoMs();
+  const byExpert = new Map<string, number>();
+  const count = (tokens: number, expert: string | undefined) => {
+    if (expert !== undefined) byExpert.set(expert, (byExpert.get(expert) ?? 0) + tokens);
+  };
   const samples: { atMs: number; answerTokens: number; fillerTokens: number }[] = [
     { atMs: lastMs, answerTokens: 0, fillerTokens: 0 },
   ];
   return {
-    addAnswer(tokens, sold = true) {
+    addAnswer(tokens, sold = true, expert) {
+      count(tokens, expert);
       answerTokens += tokens;
       owedJ += tokens * card.jPerToken;
       if (sold) soldJ += tokens * card.jPerToken;
     },
-    addFiller(tokens) {
+    addFiller(tokens, expert) {
+      count(tokens, expert);
       fillerTokens += tokens;
     },
     answerDone(seconds) {
@@ -61,6 +70,7 @@ export function createWork(card: Card, clock: Clock): Work {
       const joules = (answerTokens + fillerTokens) * card.jPerToken;
       return { answerTokens, fillerTokens, answered, joules, answerS };
     },
+    byExpert: () => byExpert,
     rates() {
       const first = samples[0]!;
       const last = samples.at(-1)!;

@@ -47,6 +47,14 @@ export const COMPUTE_METRICS = {
     ...{ type: 'gauge', unit: 'seconds', labels: ['expert'] },
     help: 'Until the expert could answer: 0 when it is in memory.',
   },
+  heatmine_expert_tokens: {
+    ...{ type: 'counter', labels: ['expert'] },
+    help: 'Tokens of each expert since the start, answers and filler.',
+  },
+  heatmine_expert_energy_joules: {
+    ...{ type: 'gauge', unit: 'joules', labels: ['expert', 'source'] },
+    help: 'Energy of these tokens: by watts read while the expert computed (source expert), or by the card, measured or modelled.',
+  },
   heatmine_engine_crashes: {
     ...{ type: 'counter', labels: ['expert'] },
     help: 'Crashes of the engine process, by the expert in flight.',

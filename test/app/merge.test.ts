@@ -107,7 +107,10 @@ test('a child takes nothing from its parents: `auto` still picks them', () =>
     await heatmine(home, 'merge', 'faults', 'status', '--out', 'both');
     const found = scanExperts([SHIPPED, join(home, 'models')]);
     const residents = createResidents(found, {}, 1e9, systemClock);
-    const catalogue = createCatalogue({ experts: found, residents, local: createLane(1), priceEurPerMtoken: 0 });
+    const catalogue = createCatalogue({
+      ...{ experts: found, residents, local: createLane(1), priceEurPerMtoken: 0 },
+      energy: () => ({ tokens: 0, joules: 0, jPerToken: 1, energyFrom: 'modelled' }),
+    });
     for (const id of ['faults', 'status', 'convert']) assert.ok(catalogue.answering().includes(id), id);
     assert.not.ok(catalogue.answering().includes('ancestor'), 'it proved nothing');
     await residents.close();

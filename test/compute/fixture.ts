@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue } from '../../src/compute/catalogue.ts';
 import { createDoor } from '../../src/compute/door.ts';
+import { watchEnergy } from '../../src/compute/energy.ts';
 import type { Engine } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
@@ -107,17 +108,30 @@ export async function echoUnit(
   addExpert(models, 'faults', { contextTokens: 100 });
   prepare(models);
   const experts = scanExperts([models]);
-  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
-  const catalogue = createCatalogue({ experts, residents, local: createLane(1), priceEurPerMtoken: 4 });
-  const power = createPower(systemClock, 0);
   const card = CARDS['rtx3090-8b-q4']!;
   const work = createWork(card, systemClock);
+  const modelled = { ...card, measured: false };
+  const energy = watchEnergy({ link: { on() {} }, tokens: work.byExpert, card: modelled, clock: systemClock });
+  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
+  const catalogue = createCatalogue({ experts, residents, energy, local: createLane(1), priceEurPerMtoken: 4 });
+  const power = createPower(systemClock, 0);
   let asked = 0;
   const door = createDoor({ power, work, clock: systemClock, width: 1, onQuestion: () => void asked++ });
   const figures = createFigures();
-  const parts = { catalogue, figures, classify, card, work, clock: systemClock, door, ownState, forward };
+  const parts = {
+    heirOf: (id: string) => id,
+    catalogue,
+    figures,
+    classify,
+    card,
+    work,
+    clock: systemClock,
+    door,
+    ownState,
+    forward,
+  };
   const service = createService(parts);
-  const metrics = () => figures.text({ catalogue, door, power, work, crashes: new Map([['echo', 2]]) });
+  const metrics = () => figures.text({ catalogue, door, power, work, energy, crashes: new Map([['echo', 2]]) });
   const path = join(dir, 'c.sock');
   const server = await createServer({ service, residents, metrics, log: silent, listen: { path } });
   const tcp = await createServer({ service, residents, metrics, log: silent, listen: { port: 0 } });

@@ -86,8 +86,9 @@ test('commissioning is watched, and its curve is there at the next start; a brok
     },
   };
   watchSpeed({ link, tokensPerS: () => tokensPerS, card: card.id, count: COUNT, file, clock, log });
-  const say = (running: string | null, s: Partial<SpeedSample>) =>
+  const say = (running: string | null, s: Partial<SpeedSample>, simulated = false) =>
     hear({
+      simulated,
       commission: { running, finished: running === null, rows: [] },
       sensors: { accelW: { value: s.powerW ?? 0, quality: 'good', ageMs: 0 } },
       outputs: { accelCapW: s.capW ?? 0 },
@@ -97,6 +98,12 @@ test('commissioning is watched, and its curve is there at the next start; a brok
     say('rest', s);
   }
   assert.is(readCurve(file, log), undefined, 'other checks say nothing of speed');
+  for (const s of run(1600, seededRandom(5))) {
+    tokensPerS = s.tokensPerS;
+    say(SPEED_CHECK, s, true);
+  }
+  say(null, {}, true);
+  assert.is(readCurve(file, log), undefined, 'simulated watts say nothing of a card, whatever the board is called');
   for (const s of run(1600, seededRandom(5))) {
     tokensPerS = s.tokensPerS;
     say(SPEED_CHECK, s);

@@ -78,7 +78,11 @@ function sampleOfCompute(): string {
     catalogue: { list: () => [listed as never] },
     door: { questions: () => 1, economy: () => ({ active: 1, deferred: 2 }) },
     power: { now: () => ({ watts: 100, fillerW: 0, workW: 80, freeW: 0, reason: { what: '', code: '', text: '' } }) },
-    work: { totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }) },
+    work: {
+      totals: () => ({ answerTokens: 7, fillerTokens: 1, answered: 2, joules: 3, answerS: 1 }),
+      byExpert: () => new Map([[listed.id, 8]]),
+    },
+    energy: () => ({ tokens: 8, joules: 3, jPerToken: 0.375, energyFrom: 'expert' }),
     crashes: new Map([['a', 5]]),
   });
 }

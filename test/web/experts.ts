@@ -2,6 +2,7 @@ import type { ExpertsList } from '../../src/net/web/experts.ts';
 
 const expert = (id: string, title: string, more: Partial<ExpertsList['experts'][number]>) => ({
   ...{ id, title, engine: 'llama', sizeBytes: 390_624, memoryBytes: 5_200_000, lastUsedMs: null, demandShare: 0.02 },
+  ...{ jPerToken: 2.97, energyFrom: 'modelled' as const },
   ...{ parents: ['ancestor'], licence: 'Apache-2.0', passes: true, answers: true, description: `All about ${title}.` },
   ...more,
 });

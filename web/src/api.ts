@@ -94,6 +94,8 @@ export interface ExpertsList {
     memoryBytes: number;
     lastUsedMs: number | null;
     demandShare: number;
+    jPerToken: number | null;
+    energyFrom: 'expert' | 'card' | 'modelled';
     parents: string[];
     licence: string;
     passes: boolean;

@@ -69,7 +69,7 @@ export function House({ language, onLanguage, level }: Props) {
             <History />
           </>
         )}
-        {screen === 'experts' && <Experts compute={snapshot?.compute ?? null} onAsk={askOne} />}
+        {screen === 'experts' && <Experts onAsk={askOne} />}
         {screen === 'money' && <Money snapshot={snapshot} />}
         {screen === 'log' && <Log control={snapshot?.control ?? null} level={tour ? null : level} />}
       </main>

@@ -74,20 +74,19 @@ function beginnings(expert: FoundExpert | undefined): { parents: string[]; sourc
 /** What is in memory now, what it takes, when it was last asked, and the energy of a token. */
 const ps: Sub = async ({ paths, json }) => {
   const { url } = unitOf(paths);
-  const [models, { compute }] = await Promise.all([fetchModels(url), fetchState(url)]);
-  const jPerToken = compute?.card.jPerToken ?? null;
-  const from = compute?.card.modelled === false ? 'measured' : 'modelled';
-  const rows = models.filter((m) => m.resident && m.engine !== 'upstream').map((m) => ({ ...m, jPerToken }));
+  const rows = (await fetchModels(url)).filter((m) => m.resident && m.engine !== 'upstream');
   if (json) print(JSON.stringify(rows));
   const known = new Map(found(paths).map((expert) => [expert.id, expert]));
-  for (const { id, memoryBytes, lastUsedMs } of json ? [] : rows) {
+  for (const { id, memoryBytes, lastUsedMs, jPerToken, energyFrom } of json ? [] : rows) {
     const used = lastUsedMs === null ? 'not asked yet' : `asked ${ago(Date.now() - lastUsedMs)} ago`;
     print(
-      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken === null ? '?' : Number(jPerToken.toPrecision(3))} J/token (${from})  ${beginnings(known.get(id)).source}`,
+      `${id.padEnd(16)} ${size(memoryBytes).padStart(10)}  ${used.padEnd(20)}  ${jPerToken === null ? '?' : Number(jPerToken.toPrecision(3))} J/token (${ENERGY_FROM[energyFrom]})  ${beginnings(known.get(id)).source}`,
     );
   }
   return 0;
 };
+
+const ENERGY_FROM = { expert: 'measured', card: 'measured of the card', modelled: 'modelled' };
 
 const ago = (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 

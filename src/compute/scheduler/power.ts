@@ -97,6 +97,8 @@ export const mayBreed = ({ spareCpuMs }: FillerCredit): boolean => spareCpuMs > 
 export interface Spent {
   tokens: number;
   cpuMs: number;
+  /** Whose they are; left out of a child that has no name yet. */
+  expert?: string;
 }
 
 export const afterScoring = (credit: FillerCredit, { tokens, cpuMs }: Spent): FillerCredit => ({

@@ -44,6 +44,8 @@ const Shown = z.object({
   memoryBytes: z.number(),
   lastUsedMs: z.number().nullable(),
   demandShare: z.number(),
+  jPerToken: z.number().nullable(),
+  energyFrom: z.enum(['expert', 'card', 'modelled']),
   parents: z.array(z.string()),
   licence: z.string(),
   passes: z.boolean(),

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { ComputeState } from '../../../src/contract/messages.ts';
 import { changeExpert, type ExpertsList, Refused } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 import { Modelled } from './modelled.tsx';
@@ -16,13 +15,12 @@ interface Props {
   expert: ExpertsList['experts'][number];
   /** Others are made from it. */
   isAncestor: boolean;
-  card: ComputeState['card'] | undefined;
   onAsk: (expert: string) => void;
   onChanged: () => void;
 }
 
 /** One expert. One that fails its own tests says so here, as everywhere. */
-export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props) {
+export function ExpertCard({ expert, isAncestor, onAsk, onChanged }: Props) {
   const { t } = useWords();
   const { id, title, engine, resident, passes, note, description } = expert;
   // Whoever was tested and failed says how.
@@ -57,7 +55,7 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
           </p>
         </details>
       )}
-      <Facts expert={expert} isAncestor={isAncestor} card={card} />
+      <Facts expert={expert} isAncestor={isAncestor} />
       <p class="actions">
         {engine !== CLASSIFIES && (
           <button type="button" aria-label={`${t.experts.askThis}: ${t.say(title)}`} onClick={() => onAsk(id)}>
@@ -83,9 +81,10 @@ export function ExpertCard({ expert, isAncestor, card, onAsk, onChanged }: Props
   );
 }
 
-function Facts({ expert, isAncestor, card }: Pick<Props, 'expert' | 'isAncestor' | 'card'>) {
+function Facts({ expert, isAncestor }: Pick<Props, 'expert' | 'isAncestor'>) {
   const { t, f } = useWords();
-  const { engine, resident, sizeBytes, memoryBytes, lastUsedMs, demandShare, parents, licence } = expert;
+  const { engine, resident, sizeBytes, memoryBytes, lastUsedMs, demandShare, parents, licence, jPerToken, energyFrom } =
+    expert;
   const here = resident ? t.experts.resident(f.size(memoryBytes)) : t.experts.onDisk(f.size(sizeBytes));
   const origin = parents.length > 0 ? parents.join(', ') : t.experts.original;
   const when = (ms: number) => (Date.now() - ms < TODAY_MS ? f.time(ms) : f.dateTime(ms));
@@ -101,8 +100,8 @@ function Facts({ expert, isAncestor, card }: Pick<Props, 'expert' | 'isAncestor'
           <dd>{lastUsedMs === null ? t.experts.never : when(lastUsedMs)}</dd>
           <dt>{t.experts.energy}</dt>
           <dd>
-            {card ? t.experts.perToken(f.number(card.jPerToken, 2)) : '–'}
-            <Modelled when={card?.modelled} />
+            {jPerToken === null ? '–' : t.experts.perToken(f.number(jPerToken, 2))}
+            <Modelled when={energyFrom === 'modelled'} />
           </dd>
         </>
       )}

@@ -1,4 +1,3 @@
-import type { ComputeState } from '../../../src/contract/messages.ts';
 import { type ExpertsList, experts } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
@@ -13,12 +12,11 @@ const rank = ({ answers, engine }: Expert) => (engine === CLASSIFIES ? 2 : answe
 const byUse = (a: Expert, b: Expert) => rank(a) - rank(b) || b.demandShare - a.demandShare;
 
 interface Props {
-  compute: ComputeState | null;
   onAsk: (expert: string) => void;
 }
 
 /** The models on this unit: what each is worth, takes and comes from; getting more of them; and those that have gone. */
-export function Experts({ compute, onAsk }: Props) {
+export function Experts({ onAsk }: Props) {
   const { t, f } = useWords();
   const { value, error, again } = useEvery('experts', EVERY_MS, experts);
   return (
@@ -33,7 +31,6 @@ export function Experts({ compute, onAsk }: Props) {
             key={expert.id}
             expert={expert}
             isAncestor={value.experts.some(({ parents }) => parents.includes(expert.id))}
-            card={compute?.card}
             onAsk={onAsk}
             onChanged={again}
           />

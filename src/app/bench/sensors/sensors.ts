@@ -90,9 +90,9 @@ function drifts(seed: number, each: number, heard: string[]): Figure[] {
   const groups = { coolant: COOLANT, water: WATER, 'nothing reads the same': OTHERS };
   for (const [group, points] of Object.entries(groups)) {
     const large: Outcome[] = [];
-    for (const point of points) {
+    for (const [p, point] of points.entries()) {
       const outcomes = Array.from({ length: each }, (_, i) => {
-        const c = caseOf('drift', [point], RUNS[i % RUNS.length]!, seed + 100 * i);
+        const c = caseOf('drift', [point], RUNS[i % RUNS.length]!, seed + 100 * i + 17 * p);
         return { outcome: observe(c), sizeK: Math.abs(c.sizeK) };
       });
       large.push(...outcomes.filter((o) => o.sizeK > 4).map((o) => o.outcome));
