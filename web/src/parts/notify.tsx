@@ -6,7 +6,11 @@ const TARGETS = ['ntfy', 'email', 'webhook'] as const;
 type Target = (typeof TARGETS)[number];
 const MAIL = ['to', 'host', 'port', 'username', 'password', 'from'] as const;
 type InputType = 'text' | 'email' | 'password' | 'url';
-const MAIL_TYPES: Partial<Record<(typeof MAIL)[number], InputType>> = { to: 'email', password: 'password', from: 'email' };
+const MAIL_TYPES: Partial<Record<(typeof MAIL)[number], InputType>> = {
+  to: 'email',
+  password: 'password',
+  from: 'email',
+};
 
 /** Who is told of a fault: set here or in config.yaml, and tried. What was set is never shown back. */
 export function Notify({ settings }: { settings: Settings }) {
