@@ -5,11 +5,12 @@ import { useWords } from '../i18n/index.ts';
 const TARGETS = ['ntfy', 'email', 'webhook'] as const;
 type Target = (typeof TARGETS)[number];
 const MAIL = ['to', 'host', 'port', 'username', 'password', 'from'] as const;
-type InputType = 'text' | 'email' | 'password' | 'url';
-const MAIL_TYPES: Partial<Record<(typeof MAIL)[number], InputType>> = {
+/** The unit says what is wrong with an address, in words: a browser's own check would stand in the way. */
+const KEYBOARDS: { [name: string]: 'email' | 'url' | 'numeric' } = {
   to: 'email',
-  password: 'password',
   from: 'email',
+  port: 'numeric',
+  url: 'url',
 };
 
 /** Who is told of a fault: set here or in config.yaml, and tried. What was set is never shown back. */
@@ -42,18 +43,24 @@ export function Notify({ settings }: { settings: Settings }) {
   };
   const from = (each: Target) =>
     notifyByPage.includes(each) ? 'page' : notify.includes(each) ? ('file' as const) : 'none';
-  const field = (name: string, label: string, type: InputType = 'text') => (
-    <label key={name} class={name === 'url' ? 'wide' : undefined}>
-      <span class="label">{label}</span>
-      <input
-        id={`notify-${name}`}
-        type={type}
-        autoComplete={type === 'password' ? 'new-password' : 'off'}
-        value={typed[name] ?? ''}
-        onInput={({ currentTarget }) => setTyped((all) => ({ ...all, [name]: currentTarget.value }))}
-      />
-    </label>
-  );
+  const field = (name: string, label: string) => {
+    const common = {
+      id: `notify-${name}`,
+      value: typed[name] ?? '',
+      onInput: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+        setTyped((all) => ({ ...all, [name]: currentTarget.value })),
+    };
+    return (
+      <label key={name} for={common.id} class={name === 'url' ? 'wide' : undefined}>
+        <span class="label">{label}</span>
+        {name === 'password' ? (
+          <input type="password" autoComplete="new-password" {...common} />
+        ) : (
+          <input type="text" autoComplete="off" inputMode={KEYBOARDS[name] ?? 'text'} {...common} />
+        )}
+      </label>
+    );
+  };
   return (
     <div class="card stack" id="notify">
       <h3>{t.settings.notify}</h3>
@@ -85,8 +92,8 @@ export function Notify({ settings }: { settings: Settings }) {
             </select>
           </label>
           {target === 'email'
-            ? MAIL.map((name) => field(name, t.settings.mail[name], MAIL_TYPES[name]))
-            : field('url', target === 'ntfy' ? t.settings.ntfyUrl : t.settings.webhookUrl, 'url')}
+            ? MAIL.map((name) => field(name, t.settings.mail[name]))
+            : field('url', target === 'ntfy' ? t.settings.ntfyUrl : t.settings.webhookUrl)}
           <button type="submit" id="notify-save" disabled={busy}>
             {t.settings.save}
           </button>
