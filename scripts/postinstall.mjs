@@ -1,4 +1,5 @@
-// After `npm ci`: rebuilds the two native add-ons for the Node that npm brought (they are ABI-bound), and builds the page.
+// After `npm ci`: rebuilds the two native add-ons for the Node that npm brought (they are ABI-bound), builds the page, and
+// fills the cache of the first start.
 // Neither may fail an install: without a compiler the simulated board and everything else still run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
@@ -34,3 +35,4 @@ if (native)
 const page = existsSync(node) ? run(node, ['scripts/build-web.ts']) : { status: 1, stderr: 'no Node 24' };
 if (page.status !== 0)
   console.log(`heatmine: the page was not built: ${String(page.stderr).trim().split('\n').at(-1)}`);
+if (existsSync(node)) run(node, ['scripts/warm.ts']);

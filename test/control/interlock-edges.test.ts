@@ -37,13 +37,19 @@ function tick(
 
 test('F15: in an alarm the coolant pump of a cold accelerator rests before its coolant could freeze the water, and not sooner', () => {
   const off = { accelSupplyOn: 0, accelPumpPct: 100 };
-  const pump = (accelOutC: number, idleS: number, actuators: Partial<Outputs> = off, accelChipC = 5) => {
+  const pump = (
+    accelOutC: number,
+    idleS: number,
+    actuators: Partial<Outputs> = off,
+    accelChipC = 5,
+    accelInC = accelOutC,
+  ) => {
     const image = imageOf(createRig({ gasOk: 0 }), { ...SAFE_OUTPUTS, ...actuators });
     const done = interlock(
       { ...READY, timers: { ...READY.timers, accelIdleS: idleS } },
       {
         image,
-        est: estOf({ accelOutC, accelChipC, accelInC: accelOutC, gasOk: 0 }),
+        est: estOf({ accelOutC, accelChipC, accelInC, gasOk: 0 }),
         balance: BALANCE_START,
         house: HOUSE,
         decided: { ...SAFE_OUTPUTS, accelPumpPct: 0 },
@@ -60,6 +66,9 @@ test('F15: in an alarm the coolant pump of a cold accelerator rests before its c
   assert.is(pump(-10, 100), 100);
   assert.is(pump(-10, 200, { accelSupplyOn: 1 }), 100);
   assert.is(pump(-10, 200, off, 60), 100);
+  // One cold reading of a loop that is warm at its other end is a lie (campaign, seed 4800).
+  assert.is(pump(-2.4, 200, off, 33, 32), 100);
+  assert.is(pump(2, 200, off, 5, 5.9), 0);
 });
 
 test('an accelerator counts as idle below 100 W: its run-on goes on, above it begins anew', () => {

@@ -16,6 +16,8 @@ const VALVE_REST_S = 180;
 /** Coolant colder than this would freeze the water in the exchanger, should its valve leak or run to the wrong end. */
 const COLD_COOLANT_C = 3;
 const CHIP_COLD_C = 40;
+/** Both ends of a turning loop without power agree within this, sensors and transport included. */
+const ENDS_DIFFER_K = 3;
 
 /**
  * The reversing valve stays where it is until the pressures have met. Neither an alarm
@@ -35,9 +37,12 @@ export function valveWaits(bound: Bound, timers: Timers, { image }: Facts): void
  * accelerator has been without supply for long and is cold, the pump goes back to what was decided.
  */
 export function coldCoolantRests(bound: Bound, timers: Timers, { est, image, decided }: Facts): void {
-  const { accelOutC, accelChipC } = est;
+  const { accelInC, accelOutC, accelChipC } = est;
   const unsupplied = bound.outputs.accelSupplyOn === 0 && image.actuators.accelSupplyOn === 0;
-  const cold = accelOutC.quality === 'good' && accelOutC.value < COLD_COOLANT_C && accelChipC.value < CHIP_COLD_C;
+  // Without power all the loop is equally cold: one end that says otherwise means that a sensor lies.
+  const warmEnd = accelInC.quality === 'good' && accelInC.value >= COLD_COOLANT_C + ENDS_DIFFER_K;
+  const cold =
+    accelOutC.quality === 'good' && accelOutC.value < COLD_COOLANT_C && !warmEnd && accelChipC.value < CHIP_COLD_C;
   if (!unsupplied || !cold || timers.accelIdleS < RUN_ON_S || decided.accelPumpPct >= bound.outputs.accelPumpPct)
     return;
   bound.outputs.accelPumpPct = Number.isFinite(decided.accelPumpPct) ? Math.max(0, decided.accelPumpPct) : 0;

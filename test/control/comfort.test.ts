@@ -1,0 +1,188 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OverrideCommand, Zone } from '../../src/contract/comfort.ts';
+import { House } from '../../src/contract/house.ts';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { COMFORT_START, type ComfortState, comfortStep, type Wish } from '../../src/control/comfort/comfort.ts';
+import { LEGIONELLA_START, type LegionellaState, legionellaStep } from '../../src/control/comfort/legionella.ts';
+import { NIGHT_START, nightStep } from '../../src/control/comfort/night.ts';
+import { roomsOf } from '../../src/control/comfort/rooms.ts';
+import { supplyTargetC } from '../../src/control/decide/curve.ts';
+import { PLAN_START } from '../../src/control/decide/plan.ts';
+import { restoredState, storedOf } from '../../src/control/persist.ts';
+import { initialState } from '../../src/control/step.ts';
+import type { StepInput } from '../../src/control/types.ts';
+import { createRig, estOf, HOUSE, imageOf, MARKET } from './rig.ts';
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+const good = (value: number) => ({ value, quality: 'good' as const, ageMs: 0 });
+const houseWith = (comfort: object) => House.parse({ comfort });
+
+const ROOMS: Zone[] = [
+  { zone: 'living', temperatureC: 19, ageMs: 0 },
+  { zone: 'bath', temperatureC: 23, ageMs: 0 },
+];
+const roomOf = (zones: Zone[], comfort: object = {}, lost: 'roomC'[] = []) =>
+  roomsOf(estOf({ roomC: 20.8 }, lost), zones, houseWith(comfort).comfort);
+
+test('rooms: zones by their weight move the supply water; without one that counts the wired sensor, then the curve alone', () => {
+  const value = (zones: Zone[], comfort?: object) => roomOf(zones, comfort).est.roomC.value;
+  const changed = (change: Partial<Zone>) => value([{ ...ROOMS[0]!, ...change }, ROOMS[1]!]);
+  assert.is(value(ROOMS), 21);
+  assert.is(value(ROOMS, { zoneWeights: { living: 3 } }), 20);
+  assert.is(value(ROOMS, { zoneWeights: { bath: 0 } }), 19);
+  assert.is(value(ROOMS, { priorityZone: 'bath' }), 23);
+  assert.is(value([ROOMS[0]!], { priorityZone: 'bath' }), 19, 'the one with priority is silent');
+  assert.is(changed({ windowOpen: true }), 23);
+  assert.is(changed({ ageMs: 3_599_999 }), 21);
+  assert.is(changed({ ageMs: 3_600_000 }), 23);
+  assert.is(changed({ temperatureC: 45 }), 23, 'no room is so hot');
+  const water = (roomC: number) => supplyTargetC(HOUSE, 21, 0, roomC, 0);
+  assert.ok(water(value([ROOMS[0]!])) > water(21) + 3 && water(value([ROOMS[1]!])) < water(21));
+  const shut = ROOMS.map((z) => ({ ...z, ageMs: 4e6 }));
+  assert.is(value(shut), 20.8);
+  const none = roomOf(shut, {}, ['roomC']);
+  assert.is(none.est.roomC.quality, 'lost');
+  assert.match(
+    none.reasons.at(-1)!.text,
+    /^no zone has reported within the last hour; the weather curve alone decides/,
+  );
+});
+
+/** The tank as `tankAt` has it, minute by minute from midnight; the seconds at which a cycle began and ended. */
+function hygiene(start: LegionellaState, days: number, tankAt: (s: number, running: boolean) => number, at = '13:00') {
+  const { comfort } = houseWith({ legionella: { at } });
+  let state = start;
+  const began: number[] = [];
+  const ended: number[] = [];
+  for (let s = 60; s <= days * DAY_S; s += 60) {
+    const was = state.runS !== null;
+    const minute = Math.floor(s / 60) % 1440;
+    state = legionellaStep(state, good(tankAt(s, was)), true, minute, comfort, 60).state;
+    if (!was && state.runS !== null) began.push(s);
+    if (was && state.runS === null) ended.push(s);
+  }
+  return { began, ended, state };
+}
+
+test('legionella: a tank that was at 60 °C for half an hour for another reason skips its cycle, one short of that does not', () => {
+  const fresh = { ...LEGIONELLA_START, sinceS: 0 };
+  const usual = hygiene(fresh, 9, (_, runs) => (runs ? 61 : 48));
+  assert.equal(usual.began, [6.5 * DAY_S + HOUR_S], 'at its hour after six and a half days');
+  assert.is(usual.ended[0]! - usual.began[0]!, 1800);
+  const warmed = (minutes: number, tankC = 60.5) =>
+    hygiene(fresh, 9, (s, runs) => (runs || (s > 5 * DAY_S && s <= 5 * DAY_S + 60 * minutes) ? tankC : 48)).began;
+  assert.equal(warmed(30), [], 'its week begins anew');
+  assert.equal(warmed(29), usual.began);
+  assert.is(warmed(30, 59.9).length > 0, true);
+  const late = hygiene({ ...LEGIONELLA_START, sinceS: 7 * DAY_S }, 0.01, () => 48);
+  assert.equal(late.began, [60], 'overdue: at any hour');
+});
+
+test('legionella: a cycle that fails in six hours is tried again after twenty, and says so', () => {
+  const { began, ended } = hygiene(LEGIONELLA_START, 2.2, () => 55);
+  // A new unit is due: at its hour, or at noon, when the week is over.
+  assert.equal(began, [12 * HOUR_S, 38 * HOUR_S]);
+  assert.equal(ended, [18 * HOUR_S, 44 * HOUR_S]);
+  const waits = { ...LEGIONELLA_START, sinceS: 8 * DAY_S, retryS: 7200 };
+  const { reasons } = legionellaStep(waits, good(55), true, 0, HOUSE.comfort, 60);
+  assert.match(reasons[0]!.text, /did not reach 60 °C for 30 min, last reached 8\.0 days ago; tried again in 2 h/);
+});
+
+test('night: colder until the warm-up that this house needs, warm at its end; another house is learnt', () => {
+  const { comfort } = houseWith({ night: { setBackK: 3 } });
+  for (const kPerH of [0.3, 1.5]) {
+    let night = NIGHT_START;
+    let roomC = 21;
+    const atSix: number[] = [];
+    for (let s = 0; s < 6 * DAY_S; s += 60) {
+      const minute = (12 * 60 + s / 60) % 1440;
+      const { state, setBackK } = nightStep(night, minute, comfort, good(roomC), 21, 60);
+      night = state;
+      roomC = setBackK > 0 ? Math.max(18, roomC - 0.5 / 60) : Math.min(21, roomC + kPerH / 60);
+      if (minute === 21 * 60) assert.is(setBackK, 0, 'by day');
+      if (minute === 23 * 60) assert.is(setBackK, 3, 'by night');
+      if (minute === 6 * 60) atSix.push(roomC);
+    }
+    assert.ok(atSix.at(-1)! > 20.5, `${kPerH} K/h: ${atSix.map((c) => c.toFixed(1))} °C at six`);
+    assert.ok(Math.abs(night.warmupKPerH / kPerH - 1) < 0.35, `${kPerH} K/h learnt as ${night.warmupKPerH}`);
+  }
+  const unknown = nightStep(NIGHT_START, undefined, comfort, good(18), 21, 60);
+  assert.is(unknown.setBackK, 0);
+  assert.match(unknown.reasons[0]!.text, /time is not known/);
+});
+
+const asks = (kind: OverrideCommand['kind'], forMin: number, byK?: number): OverrideCommand => ({
+  ...{ kind, forMin, id: '', by: 'test' },
+  ...(byK !== undefined && { byK }),
+});
+
+/** Wishes at once, then so many minutes one by one. */
+function wished(commands: OverrideCommand[], minutes: number, values: object = {}, more: Partial<StepInput> = {}) {
+  let state: ComfortState = COMFORT_START;
+  let wish: Wish | undefined;
+  const { outputs } = createRig().verdict;
+  for (let i = 0; i <= minutes; i++) {
+    const input: StepInput = {
+      ...{ image: imageOf(createRig(values), outputs), dtS: 60, setPoints: DEFAULT_SETPOINTS, market: MARKET },
+      ...{ want: undefined, house: HOUSE, commands: i === 0 ? commands : [], ...more },
+    };
+    ({ state, wish } = comfortStep(state, input, estOf(values), PLAN_START.plan, 60));
+  }
+  return { state, wish: wish! };
+}
+
+test('"warmer for 3 h": told with its cost, in force for three hours, over a restart and a power cut too', () => {
+  const during = wished([asks('warmer', 180, 1.5)], 179);
+  assert.is(during.wish.setPoints.roomSetC, DEFAULT_SETPOINTS.roomSetC + 1.5);
+  assert.is(wished([asks('warmer', 180, 1.5)], 180).wish.setPoints.roomSetC, DEFAULT_SETPOINTS.roomSetC);
+  const [told] = during.state.overrides;
+  // 12 kW at 33 K: 1.5 K for 3 h are 1.64 kWh of heat, of a pump whose COP is between 2 and 6.
+  assert.match(
+    told!.text,
+    /^warmer by 1\.5 K for 3 h: costs about 0\.\d\d EUR \(estimate: 1\.6 kWh of heat at 0\.30 EUR/,
+  );
+  assert.ok(told!.costEur! > (1.64 * 0.3) / 6 && told!.costEur! < (1.64 * 0.3) / 2, `${told!.costEur} EUR`);
+  const mild = wished([asks('warmer', 180, 1.5)], 0, { outdoorC: 25 }).state.overrides[0]!;
+  assert.is(mild.costEur, 0, 'no heat is needed');
+  const blind = wished([asks('warmer', 180)], 0, {}, { market: undefined }).state.overrides[0]!;
+  assert.is(blind.costEur, null);
+  assert.match(blind.text, /cost unknown, no price/);
+
+  const timeMs = Date.parse('2025-01-15T12:00:00Z');
+  const before = wished([asks('warmer', 180, 1.5)], 0, {}, { timeMs });
+  const stored = JSON.parse(
+    JSON.stringify(storedOf(DEFAULT_SETPOINTS, { ...initialState(HOUSE), comfort: before.state })),
+  );
+  const { comfort } = restoredState(HOUSE, stored);
+  const after = (gapS: number) => {
+    const input: StepInput = {
+      ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 1, setPoints: DEFAULT_SETPOINTS },
+      ...{ market: MARKET, want: undefined, house: HOUSE, timeMs: timeMs + gapS * 1000 },
+    };
+    return comfortStep(comfort, input, estOf(), PLAN_START.plan, 1).state.overrides.map((o) => Math.round(o.leftS));
+  };
+  assert.equal(after(2 * HOUR_S), [HOUR_S]);
+  assert.equal(after(3 * HOUR_S), []);
+});
+
+test('"hot water once", "quiet now", "pause compute 2 h": each does what it says, ends by itself, and is cancelled by 0', () => {
+  const once = wished([asks('hot-water-once', 240)], 5, { hotWaterC: 40 });
+  assert.is(once.wish.hotWater.startBelowK, 0.5);
+  const shortK = DEFAULT_SETPOINTS.hotWaterSetC - 40;
+  const kwh = ((shortK * HOUSE.hotWaterTankL * 4186) / 3.6e6).toFixed(1);
+  assert.match(once.state.overrides[0]!.text, new RegExp(`hot water once within 4 h: costs .* ${kwh} kWh of heat`));
+  const hot = wished([asks('hot-water-once', 240)], 5, { hotWaterC: DEFAULT_SETPOINTS.hotWaterSetC });
+  assert.is(hot.wish.hotWater.startBelowK, 6, 'done once the tank is hot');
+  assert.is(wished([asks('quiet', 60)], 59).wish.compressorMaxPct, 45);
+  assert.is(wished([asks('quiet', 60)], 60).wish.compressorMaxPct, 100);
+  assert.is(wished([asks('pause-compute', 120)], 119).wish.setPoints.computeOn, false);
+  assert.is(wished([asks('pause-compute', 120)], 120).wish.setPoints.computeOn, true);
+  const all = [asks('quiet', 60), asks('pause-compute', 60), asks('warmer', 60)];
+  assert.is(wished(all, 1).state.overrides.length, 3);
+  assert.is(wished([...all, asks('quiet', 0)], 1).wish.compressorMaxPct, 100);
+  assert.is(wished([...all, asks('all', 0)], 1).state.overrides.length, 0);
+});
+
+test.run();
