@@ -47,7 +47,14 @@ export const Tell = z.strictObject({
 });
 export type Tell = z.infer<typeof Tell>;
 
-export const Message = z.discriminatedUnion('type', [Ask, Quote, Tell]);
+/** The answers of the swarm that differ most, for free: several nodes are asked the same. For owners of this unit. */
+export const Dissent = Ask.pick({ id: true, expert: true, messages: true, maxTokens: true }).extend({
+  type: z.literal('dissent'),
+  count: z.int().min(2).max(5).default(3),
+});
+export type Dissent = z.infer<typeof Dissent>;
+
+export const Message = z.discriminatedUnion('type', [Ask, Quote, Tell, Dissent]);
 export type Message = z.infer<typeof Message>;
 
 export const Meter = z.object({
@@ -119,5 +126,23 @@ export const Reply = z.discriminatedUnion('type', [
     validS: z.number(),
   }),
   z.object({ type: z.literal('told'), id: z.string() }),
+  /** Ends one of several answers, whose text is the chunks since the one before; the last has `n` = `of`. */
+  z.object({
+    type: z.literal('answer'),
+    id: z.string(),
+    n: z.int().min(1),
+    of: z.int().min(2),
+    /** Nodes that were asked: those that differ least are left out. */
+    asked: z.int().min(2),
+    expert: z.string(),
+    /** Whom the expert was made from, as its node says. */
+    parents: z.array(z.string()),
+    /** How far it is from each of them, itself too: share of the words of both that only one uses, 0 to 1. */
+    apart: z.array(z.number()),
+    finish: z.string(),
+    meter: Meter,
+    way: Way,
+    useful: z.string().optional(),
+  }),
 ]);
 export type Reply = z.infer<typeof Reply>;

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
+import type { EmailTarget } from './notify-targets.ts';
 import { isLoopback } from './web/guard.ts';
-
-export type EmailConfig = NonNullable<Config['notify']['email']>;
 
 /** Implicit TLS by convention; all other ports must offer STARTTLS. */
 const TLS_PORT = 465;
@@ -15,9 +13,9 @@ const TIMEOUT_MS = 8_000;
  * Sends one e-mail; rejects with what the server said. The library is loaded when the first one is sent: most units send
  * none. Without TLS nothing is sent, but to a server on this machine. Throws CONFIG_INVALID for an unreadable password file.
  */
-export async function sendEmail(email: EmailConfig, home: string, subject: string, text: string): Promise<void> {
+export async function sendEmail(email: EmailTarget, home: string, subject: string, text: string): Promise<void> {
   const { createTransport } = await import('nodemailer');
-  const { host, port, username, passwordFile, to } = email;
+  const { host, port, username, password, passwordFile, to } = email;
   const transport = createTransport({
     host,
     port,
@@ -26,7 +24,7 @@ export async function sendEmail(email: EmailConfig, home: string, subject: strin
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
-    ...(username !== undefined && { auth: { user: username, pass: passwordOf(home, passwordFile) } }),
+    ...(username !== undefined && { auth: { user: username, pass: password ?? passwordOf(home, passwordFile) } }),
   });
   try {
     await transport.sendMail({ from: email.from ?? username ?? `heatmine@${hostname()}`, to, subject, text });

@@ -7,6 +7,7 @@ import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
 import { warnOnOutage } from '../core/outage.ts';
+import { bucketPerKey } from './buckets.ts';
 import { lastWill } from './hass/bridge.ts';
 import type { Twin } from './twin.ts';
 
@@ -15,9 +16,10 @@ export type Join = NonNullable<Config['net']['houseBroker']>;
 
 const COMMANDS: readonly TopicName[] = ['set', 'override', 'acknowledge'];
 const MAX_PAYLOAD_BYTES = 65_536;
-/** Messages taken from the foreign broker; people and sensors stay far below. */
-const RATE_PER_S = 20;
-const BURST = 60;
+/** Messages of one topic taken from the foreign broker; people and sensors stay far below. */
+const RATE = { perS: 20, burst: 60 };
+/** Lines of the log about one topic: whoever floods the broker must not fill the disk. */
+const TOLD = { perS: 1 / 60, burst: 5 };
 
 const names = Object.keys(TOPICS) as TopicName[];
 /** Told to whoever may read the unit as a whole. */
@@ -71,18 +73,20 @@ export function carry(
   }
   const byPath = new Map(inward(commands).map((name) => [topicPath(unit, name), name]));
   client.on('connect', () => client.subscribe([...byPath.keys()], { qos: 0 }));
-  const allowed = bucket();
+  const allowed = bucketPerKey(RATE);
+  const mayTell = bucketPerKey(TOLD);
   client.on('message', (path, payload, packet) => {
     const name = byPath.get(path);
     if (!name) return;
     const isForTwo = COMMANDS.includes(name) && twin.isThere();
     const refused = isForTwo
       ? 'two units have this name'
-      : allowed()
+      : allowed(name, 1, performance.now())
         ? undefined
-        : `more than ${RATE_PER_S} messages a second`;
+        : `more than ${RATE.perS} messages a second`;
     const fault = refused ?? take(name, payload, packet, link);
-    if (fault) log.warn({ topic: path, err: fault }, 'message of the joined broker refused');
+    if (fault && mayTell(name, 1, performance.now()))
+      log.warn({ topic: path, err: fault }, 'message of the joined broker refused');
   });
 }
 
@@ -96,17 +100,4 @@ function take(name: TopicName, payload: Buffer, packet: IPublishPacket, link: Li
   } catch (error) {
     return messageOf(error).slice(0, 200);
   }
-}
-
-function bucket(): () => boolean {
-  let tokens = BURST;
-  let atMs = performance.now();
-  return () => {
-    const nowMs = performance.now();
-    tokens = Math.min(BURST, tokens + ((nowMs - atMs) / 1000) * RATE_PER_S);
-    atMs = nowMs;
-    if (tokens < 1) return false;
-    tokens--;
-    return true;
-  };
 }

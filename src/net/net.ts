@@ -131,7 +131,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       host: config.net.host,
       port: portsOf(config).http,
       api: createApi(view, history, hand),
-      settings: createSettings(config, view, history, tell.notifier, pathsOf(home).ticks),
+      settings: createSettings(config, view, history, tell, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
       backups: createBackups(home, unit, systemClock.wallMs),
       access,

@@ -4,6 +4,7 @@ import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { sendEmail } from './email.ts';
+import { type NotifyTargets, TARGETS, type Target } from './notify-targets.ts';
 import { TEST, TITLES } from './notify-words.ts';
 
 /** Tells people of faults where they are: by ntfy on their phone, by e-mail, or by a webhook of theirs. */
@@ -18,11 +19,10 @@ export interface Notifier {
   close(): void;
 }
 
-const TARGETS = ['ntfy', 'email', 'webhook'] as const;
-export type Target = (typeof TARGETS)[number];
-
 export interface NotifierOptions {
-  config: Pick<Config, 'unit' | 'notify' | 'net'>;
+  config: Pick<Config, 'unit' | 'net'>;
+  /** Asked each time: the page may change it. */
+  notify: () => NotifyTargets;
   /** Of the unit: where a password file is relative to. */
   home: string;
   monoMs: () => number;
@@ -59,7 +59,8 @@ function ntfyRequest(url: string, { title, text }: Note): [string, object] {
 async function post([url, body]: [string, object]): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // `forwarded`: an address that leads back to this unit must not be taken for the machine itself (web/guard.ts).
+    headers: { 'content-type': 'application/json', forwarded: 'for=_heatmine' },
     body: JSON.stringify(body),
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -70,23 +71,28 @@ async function post([url, body]: [string, object]): Promise<void> {
 
 export function createNotifier({
   config,
+  notify,
   home,
   monoMs,
   wallMs,
   log,
   retriesMs = RETRIES_MS,
 }: NotifierOptions): Notifier {
-  const { unit, notify, net } = config;
+  const { unit, net } = config;
   const told = new Map<string, number>();
   const waiting = new Set<NodeJS.Timeout>();
-  const targets = TARGETS.filter((target) => notify[target] !== undefined);
   let heardMs = monoMs();
   let silent = false;
 
-  const send = (target: Target, note: Note) => {
-    if (target === 'email') return sendEmail(notify.email!, home, note.title, note.text);
-    if (target === 'ntfy') return post(ntfyRequest(notify.ntfy!, note));
-    return post([notify.webhook!, { unit, title: note.title, ...note.event, text: note.text }]);
+  const targets = () => {
+    const now = notify();
+    return TARGETS.filter((target) => now[target] !== undefined);
+  };
+  const send = async (target: Target, note: Note): Promise<void> => {
+    const { email, ntfy, webhook } = notify();
+    if (target === 'email') await (email && sendEmail(email, home, note.title, note.text));
+    else if (target === 'ntfy') await (ntfy && post(ntfyRequest(ntfy, note)));
+    else await (webhook && post([webhook, { unit, title: note.title, ...note.event, text: note.text }]));
   };
   const tryTo = async (target: Target, note: Note, left: readonly number[]) => {
     try {
@@ -107,12 +113,13 @@ export function createNotifier({
     return { title: TITLES[net.language], text: `${said} (${unit}, ${event.code})`, event };
   };
   const event = (fault: Event) => {
-    if (fault.level !== 'fault' || targets.length === 0) return;
+    const to = targets();
+    if (fault.level !== 'fault' || to.length === 0) return;
     const nowMs = monoMs();
     if (nowMs - (told.get(fault.code) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
     if (told.size >= MAX_CODES) told.clear();
     told.set(fault.code, nowMs);
-    for (const target of targets) void tryTo(target, noteOf(fault), retriesMs);
+    for (const target of to) void tryTo(target, noteOf(fault), retriesMs);
   };
   return {
     event,
@@ -129,7 +136,7 @@ export function createNotifier({
       const [title, text] = TEST[net.language];
       const event: Event = { timeMs: wallMs(), level: 'info', source: 'net', code: 'test', text };
       return Promise.all(
-        targets.map(async (target) => {
+        targets().map(async (target) => {
           try {
             await send(target, { title, text: `${text} (${unit})`, event });
             return { target, ok: true, detail: 'delivered' };
@@ -139,7 +146,7 @@ export function createNotifier({
         }),
       );
     },
-    targets: () => targets,
+    targets,
     close() {
       for (const timer of waiting) clearTimeout(timer);
       waiting.clear();
@@ -151,5 +158,7 @@ export function createNotifier({
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = (cause as { code?: unknown }).code;
-  return typeof code === 'string' ? code : messageOf(cause).slice(0, 120);
+  if (typeof code === 'string') return code;
+  const message = messageOf(cause).slice(0, 120);
+  return message.includes('://') ? 'the address cannot be used' : message;
 }

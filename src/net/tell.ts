@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import { twinEvent } from './config-events.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { createNotifier, type Notifier } from './notify.ts';
+import { type NotifyBook, openNotifyBook } from './notify-targets.ts';
 import { speaker } from './said.ts';
 import { openToday } from './today.ts';
 import { watchUpdates } from './updates.ts';
@@ -28,6 +29,7 @@ export interface TellOptions {
 /** All that people hear of without looking at the page: Home Assistant, sentences on MQTT, the daily line, notifications. */
 export interface Teller {
   notifier: Notifier;
+  notifyBook: NotifyBook;
   event(event: Event): void;
   state(control: ControlState, compute: ComputeState | null): void;
   /** Every few seconds: whether control still speaks. */
@@ -42,7 +44,8 @@ export interface Teller {
 export function openTeller({ config, home, stateDir, broker, password, link, keep, log }: TellOptions): Teller {
   const { language, updates } = config.net;
   const today = openToday(join(stateDir, 'today.json'), language, log);
-  const notifier = createNotifier({ config, home, ...systemClock, log });
+  const notifyBook = openNotifyBook(home, config.notify, log);
+  const notifier = createNotifier({ config, notify: notifyBook.now, home, ...systemClock, log });
   const says = speaker(link, language);
   const ending = new AbortController();
   const hass = openAnnouncer(config, home, broker, password, link, log, (unit, url) => {
@@ -55,6 +58,7 @@ export function openTeller({ config, home, stateDir, broker, password, link, kee
   if (updates !== undefined) watchUpdates(updates, (update) => says.keep('update', update), log, ending.signal);
   return {
     notifier,
+    notifyBook,
     event(event) {
       says.event(event);
       notifier.event(event);

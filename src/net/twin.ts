@@ -16,8 +16,17 @@ const TOLD_MS = 24 * 3_600_000;
 
 const instancePath = (unit: string): string => `heatmine/${unit}/instance`;
 
-/** Says now and then which instance of `unit` this is, and listens for others that say the same of themselves. `onTwin` once a day. */
-export function watchForTwin(client: MqttClient, unit: string, me: string, onTwin: () => void): Twin {
+/**
+ * Says now and then which instance of `unit` this is, and listens for others that say the same of themselves. `onTwin` once a day.
+ * Anybody on that broker can say so: it costs the commands of that broker for as long as they go on, and nothing else.
+ */
+export function watchForTwin(
+  client: Pick<MqttClient, 'on' | 'publish' | 'subscribe' | 'connected'>,
+  unit: string,
+  me: string,
+  onTwin: () => void,
+  now = () => performance.now(),
+): Twin {
   const path = instancePath(unit);
   const answered = new Set<string>();
   let heardMs = Number.NEGATIVE_INFINITY;
@@ -30,7 +39,7 @@ export function watchForTwin(client: MqttClient, unit: string, me: string, onTwi
     // Retained: nobody knows how old, and ours never are.
     const other = payload.toString('utf8', 0, 64);
     if (topic !== path || retain || other === me) return;
-    const nowMs = performance.now();
+    const nowMs = now();
     heardMs = nowMs;
     if (!answered.has(other) && answered.size < MOST_ANSWERED) {
       answered.add(other);
@@ -42,5 +51,5 @@ export function watchForTwin(client: MqttClient, unit: string, me: string, onTwi
   });
   const timer = setInterval(say, EVERY_MS);
   client.on('end', () => clearInterval(timer));
-  return { isThere: () => performance.now() - heardMs < GONE_MS };
+  return { isThere: () => now() - heardMs < GONE_MS };
 }

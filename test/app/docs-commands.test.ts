@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Command } from '../../src/app/command.ts';
 import { spawnUnit } from '../../src/app/spawn-unit.ts';
 import { OWN_TEST, RULES, type Rule } from './docs-rules.ts';
 import { freeBase } from './free-base.ts';
 
-/** Every command in the documents is run, or named with the reason why not. */
+/** Every command in the documents, and every example of a `--help`, is run, or named with the reason why not. */
 const repo = resolve(import.meta.dirname, '../..');
 const ENTRY = join(repo, 'scripts/heatmine.mjs');
 /** Several times what the slowest takes on a busy machine. */
@@ -51,11 +52,26 @@ for (const page of pages.filter((p) => !(p in OWN_TEST))) {
   for (const command of shownIn(readFileSync(join(repo, page), 'utf8'))) commands.set(normal(command), page);
 }
 
+/** The example of each `--help`; one that begins with somebody else's program has ours in backquotes. */
+const EXAMPLES = new Set<string>();
+for (const file of readdirSync(join(repo, 'src/app/commands'))) {
+  const found = Object.values(await import(join(repo, 'src/app/commands', file))) as Partial<Command>[];
+  const [command] = found.filter((each) => each?.example !== undefined);
+  assert.ok(command?.name, `${file} has no example`);
+  const shown = shownIn(`\`\`\`sh\n${/`(.*)`/.exec(command.example!)?.[1] ?? command.example}\n\`\`\``).map(normal);
+  assert.ok(shown.length > 0, `${file}: nothing of ours in ${command.example}`);
+  for (const each of shown) {
+    EXAMPLES.add(each);
+    if (!commands.has(each)) commands.set(each, `${command.name} --help`);
+  }
+}
+
 /** Only their names are checked. */
 const BY_NAME = /^(npm test|bench) -- /;
 
 /** Words as a shell parts them, with quotes. */
-const words = (command: string) => [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+const words = (command: string) =>
+  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, two, one, bare]) => two ?? one ?? bare!);
 
 interface Ran {
   out: string;
@@ -88,6 +104,7 @@ function tried(args: string[], env: Record<string, string>, stopAt?: RegExp): Pr
 test('every command that the documents show has a rule, and every rule a command', () => {
   const missing = [...commands].filter(([c]) => !(c in RULES) && !BY_NAME.test(c));
   assert.equal(missing, [], 'add them to docs-rules.ts');
+  assert.ok(EXAMPLES.size >= 25, 'the examples of the help are among them');
   const unused = Object.keys(RULES).filter((c) => !commands.has(c));
   assert.equal(unused, [], 'no document shows them any more');
 });

@@ -1,5 +1,5 @@
 /**
- * How each command that the documents show is tried. What is not listed here fails `docs-commands.test.ts`; benches take
+ * How each command that the documents or a `--help` show is tried. What is not listed here fails `docs-commands.test.ts`; benches take
  * minutes and tests run by themselves: of these only the names are checked.
  */
 export type Rule =
@@ -31,11 +31,16 @@ export const RULES: Record<string, Rule> = {
   'status --watch': { how: 'begin', out: /safety S\d/ },
   status: { how: 'run', out: /mode .*safety S\d/, exits: [0, 1] },
   why: { how: 'run', out: /unit/ },
+  // A simulated house that has just begun may keep nothing of that time.
+  'why --at 14:05': { how: 'run', out: /since .* UTC|no reasons are kept of that time/, exits: [0, 2] },
   'why --ticks': { how: 'run', out: /no fault has been written down yet|UTC: / },
   acknowledge: { how: 'run', out: /nothing is latched/ },
   doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },
   'experts evolve': { how: 'run', out: /evolution is on/ },
+  'experts fit model.gguf --vram 24,24': elsewhere('app/experts.test.ts'),
+  'accel-host nvidia-smi --listen tcp://192.168.1.9:9410 --token-file /etc/heatmine/token':
+    elsewhere('app/accel-host.test.ts'),
   'experts ls': { how: 'run', out: /faults/ },
   'experts publish DIR': elsewhere('app/experts.test.ts'),
   'experts merge faults convert --method ties --out both': elsewhere('app/merge.test.ts'),
@@ -46,6 +51,7 @@ export const RULES: Record<string, Rule> = {
   io: { how: 'run', out: /gasOk|io list/, exits: [0, 1, 2] },
   'io watch gasOk': { how: 'begin', out: /gasOk/ },
   identify: { how: 'run', out: /days|hours/, exits: [0, 1, 2] },
+  'identify --days 28': { how: 'run', out: /reading the last 28 days/, exits: [0, 1, 2] },
   'identify --csv house.csv': elsewhere('app/identify.test.ts'),
   'control --plant stdio --house house.json': elsewhere('control/foreign'),
   'sim --days 7 --seed 1': { how: 'run', as: 'sim --days 0.2 --seed 1', out: /violations +none/ },
@@ -53,6 +59,7 @@ export const RULES: Record<string, Rule> = {
   '--version': { how: 'run', out: /^\d+\.\d+\.\d+/ },
   'notify test': elsewhere('app/notify.test.ts'),
   invite: { how: 'run', out: /swarm\.join is off/, exits: [1, 2] },
+  'join heatmine:1:eyJiIjpb…': { how: 'run', out: /is no whole invite line/, exits: [2] },
   'join LINE': elsewhere('app/swarm-commands.test.ts'),
   peers: { how: 'run', out: /No other node answers/, exits: [1] },
   'experts search --topic heating --max-price 0': elsewhere('app/experts-search.test.ts'),
@@ -61,6 +68,7 @@ export const RULES: Record<string, Rule> = {
   'ask --swarm --quote --max-price N "…"': elsewhere('net/swarm/pay/paid.test.ts'),
   'useful yes': elsewhere('net/swarm/useful/useful.test.ts'),
   receipts: elsewhere('net/swarm/pay/paid.test.ts'),
+  'receipts --side earned --csv': { how: 'run', out: /^seq,side,hourUtc/ },
   earnings: elsewhere('net/swarm/pay/paid.test.ts'),
   'backup house.heatmine': elsewhere('app/backup.test.ts'),
   'restore house.heatmine': elsewhere('app/backup.test.ts'),
@@ -69,10 +77,13 @@ export const RULES: Record<string, Rule> = {
   'config init --home /var/lib/heatmine': { how: 'change', out: /wrote .*config\.yaml/ },
   'config check --home /var/lib/heatmine': { how: 'change', out: /sound/ },
   mqtt: { how: 'run', out: /broker .*user home/ },
+  'mqtt send zone \'{"zone": "living", "temperatureC": 20.8}\'': { how: 'run', out: /zone/ },
   'mqtt watch': { how: 'begin', out: /control\/state/ },
+  'config init': elsewhere('app/config-init.test.ts'),
   'config check': { how: 'run', out: /sound/ },
   'config migrate': elsewhere('app/config-migrate.test.ts'),
   'set roomSetC 21.5': { how: 'change', out: /roomSetC is 21.5/ },
+  'override warmer --for 3h': { how: 'change', out: /warmer/ },
   'set operation observe': { how: 'change', out: /operation is observe/ },
   'set operation auto': { how: 'change', out: /operation is auto/ },
   'set operation commission': { how: 'change', out: /operation is commission/ },

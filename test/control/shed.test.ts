@@ -12,6 +12,8 @@ interface Machine {
   ratedW: number;
   fullW: number;
   exponent: number;
+  /** It draws this share of its power until it warms up, within a minute, from half a minute after the limit on. */
+  coldShare?: number;
 }
 const LIMIT_W = 4200;
 const GUARANTEED: Limits = { unitW: LIMIT_W, pumpW: LIMIT_W, code: 'grid-dimmed', why: 'test' };
@@ -28,7 +30,9 @@ function dimmed(m: Machine, seconds: number, accelW = 0) {
   for (let t = 0; t < seconds; t += 0.1) {
     const aimPct = outputs.compressorOn * outputs.compressorPct;
     turnsPct += Math.min(0.33, Math.max(-0.33, aimPct - turnsPct));
-    const compressorW = m.fullW * (turnsPct / 100) ** m.exponent;
+    const warmth = Math.min(1, Math.max(0, (t - 330) / 60));
+    const share = (m.coldShare ?? 1) + (1 - (m.coldShare ?? 1)) * warmth;
+    const compressorW = share * m.fullW * (turnsPct / 100) ** m.exponent;
     const input = {
       image: imageOf(rig, outputs),
       dtS: 0.1,
@@ -86,6 +90,23 @@ test('§ 14a, property: whatever the shape of its power, it keeps the limit once
       },
     ),
     { seed: 14, numRuns: 60 },
+  );
+});
+
+test('§ 14a, property: a machine that draws up to three fifths more at the same speed while it warms up keeps the limit, and uses it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 4500, max: 9000 }),
+      fc.double({ min: 0.6, max: 1, noNaN: true }),
+      fc.double({ min: 0.8, max: 1.6, noNaN: true }),
+      (ratedW, coldShare, exponent) => {
+        const late = dimmed({ ratedW, fullW: 0.95 * ratedW, exponent, coldShare }, 520).filter((x) => x.t > 45);
+        const pumpW = LIMIT_W - AUX_W;
+        const most = Math.max(...late.map((x) => x.compressorW));
+        return most <= 1.01 * pumpW && late.at(-1)!.compressorW > 0.85 * pumpW;
+      },
+    ),
+    { seed: 15, numRuns: 30 },
   );
 });
 

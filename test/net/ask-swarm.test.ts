@@ -18,6 +18,7 @@ async function ask(ws: string, question: object, headers = {}): Promise<Reply[]>
     socket.on('message', (data) => {
       const reply = Reply.parse(JSON.parse(String(data)));
       replies.push(reply);
+      if (reply.type === 'answer' && reply.n < reply.of) return;
       if (reply.type !== 'start' && reply.type !== 'chunk') resolve();
     });
   });
@@ -104,6 +105,35 @@ test('a quote first, then at most that, once: the same quote again brings the sa
   assert.is(codeOf(await ask(net.ws, { type: 'quote', ...long })), 'SPENDING_LIMIT');
   const [left] = await ask(net.ws, { type: 'quote', ...wanted });
   assert.is((left as Of<'offer'>).leftUc, 1000 - 18, 'paid once');
+});
+
+test('several answers for who has claimed it: each with its text, who gave it and a handle to tell by', async () => {
+  const swarm = ending(testSwarm());
+  const entry = await swarm.node({ relay: true });
+  const bootstrap = [`127.0.0.1:${entry.port}`];
+  const keys = [];
+  for (let i = 0; i < 2; i++) keys.push((await swarm.node({ bootstrap, serve: SERVE })).key);
+  const net = ending(await testNet({ swarm: { join: true, bootstrap, nearRelays: true } }));
+  const words = `${'why? '.repeat(3000)}`.trim();
+  const wanted = { type: 'dissent', messages: [{ role: 'user', content: words }] };
+  const replies = await eventually(async () => {
+    const came = await ask(net.ws, wanted);
+    if (codeOf(came) !== 'answer') throw new Error(codeOf(came));
+    return came;
+  });
+  const answers = replies.filter((reply) => reply.type === 'answer');
+  assert.equal(
+    answers.map(({ n, of, asked, apart, parents }) => [n, of, asked, apart, parents]),
+    [1, 2].map((n) => [n, 2, 2, [0, 0], ['ancestor']]),
+  );
+  assert.equal(answers.map(({ way }) => way.node).sort(), keys.sort());
+  assert.is(wordsOf(replies), words.repeat(2), 'longer than a frame may be, and whole');
+  for (const { useful } of answers) {
+    const tell = { type: 'tell', handle: useful, useful: true };
+    assert.equal([codeOf(await ask(net.ws, tell)), codeOf(await ask(net.ws, tell))], ['told', 'TOKEN_REFUSED']);
+  }
+  assert.is(codeOf(await ask(net.ws, wanted, { 'x-forwarded-for': '192.0.2.9' })), 'UNAUTHORISED');
+  assert.is(codeOf(await ask(net.ws, { ...wanted, count: 6 })), 'MESSAGE_INVALID');
 });
 
 test('a unit whose owner allowed nothing to be spent asks for free only', async () => {

@@ -63,6 +63,7 @@ async function withNotifier(
   const config = Config.parse({ unit: UNIT, notify: notify(seen.url), net: { language } });
   const notifier = createNotifier({
     config,
+    notify: () => config.notify,
     home: '/nonexistent',
     monoMs: () => nowMs,
     wallMs: () => 7,

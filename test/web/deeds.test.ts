@@ -134,6 +134,24 @@ page('a backup is made and kept by the browser; restored with the wrong passphra
   }),
 );
 
+page('who is told of a fault is set and taken away on the page; passwords are not shown back', (context) =>
+  visit(context, { at: 'log' }, async (tab) => {
+    await tab.click('#notify summary');
+    await tab.selectOption('#notify-target', 'email');
+    const email = { to: 'me@example.org', host: 'mail.example.org', username: 'me', password: 'of the mail' };
+    for (const [name, text] of Object.entries(email)) await tab.fill(`#notify-${name}`, text);
+    await tab.fill('#notify-port', '465');
+    await tab.click('#notify-save');
+    await tab.locator('#notify [role=status]', { hasText: 'Saved' }).waitFor();
+    assert.equal(context.unit.commands.at(-1), { email: { ...email, port: 465 } });
+    assert.match(await tab.innerText('#notify'), 'Faults go to: ntfy, webhook, email.');
+    assert.is(await tab.inputValue('#notify-password'), '');
+    await tab.click('#notify-remove');
+    await tab.locator('#notify [role=status]', { hasText: 'Removed' }).waitFor();
+    assert.equal(context.unit.commands.at(-1), { email: null });
+  }),
+);
+
 page('a test notification tells what became of each target', (context) =>
   visit(context, { at: 'log' }, async (tab) => {
     await tab.click('#test-notify');

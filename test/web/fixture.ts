@@ -36,6 +36,7 @@ export const CODE = 'ABCD-2345';
 export const PASSPHRASE = 'correct horse battery';
 /** Longer than what is turned into text at once, and with every byte in it. */
 export const BACKUP = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256));
+export const DISSENTING = ['The strainer.', 'Air in the pipe.', 'A closed valve.'];
 export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
 
 export interface Fixture {
@@ -64,6 +65,7 @@ export async function startFixture(port = 0): Promise<Fixture> {
   let tick = 1;
   const resident = new Set(['faults', 'status']);
   let pull: ExpertsList['pull'] = null;
+  let notifyByPage: string[] = [];
   let losing = false;
   let resyncs = 0;
 
@@ -109,10 +111,17 @@ export async function startFixture(port = 0): Promise<Fixture> {
       commands.push(JSON.parse(Buffer.concat(await request.toArray()).toString()));
       return json({});
     }
-    if (path === 'api/settings')
+    if (path === 'api/notify') {
+      const change = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      commands.push(change);
+      for (const [target, value] of Object.entries(change))
+        notifyByPage = [...notifyByPage.filter((each) => each !== target), ...(value === null ? [] : [target])];
+    }
+    if (path === 'api/settings' || path === 'api/notify')
       return json({
         version: '0.1.0',
-        notify: ['ntfy', 'webhook'],
+        notify: [...new Set(['ntfy', 'webhook', ...notifyByPage])],
+        notifyByPage,
         config: { unit: 'heatmine', swarm: { join: true, spendUcPerDay: 1000 } },
       });
     if (path === 'api/backup') {
@@ -227,6 +236,32 @@ async function reply(text: string, send: (reply: Reply) => void): Promise<void> 
     );
   if (said.type === 'quote')
     return say({ type: 'offer', id, offer: 'Q', leastUc: 2, mostUc: 71, leftUc: 1000, nodes: 2, validS: 600 });
+  if (said.type === 'dissent') {
+    for (const [i, text] of DISSENTING.entries()) {
+      say({ type: 'chunk', id, text });
+      const meter = { expert: 'faults', promptTokens: 9, answerTokens: 9, joules: 36, modelled: true, cardSeconds: 1 };
+      const way = { mode: 'sealed', entry: 'a1'.repeat(32), node: `c${i}`.repeat(32) };
+      const facts = {
+        expert: 'faults',
+        parents: i ? ['ancestor'] : [],
+        apart: DISSENTING.map((_, j) => (i === j ? 0 : 0.5)),
+      };
+      const [n, of] = [i + 1, DISSENTING.length];
+      say({
+        type: 'answer',
+        id,
+        n,
+        of,
+        asked: 6,
+        ...facts,
+        finish: 'stop',
+        meter,
+        way,
+        useful: i === 1 ? 'H' : 'told',
+      });
+    }
+    return;
+  }
   const { messages, swarm, offer } = said;
   if (messages[0]!.content.includes('no power')) {
     say({ type: 'error', id, code: 'NO_POWER', message: 'No watts are granted now.', remedy: 'wait', retryAfterS: 60 });

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { pageSuite, visit } from './browser.ts';
-import { CHUNKS, REFUSAL } from './fixture.ts';
+import { CHUNKS, DISSENTING, REFUSAL } from './fixture.ts';
 
 const { page, run } = pageSuite('page in Chromium');
 
@@ -125,6 +125,30 @@ page(
       await tab.locator('.useful button', { hasText: 'Yes' }).click();
       await tab.locator('.useful', { hasText: 'Told. Thank you.' }).waitFor();
       assert.is(await tab.locator('.useful button').count(), 0);
+    }),
+);
+
+page(
+  'three answers of the swarm that differ stand side by side with their descent, and each can be told of once',
+  (context) =>
+    visit(context, { at: 'ask' }, async (tab) => {
+      await tab.getByRole('radio', { name: 'The swarm' }).check({ force: true });
+      await tab.check('#several');
+      assert.is(await tab.locator('#may-cost').count(), 0, 'they are free');
+      await tab.fill('#question', 'Why is my flow too low?');
+      await tab.click('#send');
+      await tab.locator('.several li').nth(2).waitFor();
+      await tab.locator('#send').waitFor();
+      assert.equal(await tab.locator('.several .text').allInnerTexts(), DISSENTING);
+      const [first, second] = await tab.locator('.several li').allInnerTexts();
+      assert.match(first!, /1\. faults of c0c0c0c0…, of unknown descent[\s\S]*2: 50 %, 3: 50 %/);
+      assert.match(second!, /made from ancestor[\s\S]*Sealed: the relay a1a1a1a1…/);
+      assert.match(await tab.innerText('.answer'), '6 units were asked; these 3 differ most');
+      for (const [i, said] of ['It could not be told.', 'Told. Thank you.'].entries()) {
+        await tab.locator('.several li').nth(i).locator('button', { hasText: 'Yes' }).click();
+        await tab.locator('.several li').nth(i).locator('.useful', { hasText: said }).waitFor();
+      }
+      assert.is(await tab.locator('.useful button').count(), 2, 'the third was not told of');
     }),
 );
 

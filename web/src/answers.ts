@@ -5,6 +5,11 @@ import { converse } from './ask.ts';
 
 type Of<T> = Extract<Reply, { type: T }>;
 
+/** One of several answers to the same question. */
+export type Several = Of<'answer'> & { text: string; told?: Told };
+/** Whether its unit was told that it was of use. */
+export type Told = 'telling' | 'told' | 'refused';
+
 export interface Answer {
   key: number;
   question: string;
@@ -22,8 +27,9 @@ export interface Answer {
   broken?: 'stopped' | 'lost';
   /** Where the accelerator's heat went when the answer ended. */
   where?: 'rooms' | 'hotWater' | 'outside';
-  /** Whether its unit was told that it was of use. */
-  told?: 'telling' | 'told' | 'refused';
+  told?: Told;
+  /** Of those that differ most, as they come. */
+  several?: Several[];
 }
 
 export interface Whom {
@@ -31,6 +37,8 @@ export interface Whom {
   swarm: boolean;
   /** It may cost something: a quote comes first. */
   tier?: Quote['tier'];
+  /** Asks several for free and shows the three that differ most. */
+  dissent?: boolean;
 }
 
 export interface Answers {
@@ -39,9 +47,13 @@ export interface Answers {
   send(question: string, whom: Whom): void;
   /** Asks what was quoted, or again after the connection was lost: one quote is paid once. */
   agree(answer: Answer): void;
-  tell(answer: Answer, useful: boolean): void;
+  /** `n`: of several, which. */
+  tell(answer: Answer, useful: boolean, n?: number): void;
   stop(): void;
 }
+
+/** Of several answers. */
+const SHOWN = 3;
 
 const asked = ({ question, expert }: Pick<Answer, 'question' | 'expert'>) => ({
   expert,
@@ -72,7 +84,10 @@ export function useAnswers(control: ControlState | null): Answers {
       (reply) => {
         if (reply.type === 'start') change(key, () => ({ start: reply, text: '' }));
         else if (reply.type === 'chunk') change(key, (answer) => ({ text: answer.text + reply.text }));
-        else if (reply.type === 'end') finish({ end: reply, where: whereNow(latest.current) });
+        else if (reply.type === 'answer') {
+          change(key, ({ text, several = [] }) => ({ several: [...several, { ...reply, text }], text: '' }));
+          if (reply.n === reply.of) finish({});
+        } else if (reply.type === 'end') finish({ end: reply, where: whereNow(latest.current) });
         else if (reply.type === 'offer') finish({ offer: reply });
         else if (reply.type === 'error') finish({ error: reply });
       },
@@ -86,11 +101,12 @@ export function useAnswers(control: ControlState | null): Answers {
   return {
     answers,
     busy,
-    send(question, { expert, swarm, tier }) {
+    send(question, { expert, swarm, tier, dissent }) {
       const key = Date.now();
       setAnswers((all) => [{ key, question, expert, swarm, text: '' }, ...all]);
       const words = asked({ question, expert });
-      if (tier) run(key, { type: 'quote', tier, ...words });
+      if (dissent) run(key, { type: 'dissent', count: SHOWN, ...words });
+      else if (tier) run(key, { type: 'quote', tier, ...words });
       else run(key, { type: 'ask', ...words, ...(swarm && { swarm }) });
     },
     agree(answer) {
@@ -99,14 +115,18 @@ export function useAnswers(control: ControlState | null): Answers {
       change(key, () => ({ agreed: true, broken: undefined, error: undefined, text: '' }));
       run(key, { type: 'ask', ...asked(answer), swarm: true, offer: offer.offer });
     },
-    tell({ key, end }, useful) {
-      if (end?.useful === undefined) return;
-      change(key, () => ({ told: 'telling' }));
-      const refused = () => change(key, () => ({ told: 'refused' }));
+    tell({ key, end, several }, useful, n) {
+      const handle = n === undefined ? end?.useful : several?.[n - 1]?.useful;
+      if (handle === undefined) return;
+      const mark = (told: Told) =>
+        change(key, ({ several: all = [] }) =>
+          n === undefined ? { told } : { several: all.map((one) => (one.n === n ? { ...one, told } : one)) },
+        );
+      mark('telling');
       converse(
-        { type: 'tell', handle: end.useful, useful },
-        (reply) => (reply.type === 'told' ? change(key, () => ({ told: 'told' })) : refused()),
-        refused,
+        { type: 'tell', handle, useful },
+        (reply) => mark(reply.type === 'told' ? 'told' : 'refused'),
+        () => mark('refused'),
       );
     },
     stop: () => stopper.current?.(),

@@ -60,7 +60,9 @@ export const claim = (code: string) => change('api/claim', { code });
 
 export interface Settings {
   version: string;
+  /** Who is told of a fault, and which of them were set on the page; never by what address. */
   notify: string[];
+  notifyByPage: string[];
   config: unknown;
 }
 export const settings = (): Promise<Settings> => ask('api/settings');
@@ -76,6 +78,8 @@ export const restoreBackup = (passphrase: string, backup: string) =>
 /** One output for two seconds, while commissioning. */
 export const driveByHand = (name: ActuatorName, value: number) => change('api/hand', { name, value });
 
+/** Null takes away what the page set. */
+export const setNotify = (what: { [target: string]: unknown }) => change('api/notify', what) as Promise<Settings>;
 export const testNotify = () =>
   change('api/notify/test', {}) as Promise<{ target: string; ok: boolean; detail: string }[]>;
 

@@ -22,7 +22,7 @@ export function converse(
   socket.onmessage = (event) => {
     const reply: Reply = JSON.parse(String(event.data));
     if (reply.id !== id || done) return;
-    done = reply.type !== 'start' && reply.type !== 'chunk';
+    done = reply.type === 'answer' ? reply.n === reply.of : reply.type !== 'start' && reply.type !== 'chunk';
     onReply(reply);
     if (done) socket.close();
   };

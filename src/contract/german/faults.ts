@@ -113,6 +113,7 @@ export const FAULTS_DE: Record<string, string> = {
   'back to normal': 'wieder normal',
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
   'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',
+  'the address cannot be used': 'die Adresse ist nicht zu gebrauchen',
   'the control loop has been silent for a minute; the hardware holds the safe state':
     'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',

@@ -19,8 +19,11 @@ interface Template {
   letters: number;
 }
 
-const SPLITS = ['; ', ': ', ', ', ' + '];
+const CLAUSE = '; ';
+const SPLITS = [': ', ', ', ' + '];
 const MAX_KNOWN = 500;
+/** Each more asks for all parts between two of them. */
+const MAX_CLAUSES = 8;
 const POINT = new RegExp(`\\b(${Object.keys(POINTS_DE).join('|')})\\b`, 'g');
 
 const escaped = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
@@ -69,6 +72,14 @@ function filled({ german, letters }: Template, found: RegExpExecArray, seen: Map
   return { german: text + found.at(-1), letters: letters + fills.reduce((sum, fill) => sum + fill.letters, 0) };
 }
 
+/** The first of each, and every end of a clause: a sentence on the left may have clauses of its own. */
+function placesIn(text: string): [split: string, at: number][] {
+  const places = SPLITS.map((split): [string, number] => [split, text.indexOf(split)]);
+  let at = text.indexOf(CLAUSE);
+  for (let n = 0; n < MAX_CLAUSES && at >= 0; n++, at = text.indexOf(CLAUSE, at + 1)) places.push([CLAUSE, at]);
+  return places.filter(([, at]) => at > 0);
+}
+
 /** All ways to take a sentence apart; the one that leaves least over is how it was put together. */
 function read(text: string, seen: Map<string, Reading>): Reading {
   const before = seen.get(text);
@@ -84,9 +95,7 @@ function read(text: string, seen: Map<string, Reading>): Reading {
     const found = text.includes(template.anchor) ? template.pattern.exec(text) : null;
     if (found) offer(filled(template, found, seen));
   }
-  for (const split of SPLITS) {
-    const at = text.indexOf(split);
-    if (at <= 0) continue;
+  for (const [split, at] of placesIn(text)) {
     const [left, right] = [read(text.slice(0, at), seen), read(text.slice(at + split.length), seen)];
     offer({ german: left.german + split + right.german, letters: left.letters + right.letters });
   }

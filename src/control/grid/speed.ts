@@ -25,6 +25,12 @@ const LEARN_TAU_S = 10;
 const STEADY_SHARE = 0.03;
 const STEADY_PCT = 1.5;
 const TURNS_W = 100;
+/** Power this little below its slow mean is not that of a drive that still follows an order to slow down. */
+const FALLS_SHARE = 0.01;
+/** Noise of the meter, and not more, is smoothed away. */
+const DEARER_TAU_S = 1;
+/** An order this far from its slow mean is news to the drive, % of speed. */
+const NEWS_PCT = 5;
 /** Faster only in steps that stay steady: a machine whose power grows faster than its speed is seen in time. */
 const RISE_PCT = 1.4;
 /** Kept free for the error of what is learnt. */
@@ -40,11 +46,15 @@ export function speedStep(state: SpeedState, est: Estimates, image: Image, realS
   const slowW = state.slowW + (watts - state.slowW) * share;
   const slowPct = state.slowPct + (pct - state.slowPct) * share;
   const steady = Math.abs(watts - slowW) < STEADY_SHARE * watts && Math.abs(pct - slowPct) < STEADY_PCT;
-  if (!steady) return { ...state, slowW, slowPct };
-  const seen = watts / pct;
+  const slow = { ...state, slowW, slowPct };
+  const seen = watts / (slowPct - pct > NEWS_PCT ? slowPct : pct);
   const known = state.known && state.wPerPct !== null;
-  const wPerPct = known ? state.wPerPct! + (seen - state.wPerPct!) * lagShare(realS, LEARN_TAU_S) : seen;
-  return { slowW, slowPct, wPerPct, known: true };
+  // A machine that warms up, or whose tank gets hot, draws more at the same speed: believed at once.
+  const dearer = known && seen > state.wPerPct! && watts > slowW * (1 - FALLS_SHARE);
+  if (!steady && !dearer) return slow;
+  const tauS = dearer ? DEARER_TAU_S : LEARN_TAU_S;
+  const wPerPct = known ? state.wPerPct! + (seen - state.wPerPct!) * lagShare(realS, tauS) : seen;
+  return { ...slow, wPerPct, known: true };
 }
 
 /** Most speed within `limitW`, percent. */

@@ -4,7 +4,7 @@ import { ERROR_CODES, type ErrorCode, HeatmineError, messageOf } from '../../cor
 import type { Log } from '../../core/log.ts';
 import { tokenBucket } from '../buckets.ts';
 import type { InFlight } from '../in-flight.ts';
-import type { AskOthers } from '../swarm/ask/for-unit.ts';
+import type { AskOthers, DissentPiece } from '../swarm/ask/for-unit.ts';
 import type { AnswerPiece, ComputeClient, RefusedByCompute } from './compute-client.ts';
 import type { AskLimits } from './limits.ts';
 
@@ -118,6 +118,11 @@ async function* answersTo(
     await swarm.tell(asked.handle, asked.useful);
     return yield { type: 'told', id };
   }
+  if (asked.type === 'dissent') {
+    if (!mayPay()) throw new HeatmineError('UNAUTHORISED', 'only who has claimed this unit may let it ask several');
+    for (const piece of await swarm.dissent(asked, signal)) yield* repliesOf(id, piece);
+    return;
+  }
   if ((asked.type === 'quote' || asked.offer !== undefined) && !mayPay())
     throw new HeatmineError('UNAUTHORISED', 'only who has claimed this unit may let it pay');
   if (asked.type === 'quote') return yield { type: 'offer', id, ...(await swarm.quote(asked, signal)) };
@@ -143,7 +148,7 @@ function parseMessage(text: string): Message | { id: string; fault: string } {
   return { id: typeof id === 'string' ? id.slice(0, 64) : '', fault };
 }
 
-function* repliesOf(id: string, piece: AnswerPiece) {
+function* repliesOf(id: string, piece: AnswerPiece | DissentPiece) {
   if (piece.type !== 'chunk') {
     yield { ...piece, id } satisfies Reply;
     return;

@@ -22,9 +22,10 @@ import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Told } from './useful/told.ts';
 import type { Weights } from './weights/weights.ts';
 import { acceptPeers } from './wire/accept.ts';
+import { type Backlog, createBacklog } from './wire/backlog.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import type { Role } from './wire/frames.ts';
-import type { WireLimits } from './wire/limits.ts';
+import { WIRE_LIMITS, type WireLimits } from './wire/limits.ts';
 import { leadsHome, mayTell } from './wire/reach.ts';
 
 export interface NodeOptions {
@@ -73,7 +74,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const experts = expertsOf(config);
   const till = tillOf(options);
   if (till) await options.trade!.ledger.reserveCounters();
-  const relay = config.relay ? relayOf(options) : undefined;
+  const backlog = createBacklog(options.limits?.heldBytes ?? WIRE_LIMITS.heldBytes);
+  const relay = config.relay ? relayOf(options, backlog) : undefined;
   const neighbours = createNeighbours({ look: (topic) => othersFor(self, topic), now: Date.now });
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
   const attached = seldom(ATTACHED_MS, () => announce(self));
@@ -83,7 +85,8 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
   const { port: wanted, limits, page } = options;
-  const acceptor = await acceptPeers({ host: config.host, port: wanted, identity, roles, handlers, limits, page, log });
+  const own = { host: config.host, port: wanted, identity, roles, handlers };
+  const acceptor = await acceptPeers({ ...own, limits, backlog, page, log });
   const { port } = acceptor;
   self.listeningOn = port;
   self.urls = config.urls.length || config.host === '0.0.0.0' ? config.urls : [`ws://${config.host}:${port}`];
@@ -159,8 +162,8 @@ function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
   return config.serve && trade && openTill({ ...trade, identity, serve: config.serve, wallMs, monoMs });
 }
 
-const relayOf = ({ config, weights }: NodeOptions): Relay =>
-  createRelay({ reachFor: leadsHome(config), weights: weights?.relayPace, now: Date.now });
+const relayOf = ({ config, weights }: NodeOptions, backlog: Backlog): Relay =>
+  createRelay({ reachFor: leadsHome(config), weights: weights?.relayPace, backlog, now: Date.now });
 
 /** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
 function takeFetched(self: Self): void {

@@ -4,6 +4,7 @@ import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import { createTally } from './tally.ts';
 import type { Pace } from './weights/pace.ts';
+import type { Backlog } from './wire/backlog.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
@@ -19,6 +20,8 @@ export interface RelayOptions {
   dials?: number;
   /** Of weights; left out: none may pass. */
   weights?: Pace;
+  /** Left out: one of its own for each relay that it dials. */
+  backlog?: Backlog;
   now: () => number;
 }
 
@@ -57,7 +60,7 @@ interface Attached {
 
 /** Passes whole frames on, both ways, and looks into none. */
 export function createRelay(options: RelayOptions): Relay {
-  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
+  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, backlog, now } = options;
   const experts = new Map<string, Attached>();
   const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
@@ -71,7 +74,7 @@ export function createRelay(options: RelayOptions): Relay {
     const leave = places(address);
     if (!leave) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
     // A key of its own for each relay: what passes here is not our question.
-    const fresh = { identity: freshIdentity(), handlers: NOT_SERVING, reach };
+    const fresh = { identity: freshIdentity(), handlers: NOT_SERVING, reach, backlog };
     const dialling = dial({ ...fresh, url: hop.url!, expect: hop.key });
     dialled.set(id, dialling);
     const forget = () => {
@@ -114,7 +117,8 @@ export function createRelay(options: RelayOptions): Relay {
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
         if (here && kind === undefined) tally.passed(hop!.key);
         const connection = here ?? (await toRelay(hop!, reachFor(address), address));
-        splice(stream, connection.open(rest, kind), pace, rest.length > 0);
+        const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, prefixOf(address)));
+        splice(stream, connection.open(rest, kind), paced, rest.length > 0);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
         // Not why: whoever may ask what our network refuses has a port scanner with our address.

@@ -148,6 +148,7 @@ async function route(
   } else if (CLAIM_PATH.test(path)) await claimRoute(access, req, res, path);
   else if (HOUSE_PATH.test(path) && !access.levelOf(req)) sendError(res, 'UNAUTHORISED', CLAIM_FIRST, { status: 401 });
   else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));
+  else if (path === '/api/notify') await change(req, res, settings.setNotify);
   else if (path === '/api/notify/test') await change(req, res, (_req, answer) => settings.testNotify(answer));
   else if (path === '/api/hand') await change(req, res, (r, answer) => api.hand(r, answer, access.levelOf(req)!));
   else if (path === '/api/backup') await change(req, res, (r, answer) => backups.make(r, answer, access.levelOf(req)!));

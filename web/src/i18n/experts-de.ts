@@ -12,6 +12,13 @@ export const askDe: typeof askEn = {
   whom: 'Wer antwortet',
   here: 'Dieses Gerät',
   swarm: 'Der Schwarm',
+  several: 'Drei Antworten, die sich unterscheiden, umsonst',
+  ofNode: (key) => `von ${key}…`,
+  madeFrom: (parents) => `gemacht aus ${parents}`,
+  unknownDescent: 'von unbekannter Herkunft',
+  apart: (others) => `Wörter, die nur eine von zweien nennt, zu Antwort ${others}`,
+  severalOf: (asked, shown) =>
+    `${asked} Geräte wurden gefragt; diese ${shown} unterscheiden sich am meisten. Die Herkunft sagen sie von sich selbst; dass sie übereinstimmen, beweist nichts.`,
   send: 'Fragen',
   stop: 'Anhalten',
   waiting: (seconds) => `Warten auf das erste Wort … ${seconds} s`,

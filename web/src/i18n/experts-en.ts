@@ -10,6 +10,13 @@ export const askEn = {
   whom: 'Who answers',
   here: 'This unit',
   swarm: 'The swarm',
+  several: 'Three answers that differ, for free',
+  ofNode: (key: string) => `of ${key}…`,
+  madeFrom: (parents: string) => `made from ${parents}`,
+  unknownDescent: 'of unknown descent',
+  apart: (others: string) => `Words that only one of two answers uses, from answer ${others}`,
+  severalOf: (asked: string, shown: string) =>
+    `${asked} units were asked; these ${shown} differ most. Descent is what they say of themselves; that they agree proves nothing.`,
   send: 'Ask',
   stop: 'Stop',
   waiting: (seconds: string) => `Waiting for the first word … ${seconds} s`,

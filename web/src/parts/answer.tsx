@@ -5,6 +5,7 @@ import type { Answer, Answers } from '../answers.ts';
 import { useWords } from '../i18n/index.ts';
 import { Costs } from './costs.tsx';
 import { Modelled } from './modelled.tsx';
+import { SeveralView } from './several.tsx';
 
 interface Props extends Pick<Answers, 'agree' | 'tell'> {
   answer: Answer;
@@ -31,9 +32,10 @@ function Waiting({ expert }: { expert: Props['experts'][number] | undefined }) {
 /** One question, its answer as it comes, who answered and why, and at the end what it warmed. */
 export function AnswerView({ answer, experts, ...act }: Props) {
   const { t, f, language } = useWords();
-  const { start, text, end, error, broken, offer, agreed } = answer;
+  const { start, text, end, error, broken, offer, agreed, several } = answer;
   const title = (id: string) => t.say(experts.find((expert) => expert.id === id)?.title ?? id);
-  const running = !end && !error && !broken && (!offer || agreed);
+  const last = several?.at(-1);
+  const running = !end && !error && !broken && (!offer || agreed) && (!last || last.n < last.of);
   return (
     <article class="card answer">
       <p class="question">{answer.question}</p>
@@ -42,6 +44,7 @@ export function AnswerView({ answer, experts, ...act }: Props) {
           {t.ask.answeredBy} <b>{title(start.expert)}</b>: <span>{t.say(start.why)}</span>
         </p>
       )}
+      {several && <SeveralView several={several} onTell={(useful, n) => act.tell(answer, useful, n)} />}
       {text && <p class="text">{text}</p>}
       {running && !text && <Waiting expert={experts.find(({ id }) => id === start?.expert)} />}
       {broken && <p class="quiet">{broken === 'stopped' ? t.ask.stopped : t.ask.lost}</p>}

@@ -25,12 +25,14 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
   const { joined, mayPay } = useSwarm();
   const [cost, setCost] = useState<MayCost>('free');
   const [swarm, setSwarm] = useState(false);
+  const [several, setSeveral] = useState(false);
   const pick = (text: string) => {
     setHint('');
     if (busy) return;
     setQuestion('');
     const others = swarm && joined;
-    send(text, { expert, swarm: others, ...(others && mayPay && cost !== 'free' && { tier: cost }) });
+    const dissent = others && several;
+    send(text, { expert, swarm: others, dissent, ...(others && mayPay && cost !== 'free' && { tier: cost }) });
   };
   const submit = () => {
     const text = question.trim();
@@ -65,7 +67,18 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
           />
         </label>
         {joined && <Whom swarm={swarm} onSwarm={setSwarm} />}
-        {swarm && mayPay && <CostChoice value={cost} onChange={setCost} />}
+        {swarm && joined && (
+          <label class="tick">
+            <input
+              id="several"
+              type="checkbox"
+              checked={several}
+              onChange={({ currentTarget }) => setSeveral(currentTarget.checked)}
+            />{' '}
+            {t.ask.several}
+          </label>
+        )}
+        {swarm && mayPay && !several && <CostChoice value={cost} onChange={setCost} />}
         <label>
           <span class="label">{t.ask.expert}</span>
           <select id="expert" value={expert} onChange={(event) => onExpert(event.currentTarget.value)}>

@@ -1,5 +1,5 @@
 import type { Quote } from '../../../src/contract/wire.ts';
-import type { Answer, Answers } from '../answers.ts';
+import type { Answer, Answers, Told } from '../answers.ts';
 import { useWords } from '../i18n/index.ts';
 
 /** Micro-credits a credit. */
@@ -57,29 +57,30 @@ export function Costs({ answer, busy, agree, tell }: Props) {
           {end.paid.dispute && ` ${t.ask.dispute(end.paid.dispute)}`}
         </p>
       )}
-      {end?.useful && (
-        <p class="useful">
-          {told === undefined || told === 'telling' ? (
-            <>
-              <span class="quiet">{t.ask.useful}</span>{' '}
-              {[true, false].map((each) => (
-                <button
-                  key={String(each)}
-                  type="button"
-                  disabled={told === 'telling'}
-                  onClick={() => tell(answer, each)}
-                >
-                  {each ? t.ask.yes : t.ask.no}
-                </button>
-              ))}
-            </>
-          ) : (
-            <span class="quiet" role="status">
-              {told === 'told' ? t.ask.told : t.ask.notTold}
-            </span>
-          )}
-        </p>
-      )}
+      {end?.useful && <Useful told={told} onTell={(useful) => tell(answer, useful)} />}
     </>
+  );
+}
+
+/** Asked once of each answer. */
+export function Useful({ told, onTell }: { told: Told | undefined; onTell: (useful: boolean) => void }) {
+  const { t } = useWords();
+  return (
+    <p class="useful">
+      {told === undefined || told === 'telling' ? (
+        <>
+          <span class="quiet">{t.ask.useful}</span>{' '}
+          {[true, false].map((each) => (
+            <button key={String(each)} type="button" disabled={told === 'telling'} onClick={() => onTell(each)}>
+              {each ? t.ask.yes : t.ask.no}
+            </button>
+          ))}
+        </>
+      ) : (
+        <span class="quiet" role="status">
+          {told === 'told' ? t.ask.told : t.ask.notTold}
+        </span>
+      )}
+    </p>
   );
 }

@@ -1,13 +1,12 @@
-import { useState } from 'preact/hooks';
-import { Refused, type Session, settings, testNotify } from '../api.ts';
-import { withCode } from '../code.tsx';
+import { type Session, settings } from '../api.ts';
 import { useEvery } from '../every.ts';
 import { useWords } from '../i18n/index.ts';
 import { Backup } from './backup.tsx';
+import { Notify } from './notify.tsx';
 
 const EVERY_MS = 60_000;
 
-/** What is set up in config.yaml, a way to try it, and what somebody who helps needs. */
+/** What is set up, a way to try it, and what somebody who helps needs. */
 export function Settings({ level }: { level: Session['level'] }) {
   const { t } = useWords();
   const { value, error } = useEvery('settings', EVERY_MS, settings);
@@ -17,10 +16,7 @@ export function Settings({ level }: { level: Session['level'] }) {
       {error && <p class="card fault-text">{t.settings.failed(error)}</p>}
       {value && (
         <div class="stack">
-          <div class="card stack">
-            <h3>{t.settings.notify}</h3>
-            {value.notify.length > 0 ? <TestNotify targets={value.notify} /> : <p>{withCode(t.settings.noNotify)}</p>}
-          </div>
+          <Notify settings={value} />
           {level === 'installer' && <Backup />}
           <details class="card">
             <summary>{t.settings.config}</summary>
@@ -40,34 +36,5 @@ export function Settings({ level }: { level: Session['level'] }) {
         </div>
       )}
     </section>
-  );
-}
-
-function TestNotify({ targets }: { targets: string[] }) {
-  const { t } = useWords();
-  const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState<string[]>([]);
-  const test = async () => {
-    setBusy(true);
-    setTold([]);
-    try {
-      const results = await testNotify();
-      setTold(results.map(({ target, ok, detail }) => `${target}: ${ok ? t.settings.delivered : detail}`));
-    } catch (error) {
-      setTold([error instanceof Refused ? error.message : t.controls.unreachable]);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      <p>{t.settings.notifyTo(targets.join(', '))}</p>
-      <p>
-        <button type="button" id="test-notify" disabled={busy} onClick={test}>
-          {t.settings.test}
-        </button>{' '}
-        <span role="status">{told.join('; ')}</span>
-      </p>
-    </>
   );
 }

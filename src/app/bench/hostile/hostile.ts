@@ -77,6 +77,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
   const given = await homeWithWeights();
   const host = spawnHost('127.0.0.1', 0, true);
   const attackers = startAttackers();
+  let watch: NodeJS.Timeout | undefined;
   try {
     const config = { host: host.address, serve: SERVE, lan: false, weights: { seed: true } };
     const [node] = await host.start([{ seed: 1, config, weights: given.home }]);
@@ -87,7 +88,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     const before = residentBytes(host.pid);
     const placesBefore = await host.memory();
     let peak = before;
-    const watch = setInterval(() => (peak = Math.max(peak, residentBytes(host.pid))), 200);
+    watch = setInterval(() => (peak = Math.max(peak, residentBytes(host.pid))), 200);
     say(`  quiet: ${Math.round(quiet.p95Ms)} ms p95`);
     await attackers.tell({ port: node!.port, idle, weights: given.id });
     const filled = residentBytes(host.pid);
@@ -97,7 +98,6 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     const after = residentBytes(host.pid);
     const places = await host.memory();
     const { refused, wrong } = await attackers.tell<Tally>('stop');
-    clearInterval(watch);
     for (const text of new Set(wrong)) say(`  not refused as it should be: ${text}`);
     say(`  ${Math.round((filled - before) / MIB)} MiB by the ${idle} idle ones`);
     say(`  the storm: ${movedOf(placesBefore, places)}`);
@@ -142,6 +142,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
       },
     ];
   } finally {
+    clearInterval(watch);
     await Promise.all([host.kill(), attackers.kill()]);
     given.remove();
   }
@@ -179,7 +180,7 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
 export const hostile: Bench = {
   name: 'hostile',
   about:
-    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos and questions for chunks that are never taken, all at once',
+    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos, floods of look-ups that are never read and questions for chunks that are never taken, all at once',
   async run({ quick }) {
     const size = quick ? QUICK : FULL;
     return [...(await attackNode(size)), ...(await attackUnit(size))];

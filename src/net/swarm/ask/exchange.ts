@@ -40,7 +40,7 @@ export async function* exchange(
   const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
   if (body.length > MAX_REQUEST_BYTES)
     throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
-  const progress = watchProgress(stream, limits);
+  const progress = watchProgress(stream, 'expert' in request ? request : {}, limits);
   try {
     await sendRequest(stream, body);
     for (let next = await stream.take(); next; next = await stream.take()) {

@@ -1,12 +1,16 @@
-import type { Ask, Quote } from '../../../contract/wire.ts';
+import type { Ask, Dissent, Quote, Reply } from '../../../contract/wire.ts';
 import type { AnswerPiece } from '../../ask/compute-client.ts';
 import { type Auditor, noteOf } from '../audit/auditor.ts';
 import type { Held, Made, Offers } from '../pay/offers.ts';
 import { TOPICS, TOPICS_OF_SHIPPED, topicsOfLabel } from '../topics.ts';
 import type { Handles } from '../useful/handles.ts';
 import { askSwarm } from './asker.ts';
+import { askDissent } from './dissent.ts';
 import type { AskerOptions } from './question.ts';
 import { quoteSwarm } from './quotes.ts';
+
+/** The text of one of several answers, then what ends it. */
+export type DissentPiece = { type: 'chunk'; text: string } | Omit<Extract<Reply, { type: 'answer' }>, 'id'>;
 
 /** Asks others for those who ask this unit. */
 export interface AskOthers {
@@ -14,6 +18,8 @@ export interface AskOthers {
   ask(ask: Ask, signal: AbortSignal): AsyncGenerator<AnswerPiece>;
   /** What it would cost, at most; its text goes to nobody. Throws SPENDING_LIMIT or what the nodes refused with. */
   quote(quote: Quote, signal: AbortSignal): Promise<Made>;
+  /** The free answers that differ most. Throws as `askDissent` does. */
+  dissent(asked: Dissent, signal: AbortSignal): Promise<DissentPiece[]>;
   /** Whether an answer was of use, by the handle in its end. */
   tell: Handles['tell'];
 }
@@ -55,6 +61,19 @@ export function askForUnit(parts: ForUnit): AskOthers {
       const topics = await topicsFor({ expert, messages }, labelOf, signal);
       const wanted = { messages, topics, maxPrice: ANY_PRICE, signal, tier, ...(maxTokens && { maxTokens }) };
       return offers.make({ expert, messages, maxTokens }, await quoteSwarm(asker, wanted), tier);
+    },
+    async dissent({ expert, messages, maxTokens, count }, signal) {
+      const topics = await topicsFor({ expert, messages }, labelOf, signal);
+      const question = { messages, topics, signal, ...(maxTokens && { maxTokens }) };
+      const { answers, between, asked } = await askDissent(asker, question, count);
+      return answers.flatMap(({ text, meter, parents, finish, way, useful }, i): DissentPiece[] => {
+        const facts = { expert: meter.expert, parents, apart: between[i]!, finish, meter, way };
+        const handle = useful && { useful: handles.keep(useful) };
+        return [
+          { type: 'chunk', text },
+          { type: 'answer', n: i + 1, of: answers.length, asked, ...facts, ...handle },
+        ];
+      });
     },
     tell: handles.tell,
   };

@@ -74,10 +74,10 @@ export function createSeed({ library, pace, usesOf, log }: SeedOptions): Seed {
         if (++asked > QUESTIONS) throw new HeatmineError('BUSY', 'enough on one stream');
         let sent = 0;
         try {
-          await pace(QUESTION_BYTES, stream.closed);
+          await pace(QUESTION_BYTES, stream.closed, origin);
           if (stream.isClosed) return;
           for await (const payload of answer(parseRequest(next.payload))) {
-            await pace(payload.length, stream.closed);
+            await pace(payload.length, stream.closed, origin);
             await stream.send(payload);
             sent++;
             silent.refresh();

@@ -8,6 +8,7 @@ import type { Log } from '../../../core/log.ts';
 import { listen } from '../../listen.ts';
 import { refuseUpgrade } from '../../web/server.ts';
 import type { Identity } from '../identity.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 import { CLOSE_MS, CLOSING, type Connection, endNow, type Handlers, runConnection } from './connection.ts';
 import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
 import { acceptHandshake } from './hello.ts';
@@ -22,6 +23,8 @@ export interface AcceptOptions {
   handlers: Handlers;
   onPeer?: (connection: Connection) => void;
   limits?: Partial<WireLimits>;
+  /** Left out: one of its own. */
+  backlog?: Backlog;
   /** Answers plain requests; left out: they are told that this is for websockets. */
   page?: RequestListener;
   log: Log;
@@ -39,6 +42,7 @@ const noPage: RequestListener = (_req, res) => res.writeHead(426, { connection: 
 export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   const limits = { ...WIRE_LIMITS, ...options.limits };
   const room = createRoom(limits);
+  const backlog = options.backlog ?? createBacklog(limits.heldBytes);
   const guests = new WeakMap<Socket, Guest>();
   const http = createServer({
     headersTimeout: limits.helloMs,
@@ -79,10 +83,10 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   server.on('connection', (socket, req) => {
     const handshake = acceptHandshake({ identity: options.identity, roles: options.roles, nonce: randomBytes(32) });
     const remote = req.socket.remoteAddress ?? '';
-    const address = () => remote;
     const guest = guests.get(req.socket)!;
     guest.end = () => endNow(socket, CLOSE.idle, 'others need the room');
-    runConnection({ socket, address, handshake, side: 'acceptor', limits, handlers: options.handlers }).then(
+    const how = { handshake, side: 'acceptor' as const, limits, handlers: options.handlers, backlog };
+    runConnection({ socket, address: () => remote, ...how }).then(
       (connection) => {
         guest.isBusy = () => connection.isBusy();
         options.onPeer?.(connection);

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import { tokenBucket } from '../../buckets.ts';
+import type { Backlog } from './backlog.ts';
 import { CLOSE, decodeData, encodeData, Frame, type Hop, type Kind, parseFrame } from './frames.ts';
 import type { Handshake, Peer } from './hello.ts';
 import type { WireLimits } from './limits.ts';
@@ -48,6 +49,8 @@ export interface ConnectionOptions {
   side: 'dialler' | 'acceptor';
   limits: WireLimits;
   handlers: Handlers;
+  /** Shared by whoever together must not make us hold too much. */
+  backlog: Backlog;
 }
 
 /** So long a connection may take to end once one side wants it to. */
@@ -121,12 +124,14 @@ interface Session {
 function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal): Session {
   const { socket, limits, handlers } = options;
   const control = tokenBucket(limits.control, performance.now());
-  const out = slowCut(socket, limits);
+  const holding = options.backlog.enter(() => socket.terminate());
+  const out = slowCut(socket, limits, holding);
   const text = (frame: Frame) => out(JSON.stringify(frame));
   const wire = {
     data: (id: number, end: boolean, payload: Uint8Array) => out(encodeData(id, end, payload)),
     credit: (id: number, bytes: number) => text({ type: 'credit', id, bytes }),
     close: (id: number, code: string, message: string) => text({ type: 'close', id, code, message }),
+    held: holding.add,
   };
   const streams = createStreams(options.side, wire, limits);
   const questions = createQuestions(limits.stalledMs);
@@ -182,6 +187,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
       stopHeartbeat();
       streams.endAll();
       questions.endAll();
+      holding.leave();
     },
   };
 }

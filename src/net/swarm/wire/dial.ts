@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
 import { HeatmineError } from '../../../core/errors.ts';
 import type { Identity } from '../identity.ts';
+import { type Backlog, createBacklog } from './backlog.ts';
 import { CLOSING, type Connection, type Handlers, runConnection } from './connection.ts';
 import { type Role, SWARM_PATH } from './frames.ts';
 import { dialHandshake } from './hello.ts';
@@ -18,6 +19,8 @@ export interface DialOptions {
   handlers: Handlers;
   limits?: Partial<WireLimits>;
   signal?: AbortSignal;
+  /** Left out: one of its own. */
+  backlog?: Backlog;
   /** Whose word the URL is: a stranger's must not lead us into our own network. */
   reach: Reach;
 }
@@ -47,5 +50,6 @@ export async function dial(options: DialOptions): Promise<Connection> {
   let address = target.host;
   // Where it really is, which a name does not tell.
   socket.once('upgrade', ({ socket: { remoteAddress } }) => (address = remoteAddress ?? address));
-  return runConnection({ socket, address: () => address, handshake, side: 'dialler', limits, handlers });
+  const { backlog = createBacklog(limits.heldBytes) } = options;
+  return runConnection({ socket, address: () => address, handshake, side: 'dialler', limits, handlers, backlog });
 }

@@ -18,6 +18,8 @@ export interface WireLimits {
   /** Bytes that the kernel has not taken; for longer than `stalledMs` the reader is cut. */
   unreadBytes: number;
   stalledMs: number;
+  /** Of all strangers together: sent and unread by them, or come and not taken yet. */
+  heldBytes: number;
   connections: number;
   connectionsPerAddress: number;
   /** IPv4 /24, IPv6 /48. */
@@ -38,6 +40,7 @@ export const WIRE_LIMITS: WireLimits = {
   bufferedChunks: 256,
   unreadBytes: 1_048_576,
   stalledMs: 15_000,
+  heldBytes: 33_554_432,
   connections: 1024,
   connectionsPerAddress: 32,
   connectionsPerPrefix: 128,

@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws';
+import { HELD_FRAME_BYTES, type Holding } from './backlog.ts';
 import { CLOSE } from './frames.ts';
 import type { WireLimits } from './limits.ts';
 
 /** `send` never blocks: a reader that leaves too much unread for too long is cut. */
-export function slowCut(socket: WebSocket, limits: WireLimits): (frame: string | Buffer) => void {
+export function slowCut(socket: WebSocket, limits: WireLimits, holding: Holding): (frame: string | Buffer) => void {
   let cut: NodeJS.Timeout | undefined;
   const look = () => {
     if (socket.bufferedAmount > limits.unreadBytes) return;
@@ -12,7 +13,12 @@ export function slowCut(socket: WebSocket, limits: WireLimits): (frame: string |
   };
   return (frame) => {
     if (socket.readyState !== socket.OPEN) return;
-    socket.send(frame, look);
+    const bytes = Buffer.byteLength(frame) + HELD_FRAME_BYTES;
+    holding.add(bytes);
+    socket.send(frame, () => {
+      holding.add(-bytes);
+      look();
+    });
     if (socket.bufferedAmount > limits.unreadBytes * 16) socket.terminate();
     else if (socket.bufferedAmount > limits.unreadBytes) cut ??= setTimeout(() => socket.terminate(), limits.stalledMs);
   };

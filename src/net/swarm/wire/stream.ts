@@ -1,4 +1,5 @@
 import { type ErrorCode, HeatmineError } from '../../../core/errors.ts';
+import { HELD_FRAME_BYTES } from './backlog.ts';
 import { FRAME_COST_BYTES, WINDOW_BYTES } from './frames.ts';
 
 export interface Taken {
@@ -26,6 +27,8 @@ export interface StreamWire {
   credit(id: number, bytes: number): void;
   close(id: number, code: string, message: string): void;
   ended(id: number): void;
+  /** So many bytes more wait here to be taken; below 0: fewer. */
+  held(bytes: number): void;
 }
 
 /** The connection's side of a stream. */
@@ -42,25 +45,37 @@ const hasEnded: Why = () => new HeatmineError('NOT_RUNNING', 'the stream has end
 /** One for all: a reason of its own for each would be most of what an abandoned stream costs. */
 const ENDED = hasEnded();
 
+/** A part of a large piece that came from the network would keep all of it. */
+const onItsOwn = (payload: Buffer): Buffer => {
+  if (payload.length * 2 >= payload.buffer.byteLength) return payload;
+  const own = Buffer.allocUnsafeSlow(payload.length);
+  own.set(payload);
+  return own;
+};
+const heldFor = ({ payload }: Taken) => payload.length + HELD_FRAME_BYTES;
+
 /** What has come and is not read yet; the window is given back as it is read. */
 class Inbox {
   isWhole = false;
   readonly #credit: (bytes: number) => void;
+  readonly #held: (bytes: number) => void;
   readonly #waiting: Taken[] = [];
   #mayStillCome = WINDOW_BYTES;
   #taken = 0;
   #fault: Why | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(credit: (bytes: number) => void) {
+  constructor(credit: (bytes: number) => void, held: (bytes: number) => void) {
     this.#credit = credit;
+    this.#held = held;
   }
 
   push(next: Taken): void {
     if (this.isWhole) throw new HeatmineError('PEER_INVALID', 'a frame after the last one');
     this.#mayStillCome -= costOf(next.payload);
     if (this.#mayStillCome < 0) throw new HeatmineError('PEER_INVALID', 'more than the credit window');
-    this.#waiting.push(next);
+    this.#waiting.push({ ...next, payload: onItsOwn(next.payload) });
+    this.#held(heldFor(next));
     this.isWhole = next.end;
     this.#wake?.();
   }
@@ -69,6 +84,7 @@ class Inbox {
     for (;;) {
       const next = this.#waiting.shift();
       if (next) {
+        this.#held(-heldFor(next));
         this.#giveBack(costOf(next.payload));
         return next;
       }
@@ -81,8 +97,13 @@ class Inbox {
   fail(fault: Why): void {
     this.#fault ??= fault;
     // What came in full before a close is still the reader's.
-    if (!this.isWhole) this.#waiting.length = 0;
+    if (!this.isWhole) this.drop();
     this.#wake?.();
+  }
+
+  /** Nobody takes what is left. */
+  drop(): void {
+    for (const next of this.#waiting.splice(0)) this.#held(-heldFor(next));
   }
 
   #giveBack(bytes: number): void {
@@ -107,7 +128,7 @@ class OneStream implements StreamEnd {
   constructor(id: number, wire: StreamWire) {
     this.id = id;
     this.#wire = wire;
-    this.#inbox = new Inbox((bytes) => wire.credit(id, bytes));
+    this.#inbox = new Inbox((bytes) => wire.credit(id, bytes), wire.held);
   }
 
   get isClosed(): boolean {
@@ -140,6 +161,7 @@ class OneStream implements StreamEnd {
   }
 
   close(code: ErrorCode, message: string): void {
+    this.#inbox.drop();
     if (this.#fault) return;
     this.#wire.close(this.id, code, message.slice(0, 300));
     this.onClose(() => new HeatmineError(code, message));

@@ -14,6 +14,17 @@ test('all who share a pace share its rate, in the order of asking', async () => 
   assert.ok(performance.now() - startMs >= 450, `${performance.now() - startMs} ms`);
 });
 
+test('a stranger with many questions in line keeps another one waiting for one of them', async () => {
+  const pace = createPace(PER_S);
+  await pace(PER_S + 200_000);
+  const order: string[] = [];
+  const ask = (origin: string) => pace(1, undefined, origin).then(() => order.push(origin));
+  const all = [...Array.from({ length: 50 }, () => ask('greedy')), ask('honest'), ask('honest'), ask('third')];
+  await Promise.all(all);
+  assert.equal(order.slice(0, 5), ['greedy', 'honest', 'third', 'greedy', 'honest']);
+  assert.is(order.length, 53);
+});
+
 test('who gives up waits no longer and takes nothing of the rate', async () => {
   const pace = createPace(PER_S);
   await pace(PER_S + 200_000);
