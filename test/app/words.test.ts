@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { dayTeller } from '../../src/app/day-teller.ts';
 import { findingsText } from '../../src/app/findings-text.ts';
 import { fail, ok, warn } from '../../src/app/hardware-check.ts';
+import { progressTeller } from '../../src/app/progress-teller.ts';
 
 test('doctor tells what fails first, shortens many warnings, names each, and says what matters', () => {
   const many = Array.from({ length: 9 }, (_, i) => warn(`device${i}`, 'answers late'));
@@ -37,6 +38,27 @@ test('a long simulation says every ten seconds how far it is, a terminal sees ea
   };
   assert.is(told(false), 'day 10 of 40\nday 20 of 40\nday 30 of 40\nday 40 of 40\n');
   assert.is(told(true).split('\r').length, 41);
+});
+
+test('what is long tells a terminal by a bar in one line, anybody else every ten seconds, and the time where nobody counts', () => {
+  const told = (isTTY: boolean, of: number | undefined) => {
+    let nowMs = 5000;
+    let text = '';
+    const teller = progressTeller('loop', { isTTY, write: (t) => (text += t) }, () => nowMs);
+    for (let done = 1; done <= 40; done++) {
+      nowMs += 1000;
+      if (of === undefined) teller.look();
+      else teller.on(done, of);
+    }
+    teller.end();
+    return text;
+  };
+  assert.is(told(false, undefined), 'loop  10 s\nloop  20 s\nloop  30 s\nloop  40 s\n');
+  assert.match(told(false, 40), 'loop  [############............] 50 %, 20 s\n');
+  const terminal = told(true, 40);
+  assert.is(terminal.split('\r').length, 41);
+  assert.not.match(terminal, '\n');
+  assert.ok(terminal.endsWith('100 %, 40 s\r\x1b[K'), 'and the line is free again');
 });
 
 test.run();

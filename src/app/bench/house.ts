@@ -44,26 +44,32 @@ export const house: Bench = {
   name: 'house',
   about:
     'a year of a 12 kW house in Potsdam: cost and comfort against boiler, plain heat pump, vented miner, fixed rules',
-  async run({ quick, seed }) {
+  async run({ quick, seed, onProgress }) {
     const days = quick ? QUICK_DAYS : YEAR_DAYS;
     const at: Case = { world: openWorld(houseConfig(seed, true)), seed, days };
     told(at);
+    let done = 0;
+    const step = () => onProgress?.(++done, 2 + INCOMES_CT.length);
     const { result: b1, shiftK, cpuS: plainS } = calibrated(at);
     say(
       `B1: its installer has raised the curve by ${shiftK} K: the least at which it is no more than ${COLD_LIMIT_KH} K.h a year too cold`,
     );
+    step();
     const household = nobody(at);
+    step();
     const years: Year[] = INCOMES_CT.map((incomeCt) => {
       say(`${days} days at ${incomeCt} ct/kWh ...`);
       const income = incomeCt / 100;
       const { result, cpuS } = timed(() => ours(at, income));
-      return {
+      const year = {
         incomeCt,
         ours: result,
         cpuS,
         vented: beside(at, shiftK, income, 'vented'),
         fixed: beside(at, shiftK, income, 'fixed'),
       };
+      step();
+      return year;
     });
     const figures: Figure[] = years.flatMap((y) => incomeFigures(y, b1));
     figures.push(...yearFigures(years, b1, household, days));

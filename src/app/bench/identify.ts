@@ -7,6 +7,7 @@ import { type HouseSample, stretchesOf } from '../../control/learn/house/series.
 import { wallSunWm2 } from '../../control/learn/house/sun.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
+import type { OnProgress } from '../progress-teller.ts';
 import type { Bench, Figure } from './table.ts';
 
 const FOLDER = new URL('../../../../shared/data/house/', import.meta.url);
@@ -18,7 +19,8 @@ const PRIOR = priorModel({ floorAreaM2: 192, designLoadW: 15_000, designOutdoorC
 /** First days of the 14 fitted days: the heating season from January to April and from October on. */
 const WINDOW_DAYS = [0, 14, 28, 42, 56, 70, 84, 275, 290, 305, 320, 335];
 
-type Sun = 'wall' | 'horizontal';
+const SUNS = ['wall', 'horizontal'] as const;
+type Sun = (typeof SUNS)[number];
 
 /** @throws USAGE where the recordings are not there */
 function samplesOf(name: string, sun: Sun): HouseSample[] {
@@ -78,15 +80,22 @@ function rowsOf(what: string, sun: Sun, scores: readonly Score[]): Figure[] {
 }
 
 /** Excited: first half fitted, second half foreseen. Closed loop: 14 ordinary days fitted, the next 14 foreseen. */
-export function identifyRows({ quick }: { quick: boolean }): Figure[] {
+export function identifyRows({ quick, onProgress }: { quick: boolean; onProgress?: OnProgress }): Figure[] {
   const figures: Figure[] = [];
-  for (const sun of ['wall', 'horizontal'] as const) {
+  const days = WINDOW_DAYS.filter((_, i) => !quick || i % 4 === 1);
+  let done = 0;
+  const foreseen = (samples: readonly HouseSample[], knownRows: number) => {
+    const { score } = foresee(samples, knownRows);
+    onProgress?.(++done, SUNS.length * (days.length + 1));
+    return score;
+  };
+  for (const sun of SUNS) {
     const excited = samplesOf(FILES.excited, sun);
-    figures.push(...rowsOf('random excitation', sun, [foresee(excited, excited.length / 2).score]));
+    figures.push(...rowsOf('random excitation', sun, [foreseen(excited, excited.length / 2)]));
     const year = samplesOf(FILES.year, sun);
-    const windows = WINDOW_DAYS.filter((_, i) => !quick || i % 4 === 1).map((day) => {
+    const windows = days.map((day) => {
       const from = day * DAY_ROWS;
-      return foresee(year.slice(from, from + 28 * DAY_ROWS), 14 * DAY_ROWS).score;
+      return foreseen(year.slice(from, from + 28 * DAY_ROWS), 14 * DAY_ROWS);
     });
     figures.push(...rowsOf('after 14 ordinary days', sun, windows));
     const worst = windows.reduce((a, b) => (a.at24hK > b.at24hK ? a : b));

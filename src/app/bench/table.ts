@@ -1,3 +1,5 @@
+import type { OnProgress } from '../progress-teller.ts';
+
 /** One measured figure beside its reference from the same run and its goal. */
 export interface Figure {
   figure: string;
@@ -11,8 +13,11 @@ export interface Figure {
 export interface Bench {
   name: string;
   about: string;
-  /** `parts`: only these, where a benchmark has parts; all of them where none is named. */
-  run(options: { quick: boolean; seed: number; parts?: readonly string[] }): Promise<Figure[]>;
+  /**
+   * `parts`: only these, where a benchmark has parts; all of them where none is named. `onProgress`: for one that can count
+   * and keeps the thread, so that no timer tells how long it is at it.
+   */
+  run(options: { quick: boolean; seed: number; parts?: readonly string[]; onProgress?: OnProgress }): Promise<Figure[]>;
 }
 
 const round = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3));

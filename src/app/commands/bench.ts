@@ -1,6 +1,7 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { type Bench, tableOf } from '../bench/table.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { progressTeller } from '../progress-teller.ts';
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   sybils: () => import('../bench/sybils/sybils.ts').then((m) => m.sybils),
@@ -34,6 +35,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   identify: () => import('../bench/identify.ts').then((m) => m.identify),
 };
 
+const LOOK_MS = 1000;
+
 async function runBench(args: string[]): Promise<number> {
   const { positionals, values, json } = parseCommand(args, { quick: { type: 'boolean' }, seed: { type: 'string' } });
   const load = BENCHES[positionals[0] ?? ''];
@@ -41,7 +44,13 @@ async function runBench(args: string[]): Promise<number> {
   const chosen = await load();
   const seed = numberOption(values.seed, 'seed', 0, 1e9) ?? 1;
   if (!json) say(`${chosen.name}: ${chosen.about}`);
-  const figures = await chosen.run({ quick: values.quick === true, seed, parts: positionals.slice(1) });
+  const tell = progressTeller(chosen.name, process.stderr, () => performance.now());
+  const timer = setInterval(tell.look, LOOK_MS);
+  const quick = values.quick === true;
+  const figures = await chosen
+    .run({ quick, seed, parts: positionals.slice(1), onProgress: tell.on })
+    .finally(() => clearInterval(timer));
+  tell.end();
   print(json ? JSON.stringify(figures) : tableOf(figures));
   return figures.every((f) => f.met) ? 0 : 1;
 }

@@ -7,6 +7,7 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 import { readCsv } from '../identify/csv.ts';
 import { readHistory } from '../identify/history.ts';
 import { type Judgement, judge } from '../identify/judge.ts';
+import { progressTeller } from '../progress-teller.ts';
 
 const OPTIONS = {
   days: { type: 'string' },
@@ -65,12 +66,15 @@ async function runIdentify(args: string[]): Promise<number> {
   const samples = all.filter((s) => !(s.atS < fromS));
   say(`fitting ${samples.length} samples`);
   const facts = { designLoadW: house.designLoadW, designOutdoorC: house.designOutdoorC, emitter: emitter as Emitter };
+  const tell = progressTeller('fitting', process.stderr, () => performance.now());
   const judgement = judge(
     samples,
     priorModel({ floorAreaM2: areaM2, ...facts }),
     house.designOutdoorC,
     seededRandom(1),
+    tell.on,
   );
+  tell.end();
   print(json ? JSON.stringify(judgement) : linesOf(judgement, house.designLoadW).join('\n'));
   return judgement.suffices ? 0 : 1;
 }

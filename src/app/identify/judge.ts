@@ -4,6 +4,7 @@ import { type Score, scoreOf } from '../../control/learn/house/score.ts';
 import { type HouseSample, stretchesOf } from '../../control/learn/house/series.ts';
 import { timeConstantsH } from '../../control/learn/house/times.ts';
 import type { Random } from '../../core/random.ts';
+import type { OnProgress } from '../progress-teller.ts';
 
 export interface Judgement {
   days: number;
@@ -36,8 +37,13 @@ export function judge(
   prior: HouseModel,
   designOutdoorC: number,
   next: Random,
+  onProgress: OnProgress = () => {},
 ): Judgement {
-  const fit = fitHouse(samples, prior, { random: { next, starts: 2 } });
+  // The last third is one more, over less.
+  const fit = fitHouse(samples, prior, {
+    random: { next, starts: 2 },
+    onStart: (done, of) => onProgress(done, of + 1),
+  });
   const sun = samples.some((s) => s.solarWm2 > 0);
   if (!fit)
     return {

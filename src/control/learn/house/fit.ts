@@ -20,6 +20,8 @@ export interface FitOptions {
   random?: { next: Random; starts: number };
   /** Which predictions count; a day ahead where not said. */
   looks?: Looks;
+  /** Called after each start that was followed to its end. */
+  onStart?: (done: number, of: number) => void;
 }
 
 export interface FitResult {
@@ -56,8 +58,10 @@ export function fitHouse(
 ): FitResult | undefined {
   const task = taskOf(samples, prior, options.looks ?? DAY_LOOKS);
   if (!task) return undefined;
-  const best = startsOf(options).reduce<Fitted | undefined>((sofar, start) => {
+  const starts = startsOf(options);
+  const best = starts.reduce<Fitted | undefined>((sofar, start, i) => {
     const fitted = leastSquares(task.residuals, start, BOUND_SD, MAX_ITERATIONS);
+    options.onStart?.(i + 1, starts.length);
     return sofar && sofar.cost <= fitted.cost ? sofar : fitted;
   }, undefined)!;
   return resultOf(task, best);
