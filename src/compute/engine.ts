@@ -111,7 +111,10 @@ export interface ModelSpec {
 
 export interface Engine {
   readonly name: 'llama' | 'onnx' | 'upstream' | 'echo';
-  /** A load that is given up by `signal` rejects once nothing of it is left; an engine may ignore the signal and finish. */
+  /**
+   * A load that is given up by `signal` rejects within 200 ms and leaves nothing; an engine that cannot stop it finishes
+   * in its own process, and the same expert is loaded again only after that.
+   */
   load(spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel>;
   close(): Promise<void>;
 }

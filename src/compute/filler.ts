@@ -25,6 +25,8 @@ const MAX_LINES = 2000;
 /** Until the first line was measured; on the careful side. */
 const FIRST_CPU_MS_PER_TOKEN = 0.5;
 const FAULT_PAUSE_MS = 10_000;
+/** Watts that are gone end the slice that is worked on after this at the latest. */
+const LOOK_MS = 50;
 
 /**
  * Useful filler while nobody asks, as fast as the grant pays for: scores held-out lines with the resident experts, and
@@ -61,11 +63,8 @@ export function startFiller(parts: FillerParts): Filler {
   const { power, work, card, clock, residents } = parts;
   const score = lineScorer(parts.experts, residents);
   const cpu = createCpuMeter(clock);
-  let stopped = false;
   // One for each line: a long-lived signal would gather what was joined to it.
-  let way = new AbortController();
-  let wake = () => {};
-  let credit = FILLER_START;
+  let [stopped, way, wake, credit] = [false, new AbortController(), () => {}, FILLER_START];
 
   const paceNow = () => {
     const { workW, freeW } = power.now();
@@ -100,7 +99,7 @@ export function startFiller(parts: FillerParts): Filler {
 
   async function turn(dtS: number): Promise<void> {
     credit = accrue(credit, paceNow(), parts.cpuShare, dtS);
-    while (mayScore(credit) && parts.questions() === 0 && !stopped) if (!(await workOne())) return;
+    while (mayScore(credit) && paceNow().watts > 0 && !stopped) if (!(await workOne())) return;
   }
 
   async function run(): Promise<void> {
@@ -125,6 +124,8 @@ export function startFiller(parts: FillerParts): Filler {
     }
   }
   const running = run();
+  const look = () => paceNow().limit === 'unpaid' && way.abort(new DOMException('the watts are gone', 'AbortError'));
+  const watch = setInterval(look, LOOK_MS);
   return {
     giveWay: () => way.abort(new DOMException('a question came', 'AbortError')),
     pace: paceNow,
@@ -133,6 +134,7 @@ export function startFiller(parts: FillerParts): Filler {
     breeding: () => parts.evolution?.doing(),
     async stop() {
       stopped = true;
+      clearInterval(watch);
       way.abort(new DOMException('stopping', 'AbortError'));
       wake();
       await running;

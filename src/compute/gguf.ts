@@ -11,6 +11,7 @@ import {
   textAt,
   type Value,
 } from './gguf-metadata.ts';
+import { checkSense } from './gguf-sense.ts';
 
 /**
  * Checks a GGUF before native code sees it: only the header is read, in bounded time and memory.
@@ -162,7 +163,9 @@ function readGguf(source: ByteSource, where: string): Gguf {
   if (endBytes > source.sizeBytes) cursor.fail(`the tensors end at byte ${endBytes}, the file at ${source.sizeBytes}`);
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
   const sums = { version, tensors: count, parameters, headerBytes: cursor.position, weightBytes: dataBytes };
-  return { info: infoOf(cursor, metadata, sums), metadata, alignment, tensors, dataAt };
+  const info = infoOf(cursor, metadata, sums);
+  checkSense(cursor, { metadata, architecture: info.architecture, tensors });
+  return { info, metadata, alignment, tensors, dataAt };
 }
 
 type Sums = Pick<GgufInfo, 'version' | 'tensors' | 'parameters' | 'headerBytes' | 'weightBytes'>;

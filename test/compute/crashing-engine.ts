@@ -1,4 +1,7 @@
-/** An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load. */
+/**
+ * An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load.
+ * `slowload` takes 1.5 s the first time and `endless` for ever, whoever gives them up.
+ */
 
 import { type Engine, textOf } from '../../src/compute/engine.ts';
 import { serveEngines } from '../../src/compute/engine-child/serve.ts';
@@ -6,10 +9,14 @@ import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 
 process.on('disconnect', () => process.exit(0));
 const echo = createEchoEngine();
+let slow = 1500;
 const engine: Engine = {
   ...echo,
   async load(spec) {
     if (spec.id === 'badload') process.abort();
+    if (spec.id === 'slowload') await new Promise((resolve) => setTimeout(resolve, slow));
+    if (spec.id === 'slowload') slow = 0;
+    if (spec.id === 'endless') await new Promise(() => {});
     const model = await echo.load(spec);
     async function* generate(...[request, signal]: Parameters<typeof model.generate>) {
       const text = textOf(request.prompt);

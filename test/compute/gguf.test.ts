@@ -65,6 +65,49 @@ test('each fault is named with its place', () => {
   assert.match(refusal(changed((s) => (s.version = 1)))!, /^x\.gguf: .*\(byte 8\)$/);
 });
 
+test('what llama.cpp would end the process for is refused by the header alone', () => {
+  const having = (key: string, entry: GgufSpec['metadata'][number][1]) =>
+    changed((s) => {
+      s.tensors.push({ name: 'blk.0.attn_q.weight', dims: [32, 1], type: 0, bytes: 128 });
+      s.tensors.push({ name: 'blk.0.ffn_down.weight', dims: [64, 1], type: 0, bytes: 256 });
+      s.metadata.push([key, entry]);
+    });
+  assert.is(refusal(having('llama.feed_forward_length', { u32: 64 })), undefined);
+  const cases: [string, GgufSpec['metadata'][number][1], RegExp][] = [
+    ['llama.block_count', { u32: 0 }, /block_count is 0/],
+    ['llama.attention.head_count', { u32: 0 }, /head_count is 0/],
+    ['llama.attention.head_count_kv', { u32: 0 }, /head_count_kv is 0/],
+    ['llama.attention.value_length', { u32: 0 }, /value_length is 0/],
+    ['llama.feed_forward_length', { u32: 3 }, /feed_forward_length is 3: .*rows of 64/],
+    ['llama.attention.layer_norm_rms_epsilon', { f32: Number.NaN }, /epsilon is NaN/],
+    ['llama.attention.layer_norm_rms_epsilon', { f32: -1 }, /epsilon is -1/],
+    ['llama.expert_count', { u32: 0xffff_ffff }, /expert_count is 4294967295/],
+    ['llama.expert_count', { u32: 8 }, /expert_used_count is undefined: of 8/],
+    ['llama.expert_used_count', { u32: 2 }, /expert_used_count is 2: of 0/],
+    ['llama.rope.scaling.type', { text: 'nonsense' }, /rope.scaling.type is nonsense/],
+    ['tokenizer.ggml.model', { text: 'no_vocab' }, /no vocabulary/],
+    ['tokenizer.ggml.model', { text: 'bert' }, /tokenizer of bert/],
+  ];
+  for (const [key, entry, expected] of cases) assert.match(refusal(having(key, entry)) ?? 'accepted', expected);
+});
+
+test('alignment 0, 2^31 dimensions, sizes whose product passes 2^64, tensors that overlap, lists in lists', () => {
+  const deep: [Buffer, RegExp][] = [
+    [changed((s) => s.metadata.push(['general.alignment', { u32: 0 }])), /alignment/],
+    [changed((s) => s.metadata.push(['general.alignment', { u64: 2n ** 63n }])), /alignment/],
+    [changed((s) => (s.tensors[0]!.dims = [2 ** 32, 2 ** 32, 2 ** 32])), /absurd size/],
+    [changed((s) => (s.tensors[1]!.offset = 0)), /begins at 0 of the data, expected 160/],
+  ];
+  const many = changed((s) => s.tensors);
+  const name = many.indexOf('token_embd.weight');
+  many.writeUInt32LE(2 ** 31, name + 'token_embd.weight'.length);
+  deep.push([many, /2147483648 dimensions/]);
+  const nested = changed((s) => s.metadata.push(['some.list', { i32s: [9, 9, 9] }]));
+  nested.writeUInt32LE(9, nested.indexOf('some.list') + 'some.list'.length + 4);
+  deep.push([nested, /some.list is an array of unknown type 9/]);
+  for (const [bytes, expected] of deep) assert.match(refusal(bytes) ?? 'accepted', expected);
+});
+
 test('absurd counts and lengths are refused before anything of their size is read or allocated', () => {
   for (const at of [8, 16, 24]) {
     const bytes = writeGguf(smallSpec());

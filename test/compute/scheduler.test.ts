@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { commandRuns } from '../../src/compute/scheduler/command.ts';
 import {
   accrue,
   afterBreeding,
@@ -124,6 +125,34 @@ test('breeding takes what scoring leaves of the core: the watts are held, whatev
     }),
     { seed: 20_26, numRuns: 300 },
   );
+});
+
+test('the order of unpaid work: paid batch, scoring and breeding, then the command; all of it within the watts that pay', () => {
+  const watts = fc.integer({ min: 0, max: 5000 });
+  const states = fc.record({
+    freeW: fc.oneof(fc.constant(0), watts),
+    boughtW: watts,
+    commandW: fc.integer({ min: 1, max: 1500 }),
+    economy: fc.integer({ min: 0, max: 2 }),
+    owedJ: fc.oneof(fc.constant(0), watts),
+    cpuMsPerToken: fc.double({ min: 0.1, max: 2, noNaN: true }),
+  });
+  let [both, alone] = [0, 0];
+  fc.assert(
+    fc.property(states, ({ freeW, boughtW, commandW, economy, owedJ, cpuMsPerToken }) => {
+      const workW = freeW + boughtW;
+      const pace = fillerPace({ ...paid, freeW, workW, owedJ, cpuMsPerToken, questions: economy });
+      const runs = commandRuns({ freeW, scoringW: pace.watts, commandW, active: economy, owedJ });
+      if (economy > 0) return pace.watts === 0 && !runs;
+      // What would be bought for unpaid work: nothing, however much is granted for answers.
+      const unpaidW = pace.watts + (runs ? commandW : 0);
+      if (runs) pace.watts > 0 ? both++ : alone++;
+      const leaves = freeW - pace.watts;
+      return unpaidW <= freeW + 1e-9 && (runs || owedJ > 0 || leaves < commandW);
+    }),
+    { seed: 20_26, numRuns: 3000 },
+  );
+  assert.ok(both > 50 && alone === 0, `${both} with scoring, ${alone} before it`);
 });
 
 test('the card burns what it owes at the granted watts and never below nothing', () => {

@@ -37,7 +37,13 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F10w',
     { values: { heatFlowLpm: 0.99 }, timers: { waterPumpS: 0.3 } },
-    [v({ heatFlowLpm: 1 }), t({ waterPumpS: 0.2 }), lost('heatFlowLpm')],
+    [
+      v({ heatFlowLpm: 1 }),
+      t({ waterPumpS: 0.2, compressorOnS: 2 }),
+      { timers: { waterPumpS: 0.2 }, on: { compressorOn: 0 } },
+      lost('heatFlowLpm'),
+    ],
+    [t({ waterPumpS: 0 })],
   ],
   ['F6', lost('dischargeC'), [worse('dischargeC')], [lost('returnC'), lost('compressorW'), lost('heatFlowLpm')]],
   ['F6w', lost('supplyC'), [worse('supplyC')], [lost('bufferTopC')]],
@@ -48,7 +54,14 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F9',
     { values: { accelFlowLpm: 0.99, accelW: 201 }, timers: { accelPumpS: 2.1 } },
-    [v({ accelFlowLpm: 1 }), v({ accelW: 200 }), t({ accelPumpS: 2 }), on({ accelSupplyOn: 0 }), lost('accelFlowLpm')],
+    [
+      v({ accelFlowLpm: 1 }),
+      v({ accelW: 200 }),
+      t({ accelPumpS: 2, suppliedS: 30 }),
+      on({ accelSupplyOn: 0 }),
+      lost('accelFlowLpm'),
+    ],
+    [t({ accelPumpS: 0 })],
   ],
   [
     'F9b',

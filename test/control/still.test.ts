@@ -4,7 +4,7 @@ import { cosimulate } from '../../src/app/cosim.ts';
 import { SAFE_OUTPUTS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import { BALANCE_START } from '../../src/control/estimate/balance.ts';
 import { freshPoint } from '../../src/control/estimate/points.ts';
-import { replaceStill, STILL_START } from '../../src/control/estimate/still.ts';
+import { replaceStill, STILL_START, stillStep } from '../../src/control/estimate/still.ts';
 import type { EstimateState } from '../../src/control/estimate.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
@@ -78,6 +78,23 @@ test('F2: a tank as cold as its cellar may stand still for days, a warm one may 
     return est.hotWaterC.quality;
   };
   assert.equal([quality(14), quality(45)], ['good', 'degraded']);
+});
+
+test('F2: a meter that read 0 while its machine stood has a minute to follow it, hot gas five', () => {
+  const stood = { ...freshPoint(), sameS: 5 * 3600, sameSamples: 1000 };
+  const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, stood])) as EstimateState['points'];
+  const runs = { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, circulationPct: 60 };
+  const doubtedS = (name: SensorName): number => {
+    let still = STILL_START;
+    for (let s = 1; s < 1000; s++) {
+      const est = estOf();
+      still = stillStep(still, points, est, BALANCE_START, { outputs: runs, tankL: 300, dtS: 1 });
+      replaceStill(est, points, still, BALANCE_START, runs);
+      if (est[name].quality !== 'good') return s;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  assert.equal([doubtedS('heatFlowLpm'), doubtedS('compressorW'), doubtedS('dischargeC')], [60, 60, 300]);
 });
 
 test('F4: a supply sensor that drifts by 0.1 K/min is told before it is off by 5 K, upwards and downwards', () => {

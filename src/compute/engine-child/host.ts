@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../../core/clock.ts';
-import { HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed, type Feed } from '../feed.ts';
-import { Refusal } from '../refusal.ts';
 import { type Blame, createBlame } from './blame.ts';
-import { EngineLost, errorOf } from './failures.ts';
+import { EngineLost, errorOf, newsOf, throwIfBlamed } from './failures.ts';
+import { letGo } from './let-go.ts';
 import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
@@ -19,20 +18,23 @@ const PING_MS = 2000;
  */
 const NATIVE_CALLS_AT_ONCE = 1;
 const STOP_LIMIT_MS = 1500;
-const NATIVE_NEWS = /GGML_ASSERT|llama_model_load|error loading model|out of memory|failed to allocate/;
+/** A load that was given up lets go of who asked for it after this, whatever native code still does. */
+const LET_GO_MS = 100;
 
 /** One thing asked of the engine process, and the model that it is about, for whom to blame. */
 interface Call {
   expert: string;
   loading: boolean;
   feed: Feed<GenerateChunk, unknown>;
+  /** When a load was given up that has not ended yet. */
+  leftMs?: number;
 }
 
 export interface EngineHostOptions {
   /** The program of the child, and its arguments. */
   file: string;
   args: readonly string[];
-  /** How long it may be silent with something to do before it is killed. */
+  /** How long it may be silent with something to do, or go on with a load that was given up, before it is killed. */
   silentMs?: number;
   clock: Clock;
   log: Log;
@@ -58,6 +60,8 @@ class Host implements EngineHost {
   readonly #options: EngineHostOptions;
   readonly #blame: Blame = createBlame();
   readonly #calls = new Map<number, Call>();
+  /** Loads that were asked for and have not ended, by expert. */
+  readonly #loads = new Map<string, Promise<unknown>>();
   #child: ChildProcess | undefined;
   #generation = 0;
   #lastId = 0;
@@ -95,25 +99,22 @@ class Host implements EngineHost {
 
   async #load(engine: EngineName, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
     signal?.throwIfAborted();
-    const verdict = this.#blame.verdict(spec.id, this.#options.clock.monoMs());
-    if (verdict.may === 'never') {
-      const text = `${spec.id} crashed the engine ${verdict.crashes} times: kept out until the next start`;
-      throw new HeatmineError('MODEL_INVALID', text);
-    }
-    if (verdict.may === 'wait') {
-      const text = `${spec.id} crashed the engine and is tried again in ${Math.ceil(verdict.forS)} s`;
-      throw new Refusal('BUSY', text, Math.ceil(verdict.forS));
-    }
+    throwIfBlamed(spec.id, this.#blame.verdict(spec.id, this.#options.clock.monoMs()));
+    // One that was given up and still goes on holds its memory: the next of that expert waits for its end.
+    const before = this.#loads.get(spec.id);
+    if (before) await letGo(before, signal, 0, async () => {});
     const model = ++this.#lastId;
-    const call = this.#ask({ op: 'load', engine, model, spec }, spec.id, true, signal);
-    const loaded = (await call.feed.result.catch((error) => {
-      throw signal?.aborted && !(error instanceof EngineLost) ? signal.reason : error;
-    })) as Loaded;
-    const proxy = this.#proxy(spec.id, model, loaded);
-    if (!signal?.aborted) return proxy;
-    // It was there before the engine heard of the abort.
-    await proxy.unload();
-    throw signal.reason;
+    const { feed } = this.#ask({ op: 'load', engine, model, spec }, spec.id, true, signal);
+    const over = () => this.#loads.delete(spec.id);
+    this.#loads.set(spec.id, feed.result.then(over, over));
+    const loaded = feed.result.then(
+      (value) => this.#proxy(spec.id, model, value as Loaded),
+      (error) => {
+        throw signal?.aborted && !(error instanceof EngineLost) ? signal.reason : error;
+      },
+    );
+    // It may be there before the engine hears of the abort.
+    return letGo(loaded, signal, LET_GO_MS, (late) => late.unload());
   }
 
   #proxy(expert: string, model: number, { contextTokens, can }: Loaded): LoadedModel {
@@ -165,7 +166,8 @@ class Host implements EngineHost {
     const abort = () => {
       this.#send(child, { abort: id });
       // Of a load the engine must say itself what came of it: else the model would be nobody's.
-      if (!loading) call.feed.fail(signal!.reason);
+      if (loading) call.leftMs = this.#options.clock.monoMs();
+      else call.feed.fail(signal!.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
     const done = () => {
@@ -207,15 +209,15 @@ class Host implements EngineHost {
   }
 
   #look(child: ChildProcess): void {
-    if (this.#calls.size > 0 && this.#options.clock.monoMs() - this.#heardMs > (this.#options.silentMs ?? SILENT_MS))
-      child.kill('SIGKILL');
+    const longAgoMs = this.#options.clock.monoMs() - (this.#options.silentMs ?? SILENT_MS);
+    const calls = [...this.#calls.values()];
+    const isSilent = calls.length > 0 && this.#heardMs < longAgoMs;
+    if (isSilent || calls.some(({ leftMs = Number.POSITIVE_INFINITY }) => leftMs < longAgoMs)) child.kill('SIGKILL');
     else this.#send(child, { ping: true });
   }
 
-  /** Of what native code prints, only what is about models and crashes: it also prints grammars, and these are the askers'. */
   #complained(text: string): void {
-    const lines = text.split('\n').filter((line) => NATIVE_NEWS.test(line));
-    for (const line of lines) this.#options.log.warn({ engine: line.slice(0, 300) }, 'the engine says');
+    for (const line of newsOf(text)) this.#options.log.warn({ engine: line }, 'the engine says');
   }
 
   #heard(message: FromEngine): void {

@@ -67,6 +67,10 @@ export const FAULTS_DE: Record<string, string> = {
   'hot gas {} °C has reached {} °C': 'das Heißgas hat mit {} °C die Grenze von {} °C erreicht',
   'the compressor has been on for 10 s and draws no current; check drive, contactor and motor':
     'der Verdichter ist seit 10 s ein und zieht keinen Strom; Umrichter, Schütz und Motor prüfen',
+  'the compressor runs, the heating water pump is not on as ordered and {} L/min flow; check its output and wire':
+    'der Verdichter läuft, die Heizungspumpe läuft trotz Befehl nicht und es fließen {} L/min; ihren Ausgang und ihre Leitung prüfen',
+  'coolant flow is {} L/min and the pump is not on as ordered; check its output and wire':
+    'der Kühlmittelstrom ist {} L/min und die Pumpe läuft trotz Befehl nicht; ihren Ausgang und ihre Leitung prüfen',
   'the heating water pump is on and {} L/min flow; check pump, filter and valves':
     'die Heizungspumpe läuft und es fließen {} L/min; Pumpe, Filter und Ventile prüfen',
   'refrigerant gas alarm, or its wire is broken: propane may leak. No flame, air the room, call service':

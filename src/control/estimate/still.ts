@@ -19,6 +19,8 @@ export interface StillState {
   orderedS: number;
   /** How far each driven point's machine was driven, %, when it last moved. */
   drivenPct: Record<Driven, number>;
+  /** For how long it has been driven otherwise than then, s. */
+  drivenS: Record<Driven, number>;
 }
 
 type Driven = 'heatFlowLpm' | 'accelFlowLpm' | 'compressorW' | 'dischargeC';
@@ -33,6 +35,7 @@ export const STILL_START: StillState = {
   flowedS: 0,
   orderedS: 0,
   drivenPct: { heatFlowLpm: 0, accelFlowLpm: 0, compressorW: 0, dischargeC: 0 },
+  drivenS: { heatFlowLpm: 0, accelFlowLpm: 0, compressorW: 0, dischargeC: 0 },
 };
 
 const AWAY_K = 4;
@@ -105,30 +108,33 @@ export function stillStep(
     when,
     tankOn: outputs.hotWaterOn,
     flowedS: lasting(flowing, state.flowedS),
-    drivenPct: drivenStep(state.drivenPct, points, outputs),
+    ...drivenStep(state, points, outputs, dtS),
     orderedS: lasting(state.tankOn === outputs.hotWaterOn, state.orderedS),
     tankRiseK: points.hotWaterC.sameS === 0 ? 0 : Math.max(0, state.tankRiseK + riseK),
   };
 }
 
-function drivenStep(before: StillState['drivenPct'], points: Record<SensorName, PointState>, outputs: Outputs) {
-  const next = { ...before };
-  for (const name of DRIVEN) if (points[name].sameS === 0) next[name] = drivenPct(name, outputs);
-  return next;
+/** What stood still while its machine stood, for hours, has its time to follow once that is driven. */
+function drivenStep(
+  before: StillState,
+  points: Record<SensorName, PointState>,
+  outputs: Outputs,
+  dtS: number,
+): Pick<StillState, 'drivenPct' | 'drivenS'> {
+  const [atPct, forS] = [{ ...before.drivenPct }, { ...before.drivenS }];
+  for (const name of DRIVEN) {
+    const nowPct = drivenPct(name, outputs);
+    if (points[name].sameS === 0) atPct[name] = nowPct;
+    forS[name] = Math.abs(nowPct - atPct[name]) < DRIVEN_PCT ? 0 : Math.min(GAS_FOLLOWS_S, forS[name] + dtS);
+  }
+  return { drivenPct: atPct, drivenS: forS };
 }
 
 /** A flow, power or hot gas that has not moved although what drives it has: not to be trusted. */
-function doubtDriven(
-  est: Estimates,
-  points: Record<SensorName, PointState>,
-  state: StillState,
-  outputs: Outputs,
-): void {
+function doubtDriven(est: Estimates, points: Record<SensorName, PointState>, state: StillState): void {
   for (const name of DRIVEN) {
-    const changedPct = Math.abs(drivenPct(name, outputs) - state.drivenPct[name]);
-    const { sameS } = points[name];
     const followsS = name === 'dischargeC' ? GAS_FOLLOWS_S : DRIVEN_S;
-    if (changedPct < DRIVEN_PCT || !stands(points[name]) || sameS < followsS || !usable(est[name])) continue;
+    if (state.drivenS[name] < followsS || !stands(points[name]) || !usable(est[name])) continue;
     const reason = `${name}: stands still at ${est[name].value.toFixed(1)} although its machine has been driven otherwise for long; not to be trusted`;
     est[name] = { ...est[name], quality: 'degraded', reason };
   }
@@ -157,7 +163,7 @@ export function replaceStill(
     const apartK = name === 'returnC' ? 0 : Math.abs(now.expectedC - before[name].value);
     if (movedK > AWAY_K || apartK > APART_K) est[name] = instead(name, 'stands still', now.expectedC, other);
   }
-  doubtDriven(est, points, state, outputs);
+  doubtDriven(est, points, state);
   const tank = points.hotWaterC;
   const idle = stands(tank) && tank.sameS > TANK_STANDS_S && est.hotWaterC.value > TANK_WARM_C;
   if (usable(est.hotWaterC) && stands(tank) && (idle || state.tankRiseK > TANK_RISE_K)) {

@@ -10,6 +10,8 @@ const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
 /** No telemetry while the cards boot is no fault for this long; F24 opens the contactor after it. */
 const TELEMETRY_GRACE_S = 30;
+/** The coolant pump is ordered with the supply: long after it no flow is lost flow, whatever its output reads back. */
+const PUMP_ORDERED_S = 30;
 /** On top of the 3 s after which a reading counts as lost. */
 const SILENT_CUT_S = 26;
 const POINTS: readonly SensorName[] = ['accelInC', 'accelOutC', 'accelFlowLpm', 'accelChipC', 'accelW'];
@@ -37,9 +39,11 @@ export const ACCEL_ROWS: readonly Row[] = [
       !lost(c, 'accelFlowLpm') &&
       c.est.accelFlowLpm.value < Math.max(coolantLostLpm(c), carriesLpm(c)) &&
       drawing(c) &&
-      c.timers.accelPumpS > 2,
+      (c.timers.accelPumpS > 2 || c.timers.suppliedS > PUMP_ORDERED_S),
     text: (c) =>
-      `coolant flow is ${fixed1(c.est.accelFlowLpm.value)} L/min with the pump on; check pump, valves and air in the loop`,
+      c.timers.accelPumpS > 2
+        ? `coolant flow is ${fixed1(c.est.accelFlowLpm.value)} L/min with the pump on; check pump, valves and air in the loop`
+        : `coolant flow is ${fixed1(c.est.accelFlowLpm.value)} L/min and the pump is not on as ordered; check its output and wire`,
   },
   {
     id: 'F9b',

@@ -22,6 +22,9 @@ const WARN_POINTS: readonly SensorName[] = [...HEAT_PUMP_POINTS, ...WATER_POINTS
 const LIFTS_NOTHING_S = 900;
 const LIFT_K = 3;
 
+/** The pump is ordered with the compressor: an output that does not follow is no reason to run without water. */
+const runsDry = (c: RowContext) => running(c) && c.timers.compressorOnS > 2;
+
 const open = (c: RowContext, name: SensorName) => !lost(c, name) && c.image.sensors[name].value < 0.5;
 /** Unlike an open contact this may be a restart of what reads it: all off at once, latched only when it lasts. */
 const gasUnknown = (c: RowContext) => {
@@ -110,9 +113,12 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     holdS: 2.5,
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },
-    active: (c) => !lost(c, 'heatFlowLpm') && c.est.heatFlowLpm.value < FLOW_LOST_LPM && c.timers.waterPumpS > 0.2,
+    active: (c) =>
+      !lost(c, 'heatFlowLpm') && c.est.heatFlowLpm.value < FLOW_LOST_LPM && (c.timers.waterPumpS > 0.2 || runsDry(c)),
     text: (c) =>
-      `the heating water pump is on and ${fixed1(c.est.heatFlowLpm.value)} L/min flow; check pump, filter and valves`,
+      c.timers.waterPumpS > 0.2
+        ? `the heating water pump is on and ${fixed1(c.est.heatFlowLpm.value)} L/min flow; check pump, filter and valves`
+        : `the compressor runs, the heating water pump is not on as ordered and ${fixed1(c.est.heatFlowLpm.value)} L/min flow; check its output and wire`,
   },
   {
     id: 'F6',

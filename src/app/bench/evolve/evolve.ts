@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from '../../../compute/engine.ts';
 import { createEngineHost } from '../../../compute/engine-child/host.ts';
 import { scanExperts } from '../../../compute/experts.ts';
 import { parentOf, weightsFile } from '../../../compute/merge/child.ts';
@@ -35,6 +36,10 @@ const EVEN: [number, number] = [0.5, 0.5];
 /** As issue 5 has it: filler is preempted within this. */
 const PREEMPT_MS = 200;
 const ABORT_EVERY = 40;
+/** Every so many loads somebody asks, this much later each time. */
+const LOAD_ABORT_EVERY = 3;
+const LOAD_STEP_MS = 7;
+const LONGEST_LOAD_MS = 100;
 const J_PER_KWH = 3.6e6;
 
 type Host = ReturnType<typeof createEngineHost>;
@@ -46,32 +51,60 @@ async function drained<R>(slices: Slices<R>): Promise<R> {
   }
 }
 
+/** Somebody who asks in mid-slice, and of the loads in some. */
+function askerOf(engine: Engine) {
+  let way = new AbortController();
+  let loads = 0;
+  const asker = {
+    askedMs: undefined as number | undefined,
+    isLoad: false,
+    next() {
+      way = new AbortController();
+      Object.assign(asker, { askedMs: undefined, isLoad: false });
+      return way.signal;
+    },
+    ask() {
+      asker.askedMs ??= performance.now();
+      way.abort();
+    },
+    engine: {
+      ...engine,
+      async load(...[spec, signal]: Parameters<Engine['load']>) {
+        asker.isLoad = true;
+        const isAsked = ++loads % LOAD_ABORT_EVERY === 0;
+        const timer = isAsked ? setTimeout(asker.ask, (loads * LOAD_STEP_MS) % LONGEST_LOAD_MS) : undefined;
+        return engine.load(spec, signal).finally(() => clearTimeout(timer));
+      },
+    } satisfies Engine,
+  };
+  return asker;
+}
+
 /** One litter of two experts from the beginning to its verdict; every so often somebody asks in mid-slice. */
 async function litterOf(ids: readonly string[], host: Host, generations: number, seed: number) {
   const modelsDir = mkdtempSync(join(tmpdir(), 'heatmine-evolve-'));
   const experts = scanExperts([SHIPPED]).filter(({ id }) => ids.includes(id) || id === 'ancestor');
   const facts = () => ({ memoryBytes: 0, loadS: 0, lastUsedMs: null, demandShare: 0.5 });
   const residents = { facts, spare: () => ({ freeBytes: 1e12, loading: false, absent: [] }) };
-  const parts = { experts, residents, engine: host.engine('llama'), modelsDir, clock: systemClock };
-  const evolution = startEvolution({ ...parts, seed, generations, log: createLog('bench', 'silent') });
   const waitsMs: number[] = [];
+  const asker = askerOf(host.engine('llama'));
+  const parts = { experts, residents, engine: asker.engine, modelsDir, clock: systemClock };
+  const evolution = startEvolution({ ...parts, seed, generations, log: createLog('bench', 'silent') });
   let tokens = 0;
   let cpuMs = 0;
   try {
     for (let n = 1; readState(modelsDir).outcomes.length === 0; n++) {
-      const way = new AbortController();
       const startedMs = performance.now();
-      const step = evolution.step(way.signal);
+      const step = evolution.step(asker.next());
       if (n % ABORT_EVERY === 0) {
         await new Promise((resolve) => setTimeout(resolve, (n / ABORT_EVERY) % 5));
-        const askedMs = performance.now();
-        way.abort();
-        await step;
-        waitsMs.push(performance.now() - askedMs);
+        asker.ask();
       }
       const spent = await step;
-      // A piece of a merge and a load cannot be given up: whoever asks meanwhile waits for all of it.
-      if (spent?.tokens === 0) waitsMs.push(performance.now() - startedMs);
+      const { askedMs, isLoad } = asker;
+      if (askedMs !== undefined) waitsMs.push(performance.now() - askedMs);
+      // A piece of a merge cannot be given up: whoever asks meanwhile waits for all of it.
+      else if (spent?.tokens === 0 && !isLoad) waitsMs.push(performance.now() - startedMs);
       if (!spent && n === 1) throw new Error(`${ids.join(' and ')} cannot be bred`);
       tokens += spent?.tokens ?? 0;
       cpuMs += spent?.cpuMs ?? 0;
