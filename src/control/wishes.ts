@@ -4,7 +4,7 @@ import type { PriceFeed } from '../contract/grid.ts';
 import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
-import { marketFrom, type Tariff } from './grid/tariff.ts';
+import { marketFrom, type Tariff } from '../core/tariff.ts';
 import { listenForLapsing } from './lapsed.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';

@@ -1,5 +1,6 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import type { OverrideCommand } from '../contract/comfort.ts';
+import type { PriceFeed } from '../contract/grid.ts';
 import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
@@ -7,13 +8,14 @@ import type { Tour } from '../contract/tour.ts';
 import type { Clock } from '../core/clock.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
+import { marketFrom, type Tariff } from '../core/tariff.ts';
 
 /** What `/api/state` and `/live` show: the latest of each topic, null when its sender has gone quiet. */
 export interface Snapshot {
   control: ControlState | null;
   compute: ComputeState | null;
   plant: PlantTruth | null;
-  /** The value of the lease while it lives. */
+  /** Of the owner's price list, else the value of the lease while it lives. */
   market: Market | null;
   /** The day of the house so far. */
   today: Today | null;
@@ -42,7 +44,8 @@ export interface UnitView extends View {
   tellLedger(summary: () => LedgerState): void;
 }
 
-export function openView(link: Link, clock: Clock): UnitView {
+/** `tariff`: what comes on top of the prices of a list, which goes before the market's, as it does in control. */
+export function openView(link: Link, clock: Clock, tariff: Tariff): UnitView {
   const listeners = new Set<(state: ControlState) => void>();
   const market = holdLease<Market | null>(null);
   const hold = <T>() => {
@@ -71,11 +74,20 @@ export function openView(link: Link, clock: Clock): UnitView {
     today = line;
   });
   link.on('market', (lease) => market.offer(lease, clock.monoMs()));
+  let prices: PriceFeed | undefined;
+  link.on('prices', (list) => {
+    prices = list;
+  });
+  const priceNow = () => {
+    const houseMs = control.get()?.houseTimeMs;
+    const listed = prices && houseMs !== undefined ? marketFrom(prices, tariff, houseMs) : undefined;
+    return listed ?? market.get(clock.monoMs());
+  };
   const heard = () => ({
     control: control.get(),
     compute: compute.get(),
     plant: plant.get(),
-    market: market.get(clock.monoMs()),
+    market: priceNow(),
     today: control.get() && today,
   });
   return {

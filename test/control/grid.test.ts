@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import { cosimulate } from '../../src/app/cosim.ts';
 import { type Dimming, GridConfig } from '../../src/contract/grid.ts';
 import type { SensorName } from '../../src/contract/points.ts';
-import { marketFrom } from '../../src/control/grid/tariff.ts';
 import type { StepInput, Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
+import { marketFrom } from '../../src/core/tariff.ts';
 import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
 
 /** Watts of the unit by the plant's own truth. */

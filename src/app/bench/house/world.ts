@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Market } from '../../../contract/messages.ts';
-import { marketFrom } from '../../../control/grid/tariff.ts';
 import type { Config } from '../../../core/config.ts';
+import { marketFrom } from '../../../core/tariff.ts';
 import { createHousehold, type Household } from '../../../hal/sim/household.ts';
 import { createMarket } from '../../../hal/sim/market.ts';
 import { createTapping } from '../../../hal/sim/tapping.ts';

@@ -1,5 +1,5 @@
-import type { PriceFeed } from '../../contract/grid.ts';
-import type { Market } from '../../contract/messages.ts';
+import type { PriceFeed } from '../contract/grid.ts';
+import type { Market } from '../contract/messages.ts';
 
 /** Facts of the contract with the supplier, from config.yaml. */
 export interface Tariff {
