@@ -142,6 +142,10 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     [
       on({ rejectOn: 0 }),
       t({ rejectS: 60 }),
+      t({ tankS: 60 }),
+      t({ compressorOnS: 60 }),
+      { on: { compressorOn: 0 }, timers: { compressorOffS: 60 } },
+      { values: { returnC: 40.6, dischargeC: 40 } },
       v({ supplyC: 39.4 }),
       v({ accelW: 1000 }),
       { values: { supplyC: 39.6, heatFlowLpm: 18 } },

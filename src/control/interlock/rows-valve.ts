@@ -32,6 +32,10 @@ const TANK_RETRY_S = 1800;
 
 /** Slow water needs longer to carry off the heat that pipes and exchanger still hold. */
 const settledS = (c: RowContext) => Math.max(TRAVEL_S, HELD_LITRES_S / value(c, 'heatFlowLpm'));
+/** Water that has just got another source passes the condenser first and the supply later. */
+const sameWater = (c: RowContext) =>
+  Math.min(c.timers.tankS, c.timers.waterPumpS, running(c) ? c.timers.compressorOnS : c.timers.compressorOffS) >
+  settledS(c);
 const takesHeat = (c: RowContext) => heats(c) && pipes(c) && condenserK(c) < -DIFFER_K && !gasHot(c);
 const noDefrost = (c: RowContext) =>
   value(c, 'outdoorC') > FROST_FREE_C || value(c, 'returnC') < NEAR_FREEZING_C || c.timers.ranTurnedS < NO_FROST_RAN_S;
@@ -83,6 +87,8 @@ export const VALVE_ROWS: readonly Row[] = [
     active: (c) =>
       c.image.actuators.rejectOn > 0 &&
       c.timers.rejectS > settledS(c) &&
+      sameWater(c) &&
+      !takesHeat(c) &&
       pipes(c) &&
       computes(c) &&
       !mixed(c) &&
