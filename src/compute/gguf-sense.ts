@@ -8,7 +8,9 @@ import type { Value } from './gguf-metadata.ts';
 interface Sense {
   metadata: ReadonlyMap<string, Value>;
   architecture: string;
-  tensors: readonly { name: string; dimensions: readonly number[] }[];
+  tensors: readonly { name: string; type: number }[];
+  /** Elements that a type of ggml keeps together. */
+  blockOf(type: number): number;
 }
 
 /** LLAMA_MAX_EXPERTS of llama.cpp. */
@@ -36,7 +38,7 @@ export function checkSense(cursor: Cursor, sense: Sense): void {
 }
 
 function checkCounts(
-  { tensors }: Sense,
+  { tensors, blockOf }: Sense,
   at: (key: string) => Value['value'],
   fail: (key: string, why: string) => never,
 ) {
@@ -51,9 +53,10 @@ function checkCounts(
     if (at(key) === 0) fail(key, 'there must be some');
   }
   const width = at('feed_forward_length');
-  const down = tensors.filter(({ name }) => FEED_FORWARD.test(name));
-  if (width !== undefined && down.length > 0 && !down.some(({ dimensions }) => dimensions[0] === width))
-    fail('feed_forward_length', `${down[0]!.name} has rows of ${down[0]!.dimensions[0]}`);
+  // Not that they fit: the feed-forward of some architectures is half as wide, or another one (qwen, arctic).
+  const block = Math.max(0, ...tensors.filter(({ name }) => FEED_FORWARD.test(name)).map(({ type }) => blockOf(type)));
+  if (typeof width === 'number' && block > 0 && (width === 0 || width % block !== 0))
+    fail('feed_forward_length', `not a multiple of ${block}, which its tensors keep together`);
   const experts = Number(at('expert_count') ?? 0);
   const used = Number(at('expert_used_count') ?? 0);
   if (!(experts <= MOST_EXPERTS)) fail('expert_count', `more than ${MOST_EXPERTS}`);

@@ -164,7 +164,8 @@ function readGguf(source: ByteSource, where: string): Gguf {
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
   const sums = { version, tensors: count, parameters, headerBytes: cursor.position, weightBytes: dataBytes };
   const info = infoOf(cursor, metadata, sums);
-  checkSense(cursor, { metadata, architecture: info.architecture, tensors });
+  const blockOf = (type: number) => TENSOR_TYPES[type]![0];
+  checkSense(cursor, { metadata, architecture: info.architecture, tensors, blockOf });
   return { info, metadata, alignment, tensors, dataAt };
 }
 

@@ -69,16 +69,16 @@ test('what llama.cpp would end the process for is refused by the header alone', 
   const having = (key: string, entry: GgufSpec['metadata'][number][1]) =>
     changed((s) => {
       s.tensors.push({ name: 'blk.0.attn_q.weight', dims: [32, 1], type: 0, bytes: 128 });
-      s.tensors.push({ name: 'blk.0.ffn_down.weight', dims: [64, 1], type: 0, bytes: 256 });
+      s.tensors.push({ name: 'blk.0.ffn_down.weight', dims: [64, 1], type: 8, bytes: 68 });
       s.metadata.push([key, entry]);
     });
-  assert.is(refusal(having('llama.feed_forward_length', { u32: 64 })), undefined);
+  for (const u32 of [64, 128]) assert.is(refusal(having('llama.feed_forward_length', { u32 })), undefined);
   const cases: [string, GgufSpec['metadata'][number][1], RegExp][] = [
     ['llama.block_count', { u32: 0 }, /block_count is 0/],
     ['llama.attention.head_count', { u32: 0 }, /head_count is 0/],
     ['llama.attention.head_count_kv', { u32: 0 }, /head_count_kv is 0/],
     ['llama.attention.value_length', { u32: 0 }, /value_length is 0/],
-    ['llama.feed_forward_length', { u32: 3 }, /feed_forward_length is 3: .*rows of 64/],
+    ['llama.feed_forward_length', { u32: 3 }, /feed_forward_length is 3: not a multiple of 32/],
     ['llama.attention.layer_norm_rms_epsilon', { f32: Number.NaN }, /epsilon is NaN/],
     ['llama.attention.layer_norm_rms_epsilon', { f32: -1 }, /epsilon is -1/],
     ['llama.expert_count', { u32: 0xffff_ffff }, /expert_count is 4294967295/],

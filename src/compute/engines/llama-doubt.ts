@@ -42,12 +42,16 @@ export async function doubtOf(parts: DoubtParts, signal: AbortSignal): Promise<D
   }
   const { isWhole, surest } = seen;
   if (saysAfter === undefined) return { ...rest, parted: seen.parted, isWhole, surest, moves: [] };
-  const parted = own === given ? [] : [Math.min(...seen.leads)];
+  const parted = own === given ? [] : [Math.min(MOST_NATS, ...seen.leads)];
   return { ...rest, parted, isWhole: own === given, surest, moves: [] };
 }
 
 /** Tokens that might have brought the same text: less likely ones hardly did. */
 const LOOKED_AT = 64;
+/** Likeliest tokens of which one may lead another way: no rounding takes one beyond them, and each costs a look. */
+const WAYS_LOOKED_AT = 4096;
+/** Then it is followed no further: it shows enough, and whoever writes at random must not keep this machine busy. */
+const MOST_PARTED = 8;
 
 interface Seen {
   said: Token[];
@@ -104,12 +108,14 @@ function follower({ model, prompt, limits, hasGrammar }: DoubtParts, given: stri
   return ({ token, probabilities }: Weighed): Token | undefined => {
     closest = Math.min(closest, leadOver(probabilities, token, () => true).lead);
     if (leads(token)) return take(token, probabilities);
-    const other = leadOver(probabilities, token, (t) => !isEmpty(model, t) && leads(t));
+    let looks = WAYS_LOOKED_AT;
+    const isOtherWay = (t: Token) => looks-- > 0 && !isEmpty(model, t) && leads(t);
+    const other = leadOver(probabilities, token, isOtherWay);
     const isWithin = speller.isWaiting();
     // Behind a text that may have been cut into other tokens it shows no more than how sure these were.
     seen.parted.push(Math.min(other.lead, seen.surest, isWithin ? closest : MOST_NATS));
     const isPlain = other.token !== undefined && !isWithin && speller.look(other.token) !== undefined;
-    if (isPlain && !hasGrammar) return take(other.token!, probabilities);
+    if (isPlain && !hasGrammar && seen.parted.length < MOST_PARTED) return take(other.token!, probabilities);
     seen.isWhole = false;
     return undefined;
   };
@@ -118,12 +124,10 @@ function follower({ model, prompt, limits, hasGrammar }: DoubtParts, given: stri
 const isEmpty = (model: LlamaModel, token: Token) =>
   !model.isEogToken(token) && model.detokenize([token], false) === '';
 
-/** Whether a text may be the next on the way to `left` and then the end of the answer. */
+/** Whether a text may be the next on the way to `left` and then the end of the answer. Looks at no more of `left` than the text is long. */
 function leadsTo(text: string, left: string, stops: readonly string[]): boolean {
-  if (text === '') return true;
-  const targets = stops.map((stop) => left + stop);
-  return (
-    [...targets, left].some((target) => target !== '' && target.startsWith(text)) ||
-    targets.some((target) => text.startsWith(target))
-  );
+  if (text.length <= left.length) return left.startsWith(text);
+  if (!text.startsWith(left)) return false;
+  const rest = text.slice(left.length);
+  return stops.some((stop) => stop.startsWith(rest) || rest.startsWith(stop));
 }

@@ -74,12 +74,13 @@ export function createDesk(options: DeskOptions): Desk {
     let seal: SealReply | undefined;
     let shape = (reply: Reply): readonly Reply[] => [reply];
     let isLookUp = false;
+    const via = options.viaOf(from);
     const send = async (reply: Reply) => {
       const isLast = isLastReply(reply);
       const bytes = Buffer.from(JSON.stringify(reply));
       const payload = seal ? mark(SEALED, await seal(roomy(bytes, reply, isLookUp), isLast)) : mark(CLEAR, bytes);
       // What is refused at the door must not use up what there is for others.
-      if (isAdmitted) await bandwidth.pace(payload.length, stream.closed);
+      if (isAdmitted) await bandwidth.pace(payload.length, stream.closed, via.relay ?? via.prefix);
       await stream.send(payload, isLast);
     };
     let isRead = false;
@@ -89,7 +90,6 @@ export function createDesk(options: DeskOptions): Desk {
       const received = await receiveRequest(stream, REQUEST_MS, room);
       isRead = true;
       isSealed = received[0] === SEALED;
-      const via = options.viaOf(from);
       admit(from.address, via, isSealed ? SEALED_BYTES : CLEAR_BYTES);
       isAdmitted = true;
       const opened = await openRequest(received, options.unsealer);

@@ -37,12 +37,24 @@ export function describe(self: Offering, relays: RelayAt[], { price, sunshine } 
   };
   const useful = self.told?.key;
   try {
-    return signDescriptor(identity, { ...said, ...(useful !== undefined && { useful }) });
+    return signedOnce(identity, { ...said, ...(useful !== undefined && { useful }) });
   } catch (error) {
     // The first to go where experts and addresses need the room.
     if (useful === undefined) throw error;
-    return signDescriptor(identity, said);
+    return signedOnce(identity, said);
   }
+}
+
+const latest = new WeakMap<Identity, { said: string; signed: Buffer }>();
+
+/** Any stranger may ask for it hundreds of times a second: the same is not signed again. */
+function signedOnce(identity: Identity, descriptor: Parameters<typeof signDescriptor>[1]): Buffer {
+  const said = JSON.stringify(descriptor);
+  const before = latest.get(identity);
+  if (before?.said === said) return before.signed;
+  const signed = signDescriptor(identity, descriptor);
+  latest.set(identity, { said, signed });
+  return signed;
 }
 
 /** What is worth another announcement: free watts that come or go, and a price a tenth higher or lower. */

@@ -180,7 +180,7 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
 export const hostile: Bench = {
   name: 'hostile',
   about:
-    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos, floods of look-ups that are never read and questions for chunks that are never taken, all at once',
+    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos and questions for chunks that are never taken, all at once',
   async run({ quick }) {
     const size = quick ? QUICK : FULL;
     return [...(await attackNode(size)), ...(await attackUnit(size))];

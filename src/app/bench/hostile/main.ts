@@ -4,7 +4,6 @@
  */
 
 import { ATTACKS, type Tally, wage } from './attacks.ts';
-import { hearNothing } from './deaf.ts';
 import { createHolders } from './holders.ts';
 import { endRaws, rawPeer } from './raw.ts';
 import { askAndLeave, sit } from './weights.ts';
@@ -15,8 +14,6 @@ const AT_ONCE = 8;
 /** Between two attacks of one attacker. */
 const PAUSE_MS = 100;
 
-/** Each could make the node hold 16 MiB, were it alone. */
-const DEAF = 24;
 /** As many as there are seats, each from a prefix of its own, and half as many that only sit there. */
 const WEIGHTS_AT_ONCE = 16;
 
@@ -39,7 +36,6 @@ async function obey(order: Order): Promise<unknown> {
     isOn = true;
     tally = { refused: 0, wrong: [] };
     storming = Array.from({ length: AT_ONCE }, (_, i) => storm(i));
-    for (let i = 0; i < DEAF; i++) storming.push(hearNothing(port, `127.243.${i}.1`, () => isOn));
     const id = weights;
     for (let i = 0; id && i < WEIGHTS_AT_ONCE; i++) {
       storming.push(askAndLeave(port, id, `127.241.${i}.1`, () => isOn));

@@ -38,6 +38,8 @@ const BEST_SHARE = 0.02;
 const LEAST_NATS = 0.5;
 const ENOUGH_NATS = 2;
 const SEEN = 500;
+/** No expert says more; a longer answer is looked at so far, and shows enough. */
+const MOST_GIVEN_CHARS = 65_536;
 
 /** Said once, and read once more by coarser arithmetic. */
 const SEARCH_PASSES = 2;
@@ -87,9 +89,10 @@ export function openTelling(compute: Pick<ComputeClient, 'weigh'>, random: Rando
     async judge(expert: string, telling: Telling, heard: Heard, signal: AbortSignal): Promise<Finding> {
       const { content, own, noise } = telling;
       const isSame = own.own === heard.text;
-      const weighed = isSame ? own : await weigh(expert, content, heard.text, signal);
+      const given = heard.text.slice(0, MOST_GIVEN_CHARS);
+      const weighed = isSame ? own : await weigh(expert, content, given, signal);
       const { calls, parted, isWhole, surest, answerTokens, hidesWorking } = weighed;
-      const tokens = isWhole ? answerTokens : undefined;
+      const tokens = isWhole && heard.text === given ? answerTokens : undefined;
       const { billedTokens, billedPromptTokens } = heard;
       const isPromptOver = billedPromptTokens > own.promptTokens;
       return judged({ calls, parted, hidesWorking, tokens, surest, billedTokens, isPromptOver }, noise);

@@ -21,9 +21,10 @@ export interface Given {
 const MISCOUNTED = 0.001;
 const FAR = 10;
 
-/** How likely at least one call is turned round. */
-const any = (calls: readonly number[], of: (lead: number) => number): number =>
-  1 - calls.reduce((none, lead) => none * (1 - of(lead)), 1);
+/** How likely no call is turned round; of hundreds of close ones so little that 1 less it is 1. */
+const none = (calls: readonly number[], of: (lead: number) => number): number =>
+  calls.reduce((product, lead) => product * (1 - of(lead)), 1);
+const any = (calls: readonly number[], of: (lead: number) => number): number => 1 - none(calls, of);
 
 /** What an answer shows beside the own copy of the weights that the node names. */
 export function judged(
@@ -47,15 +48,18 @@ function shown(calls: readonly number[], parted: readonly number[], { honest, li
 }
 
 function hidden(calls: readonly number[], isParted: boolean, { honest, liar }: Noise): number {
-  const [byHonest, byLiar] = [any(calls, honest), any(calls, liar)];
-  return isParted ? byLiar / byHonest : (1 - byLiar) / (1 - byHonest);
+  if (isParted) return any(calls, liar) / any(calls, honest);
+  const [byHonest, byLiar] = [none(calls, honest), none(calls, liar)];
+  // Below the least number there is: nobody would keep to so many, so it says nothing.
+  return byHonest > 0 ? byLiar / byHonest : 1;
 }
 
 /** Nats of evidence that the faintest liar is expected to leave, where a question with these calls is asked as an audit. */
 export function worthOf(calls: readonly number[], hidesWorking: boolean, { honest, liar }: Noise): number {
-  if (hidesWorking) return divergence(any(calls, liar), any(calls, honest));
+  if (hidesWorking) return divergence(none(calls, liar), none(calls, honest));
   return calls.reduce((sum, lead) => sum + divergence(liar(lead), honest(lead)), 0);
 }
 
-/** Of two coins, in nats. */
-const divergence = (p: number, q: number): number => p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
+/** Of two coins, in nats; none where they are the same, or always fall the same. */
+const divergence = (p: number, q: number): number => part(p, q) + part(1 - p, 1 - q);
+const part = (p: number, q: number): number => (p > 0 && q > 0 ? p * Math.log(p / q) : 0);

@@ -52,6 +52,18 @@ test('honest nodes that round as the own copy does are hardly ever condemned, on
   assert.ok(condemned(0.6, 0.5) >= 0.95, 'twelve times coarser, every second time');
 });
 
+test('hundreds of close calls behind hidden working say nothing that is no number', () => {
+  const noise = learnt(0.05, 8);
+  for (const count of [60, 200, 5000]) {
+    const calls = Array<number>(count).fill(0.001);
+    assert.ok(Number.isFinite(worthOf(calls, true, noise)), `worth of ${count}`);
+    for (const parted of [[], [0.001]]) {
+      const { factor } = judged({ ...given, hidesWorking: true, calls, parted }, noise);
+      assert.ok(Number.isFinite(factor) && factor <= 1.01, `${factor} by ${count}`);
+    }
+  }
+});
+
 test('a count is held to the token; unknown where the text was not followed; behind turned calls or working, as far as it is sure', () => {
   const noise = learnt(0.05, 7);
   const calls = [0.4, 2, 9];
