@@ -1,8 +1,6 @@
 /** `heatmine experts`: pull over bad lines, manifests that were tampered with, fit, eval, rm, and a unit that notices. */
 import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -14,43 +12,7 @@ import { canonical, readManifest } from '../../src/core/manifest.ts';
 import { tempDir } from '../compute/fixture.ts';
 import { smallSpec, writeGguf } from '../compute/gguf-writer.ts';
 import { heatmine } from './run-experts.ts';
-
-interface Shop {
-  url: string;
-  files: Map<string, Buffer>;
-  /** Bytes after which a connection is cut, one for each request to come. */
-  cuts: number[];
-  seen: { path: string; range: string | undefined }[];
-  close(): void;
-}
-
-/** A web server as download sites are: ranges, strong tags, and connections that break. */
-async function shop(): Promise<Shop> {
-  const files = new Map<string, Buffer>();
-  const cuts: number[] = [];
-  const seen: Shop['seen'] = [];
-  const server: Server = createServer((req, res) => {
-    const path = req.url!.split('?')[0]!;
-    seen.push({ path, range: req.headers.range });
-    const whole = files.get(path);
-    if (!whole) return void res.writeHead(404).end();
-    const etag = `"${createHash('sha256').update(whole).digest('hex').slice(0, 16)}"`;
-    const asked = /^bytes=(\d+)-$/.exec(req.headers.range ?? '');
-    const from = asked && req.headers['if-range'] === etag ? Number(asked[1]) : 0;
-    const body = whole.subarray(from);
-    res.writeHead(from ? 206 : 200, { etag, 'content-length': body.length });
-    const cut = cuts.shift();
-    if (cut === undefined || cut >= body.length) return void res.end(body);
-    res.write(body.subarray(0, cut), () => setTimeout(() => res.destroy(), 100));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url, files, cuts, seen, close };
-}
+import { type Shop, shop } from './shop.ts';
 
 async function withHome(body: (home: string, web: Shop) => Promise<void>): Promise<void> {
   const { dir, remove } = tempDir();

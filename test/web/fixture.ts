@@ -10,8 +10,9 @@ import { WebSocketServer } from 'ws';
 import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
 import { deltaOf, RESYNC } from '../../src/contract/delta.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
-import { Message, Reply, SUBPROTOCOL } from '../../src/contract/wire.ts';
+import { SUBPROTOCOL } from '../../src/contract/wire.ts';
 import type { ExpertsList } from '../../src/net/web/experts.ts';
+import { reply } from './answers.ts';
 import { experts, gone } from './experts.ts';
 import { events, history, snapshot } from './snapshots.ts';
 
@@ -27,7 +28,6 @@ const BASE = '/house/';
 /** As strict as the unit's own: a style or script that this refuses would be refused there. */
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
-const CHUNK_EVERY_MS = 250;
 /** This one set-point is always refused, with these words. */
 const REFUSED: SetCommand['name'] = 'hotWaterSetC';
 export const REFUSAL = 'hotWaterSetC: the tank is locked by the installer';
@@ -36,8 +36,6 @@ export const CODE = 'ABCD-2345';
 export const PASSPHRASE = 'correct horse battery';
 /** Longer than what is turned into text at once, and with every byte in it. */
 export const BACKUP = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 256));
-export const DISSENTING = ['The strainer.', 'Air in the pipe.', 'A closed valve.'];
-export const CHUNKS = ['A low flow ', 'most often comes from ', 'a clogged strainer.'];
 
 export interface Fixture {
   url: string;
@@ -221,67 +219,6 @@ export async function startFixture(port = 0): Promise<Fixture> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** The answer of one expert, chunk by chunk, or the coded error for a question that asks for one. */
-async function reply(text: string, send: (reply: Reply) => void): Promise<void> {
-  const said = Message.parse(JSON.parse(text));
-  const { id } = said;
-  const say = (value: unknown) => send(Reply.parse(value));
-  if (said.type === 'tell')
-    return say(
-      said.handle === 'H'
-        ? { type: 'told', id }
-        : { type: 'error', id, code: 'TOKEN_REFUSED', message: 'told before', remedy: '' },
-    );
-  if (said.type === 'quote')
-    return say({ type: 'offer', id, offer: 'Q', leastUc: 2, mostUc: 71, leftUc: 1000, nodes: 2, validS: 600 });
-  if (said.type === 'dissent') {
-    for (const [i, text] of DISSENTING.entries()) {
-      say({ type: 'chunk', id, text });
-      const meter = { expert: 'faults', promptTokens: 9, answerTokens: 9, joules: 36, modelled: true, cardSeconds: 1 };
-      const way = { mode: 'sealed', entry: 'a1'.repeat(32), node: `c${i}`.repeat(32) };
-      const facts = {
-        expert: 'faults',
-        parents: i ? ['ancestor'] : [],
-        apart: DISSENTING.map((_, j) => (i === j ? 0 : 0.5)),
-      };
-      const [n, of] = [i + 1, DISSENTING.length];
-      say({
-        type: 'answer',
-        id,
-        n,
-        of,
-        asked: 6,
-        ...facts,
-        finish: 'stop',
-        meter,
-        way,
-        useful: i === 1 ? 'H' : 'told',
-      });
-    }
-    return;
-  }
-  const { messages, swarm, offer } = said;
-  if (messages[0]!.content.includes('no power')) {
-    say({ type: 'error', id, code: 'NO_POWER', message: 'No watts are granted now.', remedy: 'wait', retryAfterS: 60 });
-    return;
-  }
-  say({ type: 'start', id, expert: 'faults', why: 'the classifier is 97 % sure that this is about a fault' });
-  for (const chunk of CHUNKS) {
-    await new Promise((resolve) => setTimeout(resolve, CHUNK_EVERY_MS));
-    say({ type: 'chunk', id, text: chunk });
-  }
-  const meter = {
-    expert: 'faults',
-    promptTokens: 140,
-    answerTokens: 62,
-    joules: 599.9,
-    modelled: true,
-    cardSeconds: 1.7,
-  };
-  const way = { mode: 'sealed', entry: 'a1'.repeat(32), relay: 'b2'.repeat(32), node: 'c3'.repeat(32) };
-  say({ type: 'end', id, finish: 'stop', meter, ...(swarm && { way, useful: 'H', paid: { uc: offer ? 18 : 0 } }) });
 }
 
 if (import.meta.main) {

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
+import { CHUNKS, DISSENTING } from './answers.ts';
 import { pageSuite, visit } from './browser.ts';
-import { CHUNKS, DISSENTING, REFUSAL } from './fixture.ts';
+import { REFUSAL } from './fixture.ts';
 
 const { page, run } = pageSuite('page in Chromium');
 
