@@ -156,8 +156,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   const input: Wished = { ...asked, setPoints: wish.setPoints };
   const facts = { est, input, wish, dewC };
   let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
-  state = supervise(state, input, est, wish, dtS);
-  state = loops(state, facts, dtS);
+  state = loops(supervise(state, input, est, wish, dtS), facts, dtS);
   const driven = drive(state, est, { ...given, setPoints: wish.setPoints }, realS);
   state = driven.state;
   const locked = interlock(state.interlock, {
@@ -166,6 +165,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
     balance: estimated.state.balance,
     house,
     decided: driven.outputs,
+    observing: driven.wouldBe !== undefined,
     dtS,
     realS,
     acknowledgedBy: given.acknowledge?.by,

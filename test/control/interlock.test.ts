@@ -53,7 +53,7 @@ function tick(t: Tick, from: InterlockState = SOUND): Interlocked {
   const dtS = t.dtS ?? 0.1;
   const decided = { ...RUNS, ...t.decided };
   const facts = { image, est, balance: { ...BALANCE_START, peakRiseK: 8 }, house: HOUSE, decided, dtS, realS: dtS };
-  return interlock(state, { ...facts, acknowledgedBy: undefined });
+  return interlock(state, { ...facts, observing: false, acknowledgedBy: undefined });
 }
 const codes = (done: Interlocked) => done.reasons.map((r) => r.code);
 

@@ -55,6 +55,22 @@ test('water that others keep hotter than needed is what is saved; money is not t
   assert.equal([none.costEur, none.savedEur], [null, null]);
 });
 
+test('others charge their tank by valves of their own: nothing is found wrong with ours', () => {
+  const rig = createRig({ heatFlowLpm: 20, hotWaterC: 48, bufferTopC: 31, bufferBottomC: 30, outdoorC: 0 });
+  Object.assign(rig.values, { supplyC: 52, condenserOutC: 51 });
+  rig.setPoints.operation = 'observe';
+  let s = 0;
+  rig.world = (r, dtS) => {
+    s += dtS;
+    r.values.compressorW = 2500;
+    // Meters of others' pumps move; the water comes back from the tank.
+    r.values.heatFlowLpm = 20 + 0.2 * Math.sin(s);
+    r.values.returnC = 46 + 0.1 * Math.sin(s);
+  };
+  run(rig, HOUR_S, 5);
+  assert.equal([rig.verdict.safety, rig.verdict.reasons.filter((r) => /^F\d/.test(r.what))], ['S0', []]);
+});
+
 test('the tally outlives a restart and commissioning, and ends when control drives', () => {
   const rig = others(50);
   run(rig, HOUR_S, 5);

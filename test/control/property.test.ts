@@ -80,7 +80,11 @@ test('interlock: every output ends between decided and safe; what is no number b
       const next = estimate(estimated, image, HOUSE, 0.7, 0.7);
       estimated = next.state;
       const facts = { image, est: next.est, balance: BALANCE_START, house: HOUSE, decided, dtS: 0.7, realS: 0.7 };
-      const done = interlock(state, { ...facts, acknowledgedBy: random() < 0.1 ? 'me' : undefined });
+      const done = interlock(state, {
+        ...facts,
+        observing: random() < 0.1,
+        acknowledgedBy: random() < 0.1 ? 'me' : undefined,
+      });
       state = done.state;
       for (const name of ACTUATOR_NAMES) {
         const out = done.outputs[name];

@@ -53,6 +53,7 @@ export function contextOf(...changes: Change[]): RowContext {
     balance: { ...BALANCE_START, peakRiseK: 8, ...merged('balance') },
     house: { ...HOUSE, ...merged('house') },
     decided: image.actuators,
+    observing: false,
     timers: { ...timers, ...merged('timers') },
   };
 }

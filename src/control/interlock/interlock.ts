@@ -56,6 +56,7 @@ export interface InterlockInput {
   balance: BalanceState;
   house: House;
   decided: Outputs;
+  observing: boolean;
   dtS: number;
   realS: number;
   /** Who says that what latched has been mended: latches whose cause is gone are lifted. */

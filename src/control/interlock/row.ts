@@ -12,6 +12,8 @@ export interface RowContext {
   balance: BalanceState;
   house: House;
   decided: Outputs;
+  /** Others drive the plant: where its valves are is not what was ordered here. */
+  observing: boolean;
   timers: Timers;
 }
 

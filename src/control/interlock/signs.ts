@@ -16,8 +16,9 @@ const COMPUTES_W_KW = 200;
 export const good = (c: RowContext, ...names: SensorName[]) => names.every((n) => !bad(c, n));
 export const value = (c: RowContext, name: SensorName) => c.est[name].value;
 export const K = (x: number) => `${fixed1(x)} K`;
+/** Water flows where our orders send it. */
 export const flows = (c: RowContext) =>
-  good(c, 'heatFlowLpm') && value(c, 'heatFlowLpm') > MIN_LPM && c.timers.waterPumpS > 60;
+  !c.observing && good(c, 'heatFlowLpm') && value(c, 'heatFlowLpm') > MIN_LPM && c.timers.waterPumpS > 60;
 export const heats = (c: RowContext) => running(c) && c.image.actuators.coolingOn === 0;
 /** Kelvins by which the condenser warms its water. */
 export const condenserK = (c: RowContext) => value(c, 'condenserOutC') - value(c, 'returnC');
