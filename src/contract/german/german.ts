@@ -28,11 +28,14 @@ const POINT = new RegExp(`\\b(${Object.keys(POINTS_DE).join('|')})\\b`, 'g');
 
 const escaped = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
 
+/** A sentence in braces takes as little as it can; one with a tail takes all up to the last place where that fits. */
 function templateOf([english, german]: [string, string]): Template {
   const parts = english.split('{}');
+  const pattern = parts.map(escaped).join('(.*?)');
+  const tail = /^[{][}][;, ]/.test(english);
   return {
     anchor: parts.reduce((longest, part) => (part.length > longest.length ? part : longest)),
-    pattern: new RegExp(`^${parts.map(escaped).join('(.*?)')}([.]?)$`, 's'),
+    pattern: new RegExp(`^${tail ? pattern.replace('(.*?)', '(.*)') : pattern}([.]?)$`, 's'),
     german,
     letters: english.replaceAll('{}', '').length,
   };
