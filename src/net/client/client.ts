@@ -9,6 +9,7 @@ import { ClientError, readable, refuse } from './fault.ts';
 import { answers, type Found, findNodes, type RelayAt, shuffled, TOPICS } from './find.ts';
 import { keyBytes } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
+import { GIVEN_UP, watchProgress } from './progress.ts';
 import { sealQuestion } from './seal.ts';
 import type { Stream } from './stream.ts';
 import { dialRule, sealedWays, type Way } from './way.ts';
@@ -77,11 +78,6 @@ const TRIES = 3;
 const MAX_REQUEST_BYTES = 262_144;
 const MAX_FRAME_BYTES = 60_000;
 const MAX_ANSWER_CHARS = 1_000_000;
-/** Within this so much text must come; a frame that only fills the answer up counts for one byte. */
-const SILENT_MS = 60_000;
-const LEAST_CHARS = 16;
-/** All of it: 4,096 tokens at three a second. */
-const WHOLE_MS = 1_500_000;
 const SEALED = 1;
 
 export function createClient({ relays, nearRelays = false }: ClientOptions): Client {
@@ -176,24 +172,14 @@ type Opener = Awaited<ReturnType<typeof sealQuestion>>['open'];
 
 async function readAnswer(stream: Stream, open: Opener, node: string, question: Question) {
   let text = '';
-  let came = 0;
-  const silent = () => stream.onClose(new ClientError('NOT_RUNNING', 'no word, or hardly one, for a minute'));
-  let timer = setTimeout(silent, SILENT_MS);
-  const whole = setTimeout(() => stream.onClose(new ClientError('NOT_RUNNING', 'an answer without an end')), WHOLE_MS);
-  const gotOn = (chars: number) => {
-    came += chars;
-    if (came < LEAST_CHARS) return;
-    came = 0;
-    clearTimeout(timer);
-    timer = setTimeout(silent, SILENT_MS);
-  };
+  const progress = watchProgress(() => stream.onClose(new ClientError('NOT_RUNNING', GIVEN_UP)), question);
   try {
     for (let next = await stream.take(); next; next = await stream.take()) {
       const reply = await readReply(next.payload, next.end, open);
+      progress.came(reply);
       if (reply.type === 'start') question.onStart?.({ expert: readable(reply.expert, 64), node });
       else if (reply.type === 'chunk') {
         if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
-        gotOn(Math.max(1, reply.text.length));
         text += reply.text;
         if (text.length > MAX_ANSWER_CHARS) refuse('PEER_INVALID', 'an answer without an end');
         // Empty ones only fill the answer up to a size that tells little.
@@ -212,8 +198,7 @@ async function readAnswer(stream: Stream, open: Opener, node: string, question: 
     if (text) question.onRestart?.(error instanceof Error ? error.message : 'broken off');
     throw error;
   } finally {
-    clearTimeout(timer);
-    clearTimeout(whole);
+    progress.end();
   }
 }
 

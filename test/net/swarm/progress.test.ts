@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { dueOf, PROGRESS } from '../../../src/net/client/progress.ts';
 import { exchange } from '../../../src/net/swarm/ask/exchange.ts';
-import { dueOf, PROGRESS } from '../../../src/net/swarm/ask/progress.ts';
 import { CLEAR, mark, type Reply } from '../../../src/net/swarm/query.ts';
 import { sleep } from '../helpers.ts';
 import { codeOf, testPeers } from './peers.ts';
@@ -44,7 +44,7 @@ function isHeard(
   everyS: number,
   maxTokens?: number,
 ): boolean {
-  const due = dueOf({ messages: [{ role: 'user', content }], maxTokens }, PROGRESS, 0);
+  const due = dueOf({ messages: [{ content }], maxTokens }, PROGRESS, 0);
   due.came(START, 5000);
   let nowMs = 5000 + readS * 1000;
   for (const token of tokens) {

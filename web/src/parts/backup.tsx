@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { makeBackup, Refused, restoreBackup } from '../api.ts';
+import { makeBackup, restoreBackup } from '../api.ts';
+import { useAttempt } from '../attempt.ts';
 import { useWords } from '../i18n/index.ts';
 
 /** As short as the unit takes one: MIN_PASSPHRASE of src/core/backup/pack.ts. */
@@ -10,19 +11,7 @@ export function Backup() {
   const { t } = useWords();
   const [passphrase, setPassphrase] = useState('');
   const [file, setFile] = useState<File | null>(null);
-  const [told, setTold] = useState('');
-  const [busy, setBusy] = useState(false);
-  const attempt = async (body: () => Promise<string>) => {
-    setBusy(true);
-    setTold('');
-    try {
-      setTold(await body());
-    } catch (error) {
-      setTold(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { told, busy, attempt } = useAttempt();
   const save = async () => {
     keep(await makeBackup(passphrase), `heatmine-${new Date().toISOString().slice(0, 10)}.heatmine`);
     return t.backup.made;

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { Refused, type Settings, setNotify, testNotify } from '../api.ts';
+import { type Settings, setNotify, testNotify } from '../api.ts';
+import { useAttempt } from '../attempt.ts';
 import { useWords } from '../i18n/index.ts';
 
 const TARGETS = ['ntfy', 'email', 'webhook'] as const;
@@ -19,19 +20,7 @@ export function Notify({ settings }: { settings: Settings }) {
   const [{ notify, notifyByPage }, setSaved] = useState(settings);
   const [target, setTarget] = useState<Target>('ntfy');
   const [typed, setTyped] = useState<Record<string, string>>({});
-  const [told, setTold] = useState('');
-  const [busy, setBusy] = useState(false);
-  const attempt = async (body: () => Promise<string>) => {
-    setBusy(true);
-    setTold('');
-    try {
-      setTold(await body());
-    } catch (error) {
-      setTold(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { told, busy, attempt } = useAttempt();
   const change = async (value: unknown) => {
     setSaved(await setNotify({ [target]: value }));
     setTyped({});

@@ -1,4 +1,5 @@
 import { HeatmineError } from '../../../core/errors.ts';
+import { GIVEN_UP, PROGRESS, watchProgress } from '../../client/progress.ts';
 import {
   CLEAR,
   type FindRequest,
@@ -16,7 +17,6 @@ import {
 } from '../query.ts';
 import type { TellRequest, UsefulKeysRequest } from '../useful/messages.ts';
 import type { Stream } from '../wire/stream.ts';
-import { PROGRESS, watchProgress } from './progress.ts';
 
 /** How a request is sealed to one expert; left out, it goes in the clear. */
 export interface Sealing {
@@ -40,7 +40,11 @@ export async function* exchange(
   const body = sealed ? mark(SEALED, sealed.sealed) : mark(CLEAR, bytes);
   if (body.length > MAX_REQUEST_BYTES)
     throw new HeatmineError('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be sent`);
-  const progress = watchProgress(stream, 'expert' in request ? request : {}, limits);
+  const progress = watchProgress(
+    () => stream.close('NOT_RUNNING', GIVEN_UP),
+    'expert' in request ? request : {},
+    limits,
+  );
   try {
     await sendRequest(stream, body);
     for (let next = await stream.take(); next; next = await stream.take()) {

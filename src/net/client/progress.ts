@@ -1,5 +1,4 @@
-import type { Reply, Request } from '../query.ts';
-import type { Stream } from '../wire/stream.ts';
+import { utf8 } from './bytes.ts';
 
 /** When an answer is given up: what a node of a third of a token a second that reads at three keeps is never. */
 export interface ProgressLimits {
@@ -26,7 +25,11 @@ export const PROGRESS: ProgressLimits = {
 /** Where the asker did not say how many. */
 const USUAL_TOKENS = 512;
 
-type Asked = { messages?: Request['messages']; maxTokens?: number | undefined };
+interface Asked {
+  messages?: readonly { content: string }[];
+  maxTokens?: number | undefined;
+}
+type Reply = { type?: unknown; text?: unknown };
 
 export interface Due {
   came(reply: Reply, nowMs: number): void;
@@ -40,7 +43,7 @@ export function dueOf(
   limits: ProgressLimits,
   startMs: number,
 ): Due {
-  const asked = messages.reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
+  const asked = messages.reduce((bytes, { content }) => bytes + utf8(content).length, 0);
   const readMs = limits.workMs + asked * limits.readMsPerByte;
   const wholeMs = startMs + limits.wholeMs + readMs + maxTokens * limits.msPerToken;
   let nextMs = startMs + limits.silentMs;
@@ -49,7 +52,7 @@ export function dueOf(
   let saysMore = false;
   return {
     came(reply, nowMs) {
-      const text = reply.type === 'chunk' ? Buffer.byteLength(reply.text) : 0;
+      const text = reply.type === 'chunk' ? utf8(String(reply.text)).length : 0;
       if (!began && reply.type !== 'chunk') nextMs = nowMs + readMs;
       began = true;
       // Until the first text what fills earns nothing, and the text itself ends the wait for it.
@@ -69,16 +72,18 @@ export interface Progress {
   end(): void;
 }
 
-/** Closes a stream whose answer does not get on: a frame from time to time that says nothing is no answer. */
-export function watchProgress(stream: Pick<Stream, 'close'>, asked: Asked, limits: ProgressLimits): Progress {
+export const GIVEN_UP = 'no word, or hardly one, for long';
+
+/** Calls `giveUp` for an answer that does not get on: a frame from time to time that says nothing is no answer. */
+export function watchProgress(giveUp: () => void, asked: Asked, limits = PROGRESS): Progress {
   const now = () => performance.now();
   const due = dueOf(asked, limits, now());
-  const giveUp = () => {
+  const look = () => {
     const leftMs = due.atMs() - now();
-    if (leftMs <= 0) stream.close('NOT_RUNNING', 'no word, or hardly one, for long');
-    else timer = setTimeout(giveUp, leftMs);
+    if (leftMs <= 0) giveUp();
+    else timer = setTimeout(look, leftMs);
   };
-  let timer = setTimeout(giveUp, limits.silentMs);
+  let timer = setTimeout(look, limits.silentMs);
   return {
     came: (reply) => due.came(reply, now()),
     end: () => clearTimeout(timer),
