@@ -1,7 +1,7 @@
 import { DIMMED_LEAST_W } from '../../contract/grid.ts';
 import { SAFE_OUTPUTS, type SensorName } from '../../contract/points.ts';
 import { isOn } from './faults.ts';
-import { type Invariant, lasting, lied, type Tick } from './invariants.ts';
+import { coldAndOff, type Invariant, lasting, lied, type Tick } from './invariants.ts';
 
 /** How fast control must see what it can see: the bounds of the fault table, counted from the plant's truth. */
 
@@ -40,8 +40,6 @@ const share = (t: Tick) => t.after.plant.accelW / Math.max(1, t.world.accelMaxW)
 /** What the coolant must warm by to carry the power away: from some 50 °C, no loop can take more. */
 const BOILS_K = 45;
 const wouldRiseK = ({ after: { plant } }: Tick) => plant.accelW / (63 * Math.max(0.01, plant.accelFlowLpm));
-/** The coolant pump of an accelerator that is off rests while the coolant could freeze the water. */
-const coldAndOff = (t: Tick) => t.before.effective.accelSupplyOn === 0 && t.after.plant.coolantOutC[0]! < 4;
 const safeBut = (t: Tick, but: string) =>
   (Object.keys(SAFE_OUTPUTS) as (keyof typeof SAFE_OUTPUTS)[]).some(
     (n) => n !== but && !(n === 'accelPumpPct' && coldAndOff(t)) && t.after.commanded[n] !== SAFE_OUTPUTS[n],

@@ -13,6 +13,10 @@ export interface Tick {
   world: World;
 }
 
+/** The coolant pump of an accelerator that is off rests while the coolant could freeze the water. */
+export const coldAndOff = ({ before, after }: Pick<Tick, 'before' | 'after'>) =>
+  before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 4;
+
 /** A rule over ticks; it may keep its own memory, never control's. Undefined while it holds, else what is wrong. */
 export interface Invariant {
   name: string;
@@ -76,9 +80,7 @@ const outputRules = (): Invariant[] => [
       if (safety === 'S4') {
         // The reversing valve waits for the pressures.
         const valve = (n: keyof Outputs) => n === 'coolingOn' && o.coolingOn === before.effective.coolingOn;
-        // The coolant pump of an accelerator that is off rests while the coolant could freeze the water.
-        const frost = (n: keyof Outputs) =>
-          n === 'accelPumpPct' && before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 4;
+        const frost = (n: keyof Outputs) => n === 'accelPumpPct' && coldAndOff({ before, after });
         const unsafe = ACTUATOR_NAMES.find((n) => o[n] !== SAFE_OUTPUTS[n] && !valve(n) && !frost(n));
         return unsafe && `S4 and ${unsafe} = ${o[unsafe]}`;
       }

@@ -24,9 +24,9 @@ import {
 } from './query.ts';
 import { createShape, roomy } from './shape.ts';
 import { CLEAR_BYTES, createShare, SEALED_BYTES } from './share.ts';
+import { paced } from './turns.ts';
 import { TellRequest, UsefulKeysRequest } from './useful/messages.ts';
 import { replyTo, type Told } from './useful/told.ts';
-import { paced } from './weights/pace.ts';
 import type { Connection } from './wire/connection.ts';
 import type { Stream } from './wire/stream.ts';
 

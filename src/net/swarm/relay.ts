@@ -3,7 +3,7 @@ import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import { createTally } from './tally.ts';
-import type { Pace } from './weights/pace.ts';
+import type { Pace } from './turns.ts';
 import type { Backlog } from './wire/backlog.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { type ChunkedManifest, chunkLength, MANIFEST_FILE, manifestId } from '../../../core/manifest.ts';
+import type { Pace } from '../turns.ts';
 import { chunkListFile, sha256 } from './chunks.ts';
 import { listBytes } from './library.ts';
-import type { Pace } from './pace.ts';
 import { openPart, type Part } from './part.ts';
 import { openSource, type Source, type SourceSession } from './source.ts';
 

@@ -4,8 +4,8 @@ import type { ChunkedManifest } from '../../../core/manifest.ts';
 import { gather } from '../ask/gather.ts';
 import { directWays } from '../ask/way.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { Pace } from '../turns.ts';
 import type { OfferLine } from './messages.ts';
-import type { Pace } from './pace.ts';
 import { openSource, type Source, type SourceSession } from './source.ts';
 
 export interface FindOptions {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { chunkLength } from '../../../core/manifest.ts';
+import type { Pace } from '../turns.ts';
 import type { Stream } from '../wire/stream.ts';
 import { PIECE_BYTES } from './chunks.ts';
 import type { Library, Offer } from './library.ts';
 import { encode, MAX_OFFERS, parseRequest, type WeightsReply, type WeightsRequest } from './messages.ts';
-import type { Pace } from './pace.ts';
 import { createSeats } from './seats.ts';
 
 export interface SeedOptions {

@@ -3,13 +3,13 @@ import { type ChunkedManifest, MAX_MANIFEST_BYTES, manifestId, readManifest } fr
 import type { Way } from '../ask/way.ts';
 import { freshIdentity } from '../identity.ts';
 import { NOT_SERVING } from '../relay.ts';
+import type { Pace } from '../turns.ts';
 import { type Connection, peerError } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
 import { prefixOf } from '../wire/prefix.ts';
 import type { Stream } from '../wire/stream.ts';
 import { sha256 } from './chunks.ts';
 import { encode, type OfferLine, parseReply, type WeightsRequest } from './messages.ts';
-import type { Pace } from './pace.ts';
 
 /** A node that gives weights, and how to get there. */
 export interface Source {

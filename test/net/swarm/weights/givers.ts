@@ -11,11 +11,11 @@ import {
 import { seededRandom } from '../../../../src/core/random.ts';
 import { signDescriptor } from '../../../../src/net/swarm/descriptor.ts';
 import { freshIdentity, type Identity } from '../../../../src/net/swarm/identity.ts';
+import { createPace } from '../../../../src/net/swarm/turns.ts';
 import { chunkListFile, hashChunks } from '../../../../src/net/swarm/weights/chunks.ts';
 import { fetchExpert } from '../../../../src/net/swarm/weights/fetch.ts';
 import { openLibrary } from '../../../../src/net/swarm/weights/library.ts';
 import { encode, parseRequest, type WeightsRequest } from '../../../../src/net/swarm/weights/messages.ts';
-import { createPace } from '../../../../src/net/swarm/weights/pace.ts';
 import { createSeed } from '../../../../src/net/swarm/weights/seed.ts';
 import type { Source } from '../../../../src/net/swarm/weights/source.ts';
 import { encodeUses, type UseLine } from '../../../../src/net/swarm/weights/uses.ts';

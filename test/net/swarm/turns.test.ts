@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createPace } from '../../../../src/net/swarm/weights/pace.ts';
+import { createPace } from '../../../src/net/swarm/turns.ts';
 
 const PER_S = 1_000_000;
 
