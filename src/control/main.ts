@@ -27,6 +27,8 @@ import type { Verdict } from './types.ts';
 import { listenForWishes, type Wishes } from './wishes.ts';
 
 const PUBLISH_MS = 1000;
+/** Out of step with the bursts that leave each second. */
+const AHEAD_MS = 1370;
 const GRANT_TTL_MS = 3000;
 const { monoMs, wallMs } = systemClock;
 /** A board without a battery clock starts in the past until the network tells it the time. */
@@ -196,12 +198,15 @@ runChild('control', async (context) => {
     );
   });
   const publishing = setInterval(() => report.state(loop, realtime), PUBLISH_MS);
-  const ahead = aheadTeller(link, () => wishes.prices(monoMs()));
+  const ahead = setInterval(
+    aheadTeller(link, () => wishes.prices(monoMs())),
+    AHEAD_MS,
+  );
   return {
     async stop() {
       loop.stop();
       clearInterval(publishing);
-      ahead.stop();
+      clearInterval(ahead);
       await io?.close();
       await hal.close();
       await store.flush();

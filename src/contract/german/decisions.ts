@@ -139,10 +139,10 @@ export const DECISIONS_DE: Record<string, string> = {
     'der Energiemanager schweigt: Batterie, Netz und Sonne gelten, wie die Platine sie misst',
   'the time away has run out: the house is taken for lived in':
     'die Zeit der Abwesenheit ist um: das Haus gilt als bewohnt',
-  'the price list has no price for now': 'die Preisliste hat keinen Preis für jetzt',
-  'the price told for now has run out': 'der für jetzt gemeldete Preis gilt nicht mehr',
-  'the time is not known, so no price of the list can be found':
-    'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden',
+  'the price list has no price for now: {}': 'die Preisliste hat keinen Preis für jetzt: {}',
+  'the price told for now has run out: {}': 'der für jetzt gemeldete Preis gilt nicht mehr: {}',
+  'the time is not known, so no price of the list can be found: {}':
+    'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden: {}',
   'that of the simulated market is used': 'der des simulierten Marktes gilt',
   'that of the price list is used': 'der der Preisliste gilt',
   'the fixed price of config.yaml is used': 'der feste Preis aus config.yaml gilt',
