@@ -5,13 +5,12 @@ import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import type { Tariff } from '../core/tariff.ts';
 import { listenForLapsing } from './lapsed.ts';
+import { createGate } from './pace.ts';
 import { listenForPrices } from './price/listen.ts';
 import type { Prices } from './price/prices.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
-/** More changes than this in a second are not a person's. */
-const SETS_PER_S = 10;
 /** A zone that has been silent for a day makes room for another. */
 const FORGET_MS = 86_400_000;
 
@@ -64,25 +63,15 @@ export function listenForWishes(options: {
   const lapsing = listenForLapsing(link, monoMs);
   const heard = listenForPrices({ link, tariff, speed, monoMs });
   let setPoints = options.start;
-  let windowMs = Number.NEGATIVE_INFINITY;
-  let sets = 0;
   let full = false;
+  const gate = createGate(monoMs, options.onRefused);
 
   link.on('want', (lease) => void want.offer(lease, monoMs()));
-  function tooMany(nowMs: number): boolean {
-    if (nowMs - windowMs > 1000) {
-      windowMs = nowMs;
-      sets = 0;
-    }
-    sets += 1;
-    if (sets === SETS_PER_S + 1) options.onRefused(`more than ${SETS_PER_S} changes in a second: the rest is ignored`);
-    return sets > SETS_PER_S;
-  }
   link.on('override', (command) => {
-    if (!tooMany(monoMs())) commands.put(command);
+    if (gate.opens()) gate.paced(command.kind, () => commands.put(command));
   });
   link.on('acknowledge', (told) => {
-    if (!tooMany(monoMs())) acknowledgements.put(told);
+    if (gate.opens()) acknowledgements.put(told);
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -92,11 +81,17 @@ export function listenForWishes(options: {
     full = zones.size >= MAX_ZONES;
   });
   link.on('set', (command) => {
-    if (tooMany(monoMs())) return;
+    if (!gate.opens()) return;
     const outcome = applySet(setPoints, command);
     if ('refused' in outcome) return options.onRefused(outcome.refused);
-    setPoints = outcome.setPoints;
-    options.onChange(setPoints, command.by);
+    const { name } = command;
+    const apply = () => {
+      setPoints = { ...setPoints, [name]: outcome.setPoints[name] };
+      options.onChange(setPoints, command.by);
+    };
+    // Said again: an answer, and nothing that wears.
+    if (outcome.setPoints[name] === setPoints[name] && !gate.waits(name)) apply();
+    else gate.paced(name, apply);
   });
 
   const timeMs = (nowMs: number) => heard.clockMs(nowMs) ?? wallMs();
@@ -105,7 +100,10 @@ export function listenForWishes(options: {
     timeMs,
     houseClock: (nowMs) => heard.clockMs(nowMs) !== undefined,
     prices,
-    takeCommands: commands.take,
+    takeCommands() {
+      gate.applyDue();
+      return commands.take();
+    },
     takeAcknowledge: () => acknowledgements.take().at(-1),
     current(nowMs) {
       const { market, ahead, reasons } = prices(nowMs);
