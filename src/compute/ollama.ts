@@ -117,7 +117,7 @@ function askedOf({ model, name, stream, options, format }: Shared, messages: obj
     ...(format ? { response_format: formatOf(format) } : {}),
     ...rest,
   };
-  return { ...asked, question: chatRequest(body).question };
+  return { ...asked, question: chatRequest(body).choices[0].question };
 }
 
 const formatOf = (format: string | object) =>
