@@ -200,8 +200,10 @@ export class GrammarBuilder {
   #array(schema: Record<string, unknown>, path: string, depth: number): string {
     const least = countOf(schema.minItems, 'minItems', (what) => this.fail(path, what)) ?? 0;
     const most = countOf(schema.maxItems, 'maxItems', (what) => this.fail(path, what));
-    if (Array.isArray(schema.prefixItems)) {
-      const each = schema.prefixItems.map((item, i) => this.visit(item, `${path}/${i}`, depth + 1, new Set()));
+    // Before 2020 a list of items said the same.
+    const tuple = schema.prefixItems ?? schema.items;
+    if (Array.isArray(tuple)) {
+      const each = tuple.map((item, i) => this.visit(item, `${path}/${i}`, depth + 1, new Set()));
       return this.rule(`"[" ws ${each.join(' ", " ') || '""'} ws "]"`, path);
     }
     if (most !== undefined && most < least) this.fail(path, 'maxItems is below minItems');

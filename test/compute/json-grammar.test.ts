@@ -26,6 +26,10 @@ const CASES: [object, Check][] = [
     (v: unknown) => v === 'a"b\\' || v === 1 || v === null || typeof v === 'object',
   ],
   [{ type: 'array', items: { type: 'boolean' }, minItems: 2, maxItems: 4 }, (a: []) => a.length >= 2 && a.length <= 4],
+  [
+    { type: 'array', items: [{ type: 'boolean' }, { const: 3 }], additionalItems: false },
+    (a: unknown[]) => typeof a[0] === 'boolean' && a[1] === 3 && a.length === 2,
+  ],
   [{ type: 'array', maxItems: 0 }, (a: []) => a.length === 0],
   [
     { type: 'object', properties: { a: { const: 1 }, b: { type: 'null' }, c: { type: 'number' } }, required: ['b'] },
