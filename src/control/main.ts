@@ -18,6 +18,7 @@ import type { BusBackend } from '../hal/types.ts';
 import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
+import { createQuota } from './quota.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
 import { firstSetPoints } from './setpoints.ts';
 import { createStore, loadStore } from './store.ts';
@@ -93,9 +94,12 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
   let asked = false;
+  const quota = createQuota();
   const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
   const houseClock = () => board.simulated && wishes.marketTimeMs(monoMs()) !== undefined;
-  const tell = (said: Event) => {
+  const tell = (given: Event) => {
+    const said = quota(given, monoMs());
+    if (!said) return;
     const event = houseClock() ? { ...said, houseClock: true } : said;
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);

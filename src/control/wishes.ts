@@ -6,11 +6,10 @@ import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import { marketFrom, type Tariff } from '../core/tariff.ts';
 import { listenForLapsing } from './lapsed.ts';
+import { createGate } from './pace.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
-/** More changes than this in a second are not a person's. */
-const SETS_PER_S = 10;
 /** A zone that has been silent for a day makes room for another. */
 const FORGET_MS = 86_400_000;
 
@@ -58,9 +57,8 @@ export function listenForWishes(options: {
   let feed: PriceFeed | undefined;
   let setPoints = options.start;
   let marketAtMs = 0;
-  let windowMs = Number.NEGATIVE_INFINITY;
-  let sets = 0;
   let full = false;
+  const gate = createGate(monoMs, options.onRefused);
 
   link.on('market', (lease) => {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
@@ -69,20 +67,11 @@ export function listenForWishes(options: {
   link.on('prices', (list) => {
     feed = list;
   });
-  function tooMany(nowMs: number): boolean {
-    if (nowMs - windowMs > 1000) {
-      windowMs = nowMs;
-      sets = 0;
-    }
-    sets += 1;
-    if (sets === SETS_PER_S + 1) options.onRefused(`more than ${SETS_PER_S} changes in a second: the rest is ignored`);
-    return sets > SETS_PER_S;
-  }
   link.on('override', (command) => {
-    if (!tooMany(monoMs())) commands.put(command);
+    if (gate.opens()) gate.paced(command.kind, () => commands.put(command));
   });
   link.on('acknowledge', (told) => {
-    if (!tooMany(monoMs())) acknowledgements.put(told);
+    if (gate.opens()) acknowledgements.put(told);
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -92,11 +81,17 @@ export function listenForWishes(options: {
     full = zones.size >= MAX_ZONES;
   });
   link.on('set', (command) => {
-    if (tooMany(monoMs())) return;
+    if (!gate.opens()) return;
     const outcome = applySet(setPoints, command);
     if ('refused' in outcome) return options.onRefused(outcome.refused);
-    setPoints = outcome.setPoints;
-    options.onChange(setPoints, command.by);
+    const { name } = command;
+    const apply = () => {
+      setPoints = { ...setPoints, [name]: outcome.setPoints[name] };
+      options.onChange(setPoints, command.by);
+    };
+    // Said again: an answer, and nothing that wears.
+    if (outcome.setPoints[name] === setPoints[name] && !gate.waits(name)) apply();
+    else gate.paced(name, apply);
   });
 
   function marketTimeMs(nowMs: number): number | undefined {
@@ -106,7 +101,10 @@ export function listenForWishes(options: {
   const houseMs = (nowMs: number) => marketTimeMs(nowMs) ?? wallMs();
   return {
     marketTimeMs,
-    takeCommands: commands.take,
+    takeCommands() {
+      gate.applyDue();
+      return commands.take();
+    },
     takeAcknowledge: () => acknowledgements.take().at(-1),
     current: (nowMs) => ({
       setPoints,

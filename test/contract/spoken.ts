@@ -10,6 +10,8 @@ const SPEAKS = [
   'control/operation.ts',
   'control/report.ts',
   'control/main.ts',
+  'control/pace.ts',
+  'control/quota.ts',
   'control/loop.ts',
   'control/store.ts',
   'control/dimlog.ts',
