@@ -38,6 +38,18 @@ test('wrong use names the help of that very command', () => {
   assert.match(stderr, '`npm run -s heatmine -- set --help`');
 });
 
+test('what the system refuses is told in words, not as a stack', () => {
+  const { stdout, stderr, status } = heatmine('experts', 'publish', '/nowhere/at-all', '--home', home, '--json');
+  assert.is(status, 2);
+  assert.match(stderr, /^(ENOENT|USAGE): .*\/nowhere\/at-all/);
+  assert.not.match(stderr, /\n +at /);
+  assert.match(JSON.parse(stdout).error.message, '/nowhere/at-all');
+  assert.match(
+    heatmine('experts', 'pull', '/nowhere/manifest.json').stderr,
+    /^USAGE: there is no \/nowhere\/manifest\.json/,
+  );
+});
+
 test('without a unit: what is missing and how to start it', () => {
   for (const args of [['status'], ['why'], ['ask', 'x'], ['set', 'roomSetC', '20'], ['experts', 'ps']]) {
     const { stderr, status } = heatmine(...args, '--home', home);
