@@ -25,7 +25,9 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
     if (view?.quality === 'good') continue;
     findings.push(fail(name, `${view?.quality ?? 'missing'}: ${view?.reason ?? 'no value'} (wire: ${note})`));
   }
-  if (findings.length === 0) findings.push(ok('sensors', `${wired.length} points fresh and plausible`));
+  const fresh = wired.length - findings.length;
+  if (fresh > 0)
+    findings.push(ok('sensors', `${fresh}${findings.length ? ` of ${wired.length}` : ''} points fresh and plausible`));
   const { p99Ms, realtime } = control.lateness;
   findings.push(
     p99Ms <= 5
