@@ -51,11 +51,31 @@ function hostileModels(): Record<string, Buffer> {
     'width-4e9': model(set('llama.embedding_length', 0xffff_ffff)),
     'forward-4e9': model(set('llama.feed_forward_length', 0xffff_ffff)),
     'other-arch': model((spec) => spec.metadata.splice(0, 1, ['general.architecture', { text: 'no-such-thing' }])),
+    // llama.cpp ends the process for it: it is tried alone, and nobody who is being answered loses a word.
+    aborts: writeGguf(aborting()),
     bomb: model((spec) => {
       const loops = "{% for a in range(1000000000) %}{{ '<|im_start|>' * 1000000 }}{% endfor %}".repeat(5000);
       spec.metadata.push(['tokenizer.chat_template', { text: loops }]);
     }),
   };
+}
+
+/** A table of token kinds with one row less than llama.cpp looks for. */
+function aborting(): GgufSpec {
+  const { metadata, tensors } = smallSpec();
+  const of = (key: string, u32: number): GgufSpec['metadata'][number] => [`jina-bert-v2.${key}`, { u32 }];
+  const shape = [
+    ...[of('block_count', 2), of('context_length', 128), of('embedding_length', 32), of('feed_forward_length', 64)],
+    ...[of('attention.head_count', 4), of('attention.head_count_kv', 4)],
+    ['jina-bert-v2.attention.layer_norm_epsilon', { f32: 1e-5 }],
+    ['jina-bert-v2.attention.causal', { bool: true }],
+    ['tokenizer.ggml.model', { text: 'llama' }],
+    ['tokenizer.ggml.token_type_count', { u32: 2 }],
+  ] satisfies GgufSpec['metadata'];
+  const own = metadata.filter(([key]) => key.startsWith('tokenizer.'));
+  const types = { name: 'token_types.weight', dims: [32], type: 0, bytes: 128 };
+  const architecture: GgufSpec['metadata'][number] = ['general.architecture', { text: 'jina-bert-v2' }];
+  return { metadata: [architecture, ...shape, ...own], tensors: [tensors[0]!, types] };
 }
 
 function install(id: string, bytes: Buffer): void {
