@@ -24,6 +24,7 @@ const SPEAKS = [
   'control/estimate.ts',
   'control/grid',
   'control/interlock',
+  'control/price',
   'compute/pick.ts',
   'compute/power.ts',
   'compute/publish.ts',
