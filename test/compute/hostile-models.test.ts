@@ -8,8 +8,8 @@ import { askedUnit, failure } from './asking.ts';
 import { sleep } from './fixture.ts';
 import { type GgufSpec, smallSpec, writeGguf } from './gguf-writer.ts';
 
-/** Two seconds are promised; five times as long on a busy machine. */
-const LIMIT_MS = 10_000;
+/** Two seconds are promised; a machine that is busy takes several to start the process in which weights are tried. */
+const LIMIT_MS = 40_000;
 
 let unit: Awaited<ReturnType<typeof askedUnit>>;
 test.before(async () => {
@@ -60,7 +60,7 @@ function hostileModels(): Record<string, Buffer> {
   };
 }
 
-/** A table of token kinds with one row less than llama.cpp looks for. */
+/** A table of token kinds, and no word of how many there are. */
 function aborting(): GgufSpec {
   const { metadata, tensors } = smallSpec();
   const of = (key: string, u32: number): GgufSpec['metadata'][number] => [`jina-bert-v2.${key}`, { u32 }];
@@ -70,7 +70,6 @@ function aborting(): GgufSpec {
     ['jina-bert-v2.attention.layer_norm_epsilon', { f32: 1e-5 }],
     ['jina-bert-v2.attention.causal', { bool: true }],
     ['tokenizer.ggml.model', { text: 'llama' }],
-    ['tokenizer.ggml.token_type_count', { u32: 2 }],
   ] satisfies GgufSpec['metadata'];
   const own = metadata.filter(([key]) => key.startsWith('tokenizer.'));
   const types = { name: 'token_types.weight', dims: [32], type: 0, bytes: 128 };
