@@ -106,7 +106,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'costs nothing by itself; in hard frost the house may cool':
     'kostet an sich nichts; bei hartem Frost kühlt das Haus vielleicht aus',
   'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
-  'costs {} (estimate: {} kWh of heat at {} EUR/kWh)': 'kostet {} (geschätzt: {} kWh Wärme zu {} EUR/kWh)',
+  'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
+    'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
     'verzichtet auf {} (geschätzt, mit dem jetzigen Gewinn des Rechnens)',
   '{} days': '{} Tage',
@@ -214,5 +215,6 @@ export const WORDS_DE: Record<string, string> = {
   bad: 'falsch',
   missing: 'nicht da',
   page: 'Seite',
+  'command line': 'Befehlszeile',
   Stopped: 'Gestoppt',
 };
