@@ -195,9 +195,8 @@ class Host implements EngineHost {
 
   #start(): ChildProcess {
     const { file, args, clock } = this.#options;
-    // Else a crash first looks for a debugger to tell where it was.
-    const quiet = { GGML_NO_BACKTRACE: '1' };
-    const env = { ...process.env, ...quiet, UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
+    // Without the first a crash looks for a debugger, to tell where it was.
+    const env = { ...process.env, GGML_NO_BACKTRACE: '1', UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
     const child = fork(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     this.#heardMs = clock.monoMs();
