@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Latch } from '../contract/acknowledge.ts';
 import { Override } from '../contract/comfort.ts';
-import { ComputeState, ControlState, Market, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
+import { ComputeState, ControlState, PlantTruth, Reason, SetPoints } from '../contract/messages.ts';
+import { PricesAhead } from '../contract/prices.ts';
 import { Today } from '../contract/today.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
@@ -13,7 +14,7 @@ const State = z.object({
   control: ControlState.nullable(),
   compute: ComputeState.nullable(),
   plant: PlantTruth.nullable(),
-  market: Market.nullable(),
+  prices: PricesAhead.nullable(),
   today: Today.nullable(),
 });
 export type State = z.infer<typeof State>;

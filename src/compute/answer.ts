@@ -5,7 +5,7 @@ import { HeatmineError } from '../core/errors.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
 import type { Door } from './door.ts';
-import type { GenerateEnd, GenerateRequest, LoadedModel, ToolCall } from './engine.ts';
+import type { Bias, GenerateEnd, GenerateRequest, LoadedModel, Penalties, ToolCall } from './engine.ts';
 import { meterAnswer } from './meter.ts';
 import { type Message, promptFor } from './prompt.ts';
 import type { Tier } from './scheduler/decide.ts';
@@ -29,6 +29,8 @@ export interface Question extends Wish {
   temperature?: number;
   topP?: number;
   seed?: number;
+  penalties?: Penalties;
+  bias?: Bias;
   stop: readonly string[];
   shape: Shape;
   /** The same for an upstream that speaks the API itself. */
@@ -146,6 +148,8 @@ async function requestFor(
     stop: [...answerer.stop, ...question.stop],
     ...(question.topP === undefined ? {} : { topP: question.topP }),
     ...(question.seed === undefined ? {} : { seed: question.seed }),
+    ...(question.penalties ? { penalties: question.penalties } : {}),
+    ...(question.bias ? { bias: question.bias } : {}),
     ...(grammar === undefined ? {} : { grammar }),
     ...(answerer.remote ? { wire: question.wire } : {}),
   };

@@ -14,6 +14,12 @@ export interface ToolCall {
   arguments: string;
 }
 
+export interface Penalties {
+  presence: number;
+  frequency: number;
+}
+export type Bias = readonly (readonly [token: number, logit: number])[];
+
 /** One expert's weights in one engine. The sequence is cleared between askers. Plain JSON: it crosses to the engine's process. */
 export interface GenerateRequest {
   prompt: Prompt;
@@ -21,6 +27,10 @@ export interface GenerateRequest {
   temperature: number;
   topP?: number;
   seed?: number;
+  /** What was said before is less likely: once for each token that was, and again for each time. Nats. */
+  penalties?: Penalties;
+  /** Added to the likelihood of tokens of this model, nats; -100 forbids one. */
+  bias?: Bias;
   stop: readonly string[];
   /** GBNF text that bounds what may be said. */
   grammar?: string;

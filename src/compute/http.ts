@@ -63,9 +63,12 @@ export function sendJson(response: ServerResponse, status: number, body: object,
   response.end(text);
 }
 
+export const isOllama = (path: string): boolean => path.startsWith('/api/');
+
 /** As the OpenAI API shapes it, or, for Ollama's clients, as theirs does: the message alone. */
-export function sendError(response: ServerResponse, error: unknown, ollama = false): void {
-  const { status, retryAfterS, body } = errorOf(error);
+export function sendError(response: ServerResponse, error: unknown, path: string): void {
+  const ollama = isOllama(path);
+  const { status, retryAfterS, body } = errorOf(error, path);
   const told = ollama ? { error: body.error.message } : body;
   if (response.headersSent) {
     // Too late for a status: the stream carries the error and ends without its usual end.

@@ -1,32 +1,41 @@
 import { BadRequest } from './bad-request.ts';
 import { primitiveRules } from './json-primitives.ts';
+import { countOf, numberBody, stringBody } from './json-scalars.ts';
 
 /**
  * JSON Schema to GBNF (https://github.com/ggml-org/llama.cpp/tree/master/grammars): what a model may say, so that the
  * answer parses and fits. Properties come in the order given; objects are closed unless `additionalProperties` says
- * otherwise. What cannot be held is refused rather than ignored. Bounded in depth, rules and repetitions.
+ * otherwise. Bounded in depth, rules and repetitions.
  */
 const MAX_DEPTH = 32;
 const MAX_RULES = 2000;
 const MAX_CHARS = 200_000;
-/** llama.cpp writes a repetition out. */
-const MAX_REPEAT = 2000;
-const MAX_ENUMERATED = 1000;
 
-/** GBNF text with `root`. @throws HeatmineError MESSAGE_INVALID with the path in the schema */
-export function schemaGrammar(schema: unknown): string {
-  return grammarOf((builder) => builder.visit(schema, '', 0, new Set()), schema);
+export interface Terms {
+  /** What cannot be held is refused, else left out. */
+  strict: boolean;
+  /** Field of the request that is at fault then. */
+  param: string;
+}
+
+/**
+ * GBNF text with `root`. `strict` as in `Terms`.
+ * @throws HeatmineError MESSAGE_INVALID with the path in the schema
+ */
+export function schemaGrammar(schema: unknown, strict: boolean): string {
+  const terms = { strict, param: 'response_format' };
+  return grammarOf((builder) => builder.visit(schema, '', 0, new Set()), schema, terms);
 }
 
 /** A grammar over several schemas of one document; `compose` gives the text of `root` in terms of named rules. */
-export function grammarOf(compose: (builder: GrammarBuilder) => string, document: unknown): string {
-  const builder = new GrammarBuilder(document);
+export function grammarOf(compose: (builder: GrammarBuilder) => string, document: unknown, terms: Terms): string {
+  const builder = new GrammarBuilder(document, terms);
   builder.rules.set('root', compose(builder));
   return [...primitiveRules, ...[...builder.rules].map(([name, body]) => `${name} ::= ${body}`)].join('\n');
 }
 
 /** Any JSON object, for `json_object`. */
-export const objectGrammar = (): string => grammarOf(() => 'object', {});
+export const objectGrammar = (): string => grammarOf(() => 'object', {}, { strict: true, param: 'response_format' });
 
 export const literal = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
@@ -39,25 +48,32 @@ const ANNOTATIONS =
   'title description default examples $schema $id $comment $defs definitions deprecated readOnly writeOnly strict'.split(
     ' ',
   );
-const KNOWN = new Set([
-  ...ANNOTATIONS,
-  ...'type enum const properties required additionalProperties items prefixItems minItems maxItems'.split(' '),
-  ...'minLength maxLength format anyOf oneOf allOf $ref minimum maximum exclusiveMinimum exclusiveMaximum'.split(' '),
+/** Keywords that do, and that no grammar of this size can hold; what is no keyword at all means nothing. */
+const BINDING = new Set([
+  ...'not if then else contains minContains maxContains uniqueItems patternProperties propertyNames'.split(' '),
+  ...'minProperties maxProperties dependentRequired dependentSchemas dependencies'.split(' '),
+  ...'unevaluatedItems unevaluatedProperties contentEncoding contentMediaType $dynamicRef'.split(' '),
 ]);
-const FORMATS = new Set(['date', 'time', 'date-time', 'uuid']);
 
 export class GrammarBuilder {
   readonly rules = new Map<string, string>();
   readonly #document: unknown;
+  readonly #terms: Terms;
   readonly #refs = new Map<string, string>();
   #chars = 0;
 
-  constructor(document: unknown) {
+  constructor(document: unknown, terms: Terms) {
     this.#document = document;
+    this.#terms = terms;
   }
 
   fail(path: string, what: string): never {
-    throw new BadRequest(`schema${path.slice(0, 200)}: ${what.slice(0, 200)}`, 'response_format');
+    throw new BadRequest(`schema${path.slice(0, 200)}: ${what.slice(0, 200)}`, this.#terms.param);
+  }
+
+  /** What cannot be held: an answer that fits the rest is better than none, unless the asker wants all of it. */
+  #refuse(path: string, what: string): void {
+    if (this.#terms.strict) this.fail(path, what);
   }
 
   rule(body: string, path: string): string {
@@ -73,7 +89,7 @@ export class GrammarBuilder {
     if (depth > MAX_DEPTH) this.fail(path, `nests deeper than ${MAX_DEPTH}`);
     if (schema === true) return 'value';
     if (!isObject(schema)) this.fail(path, 'is no schema');
-    for (const key of Object.keys(schema)) if (!KNOWN.has(key)) this.fail(path, `"${key}" cannot be held here`);
+    for (const key of Object.keys(schema)) if (BINDING.has(key)) this.#refuse(path, `"${key}" cannot be held here`);
     if (typeof schema.$ref === 'string') return this.#reference(schema.$ref, path, depth, open);
     if ('const' in schema) return this.rule(literal(JSON.stringify(schema.const)), path);
     if (Array.isArray(schema.enum)) return this.#choices(schema.enum, path);
@@ -81,6 +97,8 @@ export class GrammarBuilder {
     if (Array.isArray(some)) return this.#any(some, `${path}/anyOf`, depth, open);
     if (Array.isArray(schema.allOf)) return this.#all(schema, schema.allOf, path, depth, open);
     const types = [schema.type ?? (schema.properties ? 'object' : schema.items ? 'array' : undefined)].flat();
+    // As OpenAPI writes it.
+    if (schema.nullable === true && schema.type !== undefined && !types.includes('null')) types.push('null');
     const rules = types.map((type) => this.#typed(type, schema, path, depth));
     return rules.length === 1 ? rules[0]! : this.rule(rules.join(' | '), path);
   }
@@ -143,11 +161,18 @@ export class GrammarBuilder {
   #typed(type: unknown, schema: Record<string, unknown>, path: string, depth: number): string {
     if (type === 'object') return this.#object(schema, path, depth);
     if (type === 'array') return this.#array(schema, path, depth);
-    if (type === 'string') return this.#string(schema, path);
-    if (type === 'integer' || type === 'number') return this.#number(type, schema, path);
+    const fail = (what: string) => this.fail(path, what);
+    const refuse = (what: string) => this.#refuse(path, what);
+    if (type === 'string') return this.#scalar(stringBody(schema, refuse, fail), path);
+    if (type === 'integer' || type === 'number') return this.#scalar(numberBody(type, schema, refuse, fail), path);
     if (type === 'boolean' || type === 'null') return type;
     if (type === undefined) return 'value';
     return this.fail(path, `unknown type ${JSON.stringify(type)}`);
+  }
+
+  /** The name of a rule as it is, or a rule of its own. */
+  #scalar(body: string, path: string): string {
+    return /^[a-z][\w-]*$/.test(body) ? body : this.rule(body, path);
   }
 
   #object(schema: Record<string, unknown>, path: string, depth: number): string {
@@ -172,18 +197,13 @@ export class GrammarBuilder {
     return this.rule(`"{" ws ${this.rule(first, path)} ws "}"`, path);
   }
 
-  #count(value: unknown, path: string, what: string): number | undefined {
-    if (value === undefined) return undefined;
-    if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MAX_REPEAT)
-      this.fail(path, `${what} must be a whole number up to ${MAX_REPEAT}`);
-    return value as number;
-  }
-
   #array(schema: Record<string, unknown>, path: string, depth: number): string {
-    const least = this.#count(schema.minItems, path, 'minItems') ?? 0;
-    const most = this.#count(schema.maxItems, path, 'maxItems');
-    if (Array.isArray(schema.prefixItems)) {
-      const each = schema.prefixItems.map((item, i) => this.visit(item, `${path}/${i}`, depth + 1, new Set()));
+    const least = countOf(schema.minItems, 'minItems', (what) => this.fail(path, what)) ?? 0;
+    const most = countOf(schema.maxItems, 'maxItems', (what) => this.fail(path, what));
+    // Before 2020 a list of items said the same.
+    const tuple = schema.prefixItems ?? schema.items;
+    if (Array.isArray(tuple)) {
+      const each = tuple.map((item, i) => this.visit(item, `${path}/${i}`, depth + 1, new Set()));
       return this.rule(`"[" ws ${each.join(' ", " ') || '""'} ws "]"`, path);
     }
     if (most !== undefined && most < least) this.fail(path, 'maxItems is below minItems');
@@ -192,33 +212,5 @@ export class GrammarBuilder {
     const more = `(", " ${item}){${Math.max(0, least - 1)},${most === undefined ? '' : most - 1}}`;
     const items = `${item} ${more}`;
     return this.rule(`"[" ws ${least > 0 ? items : `(${items})?`} ws "]"`, path);
-  }
-
-  #string(schema: Record<string, unknown>, path: string): string {
-    if (typeof schema.format === 'string' && FORMATS.has(schema.format)) return schema.format;
-    const least = this.#count(schema.minLength, path, 'minLength');
-    const most = this.#count(schema.maxLength, path, 'maxLength');
-    if (least === undefined && most === undefined) return 'string';
-    return this.rule(`"\\"" char{${least ?? 0},${most ?? ''}} "\\""`, path);
-  }
-
-  #number(type: 'integer' | 'number', schema: Record<string, unknown>, path: string): string {
-    const bound = (key: string) => {
-      const value = schema[key];
-      return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
-    };
-    const above = bound('exclusiveMinimum');
-    const below = bound('exclusiveMaximum');
-    const least = bound('minimum') ?? (type === 'integer' && above !== undefined ? Math.floor(above) + 1 : undefined);
-    const most = bound('maximum') ?? (type === 'integer' && below !== undefined ? Math.ceil(below) - 1 : undefined);
-    if (type === 'integer' && least !== undefined && most !== undefined && most - least <= MAX_ENUMERATED) {
-      const from = Math.ceil(least);
-      const values = Array.from({ length: Math.max(0, Math.floor(most) - from + 1) }, (_, i) => from + i);
-      return this.#choices(values, path);
-    }
-    if (least === undefined && most === undefined && above === undefined && below === undefined) return type;
-    if (least === 0 && most === undefined && below === undefined) return `${type}-positive`;
-    if (type === 'integer' && least === 1 && most === undefined) return 'counting';
-    return this.fail(path, `only whole numbers within ${MAX_ENUMERATED}, or a minimum of 0, can be held`);
   }
 }

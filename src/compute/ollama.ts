@@ -15,6 +15,8 @@ const Options = z
     temperature: z.number().nullish(),
     top_p: z.number().nullish(),
     seed: z.int().nullish(),
+    presence_penalty: z.number().nullish(),
+    frequency_penalty: z.number().nullish(),
     stop: z.union([text, z.array(text).max(64)]).nullish(),
   })
   .nullish();
@@ -113,11 +115,13 @@ function askedOf({ model, name, stream, options, format }: Shared, messages: obj
     temperature: options?.temperature,
     top_p: options?.top_p,
     seed: options?.seed,
+    presence_penalty: options?.presence_penalty,
+    frequency_penalty: options?.frequency_penalty,
     stop: [options?.stop ?? []].flat().slice(0, MAX_STOPS),
     ...(format ? { response_format: formatOf(format) } : {}),
     ...rest,
   };
-  return { ...asked, question: chatRequest(body).question };
+  return { ...asked, question: chatRequest(body).choices[0].question };
 }
 
 const formatOf = (format: string | object) =>

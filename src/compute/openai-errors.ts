@@ -20,6 +20,9 @@ const ROWS: Partial<Record<ErrorCode, Row>> = {
   MODEL_INVALID: { status: 503, type: 'server_error', code: 'model_invalid' },
 };
 const DEFAULT_RETRY_S = 5;
+/** Where the text that is too long stood. */
+const textFieldOf = (path: string): string =>
+  path.startsWith('/v1/embeddings') ? 'input' : path.startsWith('/v1/completions') ? 'prompt' : 'messages';
 
 interface Told {
   status: number;
@@ -28,11 +31,12 @@ interface Told {
 }
 
 /** The error object of the OpenAI API, plus `remedy`; what is unexpected tells a stranger nothing of the inside. */
-export function errorOf(error: unknown): Told {
+export function errorOf(error: unknown, path = ''): Told {
   const known = error instanceof HeatmineError ? error : undefined;
   const row = (known && ROWS[known.code]) ?? INTERNAL;
   const ours = known && row !== INTERNAL;
-  const param = error instanceof BadRequest ? error.param : (row.param ?? null);
+  const param =
+    error instanceof BadRequest ? error.param : row.param === 'messages' ? textFieldOf(path) : (row.param ?? null);
   const message = ours ? known.message : 'something went wrong inside; the log of compute has it';
   const waits = row.status === 429 || row.code === 'no_power' || row.code === 'busy';
   return {

@@ -34,10 +34,16 @@ const callsOf = (calls: readonly ToolCall[]) =>
     function: { name, arguments: text },
   }));
 
-export function choiceOf(kind: Kind, text: string, finish: string, calls: readonly ToolCall[] | undefined) {
+export function choiceOf(
+  kind: Kind,
+  index: number,
+  text: string,
+  finish: string,
+  calls: readonly ToolCall[] | undefined,
+) {
   const said = calls ? { content: text || null, tool_calls: callsOf(calls) } : { content: text };
   const content = kind === 'chat' ? { message: { role: 'assistant', ...said, refusal: null } } : { text };
-  return { index: 0, ...content, logprobs: null, finish_reason: finish };
+  return { index, ...content, logprobs: null, finish_reason: finish };
 }
 
 export const bodyOf = (kind: Kind, head: Head, rest: object) => ({
@@ -57,23 +63,24 @@ export const termsOf = (start: Start | undefined) => ({
 });
 
 interface ChunkParts {
+  index: number;
   text?: string;
   finish?: string;
   first?: boolean;
   calls?: readonly ToolCall[];
 }
 
-export function chunkOf(kind: Kind, head: Head, { text, finish, first, calls }: ChunkParts) {
+export function chunkOf(kind: Kind, head: Head, { index, text, finish, first, calls }: ChunkParts) {
   const delta = {
     ...(first ? { role: 'assistant', refusal: null } : {}),
     ...(text === undefined ? {} : { content: text }),
-    ...(calls ? { tool_calls: callsOf(calls).map((call, index) => ({ index, ...call })) } : {}),
+    ...(calls ? { tool_calls: callsOf(calls).map((call, at) => ({ index: at, ...call })) } : {}),
   };
   const content = kind === 'chat' ? { delta } : { text: text ?? '' };
   return {
     ...head,
     object: kind === 'chat' ? 'chat.completion.chunk' : 'text_completion',
-    choices: [{ index: 0, ...content, logprobs: null, finish_reason: finish ?? null }],
+    choices: [{ index, ...content, logprobs: null, finish_reason: finish ?? null }],
   };
 }
 

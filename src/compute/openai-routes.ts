@@ -1,19 +1,18 @@
-import type { ServerResponse } from 'node:http';
-import type { AnswerPart, Start } from './answer.ts';
-import { ANSWER_LIMIT_MS, drive, type Handler, inTime, within, writePiece } from './drive.ts';
+import { ANSWER_LIMIT_MS, type Handler, inTime, within } from './drive.ts';
 import { readJson, sendJson } from './http.ts';
 import type { Listed } from './listed.ts';
 import * as openai from './openai.ts';
-import * as reply from './openai-reply.ts';
+import { stream, whole } from './openai-choices.ts';
+import type { Kind } from './openai-reply.ts';
 import type { Service } from './service.ts';
 
 /** /v1 of the OpenAI API. */
 export function openaiRoutes(service: Service): [string, Handler][] {
-  const ask = (kind: reply.Kind, parse: (body: unknown) => openai.Request): Handler => {
+  const ask = (kind: Kind, parse: (body: unknown) => openai.Request): Handler => {
     return async (request, response, signal) => {
       const asked = parse(await readJson(request));
       const answer = asked.stream ? stream : whole;
-      await inTime(asked.question.deadlineS, response, signal, (limited) =>
+      await inTime(asked.choices[0].question.deadlineS, response, signal, (limited) =>
         answer(service, kind, asked, response, limited),
       );
     };
@@ -56,60 +55,13 @@ function oneModel(service: Service, url: string) {
   return found ?? {};
 }
 
-async function whole(
-  service: Service,
-  kind: reply.Kind,
-  { question }: openai.Request,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  let said = '';
-  let start: Start | undefined;
-  const { finish, meter, toolCalls } = await drive(service, question, signal, (part) => {
-    if (part.type === 'start') start = part;
-    else said += part.text;
-  });
-  const choices = [reply.choiceOf(kind, said, finish, toolCalls)];
-  const rest = {
-    choices,
-    usage: reply.usageOf(meter),
-    ...reply.tierOf(start),
-    heatmine: { ...meter, ...reply.termsOf(start) },
-  };
-  sendJson(response, 200, reply.bodyOf(kind, reply.headOf(kind, meter.expert), rest));
-}
-
-async function stream(
-  service: Service,
-  kind: reply.Kind,
-  { question, includeUsage }: openai.Request,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<void> {
-  let head = reply.headOf(kind, question.expert);
-  const send = (data: object) => writePiece(response, `data: ${JSON.stringify(data)}\n\n`);
-  const each = (part: AnswerPart) => {
-    if (part.type === 'chunk') return send(reply.chunkOf(kind, head, { text: part.text }));
-    head = { ...head, model: part.expert };
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
-    const first = reply.chunkOf(kind, head, { text: '', first: true });
-    send({ ...first, ...reply.tierOf(part), heatmine: { expert: part.expert, ...reply.termsOf(part) } });
-  };
-  const { finish, meter, toolCalls } = await drive(service, question, signal, each);
-  if (toolCalls) send(reply.chunkOf(kind, head, { calls: toolCalls }));
-  const last = reply.chunkOf(kind, head, { finish });
-  send(includeUsage ? last : { ...last, heatmine: meter });
-  if (includeUsage) send({ ...reply.usageChunkOf(kind, head, meter), heatmine: meter });
-  response.end('data: [DONE]\n\n');
-}
-
 async function embeddings(service: Service, body: unknown, signal: AbortSignal) {
   const { model, input, encoding_format: format } = openai.embeddingRequest(body);
   const { vectors, meter } = await within(ANSWER_LIMIT_MS, signal, (limited) => service.embed(model, input, limited));
   const data = vectors.map((vector, index) => ({
     object: 'embedding',
     index,
-    embedding: format === 'float' ? vector : Buffer.from(Float32Array.from(vector).buffer).toString('base64'),
+    embedding: format === 'base64' ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector,
   }));
   const usage = { prompt_tokens: meter.promptTokens, total_tokens: meter.promptTokens };
   return { object: 'list', data, model: meter.expert, usage, heatmine: meter };

@@ -1,29 +1,23 @@
 import { z } from 'zod';
 import type { Question, Wish } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
+import { ChatMessage, messageOf, text } from './openai-messages.ts';
 import type { Message } from './prompt.ts';
 import { STANDARD_DEADLINE_S } from './scheduler/decide.ts';
 import { PLAIN, type Shape } from './tools.ts';
 
 /**
  * Requests of the OpenAI API, as far as these experts can honour them (https://platform.openai.com/docs/api-reference).
- * Fields that only tune the sampling or the accounting (penalties, user …) are ignored; what would change the meaning
- * is honoured or refused.
+ * Fields that only concern the accounting (user, store …) are ignored; what would change the meaning is honoured or refused.
  */
-const MAX_TEXT_CHARS = 1_000_000;
 const MAX_MESSAGES = 1024;
+/** As many as are computed in one batch. */
+const MOST_CHOICES = 8;
+const MOST_BIASES = 300;
 const MAX_TOKENS = 16_777_216;
 /** Where the asker does not say, and the most that may be asked. */
 const ECONOMY_DEADLINE_S = 600;
 const MAX_DEADLINE_S = 3600;
-const text = z.string().max(MAX_TEXT_CHARS);
-const TextPart = z.object({ type: z.literal('text', 'only parts of type "text" can be read here'), text });
-const Content = z
-  .union([text, z.array(TextPart).max(256)], 'a string or a list of text parts')
-  .transform((content) => {
-    return typeof content === 'string' ? content : content.map((part) => part.text).join('');
-  })
-  .refine((whole) => whole.length <= MAX_TEXT_CHARS, `at most ${MAX_TEXT_CHARS} characters`);
 const never = (what: string) => z.null(`${what} is not supported here`);
 const tokens = z.int().min(1).max(MAX_TOKENS).nullish();
 
@@ -41,28 +35,12 @@ const Common = {
   heatmine: z
     .object({ deadline_s: z.number().min(1).max(MAX_DEADLINE_S).nullish(), forwarded: z.boolean().nullish() })
     .nullish(),
-  n: z.literal(1, 'only one choice can be made').nullish(),
+  n: z.int().min(1).max(MOST_CHOICES, `at most ${MOST_CHOICES} choices`).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  /** By token of the expert's own tokenizer. */
+  logit_bias: z.record(z.string().regex(/^\d{1,7}$/), z.number().min(-100).max(100)).nullish(),
 };
-const Called = z.object({
-  id: z.string().max(200),
-  type: z.literal('function').optional(),
-  function: z.object({ name: z.string().max(64), arguments: text }),
-});
-const ChatMessage = z.union(
-  [
-    z.object({
-      role: z.enum(['system', 'developer', 'user']),
-      content: Content,
-    }),
-    z.object({
-      role: z.literal('assistant'),
-      content: Content.nullish(),
-      tool_calls: z.array(Called).max(64).nullish(),
-    }),
-    z.object({ role: z.literal('tool'), tool_call_id: z.string().max(200), content: Content }),
-  ],
-  'a message of role system, developer, user, assistant or tool, its content a string or text parts',
-);
 const toolName = z.string().regex(/^[\w-]{1,64}$/, 'letters, digits, _ and -, at most 64');
 const ToolList = z
   .array(
@@ -72,23 +50,33 @@ const ToolList = z
         name: toolName,
         description: z.string().max(20_000).nullish(),
         parameters: z.record(z.string(), z.unknown()).nullish(),
+        strict: z.boolean().nullish(),
       }),
     }),
   )
   .max(128);
+const Named = z.object({ type: z.literal('function'), function: z.object({ name: toolName }) });
 const ToolChoice = z.union(
   [
     z.enum(['none', 'auto', 'required']),
-    z.object({ type: z.literal('function'), function: z.object({ name: toolName }) }),
+    Named,
+    z.object({
+      type: z.literal('allowed_tools'),
+      allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(Named).max(128) }),
+    }),
   ],
-  'none, auto, required, or a function by name',
+  'none, auto, required, a function by name, or allowed_tools',
 );
 const ResponseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ name: z.string().max(64), schema: z.record(z.string(), z.unknown()) }),
+    json_schema: z.object({
+      name: z.string().max(64),
+      schema: z.record(z.string(), z.unknown()).default({ type: 'object' }),
+      strict: z.boolean().nullish(),
+    }),
   }),
 ]);
 const Chat = z.object({
@@ -105,17 +93,11 @@ const Chat = z.object({
 const Completion = z.object({
   ...Common,
   prompt: z.union(
-    [
-      text,
-      z
-        .array(text)
-        .length(1)
-        .transform((list) => list[0] ?? ''),
-    ],
-    'one prompt as text: neither several nor tokens',
+    [text.transform((one) => [one]), z.array(text).min(1).max(MOST_CHOICES)],
+    `a text or a list of at most ${MOST_CHOICES} texts; tokens of another tokenizer cannot be read`,
   ),
   suffix: never('suffix').optional(),
-  echo: z.literal(false, 'echo is not supported here').nullish(),
+  echo: z.boolean().nullish(),
   best_of: z.literal(1, 'only one choice can be made').nullish(),
   logprobs: never('logprobs').optional(),
 });
@@ -125,12 +107,20 @@ const Embedding = z.object({
     [text.min(1).transform((one) => [one]), z.array(text.min(1)).min(1).max(2048)],
     'a text or a list of at most 2048 texts, none empty; tokens of another tokenizer cannot be read',
   ),
-  encoding_format: z.enum(['float', 'base64']).default('float'),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: never('dimensions').optional(),
 });
 
-export interface Request {
+export interface Choice {
   question: Question;
+  /** Said before the answer: the prompt, where it is wanted back. */
+  prefix: string;
+}
+
+export interface Request {
+  choices: readonly [Choice, ...Choice[]];
+  /** How many choices each prompt has; they stand together. */
+  perPrompt: number;
   stream: boolean;
   includeUsage: boolean;
 }
@@ -146,20 +136,44 @@ export function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T>
 
 type Sampled = z.infer<typeof Completion> | z.infer<typeof Chat>;
 
-function requestOf(body: Sampled, rest: Pick<Question, 'messages' | 'shape' | 'wire'>, maxTokens?: number | null) {
-  const { model, temperature, top_p: topP, seed, stop, stream, stream_options: options } = body;
-  const question: Question = {
+/** Alike for all choices. */
+function sampledOf(body: Sampled, maxTokens: number | null | undefined): Omit<Question, 'messages' | 'shape' | 'wire'> {
+  const { model, temperature, top_p: topP, stop, presence_penalty: presence, frequency_penalty: frequency } = body;
+  const bias = Object.entries(body.logit_bias ?? {}).map(([token, logit]) => [Number(token), logit] as const);
+  if (bias.length > MOST_BIASES) throw new BadRequest(`logit_bias: at most ${MOST_BIASES} tokens`, 'logit_bias');
+  return {
     expert: model,
     ...wishOf(body),
-    ...rest,
     stop: stop === null || stop === undefined ? [] : [stop].flat().filter((s) => s !== ''),
     ...(maxTokens ? { maxTokens } : {}),
     ...(typeof temperature === 'number' ? { temperature } : {}),
     ...(typeof topP === 'number' ? { topP } : {}),
-    // The engine takes 32 bits; clients draw from more.
-    ...(typeof seed === 'number' ? { seed: seed >>> 0 } : {}),
+    ...(presence || frequency ? { penalties: { presence: presence ?? 0, frequency: frequency ?? 0 } } : {}),
+    ...(bias.length ? { bias } : {}),
   };
-  return { question, stream: stream === true, includeUsage: options?.include_usage === true };
+}
+
+type Asking = Pick<Question, 'messages' | 'shape' | 'wire'>;
+
+/** Choices of one prompt are drawn apart, each from a seed of its own where there is one. */
+function requestOf(body: Sampled, each: readonly (Asking & { prefix: string })[], maxTokens?: number | null): Request {
+  const { n, seed, stream, stream_options: options } = body;
+  const sampled = sampledOf(body, maxTokens);
+  const perPrompt = n ?? 1;
+  const choices = each.flatMap(({ prefix, ...asking }) =>
+    Array.from({ length: perPrompt }, (_, at) => {
+      // The engine takes 32 bits; clients draw from more.
+      const own = typeof seed === 'number' ? { seed: (seed + at) >>> 0 } : {};
+      return { question: { ...sampled, ...asking, ...own }, prefix };
+    }),
+  );
+  if (choices.length > MOST_CHOICES) throw new BadRequest(`n: at most ${MOST_CHOICES} choices in all`, 'n');
+  return {
+    choices: choices as unknown as Request['choices'],
+    perPrompt,
+    stream: stream === true,
+    includeUsage: options?.include_usage === true,
+  };
 }
 
 function wishOf({ service_tier, heatmine }: Pick<Sampled, 'service_tier' | 'heatmine'>): Wish {
@@ -170,50 +184,62 @@ function wishOf({ service_tier, heatmine }: Pick<Sampled, 'service_tier' | 'heat
   return { tier, deadlineS: Math.min(deadlineS, mostS), forwarded: heatmine?.forwarded === true };
 }
 
+/** What an upstream that speaks the API itself is told in its own words. */
+function wireOf(given: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+}
+
+const tuned = ({ presence_penalty, frequency_penalty, logit_bias }: Sampled) => ({
+  presence_penalty,
+  frequency_penalty,
+  logit_bias,
+});
+
 export function chatRequest(body: unknown): Request {
   const chat = parse(Chat, body);
   const { messages: list, tools, tool_choice, parallel_tool_calls, response_format } = chat;
-  const given = { tools, tool_choice, parallel_tool_calls, response_format };
-  const wire = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
-  const rest = { messages: list.map(messageOf), shape: shapeOf(chat), wire: { messages: list, ...wire } };
-  return requestOf(chat, rest, chat.max_completion_tokens ?? chat.max_tokens);
-}
-
-function messageOf(message: z.infer<typeof ChatMessage>): Message {
-  if (message.role === 'tool') return { role: 'tool', content: message.content };
-  if (message.role !== 'assistant') {
-    return { role: message.role === 'developer' ? 'system' : message.role, content: message.content };
-  }
-  const calls = (message.tool_calls ?? []).map(
-    ({ function: f }) => `{"name": ${JSON.stringify(f.name)}, "arguments": ${f.arguments}}`,
-  );
-  return { role: 'assistant', content: [message.content ?? '', ...calls].filter(Boolean).join('\n') };
+  const wire = wireOf({ messages: list, tools, tool_choice, parallel_tool_calls, response_format, ...tuned(chat) });
+  const asking = { messages: list.map(messageOf), shape: shapeOf(chat), wire, prefix: '' };
+  return requestOf(chat, [asking], chat.max_completion_tokens ?? chat.max_tokens);
 }
 
 function shapeOf(chat: z.infer<typeof Chat>): Shape {
   const { tools: list, tool_choice: choice, response_format: wanted } = chat;
-  const tools = (list ?? []).map(({ function: { name, description, parameters } }) => {
-    return { name, description: description ?? '', parameters: parameters ?? {} };
-  });
-  const named = typeof choice === 'object' && choice !== null ? choice.function.name : undefined;
-  if (named !== undefined && !tools.some((tool) => tool.name === named))
-    throw new BadRequest(`tool_choice: "${named}" is none of the tools`, 'tool_choice');
-  if (choice === 'required' && tools.length === 0) throw new BadRequest('tool_choice: there are no tools', 'tools');
-  const format =
-    wanted?.type === 'json_schema' ? { schema: wanted.json_schema.schema } : wanted?.type === 'json_object' && 'json';
+  const allowed = typeof choice === 'object' && choice?.type === 'allowed_tools' ? choice.allowed_tools : undefined;
+  const named = typeof choice === 'object' && choice?.type === 'function' ? [choice] : (allowed?.tools ?? []);
+  for (const { function: f } of named)
+    if (!list?.some((tool) => tool.function.name === f.name))
+      throw new BadRequest(`tool_choice: "${f.name}" is none of the tools`, 'tool_choice');
+  const tools = (list ?? [])
+    .filter(({ function: f }) => !allowed || allowed.tools.some((one) => one.function.name === f.name))
+    .map(({ function: { name, description, parameters, strict } }) => {
+      return { name, description: description ?? '', parameters: parameters ?? {}, strict: strict === true };
+    });
+  const must = choice === 'required' || allowed?.mode === 'required';
+  if (must && tools.length === 0) throw new BadRequest('tool_choice: there are no tools', 'tools');
   return {
     tools: choice === 'none' ? [] : tools,
-    choice: named !== undefined ? { name: named } : choice === 'required' ? 'required' : 'auto',
+    choice: named[0] && !allowed ? { name: named[0].function.name } : must ? 'required' : 'auto',
     parallel: chat.parallel_tool_calls !== false,
-    format: format || 'text',
+    format: formatOf(wanted),
   };
+}
+
+function formatOf(wanted: z.infer<typeof Chat>['response_format']): Shape['format'] {
+  if (wanted?.type === 'json_object') return 'json';
+  if (wanted?.type !== 'json_schema') return 'text';
+  return { schema: wanted.json_schema.schema, strict: wanted.json_schema.strict === true };
 }
 
 /** The prompt is wrapped like a question: an expert bounded by a grammar stays bounded. */
 export function completionRequest(body: unknown): Request {
   const completion = parse(Completion, body);
-  const messages: Message[] = [{ role: 'user', content: completion.prompt }];
-  return requestOf(completion, { messages, shape: PLAIN, wire: { messages } }, completion.max_tokens);
+  const each = completion.prompt.map((prompt) => {
+    const messages: Message[] = [{ role: 'user', content: prompt }];
+    const wire = wireOf({ messages, ...tuned(completion) });
+    return { messages, shape: PLAIN, wire, prefix: completion.echo ? prompt : '' };
+  });
+  return requestOf(completion, each, completion.max_tokens);
 }
 
 export const embeddingRequest = (body: unknown) => parse(Embedding, body);

@@ -1,7 +1,6 @@
-import type { ControlState, Market } from '../contract/messages.ts';
+import type { ControlState } from '../contract/messages.ts';
 import { encode, type UnitStatus } from '../contract/unit-status.ts';
 import type { Clock } from '../core/clock.ts';
-import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 
 /** Older than this it is no longer how things are. */
@@ -18,8 +17,8 @@ const MODE_OF: Record<ControlState['action'], UnitStatus['mode']> = {
 };
 
 /** The state of this unit in the form that an expert which reads it was trained on. What is not known is left out. */
-export function statusOf(control: ControlState, market: Market | null): string {
-  const { action, sensors, setPoints, heat } = control;
+export function statusOf(control: ControlState): string {
+  const { action, sensors, setPoints, heat, price } = control;
   const good = (name: keyof ControlState['sensors']) => {
     const view = sensors[name];
     return view?.quality === 'good' && view.value !== null ? view.value : undefined;
@@ -40,7 +39,7 @@ export function statusOf(control: ControlState, market: Market | null): string {
     gpuC: good('accelChipC'),
     compressorW: power(good('compressorW')),
     solarW: power(good('pvW')),
-    priceCtPerKwh: market ? market.priceEurPerKwh * 100 : undefined,
+    priceCtPerKwh: price ? price.priceEurPerKwh * 100 : undefined,
   });
 }
 
@@ -48,14 +47,9 @@ export function statusOf(control: ControlState, market: Market | null): string {
 export function openOwnState(link: Pick<Link, 'on'>, clock: Clock): () => string | undefined {
   let latest: ControlState | undefined;
   let atMs = 0;
-  const market = holdLease<Market | null>(null);
   link.on('controlState', (state) => {
     latest = state;
     atMs = clock.monoMs();
   });
-  link.on('market', (lease) => market.offer(lease, clock.monoMs()));
-  return () => {
-    const nowMs = clock.monoMs();
-    return latest && nowMs - atMs <= FRESH_MS ? statusOf(latest, market.get(nowMs)) : undefined;
-  };
+  return () => (latest && clock.monoMs() - atMs <= FRESH_MS ? statusOf(latest) : undefined);
 }

@@ -7,7 +7,7 @@ import type { Log } from '../core/log.ts';
 import { OPENMETRICS_TYPE } from '../core/openmetrics.ts';
 import { BadRequest } from './bad-request.ts';
 import { ANSWER_LIMIT_MS, type Handler, within } from './drive.ts';
-import { readJson, sendError, sendJson } from './http.ts';
+import { isOllama, readJson, sendError, sendJson } from './http.ts';
 import { ollamaRoutes } from './ollama-routes.ts';
 import { openaiRoutes } from './openai-routes.ts';
 import type { Residents } from './residents-use.ts';
@@ -56,7 +56,7 @@ export async function createServer({ service, residents, metrics, log, listen }:
     route(routes, request, response, gone.signal).catch((error) => {
       if (gone.signal.aborted) return;
       if (!(error instanceof HeatmineError)) log.error({ id, err: messageOf(error) }, 'request failed');
-      sendError(response, error, isOllama(request));
+      sendError(response, error, request.url ?? '');
     });
   });
   if ('path' in listen) rmSync(listen.path, { force: true });
@@ -88,10 +88,8 @@ async function route(
   if (handler) return handler(request, response, signal);
   const message = `no ${request.method} ${path.slice(0, 100)} here`;
   const body = { message, type: 'invalid_request_error', param: null, code: 'unknown_url' };
-  sendJson(response, 404, { error: isOllama(request) ? message : body }, { connection: 'close' });
+  sendJson(response, 404, { error: isOllama(path) ? message : body }, { connection: 'close' });
 }
-
-const isOllama = (request: IncomingMessage): boolean => request.url?.startsWith('/api/') ?? false;
 
 const healthRoute = (service: Service): [string, Handler] => [
   'GET /health',

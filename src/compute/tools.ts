@@ -9,7 +9,9 @@ export interface Tool {
   name: string;
   description: string;
   /** JSON Schema of the arguments. */
-  parameters: unknown;
+  parameters: Record<string, unknown>;
+  /** What of it cannot be held is refused, else left out. */
+  strict: boolean;
 }
 
 export interface Shape {
@@ -18,7 +20,7 @@ export interface Shape {
   choice: 'auto' | 'required' | { name: string };
   parallel: boolean;
   /** What an answer that is no call must be: text, any JSON object, or JSON of `schema`. */
-  format: 'text' | 'json' | { schema: unknown };
+  format: 'text' | 'json' | { schema: unknown; strict: boolean };
 }
 
 export const PLAIN: Shape = { tools: [], choice: 'auto', parallel: false, format: 'text' };
@@ -31,17 +33,20 @@ export const isBinding = ({ tools, choice, format }: Shape): boolean =>
 
 /** @throws HeatmineError MESSAGE_INVALID with the place in the schema */
 export function shapeGrammar({ tools, choice, parallel, format }: Shape): string {
-  const json = format === 'json' ? objectGrammar : () => schemaGrammar((format as { schema: unknown }).schema);
   const called = typeof choice === 'object' ? tools.filter((tool) => tool.name === choice.name) : tools;
-  if (called.length === 0) return json();
+  if (called.length === 0)
+    return typeof format === 'object' ? schemaGrammar(format.schema, format.strict) : objectGrammar();
   const calls = (builder: GrammarBuilder) => {
     const each = called.map(({ name, parameters }) => {
-      const body = builder.visit(parameters ?? true, `/${name}`, 0, new Set());
+      // Arguments are an object, whatever else is said of them.
+      const schema = { type: 'object', ...parameters };
+      const body = builder.visit(schema, `/${name}`, 0, new Set());
       return builder.rule(`${literal(`{"name": ${JSON.stringify(name)}, "arguments": `)} ${body} "}"`, `/${name}`);
     });
     const call = builder.rule(each.join(' | '), '');
     return parallel ? `${call} ("\\n" ${call}){0,${MAX_CALLS - 1}}` : call;
   };
+  const strict = called.some((tool) => tool.strict) || (typeof format === 'object' && format.strict);
   return grammarOf(
     (builder) => {
       if (choice !== 'auto') return calls(builder);
@@ -50,6 +55,7 @@ export function shapeGrammar({ tools, choice, parallel, format }: Shape): string
       return `${calls(builder)} | ${other}`;
     },
     documentOf(tools, format),
+    { strict, param: typeof format === 'object' ? 'response_format' : 'tools' },
   );
 }
 
@@ -59,9 +65,7 @@ const documentOf = (tools: readonly Tool[], format: Shape['format']): unknown =>
 
 /** What a model without a format of its own is told about the tools. */
 export function toolsInWords(tools: readonly Tool[]): string {
-  const each = tools.map(({ name, description, parameters }) =>
-    JSON.stringify({ name, description, parameters: parameters ?? {} }),
-  );
+  const each = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
   return `You can call these functions:\n${each.join('\n')}\nTo call one, answer only {"name": NAME, "arguments": {…}}.`;
 }
 

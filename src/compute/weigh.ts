@@ -34,7 +34,7 @@ export async function weighGiven(
 ): Promise<Weighed> {
   const { given, ...chat } = body;
   if (given !== undefined && typeof given !== 'string') throw new BadRequest('given must be a string', 'given');
-  const { question } = chatRequest(chat);
+  const { question } = chatRequest(chat).choices[0];
   const answerer = catalogue.get(question.expert);
   const { weights } = answerer;
   const asked = questionOf(question.messages);

@@ -52,46 +52,6 @@ export const Ems = z.object({
 });
 export type Ems = z.infer<typeof Ems>;
 
-const price = finite.min(-10).max(10);
-const STEPS_S = [900, 1800, 3600] as const;
-
-/** A day-ahead price list in steps of a quarter of an hour or an hour. */
-const PriceSteps = z.object({
-  startMs: finite,
-  stepS: z.literal(STEPS_S),
-  /** Wholesale price of each step, without fees and value added tax. */
-  spotEurPerKwh: z.array(price).min(1).max(400),
-  /** What a kWh fed in earns in each step; left out: the tariff of config.yaml. */
-  exportEurPerKwh: z.array(price).max(400).optional(),
-});
-
-/** The form of Home Assistant's price integrations and of evcc: when each price begins, and the price. */
-const PriceTimes = z
-  .array(z.object({ time: z.iso.datetime({ offset: true }), value: price }))
-  .min(2)
-  .max(400)
-  .transform((list, context): z.infer<typeof PriceSteps> => {
-    const startsMs = list.map(({ time }) => Date.parse(time));
-    const stepMs = startsMs[1]! - startsMs[0]!;
-    const stepS = STEPS_S.find((s) => s * 1000 === stepMs);
-    const uneven = startsMs.findIndex((ms, i) => i > 0 && ms - startsMs[i - 1]! !== stepMs);
-    if (stepS !== undefined && uneven < 0)
-      return { startMs: startsMs[0]!, stepS, spotEurPerKwh: list.map(({ value }) => value) };
-    const where = stepS === undefined ? 'the first step' : `the step before ${list[uneven]!.time}`;
-    context.addIssue({ code: 'custom', message: `${where} is none of 15, 30 or 60 min, all alike, oldest first` });
-    return z.NEVER;
-  });
-
-/** market/prices, retained; both forms are read as the first. */
-export const PriceFeed = z.union([PriceSteps, PriceTimes], {
-  error(issue) {
-    const { errors = [], input } = issue as typeof issue & { errors?: z.core.$ZodIssue[][] };
-    const [fault] = errors[Array.isArray(input) ? 1 : 0] ?? [];
-    return fault && [...fault.path, fault.message].join(': ');
-  },
-});
-export type PriceFeed = z.infer<typeof PriceFeed>;
-
 /** One line of the record of dimmings that the grid operator may ask for. */
 export const Dimming = z.object({
   event: z.enum(['began', 'ended']),

@@ -3,6 +3,7 @@ import { Latch } from './acknowledge.ts';
 import { Override } from './comfort.ts';
 import { Commission } from './commission.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from './points.ts';
+import { Price } from './prices.ts';
 import { Observed } from './today.ts';
 
 /** Shapes of everything that crosses the broker. Units are in the names; see units.ts. */
@@ -118,6 +119,8 @@ export const ControlState = z.object({
     costEur: finite,
     plainPumpEur: finite,
   }),
+  /** The price that counts, in all that is decided and shown; null: none is known. */
+  price: Price.nullable(),
   /** Rooms that have reported, and whether each counts in the room temperature now. */
   zones: z
     .record(
@@ -143,7 +146,7 @@ export type ControlState = z.infer<typeof ControlState>;
 export const Grant = z.object({ watts: finite.nonnegative(), fillerW: finite.nonnegative(), reason: Reason });
 export type Grant = z.infer<typeof Grant>;
 
-/** market/state, lease: what electricity costs now. On the simulated board the plant sends it. */
+/** market/state, lease: the clock of the simulated house and what its market asks. */
 export const Market = z.object({
   timeMs: finite,
   priceEurPerKwh: finite,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Acknowledge } from './acknowledge.ts';
 import { OverrideCommand, Presence, Zone } from './comfort.ts';
-import { Ems, PriceFeed } from './grid.ts';
+import { Ems } from './grid.ts';
 import {
   ComputeState,
   ComputeWant,
@@ -14,6 +14,7 @@ import {
   PlantTruth,
   SetCommand,
 } from './messages.ts';
+import { PriceFeed, PriceNow, PricesAhead } from './prices.ts';
 import { Said } from './said.ts';
 import { Today } from './today.ts';
 import { Update } from './update.ts';
@@ -85,11 +86,12 @@ export const TOPICS = {
   }),
   market: topic({
     path: 'market/state',
-    senders: ['plant', 'net'],
-    readers: ['control', 'compute', 'net', 'home'],
+    senders: ['plant'],
+    readers: ['control'],
     schema: leaseOf(Market),
     retained: false,
-    about: 'lease: price of a kWh bought and sold',
+    about:
+      'lease, simulated board only: its clock and the price of its made-up market; what holds is in control/state.price',
   }),
   prices: topic({
     path: 'market/prices',
@@ -97,7 +99,24 @@ export const TOPICS = {
     readers: ['control', 'net'],
     schema: PriceFeed,
     retained: true,
-    about: 'wholesale prices of the day in 15-minute or hourly steps; fees and tax are added from config.yaml',
+    about:
+      'prices of the day in steps of a quarter of an hour to an hour; fees and tax are added from config.yaml unless they are `final`',
+  }),
+  priceNow: topic({
+    path: 'market/now',
+    senders: ['net', 'home'],
+    readers: ['control', 'net'],
+    schema: PriceNow,
+    retained: false,
+    about: 'what a kWh costs now, for the minutes given; goes before the list',
+  }),
+  pricesAhead: topic({
+    path: 'control/prices',
+    senders: ['control'],
+    readers: ['net', 'compute', 'home'],
+    schema: PricesAhead,
+    retained: true,
+    about: 'the prices that control knows and plans with, fees and tax in them, from the step that holds on; on change',
   }),
   ems: topic({
     path: 'grid/ems',

@@ -45,13 +45,13 @@ export function drive(state: CoreState, est: Estimates, wished: StepInput, realS
   const grid = gridLimits(state.grid, checks.outputs ?? state.decided.outputs, est, wished, realS);
   const checked = checks.outputs && grid.outputs;
   const driven = operationStep(state.operation, setPoints.operation, grid.outputs, image.actuators, checked, dtS);
-  const { startAgesS } = state.decided.compressor;
+  const { startAgesS, starts, cutS } = state.decided.compressor;
   // Nobody knows how others have run it: it rests first, as after a start of the program.
   const still = { compressorOn: 0, compressorPct: 0 };
   const decided = driven.takenOver
     ? {
         ...state.decided,
-        compressor: { ...COMPRESSOR_START, startAgesS },
+        compressor: { ...COMPRESSOR_START, startAgesS, starts, cutS },
         outputs: { ...state.decided.outputs, ...still },
       }
     : state.decided;

@@ -1,4 +1,4 @@
-import type { Ems, PriceFeed } from '../contract/grid.ts';
+import type { Ems } from '../contract/grid.ts';
 import type { Reason } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
@@ -6,24 +6,7 @@ import type { Link } from '../core/link.ts';
 /** What ended longer ago is how the house lives, and no news. */
 const TOLD_MS = 86_400_000;
 
-/** Told by the sentence: the price list, and whether somebody else tells a price. */
-interface Prices {
-  feed: PriceFeed | undefined;
-  timeMs: number;
-  hasMarket: boolean;
-}
-
 const isNews = (untilMs: number, nowMs: number) => nowMs >= untilMs && nowMs - untilMs < TOLD_MS;
-
-function pricesReason({ feed, timeMs, hasMarket }: Prices): Reason[] {
-  if (!feed) return [];
-  const endMs = feed.startMs + feed.spotEurPerKwh.length * feed.stepS * 1000;
-  if ((timeMs >= feed.startMs && timeMs < endMs) || timeMs - endMs >= TOLD_MS) return [];
-  const text = hasMarket
-    ? 'the price list has no price for now: that of the market is used'
-    : 'the price list has no price for now: nothing is bought for filler';
-  return [{ what: 'prices', code: 'prices-out', text }];
-}
 
 /** What an energy manager and people tell for a while, and, once it holds no longer, what counts instead. Zones are told where rooms are weighed. */
 export function listenForLapsing(link: Pick<Link, 'on'>, monoMs: () => number) {
@@ -40,8 +23,8 @@ export function listenForLapsing(link: Pick<Link, 'on'>, monoMs: () => number) {
   return {
     ems: (nowMs: number) => ems.get(nowMs),
     away: (nowMs: number) => nowMs < awayUntilMs,
-    reasons(nowMs: number, prices: Prices): Reason[] {
-      const reasons = pricesReason(prices);
+    reasons(nowMs: number): Reason[] {
+      const reasons: Reason[] = [];
       const say = (what: string, code: string, text: string) => reasons.push({ what, code, text });
       if (isNews(emsUntilMs, nowMs))
         say(

@@ -18,6 +18,8 @@ import type { BusBackend } from '../hal/types.ts';
 import { openDimmingLog } from './dimlog.ts';
 import { type ControlLoop, startLoop, tryRealtime } from './loop.ts';
 import { restoredState, storedOf } from './persist.ts';
+import { aheadTeller } from './price/tell.ts';
+import { createQuota } from './quota.ts';
 import { changesBetween, controlStateOf, grantOf } from './report.ts';
 import { firstSetPoints } from './setpoints.ts';
 import { createStore, loadStore } from './store.ts';
@@ -26,6 +28,8 @@ import type { Verdict } from './types.ts';
 import { listenForWishes, type Wishes } from './wishes.ts';
 
 const PUBLISH_MS = 1000;
+/** Out of step with the bursts that leave each second. */
+const AHEAD_MS = 1370;
 const GRANT_TTL_MS = 3000;
 const { monoMs, wallMs } = systemClock;
 /** A board without a battery clock starts in the past until the network tells it the time. */
@@ -38,10 +42,10 @@ function openBuses({ config, sockets }: ChildContext, board: Board): BusBackend 
 }
 
 /** What is handed to `step` once, and the time if anybody can be trusted to know it. */
-const newsOf = (wishes: Wishes, board: Board, nowMs: number) => ({
+const newsOf = (wishes: Wishes, nowMs: number) => ({
   commands: wishes.takeCommands(),
   acknowledge: wishes.takeAcknowledge(),
-  timeMs: wishes.marketTimeMs(nowMs) ?? (board.simulated ? undefined : trustedWallMs()),
+  timeMs: wishes.timeMs(nowMs),
 });
 
 const REASONS_TO_SHOW = 8;
@@ -69,7 +73,7 @@ async function openIo(
 
 type Note = (level: Event['level'], code: string, text: string) => void;
 
-function wishesOf({ config }: ChildContext, link: Link, start: SetPoints, note: Note): Wishes {
+function wishesOf({ config }: ChildContext, link: Link, board: Board, start: SetPoints, note: Note): Wishes {
   const told = (s: SetPoints, by: string) =>
     `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh`;
   return listenForWishes({
@@ -78,7 +82,7 @@ function wishesOf({ config }: ChildContext, link: Link, start: SetPoints, note: 
     speed: config.speed,
     tariff: config.tariff,
     monoMs,
-    wallMs,
+    wallMs: () => (board.simulated ? undefined : trustedWallMs()),
     onChange: (s, by) => note('info', 'set', told(s, by)),
     onRefused: (why) => note('warn', 'set-refused', why),
   });
@@ -93,9 +97,12 @@ function reporter(context: ChildContext, board: Board, link: Link, wishes: Wishe
   let before: Verdict | undefined;
   let latest: { image: Image; verdict: Verdict } | undefined;
   let asked = false;
-  const timeMs = () => wishes.marketTimeMs(monoMs()) ?? wallMs();
-  const houseClock = () => board.simulated && wishes.marketTimeMs(monoMs()) !== undefined;
-  const tell = (said: Event) => {
+  const quota = createQuota();
+  const timeMs = () => wishes.timeMs(monoMs()) ?? wallMs();
+  const houseClock = () => board.simulated && wishes.houseClock(monoMs());
+  const tell = (given: Event) => {
+    const said = quota(given, monoMs());
+    if (!said) return;
     const event = houseClock() ? { ...said, houseClock: true } : said;
     log[event.level === 'info' ? 'info' : 'warn']({ code: event.code }, event.text);
     link.publish('controlEvent', event);
@@ -152,7 +159,7 @@ runChild('control', async (context) => {
   const loaded = loadStore(file);
   const url = `mqtt+unix://${sockets.broker}`;
   const link = openLink({ role: 'control', unit: config.unit, url, password: passwords.control ?? '', log });
-  const wishes = wishesOf(context, link, firstSetPoints(loaded, board.simulated), (...event) => {
+  const wishes = wishesOf(context, link, board, firstSetPoints(loaded, board.simulated), (...event) => {
     report.isAsked();
     report.note(...event);
   });
@@ -174,7 +181,7 @@ runChild('control', async (context) => {
     speed,
     start: restoredState(house, loaded.stored),
     inputs(nowMs) {
-      const news = newsOf(wishes, board, nowMs);
+      const news = newsOf(wishes, nowMs);
       if (news.commands.length > 0 || news.acknowledge) report.isAsked();
       return { ...wishes.current(nowMs), ...news, house, grid, hand: io?.hand(nowMs) };
     },
@@ -195,10 +202,15 @@ runChild('control', async (context) => {
     );
   });
   const publishing = setInterval(() => report.state(loop, realtime), PUBLISH_MS);
+  const ahead = setInterval(
+    aheadTeller(link, () => wishes.prices(monoMs())),
+    AHEAD_MS,
+  );
   return {
     async stop() {
       loop.stop();
       clearInterval(publishing);
+      clearInterval(ahead);
       await io?.close();
       await hal.close();
       await store.flush();

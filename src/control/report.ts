@@ -41,7 +41,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
   const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
   const { latches } = verdict;
-  const { wouldBe, observed, commission, zones } = verdict;
+  const { wouldBe, observed, commission, zones, price } = verdict;
   return {
     tick: image.tick,
     houseTimeMs,
@@ -60,6 +60,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     heat,
     energy,
     meters,
+    price,
     ...(zones && { zones }),
     overrides,
     reasons,

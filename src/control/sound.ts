@@ -27,7 +27,7 @@ function setPointsOf(given: SetPoints): SetPoints {
 
 /** `lastMs`: monotonic time of the last image, null before the first. */
 export function sound(lastMs: number | null, given: StepInput): StepInput {
-  const { image, dtS, timeMs, zones } = given;
+  const { image, dtS, timeMs, zones, ahead } = given;
   const clock = Number.isFinite(image.atMs);
   const passes = clock && Number.isFinite(dtS) && dtS > 0;
   const told = timeMs !== undefined && timeMs >= 0 && timeMs < YEAR_10000_MS ? timeMs : undefined;
@@ -41,6 +41,7 @@ export function sound(lastMs: number | null, given: StepInput): StepInput {
     market: whole(given.market),
     want: whole(given.want),
     ems: whole(given.ems),
+    ...(ahead && { ahead: ahead.filter((slot) => whole(slot)) }),
     ...(zones && { zones: zones.filter((z) => whole(z)) }),
   };
 }

@@ -19,6 +19,7 @@ import { interlock } from './interlock/interlock.ts';
 import { ownPumpStep } from './learn/own-pump.ts';
 import { metersStep, metersView } from './meters.ts';
 import { observedView, observeStep } from './observe.ts';
+import { priceView } from './price/prices.ts';
 import { actionOf, headline } from './say.ts';
 import { sound } from './sound.ts';
 import type { CoreState } from './state.ts';
@@ -193,13 +194,12 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       heat: heatWithBackup(heat, outputs, house),
       energy: state.energy,
       meters: metersView(state.meters),
+      price: priceView(given.market),
       zones,
       overrides: state.comfort.overrides,
       reasons: [
         first,
-        ...locked.reasons,
-        ...driven.reasons,
-        ...wish.reasons,
+        ...[locked, driven, wish].flatMap((part) => part.reasons),
         ...coolReasons(facts, state),
         ...roomReasons.concat(given.lapsed ?? []),
         ...sensorReasons(est),

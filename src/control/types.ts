@@ -3,9 +3,10 @@ import type { Override, OverrideCommand, Zone } from '../contract/comfort.ts';
 import type { Commission } from '../contract/commission.ts';
 import type { Dimming, Ems, GridConfig } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
-import type { ComputeWant, ControlState, Market, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
+import type { ComputeWant, ControlState, Reason, SafetyState, SetPoints } from '../contract/messages.ts';
 import type { Image, Outputs } from '../contract/points.ts';
 import type { Observed } from '../contract/today.ts';
+import type { HeldPrice, PriceSlot } from './price/prices.ts';
 
 /** Everything `step` may know besides its own state. No clock, no chance: both are in here. */
 export interface StepInput {
@@ -13,8 +14,10 @@ export interface StepInput {
   /** House time since the last call: 0.1 s at 10 Hz, up to 900 s in fast simulation; scaled by --speed on the sim board. */
   dtS: number;
   setPoints: SetPoints;
-  /** Undefined once its lease lapsed: then nothing is bought for filler. */
-  market: Market | undefined;
+  /** The price that holds, whoever told it. Undefined without one: then nothing is bought for filler. */
+  market: HeldPrice | undefined;
+  /** Prices known ahead, from the slot that holds now on. */
+  ahead?: readonly PriceSlot[] | undefined;
   want: ComputeWant | undefined;
   house: House;
   /** UTC of the house, left out while nobody can be trusted to know it. */
@@ -62,6 +65,7 @@ export interface Verdict {
   heat: ControlState['heat'];
   energy: ControlState['energy'];
   meters: ControlState['meters'];
+  price: ControlState['price'];
   zones: ControlState['zones'];
   overrides: Override[];
   /** Most telling first. Every output that the interlock moved has one. */

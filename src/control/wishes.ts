@@ -1,27 +1,33 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import { MAX_ZONES, type OverrideCommand, type Zone } from '../contract/comfort.ts';
-import type { PriceFeed } from '../contract/grid.ts';
-import type { ComputeWant, Market, SetPoints } from '../contract/messages.ts';
+import type { ComputeWant, SetPoints } from '../contract/messages.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
-import { marketFrom, type Tariff } from '../core/tariff.ts';
+import type { Tariff } from '../core/tariff.ts';
 import { listenForLapsing } from './lapsed.ts';
+import { createGate } from './pace.ts';
+import { listenForPrices } from './price/listen.ts';
+import type { Prices } from './price/prices.ts';
 import { applySet } from './setpoints.ts';
 import type { StepInput } from './types.ts';
 
-/** More changes than this in a second are not a person's. */
-const SETS_PER_S = 10;
 /** A zone that has been silent for a day makes room for another. */
 const FORGET_MS = 86_400_000;
 
 export interface Wishes {
-  current(nowMs: number): Pick<StepInput, 'setPoints' | 'market' | 'want' | 'zones' | 'away' | 'ems' | 'lapsed'>;
+  current(
+    nowMs: number,
+  ): Pick<StepInput, 'setPoints' | 'market' | 'ahead' | 'want' | 'zones' | 'away' | 'ems' | 'lapsed'>;
   /** Wishes that end by themselves, each handed out once. */
   takeCommands(): OverrideCommand[];
   /** The acknowledgement that has come since the last call, if one has. */
   takeAcknowledge(): Acknowledge | undefined;
-  /** House time: that of the market, moved on since it came; undefined without one. */
-  marketTimeMs(nowMs: number): number | undefined;
+  /** House time: that of a simulated house, else of the wall; undefined while nobody can be trusted to know it. */
+  timeMs(nowMs: number): number | undefined;
+  /** The clock of a simulated house is heard. */
+  houseClock(nowMs: number): boolean;
+  /** The price that holds and those known ahead. */
+  prices(nowMs: number): Prices;
 }
 
 /** What has come since it was last emptied. */
@@ -44,45 +50,28 @@ export function listenForWishes(options: {
   speed: number;
   tariff: Tariff;
   monoMs(): number;
-  wallMs(): number;
+  /** Undefined while it is not to be trusted. */
+  wallMs(): number | undefined;
   onChange(setPoints: SetPoints, by: string): void;
   onRefused(why: string): void;
 }): Wishes {
   const { link, monoMs, wallMs, speed, tariff } = options;
-  const market = holdLease<Market | undefined>(undefined);
   const want = holdLease<ComputeWant | undefined>(undefined);
   const zones = new Map<string, { last: Zone; atMs: number }>();
   const commands = basket<OverrideCommand>();
   const acknowledgements = basket<Acknowledge>();
   const lapsing = listenForLapsing(link, monoMs);
-  let feed: PriceFeed | undefined;
+  const heard = listenForPrices({ link, tariff, speed, monoMs });
   let setPoints = options.start;
-  let marketAtMs = 0;
-  let windowMs = Number.NEGATIVE_INFINITY;
-  let sets = 0;
   let full = false;
+  const gate = createGate(monoMs, options.onRefused);
 
-  link.on('market', (lease) => {
-    if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
-  });
   link.on('want', (lease) => void want.offer(lease, monoMs()));
-  link.on('prices', (list) => {
-    feed = list;
-  });
-  function tooMany(nowMs: number): boolean {
-    if (nowMs - windowMs > 1000) {
-      windowMs = nowMs;
-      sets = 0;
-    }
-    sets += 1;
-    if (sets === SETS_PER_S + 1) options.onRefused(`more than ${SETS_PER_S} changes in a second: the rest is ignored`);
-    return sets > SETS_PER_S;
-  }
   link.on('override', (command) => {
-    if (!tooMany(monoMs())) commands.put(command);
+    if (gate.opens()) gate.paced(command.kind, () => commands.put(command));
   });
   link.on('acknowledge', (told) => {
-    if (!tooMany(monoMs())) acknowledgements.put(told);
+    if (gate.opens()) acknowledgements.put(told);
   });
   link.on('zone', (last) => {
     const nowMs = monoMs();
@@ -92,31 +81,42 @@ export function listenForWishes(options: {
     full = zones.size >= MAX_ZONES;
   });
   link.on('set', (command) => {
-    if (tooMany(monoMs())) return;
+    if (!gate.opens()) return;
     const outcome = applySet(setPoints, command);
     if ('refused' in outcome) return options.onRefused(outcome.refused);
-    setPoints = outcome.setPoints;
-    options.onChange(setPoints, command.by);
+    const { name } = command;
+    const apply = () => {
+      setPoints = { ...setPoints, [name]: outcome.setPoints[name] };
+      options.onChange(setPoints, command.by);
+    };
+    // Said again: an answer, and nothing that wears.
+    if (outcome.setPoints[name] === setPoints[name] && !gate.waits(name)) apply();
+    else gate.paced(name, apply);
   });
 
-  function marketTimeMs(nowMs: number): number | undefined {
-    const last = market.get(nowMs);
-    return last && last.timeMs + (nowMs - marketAtMs) * speed;
-  }
-  const houseMs = (nowMs: number) => marketTimeMs(nowMs) ?? wallMs();
+  const timeMs = (nowMs: number) => heard.clockMs(nowMs) ?? wallMs();
+  const prices = (nowMs: number) => heard.at(nowMs, timeMs(nowMs));
   return {
-    marketTimeMs,
-    takeCommands: commands.take,
+    timeMs,
+    houseClock: (nowMs) => heard.clockMs(nowMs) !== undefined,
+    prices,
+    takeCommands() {
+      gate.applyDue();
+      return commands.take();
+    },
     takeAcknowledge: () => acknowledgements.take().at(-1),
-    current: (nowMs) => ({
-      setPoints,
-      // The owner's own price list goes before what the simulated market says.
-      market: (feed && marketFrom(feed, tariff, houseMs(nowMs))) ?? market.get(nowMs),
-      want: want.get(nowMs),
-      ems: lapsing.ems(nowMs),
-      away: lapsing.away(nowMs),
-      lapsed: lapsing.reasons(nowMs, { feed, timeMs: houseMs(nowMs), hasMarket: market.live(nowMs) }),
-      zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
-    }),
+    current(nowMs) {
+      const { market, ahead, reasons } = prices(nowMs);
+      return {
+        setPoints,
+        market,
+        ahead,
+        want: want.get(nowMs),
+        ems: lapsing.ems(nowMs),
+        away: lapsing.away(nowMs),
+        lapsed: [...reasons, ...lapsing.reasons(nowMs)],
+        zones: [...zones.values()].map(({ last, atMs }) => ({ ...last, ageMs: Math.max(0, nowMs - atMs) })),
+      };
+    },
   };
 }

@@ -49,6 +49,12 @@ export const Config = z.strictObject({
       feesEurPerKwh: z.number().min(0).max(1).default(0.186),
       vatPct: z.number().min(0).max(50).default(19),
       exportEurPerKwh: z.number().min(0).max(1).default(0.079),
+      fixedEurPerKwh: z
+        .number()
+        .min(0)
+        .max(10)
+        .optional()
+        .describe('what a kWh costs with all fees and tax, where nobody tells another price over MQTT'),
       exportPaidBelowZero: z
         .boolean()
         .default(false)

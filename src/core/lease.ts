@@ -21,6 +21,8 @@ export interface LeaseHolder<T> {
 }
 
 const MAX_TTL_MS = 3_600_000;
+/** Whoever gives himself a new name with each message must not fill memory. */
+const OLD_BOOTS = 64;
 
 export function holdLease<T>(safeDefault: T): LeaseHolder<T> {
   const oldBoots = new Set<string>();
@@ -31,7 +33,10 @@ export function holdLease<T>(safeDefault: T): LeaseHolder<T> {
       const ttlMs = Math.min(lease.ttlMs, MAX_TTL_MS);
       if (lease.ageMs < 0 || lease.ageMs >= ttlMs || oldBoots.has(lease.bootId)) return false;
       if (held && held.bootId === lease.bootId && lease.seq <= held.seq) return false;
-      if (held && held.bootId !== lease.bootId) oldBoots.add(held.bootId);
+      if (held && held.bootId !== lease.bootId) {
+        oldBoots.add(held.bootId);
+        for (const oldest of oldBoots) if (oldBoots.size > OLD_BOOTS) oldBoots.delete(oldest);
+      }
       held = lease;
       untilMs = nowMs + ttlMs - lease.ageMs;
       return true;

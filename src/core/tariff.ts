@@ -1,5 +1,4 @@
-import type { PriceFeed } from '../contract/grid.ts';
-import type { Market } from '../contract/messages.ts';
+import type { PriceNow, PriceStep } from '../contract/prices.ts';
 
 /** Facts of the contract with the supplier, from config.yaml. */
 export interface Tariff {
@@ -7,21 +6,29 @@ export interface Tariff {
   vatPct: number;
   exportEurPerKwh: number;
   exportPaidBelowZero: boolean;
+  fixedEurPerKwh?: number | undefined;
+}
+
+interface Told {
+  eurPerKwh: number;
+  final: boolean;
+  soldEurPerKwh?: number | undefined;
 }
 
 /**
- * Retail and feed-in price at `timeMs` from a wholesale price list: fees and tax come on top of a negative price too, and a
- * newer solar plant earns nothing while the price is negative (EEG § 51). Undefined outside the list: an old price is no price.
+ * What a kWh costs and what one fed in earns. Fees and tax come on top of a negative wholesale price too, and a newer solar
+ * plant earns nothing while it is negative (EEG § 51); of a price that holds all fees the wholesale price is reckoned back.
  */
-export function marketFrom(feed: PriceFeed, tariff: Tariff, timeMs: number): Market | undefined {
-  const at = Math.floor((timeMs - feed.startMs) / (feed.stepS * 1000));
-  const spot = feed.spotEurPerKwh[at];
-  if (spot === undefined) return undefined;
+export function billed({ eurPerKwh, final, soldEurPerKwh }: Told, tariff: Tariff) {
+  const vat = 1 + tariff.vatPct / 100;
+  const spot = final ? eurPerKwh / vat - tariff.feesEurPerKwh : eurPerKwh;
   const unpaid = spot < 0 && !tariff.exportPaidBelowZero;
   return {
-    timeMs,
-    priceEurPerKwh: (spot + tariff.feesEurPerKwh) * (1 + tariff.vatPct / 100),
-    exportEurPerKwh: feed.exportEurPerKwh?.[at] ?? (unpaid ? 0 : tariff.exportEurPerKwh),
-    modelled: false,
+    priceEurPerKwh: final ? eurPerKwh : (eurPerKwh + tariff.feesEurPerKwh) * vat,
+    exportEurPerKwh: soldEurPerKwh ?? (unpaid ? 0 : tariff.exportEurPerKwh),
   };
 }
+
+export const stepBilled = (step: PriceStep, final: boolean, tariff: Tariff) => billed({ ...step, final }, tariff);
+export const nowBilled = ({ value, final, sold }: PriceNow, tariff: Tariff) =>
+  billed({ eurPerKwh: value, final, soldEurPerKwh: sold }, tariff);

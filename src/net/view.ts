@@ -1,22 +1,20 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import type { OverrideCommand } from '../contract/comfort.ts';
-import type { PriceFeed } from '../contract/grid.ts';
 import type { LedgerState } from '../contract/ledger.ts';
-import type { ComputeState, ControlState, Market, PlantTruth, SetCommand } from '../contract/messages.ts';
+import type { ComputeState, ControlState, PlantTruth, SetCommand } from '../contract/messages.ts';
+import type { PricesAhead } from '../contract/prices.ts';
 import type { Today } from '../contract/today.ts';
 import type { Tour } from '../contract/tour.ts';
 import type { Clock } from '../core/clock.ts';
-import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
-import { marketFrom, type Tariff } from '../core/tariff.ts';
 
 /** What `/api/state` and `/live` show: the latest of each topic, null when its sender has gone quiet. */
 export interface Snapshot {
   control: ControlState | null;
   compute: ComputeState | null;
   plant: PlantTruth | null;
-  /** Of the owner's price list, else the value of the lease while it lives. */
-  market: Market | null;
+  /** What control knows ahead; the price that holds is in `control`. */
+  prices: PricesAhead | null;
   /** The day of the house so far. */
   today: Today | null;
   /** Swarm work in figures, where a ledger is kept. */
@@ -44,10 +42,8 @@ export interface UnitView extends View {
   tellLedger(summary: () => LedgerState): void;
 }
 
-/** `tariff`: what comes on top of the prices of a list, which goes before the market's, as it does in control. */
-export function openView(link: Link, clock: Clock, tariff: Tariff): UnitView {
+export function openView(link: Link, clock: Clock): UnitView {
   const listeners = new Set<(state: ControlState) => void>();
-  const market = holdLease<Market | null>(null);
   const hold = <T>() => {
     let value: T | null = null;
     let atMs = 0;
@@ -73,21 +69,15 @@ export function openView(link: Link, clock: Clock, tariff: Tariff): UnitView {
   link.on('today', (line) => {
     today = line;
   });
-  link.on('market', (lease) => market.offer(lease, clock.monoMs()));
-  let prices: PriceFeed | undefined;
-  link.on('prices', (list) => {
-    prices = list;
+  let prices: PricesAhead | null = null;
+  link.on('pricesAhead', (ahead) => {
+    prices = ahead;
   });
-  const priceNow = () => {
-    const houseMs = control.get()?.houseTimeMs;
-    const listed = prices && houseMs !== undefined ? marketFrom(prices, tariff, houseMs) : undefined;
-    return listed ?? market.get(clock.monoMs());
-  };
   const heard = () => ({
     control: control.get(),
     compute: compute.get(),
     plant: plant.get(),
-    market: priceNow(),
+    prices: control.get() && prices,
     today: control.get() && today,
   });
   return {

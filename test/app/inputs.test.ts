@@ -128,7 +128,7 @@ const INPUTS: Record<string, () => Promise<void>> = {
     await told('unit', /costs 1\.\d+ EUR/);
     await granted('a dear kWh is not', (w) => w <= RESTING_W);
     await sendPrices([0.9, 0.95], 60);
-    await told('prices', /the price list has no price for now: that of the market is used/);
+    await told('prices', /the price list has no price for now: that of the simulated market is used/);
   },
   async presence() {
     await publish('presence', { anyoneHome: false, forMin: 60 });
@@ -143,7 +143,7 @@ if (spawnSync('mosquitto_pub', ['--help']).error) {
 } else {
   test('each input is used while it holds, and what counts instead is told', async () => {
     unit = spawnUnit({ portBase: await freeBase(), args: ['--speed', SPEED] });
-    await unit.until((s) => s.control !== null && s.market !== null, START_MS);
+    await unit.until((s) => s.control !== null && s.control.price !== null, START_MS);
     await Promise.all(Object.values(INPUTS).map((input) => input()));
   });
   test.after(async () => void (await unit?.stop()));

@@ -87,7 +87,7 @@ const CONTROL = {
 const wish = (gate: 'on' | 'gated') => ({ wantW: 0, incomeEurPerKwh: 0, queued: 0, gate });
 
 test('control does what the verdict says, each second; without a lease its own 15 minutes hold', () => {
-  let state = { supply: false, idleS: 3600 };
+  let state = { supply: false, idleS: 3600, closedS: 0 };
   const run = (want: GrantInput['want'], seconds: number, change: Partial<GrantInput> = {}) => {
     for (let i = 0; i < seconds; i++) state = grantStep(state, { ...CONTROL, ...change, want }).state;
     return state.supply;
@@ -97,8 +97,13 @@ test('control does what the verdict says, each second; without a lease its own 1
   assert.is(run(wish('gated'), 1), false, 'and at once');
   assert.is(run(wish('gated'), 1, { paidW: 800 }), false, 'one owner: not even what is sold closes it');
   assert.is(run(wish('gated'), 1, { fillerW: 800 }), true, 'heat that the house wants waits for no word of compute');
-  run(wish('gated'), 1);
-  assert.is(run(wish('on'), 1, { setPoints: { ...DEFAULT_SETPOINTS, computeOn: false } }), false);
+  assert.is(run(wish('gated'), 119), true, 'a contactor that has just closed stays for two minutes');
+  assert.is(run(wish('gated'), 1), false);
+  run(wish('on'), 120);
+  const off = { setPoints: { ...DEFAULT_SETPOINTS, computeOn: false } };
+  assert.is(run(wish('on'), 1, off), false);
+  run(wish('on'), 100);
+  assert.equal([run(wish('on'), 20, off), run(wish('on'), 1, off)], [true, false], 'its watts go at once, it waits');
   run(wish('on'), 1);
   assert.is(run(wish('gated'), 10, { est: { ...CONTROL.est, accelW: reading(3000) } }), true, 'a card at work');
   assert.is(run(undefined, 890), true, 'compute is silent');

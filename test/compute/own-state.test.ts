@@ -75,12 +75,13 @@ test('the state is that of the last seconds only, in the form the expert was tra
   const state = openOwnState(link, { monoMs: () => nowMs, wallMs: () => 0 });
   assert.is(state(), undefined);
   link.deliver('controlState', SAMPLES.controlState);
-  link.deliver('market', SAMPLES.market);
   const text = state()!;
   assert.match(text, /^\{"mode":"[a-z]+","room":-?\d+\.\d,"set":21\.0/);
   const withoutRoom = structuredClone(SAMPLES.controlState);
   withoutRoom.sensors.roomC!.quality = 'stale';
-  assert.not.match(statusOf(withoutRoom, null), /room|price/);
+  assert.match(text, /"price":31\.0/);
+  withoutRoom.price = null;
+  assert.not.match(statusOf(withoutRoom), /room|price/);
   nowMs += 10_001;
   assert.is(state(), undefined);
 });

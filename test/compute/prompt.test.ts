@@ -34,7 +34,7 @@ test('a million blanks cost nothing, nor do as many line breaks as a request may
 test('the parts of a message together are bounded like a single text', () => {
   const ask = (content: unknown) => chatRequest({ model: 'a', messages: [{ role: 'user', content }] });
   const part = (chars: number) => ({ type: 'text', text: 'x'.repeat(chars) });
-  assert.is(ask([part(500_000), part(500_000)]).question.messages[0]!.content.length, 1_000_000);
+  assert.is(ask([part(500_000), part(500_000)]).choices[0].question.messages[0]!.content.length, 1_000_000);
   assert.throws(() => ask([part(500_000), part(500_001)]), /messages\.0\.content/);
   assert.throws(() => ask('x'.repeat(1_000_001)), /messages\.0\.content/);
 });

@@ -8,6 +8,7 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
     needW: 6000,
     fullW: 14_000,
     forcedOff: false,
+    switchedOff: false,
     maxPct: 100,
     startsPerDay: 60,
     urgent: false,
@@ -32,6 +33,26 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
     for (const t of starts) assert.ok(starts.filter((s) => s >= t && s < t + 3600).length <= 4, `dt ${dtS}`);
     assert.ok(starts.length > 6);
   }
+});
+
+test('switched off in a minimum run: at once the first time within an hour, then it runs its ten minutes out', () => {
+  const input = { setC: 35, storeC: 25, needW: 6000, fullW: 14_000, forcedOff: false, maxPct: 100, startsPerDay: 60 };
+  const more = { urgent: false, defrosting: false, wanted: true, dtS: 1 };
+  let state = COMPRESSOR_START;
+  const until = (switchedOff: boolean, on: boolean) => {
+    let s = 0;
+    for (; state.on !== on && s < 5000; s++) state = compressorStep(state, { ...input, ...more, switchedOff });
+    return s;
+  };
+  until(false, true);
+  assert.is(until(true, false), 1);
+  assert.is(compressorStep({ ...state, sinceS: 900 }, { ...input, ...more, switchedOff: true }).on, false);
+  assert.is(until(false, true), 300);
+  assert.is(until(true, false), 600, 'the second within the hour waits');
+  assert.is(until(false, true), 300);
+  assert.is(compressorStep(state, { ...input, ...more, switchedOff: true, forcedOff: true }).on, false);
+  state = { ...state, cutS: 3600 };
+  assert.is(until(true, false), 1, 'an hour later');
 });
 
 test.run();

@@ -6,7 +6,6 @@ import { type Dimming, GridConfig } from '../../src/contract/grid.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import type { StepInput, Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
-import { marketFrom } from '../../src/core/tariff.ts';
 import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
 
 /** Watts of the unit by the plant's own truth. */
@@ -179,24 +178,6 @@ test('SG-Ready in the house: 1 stops pump and paid work, 4 starts the pump', () 
   const forced = house(3600, warm, () => ({ bufferTopC: 31, sgReadyAOn: 1, sgReadyBOn: 1 }));
   const starts = (all: Sample[]) => all.filter((x) => x.compressorW > 500).length;
   assert.ok(starts(forced) > starts(plain), `${starts(forced)} ticks against ${starts(plain)}`);
-});
-
-test('price list: quarter of an hour and hour, fees and tax also on a negative price, feed-in unpaid below zero', () => {
-  const tariff = Config.parse({}).tariff;
-  for (const stepS of [900, 3600] as const) {
-    const feed = { startMs: 1000, stepS, spotEurPerKwh: [0.1, -0.3] };
-    assert.is(marketFrom(feed, tariff, 999), undefined);
-    const first = marketFrom(feed, tariff, 1000 + stepS * 1000 - 1)!;
-    assert.ok(Math.abs(first.priceEurPerKwh - (0.1 + 0.186) * 1.19) < 1e-12);
-    assert.is(first.exportEurPerKwh, 0.079);
-    const second = marketFrom(feed, tariff, 1000 + stepS * 1000)!;
-    assert.ok(Math.abs(second.priceEurPerKwh - (-0.3 + 0.186) * 1.19) < 1e-12);
-    assert.is(second.exportEurPerKwh, 0);
-    assert.is(marketFrom(feed, { ...tariff, exportPaidBelowZero: true }, 1000 + stepS * 1000)!.exportEurPerKwh, 0.079);
-    assert.is(marketFrom(feed, tariff, 1000 + 2 * stepS * 1000), undefined);
-  }
-  const own = { startMs: 0, stepS: 3600 as const, spotEurPerKwh: [0.1], exportEurPerKwh: [0.05] };
-  assert.is(marketFrom(own, tariff, 0)!.exportEurPerKwh, 0.05);
 });
 
 test('nobody can configure less than the guaranteed 4.2 kW', () => {

@@ -105,7 +105,7 @@ test('accelerators that idle at hundreds of watts are gated off all the same', (
   const rig = createRig();
   run(rig, 2);
   const est = { accelW: { value: 490, quality: 'good', ageMs: 0 } } as Estimates;
-  let state = { supply: true, idleS: 0 };
+  let state = { supply: true, idleS: 0, closedS: 600 };
   for (let i = 0; i < 1200; i++) {
     const input = {
       est,

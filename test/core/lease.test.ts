@@ -23,4 +23,14 @@ test('older, replayed and earlier-boot renewals are refused', () => {
   assert.is(held.offer(leaseStamp<number>('c', 1000)(5, 1000), 0), false, 'already lapsed when sent');
 });
 
+test('a new boot with each message fills no memory and hides no newer value', () => {
+  const held = holdLease(0);
+  for (let i = 0; i < 10_000; i++) {
+    assert.is(held.offer({ value: i, ttlMs: 1000, ageMs: 0, bootId: `b${i}`, seq: 1 }, i), true);
+    assert.is(held.get(i), i);
+  }
+  assert.is(held.offer({ value: 1, ttlMs: 1000, ageMs: 0, bootId: 'b9990', seq: 9 }, 1e5), false, 'an earlier boot');
+  assert.is(held.offer({ value: 1, ttlMs: 1000, ageMs: 0, bootId: 'b7', seq: 9 }, 1e5), true, 'forgotten');
+});
+
 test.run();

@@ -53,18 +53,13 @@ function read(text: string): { families: Map<string, string[]>; faults: string[]
 test('the figures of a unit: every family of the table, in base units', () => {
   const control = structuredClone(SAMPLES.controlState);
   control.energy.cop = 3.5;
-  const { families, faults } = read(
-    unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true),
-  );
+  const { families, faults } = read(unitText({ control }, true));
   assert.equal(faults, []);
   const flow = families.get('heatmine_flow_cubic_meters_per_second');
   for (const [name, samples] of families) assert.ok(samples.length > 0 && name in UNIT_METRICS);
   const lpm = control.sensors.heatFlowLpm;
   if (lpm?.value) assert.ok(flow?.some((line) => Math.abs(Number(line.split(' ')[1]) - lpm.value! / 60_000) < 1e-9));
-  assert.match(
-    unitText({ control: null, compute: null, plant: null, market: null, today: null }, false),
-    /process="control"\} 0/,
-  );
+  assert.match(unitText({ control: null }, false), /process="control"\} 0/);
 });
 
 function sampleOfCompute(): string {
@@ -122,7 +117,7 @@ if (spawnSync(PYTHON, ['-c', 'import prometheus_client.openmetrics.parser']).sta
 } else {
   test('a foreign parser, the one of Prometheus, reads all of it', () => {
     const control = structuredClone(SAMPLES.controlState);
-    const unit = unitText({ control, compute: null, plant: null, market: SAMPLES.market.value, today: null }, true);
+    const unit = unitText({ control }, true);
     const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: unit + sampleOfCompute() });
     assert.ok(Number(`${stdout}`) > 20, `${stderr}`);
   });

@@ -46,7 +46,7 @@ function sensorFaults(key: string, c: Component): string[] {
   if (kind === undefined) return unit && !state ? [`${key}: no state class`] : [];
   const allowed = SENSOR_CLASSES[kind];
   if (!allowed) return [`${key}: no class ${kind}`];
-  const isUnit = unit === undefined ? kind === 'enum' : allowed.units.includes(unit);
+  const isUnit = unit === undefined ? allowed.units.length === 0 : allowed.units.includes(unit);
   const isState = state === undefined || allowed.states.includes(state);
   return isUnit && isState ? [] : [`${key}: ${kind} in ${unit} as ${state}`];
 }

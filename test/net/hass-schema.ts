@@ -146,6 +146,7 @@ export const SENSOR_CLASSES: Record<string, SensorClass> = {
   humidity: { units: ['%'], states: ['measurement'] },
   irradiance: { units: ['W/m²', 'BTU/(h⋅ft²)'], states: ['measurement'] },
   enum: { units: [], states: [] },
+  timestamp: { units: [], states: [] },
 };
 
 /** Keys of the message itself and of its parts; ours uses the short forms `dev`, `o` and `cmps`. */

@@ -22,7 +22,7 @@ test('means are of whole minutes; a gap stays a gap', () => {
 test('a sensor that is not good leaves no value; every series has a source', () => {
   const control = structuredClone(SAMPLES.controlState);
   control.sensors.roomC!.quality = 'stale';
-  const sample = sampleOf(control, SAMPLES.computeState, SAMPLES.market.value);
+  const sample = sampleOf(control, SAMPLES.computeState);
   assert.not('roomC' in sample);
   assert.equal(
     SERIES.filter((name) => !(name in sample)),

@@ -40,9 +40,9 @@ export async function fakeControl(net: Net, { refuses = false } = {}) {
 
 /** What the answers looked at here have in common. */
 export interface Body {
-  control: { board: string } | null;
+  control: { board: string; price: { priceEurPerKwh: number } | null } | null;
   plant: { modelled: boolean } | null;
-  market: unknown;
+  prices: unknown;
   setPoints: Record<string, unknown>;
   tokens: number;
   error: { code: string; message: string; remedy: string };

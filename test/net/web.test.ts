@@ -106,16 +106,14 @@ test('on the LAN: addresses and the own name, still no other name', () => {
 });
 
 test(
-  'state: null before control speaks, then the latest of each; market while its lease lives',
+  'state: null before control speaks, then the latest of each',
   withNet(async (net) => {
     const before = await bodyOf(await fetch(`${net.url}/api/state`));
     const { ledger, ...heard } = before as Body & { ledger: LedgerState };
-    assert.equal(heard, { control: null, compute: null, plant: null, market: null, today: null });
+    assert.equal(heard, { control: null, compute: null, plant: null, prices: null, today: null });
     assert.equal([ledger.earnedCredits, ledger.answersToday, ledger.offer], [0, 0, null]);
     await fakeControl(net);
     const plant = await net.broker.client('plant');
-    const price = (more: object) =>
-      plant.publishAsync(topicPath(UNIT, 'market'), JSON.stringify({ ...SAMPLES.market, ...more }));
     // Events are waited for, with no pause that a busy machine could outlast.
     const stateWith = async (what: string, shows: (state: Body) => boolean) => {
       for (let tries = 0; tries < 500; tries++) {
@@ -125,14 +123,14 @@ test(
       }
       throw new Error(`never seen: ${what}`);
     };
-    await price({ ttlMs: 600_000 });
     await plant.publishAsync(topicPath(UNIT, 'plantTruth'), JSON.stringify(SAMPLES.plantTruth), { retain: true });
-    const state = await stateWith('all of them', ({ plant, market }) => plant !== null && market !== null);
+    const control = await net.broker.client('control');
+    await control.publishAsync(topicPath(UNIT, 'pricesAhead'), JSON.stringify(SAMPLES.pricesAhead), { retain: true });
+    const state = await stateWith('all of them', ({ plant, prices }) => plant !== null && prices !== null);
     assert.is(state.control?.board, 'sim');
     assert.is(state.plant?.modelled, true);
-    assert.equal(state.market, SAMPLES.market.value);
-    await price({ ttlMs: 100, seq: SAMPLES.market.seq + 1 });
-    await stateWith('the end of the lease', ({ market }) => market === null);
+    assert.equal(state.prices, SAMPLES.pricesAhead);
+    assert.is(state.control?.price?.priceEurPerKwh, SAMPLES.controlState.price!.priceEurPerKwh);
   }),
 );
 

@@ -1,6 +1,6 @@
 import type { Override } from '../../src/contract/comfort.ts';
 import { LedgerState } from '../../src/contract/ledger.ts';
-import { ComputeState, ControlState, Event, Market, PlantTruth } from '../../src/contract/messages.ts';
+import { ComputeState, ControlState, Event, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import { Today } from '../../src/contract/today.ts';
 
@@ -100,6 +100,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ...(set.operation === 'observe' && {
       observed: { days: 7.2, starts: 61, wouldStarts: 38, costEur: 21, savedEur: 3.4 },
     }),
+    price: { priceEurPerKwh: 0.312, exportEurPerKwh: 0.079, source: 'simulated', modelled: true, knownUntilMs: null },
     overrides,
     reasons: [
       {
@@ -121,7 +122,7 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { control, compute: compute(tick), plant: plant(), market: market(), today: today(), ledger: ledger() };
+  return { control, compute: compute(tick), plant: plant(), prices: null, today: today(), ledger: ledger() };
 }
 
 const today = () =>
@@ -142,8 +143,6 @@ const ledger = () =>
     ...{ answers: 412, asked: 9, answersToday: 31, freeAnswersToday: 4, earnedTodayCredits: 0.8, refusing: null },
     offer: null,
   });
-
-const market = () => Market.parse({ timeMs: 0, priceEurPerKwh: 0.312, exportEurPerKwh: 0.079, modelled: true });
 
 const compute = (tick: number) =>
   ComputeState.parse({

@@ -1,5 +1,6 @@
 import type { LedgerState } from '../../src/contract/ledger.ts';
-import type { ComputeState, ControlState, Market, PlantTruth } from '../../src/contract/messages.ts';
+import type { ComputeState, ControlState, PlantTruth } from '../../src/contract/messages.ts';
+import type { PricesAhead } from '../../src/contract/prices.ts';
 import type { Today } from '../../src/contract/today.ts';
 import type { Tour } from '../../src/contract/tour.ts';
 
@@ -8,7 +9,8 @@ export interface Snapshot {
   control: ControlState | null;
   compute: ComputeState | null;
   plant: PlantTruth | null;
-  market: Market | null;
+  /** What is known ahead; the price that holds is in `control`. */
+  prices: PricesAhead | null;
   today: Today | null;
   ledger?: LedgerState;
   /** Of `heatmine tour` only. */

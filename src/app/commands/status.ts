@@ -3,6 +3,7 @@ import { observedLine, todayLine } from '../../contract/today-line.ts';
 import { unitOf as unitOfName } from '../../contract/units.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
+import { priceLines } from '../price-text.ts';
 
 const SAFETY_WORDS = {
   S0: 'all well',
@@ -38,7 +39,7 @@ function meterLines({ energy, meters: m }: NonNullable<State['control']>): strin
 }
 
 /** The state as lines of text; what is modelled says so. */
-export function statusLines({ control, compute, plant, market, today }: State): string[] {
+export function statusLines({ control, compute, plant, prices, today }: State): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
   const lines = [
     control.reasons[0]?.text ?? '',
@@ -52,10 +53,7 @@ export function statusLines({ control, compute, plant, market, today }: State): 
     ...(compute ? [`gate        ${compute.gate.reason.text}`] : []),
     ...meterLines(control),
   ];
-  if (market)
-    lines.push(
-      `price       ${market.priceEurPerKwh.toFixed(3)} EUR/kWh bought, ${market.exportEurPerKwh.toFixed(3)} sold${market.modelled ? ' (modelled)' : ''}`,
-    );
+  lines.push(...priceLines(control.price, prices));
   if (plant)
     lines.push(
       `house       ${new Date(plant.timeMs).toISOString().slice(0, 16)} house time, speed x${plant.speed}, ${plant.weather.source} (modelled)`,

@@ -69,7 +69,7 @@ export function openScene(scene: Scene): Played {
         const events = changesBetween(before, verdict, done.timeMs).map((e) => ({ ...e, houseClock: true }));
         before = verdict;
         const plant = plantOf(done);
-        seen({ state: { control, compute: counted(done), plant, market: done.market }, events });
+        seen({ state: { control, compute: counted(done), plant, prices: null }, events });
       }
     },
   };

@@ -65,12 +65,12 @@ export async function runTour(options: TourOptions): Promise<void> {
   const history = openHistory(join(dir, 'history.db'), log);
   const today = openToday(join(dir, 'today.json'), 'en', log);
   const scenes = SCENES.map(openScene);
-  let snapshot: Snapshot = { control: null, compute: null, plant: null, market: null, today: null };
+  let snapshot: Snapshot = { control: null, compute: null, plant: null, prices: null, today: null };
   const play = (place: Place) => {
     const { id } = SCENES[place.index]!;
     scenes[place.index]!.to(place.sceneS, (moment) => {
-      const { control, compute, market } = moment.state;
-      history.sample(control.houseTimeMs, true, sampleOf(control, compute, market));
+      const { control, compute } = moment.state;
+      history.sample(control.houseTimeMs, true, sampleOf(control, compute));
       history.tell(control.houseTimeMs, control.reasons);
       for (const event of moment.events) history.event(event);
       snapshot = { ...moment.state, today: today.seen(control, compute) ?? snapshot.today };

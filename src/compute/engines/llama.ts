@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from 'node:os';
-import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel, Token } from 'node-llama-cpp';
+import type { Llama, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { createBeat, type Step } from '../beat.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
@@ -9,6 +9,7 @@ import { checkGgufFile } from '../gguf.ts';
 import { createCoarse } from './llama-calls.ts';
 import { doubtOf } from './llama-doubt.ts';
 import { createEmbedder } from './llama-embed.ts';
+import { createSampling } from './llama-sampling.ts';
 import { type Limits, say } from './llama-say.ts';
 import { scoreLine } from './llama-score.ts';
 import { createSequences } from './llama-sequences.ts';
@@ -16,7 +17,6 @@ import { pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
-const KEPT_GRAMMARS = 16;
 
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
 export function createLlamaEngine(): Engine {
@@ -54,7 +54,7 @@ export function createLlamaEngine(): Engine {
         throw error;
       });
       try {
-        return await loadModel(llama, spec, signal);
+        return await loadModel(llama, spec, info.vocabulary ?? 0, signal);
       } catch (error) {
         signal?.throwIfAborted();
         throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${messageOf(error)}`, { cause: error });
@@ -81,35 +81,33 @@ async function openModel(llama: Llama, { file, contextTokens }: ModelSpec, seats
   }
 }
 
-async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
+async function loadModel(
+  llama: Llama,
+  spec: ModelSpec,
+  vocabulary: number,
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
   const { contextTokens } = spec;
   const seats = spec.width + SPARE_SEATS;
   const { model, context } = await openModel(llama, spec, seats, signal);
   const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
-  const grammarOf = grammarCache(llama, spec.id);
+  const samplingOf = createSampling(llama, model, spec.id, vocabulary);
   const beat = createBeat();
   const movesOf = createCoarse(model, contextTokens);
-  const samplingOf = async (request: GenerateRequest) => {
-    const { LlamaGrammarEvaluationState } = await import('node-llama-cpp');
-    const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
-    return {
-      temperature: request.temperature,
-      topK: 0,
-      topP: request.topP ?? 1,
-      ...(request.seed === undefined ? {} : { seed: request.seed }),
-      ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
-    };
-  };
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const prompt = tokenize(model, request.prompt, contextTokens);
     refuseOverlong(prompt, contextTokens);
     const { sequence, place, leave } = await sequences.enter(signal);
     try {
-      const sampling = await samplingOf(request);
+      const said: Token[] = [];
+      const sampling = await samplingOf(request, said);
       const room = Math.min(request.maxTokens, contextTokens - prompt.length);
       const tokens = (both: AbortSignal) =>
-        inStep(beat.enter(place), sequence, prompt, (last) => sequence.evaluate(last, sampling), both);
+        kept(
+          said,
+          inStep(beat.enter(place), sequence, prompt, (last) => sequence.evaluate(last, sampling), both),
+        );
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
       await leave();
@@ -137,7 +135,7 @@ async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): P
       refuseOverlong(prompt, contextTokens);
       const { sequence, place, leave } = await sequences.enter(signal);
       try {
-        const options = { ...(await samplingOf({ ...request, temperature: 0 })), yieldEogToken: true };
+        const options = { ...(await samplingOf({ ...request, temperature: 0 }, [])), yieldEogToken: true };
         const limits = { stop: request.stop, room: Math.min(request.maxTokens, contextTokens - prompt.length) };
         const saying = (last: Token[]) => sequence.evaluateWithMetadata(last, { probabilities: true }, options);
         const tokens = inStep(beat.enter(place), sequence, prompt, saying, signal);
@@ -156,21 +154,11 @@ async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): P
   };
 }
 
-/** Compiled once each; an asker's schema is one of many, so only the last few are kept. */
-function grammarCache(llama: Llama, id: string): (text: string) => Promise<LlamaGrammar> {
-  const known = new Map<string, LlamaGrammar>();
-  return async (text) => {
-    const there = known.get(text);
-    if (there) return there;
-    try {
-      const grammar = await llama.createGrammar({ grammar: text });
-      if (known.size >= KEPT_GRAMMARS) known.delete(known.keys().next().value!);
-      known.set(text, grammar);
-      return grammar;
-    } catch (error) {
-      throw new HeatmineError('MODEL_INVALID', `grammar of ${id}: ${messageOf(error)}`, { cause: error });
-    }
-  };
+async function* kept(said: Token[], tokens: AsyncIterable<Token>): AsyncGenerator<Token> {
+  for await (const token of tokens) {
+    said.push(token);
+    yield token;
+  }
 }
 
 /**

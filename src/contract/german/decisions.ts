@@ -139,10 +139,22 @@ export const DECISIONS_DE: Record<string, string> = {
     'der Energiemanager schweigt: Batterie, Netz und Sonne gelten, wie die Platine sie misst',
   'the time away has run out: the house is taken for lived in':
     'die Zeit der Abwesenheit ist um: das Haus gilt als bewohnt',
-  'the price list has no price for now: that of the market is used':
-    'die Preisliste hat keinen Preis für jetzt: der des Marktes gilt',
-  'the price list has no price for now: nothing is bought for filler':
-    'die Preisliste hat keinen Preis für jetzt: für Füllarbeit wird nichts gekauft',
+  'the price list has no price for now: {}': 'die Preisliste hat keinen Preis für jetzt: {}',
+  'the price told for now has run out: {}': 'der für jetzt gemeldete Preis gilt nicht mehr: {}',
+  'the time is not known, so no price of the list can be found: {}':
+    'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden: {}',
+  'that of the simulated market is used': 'der des simulierten Marktes gilt',
+  'that of the price list is used': 'der der Preisliste gilt',
+  'the fixed price of config.yaml is used': 'der feste Preis aus config.yaml gilt',
+  'nothing is bought for filler': 'für Füllarbeit wird nichts gekauft',
+  'the price list was not in order of time: it has been sorted':
+    'die Preisliste war nicht nach der Zeit geordnet: sie ist sortiert worden',
+  'the price list names a time twice: the later entry counts':
+    'die Preisliste nennt eine Zeit zweimal: der spätere Eintrag gilt',
+  'prices of the list overlap: each ends where the next begins':
+    'Preise der Liste überlappen sich: jeder endet, wo der nächste beginnt',
+  'the price list has gaps: in them no price of the list holds':
+    'die Preisliste hat Lücken: darin gilt kein Preis der Liste',
   'no zone has reported within the last hour': 'keine Zone hat in der letzten Stunde gemeldet',
   'the windows of the zones are open': 'die Fenster der Zonen sind offen',
   'no zone with a weight reports a sound temperature': 'keine Zone mit Gewicht meldet eine glaubhafte Temperatur',

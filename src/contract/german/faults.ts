@@ -127,6 +127,10 @@ export const FAULTS_DE: Record<string, string> = {
   '{}: too many limits in one run, the rest is not recorded': '{}: zu viele Begrenzungen, der Rest wird nicht vermerkt',
   'more than {} changes in a second: the rest is ignored':
     'mehr als {} Änderungen je Sekunde: der Rest wird übergangen',
+  'more changes than a person makes: from now on one every 2 min, and the last word counts':
+    'mehr Änderungen, als ein Mensch macht: ab jetzt eine alle 2 min, und das letzte Wort zählt',
+  'more of this within an hour than anybody reads: the rest is not told ({})':
+    'davon mehr in einer Stunde, als jemand liest: der Rest wird nicht gemeldet ({})',
   'zone {}: there are {} zones already': 'Zone {}: es gibt schon {} Zonen',
   'history was damaged; it starts anew, the old file is {}':
     'der Verlauf war beschädigt; er beginnt neu, die alte Datei ist {}',

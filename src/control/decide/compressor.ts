@@ -10,6 +10,8 @@ export interface CompressorState {
   startAgesS: number[];
   /** Starts ever, defrosts not among them; kept over restarts. */
   starts: number;
+  /** House seconds since switching off last cut a run short. */
+  cutS: number;
   pid: PidState;
   pct: number;
 }
@@ -20,6 +22,7 @@ export const COMPRESSOR_START: CompressorState = {
   sinceS: 0,
   startAgesS: [],
   starts: 0,
+  cutS: 3600,
   pid: PID_OFF,
   pct: 0,
 };
@@ -44,8 +47,10 @@ export interface CompressorInput {
   needW: number;
   /** Heat at full speed, W. */
   fullW: number;
-  /** Stop at once, whatever the minimum times say: the interlock holds it off, or the mode was left. */
+  /** Stop at once, whatever the minimum times say: the interlock holds it off, or its valve must turn. */
   forcedOff: boolean;
+  /** Somebody has switched the unit off: at once, but only once an hour in the midst of a minimum run. */
+  switchedOff: boolean;
   /** Most speed that quiet hours, water temperature or dew point allow. */
   maxPct: number;
   startsPerDay: number;
@@ -80,8 +85,9 @@ function nextOn(state: CompressorState, input: CompressorInput): boolean {
   const { storeC, setC, wanted } = input;
   if (!state.on) {
     const budget = input.urgent || dayRestS(state.startAgesS, input.startsPerDay) === 0;
-    return wanted && storeC < setC - ON_BELOW_K && budget && mayStart(state);
+    return wanted && !input.switchedOff && storeC < setC - ON_BELOW_K && budget && mayStart(state);
   }
+  if (input.switchedOff) return state.sinceS < MIN_RUN_S && state.cutS < HOUR_S;
   if (state.sinceS < MIN_RUN_S || input.defrosting) return true;
   const full = storeC > setC + OFF_ABOVE_K;
   return wanted && !full;
@@ -90,9 +96,13 @@ function nextOn(state: CompressorState, input: CompressorInput): boolean {
 export function compressorStep(previous: CompressorState, input: CompressorInput): CompressorState {
   const { dtS } = input;
   const startAgesS = previous.startAgesS.map((a) => a + dtS).filter((a) => a < DAY_S);
-  const aged: CompressorState = { ...previous, startAgesS, sinceS: Math.min(1e7, previous.sinceS + dtS) };
+  const later = (s: number) => Math.min(1e7, s + dtS);
+  const aged = { ...previous, startAgesS, sinceS: later(previous.sinceS), cutS: later(previous.cutS) };
   const on = nextOn(aged, input);
-  if (!on) return { ...aged, on, sinceS: aged.on ? 0 : aged.sinceS, pid: PID_OFF, pct: 0 };
+  const cut = aged.on && !on && input.switchedOff && aged.sinceS < MIN_RUN_S;
+  if (!on) {
+    return { ...aged, on, sinceS: aged.on ? 0 : aged.sinceS, cutS: cut ? 0 : aged.cutS, pid: PID_OFF, pct: 0 };
+  }
   const starting = !aged.on;
   const { fullW } = input;
   const process = {
@@ -119,6 +129,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     sinceS: starting ? 0 : aged.sinceS,
     startAgesS: starting ? [...startAgesS, 0].slice(-MAX_AGES) : startAgesS,
     starts: aged.starts + (starting ? 1 : 0),
+    cutS: aged.cutS,
     pid,
     pct: output,
   };

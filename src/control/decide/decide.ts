@@ -63,7 +63,8 @@ function reverseStep(state: DecidedState, wanted: boolean, compressorNow: boolea
   const stillS = compressorNow ? 0 : Math.min(1e6, state.reversing.stillS + dtS);
   const move = state.reversing.cooling !== wanted && stillS >= REVERSE_AFTER_S;
   const cooling = move ? wanted : state.reversing.cooling;
-  return { reversing: { cooling, stillS }, waits: cooling !== wanted };
+  // One that has just turned rests as well: a mode that goes to and fro wears it out otherwise.
+  return { reversing: { cooling, stillS: move ? 0 : stillS }, waits: cooling !== wanted };
 }
 
 function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed: boolean): number {
@@ -144,7 +145,8 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const compressor = compressorStep(previous.compressor, {
     ...task,
     fullW: pumpW,
-    forcedOff: stopped.heatPump || waits || (setPoints.mode === 'off' && !frost.heat) || (coolWanted && cool.stop),
+    forcedOff: stopped.heatPump || waits || (reversing.cooling && cool.stop),
+    switchedOff: setPoints.mode === 'off' && !frost.heat,
     maxPct: speedLimitPct(f, coolWanted ? cool : undefined, hotWater.charging),
     startsPerDay: house.startsPerDay,
     urgent: frost.heat,

@@ -8,14 +8,18 @@ export interface GrantState {
   supply: boolean;
   /** Seconds since anything wanted the accelerator. */
   idleS: number;
+  /** Seconds for which its contactor has been closed. */
+  closedS: number;
 }
 
-export const GRANT_START: GrantState = { supply: false, idleS: 3600 };
+export const GRANT_START: GrantState = { supply: false, idleS: 3600, closedS: 0 };
 
 /** So that a first question need not wait for a grant: one card's worth, or a tenth of a large accelerator. */
 const STANDBY_W = 400;
 /** While nobody decides for the accelerator: the contactor opens after this without use. */
 const IDLE_S = 900;
+/** A contactor that has closed stays so for this long unless the interlock opens it: power goes at once, switching wears. */
+const CLOSED_LEAST_S = 120;
 const DERATE_K = 6;
 /** 5 K of chip head-room take the power from full to none. */
 const CHIP_DERATE_K = 6;
@@ -56,8 +60,10 @@ export interface GrantDecision {
 export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const { house, setPoints, want, limitW, est } = input;
   const idleS = Math.min(1e6, state.idleS + input.dtS);
+  const closedS = state.supply ? Math.min(1e6, state.closedS + input.dtS) : 0;
+  const stays = state.supply && closedS < CLOSED_LEAST_S;
   if (!setPoints.computeOn || house.accelMaxW === 0) {
-    return { state: { supply: false, idleS }, grantW: 0, fillerW: 0, paidW: 0 };
+    return { state: { supply: stays, idleS, closedS }, grantW: 0, fillerW: 0, paidW: 0 };
   }
   const standbyW = Math.max(STANDBY_W, 0.1 * house.accelMaxW);
   const questionsW = want && want.queued > 0 ? Math.max(want.wantW, standbyW) : standbyW;
@@ -72,6 +78,6 @@ export function grantStep(state: GrantState, input: GrantInput): GrantDecision {
   const gateOpen = want?.gate === undefined ? asked : want.gate === 'on' || fillerW > 0;
   const wanted = gateOpen || (state.supply && working);
   const nextIdleS = wanted ? 0 : idleS;
-  const supply = wanted || (want?.gate === undefined && state.supply && nextIdleS < IDLE_S);
-  return { state: { supply, idleS: nextIdleS }, grantW, fillerW, paidW };
+  const supply = wanted || stays || (want?.gate === undefined && state.supply && nextIdleS < IDLE_S);
+  return { state: { supply, idleS: nextIdleS, closedS }, grantW, fillerW, paidW };
 }

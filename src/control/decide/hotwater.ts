@@ -23,6 +23,8 @@ export interface HotWaterAim {
 const MAX_CHARGE_S = 90 * 60;
 /** Heat for the house between two charges that did not get the tank hot. */
 const PAUSE_S = 60 * 60;
+/** Between any two charges: a set-point that goes to and fro must not turn the valve each time. */
+const REST_S = 300;
 /** Supply above the tank that drives heat through its coil. */
 export const COIL_K = 8;
 const RISE_K = 0.3;
@@ -41,7 +43,7 @@ export function hotWaterStep(state: HotWaterState, input: HotWaterInput): HotWat
   if (state.charging) {
     const hot = tank.value >= aim.setC;
     const done = hot || sinceS >= MAX_CHARGE_S || !allowed;
-    if (done) return { ...HOT_WATER_START, sinceS: hot ? PAUSE_S : 0 };
+    if (done) return { ...HOT_WATER_START, sinceS: hot ? PAUSE_S - REST_S : 0 };
     const rose = tank.value > state.bestC + RISE_K;
     return {
       charging: true,

@@ -20,6 +20,8 @@ const NAMES_DE: Record<string, string> = {
   costEur: 'Kosten der Anlage',
   plainPumpEur: 'reine Wärmepumpe hätte gekostet',
   priceEurPerKwh: 'Strompreis',
+  priceSource: 'Quelle des Strompreises',
+  priceKnownUntil: 'Strompreis bekannt bis',
   compressorRuns: 'Verdichter läuft',
   defrosting: 'Abtauen',
   waterFlows: 'Wasser fließt',

@@ -1,5 +1,6 @@
 import { ControlState, Event, SAFETY_STATES } from '../../contract/messages.ts';
 import { ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS, type SensorName } from '../../contract/points.ts';
+import { PRICE_SOURCES } from '../../contract/prices.ts';
 import { topicPath } from '../../contract/topics.ts';
 import { unitOf } from '../../contract/units.ts';
 import {
@@ -57,7 +58,6 @@ function energyEntities(unit: string): Record<string, Component> {
   const control = topicPath(unit, 'controlState');
   const watts = (label: string, path: string) => measurement(label, control, path, unitOf('powerW'));
   const kwh = (label: string, path: string) => counter(label, control, `energy.${path}`, 'kWh', 'energy');
-  const market = topicPath(unit, 'market');
   const cop = (label: string, path: string) => ({
     ...measurement(label, control, path, undefined),
     suggested_display_precision: 2,
@@ -67,6 +67,10 @@ function energyEntities(unit: string): Record<string, Component> {
     ...measurement(label, control, `meters.${path}`, undefined),
     unit_of_measurement: 'EUR',
     suggested_display_precision: 2,
+  });
+  const price = (label: string, name: 'priceEurPerKwh' | 'exportEurPerKwh') => ({
+    ...measurement(label, control, '', unitOf(name)),
+    value_template: `{{ value_json.price.${name} if value_json.price else none }}`,
   });
   return {
     condenserW: watts('heat from the condenser', 'heat.condenserW'),
@@ -86,13 +90,23 @@ function energyEntities(unit: string): Record<string, Component> {
     plainPumpTodayEur: today('a plain heat pump would have cost today', 'plainPumpTodayEur'),
     costEur: money('cost of the unit', control, 'meters.costEur'),
     plainPumpEur: money('a plain heat pump would have cost', control, 'meters.plainPumpEur'),
-    priceEurPerKwh: measurement('electricity price', market, 'value.priceEurPerKwh', unitOf('priceEurPerKwh')),
-    exportEurPerKwh: measurement(
-      'price of electricity fed in',
-      market,
-      'value.exportEurPerKwh',
-      unitOf('exportEurPerKwh'),
-    ),
+    priceEurPerKwh: {
+      ...price('electricity price', 'priceEurPerKwh'),
+      // Its source, and what is known ahead.
+      json_attributes_topic: topicPath(unit, 'pricesAhead'),
+    },
+    priceSource: {
+      ...choice('source of the electricity price', control, '', PRICE_SOURCES),
+      value_template: '{{ value_json.price.source if value_json.price else none }}',
+    },
+    priceKnownUntil: {
+      p: 'sensor',
+      name: 'electricity price known until',
+      state_topic: topicPath(unit, 'pricesAhead'),
+      value_template: '{{ value_json.knownUntil }}',
+      device_class: 'timestamp',
+    },
+    exportEurPerKwh: price('price of electricity fed in', 'exportEurPerKwh'),
   };
 }
 

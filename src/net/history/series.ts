@@ -1,4 +1,4 @@
-import type { ComputeState, ControlState, Market } from '../../contract/messages.ts';
+import type { ComputeState, ControlState } from '../../contract/messages.ts';
 import { ACTUATOR_NAMES, SENSOR_NAMES } from '../../contract/points.ts';
 
 /** Everything that history keeps a mean of, by name; the names are the columns, so only ever add at the end. */
@@ -29,7 +29,7 @@ export type SeriesName = (typeof SERIES)[number];
 export type Sample = Partial<Record<SeriesName, number>>;
 
 /** One sample of all series from the latest messages. A sensor that is not good leaves a gap, never a value. */
-export function sampleOf(control: ControlState, compute: ComputeState | null, market: Market | null): Sample {
+export function sampleOf(control: ControlState, compute: ComputeState | null): Sample {
   const sample: Sample = { ...control.outputs };
   for (const name of SENSOR_NAMES) {
     const view = control.sensors[name];
@@ -50,9 +50,9 @@ export function sampleOf(control: ControlState, compute: ComputeState | null, ma
     hotWaterSetC: setPoints.hotWaterSetC,
   } satisfies Sample);
   if (energy.cop !== null) sample.cop = energy.cop;
-  if (market) {
-    sample.priceEurPerKwh = market.priceEurPerKwh;
-    sample.exportEurPerKwh = market.exportEurPerKwh;
+  if (control.price) {
+    sample.priceEurPerKwh = control.price.priceEurPerKwh;
+    sample.exportEurPerKwh = control.price.exportEurPerKwh;
   }
   if (compute) {
     const { answered, answerTokens, fillerTokens, tokensPerS, fillerW } = compute;

@@ -20,7 +20,7 @@ export interface KeeperOptions {
   stateDir: string;
   keysDir: string;
   house: Config['house'];
-  view: { snapshot(): Pick<Snapshot, 'control' | 'compute' | 'market'> };
+  view: { snapshot(): Pick<Snapshot, 'control' | 'compute'> };
   history: { event(event: Event): void };
   log: Log;
 }
@@ -77,12 +77,12 @@ export async function keepLedger({ stateDir, keysDir, house, view, history, log 
 
 /** Undefined while control, compute or the price has not been heard of. */
 export function sampleOf(
-  { control, compute, market }: Pick<Snapshot, 'control' | 'compute' | 'market'>,
+  { control, compute }: Pick<Snapshot, 'control' | 'compute'>,
   house: Config['house'],
   wallMs: number,
 ): EnergySample | undefined {
-  if (!control || !compute || !market) return undefined;
-  const { priceEurPerKwh } = market;
+  if (!control?.price || !compute) return undefined;
+  const { priceEurPerKwh } = control.price;
   return {
     wallMs,
     accelKwh: control.energy.accelKwh,

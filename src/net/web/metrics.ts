@@ -25,7 +25,7 @@ const OUTPUT_FAMILIES: Record<string, [UnitMetric, number]> = {
 };
 
 export interface Metrics {
-  /** The figures of the whole unit: control's and the market's from the view, compute's own as it tells them. */
+  /** The figures of the whole unit: control's from the view, compute's own as it tells them. */
   serve(res: ServerResponse): Promise<void>;
   close(): void;
 }
@@ -42,12 +42,12 @@ export function createMetrics(view: { snapshot(): Snapshot }, computeSocket: str
   };
 }
 
-export function unitText({ control, market }: Snapshot, computeUp: boolean): string {
+export function unitText({ control }: Pick<Snapshot, 'control'>, computeUp: boolean): string {
   const out = createExposition(UNIT_METRICS);
   out.add('heatmine_up', control ? 1 : 0, { process: 'control' });
   out.add('heatmine_up', computeUp ? 1 : 0, { process: 'compute' });
   if (control) addControl(out, control);
-  if (market) out.add('heatmine_electricity_price_euros_per_joule', market.priceEurPerKwh / J_PER_KWH);
+  if (control?.price) out.add('heatmine_electricity_price_euros_per_joule', control.price.priceEurPerKwh / J_PER_KWH);
   return out.text();
 }
 

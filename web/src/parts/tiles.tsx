@@ -6,12 +6,13 @@ import { Modelled } from './modelled.tsx';
 /** The figures a person looks for, each with the one beside it that gives it meaning. */
 export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
   const { t, f } = useWords();
-  const { control, compute, plant, market } = snapshot ?? { control: null, compute: null, plant: null, market: null };
+  const { control, compute, plant } = snapshot ?? { control: null, compute: null, plant: null };
   const s = control?.sensors;
   const value = (name: keyof NonNullable<typeof s>) => (s?.[name]?.quality === 'good' ? s[name].value : null);
   const set = control?.setPoints;
   const energy = control?.energy;
   const meters = control?.meters;
+  const price = control?.price;
   return (
     <section class="tiles" aria-label={t.tiles.title}>
       <Tile id="supply" label={t.tiles.supply} value={f.celsius(value('supplyC'))}>
@@ -35,8 +36,9 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
       <Tile id="cost" label={t.tiles.cost} value={f.eur(meters?.costTodayEur)}>
         {t.tiles.plainPump} {f.eur(meters?.plainPumpTodayEur)}
       </Tile>
-      <Tile id="price" label={t.tiles.price} value={f.cents(market?.priceEurPerKwh)} modelled={market?.modelled}>
-        {t.tiles.export} {f.cents(market?.exportEurPerKwh)}
+      <Tile id="price" label={t.tiles.price} value={f.cents(price?.priceEurPerKwh)} modelled={price?.modelled}>
+        {t.tiles.export} {f.cents(price?.exportEurPerKwh)} · {price ? t.tiles.priceFrom[price.source] : t.tiles.noPrice}
+        {price?.knownUntilMs != null && `, ${t.tiles.knownUntil} ${f.weekday(price.knownUntilMs)}`}
       </Tile>
       <Tile id="heat" label={t.tiles.heat} value={f.power(control && control.heat.condenserW + control.heat.accelW)}>
         {t.tiles.heatPump} {f.power(control?.heat.condenserW)} · {t.tiles.fromCompute} {f.power(control?.heat.accelW)} ·{' '}

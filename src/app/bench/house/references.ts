@@ -65,6 +65,7 @@ export function plainPump(house: House, shiftK: number, accelerator?: AccelRule)
       needW: charging ? 1e5 : Math.max(0, loadW(house, roomSetC, at.outdoorC) + bufferW),
       fullW,
       forcedOff: false,
+      switchedOff: false,
       maxPct: throttledPct(house, at),
       startsPerDay: house.startsPerDay,
       urgent: false,

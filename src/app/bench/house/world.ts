@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Market } from '../../../contract/messages.ts';
 import type { Config } from '../../../core/config.ts';
-import { marketFrom } from '../../../core/tariff.ts';
+import { billed } from '../../../core/tariff.ts';
 import { createHousehold, type Household } from '../../../hal/sim/household.ts';
 import { createMarket } from '../../../hal/sim/market.ts';
 import { createTapping } from '../../../hal/sim/tapping.ts';
@@ -34,6 +34,8 @@ const fileOf = (name: keyof typeof FILES): string | undefined => {
   return existsSync(file) ? file : undefined;
 };
 
+const HOUR_MS = 3_600_000;
+
 /** Wholesale prices in file order: one row an hour, summer time included, so that rows count hours from the first. */
 function marketOf(file: string, config: Config): World['marketAt'] {
   const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1);
@@ -42,11 +44,10 @@ function marketOf(file: string, config: Config): World['marketAt'] {
     if (!Number.isFinite(price)) throw new Error(`${file}:${i + 2}: no price in "${row}"`);
     return price / CENTS;
   });
-  const feed = { startMs: Date.parse(START), stepS: 3600 as const, spotEurPerKwh };
   return (timeMs) => {
-    const market = marketFrom(feed, config.tariff, timeMs);
-    if (!market) throw new Error(`${file}: no price for ${new Date(timeMs).toISOString()}`);
-    return market;
+    const eurPerKwh = spotEurPerKwh[Math.floor((timeMs - Date.parse(START)) / HOUR_MS)];
+    if (eurPerKwh === undefined) throw new Error(`${file}: no price for ${new Date(timeMs).toISOString()}`);
+    return { timeMs, ...billed({ eurPerKwh, final: false }, config.tariff), modelled: false };
   };
 }
 

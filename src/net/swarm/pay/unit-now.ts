@@ -4,7 +4,7 @@ import type { Snapshot } from '../../view.ts';
 import type { UnitNow } from './rates.ts';
 
 export interface UnitParts {
-  snapshot: Pick<Snapshot, 'control' | 'compute' | 'market'>;
+  snapshot: Pick<Snapshot, 'control' | 'compute'>;
   /** While its lease lives. */
   grant: Grant | null;
   house: Config['house'];
@@ -24,14 +24,15 @@ const MOST_J_PER_TOKEN = 100_000;
  * is free then. Prices hold only while control, compute and the price of electricity are heard.
  */
 export function unitNow({ snapshot, grant, house, nextFreeMs }: UnitParts): UnitNow {
-  const { control, compute, market } = snapshot;
+  const { control, compute } = snapshot;
   const freeW = control && compute && grant ? Math.min(grant.fillerW, grant.watts) : 0;
   const joulesPerToken = within(compute?.card.jPerToken ?? UNKNOWN_J_PER_TOKEN, 0, MOST_J_PER_TOKEN);
   const next = freeW === 0 && nextFreeMs !== undefined ? { nextFreeMs } : {};
-  if (!control || !compute || !market) return { freeW, joulesPerToken, ...next };
+  if (!control?.price || !compute) return { freeW, joulesPerToken, ...next };
   const gridW = control.sensors.gridW?.quality === 'good' ? control.sensors.gridW.value : null;
   const isSun = gridW !== null && gridW < -EXPORTS_W;
-  const electricityEurPerKwh = isSun ? Math.min(market.priceEurPerKwh, market.exportEurPerKwh) : market.priceEurPerKwh;
+  const { priceEurPerKwh, exportEurPerKwh } = control.price;
+  const electricityEurPerKwh = isSun ? Math.min(priceEurPerKwh, exportEurPerKwh) : priceEurPerKwh;
   const { accelW, rejectedW } = control.heat;
   const wantedPart =
     accelW > WORKS_W ? 1 - Math.min(1, Math.max(0, rejectedW / accelW)) : control.heatNeedW > 0 ? 1 : 0;

@@ -111,7 +111,7 @@ test('a quote says tier, price and bounds for now, or why not; it takes nothing'
 test('the unit: no free watts from a silent control or a lapsed grant; exports price own sun; heat counts as far as it is wanted', () => {
   const { house } = Config.parse({ house: { alternativeHeat: 'gas', alternativeEurPerKwh: 0.1 } });
   const control = SAMPLES.controlState;
-  const snapshot = { control, compute: SAMPLES.computeState, market: { ...SAMPLES.market.value } };
+  const snapshot = { control, compute: SAMPLES.computeState };
   const grant = { ...SAMPLES.grant.value, watts: 3000, fillerW: 2500 };
   const parts = { snapshot, grant, house };
   assert.is(unitNow(parts).freeW, 2500);
@@ -133,8 +133,8 @@ test('the unit: no free watts from a silent control or a lapsed grant; exports p
         },
       },
     }).costs!;
-  assert.is(at(500, 0).electricityEurPerKwh, snapshot.market.priceEurPerKwh);
-  assert.is(at(-500, 0).electricityEurPerKwh, snapshot.market.exportEurPerKwh);
+  assert.is(at(500, 0).electricityEurPerKwh, control.price!.priceEurPerKwh);
+  assert.is(at(-500, 0).electricityEurPerKwh, control.price!.exportEurPerKwh);
   assert.equal([at(0, 0).heatUsed, at(0, 1500).heatUsed, at(0, 3000).heatUsed], [1, 0.25, 0]);
   assert.is(at(0, 0).heatValueEurPerKwh, 0.1);
 });
