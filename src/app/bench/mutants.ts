@@ -16,6 +16,8 @@ const CACHE = join(ROOT, 'node_modules/.cache/heatmine');
 const MEMORY = join(CACHE, 'mutants');
 /** Compiled modules of earlier runs, by their text: most of a short test is its start. */
 const COMPILED = join(CACHE, 'compiled');
+/** Beside other work, with coverage, the slice of the campaign has taken more than ten minutes. */
+const COVER_LIMIT_MS = 3_600_000;
 const FOLDERS = ['interlock', 'decide'];
 /** Beside all of test/control: a co-simulated house and a slice of the campaign. */
 const ALSO = ['app/cosim', 'app/campaign'];
@@ -61,7 +63,7 @@ async function measured(names: readonly string[], memory: Memory): Promise<Test[
     }
     const folder = mkdtempSync(join(tmpdir(), 'heatmine-cover-'));
     const fromMs = performance.now();
-    const ok = await passes(name, null, 600_000, { NODE_V8_COVERAGE: folder });
+    const ok = await passes(name, null, COVER_LIMIT_MS, { NODE_V8_COVERAGE: folder });
     if (!ok) throw new Error(`test/${name}.test.ts fails without any mutant: mend it first`);
     const [ms, coverage] = [performance.now() - fromMs, coverageIn(folder)];
     writeFileSync(known, `${ms}\n${coverageText(coverage)}`);
