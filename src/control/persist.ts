@@ -54,7 +54,8 @@ const Observe = z.strictObject({
   wouldEur: finite,
 });
 
-const Core = z.strictObject({
+// Keys of a newer release are left out: a version that has been gone back to keeps latches, starts and wishes (F33).
+const Core = z.object({
   startAgesS: ages,
   starts: z.int().nonnegative().catch(0),
   trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
@@ -99,7 +100,7 @@ const Core = z.strictObject({
   swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
 });
 
-export const Stored = z.strictObject({ version: z.literal(1), setPoints: SetPoints, core: Core });
+export const Stored = z.object({ version: z.literal(1), setPoints: SetPoints, core: Core });
 export type Stored = z.infer<typeof Stored>;
 
 export function storedOf(setPoints: SetPoints, state: CoreState): Stored {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -15,24 +16,46 @@ export interface Loaded {
   problem?: string;
 }
 
-/** Reads `state.json` once, before the first tick. A missing file is a new unit; a broken one means safe defaults. */
-export function loadStore(file: string): Loaded {
+const sumOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const beforeOf = (file: string) => `${file}.before`;
+
+/** Undefined where there is no file. Throws what is wrong with it. */
+function readStored(file: string): Stored | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return absent
-      ? { stored: undefined }
-      : { stored: undefined, problem: `${file}: ${messageOf(error)}; defaults are used` };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+  if (text.length > MAX_BYTES) throw new Error('too large');
+  const [json, sum] = text.split('\n') as [string, string | undefined];
+  // Files of earlier releases have no sum.
+  if (sum !== undefined && sum !== sumOf(json)) throw new Error('its sum does not match');
+  return Stored.parse(JSON.parse(json));
+}
+
+function tryStored(file: string): { stored?: Stored | undefined; wrong?: string } {
   try {
-    if (text.length > MAX_BYTES) throw new Error('too large');
-    return { stored: Stored.parse(JSON.parse(text)) };
+    return { stored: readStored(file) };
   } catch (error) {
-    const why = messageOf(error).replace(/\s+/g, ' ').slice(0, 160);
-    return { stored: undefined, problem: `${file} is damaged (${why}); defaults are used` };
+    return { wrong: messageOf(error).replace(/\s+/g, ' ').slice(0, 160) };
   }
+}
+
+/**
+ * Reads `state.json` once, before the first tick. A missing file is a new unit; for a broken one the state that was written
+ * before it stands in, and where that is broken too, safe defaults.
+ */
+export function loadStore(file: string): Loaded {
+  const [now, before] = [tryStored(file), tryStored(beforeOf(file))];
+  if (now.stored) return { stored: now.stored };
+  const wrong = now.wrong ?? before.wrong;
+  // None of the two: a new unit. None and a sound one before: a power cut between two renames, nothing is lost.
+  if (wrong === undefined) return { stored: before.stored };
+  const { stored } = before;
+  if (stored) return { stored, problem: `${file} is damaged (${wrong}); the state before it is used` };
+  return { stored: undefined, problem: `${file} is damaged (${wrong}); defaults are used` };
 }
 
 export interface Store {
@@ -42,17 +65,22 @@ export interface Store {
   flush(): Promise<void>;
 }
 
-/** Old or new after a power cut, never half: temporary file, fsync, rename, fsync of the directory. */
+const goneIsFine = (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+/** Old or new after a power cut, never half: temporary file, fsync, renames, fsync of the directory. The old one is kept. */
 async function writeAtomically(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.new`;
   const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(`${text}\n${sumOf(text)}`);
     await handle.sync();
   } finally {
     await handle.close();
   }
+  await rename(file, beforeOf(file)).catch(goneIsFine);
   await rename(temporary, file);
   const dir = await open(dirname(file), 'r');
   try {

@@ -7,6 +7,7 @@ import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
 import { initialState } from '../../src/control/step.ts';
 import { createStore, loadStore } from '../../src/control/store.ts';
+import { seededRandom } from '../../src/core/random.ts';
 import { createRig, HOUSE, run, tick, until } from './rig.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'hm-store-'));
@@ -18,14 +19,14 @@ test('a new unit has no state and no complaint', () => {
   assert.equal(loadStore(file), { stored: undefined });
 });
 
-test('what is offered is found again; nothing but the file stays behind', async () => {
+test('what is offered is found again; nothing but the file and the one before it stays behind', async () => {
   const store = createStore(file, complain);
   const setPoints = { ...DEFAULT_SETPOINTS, roomSetC: 22.5, mode: 'cooling' as const };
   const stored = storedOf(setPoints, initialState(HOUSE));
   store.offer(stored, 0);
   await store.flush();
   assert.equal(loadStore(file).stored, stored);
-  assert.equal(readdirSync(join(dir, 'state')), ['state.json']);
+  assert.equal(readdirSync(join(dir, 'state')), ['state.json', 'state.json.before']);
 });
 
 test('counters alone are written every quarter of an hour, a wish within seconds', async () => {
@@ -57,9 +58,10 @@ test('a file cut at any byte, flipped or hostile means defaults and one line tha
   store.offer(storedOf(DEFAULT_SETPOINTS, initialState(HOUSE)), 0);
   await store.flush();
   const whole = readFileSync(file, 'utf8');
+  rmSync(`${file}.before`, { force: true });
   const broken = [
     ...Array.from({ length: 40 }, (_, i) => whole.slice(0, Math.floor((i * whole.length) / 40))),
-    whole.replace('"roomSetC":21', '"roomSetC":99'),
+    whole.split('\n')[0]!.replace('"roomSetC":21', '"roomSetC":99'),
     whole.replace('"version":1', '"version":2'),
     '[]',
     'x'.repeat(100_000),
@@ -70,6 +72,37 @@ test('a file cut at any byte, flipped or hostile means defaults and one line tha
     assert.is(loaded.stored, undefined, text.slice(0, 80));
     assert.match(loaded.problem!, 'defaults are used');
   }
+});
+
+test('every flipped bit is found; the state before it stands in, and a cut between the two renames loses nothing', async () => {
+  const store = createStore(file, complain);
+  const at = (roomSetC: number) => storedOf({ ...DEFAULT_SETPOINTS, roomSetC }, initialState(HOUSE));
+  for (const roomSetC of [19, 20]) {
+    store.offer(at(roomSetC), 0);
+    await store.flush();
+  }
+  const whole = readFileSync(file);
+  const random = seededRandom(31);
+  for (let i = 0; i < 200; i++) {
+    const rotten = Buffer.from(whole);
+    const byte = Math.floor(random() * whole.length);
+    rotten[byte] = rotten[byte]! ^ (1 << Math.floor(8 * random()));
+    writeFileSync(file, rotten);
+    const { stored, problem } = loadStore(file);
+    assert.is(stored?.setPoints.roomSetC, 19, `byte ${byte}`);
+    assert.match(problem!, 'the state before it is used');
+  }
+  rmSync(file);
+  assert.equal(loadStore(file), { stored: at(19) });
+  writeFileSync(file, whole);
+  assert.equal(loadStore(file), { stored: at(20) });
+});
+
+test('what a newer release has added is left out, and a file of an older one has no sum', () => {
+  const stored = JSON.parse(JSON.stringify(storedOf({ ...DEFAULT_SETPOINTS, roomSetC: 18 }, initialState(HOUSE))));
+  writeFileSync(file, JSON.stringify({ ...stored, later: 1, core: { ...stored.core, starts: 7, later: { a: 1 } } }));
+  const loaded = loadStore(file);
+  assert.equal([loaded.problem, loaded.stored?.setPoints.roomSetC, loaded.stored?.core.starts], [undefined, 18, 7]);
 });
 
 test('a disk that cannot be written is told, and stops nothing', async () => {

@@ -14,6 +14,7 @@ import { brokerOffer } from '../broker-offer.ts';
 import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { checkHardware } from '../hardware-check.ts';
+import { healthWatch } from '../healthy.ts';
 import { type Booted, bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
 import { preflight, runningPid, unsoundExperts } from '../preflight.ts';
@@ -145,14 +146,19 @@ async function runUnit(args: string[]): Promise<number> {
   if (offer) say(offer);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const health = healthWatch(() => process.send?.({ heatmine: 'healthy' }));
   const supervisor = supervise(specsOf(booted, migrated, paths, simulated), {
     line: (name, line) => {
       const text = formatLog(name, line);
       if (text) say(text);
     },
-    restarted: (name, reason, delayMs) => say(`${name} ended (${reason}); again in ${delayMs / 1000} s`),
+    restarted: (name, reason, delayMs) => {
+      health.restarted(name);
+      say(`${name} ended (${reason}); again in ${delayMs / 1000} s`);
+    },
     refused: () => end(2),
     ready: (name) => {
+      health.ready(name);
       writeUnit();
       if (name === 'control' && !refused) keep(paths, config);
       if (name !== 'net') return;

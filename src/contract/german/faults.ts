@@ -121,8 +121,8 @@ export const FAULTS_DE: Record<string, string> = {
   'the control loop has been silent for a minute; the hardware holds the safe state':
     'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
-  '{}: {}; defaults are used': '{}: {}; es gelten die Vorgaben',
   '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',
+  '{} is damaged ({}); the state before it is used': '{} ist beschädigt ({}); es gilt der Stand davor',
   '{} cannot be written: {}': '{} ist nicht schreibbar: {}',
   '{}: too many limits in one run, the rest is not recorded': '{}: zu viele Begrenzungen, der Rest wird nicht vermerkt',
   'more than {} changes in a second: the rest is ignored':

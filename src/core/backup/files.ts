@@ -8,7 +8,7 @@ import type { Paths } from '../paths.ts';
 import { type BackupFacts, type BackupFile, isPackable, openBackup, packBackup } from './pack.ts';
 
 /** Of this moment, or of the way here. */
-const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.(new|lock)|.*-(wal|shm|journal))$/;
+const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.(new|lock|before)|.*-(wal|shm|journal))$/;
 const DATABASE = 'history.db';
 /** What stands beside config.yaml and is larger is no setting. */
 const MAX_SETTING_BYTES = 2 ** 20;
