@@ -1,11 +1,11 @@
-import { supplyTargetC } from '../decide/curve.ts';
 import { budgetOf } from './budget.ts';
 import type { Known } from './known.ts';
 import { isMistaken, type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
-import { bandAt, heldValue, MEMORY_START, type Memory, outdoorNow, remember } from './memory.ts';
+import { bandAt, heldValue, MEMORY_START, type Memory, remember } from './memory.ts';
 import { judged, refitted } from './refit.ts';
+import { supplySetOf } from './supply-set.ts';
 import { type PlanNow, wishOf } from './wish.ts';
 
 /** One answer line. */
@@ -14,7 +14,7 @@ export interface Answer {
   compressor: number;
   /** Circulation pump. */
   pump: number;
-  /** Supply temperature by the weather curve, for plants that want one. */
+  /** Supply temperature that means the same as the speed, for plants that regulate on one. */
   supplySetC: number;
   /** Watts that the accelerator may draw. */
   computeBudgetW: number;
@@ -129,9 +129,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { wish, plan } = wishOf(known, learned, memory, now);
   const { state: machine, reason: rest } = machineStep(aged, wish.level);
   const frost = frostPump(memory);
-  const outdoorC = outdoorNow(memory) ?? known.house.designOutdoorC;
-  const setC = supplyTargetC(known.house, lowC + 0.5, outdoorC, heldValue(memory, 'roomC') ?? lowC + 0.5, 0);
-  const supplySetC = machine.on ? Math.max(setC, lowC + 5) : setC;
+  const level = machine.on ? machine.level : 0;
+  const supplySetC = supplySetOf(known, learned, memory, level, plan !== null);
   const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
   const first = state.t === null && known.estimated.length ? `estimated: ${known.estimated.join(', ')}` : null;
   const reasons = [
@@ -145,7 +144,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
     first,
   ].filter((r) => r !== null);
   const answer: Answer = {
-    compressor: machine.on ? machine.level : 0,
+    compressor: level,
     pump: machine.on || frost || budget.watts > 0 ? 1 : 0,
     supplySetC: Math.round(supplySetC * 10) / 10,
     computeBudgetW: budget.watts,
