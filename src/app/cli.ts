@@ -136,12 +136,27 @@ export async function main(argv: string[]): Promise<number> {
     }
     return await command.run(args);
   } catch (error) {
-    if (!(error instanceof HeatmineError)) throw error;
-    const known = error.code === 'USAGE' && name in COMMANDS;
-    const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
-    say(`${error.code}: ${messageOf(error)}\n  -> ${remedy}`);
-    if (args.includes('--json'))
-      print(JSON.stringify({ error: { code: error.code, message: messageOf(error), remedy } }));
+    const told = toldOf(error, name);
+    say(`${told.code}: ${told.message}\n  -> ${told.remedy}`);
+    if (args.includes('--json')) print(JSON.stringify({ error: told }));
     return 2;
   }
+}
+
+/** What a person can do something about; anything else is a fault of the program, and is thrown on with its stack. */
+function toldOf(error: unknown, name: string): { code: string; message: string; remedy: string } {
+  const message = messageOf(error);
+  if (error instanceof HeatmineError) {
+    const known = error.code === 'USAGE' && name in COMMANDS;
+    const remedy = known ? `${asTyped(`${name} --help`)} shows how, with an example` : error.remedy;
+    return { code: error.code, message, remedy };
+  }
+  // ENOENT, EACCES, ENOSPC, …: the system says no, and names what about.
+  if (error instanceof Error && 'syscall' in error && 'code' in error)
+    return {
+      code: String(error.code),
+      message: message.replace(`${error.code}: `, ''),
+      remedy: 'see that it is there, that this user may use it, and that the disk is not full',
+    };
+  throw error;
 }

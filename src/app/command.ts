@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { HeatmineError } from '../core/errors.ts';
 import { type Paths, pathsOf } from '../core/paths.ts';
 import { didYouMean } from '../core/strict-file.ts';
+import { asTyped } from '../core/words.ts';
 
 /** Talk goes to standard error, data to standard output. */
 export const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -55,4 +56,10 @@ export function numberOption(
   if (!Number.isFinite(n) || n < min || n > max)
     throw new HeatmineError('USAGE', `--${name} takes a number from ${min} to ${max}, not "${value}"`);
   return n;
+}
+
+/** What follows once a home has its configuration: to be typed as it stands, also where the home is not the usual one. */
+export function nextSteps({ home }: Paths): string {
+  const there = home === pathsOf().home ? '' : ` --home ${home}`;
+  return `next: ${asTyped(`config check${there}`)}, ${asTyped(`doctor${there}`)}, then \`npm start${there && ` --${there}`}\``;
 }

@@ -33,6 +33,7 @@ export function todayLine(day: Day, language: Language): string {
 /** What observing has shown so far; after a week the question whether to switch on. */
 export function observedLine(seen: Observed, language: Language): string {
   const n = (x: number, decimals: number) => fixed(x, decimals, language);
+  if (seen.days < 1) return seenTooLittle(seen.days * 24, language);
   const asks = seen.days >= OBSERVE_DAYS;
   const days = n(seen.days, asks ? 0 : 1);
   const fewer = seen.starts - seen.wouldStarts;
@@ -50,3 +51,9 @@ export function observedLine(seen: Observed, language: Language): string {
   const starts = `started the compressor ${Math.abs(fewer)} times ${fewer < 0 ? 'more' : 'less'}`;
   return `In ${days} days I would have ${saved} (estimated) and ${starts}.${asks ? ' Switch on?' : ' I go on observing.'}`;
 }
+
+/** Of a day or less nothing is told: a start more or less would look like a figure. */
+const seenTooLittle = (hours: number, language: Language): string =>
+  language === 'de'
+    ? `Ich beobachte seit ${fixed(hours, 0, language)} h und steuere nichts; nach dem ersten Tag sage ich, was ich gespart hätte.`
+    : `I have observed for ${fixed(hours, 0, language)} h and drive nothing; after the first day I tell what I would have saved.`;

@@ -2,7 +2,7 @@ import { asTyped } from './words.ts';
 
 /** Every coded error of the product, with what its reader can do about it. Codes are stable: clients match on them. */
 export const ERROR_CODES = {
-  CONFIG_INVALID: 'mend the line named in the message, or remove the file to start from defaults',
+  CONFIG_INVALID: 'mend what the message names, then try again',
   BACKUP_INVALID: 'use another copy of the file and its passphrase; nothing was changed',
   BOARD_INVALID: 'mend the board file at the path named in the message',
   MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
@@ -19,7 +19,7 @@ export const ERROR_CODES = {
   BUS_NOISE: 'check shielding, pull-ups and termination',
   BUS_TIMEOUT: 'check power and wiring of the device named in the message',
   BUS_CLOSED: 'the simulated hardware or the bus went away; the supervisor restarts it',
-  VALUE_RANGE: 'give a value inside the range named in the message',
+  VALUE_RANGE: 'give what the message asks for',
   MESSAGE_INVALID: 'send the shape that docs/topics.md or docs/ARCHITECTURE.md gives',
   RATE_LIMITED: 'wait and try again',
   BUSY: 'wait and try again',

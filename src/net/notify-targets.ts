@@ -47,6 +47,9 @@ const Kept = z.strictObject({
 });
 type Kept = z.infer<typeof Kept>;
 
+/** Where the page's choice lies. */
+export const notifyFile = (home: string): string => join(pathsOf(home).keys, 'notify.json');
+
 /** Each that is named is replaced whole; null takes away what the page set. */
 export const NotifyChange = z.strictObject({
   ntfy: Kept.shape.ntfy.nullable(),
@@ -65,7 +68,7 @@ export interface NotifyBook {
 
 /** What the page set lies with the keys, for its owner alone: addresses of ntfy and webhooks are secrets as passwords are. */
 export function openNotifyBook(home: string, inFile: Config['notify'], log: Log): NotifyBook {
-  const file = join(pathsOf(home).keys, 'notify.json');
+  const file = notifyFile(home);
   let kept = load(file, log);
   return {
     now: () => ({ ...inFile, ...kept }),
@@ -85,12 +88,19 @@ export function openNotifyBook(home: string, inFile: Config['notify'], log: Log)
 
 function load(file: string, log: Log): Kept {
   if (!existsSync(file)) return {};
+  const kept = keptIn(file);
+  // Not what the parser says: it may quote a password.
+  if (!kept)
+    log.warn(`${file} is damaged: who was set on the page is told of no fault; set it again on the page, under Log`);
+  return kept ?? {};
+}
+
+/** Undefined for a file that cannot be read or is damaged. */
+export function keptIn(file: string): Kept | undefined {
   try {
     return Kept.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // Not what the parser says: it may quote a password.
-    log.warn(`${file} is damaged: who was set on the page is told of no fault; set it again on the page, under Log`);
-    return {};
+    return undefined;
   }
 }
 

@@ -207,7 +207,7 @@ test('doctor names everything it looks at, and what to do', async () => {
   const { stdout } = await tried({ args: ['doctor'], code: [0] }, ['--json']);
   const found = JSON.parse(stdout) as { level: string; what: string; text: string }[];
   const whats = found.map(({ what }) => what);
-  for (const what of 'node disk permissions clock config board models broker unit ports sensors loop safety experts peers'.split(
+  for (const what of 'node disk permissions clock config board models broker notify unit ports sensors loop safety experts peers'.split(
     ' ',
   ))
     assert.ok(whats.includes(what), `${what}: ${whats}`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
 const home = mkdtempSync(join(tmpdir(), 'heatmine-cli-'));
 const heatmine = (...args: string[]) =>
-  spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', timeout: 30_000 });
+  spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8', timeout: 90_000 });
 
 test('help lists every command, each with an example', () => {
   const { stdout, status } = heatmine('--help');
@@ -36,6 +36,24 @@ test('wrong use names the help of that very command', () => {
   const { stderr, status } = heatmine('set', 'roomSetC', 'warm');
   assert.is(status, 2);
   assert.match(stderr, '`npm run -s heatmine -- set --help`');
+});
+
+test('what the system refuses is told in words, not as a stack', () => {
+  const { stdout, stderr, status } = heatmine('doctor', '--home', join(entry, 'home'), '--json');
+  assert.is(status, 2);
+  assert.match(stderr, /^ENOTDIR: .*heatmine\.mjs\/home.*\n {2}-> /);
+  assert.not.match(stderr, /\n +at /);
+  assert.is(JSON.parse(stdout).error.code, 'ENOTDIR');
+  const gone = heatmine('experts', 'pull', '/nowhere/manifest.json', '--home', home);
+  assert.match(gone.stderr, /^USAGE: there is no \/nowhere\/manifest\.json/);
+});
+
+test('a home that never ran makes its key when an expert is published from there', () => {
+  const dir = join(mkdtempSync(join(tmpdir(), 'heatmine-cli-expert-')), 'status');
+  cpSync(new URL('../../models/status', import.meta.url).pathname, dir, { recursive: true });
+  const { stdout, stderr, status } = heatmine('experts', 'publish', dir, '--home', join(dir, 'home'));
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /manifest\.json: signed by [0-9a-f]{64}/);
 });
 
 test('without a unit: what is missing and how to start it', () => {

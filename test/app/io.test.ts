@@ -20,7 +20,7 @@ test.before(async () => {
   unit = spawnUnit({ portBase: 23_640 });
   await unit.until(
     (s) => s.control?.sensors.gasOk?.quality === 'good' && s.control.sensors.accelOutC?.quality === 'good',
-    20_000,
+    90_000,
   );
 });
 test.after(async () => {

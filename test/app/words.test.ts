@@ -2,8 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dayTeller } from '../../src/app/day-teller.ts';
 import { findingsText } from '../../src/app/findings-text.ts';
-import { fail, ok, warn } from '../../src/app/hardware-check.ts';
+import { checkDevices, fail, ok, warn } from '../../src/app/hardware-check.ts';
 import { progressTeller } from '../../src/app/progress-teller.ts';
+import { loadBoard } from '../../src/hal/board.ts';
 
 test('doctor tells what fails first, shortens many warnings, names each, and says what matters', () => {
   const many = Array.from({ length: 9 }, (_, i) => warn(`device${i}`, 'answers late'));
@@ -22,6 +23,30 @@ test('doctor tells what fails first, shortens many warnings, names each, and say
   );
   assert.equal(findingsText([ok('node', 'v24')]), ['OK   node             v24']);
   assert.is(findingsText(many.slice(0, 6)).filter((l) => l.startsWith('WARN')).length, 6);
+});
+
+test('doctor: simulated chips that a busy machine answers late are one line and no wire; one that mostly fails is told', () => {
+  const board = loadBoard('sim');
+  const device = (name: string, good: number, timeout: number) => ({
+    ...{ device: name, driver: 'tmp117', where: 'i2c1 0x48', ok: good, absent: 0, stuck: 0, noise: 0, timeout },
+    lastError: 'tmp117 at i2c1 0x48: no answer in time; check power and SDA/SCL wires',
+  });
+  const health = [
+    device('tmpAccelIn', 990, 10),
+    device('tmpRoom', 999, 1),
+    device('drive', 10, 90),
+    device('meterPv', 9, 0),
+  ];
+  const findings = checkDevices(board, health);
+  assert.equal(
+    findings.map(({ level, what }) => [level, what]),
+    [
+      ['WARN', 'drive'],
+      ['WARN', 'devices'],
+    ],
+  );
+  assert.match(findings[1]!.text, '2 of 4 simulated ones answered late now and then (0.55 % of calls)');
+  assert.is(checkDevices({ ...board, simulated: false }, health).length, 3);
 });
 
 test('a long simulation says every ten seconds how far it is, a terminal sees each day', () => {

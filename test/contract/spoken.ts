@@ -32,6 +32,7 @@ const SPEAKS = [
   'compute/scheduler/prefetch.ts',
   'core/config-file.ts',
   'net/config-events.ts',
+  'net/web/change.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
   'net/ledger/price.ts',

@@ -141,7 +141,7 @@ test('"warmer for 3 h": told with its cost, in force for three hours, over a res
   // 12 kW at 33 K: 1.5 K for 3 h are 1.64 kWh of heat, of a pump whose COP is between 2 and 6.
   assert.match(
     told!.text,
-    /^warmer by 1\.5 K for 3 h: costs about 0\.\d\d EUR \(estimate: 1\.6 kWh of heat at 0\.30 EUR/,
+    /^warmer by 1\.5 K for 3 h: costs about 0\.\d\d EUR \(estimate: 1\.6 kWh of heat by 0\.\d kWh of electricity at 0\.30 EUR/,
   );
   assert.ok(told!.costEur! > (1.64 * 0.3) / 6 && told!.costEur! < (1.64 * 0.3) / 2, `${told!.costEur} EUR`);
   const mild = wished([asks('warmer', 180, 1.5)], 0, { outdoorC: 25 }).state.overrides[0]!;

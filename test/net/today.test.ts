@@ -39,6 +39,9 @@ test('what observing has shown: more is not told as less, and nothing as nothing
     observedLine(worse, 'de'),
     'In 7 Tagen hätte ich 2,00 EUR mehr gebraucht (geschätzt) und den Verdichter 10 mal öfter gestartet. Einschalten?',
   );
+  const young = { ...seen, days: 0.3 };
+  assert.match(observedLine(young, 'en'), /^I have observed for 7 h and drive nothing; after the first day/);
+  assert.match(observedLine(young, 'de'), /^Ich beobachte seit 7 h und steuere nichts; nach dem ersten Tag/);
   assert.match(observedLine({ ...seen, days: 1, savedEur: null }, 'en'), /cannot be told yet.*go on observing/);
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { flowDrawing, isFlowing, NARROW, WIDE } from '../../web/src/drawings/flow-layout.ts';
+import { BOX_HEIGHT, flowDrawing, isFlowing, NARROW, WIDE } from '../../web/src/drawings/flow-layout.ts';
 import { type FlowWatts, flowWatts } from '../../web/src/drawings/flow-watts.ts';
 import { heatColour } from '../../web/src/drawings/heat-colour.ts';
 import type { Snapshot } from '../../web/src/snapshot.ts';
@@ -67,7 +67,7 @@ const feedingIn = () => {
   return flowWatts(now)!;
 };
 
-test('a line is as wide as its power, and every name has room, however little or much flows', () => {
+test('a line is as wide as its power, and every box has room for its words, however little or much flows', () => {
   const quiet = { ...feedingIn(), sun: 0, gridOut: 0, gridIn: 0, household: 0, compute: 0, compressor: 0 };
   const huge = Object.fromEntries(Object.keys(quiet).map((key) => [key, 20_000])) as unknown as FlowWatts;
   for (const format of [WIDE, NARROW]) {
@@ -76,11 +76,14 @@ test('a line is as wide as its power, and every name has room, however little or
       const flowing = links.filter(isFlowing);
       const perWatt = flowing.map((link) => link.width / link.watts!);
       for (const each of perWatt) assert.ok(Math.abs(each / perWatt[0]! - 1) < 1e-6);
-      for (const { y0, y1 } of nodes) assert.ok(y0 >= 15 && y1 <= format.height - 15, `${y0} ${y1}`);
+      const half = ({ y0, y1 }: { y0: number; y1: number }) => Math.max(BOX_HEIGHT, y1 - y0) / 2;
       for (const [i, node] of nodes.entries()) {
+        const middle = (node.y0 + node.y1) / 2;
+        assert.ok(middle - half(node) >= 0 && middle + half(node) <= format.height, node.id);
         const next = nodes[i + 1];
         if (next?.layer !== node.layer) continue;
-        assert.ok((next.y0 + next.y1 - node.y0 - node.y1) / 2 >= 34, `${node.id} ${next.id}: two lines of text`);
+        const gap = (next.y0 + next.y1) / 2 - half(next) - middle - half(node);
+        assert.ok(gap >= 5, `${node.id} ${next.id}: ${gap} px`);
       }
     }
   }

@@ -19,6 +19,25 @@ page('the language switch changes every heading and is kept', (context) =>
   }),
 );
 
+page(
+  'every word of the energy flow stands inside its box: on a phone and a wide screen, in both languages',
+  (context) =>
+    visit(context, {}, async (tab) => {
+      for (const language of ['en', 'de'])
+        for (const width of [360, 1280]) {
+          await tab.click(`button[lang=${language}]`);
+          await tab.setViewportSize({ width, height: 900 });
+          await tab.waitForSelector(`#flow svg[viewBox^="0 0 ${width === 360 ? 330 : 860}"]`);
+          const outside = await tab.evaluate(`[...document.querySelectorAll('#flow .node:not(.bus)')].filter((node) => {
+          const [box, words] = [node.querySelector('rect'), node.querySelector('text')].map((e) => e.getBoundingClientRect());
+          return words.left < box.left || words.right > box.right || words.top < box.top || words.bottom > box.bottom;
+        }).map((node) => node.textContent)`);
+          assert.equal(outside, [], `${language}, ${width} px`);
+          assert.is(await tab.locator('#flow .kind').count(), 3);
+        }
+    }),
+);
+
 page('two presses on + send one command with the sum, and the echo becomes the effective value', (context) =>
   visit(context, {}, async (tab) => {
     // Both within one task of the page: the pause between them must not depend on how busy this machine is.

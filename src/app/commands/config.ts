@@ -10,7 +10,7 @@ import { didYouMean, type Fault, FileFaults } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
 import { brokerOffer } from '../broker-offer.ts';
-import { type Command, type Parsed, parseCommand, print, say } from '../command.ts';
+import { type Command, nextSteps, type Parsed, parseCommand, print, say } from '../command.ts';
 import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../config-init.ts';
 
 /** What a look at config.yaml found, for programs. */
@@ -125,7 +125,7 @@ async function init(paths: Paths, values: Parsed['values'], json: boolean): Prom
   print(json ? JSON.stringify({ file: paths.config }) : `wrote ${paths.config}`);
   const offer = await brokerOffer(Config.parse({}));
   if (offer) say(offer);
-  say(`next: ${asTyped('config check')}, ${asTyped('doctor')}, then \`npm start\``);
+  say(nextSteps(paths));
   return 0;
 }
 

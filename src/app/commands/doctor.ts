@@ -12,6 +12,7 @@ import { type Command, numberOption, parseCommand, print } from '../command.ts';
 import { findingsText } from '../findings-text.ts';
 import { checkDevices, checkHardware, type Finding, fail, ok, warn } from '../hardware-check.ts';
 import { openIo } from '../io-client.ts';
+import { checkNotify } from '../notify-check.ts';
 import { preflight, runningPid } from '../preflight.ts';
 
 /** What only the running unit can tell: sensors, loop, broker, models. */
@@ -24,7 +25,9 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
     if (view?.quality === 'good') continue;
     findings.push(fail(name, `${view?.quality ?? 'missing'}: ${view?.reason ?? 'no value'} (wire: ${note})`));
   }
-  if (findings.length === 0) findings.push(ok('sensors', `${wired.length} points fresh and plausible`));
+  const fresh = wired.length - findings.length;
+  if (fresh > 0)
+    findings.push(ok('sensors', `${fresh}${findings.length ? ` of ${wired.length}` : ''} points fresh and plausible`));
   const { p99Ms, realtime } = control.lateness;
   findings.push(
     p99Ms <= 5
@@ -107,6 +110,7 @@ async function examine(paths: Paths, boardName: string | undefined, portBase: nu
       ...checkHardware(board),
       ...(await checkModels(paths)),
       ...(await checkBrokers(paths, config)),
+      ...checkNotify(paths, config, board.simulated),
       ...(await checkRunning(paths, config, board)),
       ...(await checkPeers(paths, config, portBase)),
     ];
@@ -134,7 +138,7 @@ async function runDoctor(args: string[]): Promise<number> {
 export const doctor: Command = {
   name: 'doctor',
   about:
-    'Checks node, disk, permissions, clock, configuration, buses, devices, ports, sensors, loop, models, broker and peers: OK, WARN or FAIL, each fault with its remedy. Ends with 1 where something failed.',
+    'Checks node, disk, permissions, clock, configuration, buses, devices, ports, sensors, loop, models, broker, notifications and peers: OK, WARN or FAIL, each fault with its remedy. Ends with 1 where something failed.',
   usage: 'heatmine doctor [--board pi4] [--json]',
   example: 'npm run -s heatmine -- doctor',
   run: runDoctor,

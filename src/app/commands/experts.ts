@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FoundExpert, scanExperts } from '../../compute/experts.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
-import type { Paths } from '../../core/paths.ts';
+import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { printable } from '../../core/printable.ts';
 import { asTyped } from '../../core/words.ts';
 import { BOOK_FILE, readBook } from '../../net/swarm/useful/book.ts';
@@ -116,6 +116,7 @@ const pull: Sub = async ({ values, paths, json }, [source]) => {
 
 const publish: Sub = async ({ paths, json }, [dir]) => {
   if (!dir) throw new HeatmineError('USAGE', 'publish which DIR? It holds expert.json and the weights.');
+  ensurePaths(paths);
   const { file, maker } = await publishExpert(dir, paths.keys);
   const { swarm } = loadConfig(paths.home);
   const isGiven = swarm.join && swarm.weights.seed;

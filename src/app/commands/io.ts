@@ -76,7 +76,10 @@ async function read(points: readonly BoardPoint[], io: Io, json: boolean): Promi
     const { sensors, ordered, confirmed, atMs, health } = view;
     print(JSON.stringify({ atMs, sensors, ordered, confirmed, health }));
   } else for (const { text } of lines) print(text);
-  return lines.every((l) => l.ok) ? 0 : 1;
+  const wrong = points.filter((_, i) => !lines[i]!.ok).map((p) => p.name);
+  if (wrong.length === 0) return 0;
+  say(`not good, or not as ordered: ${wrong.join(', ')}`);
+  return 1;
 }
 
 /** A line for each point whenever what it shows has changed, until Ctrl-C or the end of the time asked for. */

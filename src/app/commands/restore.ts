@@ -4,8 +4,7 @@ import { isSealed } from '../../core/backup/pack.ts';
 import { systemClock } from '../../core/clock.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths } from '../../core/paths.ts';
-import { asTyped } from '../../core/words.ts';
-import { type Command, parseCommand, print, say } from '../command.ts';
+import { type Command, nextSteps, parseCommand, print, say } from '../command.ts';
 import { readPassphrase } from '../passphrase.ts';
 import { runningPid } from '../preflight.ts';
 import { restoredLines } from '../restored.ts';
@@ -38,7 +37,7 @@ async function runRestore(args: string[]): Promise<number> {
   const restored = restoreFiles(paths, opened, systemClock.wallMs());
   if (json) print(JSON.stringify(restored));
   else for (const line of restoredLines(restored)) print(line);
-  say(`next: ${asTyped('config check')}, ${asTyped('doctor')}, then \`npm start\``);
+  say(nextSteps(paths));
   return 0;
 }
 

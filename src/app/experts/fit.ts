@@ -5,7 +5,8 @@ import { HeatmineError } from '../../core/errors.ts';
 import { numberOption, type Parsed, print } from '../command.ts';
 
 const GB = 1e9;
-const gb = (bytes: number) => `${(bytes / GB).toFixed(2)} GB`;
+const gb = (bytes: number) => (bytes < GB / 10 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`);
+const parametersText = (n: number) => (n < 1e8 ? `${(n / 1e6).toFixed(2)}M` : `${(n / 1e9).toFixed(2)}B`);
 
 /** Memory for each context on this box, or on the accelerators given. */
 export async function fitExpert({ values, json }: Parsed, [file]: string[]): Promise<number> {
@@ -27,7 +28,7 @@ export async function fitExpert({ values, json }: Parsed, [file]: string[]): Pro
       ? `${given.length} accelerator${given.length > 1 ? 's' : ''} of ${given.join(', ')} GB`
       : '';
     print(
-      `${(info.parameters / 1e9).toFixed(2)}B parameters, ${info.architecture}; ${on || `${gb(devices[0]!)} of memory free here`}`,
+      `${parametersText(info.parameters)} parameters, ${info.architecture}; ${on || `${gb(devices[0]!)} of memory free here`}`,
     );
     for (const { contextTokens, weightsBytes, cacheBytes, workBytes, totalBytes, verdict } of rows) {
       const parts = `weights ${gb(weightsBytes)} + context ${gb(cacheBytes)} + work ${gb(workBytes)}`;

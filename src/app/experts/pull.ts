@@ -77,6 +77,7 @@ export async function pullExpert(options: PullOptions): Promise<string> {
 async function pullSigned(options: PullOptions, url: string | undefined): Promise<string> {
   const { source } = options;
   const place = !url && !source.endsWith(MANIFEST_FILE) ? join(source, MANIFEST_FILE) : source;
+  if (!url && !existsSync(place)) throw new HeatmineError('USAGE', `there is no ${place}`);
   const text = url ? await smallText(url, options.signal) : readFileSync(place, 'utf8');
   const { manifest, expert } = readExpertManifest(text, source);
   const { files, maker } = manifest;

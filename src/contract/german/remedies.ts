@@ -15,8 +15,7 @@ export const REMEDIES_DE: Record<string, string> = {
   'the classifier chose {} ({}), which cannot be picked here':
     'der Klassifikator wählte {} ({}), der hier nicht gewählt werden kann',
   '{}; {} answers': '{}; es antwortet {}',
-  'mend the line named in the message, or remove the file to start from defaults':
-    'die genannte Zeile berichtigen, oder die Datei entfernen und mit den Vorgaben beginnen',
+  'mend what the message names, then try again': 'berichtigen, was die Meldung nennt, dann noch einmal versuchen',
   'mend the board file at the path named in the message': 'die genannte Boarddatei berichtigen',
   'put back the model file named in the message, or move its directory away':
     'die genannte Modelldatei zurücklegen oder ihr Verzeichnis wegräumen',
@@ -45,7 +44,10 @@ export const REMEDIES_DE: Record<string, string> = {
   'check power and wiring of the device named in the message': 'Strom und Leitung des genannten Geräts prüfen',
   'the simulated hardware or the bus went away; the supervisor restarts it':
     'die simulierte Hardware oder der Bus ist weg; der Aufseher startet sie neu',
-  'give a value inside the range named in the message': 'einen Wert im genannten Bereich angeben',
+  'give what the message asks for': 'angeben, was die Meldung verlangt',
+  'must be at most {}': 'höchstens {}',
+  'must be at least {}': 'mindestens {}',
+  'must be one of {}': 'eines von {}',
   'send the shape that docs/topics.md or docs/ARCHITECTURE.md gives':
     'die Form senden, die docs/topics.md oder docs/ARCHITECTURE.md angeben',
   'wait and try again': 'warten und wieder versuchen',

@@ -46,8 +46,13 @@ export function costOf(
   if (!market) return { eur: null, text: 'cost unknown, no price has been received' };
   const price = market.priceEurPerKwh;
   const heat = (kwh: number, sinkC: number) => {
-    const eur = Math.max(0, (kwh / copOf(sinkC, est.outdoorC.value)) * price);
-    return { eur, text: `costs ${euro(eur)} (estimate: ${kwh.toFixed(1)} kWh of heat at ${price.toFixed(2)} EUR/kWh)` };
+    const electricKwh = kwh / copOf(sinkC, est.outdoorC.value);
+    const eur = Math.max(0, electricKwh * price);
+    const [heatText, electricText] = [kwh.toFixed(1), electricKwh.toFixed(1)];
+    return {
+      eur,
+      text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${price.toFixed(2)} EUR/kWh)`,
+    };
   };
   if (kind === 'warmer') return heat(warmerKwh(leftS, byK, facts), Math.max(plan.supplySetC, facts.roomSetC + 5) + byK);
   if (kind === 'hot-water-once') {

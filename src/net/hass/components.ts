@@ -33,6 +33,7 @@ export function counter(name: string, topic: string, path: string, unit: string,
     value_template: `{{ value_json.${path} }}`,
     state_class: 'total_increasing',
     unit_of_measurement: unit,
+    suggested_display_precision: deviceClass ? 1 : 0,
     ...(deviceClass && { device_class: deviceClass }),
   };
 }

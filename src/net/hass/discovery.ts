@@ -87,9 +87,10 @@ function message(
     const own = zone === undefined ? snake(key) : `${snake(key)}_${snake(zone)}`;
     const objectId = key === 'climate' ? snake(unit) : `${snake(unit)}_${own}`;
     const name = component.name !== null && language === 'de' ? germanNameOf(key) : component.name;
+    const shown = name && name.charAt(0).toUpperCase() + name.slice(1);
     cmps[snake(key)] = {
       ...component,
-      name,
+      name: shown,
       unique_id: `heatmine_${snake(unit)}_${own}`,
       default_entity_id: `${component.p}.${objectId}`,
     };

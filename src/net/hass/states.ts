@@ -148,7 +148,10 @@ export function stateEntities(unit: string): Record<string, Component> {
     loopLateMs: diagnostic(measurement('control loop late, p99', control, 'lateness.p99Ms', unitOf('lateMs'))),
     answered: counter('questions answered', compute, 'answered', 'answers'),
     answerTokens: counter('tokens answered', compute, 'answerTokens', 'tokens'),
-    tokensPerS: { ...measurement('speed', compute, 'tokensPerS', undefined), unit_of_measurement: 'tokens/s' },
+    tokensPerS: {
+      ...measurement('speed', compute, 'tokensPerS', undefined),
+      ...{ unit_of_measurement: 'tokens/s', suggested_display_precision: 0 },
+    },
     computeReason: sentence('compute: why', said, 'value_json.computeReason'),
   };
 }

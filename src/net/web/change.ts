@@ -16,8 +16,16 @@ const AcknowledgeBody = Acknowledge.extend({ by: Acknowledge.shape.by.default('p
 export const issueText = (error: z.ZodError) =>
   error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${issue.message}`)
+    .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${inWords(issue)}`)
     .join('; ');
+
+/** As people say it, where the library speaks of types. */
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big' && issue.origin === 'number') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'too_small' && issue.origin === 'number') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.message;
+}
 
 export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
   let raw: unknown;

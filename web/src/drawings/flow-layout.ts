@@ -60,34 +60,43 @@ const LINKS: readonly [LinkId, from: NodeId, to: NodeId, Kind][] = [
   ['hotWater', 'heat', 'hotWater', 'heat'],
 ];
 
-/** A drawing: where its layers stand, and the room that each name needs. */
+/** A drawing: where its layers stand. Words stand in the boxes, never on what flows. */
 export interface Format {
   width: number;
   height: number;
-  /** Left edge of each layer. */
-  layersX: readonly number[];
-  nodeWidth: number;
-  /** Between two nodes: two lines of text fit even where both are of no power. */
-  padding: number;
+  /** Left and right edge of each layer. */
+  layersX: readonly (readonly [number, number])[];
 }
 
 export const WIDE: Format = {
   width: 860,
   height: 392,
-  layersX: [2, 196, 330, 612, 848],
-  nodeWidth: 10,
-  padding: 46,
+  layersX: [
+    [0, 100],
+    [227, 237],
+    [364, 484],
+    [611, 621],
+    [744, 860],
+  ],
 };
 /** A phone's: drawn about as large as it is written here. */
 export const NARROW: Format = {
   width: 330,
   height: 410,
-  layersX: [0, 92, 132, 226, 324],
-  nodeWidth: 6,
-  padding: 46,
+  layersX: [
+    [0, 56],
+    [86, 91],
+    [121, 197],
+    [225, 230],
+    [256, 330],
+  ],
 };
-/** Half a name above the first node and half of one below the last. */
-const MARGIN = 18;
+/** A box of no power: two lines of text fit in it. */
+export const BOX_HEIGHT = 40;
+/** The least from the end of one node to the next one: both may be lines without a width, with their boxes around them. */
+const LEAST_PADDING = BOX_HEIGHT + 6;
+/** Half a box above the first node and below the last. */
+const MARGIN = BOX_HEIGHT / 2 + 1;
 /** At least this many watts fill the height, so that a quiet night does not look like a storm. */
 const SCALE_W = 6000;
 /** Below this a flow is a thin line and moves nothing: measured zero is rarely exactly zero. */
@@ -130,16 +139,16 @@ export function flowDrawing(watts: FlowWatts | null, format: Format): FlowDrawin
     const known = watts?.[id] ?? null;
     return { id, source, target, kind, watts: known, value: Math.max(FLOWING_W, known ?? 0) };
   });
-  const { padding } = format;
   const needs = layers.map((ids) => ({
     watts: ids.reduce((sum, id) => sum + Math.max(FLOWING_W, wattsOf(id, watts) ?? 0), 0),
-    gaps: (ids.length - 1) * padding,
+    gaps: ids.length - 1,
   }));
   const room = format.height - 2 * MARGIN;
   const perWatt =
-    (room - Math.max(...needs.map(({ gaps }) => gaps))) / Math.max(SCALE_W, ...needs.map((need) => need.watts));
-  const used = Math.max(...needs.map((need) => need.watts * perWatt + need.gaps));
-  const top = MARGIN + (room - used) / 2;
+    (room - Math.max(...needs.map(({ gaps }) => gaps)) * LEAST_PADDING) /
+    Math.max(SCALE_W, ...needs.map((need) => need.watts));
+  // Each layer is spread over the height; the one that has least room for it sets the distance for all.
+  const padding = Math.min(...needs.flatMap((need) => (need.gaps ? (room - need.watts * perWatt) / need.gaps : [])));
   const graph = sankey<(typeof nodes)[number], (typeof links)[number]>()
     .nodeId(({ id }) => id)
     .nodeAlign((node) => (node as (typeof nodes)[number]).layer)
@@ -147,16 +156,12 @@ export function flowDrawing(watts: FlowWatts | null, format: Format): FlowDrawin
     .iterations(0)
     .nodeSort(null)
     .linkSort(null)
-    .nodeWidth(format.nodeWidth)
     .nodePadding(padding)
     .extent([
-      [0, top],
-      [format.width, top + used],
+      [0, MARGIN],
+      [format.width, MARGIN + room],
     ])({ nodes, links });
-  for (const node of graph.nodes) {
-    node.x0 = format.layersX[node.layer]!;
-    node.x1 = node.x0 + format.nodeWidth;
-  }
+  for (const node of graph.nodes) [node.x0, node.x1] = format.layersX[node.layer]!;
   const path = sankeyLinkHorizontal<(typeof nodes)[number], (typeof links)[number]>();
   const idOf = (end: unknown) => (end as { id: NodeId }).id;
   return {

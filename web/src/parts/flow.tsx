@@ -1,15 +1,22 @@
 import { useMemo } from 'preact/hooks';
-import { type FlowDrawing, flowDrawing, isFlowing, NARROW, type NodeId, RARE, WIDE } from '../drawings/flow-layout.ts';
+import {
+  BOX_HEIGHT,
+  type FlowDrawing,
+  flowDrawing,
+  isFlowing,
+  NARROW,
+  type NodeId,
+  RARE,
+  WIDE,
+} from '../drawings/flow-layout.ts';
 import { type FlowWatts, flowWatts } from '../drawings/flow-watts.ts';
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords, type Words } from '../i18n/index.ts';
 import { isSimulated, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
-/** Everything of one kind meets there: named above, without a figure. */
+/** Everything of one kind meets there: a bar, which the colours below the drawing name. */
 const BUSES: readonly NodeId[] = ['electricity', 'heat'];
-/** Of the last layer: names stand left of the node. */
-const LAST: readonly NodeId[] = ['outside', 'rooms', 'hotWater'];
 
 /** Sun, grid and battery through computing, compressor and household to rooms, hot water and the outside. */
 export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
@@ -33,10 +40,17 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
           <FlowLine key={link.id} link={link} />
         ))}
         {nodes.map((node) => (
-          <FlowBar key={node.id} node={node} name={names[node.id]} />
+          <FlowBox key={node.id} node={node} name={names[node.id]} />
         ))}
       </svg>
-      <figcaption class="quiet">{t.now.flowNote}</figcaption>
+      <figcaption class="quiet">
+        <span class="kinds">
+          <span class="kind electric">{names.electricity}</span>
+          <span class="kind heat">{names.heat}</span>
+          <span class="kind air">{t.now.air}</span>
+        </span>
+        {t.now.flowNote}
+      </figcaption>
     </figure>
   );
 }
@@ -52,23 +66,18 @@ function nodeNames(t: Words['t'], watts: FlowWatts | null): Record<NodeId, strin
   };
 }
 
-function FlowBar({ node, name }: { node: FlowDrawing['nodes'][number]; name: string }) {
+function FlowBox({ node, name }: { node: FlowDrawing['nodes'][number]; name: string }) {
   const { f } = useWords();
   const { id, x0, x1, y0, y1 } = node;
-  // Thin, it is still seen where a line ends.
-  const height = Math.max(3, y1 - y0);
-  const middle = (y0 + y1) / 2;
-  const atEnd = LAST.includes(id);
-  const x = atEnd ? x0 - 7 : x1 + 7;
+  const kind = isFlowing(node) ? `node node-${id}` : `node node-${id} none`;
+  const isBus = BUSES.includes(id);
+  const height = Math.max(isBus ? 3 : BOX_HEIGHT, y1 - y0);
+  const [x, middle] = [(x0 + x1) / 2, (y0 + y1) / 2];
   return (
-    <g class={isFlowing(node) ? `node node-${id}` : `node node-${id} none`}>
-      <rect x={x0} y={middle - height / 2} width={x1 - x0} height={height} rx="2" />
-      {BUSES.includes(id) ? (
-        <text x={(x0 + x1) / 2} y={y0 - 9} text-anchor="middle" class="name">
-          {name}
-        </text>
-      ) : (
-        <text text-anchor={atEnd ? 'end' : 'start'}>
+    <g class={isBus ? `${kind} bus` : kind}>
+      <rect x={x0} y={middle - height / 2} width={x1 - x0} height={height} rx={isBus ? 2 : 6} />
+      {!isBus && (
+        <text text-anchor="middle">
           <tspan x={x} y={middle - 4} class="name">
             {name}
           </tspan>
