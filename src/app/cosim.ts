@@ -44,7 +44,9 @@ export interface CosimOptions {
   /** What is broken at this house second: in the plant, and what sensors claim instead of the truth. */
   faultsAt?(houseS: number): { plant?: PlantFaults; sensors?: Partial<Record<SensorName, number>> };
   /** What people ask for and rooms report at this house second. */
-  wishesAt?(houseS: number): Pick<StepInput, 'commands' | 'zones' | 'acknowledge'> & { setPoints?: Partial<SetPoints> };
+  wishesAt?(
+    houseS: number,
+  ): Pick<StepInput, 'commands' | 'zones' | 'acknowledge' | 'ahead'> & { setPoints?: Partial<SetPoints> };
   /** What an energy manager asks for at this house second. */
   emsAt?(houseS: number): StepInput['ems'];
   /** Every step of our own control, after the plant has moved: for tests and campaigns. */

@@ -166,6 +166,8 @@ export const Price = z.object({
   modelled: z.boolean(),
   /** Until when prices are known without a gap, UTC; null: until another is told. */
   knownUntilMs: finite.nullable(),
+  /** When unpaid computing is next expected to pay, as far as prices are known; left out while it pays, or nobody knows. */
+  computeFromMs: finite.optional(),
 });
 export type Price = z.infer<typeof Price>;
 

@@ -19,6 +19,7 @@ import { interlock } from './interlock/interlock.ts';
 import { ownPumpStep } from './learn/own-pump.ts';
 import { metersStep, metersView } from './meters.ts';
 import { observedView, observeStep } from './observe.ts';
+import { leaned, leanReasons, paysFromMs, paysReasons } from './price/lean.ts';
 import { priceView } from './price/prices.ts';
 import { actionOf, headline } from './say.ts';
 import { sound } from './sound.ts';
@@ -142,6 +143,20 @@ function grantsOf({ decided, interlock: { stopped } }: CoreState, checking: bool
   } satisfies Partial<Verdict>;
 }
 
+/** What is sensed and wished at this moment, before anything is decided. */
+function perceived(previous: CoreState, given: StepInput, realS: number) {
+  const { image, house, dtS, lapsed = [] } = given;
+  const estimated = estimate(previous.estimate, image, house, dtS, realS);
+  const { est, dewC, shown: zones, reasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
+  const { plan } = previous.plan;
+  const managed = gridWishes(previous.grid, est, given, plan.mode);
+  const asked = leaned(managed.input, given.setPoints, plan);
+  const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, plan, dtS);
+  const input: Wished = { ...asked, setPoints: wish.setPoints };
+  const state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: managed.state };
+  return { state, facts: { est, input, wish, dewC }, zones, told: [...reasons, ...lapsed, ...leanReasons(asked)] };
+}
+
 /**
  * One control tick, pure: estimate every call, loops at 1 Hz, supervision at 60 s, interlock last. `input.dtS` is house time;
  * the ages of readings and the patience of the interlock count on the image's own monotonic time.
@@ -150,20 +165,15 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   const given = sound(previous.atMs, told);
   const { image, house, dtS } = given;
   const realS = previous.atMs === null ? 0 : Math.max(0, (image.atMs - previous.atMs) / 1000);
-  const estimated = estimate(previous.estimate, image, house, dtS, realS);
-  const { est, dewC, shown: zones, reasons: roomReasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
-  const { input: asked, state: gridState } = gridWishes(previous.grid, est, given, previous.plan.plan.mode);
-  const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, previous.plan.plan, dtS);
-  const input: Wished = { ...asked, setPoints: wish.setPoints };
-  const facts = { est, input, wish, dewC };
-  let state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: gridState };
-  state = loops(supervise(state, input, est, wish, dtS), facts, dtS);
+  const { state: begun, facts, zones, told: inputReasons } = perceived(previous, given, realS);
+  const { est, input, wish } = facts;
+  let state = loops(supervise(begun, input, est, wish, dtS), facts, dtS);
   const driven = drive(state, est, { ...given, setPoints: wish.setPoints }, realS);
   state = driven.state;
   const locked = interlock(state.interlock, {
     image,
     est,
-    balance: estimated.state.balance,
+    balance: begun.estimate.balance,
     house,
     decided: driven.outputs,
     observing: driven.wouldBe !== undefined,
@@ -181,6 +191,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   };
   const stops = safety === 'S3' || safety === 'S4' || latched.latched;
   const action = actionOf(state, outputs, heat, stops, wish.setPoints.mode);
+  const computeFromMs = paysFromMs(state.plan.plan.why, given);
   const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   return {
     state,
@@ -194,14 +205,15 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       heat: heatWithBackup(heat, outputs, house),
       energy: state.energy,
       meters: metersView(state.meters),
-      price: priceView(given.market),
+      price: priceView(given.market, computeFromMs),
       zones,
       overrides: state.comfort.overrides,
       reasons: [
         first,
         ...[locked, driven, wish].flatMap((part) => part.reasons),
         ...coolReasons(facts, state),
-        ...roomReasons.concat(given.lapsed ?? []),
+        ...inputReasons,
+        ...paysReasons(computeFromMs, given),
         ...sensorReasons(est),
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,

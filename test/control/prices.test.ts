@@ -37,7 +37,7 @@ function heard(more: Partial<typeof tariff> = {}) {
     at(min: number) {
       clock.ms = min * MIN_MS;
       const found = prices.at(clock.ms, START + clock.ms);
-      return { ...found, price: priceView(found.market), codes: found.reasons.map((r) => r.code) };
+      return { ...found, price: priceView(found.market, undefined), codes: found.reasons.map((r) => r.code) };
     },
     prices,
   };

@@ -144,6 +144,12 @@ export const DECISIONS_DE: Record<string, string> = {
   'the price told for now has run out: {}': 'der für jetzt gemeldete Preis gilt nicht mehr: {}',
   'the time is not known, so no price of the list can be found: {}':
     'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden: {}',
+  'power gets dearer at {}, {} instead of {} EUR/kWh: the hot water tank is filled before':
+    'Strom wird um {} teurer, {} statt {} EUR/kWh: der Warmwasserspeicher wird vorher gefüllt',
+  'power gets cheaper at {}, {} instead of {} EUR/kWh: tank and house wait for it as long as they are warm enough':
+    'Strom wird um {} billiger, {} statt {} EUR/kWh: Speicher und Haus warten darauf, solange sie warm genug sind',
+  'unpaid computing waits for {}: a kWh costs {} EUR then':
+    'unbezahltes Rechnen wartet auf {}: eine kWh kostet dann {} EUR',
   'that of the simulated market is used': 'der des simulierten Marktes gilt',
   'that of the price list is used': 'der der Preisliste gilt',
   'the fixed price of config.yaml is used': 'der feste Preis aus config.yaml gilt',

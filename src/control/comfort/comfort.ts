@@ -3,6 +3,7 @@ import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { HotWaterAim } from '../decide/hotwater.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
 import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
 import { NIGHT_START, type NightState, nightStep } from './night.ts';
@@ -86,12 +87,13 @@ function awayStep({ away, house }: StepInput, heats: boolean): { setBackK: numbe
   return { setBackK, reasons: [{ what: 'presence', code: 'away', text }] };
 }
 
-function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: boolean, sunny: boolean): HotWaterAim {
+function hotWaterAim(input: Leaning, overrides: readonly Override[], killing: boolean, sunny: boolean): HotWaterAim {
   const once = overrides.some((o) => o.kind === 'hot-water-once');
+  const normalK = sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K;
   const setC = killing ? KILL_SET_C : input.setPoints.hotWaterSetC;
   return {
     setC,
-    startBelowK: once || killing ? ONCE_START_BELOW_K : sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K,
+    startBelowK: once || killing ? ONCE_START_BELOW_K : tankBelowK(input.lean, setC, normalK),
     killing,
   };
 }
@@ -99,7 +101,7 @@ function hotWaterAim(input: StepInput, overrides: readonly Override[], killing: 
 /** One step of all that people wish. Pure; `est` already holds the zones. */
 export function comfortStep(
   before: ComfortState,
-  input: StepInput,
+  input: Leaning,
   est: Estimates,
   plan: Plan,
   dtS: number,

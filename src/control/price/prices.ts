@@ -138,7 +138,7 @@ export function pricesOf(told: Told, tariff: Tariff, timeMs: number | undefined)
   return { market, ahead, reasons: reasonsOf(told, timeMs, market) };
 }
 
-export const priceView = (held: HeldPrice | undefined): Price | null =>
+export const priceView = (held: HeldPrice | undefined, computeFromMs: number | undefined): Price | null =>
   held
     ? {
         priceEurPerKwh: held.priceEurPerKwh,
@@ -146,6 +146,7 @@ export const priceView = (held: HeldPrice | undefined): Price | null =>
         source: held.source ?? 'simulated',
         modelled: held.modelled,
         knownUntilMs: held.knownUntilMs ?? null,
+        ...(computeFromMs !== undefined && { computeFromMs }),
       }
     : null;
 

@@ -1,0 +1,123 @@
+import type { Reason, SetPoints } from '../../contract/messages.ts';
+import { minuteOfDay } from '../comfort/time.ts';
+import type { Plan } from '../decide/plan.ts';
+import type { StepInput } from '../types.ts';
+import type { PriceSlot } from './prices.ts';
+
+/**
+ * What prices known ahead change: the tank is filled just before power gets dear, tank and house wait for power that soon
+ * gets cheap. Nothing is built on a time whose price is not known. Warming the house before a dear time was tried and left
+ * out: what the walls take comes back too late (3 % dearer with a German day-ahead market and its fees).
+ */
+export interface Lean {
+  to: 'fill' | 'wait';
+  /** When the price changes, UTC ms, and to what. */
+  atMs: number;
+  fromEur: number;
+  toEur: number;
+}
+
+/** A change of price must be worth what filling early loses: standing heat and a worse COP are some 10 %. */
+const LEAST_EUR = 0.03;
+const LEAST_SHARE = 0.25;
+/** So long before power gets dear the tank is filled; what is filled earlier has leaked by then. */
+const FILL_MS = 90 * 60_000;
+/** A dear time shorter than this is sat out. */
+const DEAR_MS = 45 * 60_000;
+/** A tank that is not cold can wait so long. */
+const WAIT_MS = 8 * 3_600_000;
+/** The walls carry the house so long at so many kelvins less. */
+const ROOM_WAIT_MS = 2 * 3_600_000;
+const ROOM_K = 0.5;
+/** Tank below its set-point at which a charge begins. */
+const FILL_BELOW_K = 2.5;
+/** A colder tank would be charged in haste, at full speed. */
+const WAIT_BELOW_K = 7;
+/** Nobody showers with less. */
+const TANK_LEAST_C = 40;
+
+/** End of the time from `slot` on in which power stays dearer than `limitEur`: the list's end or a gap is one too. */
+function dearUntilMs(slots: readonly PriceSlot[], from: number, limitEur: number): number {
+  let untilMs = slots[from]!.startMs;
+  for (const slot of slots.slice(from)) {
+    if (slot.startMs > untilMs || slot.priceEurPerKwh < limitEur) break;
+    untilMs = slot.endMs;
+  }
+  return untilMs;
+}
+
+/** `nowEur`: what the next kWh costs now, of own sun what feeding it in would earn. */
+export function leanOf(ahead: readonly PriceSlot[], timeMs: number, nowEur: number): Lean | undefined {
+  const stepEur = Math.max(LEAST_EUR, LEAST_SHARE * Math.abs(nowEur));
+  const later = ahead.filter((s) => s.startMs > timeMs && s.startMs <= timeMs + WAIT_MS);
+  const dear = later.findIndex((s) => s.priceEurPerKwh >= nowEur + stepEur);
+  const cheap = later.find((s) => s.priceEurPerKwh <= nowEur - stepEur);
+  const found = (to: Lean['to'], slot: PriceSlot): Lean => ({
+    to,
+    atMs: slot.startMs,
+    fromEur: nowEur,
+    toEur: slot.priceEurPerKwh,
+  });
+  const rise = later[dear];
+  if (cheap && !(rise && rise.startMs < cheap.startMs)) return found('wait', cheap);
+  if (!rise || rise.startMs > timeMs + FILL_MS) return undefined;
+  const lastsMs = dearUntilMs(ahead, ahead.indexOf(rise), nowEur + stepEur / 2) - rise.startMs;
+  return lastsMs >= DEAR_MS ? found('fill', rise) : undefined;
+}
+
+/** Kelvins below its set-point at which the tank is charged; undefined: as ever. */
+export function tankBelowK(lean: Lean | undefined, setC: number, normalK: number): number {
+  if (!lean) return normalK;
+  if (lean.to === 'fill') return Math.min(normalK, FILL_BELOW_K);
+  return Math.max(normalK, Math.min(WAIT_BELOW_K, setC - TANK_LEAST_C));
+}
+
+export type Leaning = StepInput & { lean?: Lean | undefined };
+
+/** `asked` with what the prices ahead make of it; `own` are the set-points of people, before managers changed them. */
+export function leaned(asked: StepInput, own: SetPoints, plan: Pick<Plan, 'mode' | 'sunny'>): Leaning {
+  const { ahead, market, timeMs, setPoints } = asked;
+  if (!ahead || !market || timeMs === undefined || setPoints !== own || setPoints.mode === 'off') return asked;
+  const lean = leanOf(ahead, timeMs, plan.sunny ? market.exportEurPerKwh : market.priceEurPerKwh);
+  if (!lean) return asked;
+  const season = setPoints.mode === 'auto' ? plan.mode : setPoints.mode;
+  const waits = lean.to === 'wait' && season === 'heating' && lean.atMs - timeMs <= ROOM_WAIT_MS;
+  const roomSetC = waits ? Math.max(5, setPoints.roomSetC - ROOM_K) : setPoints.roomSetC;
+  return { ...asked, lean, setPoints: { ...setPoints, roomSetC } };
+}
+
+const clock = (ms: number, timeZone: string): string => {
+  const minute = minuteOfDay(ms, timeZone);
+  return [Math.floor(minute / 60), minute % 60].map((n) => String(n).padStart(2, '0')).join(':');
+};
+const eur = (x: number) => (Number(x.toFixed(2)) || 0).toFixed(2);
+
+export function leanReasons({ lean, house }: Leaning): Reason[] {
+  if (!lean) return [];
+  const at = clock(lean.atMs, house.comfort.timeZone);
+  const text =
+    lean.to === 'fill'
+      ? `power gets dearer at ${at}, ${eur(lean.toEur)} instead of ${eur(lean.fromEur)} EUR/kWh: the hot water tank is filled before`
+      : `power gets cheaper at ${at}, ${eur(lean.toEur)} instead of ${eur(lean.fromEur)} EUR/kWh: tank and house wait for it as long as they are warm enough`;
+  return [{ what: 'prices', code: `price-${lean.to}`, text }];
+}
+
+type Why = NonNullable<Plan['why']>;
+
+/** When unpaid computing on bought power is next expected to pay, by what a kWh gains now; undefined: not in the time known. */
+export function paysFromMs(why: Why | null, { ahead, house, timeMs }: StepInput): number | undefined {
+  if (!why || !ahead || timeMs === undefined || why.source !== 'grid' || why.marginEurPerKwh > 0) return undefined;
+  // The heat of the own pump gets cheaper with its power.
+  const isPump = house.alternativeHeat === 'heatpump' && why.priceEurPerKwh > 0;
+  const heatShare = isPump ? why.alternativeEurPerKwh / why.priceEurPerKwh : 0;
+  const fixedEur = why.marginEurPerKwh + why.priceEurPerKwh * (1 - heatShare);
+  return ahead.find((s) => s.startMs > timeMs && fixedEur > s.priceEurPerKwh * (1 - heatShare))?.startMs;
+}
+
+export function paysReasons(atMs: number | undefined, { ahead, house }: StepInput): Reason[] {
+  const slot = ahead?.find((s) => s.startMs === atMs);
+  if (!slot) return [];
+  const at = clock(slot.startMs, house.comfort.timeZone);
+  const text = `unpaid computing waits for ${at}: a kWh costs ${eur(slot.priceEurPerKwh)} EUR then`;
+  return [{ what: 'prices', code: 'price-compute', text }];
+}

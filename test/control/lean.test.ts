@@ -1,0 +1,141 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openCosim } from '../../src/app/cosim.ts';
+import { leanOf, tankBelowK } from '../../src/control/price/lean.ts';
+import type { PriceSlot } from '../../src/control/price/prices.ts';
+import { Config } from '../../src/core/config.ts';
+import { createHousehold } from '../../src/hal/sim/household.ts';
+import { openWeather } from '../../src/hal/sim/weather/weather.ts';
+
+const HOUR_MS = 3_600_000;
+const slotsOf = (eurs: (number | null)[], stepMs = HOUR_MS): PriceSlot[] =>
+  eurs.flatMap((priceEurPerKwh, i) =>
+    priceEurPerKwh === null
+      ? []
+      : [{ startMs: i * stepMs, endMs: (i + 1) * stepMs, priceEurPerKwh, exportEurPerKwh: 0.08 }],
+  );
+/** What is done at this hour of hourly prices, and the hour that it is done for. */
+const at = (hour: number, eurs: (number | null)[]) => {
+  const lean = leanOf(slotsOf(eurs), hour * HOUR_MS, eurs[Math.floor(hour)]!);
+  return lean && `${lean.to} ${lean.atMs / HOUR_MS}`;
+};
+
+test('a cheap hour that is announced is waited for, from eight hours before, and the tank is filled at its end', () => {
+  const night = [...Array(10).fill(0.3), 0.1, 0.1, 0.3, 0.3];
+  assert.equal(
+    [1.9, 2, 9.9, 10, 10.4, 10.6, 11.9, 12].map((h) => at(h, night)),
+    [...[undefined, 'wait 10', 'wait 10', undefined, undefined], ...['fill 12', 'fill 12', undefined]],
+  );
+});
+
+test('before a dear evening the tank is filled; within it its end is waited for; a dear quarter is sat out', () => {
+  const evening = [0.3, 0.3, 0.3, 0.7, 0.7, 0.3];
+  assert.equal(
+    [1, 1.6, 2.9, 3, 4.9, 5].map((h) => at(h, evening)),
+    [...[undefined, 'fill 3', 'fill 3', 'wait 5', 'wait 5', undefined]],
+  );
+  const quarter = slotsOf([0.3, 0.3, 0.7, 0.3, 0.3], HOUR_MS / 4);
+  assert.is(leanOf(quarter, 0, 0.3), undefined);
+});
+
+test('small changes are not worth it; of a rise and a drop behind it the rise counts; below zero counts like above', () => {
+  assert.is(at(0, [0.3, 0.36, 0.36, 0.36]), undefined);
+  assert.is(at(0, [0.3, 0.24, 0.36, 0.24]), undefined);
+  assert.equal([at(0, [0.3, 0.5, 0.5, 0.1]), at(0, [0.3, 0.3, 0.5, 0.1])], ['fill 1', undefined]);
+  assert.is(at(0.5, [-0.1, 0.02, 0.05]), 'fill 1');
+  assert.is(at(0, [0.05, -0.01]), 'wait 1');
+});
+
+test('nothing is built on what is not known: the end of the list and a gap are neither cheap nor dear', () => {
+  assert.is(at(0, [0.3]), undefined);
+  assert.is(at(0, [0.3, null, null]), undefined);
+  // The dear hour behind the gap begins within 90 min of 0:45 only if the gap is passed over.
+  assert.is(at(0.25, [0.3, null, 0.7, 0.7]), undefined);
+  assert.is(at(0.75, [0.3, null, 0.7, 0.7]), 'fill 2');
+  assert.is(leanOf([], 0, 0.3), undefined);
+});
+
+test('a tank that waits never gets colder than 40 °C for it, nor so cold that it would be charged in haste', () => {
+  const wait = { to: 'wait', atMs: 0, fromEur: 0.3, toEur: 0.1 } as const;
+  assert.equal(
+    [tankBelowK(wait, 48, 6), tankBelowK(wait, 45, 6), tankBelowK({ ...wait, to: 'fill' }, 48, 6)],
+    [...[7, 6, 2.5]],
+  );
+  assert.is(tankBelowK(undefined, 48, 6), 6);
+});
+
+const START = '2025-04-05T22:00:00Z';
+const START_MS = Date.parse(START);
+const DAYS = 2;
+const STEP_S = 30;
+const localHour = (ms: number) => ((ms - START_MS) / HOUR_MS) % 24;
+const isCheap = (ms: number) => localHour(ms) >= 1 && localHour(ms) < 5;
+const isDear = (ms: number) => localHour(ms) >= 17 && localHour(ms) < 21;
+const eurAt = (ms: number) => (isDear(ms) ? 0.5 : isCheap(ms) ? 0.1 : 0.3);
+const ALL = Array.from({ length: (DAYS + 1) * 24 }, (_, i): PriceSlot => {
+  const startMs = START_MS + i * HOUR_MS;
+  return { startMs, endMs: startMs + HOUR_MS, priceEurPerKwh: eurAt(startMs), exportEurPerKwh: 0.08 };
+});
+
+/** Two days of spring with cheap nights and dear evenings; `known` hours of prices ahead. */
+function live(known: number, setPoints: { computeOn: boolean; computeValueEurPerKwh?: number }) {
+  const config = Config.parse({ sim: { seed: 1, startsAt: START, pvKwp: 0 } });
+  const { seed, householdKwhPerYear, tapping } = config.sim;
+  const cosim = openCosim({
+    config,
+    dtS: STEP_S,
+    setPoints,
+    world: {
+      weather: openWeather({ seed, file: undefined }),
+      household: createHousehold(seed, householdKwhPerYear, tapping),
+      marketAt: (t) => ({ timeMs: t, priceEurPerKwh: eurAt(t), exportEurPerKwh: 0.08, modelled: true }),
+    },
+    wishesAt(houseS) {
+      const nowMs = START_MS + houseS * 1000;
+      return { ahead: ALL.filter((s) => s.endMs > nowMs && s.startMs < nowMs + known * HOUR_MS) };
+    },
+  });
+  const kwh = { cheap: 0, dear: 0, accelCheap: 0, accelDear: 0 };
+  const seen = { costEur: 0, leastRoomC: 99, leastTankC: 99, codes: new Set<string>(), computeAt: new Set<number>() };
+  for (let s = 0; s < DAYS * 86_400; s += STEP_S) {
+    const { plant, timeMs, verdict, image } = cosim.next();
+    const add = (name: 'cheap' | 'dear' | 'accelCheap' | 'accelDear', w: number) => {
+      kwh[name] += (w * STEP_S) / 3.6e6;
+    };
+    if (isCheap(timeMs)) add('cheap', plant.compressorW);
+    if (isDear(timeMs)) add('dear', plant.compressorW);
+    if (isCheap(timeMs)) add('accelCheap', plant.accelBurntW);
+    if (isDear(timeMs)) add('accelDear', plant.accelBurntW);
+    seen.costEur = verdict!.meters.costEur;
+    if (s > 43_200) {
+      seen.leastRoomC = Math.min(seen.leastRoomC, plant.airC);
+      seen.leastTankC = Math.min(seen.leastTankC, image.sensors.hotWaterC.value);
+    }
+    for (const r of verdict!.reasons) if (r.what === 'prices') seen.codes.add(r.code);
+    const { computeFromMs } = verdict!.price!;
+    if (computeFromMs !== undefined) seen.computeAt.add(localHour(computeFromMs));
+  }
+  return { kwh, ...seen };
+}
+
+test('announced prices move heat out of the dear evening into the cheap night, at hardly less comfort', () => {
+  const unknown = live(0, { computeOn: false });
+  const known = live(24, { computeOn: false });
+  assert.ok(known.kwh.dear < 0.8 * unknown.kwh.dear, `${known.kwh.dear} of ${unknown.kwh.dear} kWh in the evening`);
+  assert.ok(known.kwh.cheap > unknown.kwh.cheap, `${known.kwh.cheap} against ${unknown.kwh.cheap} kWh at night`);
+  assert.ok(known.costEur < 0.97 * unknown.costEur, `${known.costEur} against ${unknown.costEur} EUR`);
+  // Its set-point goes half a kelvin down.
+  assert.ok(known.leastRoomC > unknown.leastRoomC - 0.55, `${known.leastRoomC} against ${unknown.leastRoomC} °C`);
+  assert.ok(known.leastTankC > unknown.leastTankC - 1.5, `${known.leastTankC} against ${unknown.leastTankC} °C`);
+  assert.equal([...unknown.codes], []);
+  assert.ok(known.codes.has('price-wait') && known.codes.has('price-fill'), [...known.codes].join());
+});
+
+test('unpaid computing runs in the cheap hours that were announced for it, and not in the dear ones', () => {
+  const { kwh, codes, computeAt } = live(24, { computeOn: true, computeValueEurPerKwh: 0.15 });
+  assert.ok(kwh.accelCheap > 10 * Math.max(0.1, kwh.accelDear), JSON.stringify(kwh));
+  assert.equal([...computeAt], [1]);
+  assert.ok(codes.has('price-compute'));
+});
+
+test.run();
