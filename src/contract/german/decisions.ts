@@ -50,6 +50,9 @@ export const DECISIONS_DE: Record<string, string> = {
   ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
   'no price is known': 'kein Preis bekannt ist',
   'computing {} of up to {} because {}': 'rechnet mit {} von bis zu {}, denn {}',
+  'the accelerator may not draw power now, although {}': 'der Rechner darf jetzt keinen Strom ziehen, obwohl {}',
+  'accelerator off for two minutes, it drew more than it was told':
+    'Rechner zwei Minuten aus, er zog mehr als ihm gesagt war',
   'computing {} because questions wait; filler does not pay: {}':
     'rechnet mit {}, weil Fragen warten; Füllarbeit lohnt nicht: {}',
   'the accelerator draws {}; unpaid filler does not pay: {}':
