@@ -109,6 +109,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'costs nothing by itself; in hard frost the house may cool':
     'kostet an sich nichts; bei hartem Frost kühlt das Haus vielleicht aus',
   'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
+  '{} = {} from {} refused: {}': '{} = {} von {} abgelehnt: {}',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
@@ -225,5 +226,6 @@ export const WORDS_DE: Record<string, string> = {
   missing: 'nicht da',
   page: 'Seite',
   'command line': 'Befehlszeile',
+  'home-assistant': 'Home Assistant',
   Stopped: 'Gestoppt',
 };
