@@ -48,6 +48,7 @@ export interface Start {
   power: string;
   /** With which weights, as `Answerer` has it. */
   weights?: string | undefined;
+  wording?: string | undefined;
 }
 export interface AnswerEnd {
   finish: GenerateEnd['finish'];
@@ -78,7 +79,8 @@ export async function* answerBy(
     const startedMs = clock.monoMs();
     try {
       door.recheck();
-      const start: AnswerPart = { type: 'start', expert: answerer.id, weights: answerer.weights, ...terms };
+      const { id, weights, wording } = answerer;
+      const start: AnswerPart = { type: 'start', expert: id, weights, wording, ...terms };
       const own = { addAnswer: (tokens: number) => work.addAnswer(tokens, undefined, answerer.id) };
       const heard = counted(model, request, own, signal, start);
       const blamed = bounds.asked ? blamingSchema(heard) : heard;

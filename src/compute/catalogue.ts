@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { ComputeState } from '../contract/messages.ts';
 import { HeatmineError } from '../core/errors.ts';
+import { canonical } from '../core/manifest.ts';
 import type { EnergyOf } from './energy.ts';
 import type { Engine } from './engine.ts';
+import type { LlamaExpert } from './expert-file.ts';
 import type { FoundExpert } from './experts.ts';
 import { createLane, type Lane } from './lane.ts';
 import { type Listed, listedOf, listedUpstream, noteOf } from './listed.ts';
@@ -25,6 +28,8 @@ export interface Answerer {
   readsUnitState: boolean;
   /** The first 16 hex digits of the SHA-256 of its weights; undefined where they are not here. */
   weights: string | undefined;
+  /** The same of how it is asked and bounded: what of its manifest shapes an answer beside the weights. */
+  wording: string | undefined;
   /** Speaks the API itself: gets messages, tools and format as they came. */
   remote: boolean;
   /** Answers of one lane wait for each other. */
@@ -92,6 +97,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
       saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
       weights: fact.sha256.slice(0, 16),
+      wording: wordingOf(fact, grammar),
       remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),
@@ -137,6 +143,13 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
   };
 }
 
+/** Two copies of the same weights that are asked by other words are not the same expert. docs/PROTOCOL.md says what is hashed. */
+export function wordingOf(fact: LlamaExpert, grammar: string | undefined): string {
+  const { prompt, reads, saysAfter, stop, maxTokens, contextTokens } = fact;
+  const shaping = { prompt, reads, saysAfter, stop, maxTokens, contextTokens, grammar: grammar ?? null };
+  return createHash('sha256').update(canonical(shaping)).digest('hex').slice(0, 16);
+}
+
 export function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },
   name: string,
@@ -156,6 +169,7 @@ export function remoteAnswerer(
     saysAfter: undefined,
     readsUnitState: false,
     weights: undefined,
+    wording: undefined,
     remote: true,
     lane,
     use: async () => ({

@@ -10,8 +10,8 @@ import { commandRuns } from './scheduler/command.ts';
 import type { Work } from './work.ts';
 
 const CHILD_FILE = join(import.meta.dirname, 'command-child/main.ts');
-/** Watts that are gone stop it after this at the latest. */
-const TICK_MS = 100;
+/** Watts that go stop it at once; whatever else it waits for is looked at so often, and said again to the child. */
+const TICK_MS = 250;
 
 /** The owner's own unpaid work, where config.yaml names some. */
 export interface Command {
@@ -26,7 +26,7 @@ export interface Command {
 export interface CommandParts {
   command: Config['compute']['fillerCommand'];
   door: Pick<Door, 'questions' | 'economy'>;
-  power: Pick<Power, 'now'>;
+  power: Pick<Power, 'now' | 'onChange'>;
   work: Pick<Work, 'owedJ'>;
   filler: Pick<Filler, 'pace'>;
   log: Log;
@@ -53,6 +53,7 @@ export function startCommand({ command, door, power, work, filler, log }: Comman
     say(commandRuns({ freeW, scoringW, commandW: command.powerW, active, owedJ: work.owedJ() }));
   };
   const timer = setInterval(tick, TICK_MS);
+  power.onChange(tick);
   return {
     giveWay: () => say(false),
     wantW: () => command.powerW,

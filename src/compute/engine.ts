@@ -117,6 +117,8 @@ export interface ModelSpec {
   /** Answers at once. */
   width: number;
   sizeBytes: number;
+  /** Of weights that came from elsewhere or ship; not of those that are made here. */
+  sha256?: string;
 }
 
 export interface Engine {

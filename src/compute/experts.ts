@@ -115,7 +115,7 @@ export async function verifiedSpec(expert: FoundExpert, width = BATCH_WIDTH): Pr
   }
   hashed.set(file, `${known} ${sha256}`);
   const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
-  return { id: fact.id, file, contextTokens, width, sizeBytes: fact.sizeBytes };
+  return { id: fact.id, file, contextTokens, width, sizeBytes: fact.sizeBytes, sha256 };
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -25,8 +25,6 @@ const MAX_LINES = 2000;
 /** Until the first line was measured; on the careful side. */
 const FIRST_CPU_MS_PER_TOKEN = 0.5;
 const FAULT_PAUSE_MS = 10_000;
-/** Watts that are gone end the slice that is worked on after this at the latest. */
-const LOOK_MS = 50;
 
 /**
  * Useful filler while nobody asks, as fast as the grant pays for: scores held-out lines with the resident experts, and
@@ -125,7 +123,8 @@ export function startFiller(parts: FillerParts): Filler {
   }
   const running = run();
   const look = () => paceNow().limit === 'unpaid' && way.abort(new DOMException('the watts are gone', 'AbortError'));
-  const watch = setInterval(look, LOOK_MS);
+  // Watts that are gone end the slice that is worked on.
+  power.onChange(look);
   return {
     giveWay: () => way.abort(new DOMException('a question came', 'AbortError')),
     pace: paceNow,
@@ -134,7 +133,6 @@ export function startFiller(parts: FillerParts): Filler {
     breeding: () => parts.evolution?.doing(),
     async stop() {
       stopped = true;
-      clearInterval(watch);
       way.abort(new DOMException('stopping', 'AbortError'));
       wake();
       await running;

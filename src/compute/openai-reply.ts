@@ -59,7 +59,12 @@ export const tierOf = (start: Start | undefined) => ({
 
 export const termsOf = (start: Start | undefined) => ({
   why: start?.why ?? '',
-  ...(start && { eurPerMtoken: start.eurPerMtoken, power: start.power, weights: start.weights }),
+  ...(start && {
+    eurPerMtoken: start.eurPerMtoken,
+    power: start.power,
+    weights: start.weights,
+    wording: start.wording,
+  }),
 });
 
 interface ChunkParts {

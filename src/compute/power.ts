@@ -22,6 +22,8 @@ const NOT_YET: GrantValue = {
 export interface Power {
   offer(lease: Lease<GrantValue>): void;
   now(): Granted;
+  /** Called at every grant, and when the last one has lapsed. */
+  onChange(listener: () => void): void;
   /** Waits up to two seconds for the first grant of this boot. */
   first(signal: AbortSignal): Promise<void>;
 }
@@ -30,13 +32,23 @@ export interface Power {
 export function createPower(clock: Clock, idleW: number): Power {
   const held = holdLease<GrantValue>(NOT_YET);
   const arrived = Promise.withResolvers<void>();
+  const listeners: (() => void)[] = [];
   let any = false;
+  let lapse: NodeJS.Timeout | undefined;
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
   return {
     offer(lease) {
       if (!held.offer(lease, clock.monoMs())) return;
       any = true;
       arrived.resolve();
+      clearTimeout(lapse);
+      // A moment later: a timer may come a little early.
+      lapse = setTimeout(tell, held.leftMs(clock.monoMs()) + 2).unref();
+      tell();
     },
+    onChange: (listener) => void listeners.push(listener),
     now() {
       const grant = held.get(clock.monoMs());
       const workOf = (watts: number) => Math.max(0, watts - idleW);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { freemem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CARDS } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
@@ -12,7 +12,8 @@ import { type Catalogue, createCatalogue, remoteAnswerer } from './catalogue.ts'
 import { startCommand } from './command.ts';
 import { createDoor } from './door.ts';
 import { watchEnergy } from './energy.ts';
-import { createEngineHost } from './engine-child/host.ts';
+import { createEngineHost, type EngineHost } from './engine-child/host.ts';
+import { triedFirst } from './engine-child/trial.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
@@ -78,7 +79,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
   const host = engineHostOf(options);
   const budgetBytes = MIB * (config.compute.memoryMiB ?? Math.max(LEAST_BUDGET_MIB, freemem() / MIB / 2));
-  const engines = { llama: host.engine('llama'), onnx: host.engine('onnx') };
+  const engines = { llama: triedLlama(options, host, experts), onnx: host.engine('onnx') };
   const residents = createResidents(experts, engines, budgetBytes, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
@@ -97,7 +98,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const told = { catalogue, figures, classify, card, work, clock, door };
   const service = createService({ ...told, ownState, forward, heirOf: heir });
   const questions = () => door.questions() + door.economy().active;
-  const evolution = breederOf(options, { experts, residents, engine: engines.llama });
+  const evolution = breederOf(options, { experts, residents, engine: host.engine('llama') });
   const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
   const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
   const prefetch = startPrefetch({ residents, power, clock, log, questions });
@@ -143,6 +144,14 @@ function engineHostOf({ shippedDir, engineFile, clock, log }: ComputeOptions) {
   const features = join(shippedDir, CLASSIFIER, 'features.ts');
   const args = existsSync(features) ? [features] : [];
   return createEngineHost({ file: engineFile ?? ENGINE_FILE, args, clock, log });
+}
+
+/** Only weights that did not come with us are tried first. */
+function triedLlama(options: ComputeOptions, host: EngineHost, experts: readonly FoundExpert[]) {
+  const shipped = experts.filter(({ dir }) => dirname(dir) === options.shippedDir);
+  const trusted = new Set(shipped.flatMap(({ fact }) => (fact ? [fact.sha256] : [])));
+  const openHost = () => engineHostOf(options);
+  return triedFirst({ engine: host.engine('llama'), openHost, trusted, dir: options.installedDir });
 }
 
 /** The accelerator, as measured here where it was. */

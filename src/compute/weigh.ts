@@ -15,6 +15,7 @@ export interface Weighed extends Doubt {
   hidesWorking: boolean;
   /** Of the copy that weighed, as answers name theirs. */
   weights: string;
+  wording: string;
 }
 
 export interface WeighParts {
@@ -36,10 +37,10 @@ export async function weighGiven(
   if (given !== undefined && typeof given !== 'string') throw new BadRequest('given must be a string', 'given');
   const { question } = chatRequest(chat).choices[0];
   const answerer = catalogue.get(question.expert);
-  const { weights } = answerer;
+  const { weights, wording } = answerer;
   const asked = questionOf(question.messages);
   // Words of gas are answered by plain code, whatever the weights.
-  if (weights === undefined || answerer.readsUnitState || speaksOfGas(asked))
+  if (weights === undefined || wording === undefined || answerer.readsUnitState || speaksOfGas(asked))
     throw new BadRequest(`${answerer.id} does not answer this by weights of its own here`, 'model');
   const rest = { tier: 'economy', deadlineS: DEADLINE_S, forwardable: false } as const;
   const entry = await door.enter({ ...catalogue.termsOf(answerer.id), ...rest }, signal);
@@ -50,7 +51,7 @@ export async function weighGiven(
       const request = await plainRequestFor(answerer, model, question);
       const doubt = await model.doubt({ request, saysAfter: answerer.saysAfter, given }, signal);
       work.addAnswer(doubt.promptTokens + doubt.answerTokens, false, answerer.id);
-      return { ...doubt, hidesWorking: answerer.saysAfter !== undefined, weights };
+      return { ...doubt, hidesWorking: answerer.saysAfter !== undefined, weights, wording };
     } finally {
       release();
     }

@@ -79,6 +79,8 @@ export const Way = z.object({
 });
 export type Way = z.infer<typeof Way>;
 
+const HashStart = z.string().regex(/^[0-9a-f]{16}$/);
+
 export const Reply = z.discriminatedUnion('type', [
   /** A second one in an answer: the first broke off, it begins anew. */
   z.object({
@@ -87,10 +89,9 @@ export const Reply = z.discriminatedUnion('type', [
     expert: z.string(),
     why: z.string(),
     /** With which weights the answer is made, as the node says: the first 16 hex digits of their SHA-256. */
-    weights: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .optional(),
+    weights: HashStart.optional(),
+    /** How that expert is asked and bounded, likewise: the same weights under other words are another expert. */
+    wording: HashStart.optional(),
   }),
   z.object({ type: z.literal('chunk'), id: z.string(), text: z.string() }),
   z.object({

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startCommand } from '../../src/compute/command.ts';
+import { createPower } from '../../src/compute/power.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import { silent, sleep, tempDir } from './fixture.ts';
 
 /** Far beyond the promised 200 ms: the machine may be busy. */
@@ -32,13 +34,19 @@ test('it runs on free watts only, stops for a question with all its children, go
   const file = join(dir, 'pids');
   const grant = { watts: 500, fillerW: 0, workW: 500, freeW: 0, reason: { what: '', code: '', text: '' } };
   let questions = 0;
+  let changed = () => {};
   const command = startCommand({
     command: {
       run: `sleep 1000 & echo "$$ $! $HEATMINE_WATTS" > ${file}.new; mv ${file}.new ${file}; wait`,
       powerW: 300,
     },
     door: { questions: () => questions, economy: () => ({ active: 0, deferred: 2 }) },
-    power: { now: () => grant },
+    power: {
+      now: () => grant,
+      onChange: (listener) => {
+        changed = listener;
+      },
+    },
     work: { owedJ: () => 0 },
     filler: { pace: () => ({ tokensPerS: 10, watts: 100, limit: 'cpu' }) },
     log: silent,
@@ -58,6 +66,9 @@ test('it runs on free watts only, stops for a question with all its children, go
     questions = 0;
     await until('goes on', () => stateOf(child) === 'S');
     grant.freeW = 0;
+    // Told of, not found at the next look.
+    changed();
+    assert.is(command.running(), false);
     await until('stopped without watts', () => stateOf(child) === 'T');
     await command.stop();
     await until('killed', () => stateOf(shell) === undefined && stateOf(child) === undefined);
@@ -67,10 +78,22 @@ test('it runs on free watts only, stops for a question with all its children, go
   }
 });
 
+test('who waits for watts is told of a grant, and of its lapse', async () => {
+  const power = createPower(systemClock, 100);
+  const told: number[] = [];
+  power.onChange(() => told.push(power.now().freeW));
+  const reason = { what: '', code: '', text: '' };
+  power.offer({ value: { watts: 400, fillerW: 400, reason }, ttlMs: 30, ageMs: 0, bootId: 'a', seq: 1 });
+  assert.equal(told, [300]);
+  await until('the lapse is told', () => told.length > 1);
+  assert.equal(told, [300, 0]);
+});
+
 test('without one nothing is started', async () => {
   const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
   const filler = { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' as const }) };
   const power = {
+    onChange() {},
     now: () => ({ watts: 9000, fillerW: 9000, workW: 9000, freeW: 9000, reason: { what: '', code: '', text: '' } }),
   };
   const parts = { door, power, work: { owedJ: () => 0 }, filler, log: silent };

@@ -1,5 +1,6 @@
 /**
- * An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load.
+ * An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load,
+ * `badwords` at the first words of any answer.
  * `slowload` takes 1.5 s the first time and `endless` for ever, whoever gives them up.
  */
 
@@ -26,7 +27,7 @@ const engine: Engine = {
         if (step.done) return step.value;
         yield step.value;
         await new Promise((resolve) => setTimeout(resolve, 5));
-        if (text.includes('!crash')) process.abort();
+        if (text.includes('!crash') || spec.id === 'badwords') process.abort();
       }
     }
     return { ...model, generate };

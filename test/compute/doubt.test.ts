@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { wordingOf } from '../../src/compute/catalogue.ts';
 import type { GenerateRequest, LoadedModel } from '../../src/compute/engine.ts';
 import { createEngineHost } from '../../src/compute/engine-child/host.ts';
 import { fillerLines, readExpert, verifiedSpec } from '../../src/compute/experts.ts';
@@ -104,6 +105,22 @@ test('coarser arithmetic moves the closest calls a little; behind hidden working
   await model.unload();
 });
 
+test('the wording of a copy is what shapes its answers beside the weights, and nothing else of its manifest', () => {
+  const { fact } = shipped('faults').expert;
+  if (fact?.engine !== 'llama') throw new Error('no fact');
+  const wording = wordingOf(fact, 'root ::= "x"');
+  assert.match(wording, /^[0-9a-f]{16}$/);
+  assert.is(wordingOf({ ...fact, title: 'Renamed', topics: [], priceEurPerMtoken: 1 }, 'root ::= "x"'), wording);
+  const others = [
+    wordingOf({ ...fact, prompt: { ...fact.prompt, prefix: 'Lie. ' } }, 'root ::= "x"'),
+    wordingOf({ ...fact, maxTokens: fact.maxTokens + 1 }, 'root ::= "x"'),
+    wordingOf({ ...fact, saysAfter: '=' }, 'root ::= "x"'),
+    wordingOf(fact, 'root ::= "y"'),
+    wordingOf(fact, undefined),
+  ];
+  assert.is(new Set([wording, ...others]).size, 6);
+});
+
 test('compute weighs for net, by free watts only, and refuses what no weights of its own would answer', async () => {
   const { dir, remove } = tempDir();
   const link = memoryLink();
@@ -114,14 +131,17 @@ test('compute weighs for net, by free watts only, and refuses what no weights of
   link.deliver('grant', grantOf(4900, 4900));
   const weigh = (body: unknown) => call(path, 'POST', '/weigh', body);
   const chat = { model: 'faults', messages: [{ role: 'user', content: 'why is my flow too low?' }] };
-  const { own, calls, weights, hidesWorking } = (await weigh(chat)).json() as Record<string, unknown>;
+  const { own, calls, weights, wording, hidesWorking } = (await weigh(chat)).json() as Record<string, unknown>;
   assert.ok(typeof own === 'string' && own.length > 20 && Array.isArray(calls) && calls.length > 20);
   assert.match(String(weights), /^[0-9a-f]{16}$/);
   assert.is(hidesWorking, false);
   assert.equal((await weigh({ ...chat, given: own })).json().parted, []);
   assert.ok(Number((await weigh({ ...chat, given: 'It is fine.' })).json().parted?.[0]) > 1);
-  const answer = (await call(path, 'POST', '/v1/chat/completions', chat)).json() as { heatmine?: { weights?: string } };
+  const answer = (await call(path, 'POST', '/v1/chat/completions', chat)).json() as {
+    heatmine?: Record<string, unknown>;
+  };
   assert.is(answer.heatmine?.weights, weights, 'answers name the weights they are made with');
+  assert.is(answer.heatmine?.wording, wording, 'and how they are asked');
   const gas = [{ role: 'user', content: 'I smell gas next to the unit' }];
   for (const body of [
     { ...chat, given: 7 },

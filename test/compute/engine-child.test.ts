@@ -177,7 +177,8 @@ test('compute stays up through a hundred crashes; who was not to blame is answer
   for (const id of ['good', ...ids]) addExpert(join(dir, 'models'), id, { contextTokens: 128 });
   const clock = { ...systemClock, monoMs: () => systemClock.monoMs() * 100 };
   const compute = await startCompute({
-    ...{ config: Config.parse({}), shippedDir: join(dir, 'none'), installedDir: join(dir, 'models'), listen: { path } },
+    // As if they shipped: none is tried first.
+    ...{ config: Config.parse({}), shippedDir: join(dir, 'models'), installedDir: join(dir, 'none'), listen: { path } },
     ...{ link, clock, log: silent, engineFile: CRASHING },
   });
   link.deliver('grant', grantOf(4900, 0, 'test', 1e9));

@@ -76,8 +76,15 @@ test('watts that are gone end the slice of filler that is worked on, and none is
   };
   const card = CARDS['rtx3090-8b-q4']!;
   const residents = { resident: () => false, fault: () => undefined } as never;
+  let changed = () => {};
+  const power = {
+    now: () => grant,
+    onChange: (listener: () => void) => {
+      changed = listener;
+    },
+  };
   const filler = startFiller({
-    ...{ experts: [], residents, power: { now: () => grant } as never, work: createWork(card, systemClock), card },
+    ...{ experts: [], residents, power: power as never, work: createWork(card, systemClock), card },
     ...{ cpuShare: 1, clock: systemClock, log: silent, questions: () => 0 },
     evolution: { step, doing: () => undefined, close: async () => {} },
   });
@@ -86,6 +93,7 @@ test('watts that are gone end the slice of filler that is worked on, and none is
     assert.is(begun, 1);
     const goneMs = performance.now();
     grant.freeW = 0;
+    changed();
     for (let n = 0; ends.length === 0 && n < 2000; n++) await sleep(5);
     assert.ok(ends[0]! - goneMs < LIMIT_MS, `${ends[0]! - goneMs} ms`);
     await sleep(600);

@@ -195,7 +195,8 @@ class Host implements EngineHost {
 
   #start(): ChildProcess {
     const { file, args, clock } = this.#options;
-    const env = { ...process.env, UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
+    // Without the first a crash looks for a debugger, to tell where it was.
+    const env = { ...process.env, GGML_NO_BACKTRACE: '1', UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
     const child = fork(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     this.#heardMs = clock.monoMs();

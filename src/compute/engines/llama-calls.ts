@@ -1,7 +1,7 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import { BATCH_TOKENS } from '../fit.ts';
 import { createLane } from '../lane.ts';
-import { pieces } from './llama-tokens.ts';
+import { createPace, pieces } from './llama-tokens.ts';
 
 /** A choice between two tokens: `token` was taken, by `lead` nats before `other`. */
 interface Call {
@@ -81,7 +81,7 @@ async function movesOf(
   try {
     const sequence = context.getSequence();
     let at = 0;
-    for (const piece of pieces([...prompt, ...said])) {
+    for (const piece of pieces([...prompt, ...said], createPace())) {
       signal.throwIfAborted();
       const input = piece.map((token, i) =>
         byPlace.has(at + i) ? ([token, { generateNext: { probabilities: true } }] as [Token, object]) : token,

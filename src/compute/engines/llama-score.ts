@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { Reading, Score } from '../engine.ts';
-import { pieces } from './llama-tokens.ts';
+import { type Pace, pieces } from './llama-tokens.ts';
 
 /**
  * Teacher-forced evaluation: every token of the line is computed; the likelihood is read at every sixteenth position,
@@ -14,6 +14,7 @@ let offset = 0;
 export async function scoreLine(
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
+  pace: Pace,
   signal: AbortSignal,
   reading?: Reading & { from: number },
 ): Promise<Score> {
@@ -27,7 +28,7 @@ export async function scoreLine(
   let read = 0;
   let right = true;
   let at = 0;
-  for (const piece of pieces(tokens)) {
+  for (const piece of pieces(tokens, pace)) {
     signal.throwIfAborted();
     // What is read at a token is the likelihood of the one after it.
     const wanted = (i: number) => at + i + 1 < tokens.length && isRead(at + i + 1);

@@ -3,16 +3,47 @@ import { HeatmineError } from '../../core/errors.ts';
 import { type Prompt, textOf } from '../engine.ts';
 
 /** A text is evaluated in pieces of at most this size, so that an abort need not wait for all of it. */
-const PIECE_TOKENS = 128;
+const MOST_PIECE_TOKENS = 128;
+/** Below it a pass over the weights costs more than the tokens. */
+const LEAST_PIECE_TOKENS = 32;
+/** Of the 200 ms in which whoever leaves ends the computing. */
+const MOST_PIECE_MS = 130;
+
+/** How large the pieces of one model are here. */
+export interface Pace {
+  readonly tokens: number;
+  took(tokens: number, ms: number): void;
+}
+
+/** Pieces that take too long are halved, and stay so: the same text is always cut alike, and answered alike. */
+export function createPace(): Pace {
+  let most = MOST_PIECE_TOKENS;
+  return {
+    get tokens() {
+      return most;
+    },
+    took(tokens, ms) {
+      if (ms > MOST_PIECE_MS && tokens > most / 2) most = Math.max(LEAST_PIECE_TOKENS, most / 2);
+    },
+  };
+}
 
 /**
  * In as many pieces as needed, of one size but for rounding: llama.cpp's attention takes 64 tokens and more at once about
- * three times as fast as fewer, so a short last piece would cost more than all before it.
+ * three times as fast as fewer, so a short last piece would cost more than all before it. What is done with a piece before
+ * the next is asked for is what it takes.
  */
-export function* pieces<T>(tokens: readonly T[]): Generator<T[]> {
-  const count = Math.ceil(tokens.length / PIECE_TOKENS);
-  for (let n = 0; n < count; n++)
-    yield tokens.slice(Math.round((n * tokens.length) / count), Math.round(((n + 1) * tokens.length) / count));
+export function* pieces<T>(tokens: readonly T[], pace: Pace): Generator<T[]> {
+  for (let at = 0; at < tokens.length; ) {
+    const left = tokens.length - at;
+    const piece = tokens.slice(at, at + Math.round(left / Math.ceil(left / pace.tokens)));
+    const [startedMs, cpu] = [performance.now(), process.cpuUsage()];
+    yield piece;
+    const { user, system } = process.cpuUsage(cpu);
+    // A busy machine makes it long without a fault of its size; several threads make processor time of little time.
+    pace.took(piece.length, Math.min(performance.now() - startedMs, (user + system) / 1000));
+    at += piece.length;
+  }
 }
 
 /** No tokenizer makes longer tokens than this of ordinary text: a prompt beyond it is refused before it is looked at. */

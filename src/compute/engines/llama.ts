@@ -13,7 +13,7 @@ import { createSampling } from './llama-sampling.ts';
 import { type Limits, say } from './llama-say.ts';
 import { scoreLine } from './llama-score.ts';
 import { createSequences } from './llama-sequences.ts';
-import { pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
+import { createPace, type Pace, pieces, refuseOverlong, tokenize } from './llama-tokens.ts';
 
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
@@ -94,6 +94,7 @@ async function loadModel(
   const embedder = createEmbedder(model, contextTokens);
   const samplingOf = createSampling(llama, model, spec.id, vocabulary);
   const beat = createBeat();
+  const pace = createPace();
   const movesOf = createCoarse(model, contextTokens);
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd> {
     const prompt = tokenize(model, request.prompt, contextTokens);
@@ -106,7 +107,7 @@ async function loadModel(
       const tokens = (both: AbortSignal) =>
         kept(
           said,
-          inStep(beat.enter(place), sequence, prompt, (last) => sequence.evaluate(last, sampling), both),
+          inStep(beat.enter(place), sequence, prompt, pace, (last) => sequence.evaluate(last, sampling), both),
         );
       return yield* answer(model, prompt, tokens, { stop: request.stop, room }, signal);
     } finally {
@@ -125,7 +126,7 @@ async function loadModel(
       refuseOverlong(tokens, contextTokens);
       const { sequence, leave } = await sequences.enter(signal);
       try {
-        return await scoreLine(sequence, tokens, signal, reading && { ...reading, from });
+        return await scoreLine(sequence, tokens, pace, signal, reading && { ...reading, from });
       } finally {
         await leave();
       }
@@ -138,7 +139,7 @@ async function loadModel(
         const options = { ...(await samplingOf({ ...request, temperature: 0 }, [])), yieldEogToken: true };
         const limits = { stop: request.stop, room: Math.min(request.maxTokens, contextTokens - prompt.length) };
         const saying = (last: Token[]) => sequence.evaluateWithMetadata(last, { probabilities: true }, options);
-        const tokens = inStep(beat.enter(place), sequence, prompt, saying, signal);
+        const tokens = inStep(beat.enter(place), sequence, prompt, pace, saying, signal);
         const parts = { model, prompt, tokens, limits, hasGrammar: request.grammar !== undefined, saysAfter, given };
         return await doubtOf({ ...parts, movesOf }, signal);
       } finally {
@@ -169,11 +170,12 @@ async function* inStep<T>(
   step: Step,
   sequence: LlamaContextSequence,
   prompt: readonly Token[],
+  pace: Pace,
   saying: (last: Token[]) => AsyncGenerator<T, void, Token | undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, Token | undefined> {
   try {
-    const tokens = saying(await evaluateBeginning(step, sequence, prompt, signal));
+    const tokens = saying(await evaluateBeginning(step, sequence, prompt, pace, signal));
     try {
       for (let instead: Token | undefined = undefined; ; ) {
         await step.ready();
@@ -195,15 +197,18 @@ async function evaluateBeginning(
   step: Step,
   sequence: LlamaContextSequence,
   tokens: readonly Token[],
+  pace: Pace,
   signal: AbortSignal,
 ): Promise<Token[]> {
-  const [...all] = pieces(tokens);
-  for (const piece of all.slice(0, -1)) {
+  let left = tokens.length;
+  for (const piece of pieces(tokens, pace)) {
+    left -= piece.length;
+    if (left === 0) return piece;
     await step.ready();
     signal.throwIfAborted();
     await sequence.evaluateWithoutGeneratingNewTokens(piece);
   }
-  return all.at(-1)!;
+  return [];
 }
 
 /**

@@ -6,7 +6,7 @@ import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
-  | { type: 'start'; expert: string; why: string; weights?: string | undefined }
+  | { type: 'start'; expert: string; why: string; weights?: string | undefined; wording?: string | undefined }
   | { type: 'chunk'; text: string }
   | ({ type: 'end'; finish: string; meter: AnswerMeter; way?: Way } & Pick<
       Extract<Reply, { type: 'end' }>,
@@ -34,7 +34,10 @@ const StreamChunk = z.object({
     )
     .default([]),
   heatmine: z
-    .union([Meter, z.object({ expert: z.string(), why: z.string(), weights: z.string().optional() })])
+    .union([
+      Meter,
+      z.object({ expert: z.string(), why: z.string(), weights: z.string().optional(), wording: z.string().optional() }),
+    ])
     .optional(),
 });
 const Failure = z.object({
@@ -52,6 +55,7 @@ const Weighed = z.object({
   answerTokens: z.int(),
   hidesWorking: z.boolean(),
   weights: z.string(),
+  wording: z.string(),
 });
 export type Weighed = z.infer<typeof Weighed>;
 const MAX_ERROR_BYTES = 65_536;

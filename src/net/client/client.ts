@@ -2,14 +2,14 @@
  * Asks experts of the swarm by way of relays, sealed, with nothing but WebCrypto and WebSocket: the same in browsers and in
  * Node 22 or later. Written from docs/PROTOCOL.md and docs/PROTOCOL-sealing.md, apart from the rest of this program.
  */
-import { type Bytes, concat, textOf, utf8 } from './bytes.ts';
+import { type Heard, type Meter, readAnswer, SEALED } from './answer.ts';
+import { type Bytes, concat, utf8 } from './bytes.ts';
 import { dial } from './connection.ts';
 import type { Descriptor, Offer } from './descriptor.ts';
-import { ClientError, readable, refuse } from './fault.ts';
+import { refuse } from './fault.ts';
 import { answers, type Found, findNodes, type RelayAt, shuffled, TOPICS } from './find.ts';
 import { keyBytes } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
-import { GIVEN_UP, watchProgress } from './progress.ts';
 import { sealQuestion } from './seal.ts';
 import type { Stream } from './stream.ts';
 import { dialRule, sealedWays, type Way } from './way.ts';
@@ -22,18 +22,13 @@ export interface ClientOptions {
 }
 
 /** Asked for free: a tab has no ledger whose promises anybody could hold it to (docs/decisions/0014). */
-export interface Question extends Patience {
+export interface Question extends Patience, Heard {
   /** The question, or all that was said so far: nothing of it is kept elsewhere. */
   messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
   /** Best first: `heating`, `units`, `general`. */
   topics?: readonly string[];
   /** Only this expert. */
   expert?: string;
-  maxTokens?: number;
-  onStart?: (start: { expert: string; node: string }) => void;
-  onChunk?: (text: string) => void;
-  /** The answer broke off after words came; another begins. */
-  onRestart?: (why: string) => void;
 }
 
 /** Whom the question passed: `entry` saw our address and no text, `relay` neither, `node` the text and no address. */
@@ -44,14 +39,6 @@ export interface Passed {
   node: string;
   /** Relays were asked for experts that saw no address, or all topics were looked for alike: nobody saw both. */
   looked?: 'sealed' | 'all';
-}
-
-export interface Meter {
-  expert: string;
-  promptTokens: number;
-  answerTokens: number;
-  joules: number;
-  modelled: boolean;
 }
 
 export interface Answer {
@@ -77,8 +64,6 @@ export { isPrivate } from './way.ts';
 const TRIES = 3;
 const MAX_REQUEST_BYTES = 262_144;
 const MAX_FRAME_BYTES = 60_000;
-const MAX_ANSWER_CHARS = 1_000_000;
-const SEALED = 1;
 
 export function createClient({ relays, nearRelays = false }: ClientOptions): Client {
   /** Own experience, as long as this object lives: who failed comes last, who has free watts first. */
@@ -166,67 +151,4 @@ async function sendAll(stream: Stream, body: Bytes): Promise<void> {
     const next = at + MAX_FRAME_BYTES;
     await stream.send(body.subarray(at, next), next >= body.length);
   }
-}
-
-type Opener = Awaited<ReturnType<typeof sealQuestion>>['open'];
-
-async function readAnswer(stream: Stream, open: Opener, node: string, question: Question) {
-  let text = '';
-  const progress = watchProgress(() => stream.onClose(new ClientError('NOT_RUNNING', GIVEN_UP)), question);
-  try {
-    for (let next = await stream.take(); next; next = await stream.take()) {
-      const reply = await readReply(next.payload, next.end, open);
-      progress.came(reply);
-      if (reply.type === 'start') question.onStart?.({ expert: readable(reply.expert, 64), node });
-      else if (reply.type === 'chunk') {
-        if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
-        text += reply.text;
-        if (text.length > MAX_ANSWER_CHARS) refuse('PEER_INVALID', 'an answer without an end');
-        // Empty ones only fill the answer up to a size that tells little.
-        if (reply.text) question.onChunk?.(reply.text);
-      } else if (reply.type === 'end') {
-        return { text, finish: readable(reply.finish, 32), meter: meterOf(reply.meter) };
-      } else
-        throw new ClientError(
-          readable(reply.code, 32),
-          readable(reply.message),
-          Number(reply.retryAfterS) || undefined,
-        );
-    }
-    return refuse('SEAL_BROKEN', 'the answer was cut before its end');
-  } catch (error) {
-    if (text) question.onRestart?.(error instanceof Error ? error.message : 'broken off');
-    throw error;
-  } finally {
-    progress.end();
-  }
-}
-
-function meterOf(raw: unknown): Meter {
-  const { expert, promptTokens, answerTokens, joules, modelled } = (raw ?? {}) as Record<string, unknown>;
-  const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : 0);
-  return {
-    expert: readable(expert, 64),
-    promptTokens: count(promptTokens),
-    answerTokens: count(answerTokens),
-    joules: count(joules),
-    modelled: modelled !== false,
-  };
-}
-
-type Reply = Record<string, unknown> & { type: 'start' | 'chunk' | 'end' | 'error' };
-
-/** One sealed reply; the last frame of the stream holds the final chunk and `end` or `error`, and no other does. */
-async function readReply(payload: Bytes, isLast: boolean, open: Opener): Promise<Reply> {
-  if (payload[0] !== SEALED) refuse('SEAL_BROKEN', 'a reply in the clear to a sealed question');
-  const { content, final } = await open(payload.slice(1));
-  let reply: Reply;
-  try {
-    reply = JSON.parse(textOf(content)) as Reply;
-  } catch {
-    return refuse('SEAL_BROKEN', 'what came is no reply');
-  }
-  const ends = reply?.type === 'end' || reply?.type === 'error';
-  if (final !== isLast || ends !== isLast) refuse('SEAL_BROKEN', 'the end of the answer was moved');
-  return reply;
 }

@@ -74,18 +74,32 @@ export interface Progress {
 
 export const GIVEN_UP = 'no word, or hardly one, for long';
 
+export interface Clock {
+  /** Never goes back. */
+  nowMs(): number;
+  /** Returns what takes it back. */
+  after(ms: number, call: () => void): () => void;
+}
+
+const RUNTIME: Clock = {
+  nowMs: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Calls `giveUp` for an answer that does not get on: a frame from time to time that says nothing is no answer. */
-export function watchProgress(giveUp: () => void, asked: Asked, limits = PROGRESS): Progress {
-  const now = () => performance.now();
-  const due = dueOf(asked, limits, now());
+export function watchProgress(giveUp: () => void, asked: Asked, limits = PROGRESS, clock = RUNTIME): Progress {
+  const due = dueOf(asked, limits, clock.nowMs());
   const look = () => {
-    const leftMs = due.atMs() - now();
+    const leftMs = due.atMs() - clock.nowMs();
     if (leftMs <= 0) giveUp();
-    else timer = setTimeout(look, leftMs);
+    else stop = clock.after(leftMs, look);
   };
-  let timer = setTimeout(look, limits.silentMs);
+  let stop = clock.after(limits.silentMs, look);
   return {
-    came: (reply) => due.came(reply, now()),
-    end: () => clearTimeout(timer),
+    came: (reply) => due.came(reply, clock.nowMs()),
+    end: () => stop(),
   };
 }

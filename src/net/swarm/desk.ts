@@ -68,7 +68,8 @@ export function createDesk(options: DeskOptions): Desk {
   const admit = (address: string, via: Via, bytes: number) => {
     if (!share(address, via, bytes, performance.now()))
       throw new HeatmineError('RATE_LIMITED', 'your share of the bandwidth is used up');
-    if (bandwidth.behindMs() > BEHIND_MS) throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
+    if (bandwidth.waitMs(bytes, via.relay ?? via.prefix) > BEHIND_MS)
+      throw new HeatmineError('RATE_LIMITED', 'the bandwidth cap is used up');
   };
   return async (stream, from) => {
     let seal: SealReply | undefined;

@@ -1,10 +1,11 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { type Random, shuffled } from '../../core/random.ts';
-import { bucketPerKey, tokenBucket } from '../buckets.ts';
+import { bucketPerKey } from '../buckets.ts';
 import type { Via } from '../ledger/sunshine.ts';
 import { type FindRequest, MOST_FOUND, type Reply } from './query.ts';
 import { soon } from './soon.ts';
 import { TOPICS } from './topics.ts';
+import { paced } from './turns.ts';
 import type { WireLimits } from './wire/limits.ts';
 
 export interface HelpOptions {
@@ -22,17 +23,21 @@ export interface HelpOptions {
 /** The look-up of a topic that nobody answers takes long. */
 const TAIL_MS = 1000;
 const LIMIT_MS = 4000;
+/** For its turn; whoever looks gives up after six seconds. */
+const MOST_WAIT_MS = 1500;
 
 /**
  * Answers sealed look-ups of askers that it cannot see. All topics are looked up whichever is asked for, and the answer waits for
  * all alike: the relay that brings the look-up must not learn the topic from how long it takes. Throws RATE_LIMITED.
  */
 export function createHelp({ atHand, others, looked, limits, random, nowMs }: HelpOptions) {
-  const all = tokenBucket(limits.lookUps, nowMs());
+  const all = paced(limits.lookUps.perS, limits.lookUps.burst / limits.lookUps.perS);
   const perOrigin = bucketPerKey(limits.lookUpsPerOrigin);
   return async ({ topics, limit }: FindRequest['find'], via: Via): Promise<Reply> => {
-    const mayLook = perOrigin(via.relay ?? via.prefix ?? '', 1, nowMs()) && all.take(1, nowMs());
-    if (!mayLook) throw new HeatmineError('RATE_LIMITED', 'too many look-ups at this relay');
+    const origin = via.relay ?? via.prefix ?? '';
+    if (!perOrigin(origin, 1, nowMs()) || all.waitMs(1, origin) > MOST_WAIT_MS)
+      throw new HeatmineError('RATE_LIMITED', 'too many look-ups at this relay');
+    await all.pace(1, undefined, origin);
     for (const topic of topics) looked(topic, via);
     const limitMs = TOPICS.some((topic) => atHand(topic).length > 0) ? TAIL_MS : LIMIT_MS;
     const looks = TOPICS.map(others);

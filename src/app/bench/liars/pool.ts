@@ -51,7 +51,7 @@ export async function openPool(name: Name, most: number | undefined, seed: numbe
   const weigh: ComputeClient['weigh'] = async ({ messages }, given, signal) => {
     const request = requestOf(messages[0]!.content);
     const doubt = await own.doubt!({ request, saysAfter, given }, signal);
-    return { ...doubt, hidesWorking: saysAfter !== undefined, weights: name };
+    return { ...doubt, hidesWorking: saysAfter !== undefined, weights: name, wording: '' };
   };
   let searchTokens = 0;
   const telling = openTelling({ weigh }, random, (tokens) => {

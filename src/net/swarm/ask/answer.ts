@@ -19,7 +19,7 @@ export async function readAnswer(
     for await (const reply of replies) {
       began = true;
       onWord();
-      if (reply.type === 'start') question.onStart?.(reply.expert, node, reply.weights);
+      if (reply.type === 'start') question.onStart?.(reply.expert, node, reply);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
         // Whoever asked keeps the words: a node that never ends must not fill this machine's memory.

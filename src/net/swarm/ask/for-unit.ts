@@ -94,8 +94,8 @@ async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held
   const { finish, meter, way, paid, useful, ...rest } = await askSwarm(asker, {
     ...{ messages, topics, maxTokens, signal },
     ...(held && { maxPrice: held.maxPrice, mostUc: held.mostUc, tier: held.tier }),
-    onStart: (expert, node, weights) => {
-      note.onStart(expert, node, weights);
+    onStart: (expert, node, copy) => {
+      note.onStart(expert, node, copy);
       start = { type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` };
       text = '';
       say(start);

@@ -1,5 +1,6 @@
 import type { Way } from '../../../contract/wire.ts';
 import type { Random } from '../../../core/random.ts';
+import type { Copy } from '../audit/copy.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { Purse } from '../pay/purse.ts';
 import type { Settled } from '../pay/settle.ts';
@@ -22,8 +23,8 @@ export interface SwarmQuestion {
   tier?: Request['tier'];
   /** How long to wait for the expert's word that the receipt is on its disk; left out: not at all. */
   commitWaitMs?: number;
-  /** `weights`: which ones the node says it has. */
-  onStart?: (expert: string, node: string, weights?: string) => void;
+  /** `copy`: which one of the expert the node says it has. */
+  onStart?: (expert: string, node: string, copy: Copy) => void;
   onChunk?: (text: string) => void;
   /** The answer broke off after words were shown; another begins. */
   onRestart?: (why: string) => void;

@@ -8,7 +8,8 @@ import { type Asked, noteOf } from './auditor.ts';
 /** What a node gave. */
 export interface Heard {
   expert: string;
-  weights?: string | undefined;
+  /** As `copyText` has it. */
+  copy?: string | undefined;
   text: string;
   /** Of the answer, and of the question. */
   billedTokens: number;

@@ -5,6 +5,7 @@ import { mostAnswerTokens, mostPromptTokens } from '../pay/sizes.ts';
 import { askAgain, type Heard, othersFor } from './again.ts';
 import { createBudget } from './budget.ts';
 import { compared } from './compare.ts';
+import { type Copy, copyText } from './copy.ts';
 import { openTelling } from './telling.ts';
 
 /** One ordinary answer, as the auditor needs it. It is kept in memory only. */
@@ -54,15 +55,15 @@ export function createAuditor(options: AuditorOptions): Auditor {
     }
   };
 
-  const byOwnCopy = async ({ topics, expert, node, weights }: Asked, signal: AbortSignal): Promise<string> => {
+  const byOwnCopy = async ({ topics, expert, node, copy }: Asked, signal: AbortSignal): Promise<string> => {
     const question = await telling.next(expert, node, signal);
     if (!question) return 'no telling question yet';
-    // It does not claim these weights: nothing that they would say speaks against it.
-    if (weights !== question.weights) return 'other weights';
+    // It does not claim this copy: nothing that it would say speaks against it.
+    if (copy !== question.copy) return 'another copy';
     const messages = [{ role: 'user' as const, content: question.content }];
     const heard = await askAgain(asker, node, { topics, messages, signal });
     budget.spend(heard.tokens);
-    if (heard.expert !== expert || heard.weights !== weights) return 'another expert';
+    if (heard.expert !== expert || heard.copy !== copy) return 'another expert';
     const finding = await telling.judge(expert, question, heard, signal);
     asker.experience.audited(node, finding);
     return finding.outcome;
@@ -79,8 +80,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
       return { ...heard, node };
     };
     const [b, c] = [await hear(others[0]!), await hear(others[1]!)];
-    if ([b, c].some(({ expert, weights }) => expert !== asked.expert || weights !== asked.weights))
-      return 'other weights';
+    if ([b, c].some(({ expert, copy }) => expert !== asked.expert || copy !== asked.copy)) return 'another copy';
     const findings = [compared(asked, [b, c]), compared(b, [asked, c]), compared(c, [asked, b])];
     for (const [i, { node }] of [asked, b, c].entries()) if (findings[i]) asker.experience.audited(node, findings[i]);
     return findings[0]?.outcome ?? 'all differ';
@@ -110,10 +110,10 @@ const within = (tokens: number, most: number) => Math.min(most, Math.max(0, toke
 
 /** Writes down an answer while it comes. */
 export function noteOf(topics: readonly string[], messages: SwarmQuestion['messages']) {
-  let said = { expert: '', weights: undefined as string | undefined, text: '' };
+  let said = { expert: '', copy: undefined as string | undefined, text: '' };
   return {
-    onStart(expert: string, _node: string, weights?: string) {
-      said = { expert, weights, text: '' };
+    onStart(expert: string, _node: string, copy: Copy) {
+      said = { expert, copy: copyText(copy), text: '' };
     },
     onChunk(text: string) {
       said.text += text;

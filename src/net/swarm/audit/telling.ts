@@ -1,6 +1,7 @@
 import type { Random } from '../../../core/random.ts';
 import type { ComputeClient, Weighed } from '../../ask/compute-client.ts';
 import type { Heard } from './compare.ts';
+import { copyText } from './copy.ts';
 import type { Finding } from './evidence.ts';
 import { createNoise, type Noise } from './noise.ts';
 import { vary } from './vary.ts';
@@ -8,7 +9,8 @@ import { judged, worthOf } from './weights.ts';
 
 export interface Telling {
   content: string;
-  weights: string;
+  /** As `copyText` has it. */
+  copy: string;
   own: Weighed;
   noise: Noise;
 }
@@ -17,9 +19,9 @@ interface Kept extends Telling {
   askedOf: Set<string>;
 }
 
-/** What is known of one expert's weights. */
+/** What is known of one copy of an expert. */
 interface Shelf {
-  weights: string;
+  copy: string;
   noise: Noise;
   found: Kept[];
   /** What the latest questions would have been worth, in nats. */
@@ -53,10 +55,10 @@ export function openTelling(compute: Pick<ComputeClient, 'weigh'>, random: Rando
     spend((weighed.promptTokens + weighed.answerTokens) * (given === undefined ? SEARCH_PASSES : 1));
     return weighed;
   };
-  const shelfOf = (expert: string, weights: string) => {
+  const shelfOf = (expert: string, copy: string) => {
     const there = shelves.get(expert);
-    if (there?.weights === weights) return there;
-    const shelf: Shelf = { weights, noise: createNoise(), found: [], worths: [] };
+    if (there?.copy === copy) return there;
+    const shelf: Shelf = { copy, noise: createNoise(), found: [], worths: [] };
     shelves.set(expert, shelf);
     return shelf;
   };
@@ -75,10 +77,11 @@ export function openTelling(compute: Pick<ComputeClient, 'weigh'>, random: Rando
       for (let i = 0; i < TRIES && questions.length > 0; i++) {
         const content = vary(questions[Math.floor(random() * questions.length)]!, random);
         const own = await weigh(expert, content, undefined, signal);
-        const shelf = shelfOf(expert, own.weights);
+        const copy = copyText(own)!;
+        const shelf = shelfOf(expert, copy);
         if (!isTelling(shelf, own)) continue;
         const { noise, found } = shelf;
-        const kept = { content, own, weights: own.weights, noise, askedOf: new Set([node]) };
+        const kept = { content, own, copy, noise, askedOf: new Set([node]) };
         found.push(kept);
         if (found.length > KEPT) found.shift();
         return kept;

@@ -8,6 +8,7 @@ import type { Log } from '../../../core/log.ts';
 import { listen } from '../../listen.ts';
 import { refuseUpgrade } from '../../web/server.ts';
 import type { Identity } from '../identity.ts';
+import { paced } from '../turns.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { CLOSE_MS, CLOSING, type Connection, endNow, type Handlers, runConnection } from './connection.ts';
 import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
@@ -38,11 +39,24 @@ export interface Acceptor {
 
 const noPage: RequestListener = (_req, res) => res.writeHead(426, { connection: 'close' }).end('websocket only\n');
 
+const socketServer = (limits: WireLimits) =>
+  new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    maxFragments: limits.fragments,
+    maxBufferedChunks: limits.bufferedChunks,
+    perMessageDeflate: false,
+    ...CLOSING,
+    skipUTF8Validation: false,
+    handleProtocols: () => SUBPROTOCOL,
+  });
+
 /** Listens for other nodes. A door of its own: nothing of the page, the API or /v1 is behind it. */
 export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   const limits = { ...WIRE_LIMITS, ...options.limits };
   const room = createRoom(limits);
   const backlog = options.backlog ?? createBacklog(limits.heldBytes);
+  const turns = paced(limits.frames.perS, limits.frames.burst / limits.frames.perS);
   const guests = new WeakMap<Socket, Guest>();
   const http = createServer({
     headersTimeout: limits.helloMs,
@@ -62,16 +76,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   });
   http.on('request', options.page ?? noPage);
   http.on('clientError', (_error, socket) => socket.destroy());
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
-    maxFragments: limits.fragments,
-    maxBufferedChunks: limits.bufferedChunks,
-    perMessageDeflate: false,
-    ...CLOSING,
-    skipUTF8Validation: false,
-    handleProtocols: () => SUBPROTOCOL,
-  });
+  const server = socketServer(limits);
   http.on('upgrade', (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (req.url !== SWARM_PATH) return refuseUpgrade(socket, 404, `${SWARM_PATH} is the only path`);
@@ -85,7 +90,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
     const remote = req.socket.remoteAddress ?? '';
     const guest = guests.get(req.socket)!;
     guest.end = () => endNow(socket, CLOSE.idle, 'others need the room');
-    const how = { handshake, side: 'acceptor' as const, limits, handlers: options.handlers, backlog };
+    const how = { handshake, side: 'acceptor' as const, limits, handlers: options.handlers, backlog, turns };
     runConnection({ socket, address: () => remote, ...how }).then(
       (connection) => {
         guest.isBusy = () => connection.isBusy();

@@ -2,11 +2,14 @@ import type { WebSocket } from 'ws';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
 import { tokenBucket } from '../../buckets.ts';
+import type { Paced } from '../turns.ts';
 import type { Backlog } from './backlog.ts';
 import { CLOSE, decodeData, encodeData, Frame, type Hop, type Kind, parseFrame } from './frames.ts';
 import type { Handshake, Peer } from './hello.ts';
+import { createInflow } from './inflow.ts';
 import type { WireLimits } from './limits.ts';
 import { heartbeat, slowCut } from './pace.ts';
+import { prefixOf } from './prefix.ts';
 import { createQuestions } from './questions.ts';
 import type { Stream } from './stream.ts';
 import { createStreams } from './streams.ts';
@@ -51,6 +54,8 @@ export interface ConnectionOptions {
   handlers: Handlers;
   /** Shared by whoever together must not make us hold too much. */
   backlog: Backlog;
+  /** In which text frames of strangers are read; left out: at once, of somebody that we have dialled. */
+  turns?: Paced | undefined;
 }
 
 /** So long a connection may take to end once one side wants it to. */
@@ -92,13 +97,13 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
   });
   const begin = (peer: Peer) => {
     clearTimeout(late);
-    session = createSession(options, peer, over.signal);
+    session = createSession(options, peer, over.signal, read);
     resolve(session.connection);
   };
-  socket.on('message', (data, isBinary) => {
+  const read = (data: Buffer, isBinary: boolean) => {
     if (socket.readyState !== socket.OPEN) return;
     try {
-      if (session) session.onMessage(data as Buffer, isBinary);
+      if (session) session.onMessage(data, isBinary);
       else if (isBinary) throw new HeatmineError('PEER_INVALID', 'hello: a binary frame');
       else {
         const { send, peer } = handshake.onText(String(data));
@@ -108,7 +113,8 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
     } catch (error) {
       fail(session ? CLOSE.violation : CLOSE.hello, messageOf(error));
     }
-  });
+  };
+  socket.on('message', (data: Buffer, isBinary) => (session ? session.push(data, isBinary) : read(data, isBinary)));
   const start = () => handshake.first && socket.send(handshake.first);
   if (socket.readyState === socket.OPEN) start();
   else socket.once('open', start);
@@ -117,12 +123,16 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
 
 interface Session {
   connection: Connection;
+  /** What has come, to be read in its turn. */
+  push(data: Buffer, isBinary: boolean): void;
   onMessage(data: Buffer, isBinary: boolean): void;
   end(): void;
 }
 
-function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal): Session {
-  const { socket, limits, handlers } = options;
+type Read = Session['onMessage'];
+
+function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal, read: Read): Session {
+  const { socket, limits, handlers, turns } = options;
   const control = tokenBucket(limits.control, performance.now());
   const holding = options.backlog.enter(() => socket.terminate());
   const out = slowCut(socket, limits, holding);
@@ -154,6 +164,8 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     },
     close: (code, why) => socket.close(code, closeReason(why)),
   };
+  const origin = prefixOf(connection.address);
+  const inflow = turns && createInflow({ socket, turns, origin, closed, holding, read });
   const onAsk = async (frame: Asking) => {
     try {
       text(await handlers.onAsk(frame, connection));
@@ -163,8 +175,10 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     }
   };
   const onFrame = (frame: Frame) => {
-    if (frame.type !== 'credit' && !control.take(1, performance.now())) {
-      throw new HeatmineError('PEER_INVALID', `over ${limits.control.perS} frames a second`);
+    if (frame.type !== 'credit') {
+      if (!control.take(1, performance.now()))
+        throw new HeatmineError('PEER_INVALID', `over ${limits.control.perS} frames a second`);
+      inflow?.spent();
     }
     if (frame.type === 'open') {
       const stream = streams.theirs(frame.id);
@@ -178,6 +192,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
   };
   return {
     connection,
+    push: inflow?.push ?? read,
     onMessage(data, isBinary) {
       if (!isBinary) return onFrame(parseFrame(Frame, String(data)));
       const frame = decodeData(data);

@@ -9,6 +9,8 @@ export interface WireLimits {
   pingMs: number;
   /** Text frames but credits. */
   control: Rate;
+  /** The same of all that have dialled in; beyond it each address prefix has its turn, and its connections are read no faster. */
+  frames: Rate;
   /** Frames for streams that have ended meanwhile. */
   stale: Rate;
   /** Streams open at once, by the other side. */
@@ -34,6 +36,7 @@ export const WIRE_LIMITS: WireLimits = {
   idleMs: 120_000,
   pingMs: 15_000,
   control: { perS: 500, burst: 1000 },
+  frames: { perS: 1000, burst: 2000 },
   stale: { perS: 200, burst: 4096 },
   streams: 64,
   fragments: 16,

@@ -21,6 +21,7 @@ import { codeOf } from '../peers.ts';
 import { SERVE } from '../swarm.ts';
 
 const WEIGHTS = '0123456789abcdef';
+const WORDING = 'aaaabbbbccccdddd';
 const BILLED = 40;
 /** What an ordinary answer is said to have taken: so much that each pays for an audit. */
 const PAYING = 20_000_000;
@@ -30,15 +31,23 @@ interface Served {
   text?: (question: string) => string;
   billed?: number;
   weights?: string;
+  wording?: string | undefined;
 }
 
 const serving = ({
   text = rightAnswer,
   billed = BILLED,
   weights = WEIGHTS,
+  ...rest
 }: Served): Pick<ComputeClient, 'answer'> => ({
   async *answer(ask) {
-    yield { type: 'start', expert: ask.expert, why: 'asked for', weights };
+    yield {
+      type: 'start',
+      expert: ask.expert,
+      why: 'asked for',
+      weights,
+      wording: 'wording' in rest ? rest.wording : WORDING,
+    };
     yield { type: 'chunk', text: text(ask.messages.at(-1)!.content) };
     const counts = { promptTokens: 10, answerTokens: billed };
     yield {
@@ -58,7 +67,7 @@ const ownCopy: Pick<ComputeClient, 'weigh'> = {
     const calls = [0.2, 0.2, 0.25, 0.3, 9, 9];
     const isOwn = given === undefined || given === own;
     const parted = isOwn ? [] : [9];
-    const rest = { promptTokens: 10, answerTokens: BILLED, hidesWorking: false, weights: WEIGHTS };
+    const rest = { promptTokens: 10, answerTokens: BILLED, hidesWorking: false, weights: WEIGHTS, wording: WORDING };
     return { own, calls, parted, isWhole: isOwn, surest: 50, moves: given === undefined ? MOVES : [], ...rest };
   },
 };
@@ -161,9 +170,18 @@ test('an own copy: tokens billed beyond the answer are seen; honest nodes stay, 
   assert.equal(honest.shunned, [false]);
   await honest.end();
   const other = await audited([{ text: (q) => `other: ${q}`, weights: 'fedcba9876543210' }], ownCopy, 3);
-  assert.equal(other.outcomes, ['other weights', 'other weights', 'other weights']);
+  assert.equal(other.outcomes, Array(3).fill('another copy'));
   assert.equal(other.shunned, [false]);
   await other.end();
+});
+
+test('the same weights under other words, or under words that are not named, are another copy: nobody is held to those here', async () => {
+  for (const wording of ['0000000000000000', undefined]) {
+    const honest = await audited([{ text: (q) => `asked by a newer manifest: ${q}`, wording }], ownCopy, 3);
+    assert.equal(honest.outcomes, Array(3).fill('another copy'));
+    assert.equal(honest.shunned, [false]);
+    await honest.end();
+  }
 });
 
 test('without weights: of three nodes the one that two agree against is shunned, and only that one', async () => {
@@ -182,7 +200,7 @@ test('what a node says that it took is believed as far as its text goes: no clai
   const messages = [{ role: 'user' as const, content: 'why?' }];
   const tokensOf = (promptTokens: number, answerTokens: number) => {
     const note = noteOf(['faults'], messages);
-    note.onStart('faults', 'node', WEIGHTS);
+    note.onStart('faults', 'node', {});
     note.onChunk('so it is');
     const meter = { expert: 'faults', joules: 1, modelled: true, cardSeconds: 0, promptTokens, answerTokens };
     return note.done({ node: 'node', finish: 'stop', meter, tries: 1 } as SwarmAnswer, true).tokens;
