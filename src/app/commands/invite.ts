@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import qr from 'qrcode-terminal';
 import { loadConfig, portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -5,6 +6,19 @@ import { ensurePaths } from '../../core/paths.ts';
 import { loadIdentity } from '../../net/swarm/identity.ts';
 import { inviteLine } from '../../net/swarm/invite.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+
+const LISTENING_MS = 1000;
+
+/** Of this machine. */
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: LISTENING_MS });
+    const end = (is: boolean) => () => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
 
 async function printInvite(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { qr: { type: 'boolean' } });
@@ -18,6 +32,8 @@ async function printInvite(args: string[]): Promise<number> {
   const hosts = swarm.urls.map((url) => new URL(url).hostname).filter((host) => !host.startsWith('['));
   if (hosts.length === 0 && swarm.host !== '0.0.0.0') hosts.push(swarm.host);
   ensurePaths(paths);
+  if (!(await isListening(port)))
+    say(`nothing listens on port ${port} now: start the unit, or give the --port-base that it runs with`);
   const own = { key: loadIdentity(paths.keys).id, url: swarm.urls[0] ?? `ws://${swarm.host}:${port}` };
   const relays = [...(swarm.relay && hosts.length ? [own] : []), ...swarm.relays];
   const bootstrap = [...hosts.map((host) => `${host}:${port}`), ...swarm.bootstrap];
