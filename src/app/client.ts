@@ -27,13 +27,22 @@ export function unitOf(paths: Paths): z.infer<typeof Unit> {
   return Unit.parse(JSON.parse(readFileSync(paths.unit, 'utf8')));
 }
 
+/** The port base of this home: as given, else of the unit that runs there, else undefined for what its config.yaml says. */
+export function portBaseOf(paths: Paths, given?: number): number | undefined {
+  if (given !== undefined || runningPid(paths) === undefined) return given;
+  return Number(new URL(unitOf(paths).url).port);
+}
+
 export async function fetchState(url: string): Promise<State> {
   // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
   const response = await fetch(`${url}/api/state`, {
     headers: { connection: 'close' },
     signal: AbortSignal.timeout(5000),
   });
-  return State.parse(await response.json());
+  const state = State.safeParse(await response.json());
+  if (state.success) return state.data;
+  const at = state.error.issues[0]?.path.join('.');
+  throw new HeatmineError('VERSION_MISMATCH', `the unit at ${url} says ${at || 'what it does'} in another way`);
 }
 
 const Told = z.object({ timeMs: z.number(), reasons: z.array(Reason) });

@@ -9,16 +9,15 @@ import type { Discovery } from '../net/swarm/discovery/discovery.ts';
 import { freshIdentity } from '../net/swarm/identity.ts';
 import { openDiscoveries } from '../net/swarm/open.ts';
 import { type Topic, topicsOfLabel } from '../net/swarm/topics.ts';
+import { portBaseOf } from './client.ts';
 import { runningPid } from './preflight.ts';
 
 const isLoopback = (host: string) => host.startsWith('127.') || host.startsWith('localhost');
 const CLASSIFIER = join(import.meta.dirname, '../../models/classifier');
 
 /** The swarm's settings of this home, with the ways to find others; a fresh key, so that nothing ties questions together. */
-export async function openAsker(
-  paths: Paths,
-  portBase?: number,
-): Promise<{ config: Config; discoveries: Discovery[] }> {
+export async function openAsker(paths: Paths, given?: number): Promise<{ config: Config; discoveries: Discovery[] }> {
+  const portBase = portBaseOf(paths, given);
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
   const own = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
   const running = config.swarm.join && runningPid(paths) !== undefined;

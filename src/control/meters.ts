@@ -3,7 +3,6 @@ import type { House } from '../contract/house.ts';
 import type { ControlState, Market } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import { localDate } from './comfort/time.ts';
-import { REJECT_KWH_PER_KWH } from './decide/dispatch.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
 import { auxiliaryW, capacityW, copAt } from './learn/own-pump.ts';
@@ -44,6 +43,7 @@ interface Sums {
 /** Sums of W x s. */
 interface Minute {
   s: number;
+  standbyJ: number;
   heatJ: number;
   otherHeatJ: number;
   powerJ: number;
@@ -52,7 +52,7 @@ interface Minute {
 }
 
 const NO_SUMS: Sums = { heatKwh: 0, powerKwh: 0, houseKwh: 0, sunKwh: 0, costEur: 0, plainEur: 0, pricedH: 0 };
-const NO_MINUTE: Minute = { s: 0, heatJ: 0, otherHeatJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
+const NO_MINUTE: Minute = { s: 0, standbyJ: 0, heatJ: 0, otherHeatJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
 export const METERS_START: MetersState = {
   now: { heatW: 0, powerW: 0 },
   dayKey: null,
@@ -62,6 +62,13 @@ export const METERS_START: MetersState = {
   owedJ: 0,
   minute: NO_MINUTE,
 };
+
+/** Controller board with its relays, and an outdoor unit that stands: nobody measures them, and a plain heat pump has both. */
+const BOARD_W = 15;
+const OUTDOOR_STANDS_W = 10;
+/** Ratings of coolant pump and dry cooler (200 W with the pump for 5 kW); their power goes with the cube of their speed. */
+const COOLANT_PUMP_W = 60;
+const DRY_COOLER_W_PER_W = 0.028;
 
 const MINUTE_S = 60;
 const NOW_TAU_S = 300;
@@ -114,7 +121,8 @@ function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
   const { market, timeMs, house, outputs } = facts;
   const cooling = outputs.coolingOn > 0;
   const neededJ = cooling ? 0 : m.heatJ + m.otherHeatJ - state.owedJ;
-  const plainPowerW = cooling ? m.powerJ / m.s : plainW(facts, Math.max(0, neededJ) / m.s);
+  const heatPowerW = cooling ? m.powerJ / m.s : plainW(facts, Math.max(0, neededJ) / m.s);
+  const plainPowerW = heatPowerW + m.standbyJ / m.s;
   const hours = m.s / 3600;
   const othersW = (m.gridJ - m.unitJ) / m.s;
   const eur = (watts: number) => (market ? addedEurPerH(othersW, watts, market) * hours : 0);
@@ -146,7 +154,11 @@ export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
   const compressorW = est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value);
   const powerW = compressorW + auxiliaryW(house, outputs);
   const backupW = outputs.backupHeaterOn > 0 ? house.backupHeaterW : 0;
-  const unitW = powerW + plannedAccelW(est) + backupW + REJECT_KWH_PER_KWH * heat.rejectedW;
+  const standbyW = BOARD_W + (outputs.compressorOn > 0 ? 0 : OUTDOOR_STANDS_W);
+  const coolingW =
+    COOLANT_PUMP_W * (outputs.accelPumpPct / 100) ** 3 +
+    DRY_COOLER_W_PER_W * house.accelMaxW * (outputs.dryCoolerPct / 100) ** 3;
+  const unitW = powerW + plannedAccelW(est) + backupW + standbyW + coolingW;
   // Without a meter all of it counts as bought.
   const gridW = est.gridW.quality === 'lost' ? (ems?.gridW ?? unitW) : est.gridW.value;
   const runs = compressorW > RUNS_W && outputs.coolingOn === 0;
@@ -158,6 +170,7 @@ export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
   const m = state.minute;
   const minute: Minute = {
     s: m.s + dtS,
+    standbyJ: m.standbyJ + standbyW * dtS,
     heatJ: m.heatJ + heat.condenserW * dtS,
     otherHeatJ: m.otherHeatJ + (heat.accelW + backupW) * dtS,
     powerJ: m.powerJ + powerW * dtS,

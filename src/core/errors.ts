@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   PORT_IN_USE: 'stop the other program, or choose other ports with --port-base',
   USAGE: `${asTyped('--help')} lists the commands; each has a --help of its own, with an example`,
   NOT_RUNNING: 'start the unit with `npm start`',
+  VERSION_MISMATCH: 'start the unit anew: it runs another version than this command',
   BUS_ABSENT: 'check power and the wire of the device named in the message, and its address',
   BUS_STUCK: 'unplug devices one by one: something holds the bus low',
   BUS_NOISE: 'check shielding, pull-ups and termination',

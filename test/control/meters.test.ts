@@ -18,6 +18,8 @@ import { createRig, HOUSE, imageOf, run, tick } from './rig.ts';
 
 const MARKET = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
 const { map } = ownPumpStart(HOUSE);
+/** Of what nobody measures, board (15 W) and standing outdoor unit (10 W) are left. */
+const AT_REST = { ...SAFE_OUTPUTS, accelPumpPct: 0, dryCoolerPct: 0, circulationPct: 0 };
 const MIDNIGHT = Date.parse('2025-01-14T23:00:00Z');
 
 function facts(values: object, more: Partial<MeterFacts> = {}): MeterFacts {
@@ -29,7 +31,7 @@ function facts(values: object, more: Partial<MeterFacts> = {}): MeterFacts {
     est: est as unknown as Estimates,
     heat: { condenserW: 7000, accelW: 0, rejectedW: 0 },
     // Pumps stand: what they would draw is reckoned, and not part of these sums.
-    outputs: { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, circulationPct: 0 },
+    outputs: { ...AT_REST, compressorOn: 1, compressorPct: 60 },
     house: House.parse({}),
     market: MARKET,
     map,
@@ -51,7 +53,7 @@ test('an hour of the pump alone: COP by its boundaries, cost at retail, a plain 
   const powerW = 2000 + fanW;
   assert.ok(Math.abs(view.copDay! - 7000 / powerW) < 1e-6, `${view.copDay}`);
   assert.ok(Math.abs(view.copNow! - 7000 / powerW) < 0.01);
-  assert.ok(Math.abs(view.costTodayEur! - (powerW / 1000) * 0.3) < 1e-6, `${view.costTodayEur}`);
+  assert.ok(Math.abs(view.costTodayEur! - ((powerW + 15) / 1000) * 0.3) < 1e-6, `${view.costTodayEur}`);
   const level = 7000 / 16_000;
   const near = (7 / copAt(map, level, 40, 0)) * 0.3;
   assert.ok(Math.abs(view.plainPumpTodayEur! / near - 1) < 0.1, `${view.plainPumpTodayEur} beside ${near}`);
@@ -59,32 +61,32 @@ test('an hour of the pump alone: COP by its boundaries, cost at retail, a plain 
 
 test('heat of the accelerator is what a plain pump would have made for a COP-th; own sun costs the lost feed-in', () => {
   const heat = { condenserW: 0, accelW: 5000, rejectedW: 0 };
-  const still = { ...SAFE_OUTPUTS, circulationPct: 0 };
+  const still = AT_REST;
   const bought = metersView(hours(1, facts({ compressorW: 0, accelW: 5000, gridW: 5500 }, { heat, outputs: still })));
-  assert.ok(Math.abs(bought.costTodayEur! - 1.5) < 1e-6, `${bought.costTodayEur}`);
+  assert.ok(Math.abs(bought.costTodayEur! - 5.025 * 0.3) < 1e-6, `${bought.costTodayEur}`);
   assert.ok(bought.plainPumpTodayEur! < 0.65 && bought.plainPumpTodayEur! > 0.3, `${bought.plainPumpTodayEur}`);
   assert.is(bought.copDay, null, 'the accelerator is outside');
   assert.is(bought.copNow, null);
   const sunny = metersView(hours(1, facts({ compressorW: 0, accelW: 5000, gridW: -1000 }, { heat, outputs: still })));
-  assert.ok(Math.abs(sunny.costTodayEur! - 0.4) < 1e-6, `${sunny.costTodayEur}`);
+  assert.ok(Math.abs(sunny.costTodayEur! - 5.025 * 0.08) < 1e-6, `${sunny.costTodayEur}`);
 });
 
 test('the day: heat of all sources, and the sun that was used instead of its being fed in', () => {
   const heat = { condenserW: 3000, accelW: 2000, rejectedW: 0 };
-  const still = { ...SAFE_OUTPUTS, circulationPct: 0 };
+  const still = AT_REST;
   // The unit draws 2 kW while the house feeds in 0.5 kW: the others have 2.5 kW too much, all that the unit draws is sun.
   const sunny = { compressorW: 0, accelW: 2000, gridW: -500 };
   const view = metersView(hours(2, facts(sunny, { heat, outputs: still })));
   assert.ok(Math.abs(view.heatTodayKwh! - 10) < 1e-6, `${view.heatTodayKwh}`);
-  assert.ok(Math.abs(view.sunTodayKwh! - 4) < 1e-6, `${view.sunTodayKwh}`);
+  assert.ok(Math.abs(view.sunTodayKwh! - 4.05) < 1e-6, `${view.sunTodayKwh}`);
   assert.is(view.date, 20250115);
   const half = metersView(hours(2, facts({ ...sunny, gridW: 1000 }, { heat, outputs: still })));
-  assert.ok(Math.abs(half.sunTodayKwh! - 2) < 1e-6, `${half.sunTodayKwh}`);
+  assert.ok(Math.abs(half.sunTodayKwh! - 2.05) < 1e-6, `${half.sunTodayKwh}`);
   // A board without a meter: what an energy manager tells counts, and without him all is bought.
   const blind = facts(sunny, { heat, outputs: still });
   blind.est = { ...blind.est, gridW: { value: 0, quality: 'lost', ageMs: 0 } };
   assert.is(metersView(hours(1, blind)).sunTodayKwh, 0);
-  assert.ok(Math.abs(metersView(hours(1, { ...blind, ems: { gridW: -500 } })).sunTodayKwh! - 2) < 1e-6);
+  assert.ok(Math.abs(metersView(hours(1, { ...blind, ems: { gridW: -500 } })).sunTodayKwh! - 2.025) < 1e-6);
 });
 
 test('a defrost is deducted, from the plain pump too; cooling is no heat', () => {
@@ -94,7 +96,7 @@ test('a defrost is deducted, from the plain pump too; cooling is no heat', () =>
   const later = hours(0.2, facts({}), after);
   const twice = hours(0.2, facts({}), before);
   assert.ok(later.day.plainEur < twice.day.plainEur, 'heat taken out is owed');
-  const cold = { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, coolingOn: 1 };
+  const cold = { ...AT_REST, compressorOn: 1, compressorPct: 60, coolingOn: 1 };
   const cooled = hours(1, facts({}, { outputs: cold, heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }));
   assert.is(cooled.day.heatKwh, 0);
   assert.ok(Math.abs(cooled.day.costEur - cooled.day.plainEur) < 1e-9);

@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { ROWS } from '../../src/control/interlock/rows.ts';
 import { CALM } from './rig.ts';
 import { contextOf, v } from './rows-context.ts';
-import { EDGES } from './rows-edges.ts';
+import { EDGES as MACHINE } from './rows-edges.ts';
+import { STORE_EDGES } from './rows-edges-store.ts';
 
+const EDGES = [...MACHINE, ...STORE_EDGES];
 const rowOf = (id: string) => ROWS.find((r) => r.id === id)!;
 
 test('every row has its edges here', () => {
@@ -26,6 +28,36 @@ test('each row speaks in its situation and falls silent with each single change 
 test('a machine that runs as it should makes no row speak', () => {
   const sound = contextOf(v({ ...CALM, accelW: 3000, compressorW: 2000, compressorHz: 60 }));
   for (const row of ROWS) assert.is(row.active(sound), false, row.id);
+});
+
+test('F4t: heat that goes uphill is told once the tank has been stirred, not before and not where none goes', () => {
+  const uphill = { on: { hotWaterOn: 1 }, values: { hotWaterC: 48.1, supplyC: 45, returnC: 42 } };
+  const speaks = (change = {}) => rowOf('F4t').active(contextOf(uphill, change));
+  assert.is(speaks(), true);
+  assert.is(speaks(v({ hotWaterC: 48 })), false);
+  assert.is(speaks({ timers: { tankS: 1500 } }), false);
+  assert.is(speaks(v({ returnC: 44.5 })), false);
+  assert.match(rowOf('F4t').text(contextOf(uphill)), 'gives heat to a tank');
+});
+
+test('F4w: beside an accelerator that is not steady only what cannot be is told', () => {
+  const unsteady = { timers: { accelIdleS: 0 }, balance: { laggedW: 2800, laggedInC: 44 } };
+  // 2.8 kW into 20 L/min: 2 K.
+  const speaks = (supplyC: number, change = {}) =>
+    rowOf('F4w').active(contextOf(unsteady, v({ condenserOutC: 38, supplyC, accelW: 5000 }), change));
+  assert.equal(
+    [33.9, 34.1, 38, 45.9, 46.1].map((c) => speaks(c)),
+    [true, false, false, false, true],
+  );
+  for (const change of [
+    { timers: { accelIdleS: 0, compressorOnS: 600 } },
+    { timers: { accelIdleS: 0, waterPumpS: 600 } },
+    { on: { coolingOn: 1 } },
+    { on: { compressorOn: 0 } },
+    { on: { backupHeaterOn: 1 }, house: { backupHeaterAt: 'supply' } },
+    v({ heatFlowLpm: 2.9 }),
+  ])
+    assert.is(speaks(50, change), false, JSON.stringify(change));
 });
 
 /** Effect, patience, quiet time and latch of each row: the fault table in numbers. A change here is a decision. */
@@ -53,6 +85,7 @@ const TABLE: Record<string, string> = {
   F1a: 'accelOff 0 30 -',
   F1d: 'derate 0 10 -',
   F4: 'derate 60 300 -',
+  F4c: 'derate 60 300 -',
   F5: 'derate 60 300 -',
   F11r: 'heatPumpOff 45 300 3/7200',
   F11d: 'heatPumpOff 900 300 2/14400',
@@ -64,6 +97,8 @@ const TABLE: Record<string, string> = {
   F5w: 'warn 120 300 -',
   F4w: 'warn 300 600 -',
   F4r: 'warn 300 600 -',
+  F4b: 'warn 300 600 -',
+  F4t: 'warn 120 600 -',
   F12l: 'heatPumpOff 0 300 3/3600',
   F12p: 'heatPumpOff 900 300 2/14400',
 };

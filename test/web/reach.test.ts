@@ -72,6 +72,22 @@ page('a unit that is restarted: the page says that it is alone, and goes on by i
   });
 });
 
+page(
+  'after an update the parts of the old page are gone: it says so where one is missed, and a press loads the new page',
+  (context) =>
+    visit(context, { expected: [/404 \(Not Found\)/, /dynamically imported module/] }, async (tab) => {
+      const chartCode = /\/assets\/uPlot[^/]*\.js$/i;
+      await tab.route(chartCode, (route) => route.fulfill({ status: 404 }));
+      await tab.evaluate("location.hash = 'plant'");
+      const offers = tab.locator('#history [role=alert]', { hasText: 'The unit has been updated, or is away' });
+      await offers.first().waitFor();
+      await tab.unroute(chartCode);
+      await offers.first().getByRole('button', { name: 'Load the page anew' }).click();
+      await tab.locator('#history .uplot canvas').first().waitFor();
+      assert.is(await offers.count(), 0);
+    }),
+);
+
 page('below a path of a proxy nothing is asked for beside that path', (context) =>
   visit(context, {}, async (tab) => {
     for (const screen of SCREENS) await show(tab, screen);

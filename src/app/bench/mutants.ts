@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { seededRandom } from '../../core/random.ts';
 import { say } from '../command.ts';
+import type { OnProgress } from '../progress-teller.ts';
 import { type Coverage, coverageFrom, coverageIn, coverageText, covers } from './mutants/coverage.ts';
 import { type Memory, openMemory } from './mutants/memory.ts';
 import { type Mutant, mutantsOf } from './mutants/sites.ts';
@@ -52,9 +53,10 @@ function passes(test: string, mutant: Mutant | null, limitMs: number, env: Recor
 }
 
 /** Runs each test once as it is: how long it takes and which places it runs. Throws when one fails. */
-async function measured(names: readonly string[], memory: Memory): Promise<Test[]> {
+async function measured(names: readonly string[], memory: Memory, onProgress?: OnProgress): Promise<Test[]> {
   const tests: Test[] = [];
   for (const name of names) {
+    onProgress?.(tests.length, names.length);
     const known = join(CACHE, `cover-${memory.keyOf(name)}`);
     if (existsSync(known)) {
       const [ms, ...text] = readFileSync(known, 'utf8').split('\n');
@@ -115,7 +117,13 @@ const folderOf = (m: Mutant) => m.file.split('/')[0]!;
 const nameOf = (m: Mutant) => `${m.file}:${m.line} ${m.was} -> ${m.text}`;
 
 /** Goes through the mutants with these tests, one on each processor, and tells each; resolves with those that live. */
-async function hunt(round: string, left: readonly Mutant[], tests: readonly Test[], memory: Memory): Promise<Mutant[]> {
+async function hunt(
+  round: string,
+  left: readonly Mutant[],
+  tests: readonly Test[],
+  memory: Memory,
+  onProgress?: OnProgress,
+): Promise<Mutant[]> {
   const alive = new Set<Mutant>();
   const queue = left.values();
   let told = 0;
@@ -123,7 +131,8 @@ async function hunt(round: string, left: readonly Mutant[], tests: readonly Test
     for (const mutant of queue) {
       const by = await killedBy(mutant, tests, memory);
       if (!by) alive.add(mutant);
-      say(`${round} ${++told}/${left.length} ${nameOf(mutant)}: ${by ? `killed by ${by}` : 'lives'}`);
+      onProgress?.(++told, left.length);
+      say(`${round} ${told}/${left.length} ${nameOf(mutant)}: ${by ? `killed by ${by}` : 'lives'}`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, one));
@@ -134,14 +143,14 @@ export const mutants: Bench = {
   name: 'mutants',
   about:
     'flips comparisons and limits of interlock and decide one by one: do tests and campaign notice? Goes on where it was stopped.',
-  async run({ quick, seed }) {
+  async run({ quick, seed, onProgress }) {
     const memory = openMemory(ROOT, MEMORY);
-    const tests = await measured(testNames(), memory);
+    const tests = await measured(testNames(), memory, onProgress);
     const all = allMutants();
     const chosen = quick ? sample(all, QUICK, seed) : all;
     const fast = tests.filter((t) => t.ms < SLOW_MS);
-    let alive = await hunt('quick tests', chosen, fast, memory);
-    if (!quick) alive = await hunt('slow tests', alive, tests, memory);
+    let alive = await hunt('quick tests', chosen, fast, memory, onProgress);
+    if (!quick) alive = await hunt('slow tests', alive, tests, memory, onProgress);
     for (const mutant of alive) say(`SURVIVED ${nameOf(mutant)}`);
     return FOLDERS.map((folder): Figure => {
       const total = chosen.filter((m) => folderOf(m) === folder).length;

@@ -11,7 +11,7 @@ export type Broken =
   | { device: string; fault: DeviceFault; share: number }
   | { output: ActuatorName }
   | { control: 'restart' | 'stall' | 'clock'; value: number }
-  | { around: 'broker-dead' | 'compute-dead' | 'compute-loops' | 'dimmed' };
+  | { around: (typeof AROUND)[number] | (typeof FLAPPING)[number]; everyS?: number };
 
 /** One fault of a window, from and until so many seconds after its phase was reached. Plain JSON. */
 export interface Injected {
@@ -26,6 +26,11 @@ export type PointFault = (typeof POINT_FAULTS)[number];
 const DEVICE_FAULTS = ['absent', 'noise', 'late', 'frozen'] as const;
 type DeviceFault = (typeof DEVICE_FAULTS)[number];
 const AROUND = ['broker-dead', 'compute-dead', 'compute-loops', 'dimmed'] as const;
+/** People, automations and energy managers that change their mind every so many seconds. */
+const FLAPPING = ['mode-flaps', 'set-points-flap', 'computing-flaps', 'sg-ready-flaps'] as const;
+const FLAPS_S = [0.1, 1, 7, 60] as const;
+/** How far the clock leaps, s: ten years, an hour, to 1970 and beyond 2038. */
+const LEAPS_S = [3.2e8, -3.2e8, 3600, -3600, -1.74e9, 4.2e8] as const;
 const CONTROL = ['restart', 'stall', 'clock'] as const;
 /** Contacts that may chatter: on and off every so many seconds. */
 const CHATTERS = ['pressureHighOpen', 'pressureLowOpen', 'gasAlarm'] as const;
@@ -136,10 +141,15 @@ export function faultKinds(): FaultKind[] {
       kind: `control ${control}`,
       make: (random: Random): Broken => ({
         control,
-        value: control === 'clock' ? (random() < 0.5 ? -1 : 1) * 3.2e8 : 0.3 + 4 * random(),
+        value: control === 'clock' ? pick(random, LEAPS_S) : 0.3 + 4 * random(),
       }),
     })),
     ...AROUND.map((around) => ({ group: around, kind: around, make: (): Broken => ({ around }) })),
+    ...FLAPPING.map((around) => ({
+      group: 'wishes flap',
+      kind: around,
+      make: (random: Random): Broken => ({ around, everyS: pick(random, FLAPS_S) }),
+    })),
   ];
 }
 

@@ -143,10 +143,31 @@ function controlNow(m: Moment, world: World, s: number, faults: readonly Injecte
 const isAround = (faults: readonly Injected[], s: number, name: string) =>
   faults.some((f) => 'around' in f.broken && f.broken.around === name && isOn(f, s));
 
+/** Set-points and the energy manager's word while somebody changes his mind all the time. */
+function flapping(given: SetPoints, s: number, faults: readonly Injected[]) {
+  let setPoints = given;
+  let sgReady: 1 | 4 | undefined;
+  for (const fault of faults) {
+    const { broken } = fault;
+    if (!('around' in broken) || broken.everyS === undefined || !isOn(fault, s)) continue;
+    const other = Math.floor((s - fault.fromS) / broken.everyS + 1e-6) % 2 === 0;
+    if (broken.around === 'mode-flaps' && other) {
+      setPoints = { ...setPoints, mode: setPoints.mode === 'off' ? 'heating' : 'off' };
+    } else if (broken.around === 'set-points-flap') {
+      setPoints = { ...setPoints, roomSetC: other ? 5 : 30, hotWaterSetC: other ? 60 : 35 };
+    } else if (broken.around === 'computing-flaps') {
+      setPoints = { ...setPoints, computeOn: other, computeValueEurPerKwh: other ? 0 : 10 };
+    } else if (broken.around === 'sg-ready-flaps') sgReady = other ? 1 : 4;
+  }
+  return { setPoints, sgReady };
+}
+
 /** Wishes, leases and house time as control hears of them. */
 function heard(world: World, houseS: number, s: number, faults: readonly Injected[]) {
   const { market, timeMs } = world.facts(houseS);
-  const { setPoints, demandW, dimmed } = world.wishes(houseS);
+  const { setPoints: wished, demandW, dimmed } = world.wishes(houseS);
+  const { setPoints, sgReady } = flapping(wished, s, faults);
+  const limited = dimmed || isAround(faults, s, 'dimmed');
   const jumped = faults.find((f) => 'control' in f.broken && f.broken.control === 'clock' && isOn(f, s));
   const jumpS = jumped && 'control' in jumped.broken ? jumped.broken.value : 0;
   const broker = !isAround(faults, s, 'broker-dead');
@@ -158,7 +179,7 @@ function heard(world: World, houseS: number, s: number, faults: readonly Injecte
     setPoints,
     market: broker ? market : undefined,
     want,
-    ems: dimmed || isAround(faults, s, 'dimmed') ? { limitW: 0 } : undefined,
+    ems: limited || sgReady !== undefined ? { ...(limited && { limitW: 0 }), ...(sgReady && { sgReady }) } : undefined,
     timeMs: timeMs + jumpS * 1000,
     asks,
     demandW,

@@ -5,6 +5,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths } from '../../core/paths.ts';
 import { loadIdentity } from '../../net/swarm/identity.ts';
 import { inviteLine } from '../../net/swarm/invite.ts';
+import { portBaseOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
 const LISTENING_MS = 1000;
@@ -22,7 +23,7 @@ const isListening = (port: number): Promise<boolean> =>
 
 async function printInvite(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { qr: { type: 'boolean' } });
-  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const portBase = portBaseOf(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
   const { swarm } = config;
   if (!swarm.join)

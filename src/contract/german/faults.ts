@@ -123,6 +123,14 @@ export const FAULTS_DE: Record<string, string> = {
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
   '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',
   '{} is damaged ({}); the state before it is used': '{} ist beschädigt ({}); es gilt der Stand davor',
+  'the hottest chip reads {} °C and warms the coolant to {} °C; one of the two is wrong':
+    'der heißeste Chip zeigt {} °C und wärmt das Kühlmittel auf {} °C; einer der beiden Fühler lügt',
+  'the buffer reads {} colder at its top than at its bottom; a sensor drifts, sits loose, or the two are swapped':
+    'der Puffer zeigt oben {} weniger als unten; ein Fühler driftet, sitzt lose, oder die beiden sind vertauscht',
+  'the water comes back from the tank at {} °C, hardly cooled, and the tank reads {} °C; its sensor sits loose, drifts or is swapped, or its coil is scaled':
+    'das Wasser kommt mit {} °C kaum gekühlt vom Speicher zurück, und der zeigt {} °C; sein Fühler sitzt lose, driftet oder ist vertauscht, oder sein Wärmetauscher ist verkalkt',
+  'water of {} °C gives heat to a tank that reads {} °C; its sensor drifts or is swapped':
+    'Wasser von {} °C gibt Wärme an einen Speicher ab, der {} °C zeigt; sein Fühler driftet oder ist vertauscht',
   '{} cannot be written: {}': '{} ist nicht schreibbar: {}',
   '{}: too many limits in one run, the rest is not recorded': '{}: zu viele Begrenzungen, der Rest wird nicht vermerkt',
   'more than {} changes in a second: the rest is ignored':

@@ -44,6 +44,8 @@ export const REMEDIES_DE: Record<string, string> = {
   'check power and wiring of the device named in the message': 'Strom und Leitung des genannten Geräts prüfen',
   'the simulated hardware or the bus went away; the supervisor restarts it':
     'die simulierte Hardware oder der Bus ist weg; der Aufseher startet sie neu',
+  'start the unit anew: it runs another version than this command':
+    'das Gerät neu starten: es läuft in einer anderen Fassung als dieser Befehl',
   'give what the message asks for': 'angeben, was die Meldung verlangt',
   'must be at most {}': 'höchstens {}',
   'must be at least {}': 'mindestens {}',

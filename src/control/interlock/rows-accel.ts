@@ -6,6 +6,8 @@ import { bad, carriesLpm, coolantLostLpm, fixed1, lost, type Row, type RowContex
 const ACCEL_DRAWING_W = 200;
 /** Below this power, W per kW of rating, the rise over the accelerator is too small to judge the flow by. */
 const BALANCE_W_KW = 200;
+/** Chips tell whole degrees. */
+const COLDER_K = 1.5;
 const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
 /** No telemetry while the cards boot is no fault for this long; F24 opens the contactor after it. */
@@ -155,6 +157,20 @@ export const ACCEL_ROWS: readonly Row[] = [
     active: (c) => Math.abs(c.balance.residualK) > driftK(c),
     text: (c) =>
       `coolant temperatures disagree with power and flow by ${fixed1(c.balance.residualK)} K; a sensor drifts or the flow meter is wrong`,
+  },
+  {
+    id: 'F4c',
+    code: 'chip-colder-than-coolant',
+    effect: 'derate',
+    holdS: 60,
+    clearS: 300,
+    active: (c) =>
+      !bad(c, 'accelChipC') &&
+      !bad(c, 'accelOutC') &&
+      c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
+      c.est.accelChipC.value < c.est.accelOutC.value - COLDER_K,
+    text: (c) =>
+      `the hottest chip reads ${fixed1(c.est.accelChipC.value)} °C and warms the coolant to ${fixed1(c.est.accelOutC.value)} °C; one of the two is wrong`,
   },
   {
     id: 'F5',

@@ -26,6 +26,19 @@ function betweenK(c: RowContext): number | undefined {
   return given ? clamp(c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm')), 0, 20) : undefined;
 }
 const apartK = (c: RowContext) => value(c, 'supplyC') - value(c, 'condenserOutC') - (betweenK(c) ?? 0);
+/**
+ * An accelerator that is not steady gives what nobody knows, but nothing cools the water behind a condenser that heats, and
+ * nothing warms it by more than this.
+ */
+const UNSTEADY_K = 4;
+const UNSTEADY_SHARE = 2;
+function cannotBe(c: RowContext): boolean {
+  if (!heats(c) || !pipes(c) || mixed(c) || Math.min(c.timers.waterPumpS, c.timers.compressorOnS) <= SPREAD_S)
+    return false;
+  const gapK = value(c, 'supplyC') - value(c, 'condenserOutC');
+  const riseK = c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm'));
+  return gapK < -UNSTEADY_K || gapK > UNSTEADY_K + UNSTEADY_SHARE * riseK;
+}
 
 export const WATER_ROWS: readonly Row[] = [
   {
@@ -49,7 +62,8 @@ export const WATER_ROWS: readonly Row[] = [
     effect: 'warn',
     holdS: 300,
     clearS: 600,
-    active: (c) => betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!,
+    active: (c) =>
+      (betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!) || cannotBe(c),
     text: (c) =>
       `of supply and condenser outlet one is off by ${K(Math.abs(apartK(c)))} from what heats the water between them; a sensor drifts, or sits loose on its pipe`,
   },

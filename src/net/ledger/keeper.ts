@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Event } from '../../contract/messages.ts';
+import type { ControlState, Event } from '../../contract/messages.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../core/config.ts';
 import { messageOf } from '../../core/errors.ts';
@@ -75,6 +75,17 @@ export async function keepLedger({ stateDir, keysDir, house, view, history, log 
   };
 }
 
+/** What a kWh of the accelerator adds to the bill: bought where the house buys, else what feeding it in would have earned. */
+function paidEurPerKwh(
+  { sensors: { gridW, accelW } }: ControlState,
+  { priceEurPerKwh, exportEurPerKwh }: NonNullable<ControlState['price']>,
+): number {
+  const drawnW = accelW?.quality === 'good' ? (accelW.value ?? 0) : 0;
+  if (gridW?.quality !== 'good' || gridW.value === null || drawnW <= 0) return priceEurPerKwh;
+  const boughtShare = Math.min(1, Math.max(0, gridW.value / drawnW));
+  return boughtShare * priceEurPerKwh + (1 - boughtShare) * exportEurPerKwh;
+}
+
 /** Undefined while control, compute or the price has not been heard of. */
 export function sampleOf(
   { control, compute }: Pick<Snapshot, 'control' | 'compute'>,
@@ -82,7 +93,7 @@ export function sampleOf(
   wallMs: number,
 ): EnergySample | undefined {
   if (!control?.price || !compute) return undefined;
-  const { priceEurPerKwh } = control.price;
+  const priceEurPerKwh = paidEurPerKwh(control, control.price);
   return {
     wallMs,
     accelKwh: control.energy.accelKwh,

@@ -119,15 +119,19 @@ function boundOf(honest: readonly Finding[]): Figure {
 export const liars: Bench = {
   name: 'liars',
   about: `audits of liars and of honest nodes, every answer by a real engine; parts: ${[...DESIGN, ...TEST].join(', ')}`,
-  async run({ quick, seed, parts = [] }) {
+  async run({ quick, seed, parts = [], onProgress }) {
     const all: readonly Name[] = quick ? ['faults', 'mix'] : [...DESIGN, ...TEST];
     const names = parts.map((part) => {
       const name = [...DESIGN, ...TEST].find((known) => known === part);
       if (!name) throw new HeatmineError('USAGE', `no part ${part}: ${[...DESIGN, ...TEST].join(', ')}`);
       return name;
     });
+    const chosen = names.length ? names : all;
     const found: Found[] = [];
-    for (const name of names.length ? names : all) found.push(await ofExpert(name, quick, seed));
+    for (const [done, name] of chosen.entries()) {
+      onProgress?.(done, chosen.length);
+      found.push(await ofExpert(name, quick, seed));
+    }
     const figures = found.flatMap((of) => of.figures);
     const honest = found.flatMap((of) => of.honest);
     return honest.length ? [...figures, boundOf(honest)] : figures;

@@ -1,0 +1,44 @@
+import { lost, on, t, v, worse } from './rows-context.ts';
+import type { EDGES } from './rows-edges.ts';
+
+const flowPoor = [v({ heatFlowLpm: 2.9 }), worse('heatFlowLpm'), t({ waterPumpS: 60 })];
+const upsideDown = v({ bufferTopC: 30, bufferBottomC: 32.6, supplyC: 35 });
+/** 20 L/min that come back from the coil cooled by 1.5 K, 25 K over what the tank reads. */
+const hardlyCooled = { on: { hotWaterOn: 1 }, values: { hotWaterC: 35, supplyC: 61.5, returnC: 60 } };
+const uphill = { on: { hotWaterOn: 1 }, values: { hotWaterC: 48.1, supplyC: 45, returnC: 42 } };
+const tankPoor = [
+  on({ hotWaterOn: 0 }),
+  ...flowPoor,
+  worse('supplyC'),
+  worse('returnC'),
+  worse('hotWaterC'),
+  lost('hotWaterC'),
+];
+
+/** Edges of the rows of buffer, tank and chip sensors. */
+export const STORE_EDGES: typeof EDGES = [
+  [
+    'F4b',
+    upsideDown,
+    [
+      v({ bufferBottomC: 32.5 }),
+      v({ supplyC: 29 }),
+      on({ coolingOn: 1 }),
+      worse('bufferTopC'),
+      worse('bufferBottomC'),
+      worse('supplyC'),
+    ],
+    [on({ compressorOn: 0 })],
+  ],
+  [
+    'F4t',
+    hardlyCooled,
+    [...tankPoor, t({ tankS: 600 }), v({ hotWaterC: 40 }), v({ returnC: 57 })],
+    [uphill, { ...uphill, values: { ...uphill.values, hotWaterC: 70 } }],
+  ],
+  [
+    'F4c',
+    v({ accelW: 1001, accelOutC: 50, accelChipC: 48.4 }),
+    [v({ accelChipC: 48.5 }), v({ accelW: 1000 }), worse('accelChipC'), worse('accelOutC'), lost('accelChipC')],
+  ],
+];
