@@ -10,10 +10,10 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 
 const LISTENING_MS = 1000;
 
-/** Of this machine. */
-const isListening = (port: number): Promise<boolean> =>
+/** `host` as it is listened on. */
+const isListening = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: LISTENING_MS });
+    const socket = connect({ port, host: host === '0.0.0.0' ? '127.0.0.1' : host, timeout: LISTENING_MS });
     const end = (is: boolean) => () => {
       socket.destroy();
       resolve(is);
@@ -33,8 +33,6 @@ async function printInvite(args: string[]): Promise<number> {
   const hosts = swarm.urls.map((url) => new URL(url).hostname).filter((host) => !host.startsWith('['));
   if (hosts.length === 0 && swarm.host !== '0.0.0.0') hosts.push(swarm.host);
   ensurePaths(paths);
-  if (!(await isListening(port)))
-    say(`nothing listens on port ${port} now: start the unit, or give the --port-base that it runs with`);
   const own = { key: loadIdentity(paths.keys).id, url: swarm.urls[0] ?? `ws://${swarm.host}:${port}` };
   const relays = [...(swarm.relay && hosts.length ? [own] : []), ...swarm.relays];
   const bootstrap = [...hosts.map((host) => `${host}:${port}`), ...swarm.bootstrap];
@@ -42,6 +40,8 @@ async function printInvite(args: string[]): Promise<number> {
     const nobody = `${paths.config}: swarm.urls is empty, so the line would name nobody`;
     throw new HeatmineError('CONFIG_INVALID', `${nobody}; write how others dial this node, ws://HOST:${port}`);
   }
+  if (!(await isListening(swarm.host, port)))
+    say(`nothing listens on port ${port} now: start the unit, or give the --port-base that it runs with`);
   const line = inviteLine({ bootstrap, relays });
   if (hosts.length === 0)
     say('swarm.urls is empty: nobody outside can dial this node, the line names only those it knows itself');
