@@ -8,8 +8,9 @@ const FROM: Record<Price['source'], string> = {
   simulated: 'of the simulated market (modelled)',
 };
 
-const moment = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' });
-/** In the time of this machine. */
+const CLOCK = { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const;
+const moment = new Intl.DateTimeFormat('en-GB', CLOCK);
+/** In the time zone of this machine, which may be another than the house's and is named. */
 const at = (ms: number) => moment.format(ms);
 const eur = (x: number) => (Number(x.toFixed(3)) || 0).toFixed(3);
 

@@ -30,7 +30,7 @@ export function actionOf(
 }
 
 /** Why the accelerator computes, or why it does not: with the price that decides. */
-function computing(state: CoreState, est: Estimates, input: StepInput): string {
+function computing(state: CoreState, est: Estimates, input: StepInput, outputs: Outputs): string {
   const watts = plannedAccelW(est);
   const { plan } = state.plan;
   const { setPoints, want, house } = input;
@@ -44,7 +44,10 @@ function computing(state: CoreState, est: Estimates, input: StepInput): string {
     : plan.marketLive
       ? 'what a kWh gains is worked out within a minute'
       : 'no price is known';
-  if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(state.decided.fillerW)} because ${money}`;
+  const mayW = outputs.accelSupplyOn > 0 ? Math.min(state.decided.fillerW, outputs.accelCapW) : 0;
+  if (state.decided.fillerW > 0 && mayW < WORKING_W && watts < WORKING_W)
+    return `the accelerator may not draw power now, although ${money}`;
+  if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(mayW)} because ${money}`;
   if (want && want.queued > 0) return `computing ${kw(watts)} because questions wait; filler does not pay: ${money}`;
   if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid filler does not pay: ${money}`;
   return `the accelerator rests until a question comes: filler does not pay, ${money}`;
@@ -115,6 +118,7 @@ export function headline(
   const first = faults[0];
   const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
   const cause = blind(est) ? BLIND : first?.text;
-  const text = action === 'fault' && cause ? `${doing}: ${cause}` : `${doing}; ${computing(state, est, input)}.`;
+  const text =
+    action === 'fault' && cause ? `${doing}: ${cause}` : `${doing}; ${computing(state, est, input, outputs)}.`;
   return { what: 'unit', code: action, text: text.slice(0, 400) };
 }

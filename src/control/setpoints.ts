@@ -1,4 +1,5 @@
 import { DEFAULT_SETPOINTS, type SetCommand, SetPoints } from '../contract/messages.ts';
+import { issueText } from '../core/issues.ts';
 import type { Loaded } from './store.ts';
 
 export type SetOutcome = { setPoints: SetPoints } | { refused: string };
@@ -17,6 +18,6 @@ export function firstSetPoints({ stored, problem }: Loaded, simulated: boolean):
 export function applySet(current: SetPoints, command: SetCommand): SetOutcome {
   const parsed = SetPoints.shape[command.name].safeParse(command.value);
   if (parsed.success) return { setPoints: { ...current, [command.name]: parsed.data } };
-  const why = parsed.error.issues[0]?.message ?? 'not valid';
+  const why = parsed.error.issues.map(issueText).join(', ');
   return { refused: `${command.name} = ${String(command.value)} from ${command.by} refused: ${why}` };
 }

@@ -29,12 +29,18 @@ export function openTrade({ config, stateDir, link, view, ledger }: TradeOptions
   const grant = holdLease<Grant | null>(null);
   link.on('grant', (lease) => grant.offer(lease, systemClock.monoMs()));
   const hours = freeHours();
+  /** When computing is expected to pay, by the prices known ahead; on our own clock, which a simulated house does not go by. */
+  const announced = (): number | undefined => {
+    const { control } = view.heard();
+    const fromMs = control?.price?.computeFromMs;
+    return fromMs && systemClock.wallMs() + (fromMs - control.houseTimeMs) / control.speed;
+  };
   const unit = (): UnitNow =>
     unitNow({
       snapshot: view.heard(),
       grant: grant.get(systemClock.monoMs()),
       house: config.house,
-      nextFreeMs: hours.next(systemClock.wallMs()),
+      nextFreeMs: announced() ?? hours.next(systemClock.wallMs()),
     });
   const asked = askedBooks(join(stateDir, ASKED_FILE));
   const look = () => {

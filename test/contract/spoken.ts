@@ -5,6 +5,7 @@ import { parseAst } from 'vite';
 /** What of the source writes sentences for people: reasons, events, refusals. Everything else in there is for programs. */
 const SPEAKS = [
   'control/say.ts',
+  'control/setpoints.ts',
   'control/step.ts',
   'control/drive.ts',
   'control/operation.ts',
@@ -32,7 +33,7 @@ const SPEAKS = [
   'compute/scheduler/prefetch.ts',
   'core/config-file.ts',
   'net/config-events.ts',
-  'net/web/change.ts',
+  'core/issues.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
   'net/ledger/price.ts',

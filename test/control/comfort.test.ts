@@ -174,7 +174,7 @@ test('"hot water once", "quiet now", "pause compute 2 h": each does what it says
   const kwh = ((shortK * HOUSE.hotWaterTankL * 4186) / 3.6e6).toFixed(1);
   assert.match(once.state.overrides[0]!.text, new RegExp(`hot water once within 4 h: costs .* ${kwh} kWh of heat`));
   const hot = wished([asks('hot-water-once', 240)], 5, { hotWaterC: DEFAULT_SETPOINTS.hotWaterSetC });
-  assert.is(hot.wish.hotWater.startBelowK, 6, 'done once the tank is hot');
+  assert.is(hot.wish.hotWater.startBelowK, 4, 'done once the tank is hot');
   assert.is(wished([asks('quiet', 60)], 59).wish.compressorMaxPct, 45);
   assert.is(wished([asks('quiet', 60)], 60).wish.compressorMaxPct, 100);
   assert.is(wished([asks('pause-compute', 120)], 119).wish.setPoints.computeOn, false);

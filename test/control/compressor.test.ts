@@ -9,6 +9,7 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
     fullW: 14_000,
     forcedOff: false,
     switchedOff: false,
+    leastPct: 30,
     maxPct: 100,
     startsPerDay: 60,
     urgent: false,
@@ -36,7 +37,16 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
 });
 
 test('switched off in a minimum run: at once the first time within an hour, then it runs its ten minutes out', () => {
-  const input = { setC: 35, storeC: 25, needW: 6000, fullW: 14_000, forcedOff: false, maxPct: 100, startsPerDay: 60 };
+  const input = {
+    setC: 35,
+    storeC: 25,
+    needW: 6000,
+    fullW: 14_000,
+    forcedOff: false,
+    leastPct: 30,
+    maxPct: 100,
+    startsPerDay: 60,
+  };
   const more = { urgent: false, defrosting: false, wanted: true, dtS: 1 };
   let state = COMPRESSOR_START;
   const until = (switchedOff: boolean, on: boolean) => {

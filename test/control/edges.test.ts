@@ -28,6 +28,7 @@ const COMPRESSOR: CompressorInput = {
   fullW: 16_000,
   forcedOff: false,
   switchedOff: false,
+  leastPct: 30,
   maxPct: 100,
   startsPerDay: 24,
   urgent: false,

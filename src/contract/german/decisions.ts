@@ -50,6 +50,9 @@ export const DECISIONS_DE: Record<string, string> = {
   ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
   'no price is known': 'kein Preis bekannt ist',
   'computing {} of up to {} because {}': 'rechnet mit {} von bis zu {}, denn {}',
+  'the accelerator may not draw power now, although {}': 'der Rechner darf jetzt keinen Strom ziehen, obwohl {}',
+  'accelerator off for two minutes, it drew more than it was told':
+    'Rechner zwei Minuten aus, er zog mehr als ihm gesagt war',
   'computing {} because questions wait; filler does not pay: {}':
     'rechnet mit {}, weil Fragen warten; Füllarbeit lohnt nicht: {}',
   'the accelerator draws {}; unpaid filler does not pay: {}':
@@ -106,6 +109,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'costs nothing by itself; in hard frost the house may cool':
     'kostet an sich nichts; bei hartem Frost kühlt das Haus vielleicht aus',
   'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
+  '{} = {} from {} refused: {}': '{} = {} von {} abgelehnt: {}',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
@@ -222,5 +226,6 @@ export const WORDS_DE: Record<string, string> = {
   missing: 'nicht da',
   page: 'Seite',
   'command line': 'Befehlszeile',
+  'home-assistant': 'Home Assistant',
   Stopped: 'Gestoppt',
 };

@@ -51,7 +51,8 @@ export interface Wish {
 const QUIET_PCT = 45;
 /** A gap longer than this is a clock that was wrong, not a power cut. */
 const MAX_GAP_S = 400 * 86_400;
-const NORMAL_START_BELOW_K = 6;
+/** Charged often, a little and slowly: hot for who draws next, at the pump's best speed. */
+const NORMAL_START_BELOW_K = 4;
 /** Own sun would carry the heat pump: the tank is topped up before the evening needs it. */
 const SUNNY_START_BELOW_K = 3;
 const ONCE_START_BELOW_K = 0.5;

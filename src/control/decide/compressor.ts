@@ -51,6 +51,8 @@ export interface CompressorInput {
   forcedOff: boolean;
   /** Somebody has switched the unit off: at once, but only once an hour in the midst of a minimum run. */
   switchedOff: boolean;
+  /** Least speed at which it heats best. */
+  leastPct: number;
   /** Most speed that quiet hours, water temperature or dew point allow. */
   maxPct: number;
   startsPerDay: number;
@@ -113,7 +115,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     lambdaS: 3600,
     derivativeS: 0,
     setTauS: 0,
-    min: MIN_PCT,
+    min: Math.max(MIN_PCT, Math.min(input.leastPct, input.maxPct)),
     max: Math.max(MIN_PCT, input.maxPct),
     integralMax: 40,
   };

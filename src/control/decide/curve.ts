@@ -5,7 +5,10 @@ import { clamp } from '../physics.ts';
 const FREE_GAIN_K = 3;
 /** Floor heating gives off heat with dT^1.1 (EN 1264). */
 const EMITTER_EXPONENT = 1.1;
-const ROOM_GAIN_K_PER_K = 3;
+/** Near its set-point the room's swings are sun and people: hotter water for them costs COP. Beyond, it has to follow. */
+const ROOM_NEAR_K = 0.5;
+const NEAR_GAIN_K_PER_K = 1;
+const FAR_GAIN_K_PER_K = 5;
 const ROOM_LIMIT_K = 6;
 
 /** Colder water heats nothing. */
@@ -31,7 +34,9 @@ export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, 
   if (share === 0 && short < 0.5) return 0;
   if (short < -1.5) return 0;
   const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
-  const roomK = clamp(ROOM_GAIN_K_PER_K * short, -ROOM_LIMIT_K, ROOM_LIMIT_K);
+  const nearK = clamp(short, -ROOM_NEAR_K, ROOM_NEAR_K);
+  const influenceK = NEAR_GAIN_K_PER_K * nearK + FAR_GAIN_K_PER_K * (short - nearK);
+  const roomK = clamp(influenceK, -ROOM_LIMIT_K, ROOM_LIMIT_K);
   return clamp(
     curveC + roomK + trimK,
     coolestSupplyC(roomSetC),

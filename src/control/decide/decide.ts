@@ -6,7 +6,7 @@ import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
 import type { StepInput } from '../types.ts';
-import { compressorStep, dayRestS, MIN_OFF_S, MIN_RUN_S, mayStart } from './compressor.ts';
+import { compressorStep, dayRestS, MIN_OFF_S, MIN_PCT, MIN_RUN_S, mayStart } from './compressor.ts';
 import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
 import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
@@ -14,7 +14,7 @@ import { frostStep } from './frost.ts';
 import { grantStep, safeLimitW } from './grant.ts';
 import { hotWaterStep } from './hotwater.ts';
 import type { Plan } from './plan.ts';
-import { accelHeatW, compressorTask, speedLimitPct } from './task.ts';
+import { accelHeatW, compressorTask, heatingLeastPct, speedLimitPct, WATER_RISE_K } from './task.ts';
 
 export interface DecideFacts {
   est: Estimates;
@@ -33,8 +33,6 @@ export interface DecideFacts {
 const REVERSE_AFTER_S = 180;
 /** The buffer may be charged this far above what the house needs now with heat that comes anyway. */
 export const STORE_ABOVE_K = 10;
-/** Wished rise of the heating water over all its sources. */
-const WATER_RISE_K = 6;
 /** Share of COP lost with each kelvin of hotter water: 2 to 3 % (certified R290 units). */
 const COP_PER_K = 0.025;
 const WATER_MIN_PCT = 35;
@@ -147,6 +145,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     fullW: pumpW,
     forcedOff: stopped.heatPump || waits || (reversing.cooling && cool.stop),
     switchedOff: setPoints.mode === 'off' && !frost.heat,
+    leastPct: coolWanted || hotWater.charging || frost.heat ? MIN_PCT : heatingLeastPct(f),
     maxPct: speedLimitPct(f, coolWanted ? cool : undefined, hotWater.charging),
     startsPerDay: house.startsPerDay,
     urgent: frost.heat,

@@ -7,6 +7,8 @@ import type { CoolAim } from './cool.ts';
 import type { DecideFacts } from './decide.ts';
 import { COIL_K } from './hotwater.ts';
 
+/** Wished rise of the heating water over all its sources. */
+export const WATER_RISE_K = 6;
 const FROST_SET_C = 25;
 /** The heat pump slows down over these kelvins below its hottest water. */
 const HOTTEST_THROTTLE_K = 4;
@@ -67,6 +69,27 @@ function chargePct(f: DecideFacts): number {
   const enough = CHARGE_LEVELS.filter((level) => level * fullW >= CHARGE_LEAST_W);
   const cop = (level: number) => copAt(pump, level, sinkC, outdoorC);
   return 100 * enough.reduce((best, level) => (cop(level) > cop(best) ? level : best), 1);
+}
+
+/** Speeds at which the pump may heat in cycles instead of running through slower, and the COP that their starts must gain. */
+const CYCLE_LEVELS = [0.4, 0.5, 0.6] as const;
+const CYCLE_GAIN = 1.04;
+/** Seconds of part load before the map is asked: the papers alone praise full speed. */
+const KNOWN_S = 20 * 3600;
+const LEAST_LEVEL = COMPRESSOR_MIN_PCT / 100;
+
+/**
+ * Least speed while the house is heated, percent: a machine whose fan and pump weigh much at its least speed runs faster
+ * and rests, by the COP of the learnt map, its hotter water at that speed included.
+ */
+export function heatingLeastPct({ est, input, pump }: DecideFacts): number {
+  if (pump.partS < KNOWN_S) return COMPRESSOR_MIN_PCT;
+  const { compressorOn, compressorPct } = input.image.actuators;
+  const nowLevel = compressorOn > 0 ? compressorPct / 100 : LEAST_LEVEL;
+  const cop = (level: number) =>
+    copAt(pump, level, pumpSinkC(est) + WATER_RISE_K * (level - nowLevel), est.outdoorC.value);
+  const best = CYCLE_LEVELS.reduce<number>((a, level) => (cop(level) > cop(a) ? level : a), LEAST_LEVEL);
+  return cop(best) > CYCLE_GAIN * cop(LEAST_LEVEL) ? 100 * best : COMPRESSOR_MIN_PCT;
 }
 
 /** Most speed: quiet hours, the dew point, and the hottest water this machine may make. */

@@ -79,12 +79,20 @@ export function shedStep(
   const waitS = room ? Math.max(0, previous.cutS - realS) : previous.cutS;
   const cutS = accelOverS !== null && accelOverS >= OBEY_S ? CUT_S : waitS;
   if (cutS > 0) Object.assign(outputs, { accelSupplyOn: 0, accelCapW: 0 });
-  return { state: { accelOverS, cutS, compressorOff, speed }, outputs, reasons: [reasonOf(limits, decided, outputs)] };
+  return {
+    state: { accelOverS, cutS, compressorOff, speed },
+    outputs,
+    reasons: [reasonOf(limits, decided, outputs, cutS > 0)],
+  };
 }
 
-function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs): Reason {
+function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs, cut: boolean): Reason {
   const less = [
-    outputs.accelSupplyOn < decided.accelSupplyOn ? 'accelerator switched off' : '',
+    outputs.accelSupplyOn < decided.accelSupplyOn
+      ? cut
+        ? 'accelerator off for two minutes, it drew more than it was told'
+        : 'accelerator switched off'
+      : '',
     outputs.accelSupplyOn > 0 && outputs.accelCapW < decided.accelCapW ? `accelerator ${kw(outputs.accelCapW)}` : '',
     outputs.backupHeaterOn < decided.backupHeaterOn ? 'backup heater off' : '',
     outputs.compressorOn < decided.compressorOn ? 'compressor off, it cannot run that slowly' : '',

@@ -3,6 +3,7 @@ import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
 import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { issueText as issueOf } from '../../core/issues.ts';
 import type { View } from '../view.ts';
 
 /** What people may change over HTTP: a set-point, or a wish that ends by itself. Both are answered with what took effect. */
@@ -16,16 +17,8 @@ const AcknowledgeBody = Acknowledge.extend({ by: Acknowledge.shape.by.default('p
 export const issueText = (error: z.ZodError) =>
   error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${inWords(issue)}`)
+    .map((issue) => `${issue.path.join('.')}${issue.path.length ? ': ' : ''}${issueOf(issue)}`)
     .join('; ');
-
-/** As people say it, where the library speaks of types. */
-function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_big' && issue.origin === 'number') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'too_small' && issue.origin === 'number') return `must be at least ${issue.minimum}`;
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
-  return issue.message;
-}
 
 export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
   let raw: unknown;

@@ -1,7 +1,7 @@
 import type { House } from '../../../contract/house.ts';
 import { DEFAULT_SETPOINTS } from '../../../contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS, type SensorName } from '../../../contract/points.ts';
-import { COMPRESSOR_START, type CompressorState, compressorStep } from '../../../control/decide/compressor.ts';
+import { COMPRESSOR_START, type CompressorState, compressorStep, MIN_PCT } from '../../../control/decide/compressor.ts';
 import { loadW, supplyTargetC } from '../../../control/decide/curve.ts';
 import { capacityW, ownPumpStart } from '../../../control/learn/own-pump.ts';
 import type { StepInput } from '../../../control/types.ts';
@@ -66,6 +66,7 @@ export function plainPump(house: House, shiftK: number, accelerator?: AccelRule)
       fullW,
       forcedOff: false,
       switchedOff: false,
+      leastPct: MIN_PCT,
       maxPct: throttledPct(house, at),
       startsPerDay: house.startsPerDay,
       urgent: false,

@@ -1,0 +1,9 @@
+import type { z } from 'zod';
+
+/** What is wrong with a value, as people say it, where the library speaks of types. Pure. */
+export function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big' && issue.origin === 'number') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'too_small' && issue.origin === 'number') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.message;
+}
