@@ -13,7 +13,7 @@ import { startCommand } from './command.ts';
 import { createDoor } from './door.ts';
 import { watchEnergy } from './energy.ts';
 import { createEngineHost, type EngineHost } from './engine-child/host.ts';
-import { triedFirst } from './engine-child/trial.ts';
+import { TRIAL_LIMIT_MS, triedFirst } from './engine-child/trial.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
@@ -151,7 +151,8 @@ function triedLlama(options: ComputeOptions, host: EngineHost, experts: readonly
   const shipped = experts.filter(({ dir }) => dirname(dir) === options.shippedDir);
   const trusted = new Set(shipped.flatMap(({ fact }) => (fact ? [fact.sha256] : [])));
   const openHost = () => engineHostOf(options);
-  return triedFirst({ engine: host.engine('llama'), openHost, trusted, dir: options.installedDir });
+  const parts = { openHost, trusted, dir: options.installedDir, limitMs: TRIAL_LIMIT_MS };
+  return triedFirst({ engine: host.engine('llama'), ...parts });
 }
 
 /** The accelerator, as measured here where it was. */

@@ -138,7 +138,11 @@ export const ControlState = z.object({
   overrides: z.array(Override).max(8),
   /** The first is the one line that tells people what the unit does and why. */
   reasons: z.array(Reason).max(40),
-  lateness: z.object({ p50Ms: finite, p99Ms: finite, maxMs: finite, ticks: z.int(), realtime: z.boolean() }),
+  lateness: z.object({
+    ...{ p50Ms: finite, p99Ms: finite, maxMs: finite, ticks: z.int(), realtime: z.boolean() },
+    /** Ticks since the start that fell out. */
+    missed: z.int().optional(),
+  }),
 });
 export type ControlState = z.infer<typeof ControlState>;
 

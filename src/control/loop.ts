@@ -38,6 +38,8 @@ export interface Lateness {
   p99Ms: number;
   maxMs: number;
   ticks: number;
+  /** Ticks since the start that fell out because the one before took too long, or nobody let control run. */
+  missed: number;
 }
 
 export interface ControlLoop {
@@ -56,7 +58,7 @@ function latenessRing() {
       maxMs = Math.max(maxMs, ms);
     },
     /** Percentiles over the last 3,000 ticks (5 min), maximum since the start. */
-    read(): Lateness {
+    read(): Omit<Lateness, 'missed'> {
       const sorted = ring.slice(0, Math.min(ticks, RING)).sort();
       const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
       return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs, ticks };
@@ -80,6 +82,7 @@ export function startLoop(options: LoopOptions): ControlLoop {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let dueMs = monoMs();
+  let missed = 0;
 
   function once(): void {
     const seen = hal.image(tick++);
@@ -112,7 +115,9 @@ export function startLoop(options: LoopOptions): ControlLoop {
     }
     const nowMs = monoMs();
     // Ticks that were missed are skipped, not made up for: the next one lies on the same grid.
-    dueMs += TICK_MS * Math.max(1, Math.ceil((nowMs - dueMs) / TICK_MS));
+    const on = Math.max(1, Math.ceil((nowMs - dueMs) / TICK_MS));
+    missed += on - 1;
+    dueMs += TICK_MS * on;
     // Rounded up: Node cuts fractions off, and a tick that comes early would pass for punctual.
     timer = setTimeout(run, Math.max(0, Math.ceil(dueMs - nowMs)));
   }
@@ -124,7 +129,7 @@ export function startLoop(options: LoopOptions): ControlLoop {
       clearTimeout(timer);
     },
     state: () => state,
-    lateness: late.read,
+    lateness: () => ({ ...late.read(), missed }),
   };
 }
 

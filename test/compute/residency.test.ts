@@ -79,10 +79,15 @@ test('a model that is asked without a pause makes room for one that has waited t
 
 test('the forecast follows a jump of demand, and the shares sum to one', () => {
   const demand = createDemand(['a', 'b', 'c', 'd']);
-  for (let i = 0; i < 300; i++) demand.asked(i % 10 === 0 ? 'b' : 'a');
-  assert.ok(demand.share('a') > 0.8);
-  for (let i = 0; i < 40; i++) demand.asked('c');
-  assert.ok(demand.share('c') > 0.5, `c ${demand.share('c')}`);
+  for (let i = 0; i < 300; i++) demand.asked('abad'[i % 4]!);
+  assert.ok(demand.share('a') > 0.4 && demand.share('a') > 1.5 * demand.share('b'), `a ${demand.share('a')}`);
+  assert.ok(demand.share('c') < 0.1, `c ${demand.share('c')}`);
+  for (let i = 0; i < 60; i++) demand.asked('cacb'[i % 4]!);
+  assert.ok(demand.share('c') > 0.3, `c ${demand.share('c')}`);
+  demand.asked('d');
+  const once = demand.share('d');
+  for (let i = 0; i < 500; i++) demand.asked('d');
+  assert.is(demand.share('d'), once, 'a run counts once');
   const sum = ['a', 'b', 'c', 'd'].reduce((total, id) => total + demand.share(id), 0);
   assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
   demand.asked('unknown');

@@ -16,9 +16,14 @@ const spec = (id: string, sha256?: string) => ({
   ...{ id, file: '', contextTokens: 64, width: 4, sizeBytes: 0 },
   ...(sha256 === undefined ? {} : { sha256 }),
 });
+/** A busy machine starts processes slowly. */
+const LIMIT_MS = 60_000;
 const open = () => createEngineHost({ file: FILE, args: [], clock: systemClock, log: silent });
 
-async function withTrial(body: (engine: Engine, dir: string, opened: () => number) => Promise<void>): Promise<void> {
+async function withTrial(
+  body: (engine: Engine, dir: string, opened: () => number) => Promise<void>,
+  limitMs = LIMIT_MS,
+): Promise<void> {
   const { dir, remove } = tempDir();
   const host = open();
   let trials = 0;
@@ -28,7 +33,7 @@ async function withTrial(body: (engine: Engine, dir: string, opened: () => numbe
   };
   try {
     await body(
-      triedFirst({ engine: host.engine('llama'), openHost, trusted: new Set(['ours']), dir }),
+      triedFirst({ engine: host.engine('llama'), openHost, trusted: new Set(['ours']), dir, limitMs }),
       dir,
       () => trials,
     );
@@ -58,9 +63,23 @@ test('what came through is remembered by its hash; what ships or is made here ne
     for (let n = 0; n < 2; n++) await engine.load(spec('good', 'theirs'));
     assert.is(trials(), 1);
     assert.equal(JSON.parse(readFileSync(join(dir, '.tried.json'), 'utf8')), ['theirs 64']);
-    const after = triedFirst({ engine, openHost: () => assert.unreachable() as never, trusted: new Set(), dir });
+    const after = triedFirst({
+      engine,
+      openHost: () => assert.unreachable() as never,
+      trusted: new Set(),
+      dir,
+      limitMs: LIMIT_MS,
+    });
     assert.is((await collect(await after.load(spec('good', 'theirs')), { prompt: 'here' })).text, 'here');
   });
+});
+
+test('what comes to no end may have met a busy board once; then it is kept out', async () => {
+  await withTrial(async (engine) => {
+    const codes: string[] = [];
+    for (let n = 0; n < 2; n++) codes.push(await codeOf(engine.load(spec('endless', 'd'))));
+    assert.equal(codes, ['BUSY', 'MODEL_INVALID']);
+  }, 300);
 });
 
 test('who gives the load up ends its trial', async () => {

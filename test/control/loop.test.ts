@@ -57,6 +57,20 @@ test('ten ticks a second that do not drift; each complete one feeds the dead-man
   assert.is(b.applied.length, ticks);
 });
 
+test('a tick that takes three and a half tenths of a second lets three of the grid fall out, and they are counted', async () => {
+  let slow = 3;
+  const b = bench(createRig(), {
+    apply: () => {
+      const untilMs = performance.now() + (slow-- === 0 ? 350 : 0);
+      while (performance.now() < untilMs);
+    },
+  });
+  await wait(1000);
+  b.loop.stop();
+  const { missed, ticks } = b.loop.lateness();
+  assert.ok(missed >= 3, `${missed} missed of ${ticks}`);
+});
+
 test('F20: without fresh sensors, without applied outputs or with a failed tick the dead-man starves', async () => {
   const blind = createRig();
   for (const name of Object.keys(blind.values) as (keyof typeof blind.values)[]) blind.frozenAt[name] = -10_000;

@@ -61,6 +61,8 @@ export const loop: Bench = {
           met: true,
         });
       }
+      const missed = (busy.missed ?? 0) - (idle.missed ?? 0);
+      figures.push({ figure: 'ticks missed under load', value: missed, unit: '', goal: '0', met: missed === 0 });
       const overMs = busy.p99Ms - idle.p99Ms;
       figures.push({
         figure: 'p99 loaded over idle',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Engine, LoadedModel, ModelSpec } from '../engine.ts';
+import { Refusal } from '../refusal.ts';
 import { EngineLost } from './failures.ts';
 import type { EngineHost } from './host.ts';
 
@@ -12,8 +13,10 @@ import type { EngineHost } from './host.ts';
  */
 const TRIED_FILE = '.tried.json';
 const MOST_REMEMBERED = 1000;
-/** Starting the process, and then by size: a slow card, a busy board. */
-const LEAST_LIMIT_MS = 20_000;
+/** Starting the process; by size comes to it: a slow card. A busy board may be too slow once. */
+export const TRIAL_LIMIT_MS = 20_000;
+const MOST_LATE = 2;
+const RETRY_S = 30;
 const SLOWEST_BYTES_PER_S = 5e6;
 const WORDS = 'The pump stands still, 12 °C: why? ';
 
@@ -25,16 +28,32 @@ export interface TrialParts {
   trusted: ReadonlySet<string>;
   /** Where it is remembered. */
   dir: string;
+  limitMs: number;
 }
 
-export function triedFirst({ engine, openHost, trusted, dir }: TrialParts): Engine {
+export function triedFirst({ engine, openHost, trusted, dir, limitMs }: TrialParts): Engine {
   const sound = new Set(remembered(dir));
+  const late = new Map<string, number>();
+  /** Past its time: once it may have been the board. */
+  const lateness = (key: string, id: string): HeatmineError => {
+    const times = (late.get(key) ?? 0) + 1;
+    late.set(key, times);
+    const text = `${id}: its weights came to no end when they were tried alone`;
+    return times < MOST_LATE ? new Refusal('BUSY', `${text}; tried again`, RETRY_S) : keptOut(text);
+  };
   return {
     ...engine,
     async load(spec, signal) {
       const key = `${spec.sha256} ${spec.contextTokens}`;
       if (spec.sha256 !== undefined && !trusted.has(spec.sha256) && !sound.has(key)) {
-        await tryOut(openHost(), engine.name, spec, signal);
+        const mostMs = Math.round(limitMs + (1000 * spec.sizeBytes) / SLOWEST_BYTES_PER_S);
+        const limit = AbortSignal.timeout(mostMs);
+        await tryOut(openHost(), engine.name, spec, signal ? AbortSignal.any([signal, limit]) : limit).catch(
+          (error) => {
+            signal?.throwIfAborted();
+            throw limit.aborted ? lateness(key, spec.id) : error;
+          },
+        );
         sound.add(key);
         remember(dir, sound);
       }
@@ -43,25 +62,21 @@ export function triedFirst({ engine, openHost, trusted, dir }: TrialParts): Engi
   };
 }
 
-/** @throws HeatmineError MODEL_INVALID where it ended the process or never came to an end; else what the load throws. */
+const keptOut = (text: string): HeatmineError =>
+  new HeatmineError('MODEL_INVALID', `${text}: kept out until they change`);
+
+/** @throws HeatmineError MODEL_INVALID where it ended the process; else what the load throws. */
 async function tryOut(
   host: ReturnType<TrialParts['openHost']>,
   name: Engine['name'],
   spec: ModelSpec,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
-  const limitMs = Math.round(LEAST_LIMIT_MS + (1000 * spec.sizeBytes) / SLOWEST_BYTES_PER_S);
-  const late = AbortSignal.timeout(limitMs);
-  const either = signal ? AbortSignal.any([signal, late]) : late;
   try {
-    await asked(await host.engine(name as 'llama').load(spec, either), spec, either);
+    await asked(await host.engine(name as 'llama').load(spec, signal), spec, signal);
   } catch (error) {
-    signal?.throwIfAborted();
-    const lost = error instanceof EngineLost;
-    if (!lost && !late.aborted) throw error;
-    const what = lost ? 'ended the process' : `came to no end within ${(limitMs / 1000).toFixed(0)} s`;
-    const text = `${spec.id}: its weights ${what} when they were tried alone: kept out until they change`;
-    throw new HeatmineError('MODEL_INVALID', text, { cause: error });
+    if (!(error instanceof EngineLost)) throw error;
+    throw keptOut(`${spec.id}: its weights ended the process in which they were tried alone`);
   } finally {
     await host.close();
   }

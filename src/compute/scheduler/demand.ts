@@ -1,7 +1,8 @@
 /**
  * Forecast of who will be asked next, learnt only from who was asked: a hidden level of popularity per expert that mostly
- * stays and now and then jumps (switching Bernoulli filter, one step per question). Three filters with different rates of
- * change run side by side, weighted by how well each foretold the questions so far. Pure but for its own memory.
+ * stays and now and then jumps (switching Bernoulli filter, one step per question that is not to the same expert as the last:
+ * a run of questions loads its model once). Four filters with different rates of change run side by side, weighted by how
+ * well each foretold the questions so far. Pure but for its own memory.
  */
 export interface Demand {
   add(id: string): void;
@@ -15,8 +16,8 @@ const LEVELS = 24;
 const LOWEST = 2e-4;
 const HIGHEST = 0.8;
 const levels = Float64Array.from({ length: LEVELS }, (_, j) => LOWEST * (HIGHEST / LOWEST) ** (j / (LEVELS - 1)));
-/** Chance per question that an expert's popularity changes: within a conversation, within hours, within days. */
-const CHANGES = [1 / 100, 1 / 1000, 1 / 5000];
+/** Chance per question that an expert's popularity changes: within a conversation, a morning, hours, days. */
+const CHANGES = [1 / 20, 1 / 100, 1 / 1000, 1 / 5000];
 /** How fast the usual spread of popularity is learnt, and how fast a filter can win back trust. */
 const PRIOR_RATE = 0.002;
 const TRUST_FLOOR = 0.001;
@@ -49,13 +50,15 @@ function weigh(filter: Filter): void {
   }
 }
 
-function observe(filter: Filter, askedId: string): void {
+function observe(filter: Filter, askedId: string, beforeId: string | undefined): void {
   const { change, prior, belief } = filter;
   const spread = new Float64Array(LEVELS);
   for (const [id, b] of belief) {
     let total = 0;
+    // Where another one is asked, the one before had no chance to be.
+    const hadChance = id !== beforeId;
     for (let j = 0; j < LEVELS; j++) {
-      const seen = id === askedId ? levels[j]! : 1 - levels[j]!;
+      const seen = !hadChance ? 1 : id === askedId ? levels[j]! : 1 - levels[j]!;
       b[j] = ((1 - change) * b[j]! + change * prior[j]!) * seen;
       total += b[j]!;
     }
@@ -78,6 +81,7 @@ export function createDemand(ids: readonly string[]): Demand {
     total: 0,
   }));
   filters.forEach(weigh);
+  let last: string | undefined;
   const shareBy = ({ means, total }: Filter, id: string): number => (total > 0 ? (means.get(id) ?? 0) / total : 0);
   return {
     add(id) {
@@ -95,11 +99,16 @@ export function createDemand(ids: readonly string[]): Demand {
     },
     asked(id) {
       if (!filters[0]!.belief.has(id)) return;
-      const likely = filters.map((f) => f.trust * shareBy(f, id));
+      // One after the other to the same: what matters is whether it is still there when it is asked after something else.
+      if (id === last) return;
+      const before = last;
+      last = id;
+      const open = (f: Filter) => Math.max(1e-9, 1 - (before === undefined ? 0 : shareBy(f, before)));
+      const likely = filters.map((f) => (f.trust * shareBy(f, id)) / open(f));
       const total = likely.reduce((a, b) => a + b, 0);
       filters.forEach((f, k) => {
         f.trust = (1 - TRUST_FLOOR) * (likely[k]! / total) + TRUST_FLOOR / filters.length;
-        observe(f, id);
+        observe(f, id, before);
       });
     },
     share: (id) => filters.reduce((sum, f) => sum + f.trust * shareBy(f, id), 0),

@@ -125,6 +125,8 @@ export const FAULTS_DE: Record<string, string> = {
   '{} is damaged ({}); the state before it is used': '{} ist beschädigt ({}); es gilt der Stand davor',
   'the hottest chip reads {} °C and warms the coolant to {} °C; one of the two is wrong':
     'der heißeste Chip zeigt {} °C und wärmt das Kühlmittel auf {} °C; einer der beiden Fühler lügt',
+  'supply reads {} °C behind a condenser outlet of {} °C, and nothing between them does that; a sensor drifts, sits loose, or two are swapped':
+    'der Vorlauf zeigt {} °C hinter einem Verflüssigeraustritt von {} °C, und nichts dazwischen bewirkt das; ein Fühler driftet, sitzt lose, oder zwei sind vertauscht',
   'the buffer reads {} colder at its top than at its bottom; a sensor drifts, sits loose, or the two are swapped':
     'der Puffer zeigt oben {} weniger als unten; ein Fühler driftet, sitzt lose, oder die beiden sind vertauscht',
   'the water comes back from the tank at {} °C, hardly cooled, and the tank reads {} °C; its sensor sits loose, drifts or is swapped, or its coil is scaled':

@@ -1,5 +1,5 @@
 import { clamp, WATER_W_PER_LPM_K } from '../physics.ts';
-import { type Row, type RowContext, running } from './row.ts';
+import { fixed1, type Row, type RowContext, running } from './row.ts';
 import { computes, DIFFER_K, flows, gasHot, good, heats, K, mixed, pipes, value } from './signs.ts';
 
 /** Water sensors that changed places or drift apart (F5, F4): held against another that reads the same water. */
@@ -33,11 +33,12 @@ const apartK = (c: RowContext) => value(c, 'supplyC') - value(c, 'condenserOutC'
 const UNSTEADY_K = 4;
 const UNSTEADY_SHARE = 2;
 function cannotBe(c: RowContext): boolean {
-  if (!heats(c) || !pipes(c) || mixed(c) || Math.min(c.timers.waterPumpS, c.timers.compressorOnS) <= SPREAD_S)
-    return false;
+  const cools = c.image.actuators.coolingOn > 0;
+  if (cools || !pipes(c) || mixed(c) || c.timers.waterPumpS <= SPREAD_S) return false;
   const gapK = value(c, 'supplyC') - value(c, 'condenserOutC');
   const riseK = c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm'));
-  return gapK < -UNSTEADY_K || gapK > UNSTEADY_K + UNSTEADY_SHARE * riseK;
+  const settled = running(c) && c.timers.compressorOnS > SPREAD_S;
+  return gapK < -UNSTEADY_K || (settled && gapK > UNSTEADY_K + UNSTEADY_SHARE * riseK);
 }
 
 export const WATER_ROWS: readonly Row[] = [
@@ -62,10 +63,20 @@ export const WATER_ROWS: readonly Row[] = [
     effect: 'warn',
     holdS: 300,
     clearS: 600,
-    active: (c) =>
-      (betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!) || cannotBe(c),
+    active: (c) => betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!,
     text: (c) =>
       `of supply and condenser outlet one is off by ${K(Math.abs(apartK(c)))} from what heats the water between them; a sensor drifts, or sits loose on its pipe`,
+  },
+  {
+    id: 'F4x',
+    code: 'water-sensors-cannot-be',
+    effect: 'warn',
+    // Longer than pipes and exchangers lag behind a defrost or a valve.
+    holdS: 150,
+    clearS: 600,
+    active: cannotBe,
+    text: (c) =>
+      `supply reads ${fixed1(value(c, 'supplyC'))} °C behind a condenser outlet of ${fixed1(value(c, 'condenserOutC'))} °C, and nothing between them does that; a sensor drifts, sits loose, or two are swapped`,
   },
   {
     id: 'F4r',

@@ -170,6 +170,14 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
         goal: `<= ${MOST_LATER_MS} ms more`,
         met: laterMs <= MOST_LATER_MS && refused > 0,
       },
+      {
+        figure: 'control ticks missed meanwhile (F22)',
+        value: (busy.missed ?? 0) - (quiet.missed ?? 0),
+        unit: 'ticks',
+        reference: { name: 'from the start until then', value: quiet.missed ?? 0 },
+        goal: '0',
+        met: busy.missed === quiet.missed,
+      },
     ];
   } finally {
     await attackers.kill();

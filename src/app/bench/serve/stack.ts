@@ -20,6 +20,8 @@ export interface Stack {
 }
 
 const START_MS = 30_000;
+/** The kernel tells processor time in these. One alone may have gathered from answers to pings: a step of the model takes more. */
+const TICK_US = 10_000;
 /** An engine that takes no processor time for so long has stopped. */
 const QUIET_MS = 700;
 
@@ -64,7 +66,7 @@ export async function startStack(dir: string, engineFile?: string): Promise<Stac
       let [lastMs, lastUs] = [leftMs, 0];
       while (performance.now() - lastMs < QUIET_MS) {
         const { engineUs } = await told<{ engineUs: number }>('engine');
-        if (engineUs > lastUs) [lastMs, lastUs] = [performance.now(), engineUs];
+        if (engineUs > lastUs + TICK_US) [lastMs, lastUs] = [performance.now(), engineUs];
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return lastMs - leftMs;
