@@ -27,7 +27,7 @@ export const ERROR_CODES = {
   NO_POWER: 'the house grants the accelerator no watts now; the answer says why',
   CONTEXT_LENGTH: 'shorten the text',
   EXPERT_UNKNOWN: `${asTyped('experts ls')} lists the experts`,
-  UNAUTHORISED: 'check the user name and password',
+  UNAUTHORISED: 'give the code, or the user and password, that is asked for',
   PEER_INVALID: 'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator',
   NOBODY_THERE: 'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`',
   NO_SUNSHINE: 'ask again when the message says, ask another node, or offer a price with --max-price',

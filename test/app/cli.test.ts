@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -46,6 +46,11 @@ test('what the system refuses is told in words, not as a stack', () => {
   assert.is(JSON.parse(stdout).error.code, 'ENOTDIR');
   const gone = heatmine('experts', 'pull', '/nowhere/manifest.json', '--home', home);
   assert.match(gone.stderr, /^USAGE: there is no \/nowhere\/manifest\.json/);
+  assert.match(
+    heatmine('experts', 'pull', '/nowhere/x.gguf', '--home', home).stderr,
+    /^USAGE: there is no \/nowhere\/x/,
+  );
+  assert.not.ok(existsSync(join(home, 'models', 'x')), 'nothing is left of a pull that never began');
 });
 
 test('a home that never ran makes its key when an expert is published from there', () => {

@@ -60,6 +60,7 @@ export async function pullExpert(options: PullOptions): Promise<string> {
   const path = (url ?? options.source).split(/[?#]/)[0]!;
   if (basename(path) === MANIFEST_FILE || (!url && existsSync(join(path, MANIFEST_FILE))))
     return pullSigned(options, url);
+  if (!url && !existsSync(path)) throw new HeatmineError('USAGE', `there is no ${path}`);
   const id = options.id ?? idOf(basename(decodeURIComponent(path)));
   const dir = freshDir(options, id);
   const file = join(dir, 'weights.gguf');

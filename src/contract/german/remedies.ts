@@ -58,7 +58,8 @@ export const REMEDIES_DE: Record<string, string> = {
   'shorten the text': 'den Text kürzen',
   '{} lists the experts': '{} zeigt die Experten',
   'experts ls': 'experts ls',
-  'check the user name and password': 'Benutzername und Passwort prüfen',
+  'give the code, or the user and password, that is asked for':
+    'den Code angeben, oder Benutzer und Passwort, wonach gefragt wird',
   'that peer broke the protocol (docs/PROTOCOL.md); ask another, or tell its operator':
     'dieser Knoten brach das Protokoll (docs/PROTOCOL.md); einen anderen fragen oder seinem Betreiber sagen',
   'run `heatmine join LINE` with an invite line of another node, or print one with `heatmine invite`':
