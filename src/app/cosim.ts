@@ -166,11 +166,15 @@ export function openCosim(options: Omit<CosimOptions, 'days' | 'watch' | 'onDay'
   };
 }
 
+/** Steps whose outputs are hashed in one go. */
+const LOG_STEPS = 256;
+
 export function cosimulate(options: CosimOptions): CosimResult {
   const { config, days, dtS } = options;
   const { weather } = options.world ?? generatedWorld(config);
   const hash = createHash('sha256');
-  const log = new Float64Array(ACTUATOR_NAMES.length);
+  const log = new Float64Array(ACTUATOR_NAMES.length * LOG_STEPS);
+  let logged = 0;
   const tally = createTally(config, { ...DEFAULT_SETPOINTS, ...options.setPoints });
   const startedMs = performance.now();
   const steps = Math.round((days * 86_400) / dtS);
@@ -180,13 +184,17 @@ export function cosimulate(options: CosimOptions): CosimResult {
   for (let tick = 0; tick < steps; tick++) {
     last = both.next();
     const { houseS, plant, outputs, safety, market, want, verdict } = last;
-    for (let i = 0; i < log.length; i++) log[i] = outputs[ACTUATOR_NAMES[i]!];
-    hash.update(new Uint8Array(log.buffer));
+    for (const name of ACTUATOR_NAMES) log[logged++] = outputs[name];
+    if (logged === log.length) {
+      hash.update(new Uint8Array(log.buffer));
+      logged = 0;
+    }
     tally.add(plant, safety, market, want?.incomeEurPerKwh ?? 0, dtS);
     if (verdict) options.watch?.(houseS, plant, verdict);
     if ((tick + 1) % stepsPerDay === 0) options.onDay?.(Math.round((houseS + dtS) / 86_400));
   }
   if (!last) throw new RangeError(`${days} days in steps of ${dtS} s are no step at all`);
+  hash.update(new Uint8Array(log.buffer, 0, logged * log.BYTES_PER_ELEMENT));
   const wallS = (performance.now() - startedMs) / 1000;
   return { ...tally.read(last.plant), steps, commandLog: hash.digest('hex'), wallS, weather: weather.source };
 }

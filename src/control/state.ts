@@ -32,7 +32,7 @@ export interface CoreState {
   planDueS: number;
   plan: PlanState;
   /** Mode and switches the plan was made for: a change of them is planned at once. */
-  plannedFor: string;
+  plannedFor: readonly unknown[];
   decided: DecidedState;
   grid: GridState;
   emergency: EmergencyState;
@@ -72,7 +72,7 @@ export function initialState(house: House): CoreState {
     loopDueS: 0,
     planDueS: 0,
     plan: PLAN_START,
-    plannedFor: '',
+    plannedFor: [],
     decided: {
       compressor: COMPRESSOR_START,
       coolant: COOLANT_START,

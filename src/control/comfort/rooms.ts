@@ -71,10 +71,11 @@ function noneText(rooms: readonly ZoneReading[]): string {
  * (`roomC` stays `lost`). A zone with an open window does not count: its cold air is no need for heat.
  */
 export function roomsOf(before: Estimates, zones: readonly ZoneReading[], comfort: Comfort): Rooms {
+  if (zones.length === 0) return { est: before, dewC: null, reasons: [] };
   const counted = counting(zones, comfort);
   const names = new Set(counted.map(({ z }) => z.zone));
   const shown = zones.map(({ zone, ...told }) => [zone, { ...told, counts: names.has(zone) }] as const);
-  return { ...heard(before, zones, counted), ...(zones.length > 0 && { shown: Object.fromEntries(shown) }) };
+  return { ...heard(before, zones, counted), shown: Object.fromEntries(shown) };
 }
 
 function heard(before: Estimates, zones: readonly ZoneReading[], counted: readonly Counted[]): Omit<Rooms, 'shown'> {

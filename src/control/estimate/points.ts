@@ -130,20 +130,19 @@ function faultOf(spec: Spec, reading: Reading, last: number | null, nowMs: numbe
   return undefined;
 }
 
-function accept({ value, sameS, sameSamples, jumps }: PointState, reading: Reading): PointState {
-  const same = value === reading.value;
-  return {
-    value: reading.value,
-    sampleMs: reading.atMs,
-    sinceS: 0,
-    sameS: same ? sameS : 0,
-    sameSamples: same ? sameSamples + 1 : 0,
-    badTicks: 0,
-    rival: null,
-    rivals: 0,
-    rivalMs: null,
-    jumps,
-  };
+/** Changes the state that this tick has made, and returns it. */
+function accept(state: PointState, reading: Reading): PointState {
+  const same = state.value === reading.value;
+  state.value = reading.value;
+  state.sampleMs = reading.atMs;
+  state.sinceS = 0;
+  if (!same) state.sameS = 0;
+  state.sameSamples = same ? state.sameSamples + 1 : 0;
+  state.badTicks = 0;
+  state.rival = null;
+  state.rivals = 0;
+  state.rivalMs = null;
+  return state;
 }
 
 /** A sample that moved faster than physics: refused until three in a row agree on the new level. */
@@ -151,7 +150,7 @@ function outlier(state: PointState, spec: Spec, reading: Reading): PointState {
   if (reading.atMs === state.rivalMs) return state;
   const agrees = state.rival !== null && Math.abs(reading.value - state.rival) <= spec.marginK;
   const rivals = agrees ? state.rivals + 1 : 1;
-  if (rivals >= 3) return { ...accept(state, reading), jumps: state.jumps };
+  if (rivals >= 3) return accept(state, reading);
   return { ...state, rival: reading.value, rivals, rivalMs: reading.atMs, jumps: state.jumps + 1, badTicks: 0 };
 }
 

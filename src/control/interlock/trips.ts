@@ -51,9 +51,10 @@ export function tripsStep(
   acknowledge: boolean,
 ): Trips {
   let next = previous;
+  const remembers = Object.keys(previous).length > 0;
   for (const row of rows) {
     const active = row.active(c);
-    const before = previous[row.id];
+    const before = remembers ? previous[row.id] : undefined;
     // Most ticks: nothing is the matter, and nothing is copied.
     if (!before && !active) continue;
     if (next === previous) next = { ...previous };
