@@ -201,6 +201,19 @@ test('weather curve: more frost means hotter water, a cold room too, a warm day 
   assert.ok(at(-40, 5) <= HOUSE.supplyDesignC + 8);
 });
 
+test('a cold room raises the water of radiators by more than that of a floor, and one colder than half a kelvin by far more', () => {
+  const raisedK = (supplyDesignC: number, roomC: number) => {
+    const house = { ...HOUSE, supplyDesignC };
+    return supplyTargetC(house, 21, 5, roomC, 0) - supplyTargetC(house, 21, 5, 21, 0);
+  };
+  for (const roomC of [20.7, 20, 22]) {
+    const ratio = raisedK(49, roomC) / raisedK(35, roomC);
+    assert.ok(Math.abs(ratio - 2) < 1e-9, `twice the spread, ${ratio} times the kelvins at ${roomC} °C`);
+  }
+  assert.ok(Math.abs(raisedK(28, 20) - raisedK(35, 20)) < 1e-9, 'no less than a floor of 35 °C');
+  assert.ok(raisedK(35, 20) > 4 * raisedK(35, 20.5));
+});
+
 test('a change of the room set-point is planned at once, not at the next minute', () => {
   const rig = createRig();
   run(rig, 70);

@@ -10,6 +10,8 @@ const ROOM_NEAR_K = 0.5;
 const NEAR_GAIN_K_PER_K = 1;
 const FAR_GAIN_K_PER_K = 5;
 const ROOM_LIMIT_K = 6;
+/** All three hold for a floor of 35 °C; an emitter that needs hotter water for the same heat needs more of it for a cold room too. */
+const FLOOR_SPREAD_K = 14;
 
 /** Colder water heats nothing. */
 export const coolestSupplyC = (roomSetC: number): number => roomSetC + 2;
@@ -36,7 +38,8 @@ export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, 
   const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
   const nearK = clamp(short, -ROOM_NEAR_K, ROOM_NEAR_K);
   const influenceK = NEAR_GAIN_K_PER_K * nearK + FAR_GAIN_K_PER_K * (short - nearK);
-  const roomK = clamp(influenceK, -ROOM_LIMIT_K, ROOM_LIMIT_K);
+  const emitter = Math.max(1, (house.supplyDesignC - 21) / FLOOR_SPREAD_K);
+  const roomK = emitter * clamp(influenceK, -ROOM_LIMIT_K, ROOM_LIMIT_K);
   return clamp(
     curveC + roomK + trimK,
     coolestSupplyC(roomSetC),

@@ -74,11 +74,13 @@ export function dispatch(input: DispatchInput): Dispatch {
   const maxW = Math.max(0, input.maxW);
   const cut = (w: number) => Math.min(maxW, Math.max(0, w));
   const resistiveW = input.alternative === 'resistive' ? input.heatW : Math.min(input.heatW, input.resistiveW);
-  const bounds = [input.curtailedW, input.surplusW, resistiveW, input.heatW].map(cut);
-  const edges = [...new Set([0, ...bounds, maxW])].sort((a, b) => a - b);
+  const edges = [0, cut(input.curtailedW), cut(input.surplusW), cut(resistiveW), cut(input.heatW), maxW];
+  edges.sort((a, b) => a - b);
   const tiers: Tier[] = [];
   for (let i = 1; i < edges.length; i++) {
-    const [fromW, toW] = [edges[i - 1]!, edges[i]!];
+    const fromW = edges[i - 1]!;
+    const toW = edges[i]!;
+    if (fromW === toW) continue;
     const source = toW <= input.curtailedW ? 'curtailed' : toW <= input.surplusW ? 'sun' : 'grid';
     const use: HeatUse = toW <= resistiveW ? 'resistive' : toW <= input.heatW ? 'warm' : 'cold';
     const priceEurPerKwh = priceOf(input, source);
