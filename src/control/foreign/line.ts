@@ -42,6 +42,8 @@ export interface Line {
 /** Longer lines are refused unread. */
 export const MAX_LINE_CHARS = 1_000_000;
 const MAX_ENTRIES = 1000;
+/** Some programs begin their output with a byte order mark. */
+const BOM = /^\uFEFF/;
 
 type Json = Record<string, unknown>;
 const isObject = (x: unknown): x is Json => typeof x === 'object' && x !== null && !Array.isArray(x);
@@ -110,7 +112,7 @@ export function readLine(text: string): Line | { refused: string } {
   if (text.length > MAX_LINE_CHARS) return { refused: `line of more than ${MAX_LINE_CHARS} characters` };
   let json: unknown;
   try {
-    json = parse(text);
+    json = parse(text.replace(BOM, ''));
   } catch {
     return { refused: `line is no JSON: ${text.slice(0, 40)}` };
   }

@@ -2,8 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MIN_OFF_S, MIN_RUN_S } from '../../../src/control/decide/compressor.ts';
 import { MAX_LINE_CHARS } from '../../../src/control/foreign/line.ts';
+import { foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
 import { type Random, seededRandom } from '../../../src/core/random.ts';
-import { assertSound, type Line, run, type Spoil } from './lived.ts';
+import { assertSound, known, type Line, run, type Spoil } from './lived.ts';
 
 const plain: Spoil = (line) => [JSON.stringify(line)];
 const oneOf = <T>(random: Random, of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
@@ -112,6 +113,27 @@ test('a flood of lines within one second neither runs the clock nor the compress
     assert.ok(atS - since >= (on[k] ? MIN_OFF_S : MIN_RUN_S), `line ${k}`);
     since = atS;
   }
+});
+
+test('a byte order mark, a carriage return, nulls in every place and nesting without end: an answer each, and the sound ones are read', () => {
+  const sound = JSON.stringify({ t: 0, roomC: 21, outdoorC: 5, comfort: { lowC: 20, highC: 23 } });
+  const nulls = { comfort: { lowC: null, highC: null, next: null }, forecast: { stepS: null, outdoorC: null } };
+  const texts = [
+    `\uFEFF${sound}`,
+    `${sound.replace('"t":0', '"t":60')}\r`,
+    JSON.stringify({ t: 120, roomC: null, ...nulls }),
+    JSON.stringify({ t: 180, comfort: { lowC: 20, next: [null, { inS: null }] }, forecast: null }),
+    '['.repeat(100_000),
+  ];
+  let state = foreignStart(known);
+  const answers = texts.map((text) => {
+    const step = foreignStep(known, state, text);
+    state = step.state;
+    return step.out;
+  });
+  assert.ok(answers.every((a) => Number.isFinite(a.compressor) && Number.isFinite(a.supplySetC)));
+  const refused = answers.map((a) => a.reasons.join().includes('no JSON'));
+  assert.equal(refused, [false, false, false, false, true]);
 });
 
 test.run();
