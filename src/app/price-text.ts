@@ -19,7 +19,8 @@ const extreme = (word: string, slot: Slot) => `${word} ${eur(slot.value)} ${at(D
 
 /** What a kWh costs, who says so, until when it is known, and the extremes that are known ahead. */
 export function priceLines(price: ControlState['price'], ahead: PricesAhead | null): string[] {
-  if (!price) return ['price       not known: nothing is bought for filler; docs/tariffs.md says how to tell it'];
+  if (!price)
+    return ['price       not known: nothing is bought for unpaid computing; docs/tariffs.md says how to tell it'];
   const { priceEurPerKwh, exportEurPerKwh, source, knownUntilMs } = price;
   const until = knownUntilMs === null ? '' : `; known until ${at(knownUntilMs)}`;
   const lines = [
