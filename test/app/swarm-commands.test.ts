@@ -185,11 +185,12 @@ test('a configuration that is missing or broken is named, not joined', async () 
 
 test('a line names no address of IPv6 as a DHT node, and both ways in where there are two', async () => {
   const home = homeWith(`${JOINED}  relay: true\n  urls: ['ws://[2001:db8::1]:8703', 'wss://node.example']\n`);
-  const { stdout, status, stderr } = await heatmine('invite', '--json', '--home', home);
+  const { stdout, status, stderr } = await heatmine('invite', '--json', '--home', home, '--port-base', '1200');
   assert.is(status, 0, stderr);
+  assert.match(stderr, 'nothing listens on port 1203');
   const { line } = JSON.parse(stdout);
   const { b, r } = JSON.parse(Buffer.from(line.split(':')[2], 'base64url').toString());
-  assert.equal(b, ['node.example:8703']);
+  assert.equal(b, ['node.example:1203']);
   assert.match(r[0][0], /^[\w-]{43}$/);
   assert.is(r[0][1], 'ws://[2001:db8::1]:8703');
   assert.is((await heatmine('join', line, '--home', homeWith())).status, 0);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import qr from 'qrcode-terminal';
 import { loadConfig, portsOf } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -6,6 +7,19 @@ import { loadIdentity } from '../../net/swarm/identity.ts';
 import { inviteLine } from '../../net/swarm/invite.ts';
 import { portBaseOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+
+const LISTENING_MS = 1000;
+
+/** `host` as it is listened on. */
+const isListening = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: host === '0.0.0.0' ? '127.0.0.1' : host, timeout: LISTENING_MS });
+    const end = (is: boolean) => () => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
 
 async function printInvite(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { qr: { type: 'boolean' } });
@@ -26,6 +40,8 @@ async function printInvite(args: string[]): Promise<number> {
     const nobody = `${paths.config}: swarm.urls is empty, so the line would name nobody`;
     throw new HeatmineError('CONFIG_INVALID', `${nobody}; write how others dial this node, ws://HOST:${port}`);
   }
+  if (!(await isListening(swarm.host, port)))
+    say(`nothing listens on port ${port} now: start the unit, or give the --port-base that it runs with`);
   const line = inviteLine({ bootstrap, relays });
   if (hosts.length === 0)
     say('swarm.urls is empty: nobody outside can dial this node, the line names only those it knows itself');

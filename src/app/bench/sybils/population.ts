@@ -1,5 +1,5 @@
 import { type Random, seededRandom, shuffled } from '../../../core/random.ts';
-import { demandOf, type Use } from '../../../net/swarm/demand/demand.ts';
+import { demandOf, type Use, WINDOW_H } from '../../../net/swarm/demand/demand.ts';
 import { decideKeep } from '../../../net/swarm/demand/keep.ts';
 
 /** A swarm on paper: who asks whom through which relay, and what each node fetches and keeps because of it. */
@@ -74,7 +74,7 @@ export function residencyOf(
   let looks = 0;
   for (let day = 0; day < days; day++) {
     const hour = 1000 + day * HOURS;
-    uses = uses.filter((one) => one.hour > hour - 3 * HOURS);
+    uses = uses.filter((one) => one.hour > hour - WINDOW_H);
     uses.push(...honestUses(population, attack, target, hour, day, use));
     uses.push(...sybilUses(population, attack, target, hour, day, evil));
     for (let look = 0; look < LOOKS_A_DAY; look++) {

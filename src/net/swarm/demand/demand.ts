@@ -16,14 +16,15 @@ export interface Use {
 }
 
 /** Use older than this is forgotten; its weight halves every HALF_LIFE_H. */
-export const WINDOW_H = 72;
-const HALF_LIFE_H = 24;
+export const WINDOW_H = 168;
+/** What chance makes of a day's payers averages out over three; a new wish still has half its effect within a day or two. */
+const HALF_LIFE_H = 72;
 /** Clocks differ. */
 const SKEW_H = 2;
 /** Payers that one relay can stand for, over all experts together. */
 export const RELAY_CAP = 32;
 /** More payers than this make a relay's shares no more certain: its people are of one kind. */
-const MOST_CERTAIN = 128;
+const MOST_CERTAIN = 256;
 /** A relay whose claims are so many times further from the others' than the middle relay's is not heard, up to a quarter of all. */
 const UNLIKE = 2;
 /** Distances below this are chance, however alike the others are. */
@@ -35,8 +36,10 @@ const ROUNDS = 8;
 /** Below this many relays all are heard; there the one that claims most counts like the next one and its damped lead. */
 const FEW_RELAYS = 4;
 const LEAD = 2;
-/** Whole up to LEAD payers, less than twice that however large; which of two leads is larger can still be seen. */
-const damped = (lead: number) => (lead <= LEAD ? lead : LEAD * (2 - LEAD / lead));
+/** However many it invents, less than keep's band above what three askers come to. */
+const MOST_LEAD = 2.6;
+/** Whole up to LEAD payers, less than MOST_LEAD however large; which of two leads is larger can still be seen. */
+const damped = (lead: number) => (lead <= LEAD ? lead : MOST_LEAD - ((MOST_LEAD - LEAD) * LEAD) / lead);
 
 /**
  * Payers that want each expert now. Of a few relays their sum, the largest claim damped. Of more, each relay tells how its

@@ -82,7 +82,8 @@ export const Frame = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('tallied'),
     id: StreamId,
-    hours: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(80),
+    /** Of a week, and a little. */
+    hours: z.array(z.tuple([z.int().min(0), z.int().min(1)])).max(176),
   }),
   z.strictObject({ type: z.literal('attached'), id: StreamId, accepted: z.boolean(), why: z.string().max(300) }),
 ]);

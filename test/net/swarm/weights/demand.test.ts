@@ -18,13 +18,28 @@ test('distinct payers count, not questions, nor tokens', () => {
   assert.is(demand.get('e'), 2);
 });
 
-test('use weighs half after a day and nothing after three; what lies in the future does not count', () => {
+test('use weighs half after three days and nothing after seven; what lies in the future does not count', () => {
   const at = (hour: number) => demandOf([use({ hour })], NOW_H).get('e') ?? 0;
   assert.is(at(NOW_H), 1);
-  assert.is(at(NOW_H - 24), 0.5);
+  assert.is(at(NOW_H - 72), 0.5);
   assert.is(at(NOW_H - WINDOW_H), 0);
   assert.is(at(NOW_H + 3), 0);
   assert.is(demandOf([use({ tokens: 0 })], NOW_H).size, 0);
+});
+
+test('a wish that all have from now on has half its effect on the shares within two days, and whatever is new is heard on the first', () => {
+  const relays = Array.from({ length: 12 }, (_, r) => `r${r}`);
+  const day = (hour: number, expert: string) =>
+    relays.flatMap((relay) => many(20, (i) => ({ relay, expert, hour, payer: `p${hour}-${i}` })));
+  const before = Array.from({ length: 7 }, (_, d) => day(NOW_H - 24 * d, 'old')).flat();
+  const shareAfter = (days: number) => {
+    const since = Array.from({ length: days }, (_, d) => day(NOW_H + 24 * (d + 1), 'new')).flat();
+    const demand = demandOf([...before, ...since], NOW_H + 24 * days);
+    return demand.get('new')! / (demand.get('new')! + demand.get('old')!);
+  };
+  assert.ok(shareAfter(1) > 0.2, `${shareAfter(1)} after a day`);
+  assert.ok(shareAfter(2) > 0.4, `${shareAfter(2)} after two`);
+  assert.ok(shareAfter(3) > 0.5, `${shareAfter(3)} after three`);
 });
 
 test('a relay stands for so many payers at most, over all its experts', () => {
@@ -42,7 +57,7 @@ test('of eight relays the two that claim most for an expert, and the two that cl
   assert.is(demandOf([...honest, ...few], NOW_H).get('f'), 0, 'two of eight relays are nobody yet');
 });
 
-test('below four relays one that invents payers counts like the next one and less than four payers more, whatever it invents', () => {
+test('below four relays one that invents payers counts like the next one and less than three payers more, whatever it invents', () => {
   const random = seededRandom(11);
   const most = (top: number) => Math.floor(random() * top);
   for (let run = 0; run < 500; run++) {
@@ -51,7 +66,7 @@ test('below four relays one that invents payers counts like the next one and les
     ).flat();
     const invented = many(most(300), (i) => ({ payer: `x${i}`, relay: 'liar' }));
     const demand = demandOf([...honest, ...invented], NOW_H).get('e') ?? 0;
-    assert.ok(demand < 4, `${demand} where nobody else wants it`);
+    assert.ok(demand < 3, `${demand} where nobody else wants it`);
     const target = `e${most(3)}`;
     const before = demandOf(honest, NOW_H).get(target) ?? 0;
     const claims = [0, 1].map((r) => {
@@ -60,7 +75,7 @@ test('below four relays one that invents payers counts like the next one and les
     });
     const all = [...honest, ...invented.map((one) => ({ ...one, expert: target }))];
     const after = demandOf(all, NOW_H).get(target) ?? 0;
-    const bound = claims[0]! + claims[1]! + Math.max(...claims) + 4;
+    const bound = claims[0]! + claims[1]! + Math.max(...claims) + 3;
     assert.ok(after >= before - 1e-9 && after < bound, `${before} became ${after}, at most ${bound}`);
   }
 });
@@ -139,16 +154,16 @@ test('look-ups: one relay or prefix counts once an hour for a topic and for few 
   assert.is(lookups.of(topics.map((topic) => `more ${topic}`)), 512 - 17);
 });
 
-test('a newcomer must be worth half as much again, and what has just come stays', () => {
+test('a newcomer must be worth a fifth more, and what has just come stays', () => {
   const keep = (newcomer: number, hereH: number) =>
     decideKeep({
       experts: [fact({ id: 'old', demand: 10, hereH }), fact({ id: 'new', demand: newcomer })],
       diskBytes: 100,
     });
-  assert.is(keep(14, 100).fetch, undefined);
-  assert.is(keep(16, 100).fetch?.id, 'new');
+  assert.is(keep(11.9, 100).fetch, undefined);
+  assert.is(keep(12.1, 100).fetch?.id, 'new');
   assert.equal(
-    keep(16, 100).remove.map(({ id }) => id),
+    keep(12.1, 100).remove.map(({ id }) => id),
     ['old'],
   );
   assert.is(keep(1000, 1).fetch, undefined);
