@@ -102,12 +102,12 @@ const CASES: [string, string][] = [
     'Warmwasser: kein neuer Messwert; der letzte Wert gilt weiter, 75 s alt',
   ],
   [
-    'Defrosting the outdoor unit with 4.1 kW from the water; the accelerator rests until a question comes: filler does not pay, a kWh from the grid costs 0.364 EUR and gains 0.104 EUR, 0.104 of it as heat it replaces.',
-    'Taut die Außeneinheit mit 4,1 kW aus dem Wasser ab; der Rechner ruht, bis eine Frage kommt: Füllarbeit lohnt nicht, eine kWh aus dem Netz kostet 0,364 EUR und bringt 0,104 EUR, davon 0,104 als ersetzte Wärme.',
+    'Defrosting the outdoor unit with 4.1 kW from the water; the accelerator rests until a question comes: unpaid computing does not pay, a kWh from the grid costs 0.364 EUR and gains 0.104 EUR, 0.104 of it as heat it replaces.',
+    'Taut die Außeneinheit mit 4,1 kW aus dem Wasser ab; der Rechner ruht, bis eine Frage kommt: unbezahltes Rechnen lohnt nicht, eine kWh aus dem Netz kostet 0,364 EUR und bringt 0,104 EUR, davon 0,104 als ersetzte Wärme.',
   ],
   [
-    'Hot water 44.4 °C, charging the tank; the accelerator draws 0.3 kW; unpaid filler does not pay: a kWh from own sun costs 0.079 EUR and gains 0.010 EUR.',
-    'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahlte Füllarbeit lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
+    'Hot water 44.4 °C, charging the tank; the accelerator draws 0.3 kW; unpaid computing does not pay: a kWh from own sun costs 0.079 EUR and gains 0.010 EUR.',
+    'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahltes Rechnen lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
   ],
   ['i2c-1 0x48: read failed', 'i2c-1 0x48: read failed'],
 ];

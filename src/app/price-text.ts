@@ -17,7 +17,8 @@ const extreme = (word: string, slot: Slot, timeZone: string) =>
 
 /** In the time zone of the house: what a kWh costs, who says so, until when it is known, and the extremes that are known ahead. */
 export function priceLines(price: ControlState['price'], ahead: PricesAhead | null, timeZone: string): string[] {
-  if (!price) return ['price       not known: nothing is bought for filler; docs/tariffs.md says how to tell it'];
+  if (!price)
+    return ['price       not known: nothing is bought for unpaid computing; docs/tariffs.md says how to tell it'];
   const { priceEurPerKwh, exportEurPerKwh, source, knownUntilMs } = price;
   const until = knownUntilMs === null ? '' : `; known until ${houseWeekday(knownUntilMs, timeZone)}`;
   const lines = [

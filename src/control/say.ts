@@ -48,9 +48,10 @@ function computing(state: CoreState, est: Estimates, input: StepInput, outputs: 
   if (state.decided.fillerW > 0 && mayW < WORKING_W && watts < WORKING_W)
     return `the accelerator may not draw power now, although ${money}`;
   if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(mayW)} because ${money}`;
-  if (want && want.queued > 0) return `computing ${kw(watts)} because questions wait; filler does not pay: ${money}`;
-  if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid filler does not pay: ${money}`;
-  return `the accelerator rests until a question comes: filler does not pay, ${money}`;
+  if (want && want.queued > 0)
+    return `computing ${kw(watts)} because questions wait; unpaid computing does not pay: ${money}`;
+  if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid computing does not pay: ${money}`;
+  return `the accelerator rests until a question comes: unpaid computing does not pay, ${money}`;
 }
 
 function unit(

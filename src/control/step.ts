@@ -150,7 +150,7 @@ function perceived(previous: CoreState, given: StepInput, realS: number) {
   const { est, dewC, shown: zones, reasons } = roomsOf(estimated.est, given.zones ?? [], house.comfort);
   const { plan } = previous.plan;
   const managed = gridWishes(previous.grid, est, given, plan.mode);
-  const asked = leaned(managed.input, given.setPoints, plan);
+  const asked = leaned(managed.input, given.setPoints, plan, est, previous.pump.map);
   const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, plan, dtS);
   const input: Wished = { ...asked, setPoints: wish.setPoints };
   const state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: managed.state };

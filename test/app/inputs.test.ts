@@ -108,7 +108,7 @@ const INPUTS: Record<string, () => Promise<void>> = {
     await publish('set', { name: 'computeValueEurPerKwh', value: 0.1, by: 'home-assistant' });
     await inject({ device: 'meterGrid', fault: 'absent' });
     await inject({ device: 'meterPv', fault: 'absent' });
-    await granted('nothing is bought for filler', (w) => w <= RESTING_W);
+    await granted('nothing is bought for unpaid computing', (w) => w <= RESTING_W);
     await manage({ gridW: -6000, pvW: 7000 }, HOUR_MS);
     const sunny = await granted('sun told over MQTT is computed with', (w) => w > 4000);
     assert.match(sunny.reasons[0]!.text, /own sun/);
@@ -119,7 +119,7 @@ const INPUTS: Record<string, () => Promise<void>> = {
     await granted('a battery that discharges leaves less', (w) => w < 2500);
     await manage({ gridW: -6000, pvW: 7000 }, 1000);
     await told('ems', /the energy manager is silent: battery, grid and sun count as the board measures them/);
-    await granted('without the sun nothing is bought for filler', (w) => w <= RESTING_W);
+    await granted('without the sun nothing is bought for unpaid computing', (w) => w <= RESTING_W);
 
     await sendPrices([-0.3, -0.3, -0.3], 1500);
     const cheap = await granted('a price below zero is computed with', (w) => w > 4000);

@@ -108,7 +108,7 @@ const rows: Row[] = [
     expect: (v) => v.grantW === 0 && v.fillerW === 0 && v.outputs.accelSupplyOn === 0,
   },
   {
-    why: 'without a price nothing is bought for filler, questions still run',
+    why: 'without a price nothing is bought for unpaid computing, questions still run',
     given: (r) => {
       r.market = undefined;
       r.setPoints.computeValueEurPerKwh = 1;

@@ -1,9 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCosim } from '../../src/app/cosim.ts';
+import { priorMap } from '../../src/control/learn/pump-map.ts';
 import { leanOf, tankBelowK } from '../../src/control/price/lean.ts';
 import type { PriceSlot } from '../../src/control/price/prices.ts';
+import type { HeatFacts } from '../../src/control/price/worth.ts';
 import { Config } from '../../src/core/config.ts';
+import { seededRandom } from '../../src/core/random.ts';
 import { createHousehold } from '../../src/hal/sim/household.ts';
 import { openWeather } from '../../src/hal/sim/weather/weather.ts';
 
@@ -14,9 +17,15 @@ const slotsOf = (eurs: (number | null)[], stepMs = HOUR_MS): PriceSlot[] =>
       ? []
       : [{ startMs: i * stepMs, endMs: (i + 1) * stepMs, priceEurPerKwh, exportEurPerKwh: 0.08 }],
   );
+/** A pump as its papers have it in mild weather, with a tank that is a little short. */
+const heatAt = (hour: number, more: Partial<HeatFacts> = {}): HeatFacts => ({
+  map: priorMap(10_000, 150),
+  ...{ outdoorC: 7, houseSinkC: 32, tankC: 45, tankSetC: 48, tankL: 250, timeMs: hour * HOUR_MS, minute: 60 * hour },
+  ...more,
+});
 /** What is done at this hour of hourly prices, and the hour that it is done for. */
-const at = (hour: number, eurs: (number | null)[]) => {
-  const lean = leanOf(slotsOf(eurs), hour * HOUR_MS, eurs[Math.floor(hour)]!);
+const at = (hour: number, eurs: (number | null)[], more: Partial<HeatFacts> = {}) => {
+  const lean = leanOf(slotsOf(eurs), hour * HOUR_MS, eurs[Math.floor(hour)]!, heatAt(hour, more));
   return lean && `${lean.to} ${lean.atMs / HOUR_MS}`;
 };
 
@@ -35,7 +44,7 @@ test('before a dear evening the tank is filled; within it its end is waited for;
     [...[undefined, 'fill 3', 'fill 3', 'wait 5', 'wait 5', undefined]],
   );
   const quarter = slotsOf([0.3, 0.3, 0.7, 0.3, 0.3], HOUR_MS / 4);
-  assert.is(leanOf(quarter, 0, 0.3), undefined);
+  assert.is(leanOf(quarter, 0, 0.3, heatAt(0)), undefined);
 });
 
 test('small changes are not worth it; of a rise and a drop behind it the rise counts; below zero counts like above', () => {
@@ -52,22 +61,68 @@ test('nothing is built on what is not known: the end of the list and a gap are n
   // The dear hour behind the gap begins within 90 min of 0:45 only if the gap is passed over.
   assert.is(at(0.25, [0.3, null, 0.7, 0.7]), undefined);
   assert.is(at(0.75, [0.3, null, 0.7, 0.7]), 'fill 2');
-  assert.is(leanOf([], 0, 0.3), undefined);
+  assert.is(leanOf([], 0, 0.3, heatAt(0)), undefined);
 });
 
 test('a tank that waits never gets colder than 40 °C for it, nor so cold that it would be charged in haste', () => {
-  const wait = { to: 'wait', atMs: 0, fromEur: 0.3, toEur: 0.1 } as const;
+  const wait = { to: 'wait', atMs: 0, fromEur: 0.3, toEur: 0.1, house: false } as const;
   assert.equal(
-    [tankBelowK(wait, 48, 6), tankBelowK(wait, 45, 6), tankBelowK({ ...wait, to: 'fill' }, 48, 6)],
-    [...[7, 6, 2.5]],
+    [tankBelowK(wait, 48, 4), tankBelowK(wait, 45, 4), tankBelowK({ ...wait, to: 'fill' }, 48, 6)],
+    [...[6, 5, 2.5]],
   );
   assert.is(tankBelowK(undefined, 48, 6), 6);
+});
+
+test('a colder hour must be cheaper by what the pump loses in it; a warmer one is not built on', () => {
+  const drop = (from: number, hours: number) => {
+    const eurs = [...Array(from + hours).fill(0.3), 0.22, 0.22];
+    return at(from, eurs);
+  };
+  assert.is(drop(9, 6), 'wait 15');
+  assert.is(drop(21, 6), undefined);
+  assert.is(at(21, [...Array(27).fill(0.3), 0.16, 0.16]), 'wait 27');
+});
+
+test('a nearly full tank is not filled for what the pipes take; a shorter one is', () => {
+  const dear = [0.3, 0.42, 0.42];
+  assert.equal(
+    [47, 46, 45, 44].map((tankC) => at(0, dear, { tankC })),
+    [undefined, undefined, 'fill 1', 'fill 1'],
+  );
+  assert.is(at(0, [0.3, 0.7, 0.7], { tankC: 48 }), undefined);
+});
+
+test('the house waits for a big drop within two hours alone', () => {
+  const house = (eurs: number[]) => leanOf(slotsOf(eurs), 0, 0.3, heatAt(0))?.house;
+  assert.equal(
+    [house([0.3, 0.1]), house([0.3, 0.3, 0.1]), house([0.3, 0.3, 0.3, 0.1]), house([0.3, 0.2])],
+    [true, true, false, false],
+  );
+});
+
+test('in any house and weather prices that differ little move nothing; those that differ much do', () => {
+  const random = seededRandom(7);
+  const between = (low: number, high: number) => low + (high - low) * random();
+  for (let i = 0; i < 1000; i++) {
+    const hour = Math.floor(between(0, 24));
+    const tankSetC = between(42, 60);
+    const facts = {
+      ...{ outdoorC: between(-18, 18), houseSinkC: between(25, 50), tankSetC, tankC: tankSetC - between(0, 4) },
+      tankL: between(100, 500),
+    };
+    const nowEur = between(0.05, 0.6);
+    const eurs = Array.from({ length: 40 }, (_, h) => (h <= hour ? nowEur : nowEur * between(0.82, 1.2)));
+    assert.is(at(hour, eurs, facts), undefined, `seed 7, house ${i}`);
+    const later = (share: number) => eurs.map((eur, h) => (h <= hour ? nowEur : share * eur));
+    assert.is(at(hour, later(0.3), facts), `wait ${hour + 1}`, `seed 7, house ${i}`);
+    assert.is(at(hour, later(2.5), { ...facts, tankC: tankSetC - 3 }), `fill ${hour + 1}`, `seed 7, house ${i}`);
+  }
 });
 
 const START = '2025-04-05T22:00:00Z';
 const START_MS = Date.parse(START);
 const DAYS = 2;
-const STEP_S = 30;
+const STEP_S = 60;
 const localHour = (ms: number) => ((ms - START_MS) / HOUR_MS) % 24;
 const isCheap = (ms: number) => localHour(ms) >= 1 && localHour(ms) < 5;
 const isDear = (ms: number) => localHour(ms) >= 17 && localHour(ms) < 21;

@@ -174,6 +174,7 @@ test('filler keeps its minutes since it was turned; a market and half of the pum
   assert.is(sunny(2001, 0), true);
   assert.is(sunny(1001, 1000), true);
   assert.is(sunny(1001, 1000, ['compressorW']), false);
+  assert.is(sunny(0, 3900), false, 'a pump on bought power is no sun');
 });
 
 test('a lost room counts as being where it should be', () => {

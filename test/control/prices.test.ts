@@ -71,7 +71,7 @@ test('what was told for now ends with its minutes, or where a newer step of the 
   alone.now({ value: 0.5, forMin: 30 });
   assert.is(alone.at(29).price!.priceEurPerKwh, 0.5);
   assert.equal([alone.at(30).price, alone.at(30).codes], [null, ['price-now-out']]);
-  assert.match(alone.at(30).reasons[0]!.text, /has run out: nothing is bought for filler/);
+  assert.match(alone.at(30).reasons[0]!.text, /has run out: nothing is bought for unpaid computing/);
   const listed = heard();
   listed.list(hours([0.1, 0.2]));
   listed.at(50);

@@ -14,7 +14,7 @@ const rowsOf = (e: Earnings): Row[] => [
   ['idle', e.idleEur, 'EUR', 'part of the electricity with nothing to do'],
   ['energy sold', e.energyKwh.sold, 'kWh'],
   ['energy own', e.energyKwh.own, 'kWh', 'your own questions, free'],
-  ['energy filler', e.energyKwh.filler, 'kWh'],
+  ['energy unpaid', e.energyKwh.filler, 'kWh'],
   ['energy idle', e.energyKwh.idle, 'kWh'],
 ];
 

@@ -53,12 +53,12 @@ export const DECISIONS_DE: Record<string, string> = {
   'the accelerator may not draw power now, although {}': 'der Rechner darf jetzt keinen Strom ziehen, obwohl {}',
   'accelerator off for two minutes, it drew more than it was told':
     'Rechner zwei Minuten aus, er zog mehr als ihm gesagt war',
-  'computing {} because questions wait; filler does not pay: {}':
-    'rechnet mit {}, weil Fragen warten; Füllarbeit lohnt nicht: {}',
-  'the accelerator draws {}; unpaid filler does not pay: {}':
-    'der Rechner zieht {}; unbezahlte Füllarbeit lohnt nicht: {}',
-  'the accelerator rests until a question comes: filler does not pay, {}':
-    'der Rechner ruht, bis eine Frage kommt: Füllarbeit lohnt nicht, {}',
+  'computing {} because questions wait; unpaid computing does not pay: {}':
+    'rechnet mit {}, weil Fragen warten; unbezahltes Rechnen lohnt nicht: {}',
+  'the accelerator draws {}; unpaid computing does not pay: {}':
+    'der Rechner zieht {}; unbezahltes Rechnen lohnt nicht: {}',
+  'the accelerator rests until a question comes: unpaid computing does not pay, {}':
+    'der Rechner ruht, bis eine Frage kommt: unbezahltes Rechnen lohnt nicht, {}',
   'the compressor rests {} min more': 'der Verdichter ruht noch {} min',
   'the compressor has had its starts for this hour': 'der Verdichter hatte seine Starts dieser Stunde',
   '{} starts in 24 h: the compressor waits {} min for the next':
@@ -157,7 +157,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'that of the simulated market is used': 'der des simulierten Marktes gilt',
   'that of the price list is used': 'der der Preisliste gilt',
   'the fixed price of config.yaml is used': 'der feste Preis aus config.yaml gilt',
-  'nothing is bought for filler': 'für Füllarbeit wird nichts gekauft',
+  'nothing is bought for unpaid computing': 'für unbezahltes Rechnen wird nichts gekauft',
   'the price list was not in order of time: it has been sorted':
     'die Preisliste war nicht nach der Zeit geordnet: sie ist sortiert worden',
   'the price list names a time twice: the later entry counts':
@@ -184,8 +184,8 @@ export const DECISIONS_DE: Record<string, string> = {
   '{} limits the unit to {}': '{} begrenzt das Gerät auf {}',
   'SG-Ready asks for a lock beyond 2 h or 3 times a day: the unit runs as normal until the wish changes':
     'SG-Ready will länger als 2 h oder öfter als 3-mal am Tag sperren: das Gerät läuft normal, bis sich der Wunsch ändert',
-  'SG-Ready 1: heat pump, backup heater and filler are locked, {} min at the most':
-    'SG-Ready 1: Wärmepumpe, Heizstab und Füllarbeit sind gesperrt, höchstens {} min',
+  'SG-Ready 1: heat pump, backup heater and unpaid computing are locked, {} min at the most':
+    'SG-Ready 1: Wärmepumpe, Heizstab und unbezahltes Rechnen sind gesperrt, höchstens {} min',
   'recommends to run': 'empfiehlt Betrieb',
   'forces to run': 'verlangt Betrieb',
   'room +{} K, hot water +{} K': 'Raum +{} K, Warmwasser +{} K',

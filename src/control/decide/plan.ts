@@ -238,7 +238,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       fillerW,
       paidW: paysNow(paid, surplusW, exportLimitW),
       surplusW,
-      sunny: surplusW + pumpDrawsW > SUNNY_SHARE * house.compressorMaxW,
+      sunny: surplusW > 0 && surplusW + pumpDrawsW > SUNNY_SHARE * house.compressorMaxW,
       why,
       marketLive: market !== undefined,
     },

@@ -75,7 +75,10 @@ export function sgReadyReasons(state: SgReadyState, wished: SetPoints): Reason[]
   const obeyed = sgReadyOf(state);
   if (obeyed === 1) {
     const leftMin = Math.ceil((LOCK_LONGEST_S - state.lockedS) / 60);
-    return say('sg-ready-1', `SG-Ready 1: heat pump, backup heater and filler are locked, ${leftMin} min at the most`);
+    return say(
+      'sg-ready-1',
+      `SG-Ready 1: heat pump, backup heater and unpaid computing are locked, ${leftMin} min at the most`,
+    );
   }
   if (obeyed === 2) return [];
   const { roomK, hotWaterK } = RAISE[obeyed];

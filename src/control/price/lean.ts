@@ -1,8 +1,12 @@
 import type { Reason, SetPoints } from '../../contract/messages.ts';
 import { minuteOfDay } from '../comfort/time.ts';
 import type { Plan } from '../decide/plan.ts';
+import type { Estimates } from '../estimate/points.ts';
+import { pumpSinkC } from '../learn/own-pump.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import type { StepInput } from '../types.ts';
 import type { PriceSlot } from './prices.ts';
+import { type HeatFacts, houseMayWait, tankMayFill, tankMayWait } from './worth.ts';
 
 /**
  * What prices known ahead change: the tank is filled just before power gets dear, tank and house wait for power that soon
@@ -15,11 +19,13 @@ export interface Lean {
   atMs: number;
   fromEur: number;
   toEur: number;
+  /** The house waits, too. */
+  house: boolean;
 }
 
-/** A change of price must be worth what filling early loses: standing heat and a worse COP are some 10 %. */
-const LEAST_EUR = 0.03;
-const LEAST_SHARE = 0.25;
+/** A rise this big before the cheaper time ends the waiting: the tank may not last until then. */
+const RISE_EUR = 0.03;
+const RISE_SHARE = 0.25;
 /** So long before power gets dear the tank is filled; what is filled earlier has leaked by then. */
 const FILL_MS = 90 * 60_000;
 /** A dear time shorter than this is sat out. */
@@ -32,7 +38,7 @@ const ROOM_K = 0.5;
 /** Tank below its set-point at which a charge begins. */
 const FILL_BELOW_K = 2.5;
 /** A colder tank would be charged in haste, at full speed. */
-const WAIT_BELOW_K = 7;
+const WAIT_BELOW_K = 6;
 /** Nobody showers with less. */
 const TANK_LEAST_C = 40;
 
@@ -47,22 +53,19 @@ function dearUntilMs(slots: readonly PriceSlot[], from: number, limitEur: number
 }
 
 /** `nowEur`: what the next kWh costs now, of own sun what feeding it in would earn. */
-export function leanOf(ahead: readonly PriceSlot[], timeMs: number, nowEur: number): Lean | undefined {
-  const stepEur = Math.max(LEAST_EUR, LEAST_SHARE * Math.abs(nowEur));
+export function leanOf(ahead: readonly PriceSlot[], timeMs: number, nowEur: number, heat: HeatFacts): Lean | undefined {
+  const limitEur = nowEur + Math.max(RISE_EUR, RISE_SHARE * Math.abs(nowEur));
   const later = ahead.filter((s) => s.startMs > timeMs && s.startMs <= timeMs + WAIT_MS);
-  const dear = later.findIndex((s) => s.priceEurPerKwh >= nowEur + stepEur);
-  const cheap = later.find((s) => s.priceEurPerKwh <= nowEur - stepEur);
-  const found = (to: Lean['to'], slot: PriceSlot): Lean => ({
-    to,
-    atMs: slot.startMs,
-    fromEur: nowEur,
-    toEur: slot.priceEurPerKwh,
-  });
-  const rise = later[dear];
-  if (cheap && !(rise && rise.startMs < cheap.startMs)) return found('wait', cheap);
-  if (!rise || rise.startMs > timeMs + FILL_MS) return undefined;
-  const lastsMs = dearUntilMs(ahead, ahead.indexOf(rise), nowEur + stepEur / 2) - rise.startMs;
-  return lastsMs >= DEAR_MS ? found('fill', rise) : undefined;
+  const move = (slot: PriceSlot) => ({ atMs: slot.startMs, fromEur: nowEur, toEur: slot.priceEurPerKwh });
+  const rise = later.find((s) => s.priceEurPerKwh >= limitEur);
+  const cheap = later.find((s) => s.priceEurPerKwh < nowEur && tankMayWait(heat, move(s)));
+  if (cheap && !(rise && rise.startMs < cheap.startMs)) {
+    const soon = cheap.startMs - timeMs <= ROOM_WAIT_MS;
+    return { to: 'wait', ...move(cheap), house: soon && houseMayWait(heat, move(cheap)) };
+  }
+  if (!rise || rise.startMs > timeMs + FILL_MS || !tankMayFill(heat, move(rise))) return undefined;
+  const lastsMs = dearUntilMs(ahead, ahead.indexOf(rise), (nowEur + limitEur) / 2) - rise.startMs;
+  return lastsMs >= DEAR_MS ? { to: 'fill', ...move(rise), house: false } : undefined;
 }
 
 /** Kelvins below its set-point at which the tank is charged; undefined: as ever. */
@@ -75,13 +78,30 @@ export function tankBelowK(lean: Lean | undefined, setC: number, normalK: number
 export type Leaning = StepInput & { lean?: Lean | undefined };
 
 /** `asked` with what the prices ahead make of it; `own` are the set-points of people, before managers changed them. */
-export function leaned(asked: StepInput, own: SetPoints, plan: Pick<Plan, 'mode' | 'sunny'>): Leaning {
-  const { ahead, market, timeMs, setPoints } = asked;
+export function leaned(
+  asked: StepInput,
+  own: SetPoints,
+  plan: Pick<Plan, 'mode' | 'sunny'>,
+  est: Estimates,
+  map: PumpMap,
+): Leaning {
+  const { ahead, market, timeMs, setPoints, house } = asked;
   if (!ahead || !market || timeMs === undefined || setPoints !== own || setPoints.mode === 'off') return asked;
-  const lean = leanOf(ahead, timeMs, plan.sunny ? market.exportEurPerKwh : market.priceEurPerKwh);
+  if (est.outdoorC.quality === 'lost' || est.hotWaterC.quality === 'lost') return asked;
+  const heat = {
+    map,
+    outdoorC: est.outdoorC.value,
+    houseSinkC: pumpSinkC(est),
+    tankC: est.hotWaterC.value,
+    tankSetC: setPoints.hotWaterSetC,
+    tankL: house.hotWaterTankL,
+    timeMs,
+    minute: minuteOfDay(timeMs, house.comfort.timeZone),
+  };
+  const lean = leanOf(ahead, timeMs, plan.sunny ? market.exportEurPerKwh : market.priceEurPerKwh, heat);
   if (!lean) return asked;
   const season = setPoints.mode === 'auto' ? plan.mode : setPoints.mode;
-  const waits = lean.to === 'wait' && season === 'heating' && lean.atMs - timeMs <= ROOM_WAIT_MS;
+  const waits = lean.house && season === 'heating';
   const roomSetC = waits ? Math.max(5, setPoints.roomSetC - ROOM_K) : setPoints.roomSetC;
   return { ...asked, lean, setPoints: { ...setPoints, roomSetC } };
 }

@@ -83,7 +83,7 @@ const INSTEAD = {
   config: 'the fixed price of config.yaml is used',
   simulated: 'that of the simulated market is used',
   list: 'that of the price list is used',
-  none: 'nothing is bought for filler',
+  none: 'nothing is bought for unpaid computing',
 } as const;
 
 function reasonsOf(told: Told, timeMs: number | undefined, held: HeldPrice | undefined): Reason[] {

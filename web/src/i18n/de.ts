@@ -158,7 +158,7 @@ export const de: Strings = {
     queued: 'warten',
     tokens: 'Token',
     perS: 'Token/s',
-    filler: 'nützliche Füllarbeit',
+    filler: 'unbezahltes Rechnen',
     soFar: 'bisher',
     compressorW: 'Verdichter',
     notMeasured: 'kein Wert',

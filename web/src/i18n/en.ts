@@ -169,7 +169,7 @@ export const en = {
     queued: 'waiting',
     tokens: 'Tokens',
     perS: 'tokens/s',
-    filler: 'useful filler',
+    filler: 'unpaid computing',
     soFar: 'so far',
     compressorW: 'Compressor',
     notMeasured: 'no value',
