@@ -100,6 +100,7 @@ const skips = all.flatMap((r) => r.skips);
 for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
 const refused = inCi ? skips.filter((s) => !ALLOWED_SKIPS.has(s.split(':')[0]!)) : [];
 for (const skip of refused) process.stdout.write(`FAIL skip not allowed in CI: ${skip}\n`);
+if (files.length === 0) process.stdout.write(`FAIL no test file has ${only.join(' or ')} in its path below test/\n`);
 const passed = all.reduce((n, r) => n + r.passed, 0);
 const failed = all.reduce((n, r) => n + r.failed, 0) + refused.length + (files.length === 0 ? 1 : 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);

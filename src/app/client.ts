@@ -33,12 +33,23 @@ export function portBaseOf(paths: Paths, given?: number): number | undefined {
   return Number(new URL(unitOf(paths).url).port);
 }
 
+/** Throws NOT_RUNNING when the unit gives no answer: it starts just now, stops, or hangs. */
+export async function fetchUnit(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(5000) });
+  } catch (error) {
+    const { origin } = new URL(url);
+    throw new HeatmineError(
+      'NOT_RUNNING',
+      `the unit of this home gives no answer at ${origin}; if it has just been started, try again in a few seconds`,
+      { cause: error },
+    );
+  }
+}
+
 export async function fetchState(url: string): Promise<State> {
   // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
-  const response = await fetch(`${url}/api/state`, {
-    headers: { connection: 'close' },
-    signal: AbortSignal.timeout(5000),
-  });
+  const response = await fetchUnit(`${url}/api/state`, { headers: { connection: 'close' } });
   const state = State.safeParse(await response.json());
   if (state.success) return state.data;
   const at = state.error.issues[0]?.path.join('.');
@@ -49,16 +60,15 @@ const Told = z.object({ timeMs: z.number(), reasons: z.array(Reason) });
 
 /** The reasons that held at this time of the house's clock, null when nothing is known of it. */
 export async function fetchWhy(url: string, atMs: number): Promise<z.infer<typeof Told> | null> {
-  const response = await fetch(`${url}/api/why?at=${atMs}`, { signal: AbortSignal.timeout(5000) });
+  const response = await fetchUnit(`${url}/api/why?at=${atMs}`);
   return Told.nullable().parse(await response.json());
 }
 
 async function change<T>(url: string, path: string, body: object, answerOf: z.ZodType<T>): Promise<T> {
-  const response = await fetch(`${url}${path}`, {
+  const response = await fetchUnit(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, by: 'command line' }),
-    signal: AbortSignal.timeout(5000),
   });
   const answer = (await response.json()) as { error?: { message: string } };
   if (!response.ok) throw new HeatmineError('VALUE_RANGE', answer.error?.message ?? `refused with ${response.status}`);
@@ -95,6 +105,6 @@ const Models = z.object({ data: z.array(z.object({ id: z.string(), heatmine: Mod
 
 /** What compute tells of each expert, `auto` left out. */
 export async function fetchModels(url: string): Promise<z.infer<typeof Model>[]> {
-  const response = await fetch(`${url}/v1/models`, { signal: AbortSignal.timeout(5000) });
+  const response = await fetchUnit(`${url}/v1/models`);
   return Models.parse(await response.json()).data.flatMap(({ heatmine }) => heatmine ?? []);
 }

@@ -66,7 +66,10 @@ export function readExpert(dir: string, name: string): FoundExpert {
       return unsound(`${join(dir, 'expert.json')}: ${issue?.path.join('.')}: ${issue?.message}`);
     }
     const fact = parsed.data;
-    if (fact.id !== name) return unsound(`${dir}: expert.json calls itself "${fact.id}"`);
+    if (fact.id !== name)
+      return unsound(
+        `${dir}: "id" in its expert.json is "${fact.id}": give the directory that name, or it the directory's`,
+      );
     const file = join(dir, fact.file);
     const { size, mtimeMs: modifiedMs } = statSync(file);
     if (size !== fact.sizeBytes) return unsound(`${file}: ${size} bytes, expert.json says ${fact.sizeBytes}`);

@@ -36,6 +36,23 @@ test('in the loop of plant, control and compute the accelerator draws what pays,
   assert.ok(unit.told.admitted > 0 && unit.told.refused > 0, JSON.stringify(unit.told));
 });
 
+test('while the tank gets its weekly 60 °C the dry cooler gets none of the heat pump', () => {
+  const base = houseConfig(1, true);
+  const startsAt = '2024-05-20T00:00:00.000Z';
+  const config = { ...base, sim: { ...base.sim, startsAt }, grid: { ...base.grid, exportLimitW: 1000 } };
+  let [nearLimit, hottestC] = [0, 0];
+  const { rejectedKwh, accelHeatKwh } = cosimulate({
+    ...{ config, days: 2, dtS: 30 },
+    watch(_, plant, verdict) {
+      hottestC = Math.max(hottestC, plant.tankC);
+      if (verdict.reasons.some((r) => r.code === 'coolant-near-limit')) nearLimit++;
+    },
+  });
+  assert.ok(hottestC >= 60, `the tank reached ${hottestC} °C`);
+  assert.ok(nearLimit <= 2, `its water heated the coolant to its limit in ${nearLimit} steps`);
+  assert.ok(rejectedKwh < 0.03 * accelHeatKwh, `${rejectedKwh} kWh outdoors, ${accelHeatKwh} used`);
+});
+
 test('a decision on 1,000 questions and 200 experts', () => {
   const times = decisionTimes(20, 1);
   assert.is(times.length, 20);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fetchState } from '../../src/app/client.ts';
+import { fetchState, setPoint } from '../../src/app/client.ts';
 
 test('a unit of another version, still running after an update, is told as such', async () => {
   const server = createServer((_, response) => response.end('{"control": {"tick": 1}}'));
@@ -14,6 +14,18 @@ test('a unit of another version, still running after an update, is told as such'
   assert.is(refused.code, 'VERSION_MISMATCH');
   assert.match(refused.message, /^the unit at http:.* says control\.houseTimeMs in another way$/);
   assert.match(refused.remedy, /start the unit anew/);
+});
+
+test('a unit that does not listen, as one that has just been started, is told without a stack', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise((resolve) => server.close(resolve));
+  for (const asked of [fetchState(url), setPoint(url, 'roomSetC', 21)]) {
+    const refused = await asked.catch((error) => error);
+    assert.is(refused.code, 'NOT_RUNNING');
+    assert.match(refused.message, `no answer at ${url}; if it has just been started, try again`);
+  }
 });
 
 test.run();

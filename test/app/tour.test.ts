@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { openScene } from '../../src/app/tour/play.ts';
 import { SCENES } from '../../src/app/tour/scenes.ts';
-import { captionAt, placeAt, runTour } from '../../src/app/tour/tour.ts';
+import { captionAt, onward, placeAt, runTour } from '../../src/app/tour/tour.ts';
 import type { ControlState } from '../../src/contract/messages.ts';
 import type { Tour } from '../../src/contract/tour.ts';
 import { createLog } from '../../src/core/log.ts';
@@ -70,6 +70,18 @@ test('shares add up to the whole; each caption is shown, in both languages, for 
   for (const text of all) assert.ok((shown.get(text) ?? 0) >= 3, text);
   assert.is(placeAt(90, 90).over, true);
   assert.is(placeAt(89.9, 90).over, false);
+});
+
+test('a machine too slow for the tour plays it slower: no frame is long, none of the tour is left out', () => {
+  let atS = 0;
+  let frames = 0;
+  for (let nowS = 0; !placeAt(atS, 90).over; nowS += 5, frames++) {
+    const next = onward(atS, 5);
+    assert.ok(next > atS && next - atS <= 0.5, `${nowS} s`);
+    atS = next;
+  }
+  assert.is(frames, 180);
+  assert.is(onward(3, 0.2), 3.2);
 });
 
 test('the whole tour in two seconds: told on the page, nothing can be set, ends by itself', async () => {

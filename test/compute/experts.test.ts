@@ -27,7 +27,7 @@ test('sound ones are listed, unsound ones say what is wrong and where', () => {
   assert.match(why['wrong-size']!, /weights\.gguf: \d+ bytes, expert\.json says 5/);
   assert.match(why['no-grammar']!, /absent\.gbnf/);
   assert.match(why.escape!, /file: a plain file name/);
-  assert.match(why.liar!, /calls itself "good"/);
+  assert.match(why.liar!, /"id" in its expert.json is "good"/);
   assert.match(why.extra!, /surprise/);
   assert.match(why['broken-json']!, /JSON/);
   assert.match(why['no-model']!, /the file ends inside the version/);

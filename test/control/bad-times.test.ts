@@ -18,7 +18,11 @@ const ODD: readonly Odd[] = ['double', 'back', 'gap', 'dt', 'clock', 'readings',
 
 function randomRig(random: Random): Rig {
   const designLoadW = 4000 + 12_000 * random();
-  const rig = createRig({ bufferTopC: 22 + 20 * random(), outdoorC: -10 + 25 * random(), roomC: 18 + 3 * random() });
+  const bufferTopC = 22 + 20 * random();
+  const returnC = bufferTopC - 3;
+  // As in CALM, but around the water of this house: what cannot be is told, and S1.
+  const water = { bufferTopC, bufferBottomC: returnC, returnC, condenserOutC: returnC + 5, supplyC: returnC + 7 };
+  const rig = createRig({ ...water, outdoorC: -10 + 25 * random(), roomC: 18 + 3 * random() });
   rig.house = House.parse({
     designLoadW,
     supplyDesignC: 32 + 20 * random(),

@@ -84,4 +84,26 @@ test('coolant pump: runs on for 180 s and while the coolant is warm, then idles;
   assert.is(coolant({ coolS: 50 }, { est: estOf({ accelW: 0 }, ['accelW']) }).coolS, 0, 'a silent one may be hot');
 });
 
+test('coolant valve: heat that is being made and finds nobody is refused, a hot loop that rests or gives its heat up is not', () => {
+  const outdoorsAfterS = (watts: number, outAt: (s: number) => number): number | null => {
+    let state: CoolantState = { ...COOLANT_START, reject: false };
+    for (let s = 0; s < 300; s++) {
+      state = coolantStep(state, { ...COOLANT, taker: true, est: estOf({ accelW: watts, accelOutC: outAt(s) }) });
+      if (state.reject) return s;
+    }
+    return null;
+  };
+  assert.ok(Math.abs(outdoorsAfterS(3000, () => COOLANT.outSetC + 6)! - 45) <= 2, 'nobody takes it');
+  assert.is(
+    outdoorsAfterS(0, () => COOLANT.outSetC + 10),
+    null,
+    'at rest',
+  );
+  assert.is(
+    outdoorsAfterS(3000, (s) => COOLANT.outSetC + 12 - s / 30),
+    null,
+    'taken',
+  );
+});
+
 test.run();

@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Dimming, Ems } from '../../src/contract/grid.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { PriceFeed } from '../../src/contract/prices.ts';
 import { openDimmingLog } from '../../src/control/dimlog.ts';
 import { listenForWishes } from '../../src/control/wishes.ts';
 import { Config } from '../../src/core/config.ts';
@@ -74,7 +75,7 @@ test("an energy manager's lease lapses; the owner's price list goes before the m
   listeners.ems!(leaseStamp<Ems>('ha', 60_000)({ limitW: 0 }) as never);
   assert.equal(wishes.current(59_000).ems, { limitW: 0 });
   assert.is(wishes.current(60_000).ems, undefined);
-  listeners.prices!({ startMs: NOW_MS, stepS: 900, spotEurPerKwh: [0.1, -0.05] } as never);
+  listeners.prices!(PriceFeed.parse({ startMs: NOW_MS, stepS: 900, spotEurPerKwh: [0.1, -0.05] }) as never);
   assert.ok(Math.abs(wishes.current(0).market!.priceEurPerKwh - 0.286 * 1.19) < 1e-9);
   nowMs = 900_000;
   assert.is(wishes.current(nowMs).market!.exportEurPerKwh, 0);

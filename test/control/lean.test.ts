@@ -20,7 +20,7 @@ const slotsOf = (eurs: (number | null)[], stepMs = HOUR_MS): PriceSlot[] =>
 /** A pump as its papers have it in mild weather, with a tank that is a little short. */
 const heatAt = (hour: number, more: Partial<HeatFacts> = {}): HeatFacts => ({
   map: priorMap(10_000, 150),
-  ...{ outdoorC: 7, houseSinkC: 32, tankC: 45, tankSetC: 48, tankL: 250, timeMs: hour * HOUR_MS, timeZone: 'UTC' },
+  ...{ outdoorC: 7, houseSinkC: 32, tankC: 45, tankSetC: 48, tankL: 250, timeMs: hour * HOUR_MS, minute: 60 * hour },
   ...more,
 });
 /** What is done at this hour of hourly prices, and the hour that it is done for. */

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { HeatmineError } from '../../core/errors.ts';
-import { unitOf } from '../client.ts';
+import { fetchUnit, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
 
 const Code = z.object({ code: z.string(), level: z.string(), minutes: z.number() });
 
 async function post(url: string, path: string, body: object): Promise<unknown> {
-  const response = await fetch(`${url}${path}`, {
+  const response = await fetchUnit(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(5000),
   });
   const answer = (await response.json()) as { error?: { message: string } };
   if (!response.ok) throw new HeatmineError('UNAUTHORISED', answer.error?.message ?? `refused with ${response.status}`);

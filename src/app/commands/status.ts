@@ -3,6 +3,7 @@ import { observedLine, todayLine } from '../../contract/today-line.ts';
 import { unitOf as unitOfName } from '../../contract/units.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
+import { houseMinute, houseZone } from '../house-clock.ts';
 import { priceLines } from '../price-text.ts';
 
 const SAFETY_WORDS = {
@@ -38,8 +39,8 @@ function meterLines({ energy, meters: m }: NonNullable<State['control']>): strin
   ];
 }
 
-/** The state as lines of text; what is modelled says so. */
-export function statusLines({ control, compute, plant, prices, today }: State): string[] {
+/** The state as lines of text, times in the zone of the house; what is modelled says so. */
+export function statusLines({ control, compute, plant, prices, today }: State, timeZone: string): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
   const lines = [
     control.reasons[0]?.text ?? '',
@@ -53,10 +54,10 @@ export function statusLines({ control, compute, plant, prices, today }: State): 
     ...(compute ? [`gate        ${compute.gate.reason.text}`] : []),
     ...meterLines(control),
   ];
-  lines.push(...priceLines(control.price, prices));
+  lines.push(...priceLines(control.price, prices, timeZone));
   if (plant)
     lines.push(
-      `house       ${new Date(plant.timeMs).toISOString().slice(0, 16)} house time, speed x${plant.speed}, ${plant.weather.source} (modelled)`,
+      `house       ${houseMinute(plant.timeMs, timeZone)} house time, speed x${plant.speed}, ${plant.weather.source} (modelled)`,
     );
   lines.push('');
   for (const [name, point] of Object.entries(control.sensors)) {
@@ -76,10 +77,11 @@ export function statusLines({ control, compute, plant, prices, today }: State): 
 async function showStatus(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { watch: { type: 'boolean' } });
   const { url } = unitOf(paths);
+  const timeZone = houseZone(paths);
   const show = async () => {
     const state = await fetchState(url);
     if (values.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
-    print(json ? JSON.stringify(state) : statusLines(state).join('\n'));
+    print(json ? JSON.stringify(state) : statusLines(state, timeZone).join('\n'));
     return state.control && !state.control.latched && state.control.safety === 'S0' ? 0 : 1;
   };
   let code = await show();

@@ -20,7 +20,7 @@ async function playTour(args: string[]): Promise<number> {
       if (json) print(JSON.stringify({ url }));
       else
         print(
-          `Open ${url} in a browser: the tour begins there, lasts ${lastsS} s and ends by itself. Ctrl-C ends it now.`,
+          `Open ${url} in a browser: the tour begins there, lasts ${lastsS} s (longer on a slow machine) and ends by itself. Ctrl-C ends it now.`,
         );
     },
     tell({ title, caption, speed, chapter, chapters, over }, { houseTimeMs }) {

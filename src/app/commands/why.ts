@@ -4,32 +4,27 @@ import type { Paths } from '../../core/paths.ts';
 import { readTicks, ticksFiles } from '../../core/ticks.ts';
 import { fetchState, fetchWhy, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
+import { fromLocal, houseMinute, houseZone, lastTimeOfDay } from '../house-clock.ts';
 import { ticksCsv, ticksStory } from '../ticks-text.ts';
 
-const DAY_MS = 86_400_000;
+const LAST_MS = 59_999;
 
-/**
- * "14:05" is the last time that it was so, by the clock of the house (the simulated house keeps UTC); a date with it is
- * taken as it stands.
- */
-export function timeOfAt(text: string, nowMs: number, simulated: boolean): number {
+/** "14:05" is the last time that it was so by the clock of the house; a date with it, unless it names a zone, is meant so too. */
+export function timeOfAt(text: string, nowMs: number, timeZone: string): number {
   if (!/^\d{1,2}:\d{2}$/.test(text)) {
-    const ms = Date.parse(simulated && !/[zZ]|[+-]\d\d:\d\d$/.test(text) ? `${text}Z` : text);
-    if (Number.isFinite(ms)) return ms;
+    const named = /([zZ]|[+-]\d\d:\d\d)$/.test(text);
+    const ms = Date.parse(named ? text : `${text}Z`);
+    if (Number.isFinite(ms)) return named ? ms : fromLocal(ms, timeZone);
     throw new HeatmineError('USAGE', `--at takes a time such as 14:05 or 2026-01-15T14:05, not "${text}"`);
   }
   const [h, min] = text.split(':').map(Number) as [number, number];
   if (h > 23 || min > 59) throw new HeatmineError('USAGE', `--at takes a time such as 14:05, not "${text}"`);
-  const day = new Date(nowMs);
-  const at = simulated ? day.setUTCHours(h, min, 59, 999) : day.setHours(h, min, 59, 999);
-  return at - 59_999 > nowMs ? at - DAY_MS : at;
+  return lastTimeOfDay(60 * h + min, nowMs, timeZone) + LAST_MS;
 }
 
-const minute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
 /** Times are those of the house, and a simulated one has its own. */
-const clockOf = ({ houseTimeMs, simulated }: ControlState) =>
-  simulated ? `the simulated house has ${minute(houseTimeMs)} now` : `it is ${minute(houseTimeMs)} now`;
+const clockOf = ({ houseTimeMs, simulated }: ControlState, timeZone: string) =>
+  `${simulated ? 'the simulated house has' : 'it is'} ${houseMinute(houseTimeMs, timeZone)} now`;
 
 /** The ten minutes around the last fault, tick by tick; the unit need not run. */
 function showTicks(paths: Paths, csv: boolean): number {
@@ -56,9 +51,10 @@ async function showWhy(args: string[]): Promise<number> {
   let reasons: Reason[] = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
   if (values.at !== undefined) {
     if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
-    const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, control.simulated));
-    if (!told) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control)}`);
-    if (!json) print(`since ${new Date(told.timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`);
+    const timeZone = houseZone(paths);
+    const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, timeZone));
+    if (!told) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control, timeZone)}`);
+    if (!json) print(`since ${houseMinute(told.timeMs, timeZone)}`);
     reasons = told.reasons;
   }
   if (json) print(JSON.stringify(reasons));

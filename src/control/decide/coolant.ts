@@ -15,6 +15,8 @@ export interface CoolantState {
   valveS: number;
   /** Seconds for which the house side has not taken the heat. */
   refusedS: number;
+  /** Coolant outlet of the last step, °C; null before the first. */
+  outC: number | null;
   /** Litres per minute for each percent of pump, learnt from the flow meter. */
   lpmPerPct: number;
   /** Seconds since the accelerator last drew power worth cooling. */
@@ -29,6 +31,7 @@ export const COOLANT_START: CoolantState = {
   reject: true,
   valveS: 3600,
   refusedS: 0,
+  outC: null,
   lpmPerPct: 0.2,
   coolS: 0,
 };
@@ -45,6 +48,8 @@ const VALVE_MIN_S = 120;
 /** The outlet this far above its set-point for this long: the house side does not take the heat. */
 const REFUSED_K = 5;
 const REFUSED_S = 45;
+/** Unless it falls this fast: after a charge of the tank the loop is hot of its water, and the house takes that first. */
+const TAKEN_K_PER_S = 0.02;
 const RUN_ON_S = 180;
 const COOLING_W = 150;
 /** The dry cooler returns the coolant this much below the outlet's set-point. */
@@ -134,12 +139,19 @@ function valve(state: CoolantState, input: CoolantInput, refusedS: number): bool
   return !input.taker;
 }
 
+/** Heat that is being made and finds nobody: a loop at rest and one that gives its heat up are hot for another reason. */
+function refusal(state: CoolantState, { est, outSetC, dtS }: CoolantInput, drawing: boolean): number {
+  const hot = est.accelOutC.value > outSetC + REFUSED_K;
+  const falls = state.outC !== null && est.accelOutC.value < state.outC - TAKEN_K_PER_S * dtS;
+  const refuses = hot && drawing && !falls && !state.reject;
+  return refuses ? state.refusedS + dtS : Math.max(0, state.refusedS - dtS / 10);
+}
+
 export function coolantStep(previous: CoolantState, input: CoolantInput): CoolantState {
-  const { est, dtS, outSetC } = input;
+  const { est, dtS } = input;
   const lpmPerPct = learnFlow(previous, input);
   const drawing = input.supplied && (plannedAccelW(est) > COOLING_W || est.accelW.quality === 'lost');
-  const hot = est.accelOutC.value > outSetC + REFUSED_K;
-  const refusedS = hot && !previous.reject ? previous.refusedS + dtS : Math.max(0, previous.refusedS - dtS / 10);
+  const refusedS = refusal(previous, input, drawing);
   const reject = valve(previous, input, refusedS);
   const moved = reject !== previous.reject;
   const coolS = drawing ? 0 : Math.min(1e6, previous.coolS + dtS);
@@ -148,6 +160,7 @@ export function coolantStep(previous: CoolantState, input: CoolantInput): Coolan
     ...previous,
     lpmPerPct,
     refusedS,
+    outC: est.accelOutC.value,
     reject,
     valveS: moved ? 0 : Math.min(1e6, previous.valveS + dtS),
     coolS,

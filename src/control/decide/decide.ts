@@ -48,9 +48,17 @@ const BACKUP_OFF_SHARE = 0.1;
 /** A buffer colder than this does not carry the house through a defrost. */
 const BRIDGE_BELOW_C = DEFROST_BUFFER_MIN_C + 4;
 
+/** The valve comes back when the tank's water is this much cooler again. */
+const WATER_BACK_K = 2;
+
+/** Water behind the condenser as hot as the coolant may be takes no heat: it gives the heat pump's to the dry cooler. */
+const waterGives = ({ est }: DecideFacts, outSetC: number, rejecting: boolean): boolean =>
+  est.condenserOutC.quality !== 'lost' && est.condenserOutC.value > outSetC - (rejecting ? WATER_BACK_K : 0);
+
 function takerNow(f: DecideFacts, charging: boolean, frostHeat: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
-  if (frostHeat || charging) return true;
+  if (charging && !frostHeat) return !waterGives(f, coolantSetC(f, charging), rejecting);
+  if (frostHeat) return true;
   if (input.setPoints.mode !== 'heating' || plan.supplySetC === 0) return false;
   const limitC = Math.min(input.house.bufferMaxC - 3, plan.supplySetC + STORE_ABOVE_K);
   return est.bufferTopC.value < limitC - (rejecting ? 3 : 0);

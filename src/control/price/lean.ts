@@ -96,7 +96,7 @@ export function leaned(
     tankSetC: setPoints.hotWaterSetC,
     tankL: house.hotWaterTankL,
     timeMs,
-    timeZone: house.comfort.timeZone,
+    minute: minuteOfDay(timeMs, house.comfort.timeZone),
   };
   const lean = leanOf(ahead, timeMs, plan.sunny ? market.exportEurPerKwh : market.priceEurPerKwh, heat);
   if (!lean) return asked;

@@ -1,4 +1,3 @@
-import { minuteOfDay } from '../comfort/time.ts';
 import { COIL_K } from '../decide/hotwater.ts';
 import { copAt } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
@@ -15,8 +14,9 @@ export interface HeatFacts {
   tankC: number;
   tankSetC: number;
   tankL: number;
+  /** Now, and its minute of the local day. */
   timeMs: number;
-  timeZone: string;
+  minute: number;
 }
 
 /** Price of power now and then; `atMs` is then. */
@@ -45,9 +45,9 @@ const WATER_J_PER_LK = 4180;
 const CHARGED_BELOW_K = 4;
 
 /** Expected change of the outdoor temperature until then, K, by the hour alone. */
-function outdoorChangeK({ timeMs, timeZone }: HeatFacts, atMs: number): number {
-  const course = (ms: number) => Math.cos((2 * Math.PI * (minuteOfDay(ms, timeZone) - WARMEST_MIN)) / 1440);
-  return DAY_K * (course(atMs) - course(timeMs));
+function outdoorChangeK({ timeMs, minute }: HeatFacts, atMs: number): number {
+  const course = (at: number) => Math.cos((2 * Math.PI * (at - WARMEST_MIN)) / 1440);
+  return DAY_K * (course(minute + (atMs - timeMs) / 60_000) - course(minute));
 }
 
 /** EUR for a kWh of heat. */

@@ -4,10 +4,11 @@ import { type Descriptor, readDescriptor } from './descriptor.ts';
 import { freshIdentity } from './identity.ts';
 import { createTally } from './tally.ts';
 import type { Pace } from './turns.ts';
-import type { Backlog } from './wire/backlog.ts';
+import { type Backlog, createBacklog } from './wire/backlog.ts';
 import type { Connection, Handlers } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import type { Hop, Kind } from './wire/frames.ts';
+import { WIRE_LIMITS } from './wire/limits.ts';
 import { prefixOf } from './wire/prefix.ts';
 import { mayTell, type Reach, reachOf } from './wire/reach.ts';
 import type { Stream } from './wire/stream.ts';
@@ -20,7 +21,7 @@ export interface RelayOptions {
   dials?: number;
   /** Of weights; left out: none may pass. */
   weights?: Pace;
-  /** Left out: one of its own for each relay that it dials. */
+  /** Left out: one of its own. */
   backlog?: Backlog;
   now: () => number;
 }
@@ -60,7 +61,8 @@ interface Attached {
 
 /** Passes whole frames on, both ways, and looks into none. */
 export function createRelay(options: RelayOptions): Relay {
-  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, backlog, now } = options;
+  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
+  const backlog = options.backlog ?? createBacklog(WIRE_LIMITS.heldBytes);
   const experts = new Map<string, Attached>();
   const tally = createTally(now);
   const dialled = new Map<string, Promise<Connection>>();
@@ -118,7 +120,7 @@ export function createRelay(options: RelayOptions): Relay {
         if (here && kind === undefined) tally.passed(hop!.key);
         const connection = here ?? (await toRelay(hop!, reachFor(address), address));
         const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, prefixOf(address)));
-        splice(stream, connection.open(rest, kind), paced, rest.length > 0);
+        splice(stream, connection.open(rest, kind), { pace: paced, mayBlock: rest.length > 0, backlog });
       } catch (error) {
         const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
         // Not why: whoever may ask what our network refuses has a port scanner with our address.
@@ -146,12 +148,21 @@ function placesFor(dials: number): (address: string) => (() => void) | undefined
 const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>
   tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic));
 
-/** `mayBlock`: behind `b` is another relay, which may find no way; an expert that says so has had the question. */
-function splice(a: Stream, b: Stream, pace: Pace | undefined, mayBlock: boolean): void {
-  const silent = setTimeout(() => {
-    a.close('BUSY', 'nothing passed for long');
-    b.close('BUSY', 'nothing passed for long');
-  }, SILENT_MS);
+interface Passing {
+  pace: Pace | undefined;
+  /** Behind the second is another relay, which may find no way; an expert that says so has had the question. */
+  mayBlock: boolean;
+  backlog: Backlog;
+}
+
+function splice(a: Stream, b: Stream, { pace, mayBlock, backlog }: Passing): void {
+  const cut = (message: string) => {
+    for (const stream of [a, b]) stream.close('BUSY', message);
+  };
+  const silent = setTimeout(() => cut('nothing passed for long'), SILENT_MS);
+  // Their own account: others use the connections, too, and lose nothing by what these two leave lying here.
+  const holding = backlog.enter(() => cut('what passes here was not taken for long'));
+  for (const stream of [a, b]) stream.holdOn(holding);
   const pump = async (from: Stream, to: Stream) => {
     try {
       for (let next = await from.take(); next; next = await from.take()) {
@@ -167,5 +178,8 @@ function splice(a: Stream, b: Stream, pace: Pace | undefined, mayBlock: boolean)
       to.close(code, messageOf(error));
     }
   };
-  void Promise.all([pump(a, b), pump(b, a)]).then(() => clearTimeout(silent));
+  void Promise.all([pump(a, b), pump(b, a)]).then(() => {
+    clearTimeout(silent);
+    holding.leave();
+  });
 }

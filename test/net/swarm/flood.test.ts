@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
+import { endRaws, rawTcp } from '../../../src/app/bench/hostile/raw.ts';
 import { SUBPROTOCOL } from '../../../src/contract/wire.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { createLately } from '../../../src/net/swarm/lately.ts';
@@ -47,6 +48,27 @@ test('while fifty prefixes flood look-ups, those of another one and its question
   assert.ok(flooded < (PREFIXES * FRAMES) / 5, `${flooded} of ${PREFIXES * FRAMES} went before`);
   for (const one of [honest, ...flood]) one.close(1000, '');
   await Promise.all(floods);
+  await peers.end();
+});
+
+test('while fifty prefixes storm the door with hellos, somebody of another one is let in at once', async () => {
+  const storm = 500;
+  const peers = await testPeers({ limits: { hellos: { perS: 40, burst: 10 } } });
+  const port = Number(new URL(peers.url).port);
+  const lines = [`GET ${SWARM_PATH} HTTP/1.1`, 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade'];
+  lines.push('Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==');
+  const upgrade = `${lines.join('\r\n')}\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`;
+  const sockets = await Promise.all(
+    Array.from({ length: storm }, (_, i) => rawTcp(port, `127.2.${i % PREFIXES}.${1 + Math.floor(i / PREFIXES)}`)),
+  );
+  let upgraded = 0;
+  for (const socket of sockets) socket.once('data', () => upgraded++).write(upgrade);
+  const honest = await dialFrom(peers.url, '127.1.0.1');
+  assert.is((await honest.ask(FIND)).type, 'found');
+  // Without turns all of them come first.
+  assert.ok(upgraded < storm / 2, `${upgraded} of ${storm} went before`);
+  honest.close(1000, '');
+  endRaws();
   await peers.end();
 });
 

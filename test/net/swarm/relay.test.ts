@@ -3,6 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { createRelay } from '../../../src/net/swarm/relay.ts';
+import { createBacklog } from '../../../src/net/swarm/wire/backlog.ts';
+import type { Handlers } from '../../../src/net/swarm/wire/connection.ts';
+import { WINDOW_BYTES } from '../../../src/net/swarm/wire/frames.ts';
 import { leadsHome } from '../../../src/net/swarm/wire/reach.ts';
 import { until } from '../helpers.ts';
 import { codeOf, ECHO, testPeers } from './peers.ts';
@@ -33,6 +36,38 @@ test('strangers make a relay dial so many at once and no more, and room comes ba
   relay.close();
   mute.close();
   await Promise.all([peers.end(), other.end()]);
+});
+
+test('an asker that reads nothing loses its own streams, and not the connection to the next relay that others use', async () => {
+  const onOpen: Handlers['onOpen'] = async (stream) => {
+    try {
+      const asked = (await stream.take())!;
+      if (String(asked.payload) === 'much') for (;;) await stream.send(Buffer.alloc(WINDOW_BYTES / 8));
+      await stream.send(asked.payload);
+      await stream.send((await stream.take())!.payload, true);
+    } catch {
+      // The relay has closed the stream.
+    }
+  };
+  const far = await testPeers({ handlers: { ...ECHO, onOpen } });
+  const relay = createRelay({ reachFor: () => 'machine', backlog: createBacklog(2 * WINDOW_BYTES), now: Date.now });
+  const near = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path, from) => void relay.forward(stream, path, from) },
+  });
+  const path = [{ key: far.identity.id, url: far.url }];
+  const [greedy, honest] = [await near.dial(), await near.dial()];
+  const answered = honest.open(path);
+  await answered.send(Buffer.from('first'));
+  assert.is(String((await answered.take())?.payload), 'first');
+  const unread = Array.from({ length: 8 }, () => greedy.open(path));
+  for (const stream of unread) await stream.send(Buffer.from('much'));
+  await until('most of its streams closed', () => unread.filter((one) => one.isClosed).length >= 6, LIMIT_MS);
+  await answered.send(Buffer.from('second'), true);
+  assert.is(String((await answered.take())?.payload), 'second');
+  assert.is(far.arrived.length, 1, 'one connection for all');
+  assert.not.ok(far.arrived[0]!.closed.aborted);
+  relay.close();
+  await Promise.all([near.end(), far.end()]);
 });
 
 test('into its own network a relay leads nobody from outside, whatever it listens on', () => {

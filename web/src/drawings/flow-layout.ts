@@ -72,11 +72,11 @@ export const WIDE: Format = {
   width: 860,
   height: 392,
   layersX: [
-    [0, 100],
+    [1, 100],
     [227, 237],
     [364, 484],
     [611, 621],
-    [744, 860],
+    [744, 859],
   ],
 };
 /** A phone's: drawn about as large as it is written here. */
@@ -84,11 +84,11 @@ export const NARROW: Format = {
   width: 330,
   height: 410,
   layersX: [
-    [0, 56],
+    [1, 56],
     [86, 91],
     [121, 197],
     [225, 230],
-    [256, 330],
+    [256, 329],
   ],
 };
 /** A box of no power: two lines of text fit in it. */

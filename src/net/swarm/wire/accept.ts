@@ -11,6 +11,7 @@ import type { Identity } from '../identity.ts';
 import { paced } from '../turns.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { CLOSE_MS, CLOSING, type Connection, endNow, type Handlers, runConnection } from './connection.ts';
+import { createDoor } from './door.ts';
 import { CLOSE, type Role, SWARM_PATH } from './frames.ts';
 import { acceptHandshake } from './hello.ts';
 import { WIRE_LIMITS, type WireLimits } from './limits.ts';
@@ -57,6 +58,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   const room = createRoom(limits);
   const backlog = options.backlog ?? createBacklog(limits.heldBytes);
   const turns = paced(limits.frames.perS, limits.frames.burst / limits.frames.perS);
+  const door = createDoor(limits);
   const guests = new WeakMap<Socket, Guest>();
   const http = createServer({
     headersTimeout: limits.helloMs,
@@ -77,11 +79,12 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
   http.on('request', options.page ?? noPage);
   http.on('clientError', (_error, socket) => socket.destroy());
   const server = socketServer(limits);
-  http.on('upgrade', (req, socket, head) => {
+  http.on('upgrade', async (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (req.url !== SWARM_PATH) return refuseUpgrade(socket, 404, `${SWARM_PATH} is the only path`);
     const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!offered.includes(SUBPROTOCOL)) return refuseUpgrade(socket, 400, `offer the subprotocol ${SUBPROTOCOL}`);
+    if (!(await door.passes(req.socket))) return;
     req.socket.setTimeout(0);
     server.handleUpgrade(req, socket, head, (client) => server.emit('connection', client, req));
   });
@@ -107,6 +110,7 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
     connections: () => server.clients.size,
     async close() {
       const closed = new Promise<void>((done) => http.close(() => done()));
+      door.close();
       for (const client of server.clients) client.close(CLOSE.leaving, 'leaving');
       const cut = setTimeout(() => {
         for (const client of server.clients) client.terminate();

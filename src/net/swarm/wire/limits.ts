@@ -11,6 +11,8 @@ export interface WireLimits {
   control: Rate;
   /** The same of all that have dialled in; beyond it each address prefix has its turn, and its connections are read no faster. */
   frames: Rate;
+  /** Connections upgraded, each of which may make us sign and verify once; beyond it each address prefix has its turn. */
+  hellos: Rate;
   /** Frames for streams that have ended meanwhile. */
   stale: Rate;
   /** Streams open at once, by the other side. */
@@ -37,6 +39,7 @@ export const WIRE_LIMITS: WireLimits = {
   pingMs: 15_000,
   control: { perS: 500, burst: 1000 },
   frames: { perS: 1000, burst: 2000 },
+  hellos: { perS: 200, burst: 400 },
   stale: { perS: 200, burst: 4096 },
   streams: 64,
   fragments: 16,

@@ -1,5 +1,5 @@
 import { type ErrorCode, HeatmineError } from '../../../core/errors.ts';
-import { HELD_FRAME_BYTES } from './backlog.ts';
+import { HELD_FRAME_BYTES, type Holding } from './backlog.ts';
 import { FRAME_COST_BYTES, WINDOW_BYTES } from './frames.ts';
 
 export interface Taken {
@@ -18,6 +18,8 @@ export interface Stream {
   frames(): AsyncGenerator<Buffer>;
   /** Ends both directions at once; nothing happens on a stream that has ended. */
   close(code: ErrorCode, message: string): void;
+  /** What waits here to be taken counts there from now on, and no more as its connection's: many share one. */
+  holdOn(holding: Pick<Holding, 'add'>): void;
   readonly closed: AbortSignal;
   readonly isClosed: boolean;
 }
@@ -58,7 +60,7 @@ const heldFor = ({ payload }: Taken) => payload.length + HELD_FRAME_BYTES;
 class Inbox {
   isWhole = false;
   readonly #credit: (bytes: number) => void;
-  readonly #held: (bytes: number) => void;
+  #held: (bytes: number) => void;
   readonly #waiting: Taken[] = [];
   #mayStillCome = WINDOW_BYTES;
   #taken = 0;
@@ -75,8 +77,9 @@ class Inbox {
     this.#mayStillCome -= costOf(next.payload);
     if (this.#mayStillCome < 0) throw new HeatmineError('PEER_INVALID', 'more than the credit window');
     this.#waiting.push({ ...next, payload: onItsOwn(next.payload) });
-    this.#held(heldFor(next));
     this.isWhole = next.end;
+    // Last: it may close this very stream.
+    this.#held(heldFor(next));
     this.#wake?.();
   }
 
@@ -99,6 +102,13 @@ class Inbox {
     // What came in full before a close is still the reader's.
     if (!this.isWhole) this.drop();
     this.#wake?.();
+  }
+
+  holdOn(held: (bytes: number) => void): void {
+    const bytes = this.#waiting.reduce((sum, next) => sum + heldFor(next), 0);
+    this.#held(-bytes);
+    this.#held = held;
+    held(bytes);
   }
 
   /** Nobody takes what is left. */
@@ -165,6 +175,10 @@ class OneStream implements StreamEnd {
     if (this.#fault) return;
     this.#wire.close(this.id, code, message.slice(0, 300));
     this.onClose(() => new HeatmineError(code, message));
+  }
+
+  holdOn({ add }: Pick<Holding, 'add'>): void {
+    this.#inbox.holdOn(add);
   }
 
   onData(payload: Buffer, end: boolean): void {

@@ -98,6 +98,7 @@ function watched(stream: Stream, asked: WeightsRequest[], lie: Lie | undefined):
     },
     send: (payload, end) => stream.send(payload, end),
     frames: () => stream.frames(),
+    holdOn() {},
     close: (code, message) => stream.close(code, message),
     async take() {
       for (;;) {

@@ -1,0 +1,51 @@
+import { minuteOfDay } from '../control/comfort/time.ts';
+import { Config, loadConfig } from '../core/config.ts';
+import { HeatmineError } from '../core/errors.ts';
+import type { Paths } from '../core/paths.ts';
+
+const MIN_MS = 60_000;
+const DAY_MIN = 1440;
+
+/** The zone in which the house tells times, `house.comfort.timeZone`; the default where the file is refused just now. */
+export function houseZone(paths: Paths): string {
+  try {
+    return loadConfig(paths.home).house.comfort.timeZone;
+  } catch (error) {
+    if (error instanceof HeatmineError) return Config.parse({}).house.comfort.timeZone;
+    throw error;
+  }
+}
+
+/** "2025-01-15 14:05 CET": what the clock of the house says, and in which zone. */
+export function houseMinute(ms: number, timeZone: string): string {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(ms);
+  return `${day} ${clockTime(ms, timeZone, {})}`;
+}
+
+/** "Thu 14:05 CET". */
+export const houseWeekday = (ms: number, timeZone: string): string => clockTime(ms, timeZone, { weekday: 'short' });
+
+const clockTime = (ms: number, timeZone: string, more: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+    ...more,
+  }).format(ms);
+
+/** Start of the last minute that has this time of day in the zone; `minute` counts from midnight. */
+export function lastTimeOfDay(minute: number, nowMs: number, timeZone: string): number {
+  const ago = (minuteOfDay(nowMs, timeZone) - minute + DAY_MIN) % DAY_MIN;
+  const found = Math.floor(nowMs / MIN_MS - ago) * MIN_MS;
+  // An hour off where the clock was put back or forward since.
+  const off = minuteOfDay(found, timeZone) - minute;
+  const moved = found - (((off + DAY_MIN * 1.5) % DAY_MIN) - DAY_MIN / 2) * MIN_MS;
+  return moved > nowMs ? lastTimeOfDay(minute, nowMs - DAY_MIN * MIN_MS, timeZone) : moved;
+}
+
+/** The moment at which the clock of the zone shows `utcMs` as if it were UTC. */
+export function fromLocal(utcMs: number, timeZone: string): number {
+  const offMs = (ms: number) => {
+    const off = minuteOfDay(ms, timeZone) - (Math.floor(ms / MIN_MS) % DAY_MIN);
+    return (((off + DAY_MIN * 1.5) % DAY_MIN) - DAY_MIN / 2) * MIN_MS;
+  };
+  return utcMs - offMs(utcMs - offMs(utcMs));
+}
