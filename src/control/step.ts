@@ -41,8 +41,9 @@ const EPSILON_S = 1e-6;
 function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
   const { setPoints, market } = input;
   const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
-  const { priceEurPerKwh, exportEurPerKwh } = market ?? {};
-  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, priceEurPerKwh, exportEurPerKwh];
+  // Null, not undefined: a state that was written and read plans no oftener.
+  const prices = [market?.priceEurPerKwh ?? null, market?.exportEurPerKwh ?? null];
+  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, ...prices];
   const planDueS = state.planDueS + dtS;
   const same = plannedFor.every((x, i) => x === state.plannedFor[i]);
   if (planDueS < PLAN_S - EPSILON_S && same) return { ...state, planDueS };
