@@ -21,8 +21,8 @@ export const WINDOW_H = 168;
 const HALF_LIFE_H = 72;
 /** Clocks differ. */
 const SKEW_H = 2;
-/** Payers that one relay can stand for, over all experts together. */
-export const RELAY_CAP = 32;
+/** Payers that one relay can stand for, over all experts together: some 16 new ones a day, as the half-life weighs them. */
+export const RELAY_CAP = 80;
 /** More payers than this make a relay's shares no more certain: its people are of one kind. */
 const MOST_CERTAIN = 256;
 /** A relay whose claims are so many times further from the others' than the middle relay's is not heard, up to a quarter of all. */

@@ -48,6 +48,22 @@ test('a relay stands for so many payers at most, over all its experts', () => {
   assert.is(demand.get('e0')! + demand.get('e1')!, 2 * RELAY_CAP);
 });
 
+test('relays that invent a few payers beside those of a hundred move little, where regions differ so that nobody looks odd', () => {
+  const wanted = (r: number, i: number) => `e${i % 5 < 2 ? r % 4 : i % 4}`;
+  const honest = Array.from({ length: 36 }, (_, r) =>
+    many(100, (i) => ({ relay: `r${r}`, payer: `p${i}`, expert: wanted(r, i) })),
+  ).flat();
+  const shareIn = (uses: Use[]) => {
+    const demand = demandOf(uses, NOW_H);
+    return demand.get('e0')! / [...demand.values()].reduce((a, b) => a + b);
+  };
+  const liars = Array.from({ length: 4 }, (_, r) =>
+    many(5, (i) => ({ relay: `s${r}`, payer: `x${i}`, expert: 'e0' })),
+  ).flat();
+  const moved = shareIn([...honest, ...liars]) - shareIn(honest);
+  assert.ok(moved > 0 && moved < 0.006, `${moved}`);
+});
+
 test('of eight relays the two that claim most for an expert, and the two that claim least, are not heard', () => {
   const honest = Array.from({ length: 8 }, (_, r) => many(3, (i) => ({ payer: `p${i}`, relay: `r${r}` }))).flat();
   const before = demandOf(honest, NOW_H).get('e')!;
