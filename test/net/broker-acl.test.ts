@@ -63,20 +63,20 @@ test('every sender reaches exactly the readers of the table, and nobody else may
 test('a retained message is delivered even when the next one follows in the same burst', async () => {
   const broker = await testBroker();
   try {
-    const plant = await broker.client('plant');
+    const control = await broker.client('control');
     const net = await broker.client('net');
-    await net.subscribeAsync([topicPath(UNIT, 'plantTruth'), topicPath(UNIT, 'market')]);
+    await net.subscribeAsync([topicPath(UNIT, 'controlState'), topicPath(UNIT, 'grant')]);
     const got: string[] = [];
     net.on('message', (topic) => got.push(topic));
     const rounds = 10;
     for (let i = 0; i < rounds; i++) {
-      plant.stream.cork();
-      plant.publish(topicPath(UNIT, 'plantTruth'), JSON.stringify(SAMPLES.plantTruth), { retain: true });
-      plant.publish(topicPath(UNIT, 'market'), JSON.stringify(SAMPLES.market));
-      plant.stream.uncork();
+      control.stream.cork();
+      control.publish(topicPath(UNIT, 'controlState'), JSON.stringify(SAMPLES.controlState), { retain: true });
+      control.publish(topicPath(UNIT, 'grant'), JSON.stringify(SAMPLES.grant));
+      control.stream.uncork();
     }
     await until('all of both', () => got.length === 2 * rounds);
-    assert.is(got.filter((topic) => topic === topicPath(UNIT, 'plantTruth')).length, rounds);
+    assert.is(got.filter((topic) => topic === topicPath(UNIT, 'controlState')).length, rounds);
   } finally {
     await broker.end();
   }
