@@ -214,7 +214,7 @@ export const events = () => [
     level: 'info',
     source: 'control',
     code: 'store',
-    text: 'state.json: missing; defaults are used',
+    text: 'state.json is damaged (its sum does not match); defaults are used',
   }),
 ];
 
