@@ -89,7 +89,7 @@ async function asked(model: LoadedModel, { width, contextTokens }: ModelSpec, si
     const said = model.generate({ prompt, maxTokens: 2, temperature: 0, stop: [] }, signal);
     for (let step = await said.next(); !step.done; ) step = await said.next();
   };
-  const each = [...Array.from({ length: Math.min(2, width) }, answer)];
+  const each = Array.from({ length: Math.min(2, width) }, answer);
   for (const { reason } of (await Promise.allSettled(each)).filter((one) => one.status === 'rejected'))
     throwIfEnded(reason, signal);
   await model.embed?.(['a pump'], signal).catch((error) => throwIfEnded(error, signal));

@@ -29,7 +29,6 @@ export function acknowledgeStep(state: AcknowledgeState, asked: boolean, trips: 
 /** What is latched, in the order in which people are told. */
 function latchesOf(trips: Trips): Latch[] {
   const latches: Latch[] = [];
-  if (Object.keys(trips).length === 0) return latches;
   for (const { id, code } of ROWS) {
     const trip = trips[id];
     if (trip?.latched) latches.push({ id, code, text: trip.text.slice(0, 400), present: trip.quietS === 0 });

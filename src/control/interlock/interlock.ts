@@ -186,8 +186,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   let safety: SafetyState = ready.ready ? 'S0' : 'S4';
   let accelStopped = false;
   const warnings: Reason[] = [];
-  const remembers = Object.keys(trips).length > 0;
-  for (const row of remembers ? ROWS : []) {
+  for (const row of ROWS) {
     const trip = trips[row.id];
     if (!trip?.tripped) continue;
     safety = worse(safety, EFFECT_STATE[row.effect]);

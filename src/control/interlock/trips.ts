@@ -51,10 +51,9 @@ export function tripsStep(
   acknowledge: boolean,
 ): Trips {
   let next = previous;
-  const remembers = Object.keys(previous).length > 0;
   for (const row of rows) {
     const active = row.active(c);
-    const before = remembers ? previous[row.id] : undefined;
+    const before = previous[row.id];
     // Most ticks: nothing is the matter, and nothing is copied.
     if (!before && !active) continue;
     if (next === previous) next = { ...previous };
