@@ -1,6 +1,8 @@
 /** A token bucket on the caller's clock: `take` says whether `n` units may pass now. Starts full. */
 export interface Bucket {
   take(n: number, nowMs: number): boolean;
+  /** Since the last `take` nobody looked: that time counts in full, even beyond the burst. */
+  catchUp(nowMs: number): void;
 }
 
 export interface Rate {
@@ -11,13 +13,20 @@ export interface Rate {
 export function tokenBucket({ perS, burst }: Rate, startMs: number): Bucket {
   let level = burst;
   let atMs = startMs;
+  const gain = (nowMs: number) => {
+    const sinceS = (nowMs - atMs) / 1000;
+    atMs = nowMs;
+    return sinceS * perS;
+  };
   return {
     take(n, nowMs) {
-      level = Math.min(burst, level + ((nowMs - atMs) / 1000) * perS);
-      atMs = nowMs;
+      level = Math.max(level, Math.min(burst, level + gain(nowMs)));
       if (level < n) return false;
       level -= n;
       return true;
+    },
+    catchUp(nowMs) {
+      level += gain(nowMs);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Floods of small frames from many address prefixes, and somebody honest beside them. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
@@ -87,6 +88,28 @@ test('nothing is lost or out of order for who sends faster than its turns come',
     Array.from({ length: 60 }, (_, i) => `number ${i}`),
   );
   connection.close(1000, '');
+  await peers.end();
+});
+
+test('who keeps to its own rate is never cut, however slowly it is read; who does not, is', async () => {
+  const peers = await testPeers({
+    limits: { control: { perS: 200, burst: 20 }, frames: { perS: 100, burst: 1 } },
+    handlers: { ...ECHO, onAsk: ({ id }) => ({ type: 'found', id, descriptors: [] }) },
+  });
+  const kept = await dialFrom(peers.url, '127.3.0.2');
+  const ask = (one: Connection) => Array.from({ length: 20 }, () => one.ask(FIND));
+  const asked = ask(kept);
+  for (let i = 0; i < 5; i++) {
+    await sleep(100);
+    asked.push(...ask(kept));
+  }
+  assert.is((await Promise.all(asked)).length, 120);
+  kept.close(1000, '');
+
+  const flood = await dialFrom(peers.url, '127.3.0.3');
+  const ends = await Promise.allSettled(Array.from({ length: 10 }, () => ask(flood)).flat());
+  const refused = ends.filter((end) => end.status === 'rejected');
+  assert.ok(refused.length > 100 && flood.closed.aborted, `${refused.length} refused`);
   await peers.end();
 });
 

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import { printable } from '../../../core/printable.ts';
-import { tokenBucket } from '../../buckets.ts';
 import type { Paced } from '../turns.ts';
 import type { Backlog } from './backlog.ts';
 import { CLOSE, decodeData, encodeData, Frame, type Hop, type Kind, parseFrame } from './frames.ts';
@@ -97,24 +96,26 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
   });
   const begin = (peer: Peer) => {
     clearTimeout(late);
-    session = createSession(options, peer, over.signal, read);
+    session = createSession(options, peer, over.signal, guard);
     resolve(session.connection);
   };
-  const read = (data: Buffer, isBinary: boolean) => {
+  const guard: Guard = (work) => {
     if (socket.readyState !== socket.OPEN) return;
     try {
-      if (session) session.onMessage(data, isBinary);
-      else if (isBinary) throw new HeatmineError('PEER_INVALID', 'hello: a binary frame');
-      else {
-        const { send, peer } = handshake.onText(String(data));
-        if (send) socket.send(send);
-        if (peer) begin(peer);
-      }
+      work();
     } catch (error) {
       fail(session ? CLOSE.violation : CLOSE.hello, messageOf(error));
     }
   };
-  socket.on('message', (data: Buffer, isBinary) => (session ? session.push(data, isBinary) : read(data, isBinary)));
+  const hello = (data: Buffer, isBinary: boolean) => {
+    if (isBinary) throw new HeatmineError('PEER_INVALID', 'hello: a binary frame');
+    const { send, peer } = handshake.onText(String(data));
+    if (send) socket.send(send);
+    if (peer) begin(peer);
+  };
+  socket.on('message', (data: Buffer, isBinary) =>
+    guard(() => (session ? session.come(data, isBinary) : hello(data, isBinary))),
+  );
   const start = () => handshake.first && socket.send(handshake.first);
   if (socket.readyState === socket.OPEN) start();
   else socket.once('open', start);
@@ -123,17 +124,16 @@ export function runConnection(options: ConnectionOptions): Promise<Connection> {
 
 interface Session {
   connection: Connection;
-  /** What has come, to be read in its turn. */
-  push(data: Buffer, isBinary: boolean): void;
-  onMessage(data: Buffer, isBinary: boolean): void;
+  /** Throws what breaks a rule at once; what keeps to them is done in its turn. */
+  come(data: Buffer, isBinary: boolean): void;
   end(): void;
 }
 
-type Read = Session['onMessage'];
+/** Does it, and ends the connection with its error. */
+type Guard = (work: () => void) => void;
 
-function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal, read: Read): Session {
+function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSignal, guard: Guard): Session {
   const { socket, limits, handlers, turns } = options;
-  const control = tokenBucket(limits.control, performance.now());
   const holding = options.backlog.enter(() => socket.terminate());
   const out = slowCut(socket, limits, holding);
   const text = (frame: Frame) => out(JSON.stringify(frame));
@@ -165,7 +165,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     close: (code, why) => socket.close(code, closeReason(why)),
   };
   const origin = prefixOf(connection.address);
-  const inflow = turns && createInflow({ socket, turns, origin, closed, holding, read });
+  const inflow = createInflow({ socket, turns, origin, closed, holding, rate: limits.control });
   const onAsk = async (frame: Asking) => {
     try {
       text(await handlers.onAsk(frame, connection));
@@ -175,11 +175,6 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     }
   };
   const onFrame = (frame: Frame) => {
-    if (frame.type !== 'credit') {
-      if (!control.take(1, performance.now()))
-        throw new HeatmineError('PEER_INVALID', `over ${limits.control.perS} frames a second`);
-      inflow?.spent();
-    }
     if (frame.type === 'open') {
       const stream = streams.theirs(frame.id);
       if (stream) handlers.onOpen(stream, frame.path, connection, frame.kind);
@@ -192,11 +187,14 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
   };
   return {
     connection,
-    push: inflow?.push ?? read,
-    onMessage(data, isBinary) {
-      if (!isBinary) return onFrame(parseFrame(Frame, String(data)));
-      const frame = decodeData(data);
-      streams.get(frame.id)?.onData(frame.payload, frame.end);
+    come(data, isBinary) {
+      if (isBinary) {
+        const { id, payload, end } = decodeData(data);
+        return inflow(data.length, false, () => guard(() => streams.get(id)?.onData(payload, end)));
+      }
+      const frame = parseFrame(Frame, String(data));
+      // Credit comes as data does, which has limits of its own.
+      inflow(data.length, frame.type !== 'credit', () => guard(() => onFrame(frame)));
     },
     end() {
       stopHeartbeat();
