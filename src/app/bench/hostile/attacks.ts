@@ -1,10 +1,12 @@
 import { messageOf } from '../../../core/errors.ts';
 import { encodeData } from '../../../net/swarm/wire/frames.ts';
+import { WIRE_LIMITS } from '../../../net/swarm/wire/limits.ts';
 import { helloOf, OP, proveKey, type RawPeer } from './raw.ts';
 
-/** What became of the attacks: refused with the code that docs/PROTOCOL.md names, or not. */
+/** What became of the attacks: refused with the code that docs/PROTOCOL.md names, read no faster than the limits there, or neither. */
 export interface Tally {
   refused: number;
+  slowed: number;
   wrong: string[];
 }
 
@@ -14,9 +16,12 @@ interface Attack {
   /** After a proven key; else before any hello. */
   proven?: true;
   attack(peer: RawPeer): void;
+  /** It asks for so many answers: who gets them all, and no faster than the limits, was slowed. */
+  answers?: number;
 }
 
 const NOISE = Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919) % 251));
+const FINDS = 3000;
 const DEEP = '['.repeat(60_000);
 const parts = (peer: RawPeer, count: number, part: string) => {
   for (let i = 0; i < count; i++) peer.send(part, { op: i ? OP.more : OP.text, fin: false });
@@ -48,7 +53,8 @@ export const ATTACKS: readonly Attack[] = [
     name: 'a flood of finds',
     code: 4400,
     proven: true,
-    attack: (p) => flood(3000, () => p.json({ type: 'find', id: 1, topic: 'x', limit: 1 })),
+    answers: FINDS,
+    attack: (p) => flood(FINDS, () => p.json({ type: 'find', id: 1, topic: 'x', limit: 1 })),
   },
   {
     name: 'a stream that never was',
@@ -59,14 +65,19 @@ export const ATTACKS: readonly Attack[] = [
 ];
 
 /** One attack on a connection of its own, to its end. */
-export async function wage({ name, code, proven, attack }: Attack, dial: () => Promise<RawPeer>, tally: Tally) {
+export async function wage(attack: Attack, dial: () => Promise<RawPeer>, tally: Tally) {
+  const { name, code, answers } = attack;
   try {
     const peer = await dial();
-    if (proven) await proveKey(peer);
-    attack(peer);
-    const got = await peer.end();
+    if (attack.proven) await proveKey(peer);
+    const startMs = performance.now();
+    attack.attack(peer);
+    const got = await peer.end(answers);
+    const { perS, burst } = WIRE_LIMITS.control;
     if (got === code) tally.refused++;
-    else tally.wrong.push(`${name}: ${got} and not ${code}`);
+    else if (answers && peer.texts.length <= burst + (perS * (performance.now() - startMs)) / 1000) tally.slowed++;
+    else tally.wrong.push(`${name}: ${got} and not ${code}, after ${peer.texts.length} answers`);
+    peer.socket.destroy();
   } catch (error) {
     tally.wrong.push(`${name}: ${messageOf(error)}`);
   }

@@ -97,7 +97,8 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
     const [busy, seatMs] = await Promise.all([ask(questions), untilOffers(url, node!.key)]);
     const after = residentBytes(host.pid);
     const places = await host.memory();
-    const { refused, wrong } = await attackers.tell<Tally>('stop');
+    const { refused, slowed, wrong } = await attackers.tell<Tally>('stop');
+    say(`  ${refused} attacks refused by their code, ${slowed} floods read no faster than their limit`);
     for (const text of new Set(wrong)) say(`  not refused as it should be: ${text}`);
     say(`  ${Math.round((filled - before) / MIB)} MiB by the ${idle} idle ones`);
     say(`  the storm: ${movedOf(placesBefore, places)}`);
@@ -112,7 +113,7 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
         met: grown <= MOST_GROWN_BYTES,
       },
       {
-        figure: `attacks not refused by their code of ${refused + wrong.length}`,
+        figure: `attacks neither refused by their code nor slowed to the limits, of ${refused + slowed + wrong.length}`,
         value: wrong.length,
         unit: '',
         goal: '0',

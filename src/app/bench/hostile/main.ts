@@ -34,7 +34,7 @@ async function storm(attacker: number): Promise<void> {
 async function obey(order: Order): Promise<unknown> {
   if (order === 'storm') {
     isOn = true;
-    tally = { refused: 0, wrong: [] };
+    tally = { refused: 0, slowed: 0, wrong: [] };
     storming = Array.from({ length: AT_ONCE }, (_, i) => storm(i));
     const id = weights;
     for (let i = 0; id && i < WEIGHTS_AT_ONCE; i++) {

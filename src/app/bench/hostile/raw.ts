@@ -46,8 +46,8 @@ export interface RawPeer {
   json(frame: object): void;
   /** Text frames that came. */
   texts: string[];
-  /** The code of the close frame, 0 where the connection ended without one. */
-  end(): Promise<number>;
+  /** The code of the close frame, 0 where the connection ended without one or so many texts came before. */
+  end(texts?: number): Promise<number>;
 }
 
 const open = new Set<Socket>();
@@ -116,8 +116,8 @@ export async function rawPeer(port: number, headers: object = {}, from?: string)
     ...{ socket, head, texts },
     send: (payload, shape) => void socket.write(wsFrame(payload, shape)),
     json: (frame) => void socket.write(wsFrame(JSON.stringify(frame))),
-    async end() {
-      await until(socket, 'the end of the connection', () => isOver);
+    async end(most = Number.POSITIVE_INFINITY) {
+      await until(socket, 'the end of the connection', () => isOver || texts.length >= most);
       return code ?? 0;
     },
   };
