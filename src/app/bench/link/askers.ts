@@ -8,7 +8,7 @@ import { openExperience } from '../../../net/swarm/ask/experience.ts';
 import { type Descriptor, readDescriptor } from '../../../net/swarm/descriptor.ts';
 import { staticPeers } from '../../../net/swarm/discovery/static.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
-import { NOT_SERVING } from '../../../net/swarm/relay.ts';
+import { NOT_SERVING } from '../../../net/swarm/dials.ts';
 import { sealTo } from '../../../net/swarm/seal/ends.ts';
 import { dial } from '../../../net/swarm/wire/dial.ts';
 

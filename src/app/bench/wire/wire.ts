@@ -8,7 +8,7 @@ import type { Way } from '../../../net/swarm/ask/way.ts';
 import { readDescriptor } from '../../../net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
 import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
-import { NOT_SERVING } from '../../../net/swarm/relay.ts';
+import { NOT_SERVING } from '../../../net/swarm/dials.ts';
 import { sealTo } from '../../../net/swarm/seal/ends.ts';
 import { dial } from '../../../net/swarm/wire/dial.ts';
 import { say } from '../../command.ts';
