@@ -8,17 +8,21 @@ import { say } from '../../command.ts';
 import type { Figure } from '../table.ts';
 import { type LoopModel, loopAt, loopModelStep } from './coolant-loop.ts';
 
-/** 0 to 5 kW into a loop of 3 L that its water, or the last answer, has kept warm. */
+/** 0 to 5 kW into a loop of 3 L that has idled, or that the last answers have left warm. */
 const WATTS = 5000;
 const LAST_S = 600;
 const SETTLED_S = 60;
 const PEAK_K = 3;
 const SETTLED_K = 1;
 const STEP_S = 0.05;
-/** Water that the coolant gives its heat to, and how warm the loop is when the power comes, °C. */
+const IDLE_W = 280;
+const IDLE_S = 900;
+/** Water that the coolant gives its heat to, and how warm the loop is when the power comes, °C; null: as idle cards leave it. */
 const CASES = [
+  { waterC: 38, startC: null },
+  { waterC: 41, startC: null },
+  { waterC: 43.5, startC: null },
   { waterC: 41, startC: 46 },
-  { waterC: 42, startC: 47 },
   { waterC: 43, startC: 48 },
   { waterC: 43.5, startC: 52 },
 ] as const;
@@ -77,12 +81,14 @@ interface Course {
   settledK: number;
 }
 
-function course(regulator: Regulator, waterC: number, startC: number): Course {
-  let m = loopAt(startC);
+function course(regulator: Regulator, waterC: number, startC: number | null): Course {
+  let m = loopAt(startC ?? waterC);
   const found = { peakK: Number.NEGATIVE_INFINITY, settledK: 0 };
-  for (let s = 0; s < LAST_S; s++) {
-    const pumpPct = regulator(m, WATTS);
-    for (let i = 0; i < 1 / STEP_S; i++) m = loopModelStep(m, WATTS, pumpPct, waterC, STEP_S);
+  for (let s = startC === null ? -IDLE_S : 0; s < LAST_S; s++) {
+    const watts = s < 0 ? IDLE_W : WATTS;
+    const pumpPct = regulator(m, watts);
+    for (let i = 0; i < 1 / STEP_S; i++) m = loopModelStep(m, watts, pumpPct, waterC, STEP_S);
+    if (s < 0) continue;
     found.peakK = Math.max(found.peakK, m.outC - setC);
     if (s >= SETTLED_S) found.settledK = Math.max(found.settledK, Math.abs(m.outC - setC));
   }
@@ -95,7 +101,7 @@ export function stepFigures(): Figure[] {
     const found = CASES.map(({ waterC, startC }) => {
       const one = course(of(), waterC, startC);
       say(
-        `0 to 5 kW, water ${waterC} °C, coolant from ${startC} °C to ${setC} °C, ${name}: peak ${one.peakK.toFixed(2)} K, after ${SETTLED_S} s within ${one.settledK.toFixed(2)} K`,
+        `0 to 5 kW, water ${waterC} °C, coolant from ${startC === null ? 'idle' : `${startC} °C`} to ${setC} °C, ${name}: peak ${one.peakK.toFixed(2)} K, after ${SETTLED_S} s within ${one.settledK.toFixed(2)} K`,
       );
       return one;
     });
