@@ -26,7 +26,7 @@ const TEXT_LIES = [
   { times: 4, share: 0.7 },
   { times: 8, share: 0.5 },
 ] as const;
-const COUNT_SHARES = [0.3, 0.15];
+const COUNT_SHARES = [0.4, 0.2];
 /** Of the ways to send other texts. */
 export const TIMES: readonly number[] = TEXT_LIES.map(({ times }) => times);
 
