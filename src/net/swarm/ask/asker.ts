@@ -27,8 +27,9 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   for (let look = 1; look <= TRIES; look++) {
     const { order, waysTo } = await whomToAsk(options, question, look).catch((error) => {
       // The first relays that came are all too near, or the first nodes give others than the one that was named.
-      const maySoon =
-        error.code === 'NO_ENTRY_RELAY' || (error.code === 'NOT_OFFERED' && question.expert && look === 1);
+      const mayBeElsewhere =
+        error.code === 'NOT_OFFERED' && question.expert !== undefined && options.sealed && look === 1;
+      const maySoon = error.code === 'NO_ENTRY_RELAY' || mayBeElsewhere;
       if (look === TRIES || !maySoon) throw last ?? error;
       return NOBODY;
     });
