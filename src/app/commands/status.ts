@@ -3,7 +3,7 @@ import { observedLine, todayLine } from '../../contract/today-line.ts';
 import { unitOf as unitOfName } from '../../contract/units.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { houseMinute, houseZone } from '../house-clock.ts';
+import { houseMinute } from '../house-clock.ts';
 import { priceLines } from '../price-text.ts';
 
 const SAFETY_WORDS = {
@@ -40,7 +40,7 @@ function meterLines({ energy, meters: m }: NonNullable<State['control']>): strin
 }
 
 /** The state as lines of text, times in the zone of the house; what is modelled says so. */
-export function statusLines({ control, compute, plant, prices, today }: State, timeZone: string): string[] {
+export function statusLines({ control, compute, plant, prices, today, timeZone }: State): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
   const lines = [
     control.reasons[0]?.text ?? '',
@@ -77,11 +77,10 @@ export function statusLines({ control, compute, plant, prices, today }: State, t
 async function showStatus(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { watch: { type: 'boolean' } });
   const { url } = unitOf(paths);
-  const timeZone = houseZone(paths);
   const show = async () => {
     const state = await fetchState(url);
     if (values.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
-    print(json ? JSON.stringify(state) : statusLines(state, timeZone).join('\n'));
+    print(json ? JSON.stringify(state) : statusLines(state).join('\n'));
     return state.control && !state.control.latched && state.control.safety === 'S0' ? 0 : 1;
   };
   let code = await show();
