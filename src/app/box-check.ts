@@ -13,6 +13,7 @@ import { brokerOffer, knock } from './broker-offer.ts';
 import { type Finding, fail, ok, warn } from './hardware-check.ts';
 import { connectHome } from './home-client.ts';
 import { runningPid, unsoundExperts } from './preflight.ts';
+import { notHere, notHereText } from './served.ts';
 import { openAsker } from './swarm-client.ts';
 
 const LEAST_FREE_MIB = 500;
@@ -99,6 +100,12 @@ async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { ho
     return fail('house broker', `no answer from ${url}; is it running, and is net.houseBroker.url right?`);
   const who = username === undefined ? 'a unit without a user' : `user ${username}`;
   return fail('house broker', `${url} refuses ${who}; net.houseBroker.username and passwordFile in config.yaml`);
+}
+
+/** Whether all that is offered to strangers can answer. */
+export async function checkServed(paths: Paths, config: Config): Promise<Finding[]> {
+  const missing = await notHere(paths, config);
+  return missing.length ? [warn('served', notHereText(missing))] : [];
 }
 
 /** Whether anybody of the swarm answers, where the owner has asked for it. */
