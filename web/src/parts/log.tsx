@@ -83,7 +83,7 @@ function Events({ simulated }: { simulated: boolean }) {
         </ul>
       )}
       {!worst && limit < MOST_LINES && value?.length === limit && (
-        <p class="panel">
+        <p class="older">
           <button type="button" id="older" onClick={() => setLimit(Math.min(MOST_LINES, limit * 3))}>
             {t.log.older}
           </button>

@@ -1,0 +1,4 @@
+const UNIT = /(\d) (?=(?:°C|%)|(?:k?Wh?|K|EUR|ct|min|h|s|L)\b)/g;
+
+/** A figure and its unit stay on one line. */
+export const bound = (text: string): string => text.replace(UNIT, '$1\u00a0');
