@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import { OBSERVE_DAYS, observedLine, todayLine } from '../../../src/contract/today-line.ts';
 import { acknowledge, Refused, setPoint } from '../api.ts';
-import { bound } from '../i18n/bound.ts';
+import { bound, capital } from '../i18n/bound.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -63,8 +63,6 @@ function Sentence({ control }: { control: ControlState | null }) {
     </>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A week of only looking on ends with a question. */
 function Observed({ observed }: { observed: NonNullable<ControlState['observed']> }) {
