@@ -16,7 +16,7 @@ import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts
 import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
-import { createRelay, type Relay } from './relay.ts';
+import { createRelay, type Relay, type Sender } from './relay.ts';
 import { type Seldom, seldom } from './seldom.ts';
 import { RELAY_TOPIC, TOPICS } from './topics.ts';
 import type { Told } from './useful/told.ts';
@@ -209,8 +209,10 @@ function atHand(self: Self, topic: string, asker?: string): string[] {
 }
 
 /** What comes by a relay that this node is attached to may be anybody's, however near that relay is. */
-const senderOf = (from: Connection, config: SwarmConfig): Pick<Connection, 'address'> =>
-  viaOf(from, config).relay === undefined ? from : { address: '' };
+const senderOf = (from: Connection, config: SwarmConfig): Sender => {
+  const { relay } = viaOf(from, config);
+  return { address: relay === undefined ? from.address : '', relay };
+};
 
 function handlersOf(self: Self): Handlers {
   const { config, relay, weights } = self;

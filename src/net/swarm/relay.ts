@@ -1,12 +1,13 @@
-import { HeatmineError, messageOf } from '../../core/errors.ts';
-import { isOurOwn, perAddress } from '../per-address.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import { isOurOwn } from '../per-address.ts';
 import { type Descriptor, readDescriptor } from './descriptor.ts';
-import { freshIdentity } from './identity.ts';
+import { createDials } from './dials.ts';
+import { createHopPlaces, type EnterHop } from './places.ts';
+import { splice } from './splice.ts';
 import { createTally } from './tally.ts';
 import type { Pace } from './turns.ts';
 import { type Backlog, createBacklog } from './wire/backlog.ts';
-import type { Connection, Handlers } from './wire/connection.ts';
-import { dial } from './wire/dial.ts';
+import type { Connection } from './wire/connection.ts';
 import type { Hop, Kind } from './wire/frames.ts';
 import { WIRE_LIMITS } from './wire/limits.ts';
 import { prefixOf } from './wire/prefix.ts';
@@ -26,6 +27,14 @@ export interface RelayOptions {
   now: () => number;
 }
 
+/** Whose stream it is, as far as can be told from here. */
+export interface Sender {
+  /** Empty where a relay brought it: whose it is nobody tells. */
+  address: string;
+  /** Key of a relay that the owner chose, which counts by it for all that it brings. */
+  relay?: string | undefined;
+}
+
 export interface Relay {
   attach(from: Connection, descriptor: string, tags?: readonly string[]): { accepted: boolean; why: string };
   /** The descriptors of attached nodes that answer this topic, or give weights under this tag, as far as whoever is at this address may have them. */
@@ -34,7 +43,7 @@ export interface Relay {
   tags(): string[];
   /** Questions passed to an attached node, by hour. */
   tally(key: string): [hour: number, streams: number][];
-  forward(stream: Stream, path: Hop[], from: Pick<Connection, 'address'>, kind?: Kind): Promise<void>;
+  forward(stream: Stream, path: Hop[], from: Sender, kind?: Kind): Promise<void>;
   close(): void;
 }
 
@@ -43,15 +52,8 @@ const MAX_ATTACHED = 256;
 const MAX_ANNOUNCED_TAGS = 64;
 /** Any stranger may name whom we dial: no more than this go out from our address. */
 const MAX_DIALLED = 64;
-/** Of them those that one address prefix asked for: no stranger alone keeps all others from passing. */
-const DIALLED_PART = 1 / 4;
-const SILENT_MS = 120_000;
-/** Of a connection that we only ask through. */
-export const NOT_SERVING: Handlers = {
-  onOpen: (stream) => stream.close('NOT_OFFERED', 'nothing is served on this connection'),
-  onAsk: () => Promise.reject(new HeatmineError('NOT_OFFERED', 'nothing is served on this connection')),
-};
-
+/** What a relay refuses with itself, before anything was passed on. */
+const OWN_WORDS: readonly string[] = ['NO_WAY', 'NOT_OFFERED', 'BUSY'];
 interface Attached {
   connection: Connection;
   text: string;
@@ -65,27 +67,8 @@ export function createRelay(options: RelayOptions): Relay {
   const backlog = options.backlog ?? createBacklog(WIRE_LIMITS.heldBytes);
   const experts = new Map<string, Attached>();
   const tally = createTally(now);
-  const dialled = new Map<string, Promise<Connection>>();
-
-  const places = placesFor(dials);
-
-  const toRelay = (hop: Hop, reach: Reach, address: string): Promise<Connection> => {
-    const id = `${hop.key} ${hop.url} ${reach}`;
-    const open = dialled.get(id);
-    if (open) return open;
-    const leave = places(address);
-    if (!leave) throw new HeatmineError('NO_WAY', 'this relay dials as many others as it may');
-    // A key of its own for each relay: what passes here is not our question.
-    const fresh = { identity: freshIdentity(), handlers: NOT_SERVING, reach, backlog };
-    const dialling = dial({ ...fresh, url: hop.url!, expect: hop.key });
-    dialled.set(id, dialling);
-    const forget = () => {
-      dialled.delete(id);
-      leave();
-    };
-    dialling.then((connection) => connection.closed.addEventListener('abort', forget, { once: true }), forget);
-    return dialling;
-  };
+  const dialled = createDials(dials, backlog);
+  const streams = new WeakMap<Connection, EnterHop>();
 
   return {
     attach(from, text, tags = []) {
@@ -111,75 +94,36 @@ export function createRelay(options: RelayOptions): Relay {
         .map(({ text }) => text),
     tally: tally.of,
     tags: () => [...new Set([...experts.values()].flatMap(({ tags }) => tags))].slice(0, MAX_ANNOUNCED_TAGS),
-    async forward(stream, [hop, ...rest], { address }, kind) {
+    async forward(stream, [hop, ...rest], from, kind) {
+      const origin = originOf(from);
       try {
         const pace = kind === 'weights' ? weights : undefined;
         if (kind === 'weights' && !pace) throw new HeatmineError('NOT_OFFERED', 'this relay passes no weights');
         const here = experts.get(hop!.key)?.connection;
         if (!here && hop!.url === undefined) throw new HeatmineError('NO_WAY', 'that expert is not attached here');
+        const connection = here ?? (await dialled.to(hop!, reachFor(from.address), origin));
+        const enter = streams.get(connection) ?? createHopPlaces();
+        streams.set(connection, enter);
+        const guest = { silentSinceMs: performance.now(), cut() {} };
+        const leave = enter(origin, guest, rest[0]?.key);
+        if (!leave) throw new HeatmineError('BUSY', 'this relay passes as many of yours to that node as it may');
         if (here && kind === undefined) tally.passed(hop!.key);
-        const connection = here ?? (await toRelay(hop!, reachFor(address), address));
-        const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, prefixOf(address)));
-        splice(stream, connection.open(rest, kind), { pace: paced, mayBlock: rest.length > 0, backlog });
+        const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, origin));
+        const passing = { pace: paced, mayBlock: rest.length > 0, backlog, guest, leave };
+        splice(stream, connection.open(rest, kind), passing);
       } catch (error) {
-        const isOurs = error instanceof HeatmineError && (error.code === 'NO_WAY' || error.code === 'NOT_OFFERED');
+        const isOurs = error instanceof HeatmineError && OWN_WORDS.includes(error.code);
         // Not why: whoever may ask what our network refuses has a port scanner with our address.
         if (isOurs) stream.close(error.code, error.message);
         else stream.close('NO_WAY', 'no way from here to that node');
       }
     },
-    close() {
-      for (const dialling of dialled.values())
-        dialling.then(
-          (connection) => connection.close(1000, 'leaving'),
-          () => {},
-        );
-    },
+    close: dialled.close,
   };
 }
 
-/** For connections that strangers make us open: a release, or undefined where all or those of this address are taken. */
-function placesFor(dials: number): (address: string) => (() => void) | undefined {
-  const mostOfOne = Math.ceil(dials * DIALLED_PART);
-  const places = perAddress({ all: dials, each: (origin) => (isOurOwn(origin) ? dials : mostOfOne) });
-  return (address) => places.enter(isOurOwn(address) ? address : prefixOf(address));
-}
+/** Many come by a relay, and whoever dialled in has many addresses of one prefix; this machine itself is told by its address. */
+const originOf = ({ address, relay }: Sender): string => relay ?? (isOurOwn(address) ? address : prefixOf(address));
 
 const answers = ({ descriptor, tags }: Attached, topic: string): boolean =>
   tags.includes(topic) || descriptor.experts.some((expert) => expert.topics.includes(topic));
-
-interface Passing {
-  pace: Pace | undefined;
-  /** Behind the second is another relay, which may find no way; an expert that says so has had the question. */
-  mayBlock: boolean;
-  backlog: Backlog;
-}
-
-function splice(a: Stream, b: Stream, { pace, mayBlock, backlog }: Passing): void {
-  const cut = (message: string) => {
-    for (const stream of [a, b]) stream.close('BUSY', message);
-  };
-  const silent = setTimeout(() => cut('nothing passed for long'), SILENT_MS);
-  // Their own account: others use the connections, too, and lose nothing by what these two leave lying here.
-  const holding = backlog.enter(() => cut('what passes here was not taken for long'));
-  for (const stream of [a, b]) stream.holdOn(holding);
-  const pump = async (from: Stream, to: Stream) => {
-    try {
-      for (let next = await from.take(); next; next = await from.take()) {
-        silent.refresh();
-        if (pace) await pace(next.payload.length, to.closed);
-        await to.send(next.payload, next.end);
-      }
-    } catch (error) {
-      // One side's end is the other's; whichever was closed first has the reason.
-      const known = error instanceof HeatmineError ? error.code : 'NOT_RUNNING';
-      const code = known === 'NO_WAY' && !mayBlock ? 'NOT_RUNNING' : known;
-      from.close(code, messageOf(error));
-      to.close(code, messageOf(error));
-    }
-  };
-  void Promise.all([pump(a, b), pump(b, a)]).then(() => {
-    clearTimeout(silent);
-    holding.leave();
-  });
-}

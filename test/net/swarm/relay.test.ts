@@ -2,11 +2,12 @@ import { createServer, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
-import { createRelay } from '../../../src/net/swarm/relay.ts';
+import { createRelay, type Sender } from '../../../src/net/swarm/relay.ts';
 import { createBacklog } from '../../../src/net/swarm/wire/backlog.ts';
 import type { Handlers } from '../../../src/net/swarm/wire/connection.ts';
 import { WINDOW_BYTES } from '../../../src/net/swarm/wire/frames.ts';
 import { leadsHome } from '../../../src/net/swarm/wire/reach.ts';
+import type { Stream } from '../../../src/net/swarm/wire/stream.ts';
 import { until } from '../helpers.ts';
 import { codeOf, ECHO, testPeers } from './peers.ts';
 
@@ -66,6 +67,83 @@ test('an asker that reads nothing loses its own streams, and not the connection 
   assert.is(String((await answered.take())?.payload), 'second');
   assert.is(far.arrived.length, 1, 'one connection for all');
   assert.not.ok(far.arrived[0]!.closed.aborted);
+  relay.close();
+  await Promise.all([near.end(), far.end()]);
+});
+
+test('one prefix takes half of the streams to the next node, is told so, and others are led on', async () => {
+  const answers: (() => void)[] = [];
+  const far = await testPeers({
+    handlers: {
+      ...ECHO,
+      async onOpen(stream) {
+        await stream.take();
+        answers.push(() => void stream.send(Buffer.from('an answer'), true));
+      },
+    },
+  });
+  const relay = createRelay({ reachFor: () => 'machine', now: Date.now });
+  let sender: Sender = { address: '203.0.113.9' };
+  const near = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, sender) },
+  });
+  const connection = await near.dial();
+  const ask = () => {
+    const stream = connection.open([{ key: far.identity.id, url: far.url }]);
+    void stream.send(Buffer.from('a question'), true);
+    return stream;
+  };
+  const greedy = Array.from({ length: 40 }, ask);
+  await until('its share is passed', () => answers.length === 32, LIMIT_MS);
+  await until('the others are refused', () => greedy.filter((one) => one.isClosed).length === 8, LIMIT_MS);
+  const refused = await greedy
+    .find((one) => one.isClosed)!
+    .take()
+    .catch((error) => error);
+  assert.is(refused.code, 'BUSY');
+  assert.match(refused.message, 'as many of yours');
+  // Another prefix, and a relay that brings those of many, though no address of theirs.
+  for (const [i, other] of [
+    { address: '198.51.100.7' },
+    { address: '', relay: 'a' },
+    { address: '', relay: 'b' },
+  ].entries()) {
+    sender = other;
+    const stream = ask();
+    await until('it is led on', () => answers.length === 33 + i, LIMIT_MS);
+    answers.at(-1)!();
+    assert.is(String((await stream.take())?.payload), 'an answer');
+  }
+  sender = { address: '203.0.113.200' };
+  for (const answer of answers.slice(0, 2)) answer();
+  await until('two are answered', () => greedy.filter((one) => one.isClosed).length === 10, LIMIT_MS);
+  ask();
+  await until('whose place is free again', () => answers.length === 36, LIMIT_MS);
+  assert.is(far.arrived.length, 1, 'one connection for all');
+  relay.close();
+  await Promise.all([near.end(), far.end()]);
+});
+
+test('who leaves before the answer begins is missed by the next node at once, which works for nobody', async () => {
+  const asked: Stream[] = [];
+  const onOpen: Handlers['onOpen'] = async (stream) => {
+    await stream.take();
+    asked.push(stream);
+  };
+  const far = await testPeers({ handlers: { ...ECHO, onOpen } });
+  const relay = createRelay({ reachFor: () => 'machine', now: Date.now });
+  const near = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path, from) => void relay.forward(stream, path, from) },
+  });
+  const connection = await near.dial();
+  const [one, other] = [1, 2].map(() => connection.open([{ key: far.identity.id, url: far.url }]));
+  for (const stream of [one!, other!]) await stream.send(Buffer.from('a question'), true);
+  await until('both are asked', () => asked.length === 2, LIMIT_MS);
+  one!.close('BUSY', 'changed my mind');
+  await until('it is told', () => asked[0]!.closed.aborted, LIMIT_MS);
+  assert.not.ok(asked[1]!.closed.aborted);
+  connection.close(1000, '');
+  await until('the other one, too', () => asked[1]!.closed.aborted, LIMIT_MS);
   relay.close();
   await Promise.all([near.end(), far.end()]);
 });

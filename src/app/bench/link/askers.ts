@@ -6,9 +6,9 @@ import { askSwarm } from '../../../net/swarm/ask/asker.ts';
 import type { RelayBook } from '../../../net/swarm/ask/book.ts';
 import { openExperience } from '../../../net/swarm/ask/experience.ts';
 import { type Descriptor, readDescriptor } from '../../../net/swarm/descriptor.ts';
+import { NOT_SERVING } from '../../../net/swarm/dials.ts';
 import { staticPeers } from '../../../net/swarm/discovery/static.ts';
 import { freshIdentity } from '../../../net/swarm/identity.ts';
-import { NOT_SERVING } from '../../../net/swarm/relay.ts';
 import { sealTo } from '../../../net/swarm/seal/ends.ts';
 import { dial } from '../../../net/swarm/wire/dial.ts';
 

@@ -1,8 +1,8 @@
 import { isOurOwn } from '../../per-address.ts';
 import { type Descriptor, operatorName, readDescriptor } from '../descriptor.ts';
+import { NOT_SERVING } from '../dials.ts';
 import type { Discovery, Found } from '../discovery/discovery.ts';
 import { freshIdentity } from '../identity.ts';
-import { NOT_SERVING } from '../relay.ts';
 import { dial } from '../wire/dial.ts';
 import { prefixOf } from '../wire/prefix.ts';
 import { narrower, type Reach, reachFromHere } from '../wire/reach.ts';

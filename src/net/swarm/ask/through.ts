@@ -1,9 +1,9 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { readDescriptor } from '../descriptor.ts';
+import { NOT_SERVING } from '../dials.ts';
 import { byTurns } from '../help.ts';
 import { freshIdentity } from '../identity.ts';
 import { type FindRequest, MOST_FOUND } from '../query.ts';
-import { NOT_SERVING } from '../relay.ts';
 import { soon } from '../soon.ts';
 import { type Connection, peerError } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';

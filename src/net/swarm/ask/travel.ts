@@ -1,6 +1,6 @@
 import { HeatmineError } from '../../../core/errors.ts';
+import { NOT_SERVING } from '../dials.ts';
 import { freshIdentity } from '../identity.ts';
-import { NOT_SERVING } from '../relay.ts';
 import type { Connection } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';
 import type { Experience } from './experience.ts';

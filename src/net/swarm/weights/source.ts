@@ -1,8 +1,8 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { type ChunkedManifest, MAX_MANIFEST_BYTES, manifestId, readManifest } from '../../../core/manifest.ts';
 import type { Way } from '../ask/way.ts';
+import { NOT_SERVING } from '../dials.ts';
 import { freshIdentity } from '../identity.ts';
-import { NOT_SERVING } from '../relay.ts';
 import type { Pace } from '../turns.ts';
 import { type Connection, peerError } from '../wire/connection.ts';
 import { dial } from '../wire/dial.ts';

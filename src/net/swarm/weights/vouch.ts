@@ -1,9 +1,9 @@
 import { messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { type Candidate, gather } from '../ask/gather.ts';
+import { NOT_SERVING } from '../dials.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { freshIdentity } from '../identity.ts';
-import { NOT_SERVING } from '../relay.ts';
 import { RELAY_TOPIC } from '../topics.ts';
 import { dial } from '../wire/dial.ts';
 import type { UseLine } from './uses.ts';
