@@ -66,6 +66,7 @@ export const RULES: Record<string, Rule> = {
   'experts search --topic heating --max-price 0': elsewhere('app/experts-search.test.ts'),
   'ask --dissent 3 "…"': elsewhere('app/experts-search.test.ts'),
   'ask --swarm --direct "…"': elsewhere('app/swarm-commands.test.ts'),
+  'ask --swarm --expert faults "…"': elsewhere('app/swarm-commands.test.ts'),
   'ask --swarm --quote --max-price N "…"': elsewhere('net/swarm/pay/paid.test.ts'),
   'useful yes': elsewhere('net/swarm/useful/useful.test.ts'),
   receipts: elsewhere('net/swarm/pay/paid.test.ts'),

@@ -19,6 +19,9 @@ export const PARENTS_OF_SHIPPED: Readonly<Record<string, readonly string[]>> = {
   convert: ['ancestor'],
 };
 
+/** Under which it is found; one that did not ship may be of any. */
+export const topicsOfExpert = (id: string): readonly Topic[] => TOPICS_OF_SHIPPED[id] ?? TOPICS;
+
 /** Best first: the topic of the classifier's label, then `general`. */
 export const topicsOfLabel = (label: string): Topic[] => [...(TOPICS_OF_SHIPPED[label] ?? []), 'general'];
 

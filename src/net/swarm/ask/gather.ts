@@ -22,6 +22,8 @@ export interface GatherOptions {
   discoveries: readonly Discovery[];
   /** Best first. */
   topics: readonly string[];
+  /** Only these count; left out: all. */
+  counts?: ((descriptor: Descriptor) => boolean) | undefined;
   /** Enough. */
   wanted?: number;
   /** From the start to the end, whatever has come by then. */
@@ -46,6 +48,7 @@ const PER_OPERATOR = 2;
 export async function gather({
   discoveries,
   topics,
+  counts = () => true,
   wanted = WANTED,
   limitMs = LIMIT_MS,
   patience = 1,
@@ -74,7 +77,7 @@ export async function gather({
       const { offers, reach } = await offersAt(found, topic, enough.signal);
       for (const text of offers) {
         const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
-        if (descriptor) add(descriptor, text, fit, reach);
+        if (descriptor && counts(descriptor)) add(descriptor, text, fit, reach);
       }
     });
   };
