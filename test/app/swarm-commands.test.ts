@@ -114,6 +114,15 @@ test('one home lets another in; that one lists it and asks its expert', async ()
   assert.ok(meter.answerTokens > 0 && meter.joules > 0);
 });
 
+test('who takes part alone is told so: its own node is no other, to list or to ask', async () => {
+  const own = await heatmine('peers', '--home', unit.home);
+  assert.is(own.status, 1, own.stdout);
+  assert.match(own.stderr, 'No other node answers');
+  assert.is((await heatmine('experts', 'search', '--home', unit.home)).stdout, '');
+  const asked = await heatmine('ask', '--swarm', '--direct', ...PAYING, 'why is my flow too low?', '--home', unit.home);
+  refused({ ...asked, stderr: asked.stderr.replace(/^direct: .*\n/, '') }, 'NOBODY_THERE', 'no node answers');
+});
+
 test('with nobody there: what can be done about it', async () => {
   const home = homeWith();
   // Whoever made this line has gone.

@@ -22,6 +22,8 @@ export interface GatherOptions {
   discoveries: readonly Discovery[];
   /** Best first. */
   topics: readonly string[];
+  /** Not this node. */
+  own?: string | undefined;
   /** Enough. */
   wanted?: number;
   /** From the start to the end, whatever has come by then. */
@@ -46,6 +48,7 @@ const PER_OPERATOR = 2;
 export async function gather({
   discoveries,
   topics,
+  own,
   wanted = WANTED,
   limitMs = LIMIT_MS,
   patience = 1,
@@ -57,6 +60,7 @@ export async function gather({
   const limit = setTimeout(() => enough.abort(), limitMs);
   let tail: NodeJS.Timeout | undefined;
   const add = (descriptor: Descriptor, signed: string, fit: number, reach: Reach) => {
+    if (descriptor.key === own) return;
     const before = candidates.get(descriptor.key);
     if (before) heardAgain(before, { signed, fit, reach });
     else if (candidates.size < wanted && caps.admit(descriptor))
