@@ -12,6 +12,7 @@ import { brokerOffer } from './broker-offer.ts';
 import { type Finding, fail, ok, warn } from './hardware-check.ts';
 import { connectHome } from './home-client.ts';
 import { runningPid, unsoundExperts } from './preflight.ts';
+import { notHere, notHereText } from './served.ts';
 import { openAsker } from './swarm-client.ts';
 
 const LEAST_FREE_MIB = 500;
@@ -81,6 +82,12 @@ export async function checkBrokers(paths: Paths, { net }: Config): Promise<Findi
   const offer = await brokerOffer({ net });
   if (offer) findings.push(ok('house broker', offer));
   return findings;
+}
+
+/** Whether all that is offered to strangers can answer. */
+export async function checkServed(paths: Paths, config: Config): Promise<Finding[]> {
+  const missing = await notHere(paths, config);
+  return missing.length ? [warn('served', notHereText(missing))] : [];
 }
 
 /** Whether anybody of the swarm answers, where the owner has asked for it. */

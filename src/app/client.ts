@@ -95,6 +95,8 @@ export const acknowledgeFaults = async (url: string): Promise<void> =>
 const Model = z.object({
   id: z.string(),
   engine: z.string(),
+  /** Whether it answers whoever names it. */
+  byName: z.boolean(),
   resident: z.boolean(),
   memoryBytes: z.number(),
   lastUsedMs: z.number().nullable(),

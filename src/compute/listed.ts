@@ -10,6 +10,8 @@ export interface Listed {
   engine: string;
   /** Whether `auto` may pick it. */
   answers: boolean;
+  /** Whether it answers whoever names it. */
+  byName: boolean;
   resident: boolean;
   sizeBytes: number;
   memoryBytes: number;
@@ -49,6 +51,7 @@ export function listedOf(
   const { jPerToken, energyFrom } = energy(id);
   return {
     ...{ id, title: fact?.title ?? id, engine: fact?.engine ?? 'none', modifiedMs },
+    byName: fact?.engine === 'llama' && residents.fault(id) === undefined,
     resident: residents.resident(id),
     sizeBytes: fact?.sizeBytes ?? 0,
     ...residents.facts(id),
@@ -72,7 +75,17 @@ export const listedUpstream = ({
   title,
   contextTokens,
 }: Pick<Answerer, 'id' | 'title' | 'contextTokens'>): Omit<Listed, 'priceEurPerMtoken'> => ({
-  ...{ id, title, engine: 'upstream', answers: true, resident: true, sizeBytes: 0, memoryBytes: 0, loadS: 0 },
+  ...{
+    id,
+    title,
+    engine: 'upstream',
+    answers: true,
+    byName: true,
+    resident: true,
+    sizeBytes: 0,
+    memoryBytes: 0,
+    loadS: 0,
+  },
   ...{
     lastUsedMs: null,
     jPerToken: null,

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { notHere } from '../../src/app/served.ts';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
+import { Config } from '../../src/core/config.ts';
+import { pathsOf } from '../../src/core/paths.ts';
 import { printable } from '../../src/core/printable.ts';
 import { readInvite } from '../../src/net/swarm/invite.ts';
 import { freePort, sleep } from '../net/helpers.ts';
@@ -47,7 +50,7 @@ const lineOf = (content: unknown) => `heatmine:1:${Buffer.from(JSON.stringify(co
 const JOINED = 'swarm:\n  join: true\n';
 /** More than electricity ever makes it. */
 const PAYING = ['--max-price', '1000000000'];
-const SERVING = `${JOINED}  serve:\n    accept: [power, liability, tax]\n    experts: [faults]\n`;
+const SERVING = `${JOINED}  serve:\n    accept: [power, liability, tax]\n    experts: [faults, gone]\n`;
 
 let unit: SpawnedUnit;
 let portBase: number;
@@ -123,6 +126,26 @@ test('who takes part alone is told so: its own node is no other, to list or to a
   refused({ ...asked, stderr: asked.stderr.replace(/^direct: .*\n/, '') }, 'NOBODY_THERE', 'no node answers');
 });
 
+test('an expert that is offered and not here is told of by status and doctor, with how to mend it', async () => {
+  await unit.until((state) => state.compute !== null, LIMIT_MS);
+  const commands = [['status'], ['doctor', '--json']].map((args) => heatmine(...args, '--home', unit.home));
+  const [status, doctor] = await Promise.all(commands);
+  const text = /swarm\.serve\.experts names gone, not here .*experts pull/;
+  assert.match(status!.stdout, text);
+  const found = JSON.parse(doctor!.stdout) as { level: string; what: string; text: string }[];
+  const served = found.filter(({ what }) => what === 'served');
+  assert.is(served.length, 1, doctor!.stderr);
+  assert.is(served[0]!.level, 'WARN');
+  assert.match(served[0]!.text, text);
+  const offering = (...experts: string[]) =>
+    Config.parse({ swarm: { join: true, serve: { accept: ['power', 'liability', 'tax'], experts } } });
+  const stopped = pathsOf(homeWith());
+  // What an upstream has nobody knows while nothing runs; the classifier answers no questions.
+  const named = offering('faults', 'absent', 'classifier', 'upstream:m');
+  assert.equal(await notHere(stopped, named), ['absent', 'classifier']);
+  assert.equal(await notHere(stopped, Config.parse({})), []);
+});
+
 test('with nobody there: what can be done about it', async () => {
   const home = homeWith();
   // Whoever made this line has gone.
@@ -166,20 +189,21 @@ test('a line that is cut, foreign, too long or names nobody is refused, and noth
     const code = (error: { code?: string; message: string }) => error.code === 'USAGE' && error.message.length < 200;
     assert.throws(() => readInvite(line), code as never, line.slice(0, 60));
   }
-  for (const line of [wrong[3]!, wrong[4]!, wrong[11]!]) {
-    refused(await heatmine('join', line, '--home', home), 'USAGE', 'join --help');
-  }
-  refused(await heatmine('join', '--home', home), 'USAGE', 'heatmine invite');
+  const lines = [wrong[3]!, wrong[4]!, wrong[11]!].map((line) => heatmine('join', line, '--home', home));
+  const none = heatmine('join', '--home', home);
+  for (const said of await Promise.all(lines)) refused(said, 'USAGE', 'join --help');
+  refused(await none, 'USAGE', 'heatmine invite');
   assert.is(configOf(home), before);
 });
 
 test('a configuration that is missing or broken is named, not joined', async () => {
   const line = lineOf({ b: ['192.0.2.1:8703'], r: [] });
-  for (const config of ['swarm: [\n', '- a\n', 'swarm:\n', 'swarm: {relays: 3}\n']) {
+  const broken = ['swarm: [\n', '- a\n', 'swarm:\n', 'swarm: {relays: 3}\n'].map(async (config) => {
     const home = homeWith(config);
     refused(await heatmine('join', line, '--home', home), 'CONFIG_INVALID', 'config.yaml');
     assert.is(configOf(home), config);
-  }
+  });
+  await Promise.all(broken);
   refused(await heatmine('invite', '--home', homeWith()), 'CONFIG_INVALID', 'swarm.join is off');
   const blind = homeWith(`${JOINED}  host: 0.0.0.0\n`);
   refused(await heatmine('invite', '--home', blind), 'CONFIG_INVALID', 'swarm.urls');

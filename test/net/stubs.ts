@@ -45,6 +45,7 @@ export async function computeStub(path: string): Promise<ComputeStub> {
     seen.push({ method: req.method!, path: req.url!, headers: req.headers, body });
     if (req.url === '/health') return void json(res, 200, { ok: true, tokens: 1 });
     if (req.url === '/classify') return void json(res, 200, { label: 'faults' });
+    if (req.url === '/v1/models/faults') return void json(res, 200, { id: 'faults', heatmine: { byName: true } });
     if (req.url !== '/v1/chat/completions') return void json(res, 200, { object: 'list', data: [] });
     await chat(res, JSON.parse(body).messages.at(-1).content as string);
   });

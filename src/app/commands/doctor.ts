@@ -6,7 +6,7 @@ import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
-import { checkBox, checkBrokers, checkModels, checkPeers } from '../box-check.ts';
+import { checkBox, checkBrokers, checkModels, checkPeers, checkServed } from '../box-check.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print } from '../command.ts';
 import { findingsText } from '../findings-text.ts';
@@ -112,6 +112,7 @@ async function examine(paths: Paths, boardName: string | undefined, portBase: nu
       ...(await checkBrokers(paths, config)),
       ...checkNotify(paths, config, board.simulated),
       ...(await checkRunning(paths, config, board)),
+      ...(await checkServed(paths, config)),
       ...(await checkPeers(paths, config, portBase)),
     ];
   } catch (error) {

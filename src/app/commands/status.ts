@@ -1,10 +1,14 @@
 import { SENSORS } from '../../contract/points.ts';
 import { observedLine, todayLine } from '../../contract/today-line.ts';
 import { unitOf as unitOfName } from '../../contract/units.ts';
+import { type Config, loadConfig } from '../../core/config.ts';
+import { HeatmineError } from '../../core/errors.ts';
+import type { Paths } from '../../core/paths.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
 import { houseMinute, houseZone } from '../house-clock.ts';
 import { priceLines } from '../price-text.ts';
+import { notHere, notHereText } from '../served.ts';
 
 const SAFETY_WORDS = {
   S0: 'all well',
@@ -74,14 +78,26 @@ export function statusLines({ control, compute, plant, prices, today }: State, t
   return lines;
 }
 
+/** Undefined where the file is refused just now: the unit then runs with the last good one. */
+function configOf(paths: Paths): Config | undefined {
+  try {
+    return loadConfig(paths.home);
+  } catch (error) {
+    if (error instanceof HeatmineError) return undefined;
+    throw error;
+  }
+}
+
 async function showStatus(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { watch: { type: 'boolean' } });
   const { url } = unitOf(paths);
   const timeZone = houseZone(paths);
+  const config = configOf(paths);
   const show = async () => {
-    const state = await fetchState(url);
+    const [state, missing] = await Promise.all([fetchState(url), config ? notHere(paths, config) : []]);
+    const lines = [...statusLines(state, timeZone), ...(missing.length ? ['', notHereText(missing)] : [])];
     if (values.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
-    print(json ? JSON.stringify(state) : statusLines(state, timeZone).join('\n'));
+    print(json ? JSON.stringify({ ...state, ...(missing.length && { notHere: missing }) }) : lines.join('\n'));
     return state.control && !state.control.latched && state.control.safety === 'S0' ? 0 : 1;
   };
   let code = await show();

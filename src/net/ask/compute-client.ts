@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { z } from 'zod';
 import type { AnswerMeter } from '../../contract/compute-api.ts';
 import { type Ask, Meter, type Reply, type Way } from '../../contract/wire.ts';
@@ -16,6 +16,8 @@ export type AnswerPiece =
 export interface ComputeClient {
   /** Streams one answer; `economy` waits a little for free watts and takes no others. Throws HeatmineError; `retryAfterS` hangs on it when compute gave one. */
   answer(ask: Ask, signal: AbortSignal, economy?: boolean): AsyncGenerator<AnswerPiece>;
+  /** Whether that expert answers here now, asked by name. Throws NOT_RUNNING where compute does not say. */
+  answers(expert: string, signal: AbortSignal): Promise<boolean>;
   /** What the classifier takes this text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
   /** What the copy of an expert here makes of another node's answer, by free watts; without one, of its own. */
@@ -43,6 +45,7 @@ const StreamChunk = z.object({
 const Failure = z.object({
   error: z.object({ message: z.string(), code: z.unknown().optional(), type: z.unknown().optional() }),
 });
+const Model = z.object({ heatmine: z.object({ byName: z.boolean() }) });
 const Label = z.object({ label: z.string() });
 const Weighed = z.object({
   own: z.string(),
@@ -69,20 +72,30 @@ export function computeClient(socketPath: string): ComputeClient {
       if (res.statusCode !== 200) throw await failureOf(res);
       yield* pieces(res);
     },
+    async answers(expert, signal) {
+      const res = await look(socketPath, agent, `/v1/models/${encodeURIComponent(expert)}`, signal);
+      if (res.statusCode === 200) return Model.parse(await jsonOf(res)).heatmine.byName;
+      const failure = await failureOf(res);
+      if (failure.code === 'EXPERT_UNKNOWN') return false;
+      throw failure;
+    },
     async labelOf(text, signal) {
       const res = await post(socketPath, agent, '/classify', JSON.stringify({ text }), signal);
       if (res.statusCode !== 200) throw await failureOf(res);
-      return Label.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8'))).label;
+      return Label.parse(await jsonOf(res)).label;
     },
     async weigh({ expert, messages }, given, signal) {
       const body = JSON.stringify({ model: expert, messages, temperature: 0, given });
       const res = await post(socketPath, agent, '/weigh', body, signal);
       if (res.statusCode !== 200) throw await failureOf(res);
-      return Weighed.parse(JSON.parse(Buffer.concat(await res.toArray()).toString('utf8')));
+      return Weighed.parse(await jsonOf(res));
     },
     close: () => agent.destroy(),
   };
 }
+
+const jsonOf = async (res: IncomingMessage): Promise<unknown> =>
+  JSON.parse(Buffer.concat(await res.toArray()).toString('utf8'));
 
 /** Of an asker that sits there and waits. */
 const ECONOMY_DEADLINE_S = 60;
@@ -98,6 +111,15 @@ const bodyOf = (ask: Ask, economy: boolean) =>
     ...(economy && { service_tier: 'flex', heatmine: { deadline_s: ECONOMY_DEADLINE_S } }),
   });
 
+const silent = (error: Error, signal: AbortSignal) =>
+  signal.aborted ? error : new HeatmineError('NOT_RUNNING', 'compute does not answer', { cause: error });
+
+/** Rejects with NOT_RUNNING where nobody answers. */
+const look = (socketPath: string, agent: Agent, path: string, signal: AbortSignal): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get({ socketPath, agent, path, signal }, resolve).on('error', (error) => reject(silent(error, signal)));
+  });
+
 /** Rejects with NOT_RUNNING where nobody answers. */
 export function post(
   socketPath: string,
@@ -110,9 +132,7 @@ export function post(
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const options = { socketPath, agent, method: 'POST', path, headers, signal };
     const req = request(options, resolve);
-    req.on('error', (error) => {
-      reject(signal.aborted ? error : new HeatmineError('NOT_RUNNING', 'compute does not answer', { cause: error }));
-    });
+    req.on('error', (error) => reject(silent(error, signal)));
     req.end(body);
   });
 }

@@ -10,9 +10,10 @@ import { type Attachments, keepAttached } from './attach.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { deskOf, OTHERS } from './help-desk.ts';
+import { type Here, watchHere } from './here.ts';
 import type { Identity } from './identity.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
-import { DEAREST, describe, expertsOf, fitsDescriptor, toldOf } from './offer.ts';
+import { DEAREST, describe, expertsOf, takeOffered, toldOf } from './offer.ts';
 import { openTill, type Till, type Trade } from './pay/till.ts';
 import { viaOf } from './pay/via.ts';
 import type { Unsealer } from './query.ts';
@@ -33,7 +34,8 @@ export interface NodeOptions {
   /** 0: the kernel's choice. */
   port: number;
   identity: Identity;
-  compute: Pick<ComputeClient, 'answer'>;
+  /** Without `answers` all that config.yaml names is here. */
+  compute: Pick<ComputeClient, 'answer'> & Partial<Pick<ComputeClient, 'answers'>>;
   unsealer?: Unsealer;
   /** Counts what askers say of its answers; closed with the node. */
   told?: Told;
@@ -46,6 +48,8 @@ export interface NodeOptions {
   /** Its part in weights that travel; closed with the node. */
   weights?: Weights;
   renewMs?: number;
+  /** How often compute is asked what is here. */
+  lookMs?: number;
   limits?: Partial<WireLimits>;
   page?: RequestListener;
   log: Log;
@@ -60,8 +64,6 @@ export interface SwarmNode {
 
 /** Twice within the life of a descriptor. */
 const RENEW_MS = 12 * 60_000;
-/** In a descriptor. */
-const MOST_EXPERTS = 8;
 const PRICE_MS = 60_000;
 /** Whoever asks may be on this machine. */
 const HERE = '127.0.0.1';
@@ -80,7 +82,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const unopened = { urls: [], discoveries: [], attachments: undefined, listeningOn: 0 };
   const attached = seldom(ATTACHED_MS, () => announce(self));
   const self: Self = { ...options, attached, experts, offered: new Set(), till, relay, neighbours, ...unopened };
-  takeFetched(self);
+  takeOffered(self);
   const gives = experts.length > 0 || weights?.gives === true || config.serve?.fetched === true;
   const roles: Role[] = [...(gives ? (['expert'] as const) : []), ...(relay ? (['relay'] as const) : [])];
   const handlers = handlersOf(self);
@@ -93,6 +95,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
   const close = async () => {
     clearInterval(timer);
     clearInterval(priceTimer);
+    self.here?.close();
     attached.stop();
     till?.close();
     options.told?.close();
@@ -101,18 +104,19 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     relay?.close();
     await Promise.all([acceptor.close(), ...self.discoveries.map((discovery) => discovery.close())]);
   };
-  const timer = setInterval(() => {
+  const tellAgain = () => {
     void self.attachments?.renew();
     announce(self);
-  }, options.renewMs ?? RENEW_MS);
-  const priceTimer = setInterval(() => {
-    if (self.announced === toldOf(self)) return;
-    void self.attachments?.renew();
-    announce(self);
-  }, PRICE_MS);
+  };
+  const changed = () => {
+    takeOffered(self);
+    tellAgain();
+  };
+  const timer = setInterval(tellAgain, options.renewMs ?? RENEW_MS);
+  const priceTimer = setInterval(() => self.announced !== toldOf(self) && tellAgain(), PRICE_MS);
   try {
     // Too much for one descriptor is told now rather than when the price goes up.
-    describe(self, [], DEAREST);
+    describe({ ...self, experts }, [], DEAREST);
     self.discoveries = await options.discoveries(port);
   } catch (error) {
     await close();
@@ -125,17 +129,17 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     tags: () => weights?.tags() ?? [],
     onChange: () => announce(self),
   });
+  self.here = await hereOf(self, changed);
+  takeOffered(self);
   announce(self);
-  weights?.start(self.discoveries, () => {
-    takeFetched(self);
-    void self.attachments?.renew();
-    announce(self);
-  });
+  weights?.start(self.discoveries, changed);
   return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
 
 interface Self extends Omit<NodeOptions, 'discoveries'> {
   experts: Descriptor['experts'];
+  /** Once compute was asked for the first time; undefined as well where it need not be. */
+  here?: Here | undefined;
   /** What strangers may ask now; changes in place. */
   offered: Set<string>;
   till: Till | undefined;
@@ -165,14 +169,11 @@ function tillOf({ config, trade, identity }: NodeOptions): Till | undefined {
 const relayOf = ({ config, weights }: NodeOptions, backlog: Backlog): Relay =>
   createRelay({ reachFor: leadsHome(config), weights: weights?.relayPace, backlog, now: Date.now });
 
-/** The owner's experts, and those that demand brought as far as a descriptor has room for them. */
-function takeFetched(self: Self): void {
-  const own = expertsOf(self.config);
-  const fetched = (self.weights?.offered() ?? []).filter(({ id }) => !own.some((expert) => expert.id === id));
-  self.experts = [...own, ...fetched].slice(0, MOST_EXPERTS);
-  while (self.experts.length > own.length && !fitsDescriptor(self)) self.experts.pop();
-  self.offered.clear();
-  for (const { id } of self.experts) self.offered.add(id);
+async function hereOf({ config, compute, weights, lookMs, log }: Self, changed: () => void): Promise<Here | undefined> {
+  const { answers } = compute;
+  if (!answers || !config.serve) return undefined;
+  const more = () => (weights?.offered() ?? []).map(({ id }) => id);
+  return watchHere({ answers, named: config.serve.experts, more, changed, ...(lookMs && { lookMs }), log });
 }
 
 /** Whom this node finds for a topic, itself left out. */

@@ -2,11 +2,13 @@ import type { SwarmConfig } from '../../core/swarm-config.ts';
 import { MAX_UC_PER_MTOK } from '../ledger/price.ts';
 import type { RelayAt } from './attach.ts';
 import { type Descriptor, signDescriptor } from './descriptor.ts';
+import type { Here } from './here.ts';
 import type { Identity } from './identity.ts';
 import type { Till } from './pay/till.ts';
 import type { Unsealer } from './query.ts';
 import { PARENTS_OF_SHIPPED, TOPICS_OF_SHIPPED } from './topics.ts';
 import type { Told } from './useful/told.ts';
+import type { Weights } from './weights/weights.ts';
 
 /** What a node has to say of itself. */
 interface Offering {
@@ -22,6 +24,8 @@ interface Offering {
 const LANGUAGES = ['en', 'de'];
 const PRICE_STEP = 1.1;
 const MOST_RELAYS = 3;
+/** In a descriptor. */
+const MOST_EXPERTS = 8;
 const offerOf = ({ till }: Offering) => till?.offer() ?? { price: 0, sunshine: false };
 /** The longest that a price may get. */
 export const DEAREST = { price: MAX_UC_PER_MTOK, sunshine: true };
@@ -63,7 +67,29 @@ export function toldOf(self: Offering): string {
   return `${sunshine} ${Math.round(Math.log(price + 1) / Math.log(PRICE_STEP))}`;
 }
 
-export function fitsDescriptor(self: Offering): boolean {
+/** A node's experts as they are now. */
+interface Offered extends Offering {
+  compute: { answers?: unknown };
+  here?: Pick<Here, 'has'> | undefined;
+  weights?: Pick<Weights, 'offered' | 'said'>;
+  /** Their ids; changes in place. */
+  offered: Set<string>;
+}
+
+/** The owner's experts that are here, and those that demand brought as far as a descriptor has room for them. */
+export function takeOffered(self: Offered): void {
+  const { compute, here, weights, offered, config } = self;
+  const isHere = ({ id }: { id: string }) => compute.answers === undefined || here?.has(id) === true;
+  const named = expertsOf(config);
+  const own = named.filter(isHere).map((one) => (isShipped(one.id) ? one : { ...one, ...weights?.said(one.id) }));
+  const fetched = (weights?.offered() ?? []).filter((one) => isHere(one) && !named.some(({ id }) => id === one.id));
+  self.experts = [...own, ...fetched].slice(0, MOST_EXPERTS);
+  while (self.experts.length > own.length && !fitsDescriptor(self)) self.experts.pop();
+  offered.clear();
+  for (const { id } of self.experts) offered.add(id);
+}
+
+function fitsDescriptor(self: Offering): boolean {
   try {
     return describe(self, self.config.relays.slice(0, MOST_RELAYS), DEAREST).length > 0;
   } catch {
@@ -71,13 +97,15 @@ export function fitsDescriptor(self: Offering): boolean {
   }
 }
 
-/** What this node lets strangers ask. Throws CONFIG_INVALID when it is too much for one descriptor. */
+const isShipped = (id: string) => TOPICS_OF_SHIPPED[id] !== undefined;
+
+/** What this node lets strangers ask, whether it is here or not. Throws CONFIG_INVALID when it is too much for one descriptor. */
 export function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
   if (!serve) return [];
   return serve.experts.map((id) => ({
     id,
     topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
-    languages: LANGUAGES,
+    languages: isShipped(id) ? LANGUAGES : [],
     price: serve.minPriceUcPerMtok,
     ...(PARENTS_OF_SHIPPED[id] && { parents: [...PARENTS_OF_SHIPPED[id]] }),
   }));

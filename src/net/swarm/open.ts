@@ -64,7 +64,7 @@ export interface SwarmOptions {
   keysDir: string;
   /** Where experts are, what was published, and the home for commands; left out: no weights travel. */
   weights?: { home: string; modelsDir: string; stateDir: string; lookMs?: number };
-  compute: Pick<ComputeClient, 'answer' | 'labelOf' | 'weigh'>;
+  compute: Pick<ComputeClient, 'answer' | 'labelOf' | 'weigh'> & Partial<Pick<ComputeClient, 'answers'>>;
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;

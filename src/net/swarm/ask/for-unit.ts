@@ -115,13 +115,13 @@ async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held
   say(end);
 }
 
-/** Of an expert that was named, its own; else what the classifier takes the question for, or all where there is none. */
+/** Of an expert that ships, its own, of another all: it may be under any; else what the classifier takes the question for, or all where there is none. */
 async function topicsFor(
   { expert, messages }: Pick<Ask, 'expert' | 'messages'>,
   labelOf: ForUnit['labelOf'],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (expert !== 'auto') return TOPICS_OF_SHIPPED[expert] ?? ['general'];
+  if (expert !== 'auto') return TOPICS_OF_SHIPPED[expert] ?? TOPICS;
   const asked = messages.findLast(({ role }) => role === 'user')?.content ?? '';
   return labelOf(asked, signal).then(topicsOfLabel, () => TOPICS);
 }
