@@ -10,7 +10,10 @@ test('what an expert says of its topics, in the words of the taxonomy', () => {
   const cases: [string[], string[]][] = [
     [['heating/units'], ['units']],
     [['heatpump/pumps'], ['general']],
-    [['units', 'heating/faults', 'garden/units'], ['heating', 'units']],
+    [
+      ['units', 'heating/faults', 'garden/units'],
+      ['heating', 'units'],
+    ],
     [['general/heating', 'heatings'], ['heating']],
     [[], ['general']],
   ];
