@@ -10,6 +10,7 @@ import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts'
 import { quoteSwarm } from '../net/swarm/ask/quotes.ts';
 import { openPurse } from '../net/swarm/pay/purse.ts';
 import { sealTo } from '../net/swarm/seal/ends.ts';
+import { topicsOfExpert } from '../net/swarm/topics.ts';
 import { keepTokens, type Numbered, TOKEN_FILE } from '../net/swarm/useful/token.ts';
 import { askedNotebook } from './asked.ts';
 import { print, say } from './command.ts';
@@ -23,6 +24,8 @@ export interface AskOthers {
   json: boolean;
   /** Micro-credits per million answer tokens. */
   maxPrice: number;
+  /** Only this one; left out: whichever fits. */
+  expert: string | undefined;
   portBase: number | undefined;
   /** In the clear, straight to the expert; otherwise sealed, over an entry relay. */
   direct: boolean;
@@ -44,7 +47,8 @@ const DIRECT =
 
 /** `ask --swarm`: one question to whoever fits, the answer as it comes. Resolves with the exit code. */
 export async function askOthers(asked: AskOthers): Promise<number> {
-  const { question, paths, json, maxPrice, portBase, direct } = asked;
+  const { question, expert, paths, json, maxPrice, portBase, direct } = asked;
+  const topics = expert === undefined ? await topicsOf(question) : topicsOfExpert(expert);
   if (!json) say(direct ? DIRECT : SEALED);
   ensurePaths(paths);
   const { config, discoveries, own } = await openAsker(paths, portBase);
@@ -57,7 +61,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   const book = openRelayBook({ discoveries, file: join(paths.state, RELAYS_FILE) });
   const options = { discoveries, own, book, experience, random: Math.random, purse, ...(!direct && { sealed }) };
   const wanted = {
-    ...{ messages: [{ role: 'user' as const, content: question }], topics: await topicsOf(question), maxPrice },
+    ...{ messages: [{ role: 'user' as const, content: question }], topics, expert, maxPrice },
     ...(asked.economy && { tier: 'economy' as const }),
     signal: stop.signal,
   };

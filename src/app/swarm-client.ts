@@ -21,6 +21,7 @@ interface Asking {
   discoveries: Discovery[];
   /** The key of this home's own node: it is no other, and no relay to hide behind. */
   own: string | undefined;
+  isOther(descriptor: { key: string }): boolean;
 }
 
 /** The swarm's settings of this home, with the ways to find others; a fresh key, so that nothing ties questions together. */
@@ -41,7 +42,8 @@ export async function openAsker(paths: Paths, given?: number): Promise<Asking> {
     bootstrap: running ? [own] : [],
     metFile: join(paths.state, MET_FILE),
   });
-  return { config, discoveries, own: ownKeyIn(paths.keys) };
+  const self = ownKeyIn(paths.keys);
+  return { config, discoveries, own: self, isOther: ({ key }) => key !== self };
 }
 
 /** Which topics this question belongs to, found out here, by the classifier that ships: nobody else reads it for that. */

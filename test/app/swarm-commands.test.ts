@@ -101,19 +101,30 @@ test('one home lets another in; that one lists it and asks its expert', async ()
   assert.match(asked.stderr, `[faults of ${key}]`);
   assert.match(asked.stderr, /\[\d+ tokens, [\d.]+ Wh modelled there, by /);
 
-  const asData = await heatmine(
-    'ask',
-    '--swarm',
-    '--direct',
-    ...PAYING,
-    '--json',
-    'why is my flow too low?',
-    '--home',
-    home,
-  );
-  assert.is(asData.status, 0, asData.stderr);
-  const { meter, node } = JSON.parse(asData.stdout);
+  // A question that is another's, to the expert that was named, and one to an expert that nobody has.
+  const named = (id: string) =>
+    heatmine(
+      'ask',
+      '--swarm',
+      '--direct',
+      ...PAYING,
+      '--json',
+      '--expert',
+      id,
+      'how many inches is a metre?',
+      '--home',
+      home,
+    );
+  const [asData, nobody, own] = await Promise.all([named('faults'), named('gone'), named('status')]);
+  assert.is(nobody!.status, 2);
+  const { code, message } = JSON.parse(nobody!.stdout).error;
+  assert.is(code, 'NOT_OFFERED');
+  assert.match(message, 'gives the expert "gone"');
+  assert.is(JSON.parse(own!.stdout).error.code, 'USAGE');
+  assert.is(asData!.status, 0, asData!.stderr);
+  const { meter, node } = JSON.parse(asData!.stdout);
   assert.is(node, key);
+  assert.is(meter.expert, 'faults');
   assert.ok(meter.answerTokens > 0 && meter.joules > 0);
 });
 

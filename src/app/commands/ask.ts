@@ -4,6 +4,9 @@ import { askOthers } from '../ask-others.ts';
 import { unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 
+/** What a descriptor may name. */
+const MOST_EXPERT_CHARS = 64;
+
 async function askQuestion(args: string[]): Promise<number> {
   const { values, positionals, paths, json } = parseCommand(args, {
     expert: { type: 'string' },
@@ -26,8 +29,14 @@ async function askQuestion(args: string[]): Promise<number> {
     const is = (name: 'direct' | 'economy' | 'quote') => values[name] === true;
     if (is('economy') && maxPrice === 0)
       throw new HeatmineError('USAGE', '--economy is a cheaper answer: name --max-price');
+    const expert = values.expert === 'auto' ? undefined : (values.expert as string | undefined);
+    if (expert === 'status')
+      throw new HeatmineError('USAGE', 'status speaks of your own house, no other node serves it: leave --swarm out');
+    if (expert === '' || (expert?.length ?? 0) > MOST_EXPERT_CHARS)
+      throw new HeatmineError('USAGE', '--expert takes an id as `heatmine experts search` lists it');
     return askOthers({
       question,
+      expert,
       paths,
       json,
       maxPrice,
@@ -64,9 +73,9 @@ async function askQuestion(args: string[]): Promise<number> {
 export const ask: Command = {
   name: 'ask',
   about:
-    'Asks an expert over the websocket that remote peers use. The answer streams to standard output.\n  --dissent N   asks several nodes of the swarm and shows the N answers that differ most',
+    'Asks an expert over the websocket that remote peers use. The answer streams to standard output.\n  --expert ID   that one; with --swarm of whoever gives it, as `heatmine experts search` lists them\n  --dissent N   asks several nodes of the swarm and shows the N answers that differ most',
   usage:
-    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--direct] [--max-price N [--economy]] [--quote] [--dissent N] "QUESTION"',
+    'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--expert ID] [--direct] [--max-price N [--economy]] [--quote] [--dissent N] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',
   run: askQuestion,
 };

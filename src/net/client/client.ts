@@ -6,7 +6,7 @@ import { type Heard, type Meter, readAnswer, SEALED } from './answer.ts';
 import { type Bytes, concat, utf8 } from './bytes.ts';
 import { dial } from './connection.ts';
 import type { Descriptor, Offer } from './descriptor.ts';
-import { refuse } from './fault.ts';
+import { ClientError, refuse } from './fault.ts';
 import { answers, type Found, findNodes, type RelayAt, shuffled, TOPICS } from './find.ts';
 import { keyBytes } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
@@ -62,6 +62,8 @@ export { relaysOf } from './invite.ts';
 export { isPrivate } from './way.ts';
 
 const TRIES = 3;
+/** To one node: one that leads nowhere takes seconds to show it. */
+const MOST_WAYS = 6;
 const MAX_REQUEST_BYTES = 262_144;
 const MAX_FRAME_BYTES = 60_000;
 
@@ -126,7 +128,7 @@ async function askNode(
   const { messages, maxTokens, signal } = question;
   const request = utf8(JSON.stringify({ v: 1, expert, messages, maxTokens, maxPrice: 0 }));
   let last: unknown;
-  for (const { url, key, path } of ways) {
+  for (const { url, key, path } of ways.slice(0, MOST_WAYS)) {
     const { frames, open } = await sealQuestion(keyBytes(node.seal)!, request, Date.now());
     const body = concat(new Uint8Array([SEALED]), ...frames);
     if (body.length > MAX_REQUEST_BYTES) refuse('CONTEXT_LENGTH', `${body.length} bytes, ${MAX_REQUEST_BYTES} may be`);
@@ -139,6 +141,10 @@ async function askNode(
       const [, answer] = await Promise.all([sendAll(stream, body), readAnswer(stream, open, node.key, question)]);
       const relay = path.length > 1 ? path[0]!.key : undefined;
       return { ...answer, way: { mode: 'sealed', entry: key, ...(relay && { relay }), node: node.key } };
+    } catch (error) {
+      // It has passed nothing on: another way to the same node is no second try.
+      if (!(error instanceof ClientError) || error.code !== 'NO_WAY') throw error;
+      last = error;
     } finally {
       connection.close();
     }

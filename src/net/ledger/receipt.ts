@@ -50,6 +50,8 @@ export interface SignedReceipt {
   askerSignature?: Uint8Array;
 }
 
+/** What a receipt can name; those of an upstream have colons and capitals. */
+export const hasName = (expert: string): boolean => /^[a-z0-9][\w.:/@-]{0,63}$/i.test(expert);
 export const roundTokens = (tokens: number): number => Math.ceil(tokens / TOKEN_STEP) * TOKEN_STEP;
 export const hourOf = (wallMs: number): number => Math.floor(wallMs / HOUR_MS);
 
@@ -103,7 +105,7 @@ export function checkReceipt(r: Receipt): void {
   };
   if (r.version !== RECEIPT_VERSION) refuse(`version ${r.version} is not ${RECEIPT_VERSION}`);
   if (!TIERS[r.tier]) refuse(`tier ${r.tier} is none`);
-  if (!/^[a-z0-9][a-z0-9._/@-]{0,63}$/.test(r.expert)) refuse('the expert is no id');
+  if (!hasName(r.expert)) refuse('the expert is no id');
   for (const tokens of [r.promptTokens, r.answerTokens]) {
     if (tokens > MAX_TOKENS) refuse(`${tokens} tokens are more than ${MAX_TOKENS}`);
     if (tokens % TOKEN_STEP) refuse(`${tokens} tokens are no multiple of ${TOKEN_STEP}`);

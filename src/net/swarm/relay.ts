@@ -20,6 +20,8 @@ export interface RelayOptions {
   attached?: number;
   /** Other relays dialled for strangers, at once. */
   dials?: number;
+  /** After which a stream on which nothing passes is closed. */
+  silentMs?: number;
   /** Of weights; left out: none may pass. */
   weights?: Pace;
   /** Left out: one of its own. */
@@ -63,7 +65,7 @@ interface Attached {
 
 /** Passes whole frames on, both ways, and looks into none. */
 export function createRelay(options: RelayOptions): Relay {
-  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, weights, now } = options;
+  const { reachFor, attached: most = MAX_ATTACHED, dials = MAX_DIALLED, silentMs, weights, now } = options;
   const backlog = options.backlog ?? createBacklog(WIRE_LIMITS.heldBytes);
   const experts = new Map<string, Attached>();
   const tally = createTally(now);
@@ -109,7 +111,7 @@ export function createRelay(options: RelayOptions): Relay {
         if (!leave) throw new HeatmineError('BUSY', 'this relay passes as many of yours to that node as it may');
         if (here && kind === undefined) tally.passed(hop!.key);
         const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, origin));
-        const passing = { pace: paced, mayBlock: rest.length > 0, backlog, guest, leave };
+        const passing = { pace: paced, mayBlock: rest.length > 0, backlog, guest, silentMs, leave };
         splice(stream, connection.open(rest, kind), passing);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && OWN_WORDS.includes(error.code);

@@ -4,7 +4,8 @@ import type { Pace } from './turns.ts';
 import type { Backlog } from './wire/backlog.ts';
 import type { Stream } from './wire/stream.ts';
 
-const SILENT_MS = 120_000;
+/** An asker waits minutes for the first word of a slow expert and knows best when to leave; whoever needs the place gets it before. */
+const SILENT_MS = 30 * 60_000;
 
 export interface Passing {
   pace: Pace | undefined;
@@ -13,18 +14,21 @@ export interface Passing {
   backlog: Backlog;
   /** Its place, which it gives up when others need it. */
   guest: Guest;
+  /** Nothing passes for so long: both are closed. */
+  silentMs?: number | undefined;
   /** Its place is free again. */
   leave(): void;
 }
 
 /** Passes whole frames on, both ways, until both streams have ended. */
-export function splice(a: Stream, b: Stream, { pace, mayBlock, backlog, guest, leave }: Passing): void {
+export function splice(a: Stream, b: Stream, passing: Passing): void {
+  const { pace, mayBlock, backlog, guest, silentMs = SILENT_MS, leave } = passing;
   const cut = (message: string) => {
     leave();
     for (const stream of [a, b]) stream.close('BUSY', message);
   };
   guest.cut = () => cut('others need the place');
-  const silent = setTimeout(() => cut('nothing passed for long'), SILENT_MS);
+  const silent = setTimeout(() => cut('nothing passed for long'), silentMs);
   // Their own account: others use the connections, too, and lose nothing by what these two leave lying here.
   const holding = backlog.enter(() => cut('what passes here was not taken for long'));
   for (const stream of [a, b]) stream.holdOn(holding);

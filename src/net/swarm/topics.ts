@@ -26,6 +26,9 @@ export function topicsIn(own: readonly string[]): Topic[] {
   return known.length > 0 ? known : ['general'];
 }
 
+/** Under which it is found; one that did not ship may be of any. */
+export const topicsOfExpert = (id: string): readonly Topic[] => TOPICS_OF_SHIPPED[id] ?? TOPICS;
+
 /** Best first: the topic of the classifier's label, then `general`. */
 export const topicsOfLabel = (label: string): Topic[] => [...(TOPICS_OF_SHIPPED[label] ?? []), 'general'];
 

@@ -106,6 +106,21 @@ test('an answer that the relay cut, repeated, changed or replaced is refused, an
   await hostile.end();
 });
 
+test('where a relay finds no way, another one to the same expert is taken, and that is no second try', async ({
+  expert,
+}) => {
+  let ways = 0;
+  const entry = await hostileEntry(
+    expert,
+    (answer) => answer,
+    () => ways++ > 0,
+  );
+  const client = createClient({ relays: [entry.relay], nearRelays: true });
+  const { text, tries } = await client.ask(say(CANARY));
+  assert.equal([text, tries, ways], [CANARY, 1, 2]);
+  await entry.end();
+});
+
 /** After those that want only two relays to be known. */
 test('with a topic given, another relay is asked, sealed, by way of the one that is entered by', async ({
   swarm,

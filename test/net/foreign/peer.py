@@ -277,7 +277,7 @@ def check_receipt(record, agreed, said_bytes):
     for name in ("id", "asker", "server", "expert"):
         need(record[name] == agreed[name], name)
     need(free or record["tier"] == agreed["tier"], "tier")
-    need(re.fullmatch(r"[a-z0-9][a-z0-9._/@-]{0,63}", record["expert"]), "expert")
+    need(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}", record["expert"]), "expert")
     most_price = 0 if free else agreed["mostUcPerMtok"]
     need(max(record["promptUcPerMtok"], record["answerUcPerMtok"]) <= most_price, "price")
     for name, most in (("promptTokens", most_prompt), ("answerTokens", most_answer)):

@@ -187,6 +187,14 @@ test('the asker signs nothing that it did not agree to', () => {
   checkAgreed(fewer, agreed, wallMs, verifySigned);
 });
 
+test('an expert of an upstream can be named: colons and capitals', () => {
+  for (const expert of ['upstream:Qwen2.5-7B', 'upstream:library/llama3:8b', 'a'.repeat(64)]) {
+    const receipt = receiptOf({ ...served, expert });
+    assert.is(receiptCodec.decode(receiptCodec.encode(receipt)).expert, expert);
+  }
+  for (const expert of ['', ':x', 'a b', 'ü', 'a'.repeat(65)]) refused(() => receiptOf({ ...served, expert }), /no id/);
+});
+
 test('a receipt that does not add up is refused though it is signed', () => {
   const good = receiptOf(served);
   const cases: [Partial<Receipt>, RegExp][] = [

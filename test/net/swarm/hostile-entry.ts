@@ -2,12 +2,17 @@ import { readDescriptor, signDescriptor } from '../../../src/net/swarm/descripto
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { mark, sendRequest } from '../../../src/net/swarm/query.ts';
 import { dial } from '../../../src/net/swarm/wire/dial.ts';
+import type { Hop } from '../../../src/net/swarm/wire/frames.ts';
 import type { Stream, Taken } from '../../../src/net/swarm/wire/stream.ts';
 import { all, ECHO, testPeers } from './peers.ts';
 import type { EchoNode } from './swarm.ts';
 
-/** An entry relay that does with the frames of an answer what `twist` says. */
-export async function hostileEntry(expert: EchoNode, twist: (answer: Taken[]) => Taken[]) {
+/** An entry relay that does with the frames of an answer what `twist` says, and finds no way where `passes` says so. */
+export async function hostileEntry(
+  expert: EchoNode,
+  twist: (answer: Taken[]) => Taken[],
+  passes = (_path: readonly Hop[]) => true,
+) {
   const identity = freshIdentity();
   const requests: Buffer[] = [];
   const toExpert = await dial({ url: expert.url, reach: 'owner', identity, expect: expert.key, handlers: ECHO });
@@ -27,7 +32,10 @@ export async function hostileEntry(expert: EchoNode, twist: (answer: Taken[]) =>
     identity,
     roles: ['relay'],
     handlers: {
-      onOpen: (stream) => void pass(stream).catch(() => {}),
+      onOpen(stream, path) {
+        if (passes(path)) void pass(stream).catch(() => {});
+        else stream.close('NO_WAY', 'no way from here');
+      },
       onAsk(frame) {
         const issuedS = Math.floor(Date.now() / 1000);
         const self = signDescriptor(identity, { issuedS, urls: [peers.url], relays: [], relay: true, experts: [] });

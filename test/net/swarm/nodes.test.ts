@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gather } from '../../../src/net/swarm/ask/gather.ts';
+import { TOPICS } from '../../../src/net/swarm/topics.ts';
 import { testNet } from '../stubs.ts';
 import { testPurse } from './pay/purse.ts';
 import { sunny } from './pay/sunny.ts';
@@ -64,6 +65,18 @@ beside('what is not offered is not answered: price, expert', async () => {
   assert.is((await eventually(() => asker.ask('for money', { maxPrice: 500 }))).said, 'for money');
   assert.is(await codeOf(asker.ask('for less', { maxPrice: 499 })), 'NOT_OFFERED');
   assert.is(await codeOf(asker.ask('tongues', { topics: ['units'], maxPrice: 500 })), 'NOBODY_THERE');
+  // By name: whatever the topics, and nobody else instead of it.
+  const named = { topics: TOPICS, maxPrice: 500 };
+  const [given, missing, dearer] = await Promise.allSettled([
+    asker.ask('by name', { ...named, expert: 'faults' }),
+    asker.ask('by name', { ...named, expert: 'pumps' }),
+    asker.ask('by name', { ...named, expert: 'faults', maxPrice: 499 }),
+  ]);
+  assert.is(given.status === 'fulfilled' && given.value.meter.expert, 'faults');
+  const why = (one: PromiseSettledResult<unknown>) =>
+    one.status === 'rejected' && `${one.reason.code}: ${one.reason.message}`;
+  assert.is(why(missing), 'NOT_OFFERED: none of 1 nodes that were found gives the expert "pumps"');
+  assert.match(why(dearer) || '', /^NOT_OFFERED: .*500 for "faults", 499 was offered/);
   await swarm.end();
 });
 

@@ -124,6 +124,33 @@ test('one prefix takes half of the streams to the next node, is told so, and oth
   await Promise.all([near.end(), far.end()]);
 });
 
+test('a stream on which nothing passes is closed on both sides, and its place is free again', async () => {
+  const asked: Stream[] = [];
+  const onOpen: Handlers['onOpen'] = (stream) => void asked.push(stream);
+  const far = await testPeers({ handlers: { ...ECHO, onOpen } });
+  const relay = createRelay({ reachFor: () => 'machine', silentMs: 50, now: Date.now });
+  const from = { address: '203.0.113.9' };
+  const near = await testPeers({
+    handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, from) },
+  });
+  const connection = await near.dial();
+  for (let turn = 1; turn <= 2; turn++) {
+    const streams = Array.from({ length: 32 }, () => connection.open([{ key: far.identity.id, url: far.url }]));
+    const ends = await Promise.all(streams.map((stream) => stream.take().catch((error) => error)));
+    assert.equal(
+      [...new Set(ends.map(({ code, message }) => `${code}: ${message}`))],
+      ['BUSY: nothing passed for long'],
+    );
+    await until(
+      'the other side, too',
+      () => asked.length === 32 * turn && asked.every((one) => one.isClosed),
+      LIMIT_MS,
+    );
+  }
+  relay.close();
+  await Promise.all([near.end(), far.end()]);
+});
+
 test('who leaves before the answer begins is missed by the next node at once, which works for nobody', async () => {
   const asked: Stream[] = [];
   const onOpen: Handlers['onOpen'] = async (stream) => {

@@ -26,8 +26,11 @@ export async function askSwarm(options: AskerOptions, question: SwarmQuestion): 
   let tries = 0;
   for (let look = 1; look <= TRIES; look++) {
     const { order, waysTo } = await whomToAsk(options, question, look).catch((error) => {
-      // The first relays that came are all too near; of those that take longer one may be apart.
-      if (look === TRIES || error.code !== 'NO_ENTRY_RELAY') throw last ?? error;
+      // The first relays that came are all too near, or the first nodes give others than the one that was named.
+      const mayBeElsewhere =
+        error.code === 'NOT_OFFERED' && question.expert !== undefined && options.sealed && look === 1;
+      const maySoon = error.code === 'NO_ENTRY_RELAY' || mayBeElsewhere;
+      if (look === TRIES || !maySoon) throw last ?? error;
       return NOBODY;
     });
     for (const candidate of order) {
@@ -55,9 +58,9 @@ const NOBODY: ToAsk = { order: [], waysTo: () => [] };
 
 async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patience: number): Promise<ToAsk> {
   const { experience, random } = options;
-  const { topics, maxPrice = 0 } = question;
+  const { maxPrice = 0 } = question;
   const { within, waysTo, isApart } = await lookFor(options, question, patience);
-  const price = (c: Candidate) => expertOf(c, topics, maxPrice)!.price;
+  const price = (c: Candidate) => expertOf(c, question)!.price;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);

@@ -29,11 +29,11 @@ const FREE_TIMES = 2;
  */
 export async function askDissent(options: AskerOptions, question: SwarmQuestion, count: number): Promise<Dissent> {
   const { experience, random } = options;
-  const { topics, maxPrice = 0 } = question;
+  const { maxPrice = 0 } = question;
   const { within, waysTo } = await lookFor(options, question);
   if (within.length < 2)
     throw new HeatmineError('NOBODY_THERE', 'only one node answers this: there is nobody to disagree with it');
-  const expert = (candidate: Candidate) => expertOf(candidate, topics, maxPrice)!;
+  const expert = (candidate: Candidate) => expertOf(candidate, question)!;
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: expert(c).price, ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);

@@ -2,7 +2,7 @@ import type { Ask, Dissent, Quote, Reply } from '../../../contract/wire.ts';
 import type { AnswerPiece } from '../../ask/compute-client.ts';
 import { type Auditor, noteOf } from '../audit/auditor.ts';
 import type { Held, Made, Offers } from '../pay/offers.ts';
-import { TOPICS, TOPICS_OF_SHIPPED, topicsOfLabel } from '../topics.ts';
+import { TOPICS, topicsOfExpert, topicsOfLabel } from '../topics.ts';
 import type { Handles } from '../useful/handles.ts';
 import { askSwarm } from './asker.ts';
 import { askDissent } from './dissent.ts';
@@ -59,12 +59,16 @@ export function askForUnit(parts: ForUnit): AskOthers {
     async quote({ expert, messages, maxTokens, tier }, signal) {
       offers.leftUc();
       const topics = await topicsFor({ expert, messages }, labelOf, signal);
-      const wanted = { messages, topics, maxPrice: ANY_PRICE, signal, tier, ...(maxTokens && { maxTokens }) };
-      return offers.make({ expert, messages, maxTokens }, await quoteSwarm(asker, wanted), tier);
+      const wanted = { messages, topics, ...named(expert), maxPrice: ANY_PRICE, signal, tier };
+      return offers.make(
+        { expert, messages, maxTokens },
+        await quoteSwarm(asker, { ...wanted, ...(maxTokens && { maxTokens }) }),
+        tier,
+      );
     },
     async dissent({ expert, messages, maxTokens, count }, signal) {
       const topics = await topicsFor({ expert, messages }, labelOf, signal);
-      const question = { messages, topics, signal, ...(maxTokens && { maxTokens }) };
+      const question = { messages, topics, ...named(expert), signal, ...(maxTokens && { maxTokens }) };
       const { answers, between, asked } = await askDissent(asker, question, count);
       return answers.flatMap(({ text, meter, parents, finish, way, useful }, i): DissentPiece[] => {
         const facts = { expert: meter.expert, parents, apart: between[i]!, finish, meter, way };
@@ -92,7 +96,7 @@ async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held
   const note = noteOf(topics, messages);
   let [start, text]: [AnswerPiece | undefined, string] = [undefined, ''];
   const { finish, meter, way, paid, useful, ...rest } = await askSwarm(asker, {
-    ...{ messages, topics, maxTokens, signal },
+    ...{ messages, topics, maxTokens, signal, ...named(ask.expert) },
     ...(held && { maxPrice: held.maxPrice, mostUc: held.mostUc, tier: held.tier }),
     onStart: (expert, node, copy) => {
       note.onStart(expert, node, copy);
@@ -115,13 +119,15 @@ async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held
   say(end);
 }
 
-/** Of an expert that ships, its own, of another all: it may be under any; else what the classifier takes the question for, or all where there is none. */
+const named = (expert: string) => (expert === 'auto' ? {} : { expert });
+
+/** Of an expert that was named, its own; else what the classifier takes the question for, or all where there is none. */
 async function topicsFor(
   { expert, messages }: Pick<Ask, 'expert' | 'messages'>,
   labelOf: ForUnit['labelOf'],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  if (expert !== 'auto') return TOPICS_OF_SHIPPED[expert] ?? TOPICS;
+  if (expert !== 'auto') return topicsOfExpert(expert);
   const asked = messages.findLast(({ role }) => role === 'user')?.content ?? '';
   return labelOf(asked, signal).then(topicsOfLabel, () => TOPICS);
 }

@@ -22,8 +22,8 @@ export interface GatherOptions {
   discoveries: readonly Discovery[];
   /** Best first. */
   topics: readonly string[];
-  /** Not this node. */
-  own?: string | undefined;
+  /** Only these count; left out: all. */
+  counts?: ((descriptor: Descriptor) => boolean) | undefined;
   /** Enough. */
   wanted?: number;
   /** From the start to the end, whatever has come by then. */
@@ -48,7 +48,7 @@ const PER_OPERATOR = 2;
 export async function gather({
   discoveries,
   topics,
-  own,
+  counts = () => true,
   wanted = WANTED,
   limitMs = LIMIT_MS,
   patience = 1,
@@ -60,7 +60,6 @@ export async function gather({
   const limit = setTimeout(() => enough.abort(), limitMs);
   let tail: NodeJS.Timeout | undefined;
   const add = (descriptor: Descriptor, signed: string, fit: number, reach: Reach) => {
-    if (descriptor.key === own) return;
     const before = candidates.get(descriptor.key);
     if (before) heardAgain(before, { signed, fit, reach });
     else if (candidates.size < wanted && caps.admit(descriptor))
@@ -78,7 +77,7 @@ export async function gather({
       const { offers, reach } = await offersAt(found, topic, enough.signal);
       for (const text of offers) {
         const descriptor = readDescriptor(Buffer.from(text, 'base64url'), now());
-        if (descriptor) add(descriptor, text, fit, reach);
+        if (descriptor && counts(descriptor)) add(descriptor, text, fit, reach);
       }
     });
   };

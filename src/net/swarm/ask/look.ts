@@ -9,6 +9,8 @@ import { directWays, type Route, sealedWays, type Way } from './way.ts';
 export interface LookUp {
   /** Best first. */
   topics: readonly string[];
+  /** Only these count; left out: all. Nobody is told. */
+  counts?: ((descriptor: Candidate['descriptor']) => boolean) | undefined;
   /** Enough. */
   wanted?: number;
   /** So many times as long as usual the others have after the first one; above 1 relays are looked for anew. */
@@ -41,15 +43,17 @@ export const lookForRelays = (discoveries: readonly Discovery[], patience: numbe
  */
 export async function lookUp(options: AskerOptions, wish: LookUp): Promise<Looked> {
   const { discoveries, sealed, book } = options;
-  const { topics, wanted = WANTED, patience = 1, node } = wish;
+  const { topics, counts, wanted = WANTED, patience = 1, node } = wish;
   if (!sealed) {
-    const found = await gather({ discoveries, topics, wanted, patience });
+    const found = await gather({ discoveries, topics, counts, wanted, patience });
     return { found, relays: [], waysTo: waysOf(options, []), isApart: () => true };
   }
   const relays = (await (book?.relays(patience) ?? lookForRelays(discoveries, patience))).filter(isOther(options));
-  const through = await lookThroughRelays(options, relays, { topics, wanted, patience });
+  const through = await lookThroughRelays(options, relays, { topics, counts, wanted, patience });
   const isEnough = node === undefined ? through.found.length > 0 : through.found.some((c) => c.descriptor.key === node);
-  const found = isEnough ? through.found : merged(through.found, await lookForAll(options, topics, wanted, patience));
+  const found = isEnough
+    ? through.found
+    : merged(through.found, await lookForAll(options, { topics, counts, wanted, patience }));
   const base = waysOf(options, relays);
   const { entry } = through;
   const waysTo = (candidate: Candidate): Way[] => {
@@ -82,8 +86,16 @@ export const isOther =
   ({ descriptor: { key } }: Candidate) =>
     key !== own && !experience.shuns(key);
 
-async function lookForAll({ discoveries }: AskerOptions, topics: readonly string[], wanted: number, patience: number) {
-  const all = await gather({ discoveries, topics: TOPICS, wanted: TOPICS.length * wanted, patience });
+async function lookForAll(
+  { discoveries }: AskerOptions,
+  {
+    topics,
+    counts,
+    wanted,
+    patience,
+  }: Required<Pick<LookUp, 'topics' | 'wanted' | 'patience'>> & Pick<LookUp, 'counts'>,
+) {
+  const all = await gather({ discoveries, topics: TOPICS, counts, wanted: TOPICS.length * wanted, patience });
   return all.flatMap((candidate) => {
     const fit = fitOf(candidate.descriptor, topics);
     return fit > 0 ? [{ ...candidate, fit }] : [];

@@ -49,8 +49,8 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const { connection, way, candidate, options, question, id } = asking;
   const { sealed, purse } = options;
   const { key, seal: expertKey } = candidate.descriptor;
-  const { messages, maxTokens, tier, maxPrice = 0, mostUc, topics, commitWaitMs } = question;
-  const { id: expert } = expertOf(candidate, topics, maxPrice)!;
+  const { messages, maxTokens, tier, maxPrice = 0, mostUc, commitWaitMs } = question;
+  const { id: expert } = expertOf(candidate, question)!;
   const request: Request = { v: 1, expert, messages, maxTokens, maxPrice, tier };
   const sealing: Sealing | undefined = sealed && { seal: sealed.seal, expertKey: expertKey! };
   const ordering = purse?.order({ server: key, via: way.key, id, request, mostUc });

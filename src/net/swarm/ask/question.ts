@@ -14,6 +14,8 @@ export interface SwarmQuestion {
   messages: Request['messages'];
   /** Best first, of topics.ts. */
   topics: readonly string[];
+  /** Only this one, whatever its topics; left out: whichever fits. */
+  expert?: string | undefined;
   maxTokens?: number;
   /** Micro-credits per million answer tokens; left out: for free. */
   maxPrice?: number;

@@ -21,7 +21,10 @@ export interface QuoteLine {
   error?: unknown;
 }
 
-export type ToQuote = Pick<SwarmQuestion, 'messages' | 'topics' | 'maxTokens' | 'maxPrice' | 'tier' | 'signal'>;
+export type ToQuote = Pick<
+  SwarmQuestion,
+  'messages' | 'topics' | 'expert' | 'maxTokens' | 'maxPrice' | 'tier' | 'signal'
+>;
 
 /** What a quote may name at most. */
 const MOST_PROMPT_TOKENS = 1_000_000;
@@ -40,10 +43,11 @@ async function quoteOf(
   candidate: Candidate,
   ways: readonly Way[],
   { sealed, experience }: AskerOptions,
-  { messages, topics, maxTokens, maxPrice = 0, tier, signal }: ToQuote,
+  question: ToQuote,
 ): Promise<QuoteLine> {
   const { key, seal: expertKey } = candidate.descriptor;
-  const { id: expert } = expertOf(candidate, topics, maxPrice)!;
+  const { messages, maxTokens, maxPrice = 0, tier, signal } = question;
+  const { id: expert } = expertOf(candidate, question)!;
   // As many as may be billed, so that no bill is above the quote; rounded like a receipt, which tells less of the text.
   const promptTokens = Math.min(MOST_PROMPT_TOKENS, roundTokens(mostPromptTokens({ messages })));
   const request: QuoteRequest = { v: 1, quote: { expert, promptTokens, maxTokens, maxPrice, tier } };

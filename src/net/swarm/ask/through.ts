@@ -22,6 +22,7 @@ export interface Through {
 
 interface Wish {
   topics: readonly string[];
+  counts?: ((descriptor: Candidate['descriptor']) => boolean) | undefined;
   wanted: number;
   patience: number;
 }
@@ -103,14 +104,14 @@ async function askHelper(
 function verified(
   lists: readonly (readonly string[] | undefined)[],
   reaches: readonly Reach[],
-  { topics, wanted }: Wish,
+  { topics, counts = () => true, wanted }: Wish,
 ): Candidate[] {
   const reachOf = new Map(lists.flatMap((list, i) => (list ?? []).map((signed) => [signed, reaches[i]!] as const)));
   const caps = createCaps();
   const found = new Map<string, Candidate>();
   for (const signed of byTurns(lists.map((list) => list ?? []))) {
     const descriptor = readDescriptor(Buffer.from(signed, 'base64url'), Date.now());
-    if (!descriptor) continue;
+    if (!descriptor || !counts(descriptor)) continue;
     const before = found.get(descriptor.key);
     const fit = fitOf(descriptor, topics);
     if (before && before.descriptor.issuedS >= descriptor.issuedS) continue;

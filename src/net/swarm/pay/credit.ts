@@ -1,7 +1,7 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { hexOf } from '../../ledger/books.ts';
 import { amountUc, TIERS } from '../../ledger/price.ts';
-import { hourOf, RECEIPT_HOURS } from '../../ledger/receipt.ts';
+import { hasName, hourOf, RECEIPT_HOURS } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
 import { type Channel, debtUc, mayServe, openChannel } from '../../ledger/voucher.ts';
 import { verifySignature } from '../identity.ts';
@@ -119,6 +119,7 @@ function checkOrder(request: Request, rate: Rate, at: { ours: Uint8Array; wallMs
     [order.version !== ORDER_VERSION, `version ${order.version} is not ${ORDER_VERSION}`],
     [!same(order.server, at.ours), 'to another node'],
     [order.expert !== request.expert, 'for another expert'],
+    [!hasName(order.expert), 'for an expert whose name no receipt can hold'],
     [order.mostUcPerMtok !== request.maxPrice, 'with another price than the request'],
     [order.tier !== TIERS.indexOf(rate.tier) && rate.tier !== 'sunshine', 'of another tier'],
     [Math.abs(order.hour - hourOf(at.wallMs)) > RECEIPT_HOURS, 'of an hour that is not now'],

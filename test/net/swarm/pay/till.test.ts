@@ -92,6 +92,8 @@ test('forged: order, receipt and voucher of another key, changed by a bit, or of
   refused(() => admit({ order: flipped(order, 1) }), 'RECEIPT_INVALID', /forged/);
   refused(() => admit({ order, maxPrice: PRICE + 1 }), 'RECEIPT_INVALID', /another price/);
   refused(() => admit({}), 'RECEIPT_INVALID', /needs an order/);
+  refused(() => m.serve(m.requestOf({ expert: 'a b' })), 'RECEIPT_INVALID', /name no receipt/);
+  m.serve(m.requestOf({ expert: 'upstream:Qwen2.5' }));
   const elsewhere = m.purse.order({ server: freshIdentity().id, via: 'x', id: newQuestionId(), request });
   refused(() => admit(elsewhere.slips), 'RECEIPT_INVALID', /another node/);
   for (const text of [sign.sign, sign.voucher!]) {
