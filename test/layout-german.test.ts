@@ -78,6 +78,14 @@ test('what the experts that ship say of themselves is told in German', () => {
 
 const CASES: [string, string][] = [
   [
+    'state.json is damaged (its sum does not match); the state before it is used',
+    'state.json ist beschädigt (seine Prüfsumme stimmt nicht); es gilt der Stand davor',
+  ],
+  [
+    'room set-point: 99 °C from home-assistant refused: must be at most 30',
+    'Sollwert Raum: 99 °C von Home Assistant abgelehnt: höchstens 30',
+  ],
+  [
     'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR, 0.104 of it as heat it replaces.',
     'Heizt: Puffer 38,2 °C von 39,5 °C, Wärmepumpe 6,7 kW + Rechner 2,8 kW; rechnet mit 2,8 kW von bis zu 3,0 kW, denn eine kWh aus dem Netz kostet 0,312 EUR und bringt 0,350 EUR, davon 0,104 als ersetzte Wärme.',
   ],

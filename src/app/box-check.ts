@@ -5,10 +5,11 @@ import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { asTyped } from '../core/words.ts';
+import { joinFiles } from '../net/join.ts';
 import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { gather } from '../net/swarm/ask/gather.ts';
 import { RELAY_TOPIC, TOPICS } from '../net/swarm/topics.ts';
-import { brokerOffer } from './broker-offer.ts';
+import { brokerOffer, knock } from './broker-offer.ts';
 import { type Finding, fail, ok, warn } from './hardware-check.ts';
 import { connectHome } from './home-client.ts';
 import { runningPid, unsoundExperts } from './preflight.ts';
@@ -78,10 +79,27 @@ export async function checkBrokers(paths: Paths, { net }: Config): Promise<Findi
         (error) => fail('broker', `${messageOf(error)}; see the log of \`npm start\``),
       ),
     );
-  if (net.houseBroker) findings.push(ok('house broker', `also joined to ${net.houseBroker.url}`));
-  const offer = await brokerOffer({ net });
+  if (net.houseBroker) findings.push(await checkJoined(net.houseBroker, paths));
+  const offer = await brokerOffer({ net }, paths);
   if (offer) findings.push(ok('house broker', offer));
   return findings;
+}
+
+/** Heating goes on without it, but who joined a broker wants to be heard there. */
+async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { home }: Paths): Promise<Finding> {
+  const { url, username } = join;
+  let files: ReturnType<typeof joinFiles>;
+  try {
+    files = joinFiles(join, home);
+  } catch (error) {
+    return fail('house broker', messageOf(error));
+  }
+  const found = await knock(url, { ...(username !== undefined && { username }), ...files });
+  if (found === 'open') return ok('house broker', `also joined to ${url}, which lets the unit in`);
+  if (found === 'silent')
+    return fail('house broker', `no answer from ${url}; is it running, and is net.houseBroker.url right?`);
+  const who = username === undefined ? 'a unit without a user' : `user ${username}`;
+  return fail('house broker', `${url} refuses ${who}; net.houseBroker.username and passwordFile in config.yaml`);
 }
 
 /** Whether all that is offered to strangers can answer. */

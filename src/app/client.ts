@@ -16,6 +16,7 @@ const State = z.object({
   plant: PlantTruth.nullable(),
   prices: PricesAhead.nullable(),
   today: Today.nullable(),
+  timeZone: z.string(),
 });
 export type State = z.infer<typeof State>;
 

@@ -37,8 +37,21 @@ export interface Tally {
   /** Broken limits of the machine by name and how often; empty is what we want. */
   violations: Record<string, number>;
   ledgerErrorPct: number;
+  /** Heat of the pump and its electricity with fan, pumps and standby, by what it was for and the air outside. */
+  pumpByAir: Record<string, PumpShare>;
 }
 
+export interface PumpShare {
+  heatKwh: number;
+  drawnKwh: number;
+}
+
+/** Width of a class of outdoor air, K. */
+const AIR_K = 5;
+const airClass = (plant: PlantState) =>
+  `${plant.hotWaterPosition > 0.5 ? 'tank' : 'house'} ${AIR_K * Math.floor(plant.outdoorC / AIR_K)} °C`;
+
+const J_PER_KWH = 3.6e6;
 const COLD_BELOW_K = 0.5;
 const WARM_ABOVE_K = 1.5;
 /** Water that would scald a floor or open the safety valve (F14). */
@@ -83,6 +96,14 @@ function addTo(sums: ReturnType<typeof noSums>, plant: PlantState, dtS: number):
   else sums.exportJ -= plant.gridW * dtS;
 }
 
+function addShare(pumpByAir: Record<string, PumpShare>, plant: PlantState, dtS: number): void {
+  const name = airClass(plant);
+  const share = pumpByAir[name] ?? { heatKwh: 0, drawnKwh: 0 };
+  pumpByAir[name] = share;
+  share.heatKwh += (plant.condenserW * dtS) / J_PER_KWH;
+  share.drawnKwh += ((plant.compressorW + plant.auxW) * dtS) / J_PER_KWH;
+}
+
 export function createTally(config: Config, setPoints: SetPoints) {
   const sums = noSums();
   const unsafeS = { S1: 0, S2: 0, S3: 0, S4: 0 };
@@ -92,11 +113,13 @@ export function createTally(config: Config, setPoints: SetPoints) {
   let coldKh = 0;
   let warmKh = 0;
   let stillS = 0;
-  const kwh = (joules: number) => joules / 3.6e6;
+  const pumpByAir: Record<string, PumpShare> = {};
+  const kwh = (joules: number) => joules / J_PER_KWH;
 
   return {
     add(plant: PlantState, safety: SafetyState, market: Market, incomeEurPerKwh: number, dtS: number): void {
       addTo(sums, plant, dtS);
+      if (!plant.cooling) addShare(pumpByAir, plant, dtS);
       costEur += kwh(plant.gridW * dtS) * (plant.gridW >= 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
       incomeEur += kwh(plant.accelBurntW * dtS) * incomeEurPerKwh;
       const offK = plant.airC - setPoints.roomSetC;
@@ -134,6 +157,7 @@ export function createTally(config: Config, setPoints: SetPoints) {
         unsafeS,
         violations,
         ledgerErrorPct: truthOf(plant).ledgerErrorPct,
+        pumpByAir,
       };
     },
   };

@@ -68,8 +68,14 @@ export interface CosimResult extends Tally {
   weather: string;
 }
 
+type Readings = { -readonly [K in SensorName]: Image['sensors'][K] };
+/** All names at once: an object that grows name by name is moved each few of them. */
+const NO_READINGS = Object.fromEntries(
+  SENSOR_NAMES.map((name) => [name, { value: 0, atMs: 0, quality: 'bad' }]),
+) as Readings;
+
 function imageOf(tick: number, atMs: number, sensors: Record<SensorName, number>, actuators: Outputs): Image {
-  const readings = {} as { -readonly [K in keyof Image['sensors']]: Image['sensors'][K] };
+  const readings = { ...NO_READINGS };
   for (const name of SENSOR_NAMES) readings[name] = { value: sensors[name], atMs, quality: 'good' };
   return { tick, atMs, sensors: readings, actuators };
 }

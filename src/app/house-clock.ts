@@ -1,20 +1,7 @@
 import { minuteOfDay } from '../control/comfort/time.ts';
-import { Config, loadConfig } from '../core/config.ts';
-import { HeatmineError } from '../core/errors.ts';
-import type { Paths } from '../core/paths.ts';
 
 const MIN_MS = 60_000;
 const DAY_MIN = 1440;
-
-/** The zone in which the house tells times, `house.comfort.timeZone`; the default where the file is refused just now. */
-export function houseZone(paths: Paths): string {
-  try {
-    return loadConfig(paths.home).house.comfort.timeZone;
-  } catch (error) {
-    if (error instanceof HeatmineError) return Config.parse({}).house.comfort.timeZone;
-    throw error;
-  }
-}
 
 /** "2025-01-15 14:05 CET": what the clock of the house says, and in which zone. */
 export function houseMinute(ms: number, timeZone: string): string {

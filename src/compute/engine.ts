@@ -121,8 +121,11 @@ export interface ModelSpec {
   sha256?: string;
 }
 
+/** Those that read weights, in a process of their own; `engine` of an expert.json. */
+export type EngineName = 'llama' | 'onnx';
+
 export interface Engine {
-  readonly name: 'llama' | 'onnx' | 'upstream' | 'echo';
+  readonly name: EngineName | 'upstream' | 'echo';
   /**
    * A load that is given up by `signal` rejects within 200 ms and leaves nothing; an engine that cannot stop it finishes
    * in its own process, and the same expert is loaded again only after that.

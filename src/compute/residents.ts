@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineName } from './engine.ts';
 import { bytesOf, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
 import type { Resident, Residents, Use, Waiter } from './residents-use.ts';
@@ -13,7 +13,7 @@ const FIRST_LOAD_BYTES_PER_S = 1e9;
 
 interface Parts {
   byId: Map<string, FoundExpert>;
-  engines: Partial<Record<'llama' | 'onnx', Engine>>;
+  engines: Partial<Record<EngineName, Engine>>;
   budgetBytes: number;
   clock: Clock;
 }

@@ -16,6 +16,11 @@ export const estimateStart = (): EstimateState => ({
   still: STILL_START,
 });
 
+/** All names at once: an object that grows name by name is moved each few of them, in every tick. */
+const UNKNOWN = Object.fromEntries(
+  SENSOR_NAMES.map((n): [SensorName, Estimate] => [n, { value: 0, quality: 'lost', ageMs: 0 }]),
+) as Estimates;
+
 const off = (value: number): Estimate => ({ value, quality: 'good', ageMs: 0 });
 
 /**
@@ -42,8 +47,8 @@ export function estimate(
   dtS: number,
   realS: number,
 ): { state: EstimateState; est: Estimates } {
-  const points = {} as EstimateState['points'];
-  const est = {} as Estimates;
+  const points = { ...state.points };
+  const est = { ...UNKNOWN };
   for (const name of SENSOR_NAMES) {
     const next = pointStep(state.points[name], name, image.sensors[name], image.atMs, dtS, realS);
     points[name] = next.state;

@@ -7,7 +7,7 @@ import type { StepInput, Verdict } from './types.ts';
 import { BLIND, BLIND_MS, seenBy, WATCH_START, watchStep } from './watchdog.ts';
 
 export const TICK_MS = 100;
-const RING = 3000;
+const RING = 1200;
 /** A stall longer than this is not handed on as house time: nothing was controlled meanwhile. */
 const MAX_REAL_S = 5;
 const FAILURES_TO_END = 5;
@@ -57,7 +57,7 @@ function latenessRing() {
       ring[ticks++ % RING] = ms;
       maxMs = Math.max(maxMs, ms);
     },
-    /** Percentiles over the last 3,000 ticks (5 min), maximum since the start. */
+    /** Percentiles over the last 1,200 ticks (2 min), maximum since the start. */
     read(): Omit<Lateness, 'missed'> {
       const sorted = ring.slice(0, Math.min(ticks, RING)).sort();
       const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

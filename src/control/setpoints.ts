@@ -1,4 +1,6 @@
 import { DEFAULT_SETPOINTS, type SetCommand, SetPoints } from '../contract/messages.ts';
+import { SET_NAMES } from '../contract/set-names.ts';
+import { unitOf } from '../contract/units.ts';
 import { issueText } from '../core/issues.ts';
 import type { Loaded } from './store.ts';
 
@@ -19,5 +21,7 @@ export function applySet(current: SetPoints, command: SetCommand): SetOutcome {
   const parsed = SetPoints.shape[command.name].safeParse(command.value);
   if (parsed.success) return { setPoints: { ...current, [command.name]: parsed.data } };
   const why = parsed.error.issues.map(issueText).join(', ');
-  return { refused: `${command.name} = ${String(command.value)} from ${command.by} refused: ${why}` };
+  const unit = unitOf(command.name)?.symbol;
+  const value = unit ? `${command.value} ${unit}` : String(command.value);
+  return { refused: `${SET_NAMES[command.name]}: ${value} from ${command.by} refused: ${why}` };
 }

@@ -6,6 +6,7 @@ import { roomsOf } from './comfort/rooms.ts';
 import { commissionView } from './commission/commission.ts';
 import { coolAim } from './decide/cool.ts';
 
+import { reachesHouse } from './decide/coolant.ts';
 import { loopsStep } from './decide/decide.ts';
 import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { safeLimitW } from './decide/grant.ts';
@@ -37,13 +38,14 @@ const MAX_REASONS = 40;
 /** Sums of 0.1 s must not miss their second by rounding. */
 const EPSILON_S = 1e-6;
 
-/** Supervision once a minute, and at once when a person has changed something or there is another price. */
+/** Supervision once a minute, and at once when a person has changed something, there is another price, or the accelerator's heat goes elsewhere. */
 function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
   const { setPoints, market } = input;
   const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
   // Null, not undefined: a state that was written and read plans no oftener.
   const prices = [market?.priceEurPerKwh ?? null, market?.exportEurPerKwh ?? null];
-  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, ...prices];
+  const accelReachesHouse = reachesHouse(state.decided.coolant);
+  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, ...prices, accelReachesHouse];
   const planDueS = state.planDueS + dtS;
   const same = plannedFor.every((x, i) => x === state.plannedFor[i]);
   if (planDueS < PLAN_S - EPSILON_S && same) return { ...state, planDueS };
@@ -56,6 +58,7 @@ function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, 
       limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
       surplusW: state.grid.surplus.steadyW,
       hotWaterWanted: decided.hotWater.charging,
+      accelReachesHouse,
       defrosting: decided.defrost.on,
       steady: wish.steady,
       pump: state.pump.map,

@@ -16,6 +16,9 @@ export interface Loaded {
   problem?: string;
 }
 
+/** Said of a file, so not thrown in place: each has its German. */
+const WRONG = { sum: 'its sum does not match', size: 'it is too large' } as const;
+
 const sumOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const beforeOf = (file: string) => `${file}.before`;
 
@@ -28,10 +31,10 @@ function readStored(file: string): Stored | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  if (text.length > MAX_BYTES) throw new Error('too large');
+  if (text.length > MAX_BYTES) throw new Error(WRONG.size);
   const [json, sum] = text.split('\n') as [string, string | undefined];
   // Files of earlier releases have no sum.
-  if (sum !== undefined && sum !== sumOf(json)) throw new Error('its sum does not match');
+  if (sum !== undefined && sum !== sumOf(json)) throw new Error(WRONG.sum);
   return Stored.parse(JSON.parse(json));
 }
 

@@ -16,7 +16,10 @@ export interface LinkOptions {
 /** Typed MQTT: what is sent and received has passed its schema. Never in the safety path. */
 export interface Link {
   publish<N extends TopicName>(name: N, message: MessageOf<N>): void;
-  on<N extends TopicName>(name: N, listener: (message: MessageOf<N>) => void): void;
+  /** `cleared`: a retained message has been taken back, by an empty one. */
+  on<N extends TopicName>(name: N, listener: (message: MessageOf<N>) => void, cleared?: () => void): void;
+  /** Takes back what is retained of a topic. */
+  clear(name: TopicName): void;
   connected(): boolean;
   close(): Promise<void>;
 }
@@ -34,10 +37,17 @@ export function openLink({ role, unit, url, password, log }: LinkOptions): Link 
     connectTimeout: 2000,
     resubscribe: true,
   });
-  const listeners = new Map<string, { name: TopicName; call: (message: never) => void }[]>();
+  const listeners = new Map<
+    string,
+    { name: TopicName; call: (message: never) => void; cleared: (() => void) | undefined }[]
+  >();
   warnOnOutage(client, log, 'no broker; all but messages goes on');
   client.on('message', (path, payload) => {
-    for (const { name, call } of listeners.get(path) ?? []) {
+    for (const { name, call, cleared } of listeners.get(path) ?? []) {
+      if (payload.length === 0) {
+        cleared?.();
+        continue;
+      }
       try {
         call(TOPICS[name].schema.parse(JSON.parse(payload.toString('utf8'))) as never);
       } catch (error) {
@@ -51,10 +61,16 @@ export function openLink({ role, unit, url, password, log }: LinkOptions): Link 
       const topic = TOPICS[name];
       client.publish(topicPath(unit, name), JSON.stringify(message), { qos: 0, retain: topic.retained });
     },
-    on(name, listener) {
+    clear(name) {
+      if (client.connected) client.publish(topicPath(unit, name), '', { qos: 0, retain: true });
+    },
+    on(name, listener, cleared) {
       const path = topicPath(unit, name);
       const first = !listeners.has(path);
-      listeners.set(path, [...(listeners.get(path) ?? []), { name, call: listener as (message: never) => void }]);
+      listeners.set(path, [
+        ...(listeners.get(path) ?? []),
+        { name, call: listener as (message: never) => void, cleared },
+      ]);
       if (first) client.subscribe(path, { qos: 0 });
     },
     connected: () => client.connected,

@@ -94,6 +94,10 @@ function take(name: TopicName, payload: Buffer, packet: IPublishPacket, link: Li
   if (payload.length > MAX_PAYLOAD_BYTES) return `more than ${MAX_PAYLOAD_BYTES} bytes`;
   // A command that the broker kept would be given again at every reconnection.
   if (packet.retain && COMMANDS.includes(name)) return 'a retained command';
+  if (payload.length === 0) {
+    if (TOPICS[name].retained) link.clear(name);
+    return undefined;
+  }
   try {
     link.publish(name, TOPICS[name].schema.parse(JSON.parse(payload.toString('utf8'))) as never);
     return undefined;

@@ -91,7 +91,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   const { unit } = config;
   const history = openHistory(join(stateDir, 'history.db'), log);
   const link = openLink({ role: 'net', unit, url: `mqtt+unix://${sockets.broker}`, password, log });
-  const view = openView(link, systemClock);
+  const view = openView(link, systemClock, config.house.comfort.timeZone);
   const tell = openTeller({ config, home, stateDir, broker: sockets.broker, password, link, keep: history.event, log });
   const keeper = await keepLedger({ ...ledgerOptions(config, home, stateDir, log), view, history });
   const trade = openTrade({ config, stateDir, link, view, ledger: keeper.ledger });

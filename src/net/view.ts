@@ -3,25 +3,10 @@ import type { OverrideCommand } from '../contract/comfort.ts';
 import type { LedgerState } from '../contract/ledger.ts';
 import type { ComputeState, ControlState, PlantTruth, SetCommand } from '../contract/messages.ts';
 import type { PricesAhead } from '../contract/prices.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
 import type { Today } from '../contract/today.ts';
-import type { Tour } from '../contract/tour.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Link } from '../core/link.ts';
-
-/** What `/api/state` and `/live` show: the latest of each topic, null when its sender has gone quiet. */
-export interface Snapshot {
-  control: ControlState | null;
-  compute: ComputeState | null;
-  plant: PlantTruth | null;
-  /** What control knows ahead; the price that holds is in `control`. */
-  prices: PricesAhead | null;
-  /** The day of the house so far. */
-  today: Today | null;
-  /** Swarm work in figures, where a ledger is kept. */
-  ledger?: LedgerState;
-  /** Of `heatmine tour` only. */
-  tour?: Tour;
-}
 
 export interface View {
   snapshot(): Snapshot;
@@ -42,7 +27,8 @@ export interface UnitView extends View {
   tellLedger(summary: () => LedgerState): void;
 }
 
-export function openView(link: Link, clock: Clock): UnitView {
+/** `timeZone` is the house's. */
+export function openView(link: Link, clock: Clock, timeZone: string): UnitView {
   const listeners = new Set<(state: ControlState) => void>();
   const hold = <T>() => {
     let value: T | null = null;
@@ -79,6 +65,7 @@ export function openView(link: Link, clock: Clock): UnitView {
     plant: plant.get(),
     prices: control.get() && prices,
     today: control.get() && today,
+    timeZone,
   });
   return {
     heard,

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { spfAtSameHeat } from '../../src/app/bench/house/figures.ts';
 import { beside, type Case, houseConfig, ours, plain } from '../../src/app/bench/house/run.ts';
 import { House } from '../../src/contract/house.ts';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
@@ -68,6 +69,15 @@ test('winter at 0 ct: ours neither buys power for computing nor leaves the house
   const own = ours(winter, 0);
   assert.is(own.incomeEur, 0);
   assert.ok(own.coldKh <= plain(winter, 4).coldKh + 1, `${own.coldKh}`);
+});
+
+test('SPF at the same heat: a pump better in each class of air is better, whatever its mix of hours', () => {
+  const share = (heatKwh: number, cop: number) => ({ heatKwh, drawnKwh: heatKwh / cop });
+  const own = { pumpByAir: { cold: share(900, 3.1), warm: share(100, 6.1), never: share(1, 9) } };
+  const other = { pumpByAir: { cold: share(500, 3), warm: share(500, 6) } };
+  const same = spfAtSameHeat(own, other);
+  assert.ok(Math.abs(same.own - 1000 / (900 / 3.1 + 100 / 6.1)) < 1e-9, `${same.own}`);
+  assert.ok(Math.abs(same.other - 1000 / (900 / 3 + 100 / 6)) < 1e-9, `${same.other}`);
 });
 
 test.run();

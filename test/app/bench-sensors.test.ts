@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { caseOf } from '../../src/app/bench/sensors/cases.ts';
 import { observe } from '../../src/app/bench/sensors/house.ts';
-import { caseOf } from '../../src/app/bench/sensors/sensors.ts';
 
 /** A slice of `heatmine bench sensors`; the long run has its own seeds. */
 test('a slice of bench sensors: a sound house is silent, and each way of lying is told while it is so', () => {

@@ -1,18 +1,50 @@
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { brokerOffer } from '../../src/app/broker-offer.ts';
-import { Config } from '../../src/core/config.ts';
+import { Config, parseConfig } from '../../src/core/config.ts';
 
-test('a port that somebody holds is told with how to join it; a free one and a joined one are not', async () => {
-  const broker = createServer();
-  await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve));
-  const { port } = broker.address() as { port: number };
-  const url = `mqtt://127.0.0.1:${port}`;
-  assert.match((await brokerOffer(Config.parse({}), port))!, `net.houseBroker.url: ${url}`);
-  assert.is(await brokerOffer(Config.parse({ net: { houseBroker: { url } } }), port), undefined);
-  await new Promise((resolve) => broker.close(resolve));
-  assert.is(await brokerOffer(Config.parse({}), port), undefined);
+/** Answers whoever knocks with these bytes. */
+async function holding(answer: number[], use: (port: number) => Promise<void>) {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () =>
+      answer.length > 0 ? socket.write(Uint8Array.from(answer)) : socket.end('HTTP/1.1 400\r\n\r\n'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await use(port).finally(() => server.close());
+}
+const CONNACK = [0x20, 2, 0];
+
+test('a broker beside us is told with the very line that joins it; what speaks no MQTT is none', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'offer-'));
+  const config = join(dir, 'config.yaml');
+  const none = Config.parse({});
+  try {
+    await holding([...CONNACK, 0], async (port) => {
+      const url = `mqtt://127.0.0.1:${port}`;
+      const whole = /the line {2}(net: .*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+      assert.equal(parseConfig(whole, 'config.yaml').net.houseBroker, { url, commands: false });
+      writeFileSync(config, 'net:\n  host: 0.0.0.0\n');
+      const part = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+      const { net } = parseConfig(`net:\n  host: 0.0.0.0\n  ${part}\n`, 'config.yaml');
+      assert.equal([net.host, net.houseBroker?.url], ['0.0.0.0', url]);
+      assert.is(await brokerOffer(Config.parse({ net: { houseBroker: { url } } }), { config }, port), undefined);
+    });
+    await holding([...CONNACK, 5], async (port) => {
+      const line = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+      assert.is(parseConfig(`net:\n  ${line}\n`, 'config.yaml').net.houseBroker?.username, 'NAME');
+    });
+    await holding([], async (port) => assert.is(await brokerOffer(none, { config }, port), undefined));
+    assert.is(await brokerOffer(none, { config }, 1), undefined);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });
 
 test.run();

@@ -75,7 +75,7 @@ test('a wish from the command line is in force with its cost, and ends when told
 });
 
 test('status, why, experts ls and doctor tell what is modelled and end with their code', async () => {
-  assert.match(statusLines(await unit.state(), 'Europe/Berlin').join('\n'), /modelled/);
+  assert.match(statusLines(await unit.state()).join('\n'), /modelled/);
   assert.match(heatmine('status', '--home', unit.home).stdout, /accelOutC/);
   assert.ok(JSON.parse(heatmine('why', '--json', '--home', unit.home).stdout).length > 0);
   const experts = JSON.parse(heatmine('experts', 'ls', '--json', '--home', unit.home).stdout) as { id: string }[];

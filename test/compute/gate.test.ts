@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createGate } from '../../src/compute/gate.ts';
 import { createPower } from '../../src/compute/power.ts';
-import { GATE_IDLE_S, GATE_START, type GateInput, gateStep } from '../../src/compute/scheduler/gate.ts';
+import { GATE_IDLE_S, GATE_START, GATE_UNASKED_S, type GateInput, gateStep } from '../../src/compute/scheduler/gate.ts';
 import { inGerman } from '../../src/contract/german/german.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { type GrantInput, grantStep } from '../../src/control/decide/grant.ts';
@@ -14,7 +14,7 @@ import { grantOf } from './fixture.ts';
 const IDLE: GateInput = {
   ...{ dtS: 1, questions: 0, deferred: 0, owedJ: 0, grantW: 500, workW: 220, paidW: 0, idleW: 280 },
 };
-const DAY = { on: true, idleS: 0 };
+const DAY = { on: true, idleS: 0, askedS: 0 };
 const after = (seconds: number, change: Partial<GateInput> = {}, from = DAY) =>
   gateStep(from, { ...IDLE, ...change, dtS: seconds });
 
@@ -52,7 +52,18 @@ test('15 minutes without work or pay gate the card off, and the reason says what
   );
 });
 
-test('any day: never gated while there is work or pay, never on for longer than 15 min without, no flutter', () => {
+test('two minutes after unpaid work alone: its idle watts find no taker, and nobody waits for the card', () => {
+  const unasked = { on: true, idleS: 0, askedS: Number.POSITIVE_INFINITY };
+  const waits = after(GATE_UNASKED_S - 1, {}, unasked).verdict;
+  assert.is(waits.reason.text, 'the card is on without work, 280 W idle: gated off in 1 min');
+  assert.is(after(GATE_UNASKED_S, {}, unasked).verdict.do, 'gated');
+  const asked = after(1, { questions: 1, paidW: 700 }, unasked).state;
+  const paid = after(GATE_IDLE_S - 60, { paidW: 700 }, asked).state;
+  assert.is(after(GATE_UNASKED_S - 1, {}, paid).verdict.do, 'on', 'the question is old, the watts are not');
+  assert.is(after(GATE_UNASKED_S, {}, paid).verdict.do, 'gated');
+});
+
+test('any day: never gated while there is work or pay, never on for longer than 15 min after a question and 2 min after pay, no flutter', () => {
   const second = fc.record({
     questions: fc.constantFrom(0, 0, 0, 0, 1),
     paidW: fc.constantFrom(0, 0, 0, 0, 700),
@@ -64,13 +75,16 @@ test('any day: never gated while there is work or pay, never on for longer than 
     fc.property(fc.array(second, { minLength: 1, maxLength: 80 }), (seconds) => {
       let state = GATE_START;
       let sinceS = Number.POSITIVE_INFINITY;
+      let askedS = Number.POSITIVE_INFINITY;
       for (const change of seconds) {
         const before = state.on;
         const used = change.questions > 0 || change.paidW > 0 || (change.owedJ > 0 && change.workW > 0);
         sinceS = used ? 0 : sinceS + change.dtS;
+        askedS = change.questions > 0 ? 0 : askedS + change.dtS;
+        const stays = sinceS < GATE_UNASKED_S || askedS < GATE_IDLE_S;
         const next = gateStep(state, { ...IDLE, ...change });
         state = next.state;
-        assert.is(next.verdict.do, used || sinceS < GATE_IDLE_S ? 'on' : 'gated');
+        assert.is(next.verdict.do, used || (before && stays) ? 'on' : 'gated');
         if (!before && state.on) assert.ok(used, 'on again without use');
       }
     }),
@@ -111,7 +125,7 @@ test('control does what the verdict says, each second; without a lease its own 1
   assert.is(run(undefined, 1, { fillerW: 800 }), true);
 });
 
-test('with its clock: an old grant that lapses begins the 15 minutes', () => {
+test('with its clock: an old grant that lapses begins the two minutes', () => {
   const clock = manualClock();
   const power = createPower(clock, 280);
   const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };

@@ -1,4 +1,8 @@
 /** A foreign peer: Ollama's own client library, and the shapes its many other clients rely on. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Ollama } from 'ollama';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -72,6 +76,67 @@ test('errors are a message, as its clients show them', async () => {
   assert.is(wrong.status, 400);
   assert.type(((await wrong.json()) as { error: unknown }).error, 'string');
   assert.is((await fetch(`${unit.url}/api/state`)).status, 200, 'our own paths stay');
+});
+
+/** A hub of one file, as `hf:` finds it. */
+async function hub(file: string, bytes: Buffer) {
+  const server = createServer((request, response) => {
+    const found = request.url === `/some/words/resolve/main/${file}`;
+    response.writeHead(found ? 200 : 404, { 'content-length': found ? bytes.length : 0 });
+    response.end(found && request.method === 'GET' ? bytes : undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  process.env.HF_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return () => {
+    delete process.env.HF_ENDPOINT;
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
+test('pull brings a file through our own pull, step by step, and what came answers', async () => {
+  const bytes = readFileSync(join(unit.models, 'talker', 'weights.gguf'));
+  const close = await hub('Words.Q8_0.gguf', bytes);
+  try {
+    const told: { status: string; total?: number; completed?: number }[] = [];
+    for await (const part of await client.pull({ model: 'hf.co/some/words:Words.Q8_0.gguf', stream: true }))
+      told.push(part);
+    const steps = told.map(({ status }) => status.replace(/^pulling [0-9a-f]{12}$/, 'pulling'));
+    const expected = ['pulling manifest', 'writing manifest', 'ask for it as words-q8-0', 'success'];
+    assert.equal(
+      steps.filter((step) => expected.includes(step)),
+      expected,
+    );
+    for (const { total, completed } of told.filter(({ status }) => /^pulling [0-9a-f]{12}$/.test(status)))
+      assert.ok(total === bytes.length && completed! <= total);
+    assert.ok((await client.chat({ model: 'words-q8-0', messages: say('The pump'), options })).eval_count > 0);
+    assert.is((await client.pull({ model: 'talker:latest' })).status, 'success', 'what is here is no work');
+    await client.pull({ model: 'hf.co/some/words:absent.gguf' }).then(
+      () => assert.unreachable(),
+      (error) => assert.match(String(error), /absent\.gguf: HTTP 404/),
+    );
+  } finally {
+    close();
+  }
+});
+
+test('what cannot be pulled is refused in their shape, with what to write instead', async () => {
+  const post = (path: string, body: string, headers = {}) =>
+    fetch(`${unit.url}/api/${path}`, { method: 'POST', body, headers });
+  const refused: [Response, number, RegExp][] = [
+    [await post('pull', '{"model":"llama3.2:3b"}'), 400, /hf:OWNER\/REPO:FILE/],
+    [await post('pull', '{"model":"hf.co/some/words:Q4_K_M"}'), 400, /hf:OWNER\/REPO:FILE/],
+    [await post('pull', '{"model":"/etc/passwd"}'), 400, /cannot be pulled/],
+    [await post('pull', '{}'), 400, /model is missing/],
+    [await post('pull', '{"model":7}'), 400, /model must be a string/],
+    [await post('pull', 'x'), 400, /not JSON/],
+    [await post('pull', '{"model":"talker"}', { 'x-forwarded-for': '192.0.2.7' }), 401, /heatmine claim/],
+    [await post('create', '{}'), 501, /experts merge/],
+  ];
+  for (const [response, status, wording] of refused) {
+    assert.is(response.status, status);
+    assert.match(((await response.json()) as { error: string }).error, wording);
+  }
 });
 
 test.run();

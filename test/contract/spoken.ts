@@ -31,6 +31,7 @@ const SPEAKS = [
   'compute/publish.ts',
   'compute/scheduler/gate.ts',
   'compute/scheduler/prefetch.ts',
+  'core/backup',
   'core/config-file.ts',
   'net/config-events.ts',
   'core/issues.ts',

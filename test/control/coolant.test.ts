@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type LoopModel, loopAt, loopModelStep } from '../../src/app/bench/loop/coolant-loop.ts';
 import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { COOLANT_START, coolantStep } from '../../src/control/decide/coolant.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
-import { type LoopModel, loopAt, loopModelStep } from './coolant-loop.ts';
 import { CALM, HOUSE } from './rig.ts';
 
 const SET_C = 52;

@@ -180,9 +180,14 @@ test('an idle unit says idle: no watts of noise, no minus zero', () => {
     speed: 1,
     lateness: { p50Ms: 0, p99Ms: 0, maxMs: 0, ticks: 1, realtime: false },
   });
-  const text = statusLines({ control, compute: null, plant: null, prices: null, today: null }, 'Europe/Berlin').join(
-    '\n',
-  );
+  const text = statusLines({
+    control,
+    compute: null,
+    plant: null,
+    prices: null,
+    today: null,
+    timeZone: 'Europe/Berlin',
+  }).join('\n');
   assert.match(text, /heat \(modelled\) idle; needed 0 W/);
   assert.match(text, /COP {9}now idle/);
   assert.not.match(text, /-\d+ W|-\d\.\d\d kWh/);

@@ -30,6 +30,7 @@ function planned(g: Given = {}, before: Partial<PlanState> & { was?: Partial<Pla
     limitW: 5000,
     surplusW: 0,
     hotWaterWanted: false,
+    accelReachesHouse: true,
     defrosting: false,
     steady: true,
     pump: PUMP,
@@ -43,6 +44,16 @@ function planned(g: Given = {}, before: Partial<PlanState> & { was?: Partial<Pla
 }
 const SET_C = planned().plan.supplySetC;
 const near = (a: number, b: number, by = 1e-6) => assert.ok(Math.abs(a - b) < by, `${a} against ${b}`);
+
+test('watts for unpaid work pay only while their heat reaches the house', () => {
+  const cheap = { priceEurPerKwh: 0, values: { bufferTopC: 25 }, hotWaterWanted: true };
+  assert.ok(planned(cheap, { fillerS: 700 }).plan.fillerW > 0);
+  assert.is(
+    planned({ ...cheap, accelReachesHouse: false }, { fillerS: 700 }).plan.fillerW,
+    0,
+    'nor for a tank that takes none',
+  );
+});
 
 test('heat need: the house by its design, 0.5 kW for each kelvin that the buffer is short, 1.15 less for each above, 1.5 kW of room, 4 kW of tank; 1.5 x the design at the most', () => {
   const houseW = (12_000 * 18) / 30;

@@ -18,7 +18,11 @@ const near = (a: number | undefined, b: number) => assert.ok(Math.abs(a! - b) < 
 function heard(more: Partial<typeof tariff> = {}) {
   const listeners = new Map<TopicName, (message: never) => void>();
   const clock = { ms: 0 };
-  const on = (name: TopicName, listener: (message: never) => void) => void listeners.set(name, listener);
+  const taken = new Map<TopicName, () => void>();
+  const on = (name: TopicName, listener: (message: never) => void, cleared?: () => void) => {
+    listeners.set(name, listener);
+    if (cleared) taken.set(name, cleared);
+  };
   const prices = listenForPrices({
     link: { on } as never,
     tariff: { ...tariff, ...more },
@@ -29,6 +33,7 @@ function heard(more: Partial<typeof tariff> = {}) {
   return {
     clock,
     list: (list: unknown) => listeners.get('prices')!(PriceFeed.parse(list) as never),
+    takeBack: () => taken.get('prices')!(),
     now: (told: object) => listeners.get('priceNow')!(PriceNow.parse(told) as never),
     simulated: (eur: number) =>
       listeners.get('market')!(
@@ -44,6 +49,15 @@ function heard(more: Partial<typeof tariff> = {}) {
 }
 
 const hours = (spotEurPerKwh: number[], startMs = START) => ({ startMs, stepS: 3600, spotEurPerKwh });
+
+test('a list that is taken back holds no longer, and nobody is told that it ran out', () => {
+  const h = heard({ fixedEurPerKwh: 0.4 });
+  h.list(hours([0.1, -0.3]));
+  assert.is(h.at(1).price!.source, 'list');
+  h.takeBack();
+  const { price, codes } = h.at(2);
+  assert.equal([price!.source, price!.priceEurPerKwh, codes], ['config', 0.4, []]);
+});
 
 test('what is told for now goes before the list, the list before the fixed price, that before the simulated market', () => {
   const h = heard({ fixedEurPerKwh: 0.4 });

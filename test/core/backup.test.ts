@@ -53,6 +53,23 @@ test('sealed: only its passphrase opens it, and what is inside cannot be read', 
   fails(() => packBackup(facts, [], 'short'), /at least 8/);
 });
 
+test('what a newer program has written is told as that, and not as damage', () => {
+  const config = (text: string) => [{ name: 'config.yaml', bytes: Buffer.from(text) }];
+  const text = packBackup(facts, config('unit: one\n'), undefined).toString('latin1');
+  const next = Buffer.from(text.replace('HEATMINE-BACKUP 1', 'HEATMINE-BACKUP 2'), 'latin1');
+  fails(() => openBackup(next, undefined), /newer HeatMine; update this one/);
+  for (const version of ['99.0.0', '0.99.0', '1.0'])
+    fails(
+      () => checkBackup(packBackup({ ...facts, version }, config('version: 99\n'), undefined), undefined),
+      new RegExp(`made by HeatMine ${version}; update this one`),
+    );
+  for (const version of ['0.0.9', '0'])
+    assert.throws(
+      () => checkBackup(packBackup({ ...facts, version }, config('fuse: 1\n'), undefined), undefined),
+      /config\.yaml of the backup.*fuse/s,
+    );
+});
+
 test('every changed byte and every cut is refused', () => {
   const whole = packBackup(facts, [{ name: 'config.yaml', bytes: Buffer.from('version: 1\n') }], undefined);
   for (let at = 0; at < whole.length; at++) {

@@ -24,6 +24,32 @@ test('filters meet as MQTT says', () => {
   }
 });
 
+test('an empty payload takes a retained list back, and is no refusal', async () => {
+  const broker = await testBroker();
+  try {
+    const [home, control] = [await broker.client('home'), await broker.client('control')];
+    const path = topicPath(UNIT, 'prices');
+    const got: string[] = [];
+    control.on('message', (_, payload) => got.push(`${payload}`));
+    await control.subscribeAsync(path);
+    const list = JSON.stringify(SAMPLES.prices);
+    await home.publishAsync(path, list, { retain: true, qos: 1 });
+    await home.publishAsync(path, '', { retain: true, qos: 1 });
+    await until('both', () => got.length === 2);
+    assert.equal(got, [list, '']);
+    assert.equal(Object.keys(broker.refusals()), []);
+    const late = await broker.client('net');
+    const heard: string[] = [];
+    late.on('message', (_, __, { retain }) => heard.push(retain ? 'kept' : 'sent now'));
+    await late.subscribeAsync(path);
+    await home.publishAsync(path, list, { qos: 1 });
+    await until('a word', () => heard.length > 0);
+    assert.equal(heard, ['sent now'], 'nothing was kept for whoever comes late');
+  } finally {
+    await broker.end();
+  }
+});
+
 test('every sender reaches exactly the readers of the table, and nobody else may send', async () => {
   const broker = await testBroker();
   try {
@@ -157,7 +183,7 @@ test('a payload that breaks its schema is dropped and counted, its sender stays 
     net.on('message', (_topic, payload) => got.push(`${payload}`));
     await net.subscribeAsync(topicPath(UNIT, 'controlState'));
     const path = topicPath(UNIT, 'controlState');
-    const hostile = ['', 'nonsense', '[]', '{"tick":1}', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, '"\\ud800"'];
+    const hostile = ['nonsense', '[]', '{"tick":1}', `${'['.repeat(30_000)}${']'.repeat(30_000)}`, '"\\ud800"'];
     for (const payload of hostile) await control.publishAsync(path, payload, { qos: 1, retain: true });
     await control.publishAsync(path, Buffer.from([0xff, 0xfe, 0x00]), { qos: 1 });
     await control.publishAsync(path, JSON.stringify(SAMPLES.controlState), { qos: 1 });

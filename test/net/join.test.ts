@@ -99,6 +99,16 @@ if (missing.length) {
         await until('measurement', () => got.at(-1) === 'zone' && got.length > 1);
         assert.equal(got, tls ? ['zone', 'set', 'zone'] : ['zone', 'zone']);
 
+        const lists: string[] = [];
+        const prices = topicPath(UNIT, 'prices');
+        control.on('message', (path, payload) => path === prices && lists.push(`${payload}`));
+        await control.subscribeAsync(prices);
+        await them.client.publishAsync(prices, JSON.stringify(SAMPLES.prices), { retain: true });
+        await until('a list', () => lists.length === 1);
+        await them.client.publishAsync(prices, '', { retain: true });
+        await until('the list taken back', () => lists.length === 2);
+        assert.is(lists[1], '');
+
         broker.kill('SIGKILL');
         const again = await mosquitto(port, tls);
         them.seen.clear();

@@ -5,11 +5,11 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { type Delta, type LiveMessage, laidOn, RESYNC } from '../../src/contract/delta.ts';
 import type { LedgerState } from '../../src/contract/ledger.ts';
+import type { Snapshot } from '../../src/contract/snapshot.ts';
 import { topicPath } from '../../src/contract/topics.ts';
 import { Config } from '../../src/core/config.ts';
 import type { HeatmineError } from '../../src/core/errors.ts';
 import { startNet } from '../../src/net/net.ts';
-import type { Snapshot } from '../../src/net/view.ts';
 import { fromThisMachine, hostGuard } from '../../src/net/web/guard.ts';
 import { log, PROMPT_MS, passwords, sleep, UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
@@ -110,7 +110,14 @@ test(
   withNet(async (net) => {
     const before = await bodyOf(await fetch(`${net.url}/api/state`));
     const { ledger, ...heard } = before as Body & { ledger: LedgerState };
-    assert.equal(heard, { control: null, compute: null, plant: null, prices: null, today: null });
+    assert.equal(heard, {
+      control: null,
+      compute: null,
+      plant: null,
+      prices: null,
+      today: null,
+      timeZone: 'Europe/Berlin',
+    });
     assert.equal([ledger.earnedCredits, ledger.answersToday, ledger.offer], [0, 0, null]);
     await fakeControl(net);
     const plant = await net.broker.client('plant');

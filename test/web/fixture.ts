@@ -14,7 +14,8 @@ import { SUBPROTOCOL } from '../../src/contract/wire.ts';
 import type { ExpertsList } from '../../src/net/web/experts.ts';
 import { reply } from './answers.ts';
 import { experts, gone } from './experts.ts';
-import { events, history, snapshot } from './snapshots.ts';
+import { history } from './history.ts';
+import { events, snapshot } from './snapshots.ts';
 
 const DIST = join(import.meta.dirname, '../../web/dist');
 const TYPES: Record<string, string> = {

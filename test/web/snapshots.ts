@@ -2,10 +2,14 @@ import type { Override } from '../../src/contract/comfort.ts';
 import { LedgerState } from '../../src/contract/ledger.ts';
 import { ComputeState, ControlState, Event, PlantTruth } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
+import type { Snapshot } from '../../src/contract/snapshot.ts';
 import { Today } from '../../src/contract/today.ts';
 
+/** Of the house that the fixture shows. */
+export const HOUSE_ZONE = 'Europe/Berlin';
+
 /** A cold evening: compressor and accelerator both heat, no sun. Every number is plausible beside the others. */
-const VALUES: Record<SensorName, number> = {
+export const VALUES: Record<SensorName, number> = {
   accelInC: 43.1,
   accelOutC: 51.6,
   accelChipC: 68,
@@ -35,7 +39,11 @@ const VALUES: Record<SensorName, number> = {
 };
 
 /** What net tells on `live`, one second of it; parsed with the contract's own schemas, so it cannot drift from them. */
-export function snapshot(tick: number, set: Partial<ControlState['setPoints']> = {}, overrides: Override[] = []) {
+export function snapshot(
+  tick: number,
+  set: Partial<ControlState['setPoints']> = {},
+  overrides: Override[] = [],
+): Snapshot & { control: ControlState } {
   const sensors = Object.fromEntries(
     SENSOR_NAMES.map((name) => [name, { value: VALUES[name], ageMs: 80, quality: 'good' }]),
   );
@@ -122,7 +130,8 @@ export function snapshot(tick: number, set: Partial<ControlState['setPoints']> =
     ],
     lateness: { p50Ms: 0.2, p99Ms: 1.1, maxMs: 3.4, ticks: tick, realtime: false },
   });
-  return { control, compute: compute(tick), plant: plant(), prices: null, today: today(), ledger: ledger() };
+  const parts = { compute: compute(tick), plant: plant(), prices: null, today: today(), ledger: ledger() };
+  return { control, ...parts, timeZone: HOUSE_ZONE };
 }
 
 const today = () =>
@@ -217,31 +226,3 @@ export const events = () => [
     text: 'state.json is damaged (its sum does not match); defaults are used',
   }),
 ];
-
-/** What is no sensor: a house that wants heat, at a fixed price, with one answer in three minutes. */
-const MORE: Record<string, (minute: number) => number> = {
-  heatNeedW: () => 9400,
-  accelHeatW: () => 2760,
-  condenserW: () => 6670,
-  priceEurPerKwh: () => 0.312,
-  exportEurPerKwh: () => 0.079,
-  tokensPerS: () => 956,
-  answered: (minute) => Math.floor(minute / 3),
-  answerTokens: (minute) => Math.floor(minute / 3) * 85,
-};
-
-/** Means as net answers them, never more than two thousand: a slow wave around each value. */
-export function history(points: readonly string[], hours: number) {
-  const step = Math.ceil((hours * 60) / 2000);
-  const rows = [];
-  for (let minute = hours * 60; minute >= 0; minute -= step) {
-    const wave = Math.sin(minute / 50);
-    const row = points.map(
-      (name) =>
-        MORE[name]?.(hours * 60 - minute) ??
-        (VALUES[name as SensorName] ?? 1) * (1 + (name.endsWith('W') ? 0.3 : 0.04) * wave),
-    );
-    rows.push([Date.now() - minute * MINUTE_MS, ...row]);
-  }
-  return { stepS: step * 60, simulated: true, points, rows };
-}

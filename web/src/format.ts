@@ -3,8 +3,11 @@ import { unitOf } from '../../src/contract/units.ts';
 const NONE = '–';
 type Value = number | null | undefined;
 
-/** Numbers as the reader of a language writes them; null and undefined become a dash, never a zero. */
-export function formatFor(tag: 'en' | 'de') {
+/**
+ * Numbers and times as the reader of a language writes them; null and undefined become a dash, never a zero. Times are
+ * those of `timeZone`, left out: of this device.
+ */
+export function formatFor(tag: 'en' | 'de', timeZone?: string) {
   // Day before month and 24 hours for both.
   const language = tag === 'en' ? 'en-GB' : 'de-DE';
   const cache = new Map<number, Intl.NumberFormat>();
@@ -19,10 +22,12 @@ export function formatFor(tag: 'en' | 'de') {
     return format.format(rounded === 0 ? 0 : rounded).replace('-', '\u2212');
   };
   const number = (value: Value, decimals = 0): string => (value == null ? NONE : digits(value, decimals));
-  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' });
-  const day = new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric' });
-  const weekday = new Intl.DateTimeFormat(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const clock = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, { timeZone, ...options });
+  const time = clock({ hour: '2-digit', minute: '2-digit' });
+  const dateTime = clock({ dateStyle: 'short', timeStyle: 'medium' });
+  const day = clock({ weekday: 'short', day: 'numeric' });
+  const weekday = clock({ weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const isoDate = new Intl.DateTimeFormat('sv-SE', { timeZone });
 
   return {
     number,
@@ -59,5 +64,7 @@ export function formatFor(tag: 'en' | 'de') {
     dateTime: (ms: number) => dateTime.format(ms),
     day: (ms: number) => day.format(ms),
     weekday: (ms: number) => weekday.format(ms),
+    /** 2026-01-14, for the name of a file. */
+    isoDate: (ms: number) => isoDate.format(ms),
   };
 }

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Session } from './api.ts';
-import { type Language, useWords } from './i18n/index.ts';
+import { type Language, WordsContext, wordsOf } from './i18n/index.ts';
 import { useLive } from './live.ts';
 import { Ask } from './parts/ask.tsx';
 import { Banner } from './parts/banner.tsx';
@@ -14,6 +14,7 @@ import { Now } from './parts/now.tsx';
 import { Plant } from './parts/plant.tsx';
 import { TourCaption } from './parts/tour.tsx';
 import { Why } from './parts/why.tsx';
+import { ZoneNote } from './parts/zone.tsx';
 import { useScreen } from './screen.ts';
 
 interface Props {
@@ -26,10 +27,12 @@ interface Props {
 /** The screens of a house that this device may see. */
 export function House({ language, onLanguage, level }: Props) {
   const [expert, setExpert] = useState('auto');
-  const { t } = useWords();
   const screen = useScreen();
   const live = useLive();
   const { snapshot } = live;
+  const timeZone = snapshot?.timeZone;
+  const words = useMemo(() => wordsOf(language, timeZone), [language, timeZone]);
+  const { t } = words;
   const tour = snapshot?.tour;
   useEffect(() => {
     document.title = screen === 'now' ? 'HeatMine' : `${t.nav[screen]} · HeatMine`;
@@ -42,13 +45,14 @@ export function House({ language, onLanguage, level }: Props) {
   };
 
   return (
-    <>
+    <WordsContext.Provider value={words}>
       <a class="skip" href="#content">
         {t.skip}
       </a>
       <Header snapshot={snapshot} screen={screen} language={language} onLanguage={onLanguage} />
       {!tour?.over && <Banner live={live} />}
       <main id="content" tabIndex={-1}>
+        {timeZone && <ZoneNote timeZone={timeZone} />}
         {tour && <TourCaption tour={tour} />}
         {screen === 'now' && (
           <>
@@ -74,6 +78,6 @@ export function House({ language, onLanguage, level }: Props) {
         {screen === 'log' && <Log control={snapshot?.control ?? null} level={tour ? null : level} />}
       </main>
       <footer>{t.footer}</footer>
-    </>
+    </WordsContext.Provider>
   );
 }

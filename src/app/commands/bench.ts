@@ -12,7 +12,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   ledger: () => import('../bench/ledger/ledger.ts').then((m) => m.ledger),
   link: () => import('../bench/link/link.ts').then((m) => m.link),
   swarm: () => import('../bench/swarm/swarm.ts').then((m) => m.swarm),
-  loop: () => import('../bench/loop.ts').then((m) => m.loop),
+  loop: () => import('../bench/loop/loop.ts').then((m) => m.loop),
   modbus: () => import('../bench/modbus/modbus.ts').then((m) => m.modbus),
   hal: () => import('../bench/hal.ts').then((m) => m.hal),
   echo: () => import('../bench/echo/echo.ts').then((m) => m.echo),

@@ -123,7 +123,7 @@ async function init(paths: Paths, values: Parsed['values'], json: boolean): Prom
   if (existsSync(paths.config)) copyFileSync(paths.config, `${paths.config}.bak`);
   writeFileSync(paths.config, yaml);
   print(json ? JSON.stringify({ file: paths.config }) : `wrote ${paths.config}`);
-  const offer = await brokerOffer(Config.parse({}));
+  const offer = await brokerOffer(Config.parse({}), paths);
   if (offer) say(offer);
   say(nextSteps(paths));
   return 0;

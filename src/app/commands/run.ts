@@ -142,7 +142,7 @@ async function runUnit(args: string[]): Promise<number> {
   // A real house is heated without the expert: a damaged file must not cost the heat.
   for (const wrong of wrongModels) say(`${wrong}; the unit starts without it`);
   tellHardware(board);
-  const offer = await brokerOffer(config);
+  const offer = await brokerOffer(config, paths);
   if (offer) say(offer);
   const url = `http://${config.net.host}:${portsOf(config).http}`;
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();

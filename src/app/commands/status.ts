@@ -6,7 +6,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { houseMinute, houseZone } from '../house-clock.ts';
+import { houseMinute } from '../house-clock.ts';
 import { priceLines } from '../price-text.ts';
 import { notHere, notHereText } from '../served.ts';
 
@@ -44,7 +44,7 @@ function meterLines({ energy, meters: m }: NonNullable<State['control']>): strin
 }
 
 /** The state as lines of text, times in the zone of the house; what is modelled says so. */
-export function statusLines({ control, compute, plant, prices, today }: State, timeZone: string): string[] {
+export function statusLines({ control, compute, plant, prices, today, timeZone }: State): string[] {
   if (!control) return ['The control loop has not reported yet; try again in a second.'];
   const lines = [
     control.reasons[0]?.text ?? '',
@@ -91,11 +91,10 @@ function configOf(paths: Paths): Config | undefined {
 async function showStatus(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args, { watch: { type: 'boolean' } });
   const { url } = unitOf(paths);
-  const timeZone = houseZone(paths);
   const config = configOf(paths);
   const show = async () => {
     const [state, missing] = await Promise.all([fetchState(url), config ? notHere(paths, config) : []]);
-    const lines = [...statusLines(state, timeZone), ...(missing.length ? ['', notHereText(missing)] : [])];
+    const lines = [...statusLines(state), ...(missing.length ? ['', notHereText(missing)] : [])];
     if (values.watch && process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H');
     print(json ? JSON.stringify({ ...state, ...(missing.length && { notHere: missing }) }) : lines.join('\n'));
     return state.control && !state.control.latched && state.control.safety === 'S0' ? 0 : 1;

@@ -4,7 +4,7 @@ import type { Paths } from '../../core/paths.ts';
 import { readTicks, ticksFiles } from '../../core/ticks.ts';
 import { fetchState, fetchWhy, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { fromLocal, houseMinute, houseZone, lastTimeOfDay } from '../house-clock.ts';
+import { fromLocal, houseMinute, lastTimeOfDay } from '../house-clock.ts';
 import { ticksCsv, ticksStory } from '../ticks-text.ts';
 
 const LAST_MS = 59_999;
@@ -47,11 +47,10 @@ async function showWhy(args: string[]): Promise<number> {
   const { paths, json, values } = parseCommand(args, options);
   if (values.ticks || values.csv) return showTicks(paths, values.csv === true);
   const { url } = unitOf(paths);
-  const { control, compute } = await fetchState(url);
+  const { control, compute, timeZone } = await fetchState(url);
   let reasons: Reason[] = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
   if (values.at !== undefined) {
     if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
-    const timeZone = houseZone(paths);
     const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, timeZone));
     if (!told) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control, timeZone)}`);
     if (!json) print(`since ${houseMinute(told.timeMs, timeZone)}`);

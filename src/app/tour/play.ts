@@ -2,13 +2,13 @@ import { GATE_START, gateStep } from '../../compute/scheduler/gate.ts';
 import { CARDS } from '../../contract/cards.ts';
 import type { ComputeState, ControlState, Event, PlantTruth } from '../../contract/messages.ts';
 import { DEFAULT_SETPOINTS } from '../../contract/messages.ts';
+import type { Snapshot } from '../../contract/snapshot.ts';
 import { changesBetween, controlStateOf } from '../../control/report.ts';
 import type { Verdict } from '../../control/types.ts';
 import { Config } from '../../core/config.ts';
 import { createHousehold } from '../../hal/sim/household.ts';
 import { createMarket } from '../../hal/sim/market.ts';
 import { truthOf } from '../../hal/sim/plant/plant.ts';
-import type { Snapshot } from '../../net/view.ts';
 import { type CosimStep, openCosim } from '../cosim.ts';
 import type { Scene } from './scenes.ts';
 
@@ -26,6 +26,8 @@ export interface Moment {
 }
 
 export interface Played {
+  /** Of the house. */
+  timeZone: string;
   /** Runs the house up to this second of its scene; every step is handed to `seen`. */
   to(sceneS: number, seen: (moment: Moment) => void): void;
 }
@@ -35,6 +37,7 @@ export function openScene(scene: Scene): Played {
   const startMs = Date.parse(scene.startsAt);
   const config = Config.parse({ sim: { seed: SEED, startsAt: new Date(startMs - WARM_S * 1000).toISOString() } });
   const { sim } = config;
+  const { timeZone } = config.house.comfort;
   const sceneS = (houseS: number) => houseS - WARM_S;
   const sceneAt = (timeMs: number) => (timeMs - startMs) / 1000;
   const house = openCosim({
@@ -57,6 +60,7 @@ export function openScene(scene: Scene): Played {
     atS += WARM_STEP_S;
   }
   return {
+    timeZone,
     to(untilS, seen) {
       // One step at the least, so that there is a state to show.
       while (atS === 0 || atS + STEP_S <= untilS) {
@@ -69,7 +73,7 @@ export function openScene(scene: Scene): Played {
         const events = changesBetween(before, verdict, done.timeMs).map((e) => ({ ...e, houseClock: true }));
         before = verdict;
         const plant = plantOf(done);
-        seen({ state: { control, compute: counted(done), plant, prices: null }, events });
+        seen({ state: { control, compute: counted(done), plant, prices: null, timeZone }, events });
       }
     },
   };

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Snapshot } from '../../contract/snapshot.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { History } from '../../net/history/history.ts';
 import { listen } from '../../net/listen.ts';
-import type { Snapshot } from '../../net/view.ts';
 import { createApi } from '../../net/web/api.ts';
 import { hostGuard, SECURITY_HEADERS } from '../../net/web/guard.ts';
 import { liveServer } from '../../net/web/live.ts';

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '../../contract/snapshot.ts';
 import type { InBoth, Tour } from '../../contract/tour.ts';
 import type { Log } from '../../core/log.ts';
 import { openHistory } from '../../net/history/history.ts';
 import { sampleOf } from '../../net/history/series.ts';
 import { openToday } from '../../net/today.ts';
-import type { Snapshot } from '../../net/view.ts';
 import { type Moment, openScene } from './play.ts';
 import { SCENES, type Scene, THE_END } from './scenes.ts';
 import { serveTour } from './serve.ts';
@@ -71,7 +71,8 @@ export async function runTour(options: TourOptions): Promise<void> {
   const history = openHistory(join(dir, 'history.db'), log);
   const today = openToday(join(dir, 'today.json'), 'en', log);
   const scenes = SCENES.map(openScene);
-  let snapshot: Snapshot = { control: null, compute: null, plant: null, prices: null, today: null };
+  const { timeZone } = scenes[0]!;
+  let snapshot: Snapshot = { control: null, compute: null, plant: null, prices: null, today: null, timeZone };
   const play = (place: Place) => {
     const { id } = SCENES[place.index]!;
     scenes[place.index]!.to(place.sceneS, (moment) => {

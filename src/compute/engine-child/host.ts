@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import type { Engine, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
+import type { Engine, EngineName, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import { type Blame, createBlame } from './blame.ts';
 import { EngineLost, errorOf, newsOf, throwIfBlamed } from './failures.ts';
 import { letGo } from './let-go.ts';
-import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
+import type { FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
 const SILENT_MS = 30_000;

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { DoubtRequest, GenerateRequest, ModelSpec, Prompt, Reading } from '../engine.ts';
+import type { DoubtRequest, EngineName, GenerateRequest, ModelSpec, Prompt, Reading } from '../engine.ts';
 
-/** What compute and its engine process say to each other over the channel between them. */
-export type EngineName = 'llama' | 'onnx';
-
-/** `model` is a number of compute's own: an expert that is loaded again is another one. */
+/**
+ * What compute and its engine process say to each other over the channel between them. `model` is a number of compute's own:
+ * an expert that is loaded again is another one.
+ */
 export type Task =
   | { op: 'load'; engine: EngineName; model: number; spec: ModelSpec }
   | { op: 'unload'; model: number }

@@ -1,7 +1,7 @@
 import { HeatmineError } from '../../core/errors.ts';
-import type { Engine, LoadedModel, Reading } from '../engine.ts';
+import type { Engine, EngineName, LoadedModel, Reading } from '../engine.ts';
 import { failureOf } from './failures.ts';
-import type { EngineName, FromEngine, Loaded, Task, ToEngine } from './messages.ts';
+import type { FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 export interface Channel {
   send?(message: FromEngine): void;

@@ -8,12 +8,20 @@ export interface GateState {
   on: boolean;
   /** Since the cards last had something to do or watts that pay; infinite until the first time. */
   idleS: number;
+  /** Since they last worked for somebody who asked, likewise. */
+  askedS: number;
 }
 
 /** A start powers nothing: control was not asked yet. */
-export const GATE_START: GateState = { on: false, idleS: Number.POSITIVE_INFINITY };
+export const GATE_START: GateState = {
+  on: false,
+  idleS: Number.POSITIVE_INFINITY,
+  askedS: Number.POSITIVE_INFINITY,
+};
 /** Idle watts are money, and contactors wear: off after this long without use. */
 export const GATE_IDLE_S = 900;
+/** Who asked may ask again, and would wait for the cards; unpaid work waits for nobody, and what ended it stays for a while. */
+export const GATE_UNASKED_S = 120;
 
 export interface GateInput {
   dtS: number;
@@ -37,23 +45,33 @@ export interface GateVerdict {
 
 const minutes = (seconds: number) => Math.floor(seconds / 60);
 
-/** On at once for work or watts that pay, off after 15 min without either. What cannot be worked on is no use. */
+/** Seconds until the cards are gated off if nothing comes. */
+const leftS = ({ idleS, askedS }: Pick<GateState, 'idleS' | 'askedS'>): number =>
+  Math.max(GATE_UNASKED_S - idleS, GATE_IDLE_S - askedS);
+
+/**
+ * On at once for work or watts that pay; off 15 min after the last question, or 2 min after the last watts that paid where
+ * nobody had asked meanwhile. What cannot be worked on is no use.
+ */
 export function gateStep(state: GateState, input: GateInput): { state: GateState; verdict: GateVerdict } {
   const works = input.questions > 0 || (input.owedJ > 0 && input.workW > 0);
   const used = works || input.paidW > 0;
-  const idleS = used ? 0 : state.idleS + Math.max(0, input.dtS);
-  const on = used || (state.on && idleS < GATE_IDLE_S);
-  const { code, text } = on ? whyOn(input, works, idleS) : whyGated(input, idleS);
+  const dtS = Math.max(0, input.dtS);
+  const idleS = used ? 0 : state.idleS + dtS;
+  const askedS = input.questions > 0 ? 0 : state.askedS + dtS;
+  const waitS = leftS({ idleS, askedS });
+  const on = used || (state.on && waitS > 0);
+  const { code, text } = on ? whyOn(input, works, waitS) : whyGated(input, idleS);
   return {
-    state: { on, idleS },
+    state: { on, idleS, askedS },
     verdict: { do: on ? 'on' : 'gated', reason: { what: 'gate', code, text } },
   };
 }
 
-function whyOn({ paidW, idleW }: GateInput, works: boolean, idleS: number) {
+function whyOn({ paidW, idleW }: GateInput, works: boolean, waitS: number) {
   if (works) return { code: 'answers', text: 'the card is on: it works on answers' };
   if (paidW > 0) return { code: 'paid', text: `the card is on: ${Math.round(paidW)} W pay even without an asker` };
-  const leftMin = Math.ceil((GATE_IDLE_S - idleS) / 60);
+  const leftMin = Math.ceil(waitS / 60);
   const text = `the card is on without work, ${Math.round(idleW)} W idle: gated off in ${leftMin} min`;
   return { code: 'idle', text };
 }

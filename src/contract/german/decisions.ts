@@ -109,7 +109,9 @@ export const DECISIONS_DE: Record<string, string> = {
   'costs nothing by itself; in hard frost the house may cool':
     'kostet an sich nichts; bei hartem Frost kühlt das Haus vielleicht aus',
   'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
-  '{} = {} from {} refused: {}': '{} = {} von {} abgelehnt: {}',
+  '{}: {} from {} refused: {}': '{}: {} von {} abgelehnt: {}',
+  'must be a number': 'muss eine Zahl sein',
+  'must be true or false': 'muss true oder false sein',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
@@ -228,4 +230,10 @@ export const WORDS_DE: Record<string, string> = {
   'command line': 'Befehlszeile',
   'home-assistant': 'Home Assistant',
   Stopped: 'Gestoppt',
+  mode: 'Betriebsart',
+  operation: 'Betrieb',
+  'room set-point': 'Sollwert Raum',
+  'hot water set-point': 'Sollwert Warmwasser',
+  compute: 'Rechnen',
+  'value of computing': 'Wert des Rechnens',
 };

@@ -121,6 +121,8 @@ export const FAULTS_DE: Record<string, string> = {
   'the control loop has been silent for a minute; the hardware holds the safe state':
     'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
+  'its sum does not match': 'seine Prüfsumme stimmt nicht',
+  'it is too large': 'es ist zu groß',
   '{} is damaged ({}); defaults are used': '{} ist beschädigt ({}); es gelten die Vorgaben',
   '{} is damaged ({}); the state before it is used': '{} ist beschädigt ({}); es gilt der Stand davor',
   'the hottest chip reads {} °C and warms the coolant to {} °C; one of the two is wrong':

@@ -8,7 +8,7 @@ import type { StepInput } from '../types.ts';
 import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
 import { NIGHT_START, type NightState, nightStep } from './night.ts';
 import { overrideReasons, overridesStep } from './overrides.ts';
-import { SEASON_START, type SeasonState, seasonStep } from './season.ts';
+import { SEASON_START, type SeasonState, seasonReason, seasonStep } from './season.ts';
 import { inSpan, minuteOfDay } from './time.ts';
 
 /** What people want at this moment: set-points, times of day and wishes that end, made into one. */
@@ -116,7 +116,7 @@ export function comfortStep(
   const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
   const season = seasonStep(state.season, est, setPoints.roomSetC, dtS);
   const auto = setPoints.mode === 'auto';
-  const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.state.cooling ? 'cooling' : 'heating';
+  const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
   const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
   const killer = legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS);
   const warmer = overrides.find((o) => o.kind === 'warmer');
@@ -132,7 +132,7 @@ export function comfortStep(
       overrides,
       night: night.state,
       legionella: killer.state,
-      season: season.state,
+      season,
       timeMs: state.timeMs,
       steadyS,
       roomSetC,
@@ -143,7 +143,7 @@ export function comfortStep(
       hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
       reasons: [
-        ...(auto ? [season.reason] : []),
+        ...(auto ? [seasonReason(season)] : []),
         ...overrideReasons(overrides, mode, house),
         ...(mode === 'heating' ? night.reasons : []),
         ...away.reasons,

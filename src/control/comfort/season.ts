@@ -18,12 +18,7 @@ const WINTER_C = 16;
 const WARM_K = 1.5;
 const COLD_K = 1;
 
-export function seasonStep(
-  before: SeasonState,
-  est: Estimates,
-  roomSetC: number,
-  dtS: number,
-): { state: SeasonState; reason: Reason } {
+export function seasonStep(before: SeasonState, est: Estimates, roomSetC: number, dtS: number): SeasonState {
   const outdoorC = est.outdoorC.value;
   const meanC = before.dayMeanC ?? outdoorC;
   const dayMeanC =
@@ -31,6 +26,11 @@ export function seasonStep(
   const roomK = est.roomC.quality === 'lost' ? 0 : est.roomC.value - roomSetC;
   const seenC = dayMeanC ?? WINTER_C;
   const cooling = before.cooling ? !(seenC < WINTER_C || roomK < -COLD_K) : seenC > SUMMER_C && roomK > WARM_K;
-  const text = `auto: ${cooling ? 'cooling' : 'heating'}, a day outside is ${seenC.toFixed(1)} °C on average`;
-  return { state: { cooling, dayMeanC }, reason: { what: 'mode', code: 'mode-auto', text } };
+  return { cooling, dayMeanC };
 }
+
+export const seasonReason = ({ cooling, dayMeanC }: SeasonState): Reason => ({
+  what: 'mode',
+  code: 'mode-auto',
+  text: `auto: ${cooling ? 'cooling' : 'heating'}, a day outside is ${(dayMeanC ?? WINTER_C).toFixed(1)} °C on average`,
+});

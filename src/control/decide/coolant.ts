@@ -50,10 +50,15 @@ const REFUSED_K = 5;
 const REFUSED_S = 45;
 /** Unless it falls this fast: after a charge of the tank the loop is hot of its water, and the house takes that first. */
 const TAKEN_K_PER_S = 0.02;
+/** The valve needs a few seconds from end to end. */
+const TURNED_S = 10;
 const RUN_ON_S = 180;
 const COOLING_W = 150;
 /** The dry cooler returns the coolant this much below the outlet's set-point. */
 const RETURN_BELOW_K = 8;
+
+/** Whether the house side has the accelerator's heat: asked before any is made for it. */
+export const reachesHouse = ({ reject, valveS }: CoolantState): boolean => !reject && valveS >= TURNED_S;
 
 export interface CoolantInput {
   est: Estimates;

@@ -98,6 +98,7 @@ export interface PlanFacts {
   /** Surplus sun that has stood for a while, W. */
   surplusW: number;
   hotWaterWanted: boolean;
+  accelReachesHouse: boolean;
   /** The heat pump defrosts: what the buffer lacks meanwhile is no lack of power. */
   defrosting: boolean;
   /** What the room shows now follows from its set-point: it may teach the curve. */
@@ -126,13 +127,12 @@ function heatNeed(facts: PlanFacts, houseW: number, supplySetC: number): number 
 function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): number {
   const { setPoints, image } = facts.input;
   const { heatFlowLpm } = facts.est;
-  // Without flow no heat gets there, whatever the house needs.
+  // Without flow no heat gets there, whatever the house needs; nor while the valve turns it outdoors, as for a tank too hot.
   const dry = heatFlowLpm.quality !== 'lost' && heatFlowLpm.value < 1 && image.actuators.circulationPct >= 15;
-  if (dry) return 0;
+  if (dry || !facts.accelReachesHouse) return 0;
   if (setPoints.mode !== 'heating' || supplySetC === 0) return heatNeedW;
   const fullC = Math.min(facts.input.house.bufferMaxC - 3, supplySetC + STORE_ABOVE_K);
-  const roomK = fullC - Math.max(supplySetC, facts.est.bufferTopC.value);
-  return heatNeedW + STORED_W_PER_K * Math.max(0, roomK);
+  return heatNeedW + STORED_W_PER_K * Math.max(0, fullC - Math.max(supplySetC, facts.est.bufferTopC.value));
 }
 
 function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
@@ -192,11 +192,11 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const { est, input } = facts;
   const { house, setPoints, market } = input;
   const trimK = learnTrim(state, facts, dtS);
-  const heating = setPoints.mode === 'heating';
   // Windows and draughts act at once and the floor follows hours later: a mean of the past would come too late.
   const outdoorC = est.outdoorC.value;
   const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
-  const supplySetC = heating ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
+  const supplySetC =
+    setPoints.mode === 'heating' ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
   const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, outdoorC) : 0;
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
   const { shortS, wantedS, backupWanted, heaterWanted, resistiveW } = resistive(

@@ -52,10 +52,20 @@ function dearUntilMs(slots: readonly PriceSlot[], from: number, limitEur: number
   return untilMs;
 }
 
+/** Those that begin after `fromMs` and not after `toMs`. They are in order: a list of days is not gone through for hours. */
+function slotsWithin(slots: readonly PriceSlot[], fromMs: number, toMs: number): PriceSlot[] {
+  const found: PriceSlot[] = [];
+  for (const slot of slots) {
+    if (slot.startMs > toMs) break;
+    if (slot.startMs > fromMs) found.push(slot);
+  }
+  return found;
+}
+
 /** `nowEur`: what the next kWh costs now, of own sun what feeding it in would earn. */
 export function leanOf(ahead: readonly PriceSlot[], timeMs: number, nowEur: number, heat: HeatFacts): Lean | undefined {
   const limitEur = nowEur + Math.max(RISE_EUR, RISE_SHARE * Math.abs(nowEur));
-  const later = ahead.filter((s) => s.startMs > timeMs && s.startMs <= timeMs + WAIT_MS);
+  const later = slotsWithin(ahead, timeMs, timeMs + WAIT_MS);
   const move = (slot: PriceSlot) => ({ atMs: slot.startMs, fromEur: nowEur, toEur: slot.priceEurPerKwh });
   const rise = later.find((s) => s.priceEurPerKwh >= limitEur);
   const cheap = later.find((s) => s.priceEurPerKwh < nowEur && tankMayWait(heat, move(s)));
@@ -135,7 +145,7 @@ export function paysFromMs(why: Why | null, { ahead, house, timeMs }: StepInput)
 }
 
 export function paysReasons(atMs: number | undefined, { ahead, house }: StepInput): Reason[] {
-  const slot = ahead?.find((s) => s.startMs === atMs);
+  const slot = atMs === undefined ? undefined : ahead?.find((s) => s.startMs === atMs);
   if (!slot) return [];
   const at = clock(slot.startMs, house.comfort.timeZone);
   const text = `unpaid computing waits for ${at}: a kWh costs ${eur(slot.priceEurPerKwh)} EUR then`;

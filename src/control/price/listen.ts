@@ -23,9 +23,15 @@ export function listenForPrices({ link, tariff, speed, monoMs }: PriceOptions) {
   link.on('market', (lease) => {
     if (market.offer(lease, monoMs())) marketAtMs = monoMs() - lease.ageMs;
   });
-  link.on('prices', (feed) => {
-    list = listOf(feed, tariff);
-  });
+  link.on(
+    'prices',
+    (feed) => {
+      list = listOf(feed, tariff);
+    },
+    () => {
+      list = undefined;
+    },
+  );
   link.on('priceNow', (told) => {
     now = { told, atMs: monoMs() };
   });

@@ -12,8 +12,17 @@ export interface PriceSlot {
 
 /** A list with fees and tax, reckoned once when it comes. */
 export interface PriceList {
-  slots: readonly PriceSlot[];
+  endMs: number;
   notes: PriceFeed['notes'];
+  /** What it knows from then on: the same object until a slot ends, because it is asked for in each tick. */
+  from(timeMs: number): Known;
+}
+
+interface Known {
+  /** From the first that has not ended on. */
+  slots: readonly PriceSlot[];
+  /** End of the last of them that follows without a gap; 0 without any. */
+  untilMs: number;
 }
 
 export interface Told {
@@ -36,13 +45,28 @@ export interface Prices {
   reasons: Reason[];
 }
 
-export const listOf = (feed: PriceFeed, tariff: Tariff): PriceList => ({
-  slots: feed.steps.map((step) => {
+export function listOf(feed: PriceFeed, tariff: Tariff): PriceList {
+  const slots = feed.steps.map((step): PriceSlot => {
     const { startMs, endMs } = step;
     return { startMs, endMs, ...stepBilled(step, feed.final, tariff) };
-  }),
-  notes: feed.notes,
-});
+  });
+  const lastMs = slots.at(-1)!.endMs;
+  let known: Known = { slots: [], untilMs: 0 };
+  let [holdsFromMs, holdsToMs] = [Number.NaN, Number.NaN];
+  return {
+    endMs: lastMs,
+    notes: feed.notes,
+    from(timeMs) {
+      if (timeMs >= holdsFromMs && timeMs < holdsToMs) return known;
+      const at = slots.findIndex((s) => s.endMs > timeMs);
+      const rest = at < 0 ? [] : slots.slice(at);
+      known = { slots: rest, untilMs: unbrokenUntilMs(rest) };
+      holdsFromMs = at < 0 ? lastMs : (slots[at - 1]?.endMs ?? Number.NEGATIVE_INFINITY);
+      holdsToMs = rest[0]?.endMs ?? Number.POSITIVE_INFINITY;
+      return known;
+    },
+  };
+}
 
 /** What ended longer ago is no news. */
 const TOLD_MS = 86_400_000;
@@ -54,9 +78,9 @@ const NOTE_TEXT: Record<(typeof NOTES)[number], string> = {
   gaps: 'the price list has gaps: in them no price of the list holds',
 };
 
-/** End of the last slot that follows without a gap. */
+/** End of the last slot that follows without a gap; 0 without slots. */
 function unbrokenUntilMs(slots: readonly PriceSlot[]): number {
-  let untilMs = slots[0]!.endMs;
+  let untilMs = slots[0]?.endMs ?? 0;
   for (const { startMs, endMs } of slots) {
     if (startMs > untilMs) break;
     untilMs = Math.max(untilMs, endMs);
@@ -66,8 +90,11 @@ function unbrokenUntilMs(slots: readonly PriceSlot[]): number {
 
 /** The price told for now stands before the list, for as long as it holds. */
 function withNow(slots: readonly PriceSlot[], first: PriceSlot): PriceSlot[] {
-  const later = slots.filter((s) => s.endMs > first.endMs);
-  return [first, ...later.map((s) => (s.startMs < first.endMs ? { ...s, startMs: first.endMs } : s))];
+  const at = slots.findIndex((s) => s.endMs > first.endMs);
+  if (at < 0) return [first];
+  const next = slots[at]!;
+  const cut = next.startMs < first.endMs ? { ...next, startMs: first.endMs } : next;
+  return [first, cut, ...slots.slice(at + 1)];
 }
 
 function ofOthers(told: Told, tariff: Tariff, timeMs: number | undefined): HeldPrice | undefined {
@@ -98,7 +125,7 @@ function reasonsOf(told: Told, timeMs: number | undefined, held: HeldPrice | und
     if (instead) say('prices-no-time', `the time is not known, so no price of the list can be found: ${instead}`);
     return reasons;
   }
-  const endMs = list.slots.at(-1)!.endMs;
+  const { endMs } = list;
   if (timeMs - endMs >= TOLD_MS) return reasons;
   if (source !== 'list' && instead) say('prices-out', `the price list has no price for now: ${instead}`);
   if (timeMs < endMs) for (const note of list.notes) say(`prices-${note}`, NOTE_TEXT[note]);
@@ -108,19 +135,19 @@ function reasonsOf(told: Told, timeMs: number | undefined, held: HeldPrice | und
 /** What is told for now goes before the list, the list before the fixed price of config.yaml, that before the simulated market. */
 export function pricesOf(told: Told, tariff: Tariff, timeMs: number | undefined): Prices {
   const { list } = told;
-  const from = list && timeMs !== undefined ? list.slots.findIndex((s) => s.endMs > timeMs) : -1;
-  const listed = from < 0 ? [] : list!.slots.slice(from);
+  const known = timeMs === undefined ? undefined : list?.from(timeMs);
+  const listed = known?.slots ?? [];
   const first = listed[0] && timeMs !== undefined && listed[0].startMs <= timeMs ? listed[0] : undefined;
   // A slot of the list that has begun since is newer than what was told for now.
   const isOld = told.now && first && timeMs !== undefined && timeMs - told.now.ageMs < first.startMs;
   const now = isOld ? undefined : told.now;
-  const held = (slot: PriceSlot, slots: readonly PriceSlot[], source: 'now' | 'list'): HeldPrice => ({
+  const held = (slot: PriceSlot, untilMs: number, source: 'now' | 'list'): HeldPrice => ({
     timeMs: timeMs ?? 0,
     priceEurPerKwh: slot.priceEurPerKwh,
     exportEurPerKwh: slot.exportEurPerKwh,
     modelled: false,
     source,
-    knownUntilMs: timeMs === undefined ? null : unbrokenUntilMs(slots),
+    knownUntilMs: timeMs === undefined ? null : untilMs,
   });
   let ahead: readonly PriceSlot[] = listed;
   let market: HeldPrice | undefined;
@@ -132,8 +159,8 @@ export function pricesOf(told: Told, tariff: Tariff, timeMs: number | undefined)
     );
     const slot = { startMs, endMs: untilMs, ...nowBilled(now.told, tariff) };
     ahead = timeMs === undefined ? [] : withNow(listed, slot);
-    market = held(slot, ahead, 'now');
-  } else if (first) market = held(first, listed, 'list');
+    market = held(slot, unbrokenUntilMs(ahead), 'now');
+  } else if (first) market = held(first, known!.untilMs, 'list');
   else market = ofOthers(told, tariff, timeMs);
   return { market, ahead, reasons: reasonsOf(told, timeMs, market) };
 }

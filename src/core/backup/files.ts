@@ -5,7 +5,7 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { parseConfig } from '../config.ts';
 import { HeatmineError } from '../errors.ts';
 import type { Paths } from '../paths.ts';
-import { type BackupFacts, type BackupFile, isPackable, openBackup, packBackup } from './pack.ts';
+import { type BackupFacts, type BackupFile, invalid, isPackable, openBackup, packBackup } from './pack.ts';
 
 /** Of this moment, or of the way here. */
 const LEFT_OUT = /^(unit\.json|config-last-good\.json|restore\.pending.*|.*\.(new|lock|before)|.*-(wal|shm|journal))$/;
@@ -64,8 +64,22 @@ export interface Restored {
 export function checkBackup(backup: Buffer, passphrase: string | undefined): ReturnType<typeof openBackup> {
   const opened = openBackup(backup, passphrase);
   const config = opened.files.find(({ name }) => name === 'config.yaml');
-  if (config) parseConfig(config.bytes.toString('utf8'), 'config.yaml of the backup');
+  if (!config) return opened;
+  try {
+    parseConfig(config.bytes.toString('utf8'), 'config.yaml of the backup');
+  } catch (error) {
+    const { version } = opened.facts;
+    if (isNewer(version, pkg.version)) throw invalid(`it was made by HeatMine ${version}; update this one first`);
+    throw error;
+  }
   return opened;
+}
+
+/** By their numbers: 0.10.0 is newer than 0.9.1. */
+function isNewer(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split(/[^\d]+/).map(Number));
+  const at = a!.findIndex((n, i) => n !== (b![i] ?? 0));
+  return at >= 0 && a![at]! > (b![at] ?? 0);
 }
 
 /** Puts a checked backup in place of what is here, which is moved aside. The unit must not run. */

@@ -28,6 +28,7 @@ const Header = z.strictObject({ facts: Facts, sha256: z.string(), seal: Seal.opt
 const Entry = z.strictObject({ name: z.string(), sizeBytes: z.int().nonnegative(), sha256: z.string() });
 
 const MAGIC = 'HEATMINE-BACKUP 1\n';
+const NEWER = 'it is of a newer HeatMine; update this one first';
 const MAX_HEADER_BYTES = 100_000;
 const MAX_UNPACKED_BYTES = 512 * 2 ** 20;
 /** Of the files themselves: names and sums need room too. */
@@ -89,10 +90,12 @@ export function openBackup(
 
 export const isSealed = (backup: Buffer): boolean => split(backup).header.seal !== undefined;
 
-const invalid = (why: string) => new HeatmineError('BACKUP_INVALID', `this backup cannot be used: ${why}`);
+const sentence = (why: string) => `this backup cannot be used: ${why}`;
+export const invalid = (why: string) => new HeatmineError('BACKUP_INVALID', sentence(why));
 
 function split(backup: Buffer): { header: z.infer<typeof Header>; body: Buffer } {
-  if (backup.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw invalid('it is no backup of a unit');
+  const magic = backup.subarray(0, MAGIC.length).toString('latin1');
+  if (magic !== MAGIC) throw invalid(/^HEATMINE-BACKUP \d/.test(magic) ? NEWER : 'it is no backup of a unit');
   const end = backup.subarray(0, MAGIC.length + MAX_HEADER_BYTES).indexOf('\n', MAGIC.length);
   const header = Header.safeParse(parse(backup.subarray(MAGIC.length, Math.max(0, end))));
   if (end < 0 || !header.success) throw invalid('its header is damaged');

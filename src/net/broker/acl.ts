@@ -34,7 +34,9 @@ export function filtersMeet(a: string, b: string): boolean {
   }
 }
 
+/** An empty payload is no value: so a retained one is taken back. */
 const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
+  if (payload.length === 0) return undefined;
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
     if (parsed.success) return undefined;

@@ -1,6 +1,7 @@
 import type { OverrideCommand } from '../../contract/comfort.ts';
 import { MODES as ALL_MODES, OPERATIONS, SetPoints } from '../../contract/messages.ts';
 import { OVERRIDE_MIN } from '../../contract/override-kinds.ts';
+import { SET_NAMES } from '../../contract/set-names.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
 
@@ -111,7 +112,7 @@ function waterHeater(state: string, set: string, override: string): Component {
 function computeValue(state: string, set: string): Component {
   return {
     p: 'number',
-    name: 'value of computing',
+    name: SET_NAMES.computeValueEurPerKwh,
     state_topic: state,
     value_template: '{{ value_json.setPoints.computeValueEurPerKwh }}',
     command_topic: set,
@@ -202,12 +203,15 @@ export function commandEntities(unit: string): Record<string, Component> {
   return {
     climate: climate(state, set, override),
     waterHeater: waterHeater(state, set, override),
-    roomSetC: setNumber('room set-point', state, set, 'roomSetC', 0.5),
-    hotWaterSetC: setNumber('hot water set-point', state, set, 'hotWaterSetC', 1),
-    mode: setSelect('mode', state, set, 'mode', ALL_MODES),
-    operation: setSelect('operation', state, set, 'operation', OPERATIONS),
+    roomSetC: setNumber(SET_NAMES.roomSetC, state, set, 'roomSetC', 0.5),
+    hotWaterSetC: setNumber(SET_NAMES.hotWaterSetC, state, set, 'hotWaterSetC', 1),
+    mode: setSelect(SET_NAMES.mode, state, set, 'mode', ALL_MODES),
+    operation: setSelect(SET_NAMES.operation, state, set, 'operation', OPERATIONS),
     computeValueEurPerKwh: computeValue(state, set),
-    computeOn: toggle('compute', state, set, 'value_json.setPoints.computeOn', 'computeOn', ['true', 'false']),
+    computeOn: toggle(SET_NAMES.computeOn, state, set, 'value_json.setPoints.computeOn', 'computeOn', [
+      'true',
+      'false',
+    ]),
     observeOnly: {
       ...toggle('observe only', state, set, `${operation} == '${OPERATIONS[1]}'`, 'operation', [
         `"${OPERATIONS[1]}"`,

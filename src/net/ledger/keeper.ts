@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ControlState, Event } from '../../contract/messages.ts';
+import type { Snapshot } from '../../contract/snapshot.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../core/config.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { loadIdentity, verifySignature } from '../swarm/identity.ts';
 import { heatValueOf } from '../swarm/pay/unit-now.ts';
-import type { Snapshot } from '../view.ts';
 import { type EnergyMeter, type EnergySample, meterEnergy } from './energy.ts';
 import { LEDGER_FILE, type Ledger, openLedger } from './ledger.ts';
 import { credit } from './settlement.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { ACTUATOR_NAMES } from '../../contract/points.ts';
+import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import type { Hand } from '../hand.ts';
 import type { History } from '../history/history.ts';
@@ -66,7 +67,7 @@ export function createApi(view: View, history: History, hand: Hand): Api {
       }
       const { applied, setPoints } = await applySet(view, command);
       if (applied) return sendJson(res, 200, { setPoints });
-      const kept = `control kept ${command.name} at ${setPoints[command.name]}`;
+      const kept = `control kept ${SET_NAMES[command.name]} at ${setPoints[command.name]}`;
       sendError(res, 'VALUE_RANGE', kept, { status: 409, setPoints });
     },
     async hand(req, res, level) {

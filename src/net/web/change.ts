@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
 import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
+import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { issueText as issueOf } from '../../core/issues.ts';
 import type { View } from '../view.ts';
@@ -36,7 +37,7 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
 export function parseSet(text: string): SetCommand {
   const command = parseBody(SetBody, text);
   const value = SetPoints.shape[command.name].safeParse(command.value);
-  if (!value.success) throw new HeatmineError('VALUE_RANGE', `${command.name}: ${issueText(value.error)}`);
+  if (!value.success) throw new HeatmineError('VALUE_RANGE', `${SET_NAMES[command.name]}: ${issueText(value.error)}`);
   return command;
 }
 

@@ -5,6 +5,7 @@ import { type Gone, goneFrom } from '../../core/gone.ts';
 import { failureOf, post } from '../ask/compute-client.ts';
 import { openPuller, type PullState } from '../experts/pull.ts';
 import { parseBody } from './change.ts';
+import { createOllamaPull, type OllamaPull } from './ollama-pull.ts';
 import { readBody, sendJson } from './reply.ts';
 
 /** Under /api/experts: for devices of the house, never for strangers who only ask. */
@@ -14,6 +15,7 @@ export interface ExpertsApi {
   unload(req: IncomingMessage, res: ServerResponse): Promise<void>;
   pull(req: IncomingMessage, res: ServerResponse): Promise<void>;
   stopPull(res: ServerResponse): void;
+  ollamaPull: OllamaPull;
   close(): void;
 }
 
@@ -75,10 +77,14 @@ export function createExperts(computeSocket: string, pullCommand: readonly strin
     answer.resume();
     sendJson(res, 200, {});
   };
+  const shown = async () => {
+    const { data } = Models.parse(await models(computeSocket));
+    return data.flatMap(({ heatmine }) => heatmine ?? []);
+  };
   return {
+    ollamaPull: createOllamaPull({ puller, ids: async () => (await shown()).map(({ id }) => id) }),
     async list(res) {
-      const { data } = Models.parse(await models(computeSocket));
-      const experts = data.flatMap(({ heatmine }) => heatmine ?? []);
+      const experts = await shown();
       sendJson(res, 200, { experts, gone: goneFrom(modelsDir), pull: puller.state() } satisfies ExpertsList);
     },
     load: (req, res) => tell('/load', req, res),

@@ -2,9 +2,9 @@ import { Agent, request, type ServerResponse } from 'node:http';
 import pkg from '../../../package.json' with { type: 'json' };
 import { type ControlState, SAFETY_STATES } from '../../contract/messages.ts';
 import { UNIT_METRICS, type UnitMetric } from '../../contract/metrics.ts';
+import type { Snapshot } from '../../contract/snapshot.ts';
 import { unitOf } from '../../contract/units.ts';
 import { createExposition, type Exposition, OPENMETRICS_END, OPENMETRICS_TYPE } from '../../core/openmetrics.ts';
-import type { Snapshot } from '../view.ts';
 
 const COMPUTE_LIMIT_MS = 2_000;
 const MAX_COMPUTE_CHARS = 4_000_000;

@@ -12,6 +12,7 @@ import type { Backups } from './backup.ts';
 import type { ExpertsApi } from './experts.ts';
 import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
 import type { Metrics } from './metrics.ts';
+import { OLLAMA_OWNER_PATH } from './ollama-pull.ts';
 import type { ComputeProxy } from './proxy.ts';
 import { sendError } from './reply.ts';
 import type { Settings } from './settings.ts';
@@ -145,6 +146,8 @@ async function route(
   if (isForCompute(path)) {
     if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
     else wrongMethod(res, 'GET, POST');
+  } else if (OLLAMA_OWNER_PATH.test(path)) {
+    await experts.ollamaPull(req, res, path, access.levelOf(req) !== undefined);
   } else if (CLAIM_PATH.test(path)) await claimRoute(access, req, res, path);
   else if (HOUSE_PATH.test(path) && !access.levelOf(req)) sendError(res, 'UNAUTHORISED', CLAIM_FIRST, { status: 401 });
   else if (path === '/api/set') await change(req, res, (r, answer) => api.set(r, answer, access.levelOf(req)!));

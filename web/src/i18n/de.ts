@@ -1,5 +1,6 @@
 import { inGerman } from '../../../src/contract/german/german.ts';
 import { POINTS_DE } from '../../../src/contract/points-de.ts';
+import { bound } from './bound.ts';
 import type { Strings } from './en.ts';
 import { askDe, expertsDe } from './experts-de.ts';
 import { moneyDe } from './money-de.ts';
@@ -39,7 +40,7 @@ export const de: Strings = {
     },
   },
   points: POINTS_DE,
-  say: inGerman,
+  say: (text) => bound(inGerman(text)),
   connecting: 'Verbindung zum Gerät wird aufgebaut …',
   stale: (seconds) => `Seit ${seconds} s keine Nachricht vom Gerät. Die Werte unten sind alt; es wird neu verbunden.`,
   controlSilent: (seconds) => `Die Regelung schweigt seit ${seconds} s. Die Werte unten sind alt.`,

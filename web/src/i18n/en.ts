@@ -1,5 +1,6 @@
 import type { ControlState, Mode, SafetyState } from '../../../src/contract/messages.ts';
 import type { OverrideKind } from '../../../src/contract/override-kinds.ts';
+import { bound } from './bound.ts';
 import { askEn, expertsEn } from './experts-en.ts';
 import { moneyEn } from './money-en.ts';
 import { POINTS_EN } from './points.ts';
@@ -49,7 +50,7 @@ export const en = {
   safety,
   points: POINTS_EN,
   /** What the unit says: in the reader's language, with the names of points instead of their ids. */
-  say: (text: string) => text.replace(POINT, (name) => POINTS_EN[name as keyof typeof POINTS_EN]),
+  say: (text: string) => bound(text.replace(POINT, (name) => POINTS_EN[name as keyof typeof POINTS_EN])),
   connecting: 'Connecting to the unit …',
   stale: (seconds: string) => `No news from the unit for ${seconds} s. The values below are old; reconnecting.`,
   controlSilent: (seconds: string) => `The control loop has been silent for ${seconds} s. The values below are old.`,

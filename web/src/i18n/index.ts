@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { formatFor } from '../format.ts';
+import { knownZone } from '../zone.ts';
 import { de } from './de.ts';
 import { en, type Strings } from './en.ts';
 
@@ -22,8 +23,13 @@ export interface Words {
   language: Language;
   t: Strings;
   f: ReturnType<typeof formatFor>;
+  /** Of the house, once it has said so and where this browser knows it. */
+  timeZone: string | undefined;
 }
 
-export const wordsOf = (language: Language): Words => ({ language, t: LANGUAGES[language], f: formatFor(language) });
+export function wordsOf(language: Language, houseZone?: string): Words {
+  const timeZone = knownZone(houseZone);
+  return { language, t: LANGUAGES[language], f: formatFor(language, timeZone), timeZone };
+}
 export const WordsContext = createContext<Words>(wordsOf('en'));
 export const useWords = (): Words => useContext(WordsContext);

@@ -86,4 +86,11 @@ export const settingsDe: typeof settingsEn = {
       installer: 'Dieses Gerät ist als das eines Installateurs bekannt.',
     },
   },
+  zone: {
+    house: (house, own) =>
+      `Alle Zeiten auf dieser Seite sind die des Hauses (${house}), nicht die dieses Geräts (${own}).`,
+    unknown: (house, own) =>
+      `Dieser Browser kennt die Zeitzone des Hauses nicht (${house}): Die Zeiten sind die dieses Geräts (${own}).`,
+    read: 'Verstanden',
+  },
 };

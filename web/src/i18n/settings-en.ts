@@ -80,4 +80,11 @@ export const settingsEn = {
     supportNote: 'for somebody who helps: state, events and a day of history, without secrets',
     level: { owner: 'This device is known as an owner.', installer: 'This device is known as an installer.' },
   },
+  zone: {
+    house: (house: string, own: string) =>
+      `All times on this page are those of the house (${house}), not those of this device (${own}).`,
+    unknown: (house: string, own: string) =>
+      `This browser does not know the time zone of the house (${house}): times are those of this device (${own}).`,
+    read: 'Understood',
+  },
 };

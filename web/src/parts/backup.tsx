@@ -8,12 +8,12 @@ const MIN_CHARS = 8;
 
 /** Everything that a dead SD card would cost, sealed with a passphrase; and the way back. For the installer. */
 export function Backup() {
-  const { t } = useWords();
+  const { t, f } = useWords();
   const [passphrase, setPassphrase] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const { told, busy, attempt } = useAttempt();
   const save = async () => {
-    keep(await makeBackup(passphrase), `heatmine-${new Date().toISOString().slice(0, 10)}.heatmine`);
+    keep(await makeBackup(passphrase), `heatmine-${f.isoDate(Date.now())}.heatmine`);
     return t.backup.made;
   };
   const restore = async (chosen: File) => {

@@ -19,7 +19,7 @@ const STEPS_S = [1, 5, 10, 30, 60, 120, 360, 720, 1440, 2880, 10_080].map((minut
 
 /** A uPlot chart in the colours of the page; drawn anew when data, language, width or theme change. */
 export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
-  const { language, t, f } = useWords();
+  const { language, t, f, timeZone } = useWords();
   const holder = useRef<HTMLDivElement>(null);
   const [isGone, setGone] = useState(false);
   useEffect(() => {
@@ -39,6 +39,7 @@ export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
           { series, unit, paths: stepped ? Plot.paths.stepped?.({ align: 1 }) : undefined },
           t.history.time,
           f,
+          timeZone && ((s) => Plot.tzDate(new Date(s * 1000), timeZone)),
         ),
         [timesS, ...series.map((s) => s.values)] as uPlot.AlignedData,
         element,
@@ -55,7 +56,7 @@ export function Chart({ title, unit, timesS, series, stepped = false }: Props) {
       ended = true;
       plot?.destroy();
     };
-  }, [timesS, series, unit, language]);
+  }, [timesS, series, unit, language, timeZone]);
   const last = series.map(({ label, values }) => `${label} ${f.number(values.at(-1), 1)} ${unit}`).join(', ');
   return (
     <figure class="chart">
@@ -86,6 +87,8 @@ function options(
   { series, unit, paths }: Pick<Props, 'series' | 'unit'> & { paths: uPlot.Series.PathBuilder | undefined },
   time: string,
   f: ReturnType<typeof useWords>['f'],
+  /** So that the marks stand at full hours and days of the house. */
+  tzDate: uPlot.Options['tzDate'] | '',
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const font = `12px ${style.fontFamily}`;
@@ -97,6 +100,7 @@ function options(
     width: element.clientWidth,
     height: HEIGHT_PX,
     cursor: { y: false },
+    ...(tzDate && { tzDate }),
     // Without a pointer over it the legend shows the latest values.
     hooks: { ready: [showLatest], setCursor: [showLatest] },
     series: [

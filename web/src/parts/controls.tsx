@@ -187,7 +187,7 @@ function Note({ pending, effective }: { pending: Pending<Name> | null; effective
     ? ''
     : pending.refused !== undefined
       ? pending.refused
-        ? t.controls.refused(pending.refused)
+        ? t.controls.refused(t.say(pending.refused))
         : t.controls.unreachable
       : pending.note === 'kept'
         ? t.controls.kept(effective)

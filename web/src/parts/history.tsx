@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { SensorName } from '../../../src/contract/points.ts';
 import { history } from '../api.ts';
 import { useEvery } from '../every.ts';
@@ -29,14 +29,18 @@ export function History() {
   const { t, f } = useWords();
   const [hours, setHours] = useState<number>(6);
   const { value, error } = useEvery(`${hours}`, EVERY_MS, () => history(POINTS, hours));
-  const column = (index: number) => value?.rows.map((row) => row[index] ?? null) ?? [];
-  const timesS = column(0).map((ms) => (ms ?? 0) / 1000);
-  const series = (names: readonly SensorName[]) =>
-    names.map((name) => ({
-      label: t.points[name],
-      colour: COLOURS[name] ?? 0,
-      values: column(1 + POINTS.indexOf(name)),
-    }));
+  // The page is drawn anew each second, a chart with what there is to draw.
+  const { timesS, temperatures, powers } = useMemo(() => {
+    const column = (index: number) => value?.rows.map((row) => row[index] ?? null) ?? [];
+    const series = (names: readonly SensorName[]) =>
+      names.map((name) => ({
+        label: t.points[name],
+        colour: COLOURS[name] ?? 0,
+        values: column(1 + POINTS.indexOf(name)),
+      }));
+    const timesS = column(0).map((ms) => (ms ?? 0) / 1000);
+    return { timesS, temperatures: series(TEMPERATURES), powers: series(POWERS) };
+  }, [value, t]);
   return (
     <section id="history" aria-labelledby="history-title">
       <h2 id="history-title">
@@ -55,8 +59,8 @@ export function History() {
       {value?.rows.length === 0 && <p class="card quiet">{t.history.empty}</p>}
       {timesS.length > 0 && (
         <div class="card charts">
-          <Chart title={t.history.temperatures} unit="°C" timesS={timesS} series={series(TEMPERATURES)} />
-          <Chart title={t.history.power} unit="W" timesS={timesS} series={series(POWERS)} />
+          <Chart title={t.history.temperatures} unit="°C" timesS={timesS} series={temperatures} />
+          <Chart title={t.history.power} unit="W" timesS={timesS} series={powers} />
           {value?.simulated && <p class="quiet">{t.history.houseClock}</p>}
         </div>
       )}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ControlState, Event } from '../../../src/contract/messages.ts';
 import { events, type Session } from '../api.ts';
 import { useEvery } from '../every.ts';
+import { capital } from '../i18n/bound.ts';
 import { useWords } from '../i18n/index.ts';
 import { Settings } from './settings.tsx';
 
@@ -40,7 +41,7 @@ function Faults({ control }: { control: ControlState }) {
   return (
     <ul class="card reasons" id="faults" aria-label={t.log.faults}>
       {faults.map((fault) => {
-        const text = t.say(fault.text);
+        const text = capital(t.say(fault.text));
         const cut = text.indexOf('; ');
         return (
           <li key={fault.what}>
@@ -54,13 +55,17 @@ function Faults({ control }: { control: ControlState }) {
   );
 }
 
+/** A fault that stops and one that latches are two events with one text: read once. */
+const isEcho = (event: Event, before: Event | undefined) =>
+  before?.timeMs === event.timeMs && before.text === event.text && before.level === event.level;
+
 /** Newest first, as many as asked for; beside a simulated house each with the clock that it was taken from. */
 function Events({ simulated }: { simulated: boolean }) {
   const { t } = useWords();
   const [worst, setWorst] = useState(false);
   const [limit, setLimit] = useState(LINES);
   const { value, error } = useEvery(`log${worst}${limit}`, EVERY_MS, () => events(worst ? MOST_LINES : limit));
-  const shown = value?.filter(({ level }) => !worst || level !== 'info');
+  const shown = value?.filter((event, i) => (!worst || event.level !== 'info') && !isEcho(event, value[i - 1]));
   return (
     <>
       <h2 class="under">{t.log.events}</h2>
@@ -83,7 +88,7 @@ function Events({ simulated }: { simulated: boolean }) {
         </ul>
       )}
       {!worst && limit < MOST_LINES && value?.length === limit && (
-        <p class="panel">
+        <p class="older">
           <button type="button" id="older" onClick={() => setLimit(Math.min(MOST_LINES, limit * 3))}>
             {t.log.older}
           </button>
@@ -96,7 +101,7 @@ function Events({ simulated }: { simulated: boolean }) {
 /** What, and smaller why or what to do. */
 function EventLine({ event, simulated }: { event: Event; simulated: boolean }) {
   const { t, f } = useWords();
-  const text = t.say(event.text);
+  const text = capital(t.say(event.text));
   const cut = text.indexOf('; ');
   return (
     <li>

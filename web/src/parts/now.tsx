@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ControlState } from '../../../src/contract/messages.ts';
 import { OBSERVE_DAYS, observedLine, todayLine } from '../../../src/contract/today-line.ts';
 import { acknowledge, Refused, setPoint } from '../api.ts';
+import { bound, capital } from '../i18n/bound.ts';
 import { useWords } from '../i18n/index.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Controls } from './controls.tsx';
@@ -25,7 +26,7 @@ export function Now({ snapshot }: { snapshot: Snapshot | null }) {
           {control?.simulated && <span class="chip">{t.simulated.houseTime(f.weekday(control.houseTimeMs))}</span>}
         </p>
         <Sentence control={control} />
-        {snapshot?.today && <p id="today">{todayLine(snapshot.today, language)}</p>}
+        {snapshot?.today && <p id="today">{bound(todayLine(snapshot.today, language))}</p>}
         {control?.observed && control.observed.days > 0 && <Observed observed={control.observed} />}
         {control && (control.safety !== 'S0' || control.latched) && (
           <p class="alarm">
@@ -62,8 +63,6 @@ function Sentence({ control }: { control: ControlState | null }) {
     </>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A week of only looking on ends with a question. */
 function Observed({ observed }: { observed: NonNullable<ControlState['observed']> }) {

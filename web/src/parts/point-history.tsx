@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ActuatorName, SensorName } from '../../../src/contract/points.ts';
 import { unitOf } from '../../../src/contract/units.ts';
 import { history } from '../api.ts';
@@ -21,6 +21,12 @@ export function PointHistory({ point, onClose }: { point: SensorName | ActuatorN
   useEffect(() => holder.current?.focus(), [point]);
   const name = t.points[point];
   const fits = value !== null && value.points[0] === point && value.rows.length > 0;
+  // Not with every second of the page: a finger on the chart would lose its place.
+  const { timesS, series } = useMemo(() => {
+    const rows = value?.rows ?? [];
+    const values = rows.map((row) => row[1] ?? null);
+    return { timesS: rows.map((row) => (row[0] ?? 0) / 1000), series: [{ label: name, colour: 0, values }] };
+  }, [value, name]);
   return (
     <section class="card panel" id="point-history" ref={holder} tabIndex={-1} aria-label={t.plant.pointHistory(name)}>
       <button type="button" onClick={onClose}>
@@ -33,8 +39,8 @@ export function PointHistory({ point, onClose }: { point: SensorName | ActuatorN
           title={t.plant.pointHistory(name)}
           unit={switches ? t.plant.offOn : (unitOf(point)?.symbol ?? '')}
           stepped={switches}
-          timesS={value.rows.map((row) => (row[0] ?? 0) / 1000)}
-          series={[{ label: name, colour: 0, values: value.rows.map((row) => row[1] ?? null) }]}
+          timesS={timesS}
+          series={series}
         />
       )}
     </section>

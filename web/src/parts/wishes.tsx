@@ -15,7 +15,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
     try {
       await override(kind, forMin);
     } catch (error) {
-      setRefused(error instanceof Refused ? t.controls.refused(error.message) : t.controls.unreachable);
+      setRefused(error instanceof Refused ? t.controls.refused(t.say(error.message)) : t.controls.unreachable);
     } finally {
       setBusy(null);
     }

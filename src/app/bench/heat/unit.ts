@@ -1,4 +1,5 @@
 import { decide, want } from '../../../compute/scheduler/decide.ts';
+import { GATE_START, gateStep } from '../../../compute/scheduler/gate.ts';
 import {
   accrue,
   afterScoring,
@@ -40,6 +41,9 @@ export interface HeatUnit {
   told: { admitted: number; refused: number };
 }
 
+/** Before the first second. */
+const NOTHING = { dtS: 0, questions: 0, deferred: 0, owedJ: 0, grantW: 0, workW: 0, paidW: 0, idleW: 0 };
+
 interface Economy {
   id: number;
   sinceS: number;
@@ -57,6 +61,7 @@ class Compute {
   readonly #work;
   readonly told = { admitted: 0, refused: 0 };
   #credit = FILLER_START;
+  #gate = gateStep(GATE_START, NOTHING);
   #waiting: Economy[] = [];
   #nowS = 0;
   #lastId = 0;
@@ -84,7 +89,7 @@ class Compute {
       commandW: 0,
       incomeEurPerKwh: 0,
     };
-    return { ...want(input), queued: 0 };
+    return { ...want(input), queued: 0, gate: this.#gate.verdict.do };
   }
 
   message(): ComputeWork {
@@ -101,6 +106,10 @@ class Compute {
     if (this.#random() < TICK_S / ECONOMY_EVERY_S) this.#waiting.push({ id: ++this.#lastId, sinceS: this.#nowS });
     if (this.#waiting.length > 0) this.#admit(grantW, freeW);
     this.#score(workW, freeW);
+    this.#gate = gateStep(this.#gate.state, {
+      ...{ dtS: TICK_S, questions: 0, deferred: this.#waiting.length, owedJ: this.#work.owedJ() },
+      ...{ grantW, workW, paidW: Math.min(fillerW, grantW), idleW: this.#idleW },
+    });
   }
 
   #admit(grantW: number, freeW: number): void {

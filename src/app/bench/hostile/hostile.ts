@@ -6,7 +6,7 @@ import { TURN_MS } from '../../../net/swarm/weights/seats.ts';
 import { WIRE_LIMITS } from '../../../net/swarm/wire/limits.ts';
 import { say } from '../../command.ts';
 import { type SpawnedUnit, spawnUnit } from '../../spawn-unit.ts';
-import { lateness } from '../loop.ts';
+import { lateness } from '../loop/loop.ts';
 import { residentBytes, SERVE, spawnGuest, spawnHost } from '../swarm/host.ts';
 import type { Bench, Figure } from '../table.ts';
 import { candidateAt } from '../wire/wire.ts';

@@ -9,6 +9,25 @@ const drawnKwh = (r: CosimResult) => r.compressorKwh + r.auxKwh;
 /** Heat of the pump over its electricity (SPF H3 without the heater). */
 const spf = (r: CosimResult) => r.heatPumpKwh / drawnKwh(r);
 
+/** Less heat than this in a class of air says nothing of it, kWh. */
+const LEAST_KWH = 10;
+
+/**
+ * SPF of ours and of the other pump had it given the same heat, class by class of outdoor air, house and tank apart: who heats
+ * more in warm hours, needed or not, has the better SPF and the greater bill.
+ */
+export function spfAtSameHeat(own: Pick<CosimResult, 'pumpByAir'>, other: Pick<CosimResult, 'pumpByAir'>) {
+  let [heatKwh, ownKwh, otherKwh] = [0, 0, 0];
+  for (const [name, mine] of Object.entries(own.pumpByAir)) {
+    const theirs = other.pumpByAir[name];
+    if (!theirs || mine.heatKwh < LEAST_KWH || theirs.heatKwh < LEAST_KWH) continue;
+    heatKwh += mine.heatKwh;
+    ownKwh += mine.drawnKwh;
+    otherKwh += theirs.drawnKwh * (mine.heatKwh / theirs.heatKwh);
+  }
+  return { own: heatKwh / ownKwh, other: heatKwh / otherKwh };
+}
+
 /** Efficiency of the old boiler against the gross heating value it is billed by, and its price. Assumptions, both printed. */
 export const BOILER = { efficiency: 0.8, gasEurPerKwh: 0.12 } as const;
 
@@ -80,9 +99,18 @@ export function yearFigures(
   const startsPerDay = r.starts / days;
   const caught = caughtShare(years[1]!.ours, plain);
   const spared = plain.backupKwh - r.backupKwh;
+  const same = spfAtSameHeat(r, plain);
   return [
     row('net cost at 0 ct/kWh', netEur(r), 'EUR', { name: 'B0 gas boiler', value: b0 }, '<= B0', netEur(r) <= b0),
     row('SPF with fan, pumps, standby, defrost at 0 ct', spf(r), '', b1(spf(plain)), '>= B1', spf(r) >= spf(plain)),
+    row(
+      'the same, each class of outdoor air with our heat',
+      same.own,
+      '',
+      b1(same.other),
+      '>= B1',
+      same.own >= same.other,
+    ),
     row(
       'electricity of the heat pump at 0 ct, all of the above',
       drawnKwh(r),

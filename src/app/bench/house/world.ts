@@ -18,6 +18,7 @@ const FILES = {
 
 /** The year begins at local midnight. */
 export const START = '2023-12-31T23:00:00.000Z';
+const START_MS = Date.parse(START);
 const CET_MS = 3_600_000;
 const CENTS = 100;
 
@@ -45,7 +46,7 @@ function marketOf(file: string, config: Config): World['marketAt'] {
     return price / CENTS;
   });
   return (timeMs) => {
-    const eurPerKwh = spotEurPerKwh[Math.floor((timeMs - Date.parse(START)) / HOUR_MS)];
+    const eurPerKwh = spotEurPerKwh[Math.floor((timeMs - START_MS) / HOUR_MS)];
     if (eurPerKwh === undefined) throw new Error(`${file}: no price for ${new Date(timeMs).toISOString()}`);
     return { timeMs, ...billed({ eurPerKwh, final: false }, config.tariff), modelled: false };
   };

@@ -1,6 +1,6 @@
 import type { Grant } from '../../../contract/messages.ts';
+import type { Snapshot } from '../../../contract/snapshot.ts';
 import type { Config } from '../../../core/config.ts';
-import type { Snapshot } from '../../view.ts';
 import type { UnitNow } from './rates.ts';
 
 export interface UnitParts {

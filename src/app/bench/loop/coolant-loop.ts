@@ -1,5 +1,5 @@
 /**
- * A coolant loop for tests, control's own and not the plant's: cold plates, two pipes with transport (a queue of litres),
+ * A coolant loop for benches and tests, not the plant's: cold plates, two pipes with transport (a queue of litres),
  * a counterflow exchanger to water of constant temperature, a sensor with 1 s lag. 3 L, 4 s each way at 20 L/min.
  */
 export interface LoopModel {
