@@ -11,7 +11,7 @@ const key = (letter: string) => letter.repeat(43);
 test('the unit and the command line learn into one file: neither writes over what the other has learnt', () => {
   const file = fresh();
   const [unit, ask] = [openExperience(file), openExperience(file)];
-  for (let i = 0; i < 20; i++) unit.audited(key('a'), { outcome: 'far', factor: 50 });
+  for (let i = 0; i < 20; i++) unit.audited(key('a'), { outcome: 'far', factors: [50] });
   assert.ok(unit.shuns(key('a')));
   assert.ok(ask.shuns(key('a')), 'told to who opened it before');
   ask.answered(key('b'), 100);

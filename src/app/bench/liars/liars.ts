@@ -1,7 +1,7 @@
 import { HeatmineError } from '../../../core/errors.ts';
 import { type Random, seededRandom, shuffled } from '../../../core/random.ts';
 import { compared } from '../../../net/swarm/audit/compare.ts';
-import { type Finding, isLiar, NO_EVIDENCE, weigh } from '../../../net/swarm/audit/evidence.ts';
+import { type Finding, isLiar, NO_EVIDENCE, oddsOf, weigh } from '../../../net/swarm/audit/evidence.ts';
 import type { Bench, Figure } from '../table.ts';
 import { costOf } from './cost.ts';
 import { DESIGN, type Name, TEST } from './experts.ts';
@@ -45,7 +45,7 @@ function figureOf(how: string, node: AuditedNode, findings: Findings, truth: Fin
   const { isHonest, share, name } = node;
   const { hits, audits } = judgedIn(findings, truth, share, random);
   const [low, high] = interval(hits, TRIALS);
-  const odd = findings.filter((finding) => finding && finding.factor > 1).length;
+  const odd = findings.filter((finding) => finding && oddsOf(finding.factors) > 1).length;
   const took = isHonest || hits === 0 ? '' : `, half of them by audit ${audits}`;
   const seen = `${odd} of ${findings.length} answers odd${took}`;
   return {
@@ -103,13 +103,13 @@ const ENOUGH = 1500;
 /** What the honest audits allow to say of false alarms. */
 function boundOf(honest: readonly Finding[]): Figure {
   const { alarms, mean } = alarmBound(
-    honest.map(({ factor }) => factor),
+    honest.map(({ factors }) => factors),
     AUDITS,
   );
   return {
     figure: `false alarms at most, from ${honest.length} honest audits`,
     ...{ value: alarms * 100, unit: '%' },
-    reference: { name: 'mean factor of an honest audit at most (95 %), in hundredths', value: mean * 100 },
+    reference: { name: 'largest mean factor of an honest audit at most (95 %), in hundredths', value: mean * 100 },
     ...(honest.length < ENOUGH
       ? { goal: `told, goal from ${ENOUGH} audits on`, met: true }
       : { goal: `<= ${FALSE_ALARMS * 100} %`, met: alarms <= FALSE_ALARMS }),

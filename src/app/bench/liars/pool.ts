@@ -15,6 +15,8 @@ import { requantise, type Target } from './requantise.ts';
 const ENGINE = join(import.meta.dirname, '../../../compute/engine-child/main.ts');
 const never = new AbortController().signal;
 const AT_ONCE = 8;
+/** A busy machine keeps an engine waiting for long; only the run waits for it. */
+const SILENT_MS = 10 * 60_000;
 /** Searched in vain so often, it gives up: the expert is too sure of itself. */
 const MOST_SEARCHES = 400;
 /** As many of the known questions as an auditor keeps. */
@@ -41,7 +43,13 @@ export interface Pool {
 /** Telling questions of one expert, found by an auditor with an own copy in an engine process. */
 export async function openPool(name: Name, most: number | undefined, seed: number): Promise<Pool> {
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-liars-'));
-  const host = createEngineHost({ file: ENGINE, args: [], clock: systemClock, log: createLog('bench', 'silent') });
+  const host = createEngineHost({
+    file: ENGINE,
+    args: [],
+    clock: systemClock,
+    log: createLog('bench', 'silent'),
+    silentMs: SILENT_MS,
+  });
   const engine = host.engine('llama');
   const random = seededRandom(seed);
   const expert = auditedIn(dir, name, seed);

@@ -36,16 +36,21 @@ const DOUBT = 0.05;
 const GUILTY = 200;
 
 /**
- * False alarms at most, from the factors of honest audits: the evidence after n of them has a mean of at most `mean` to the
- * power of n, and passes 200 with a chance of at most a 200th of that (or of 1, where the mean is below).
+ * False alarms at most, from the factors of honest audits, one for each way to lie: the evidence for one of them after n
+ * audits has a mean of at most `mean` to the power of n, and the mean of all ways passes 200 with a chance of at most a 200th
+ * of the mean of these. An audit is in the class of its largest factor, so one bound of each class serves all ways.
  */
-export function alarmBound(factors: readonly number[], audits: number): { alarms: number; mean: number } {
-  const calm = factors.reduce((sum, factor) => sum + Math.min(1, factor), 0) / factors.length;
+export function alarmBound(factors: readonly (readonly number[])[], audits: number): { alarms: number; mean: number } {
+  const largest = factors.map((of) => Math.max(...of));
   const odd = CLASSES.map((end, i) => {
     const from = CLASSES[i - 1] ?? 1;
-    const hits = factors.filter((factor) => factor > from && Math.min(50, factor) <= end).length;
+    const hits = largest.filter((factor) => factor > from && Math.min(50, factor) <= end).length;
     return (end - 1) * upperShare(hits, factors.length, DOUBT / CLASSES.length);
   });
-  const mean = calm + odd.reduce((a, b) => a + b, 0);
-  return { alarms: Math.min(1, Math.max(1, mean) ** audits / GUILTY), mean };
+  const means = factors[0]!.map((_, lie) => {
+    const calm = factors.reduce((sum, of) => sum + Math.min(1, of[lie]!), 0) / factors.length;
+    return calm + odd.reduce((a, b) => a + b, 0);
+  });
+  const most = means.reduce((sum, mean) => sum + Math.max(1, mean) ** audits, 0) / means.length;
+  return { alarms: Math.min(1, most / GUILTY), mean: Math.max(...means) };
 }

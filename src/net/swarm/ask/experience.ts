@@ -8,6 +8,8 @@ const Record = z.strictObject({
   busy: z.number().min(0).max(1),
   latencyMs: z.number().min(0),
   audits: z.int().min(0).optional(),
+  odds: z.array(z.number().min(0)).optional(),
+  /** What earlier versions wrote in place of `odds`; it was worth twenty audits at most and is left out. */
   against: z.number().min(0).optional(),
   /** What the last audit that spoke against it showed. */
   why: z.enum(['near', 'far', 'overcounted', 'outvoted']).optional(),
@@ -91,14 +93,18 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
   };
 }
 
-function afterAudit(was: Record, finding: Finding, nowMs: number): Record {
-  const evidence = weigh({ audits: was.audits ?? 0, against: was.against ?? 1 }, finding);
+function afterAudit({ against: _, ...was }: Record, finding: Finding, nowMs: number): Record {
+  const before = was.odds ? { audits: was.audits ?? 0, odds: was.odds } : NO_EVIDENCE;
+  const evidence = weigh(before, finding);
   const { outcome } = finding;
-  const next = { ...was, ...evidence, ...(outcome in SHOWN && { why: outcome as keyof typeof SHOWN }) };
+  const next = {
+    ...was,
+    ...evidence,
+    odds: [...evidence.odds],
+    ...(outcome in SHOWN && { why: outcome as keyof typeof SHOWN }),
+  };
   // When it is asked again it begins anew: machines and owners change.
-  return isLiar(evidence)
-    ? { ...next, ...NO_EVIDENCE, audits: evidence.audits, shunnedUntilMs: nowMs + SHUNNED_MS }
-    : next;
+  return isLiar(evidence) ? { ...next, odds: [], audits: evidence.audits, shunnedUntilMs: nowMs + SHUNNED_MS } : next;
 }
 
 function load(file: string): z.infer<typeof File> {

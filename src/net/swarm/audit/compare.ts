@@ -1,4 +1,4 @@
-import { type Finding, together } from './evidence.ts';
+import { type Finding, factorsOf, TIMES } from './evidence.ts';
 
 /** What an asker without the weights has of one answer. */
 export interface Heard {
@@ -16,6 +16,9 @@ const HONEST = { apart: 0.15, count: 0.01 } as const;
 const APART = 4;
 const NOT_APART = (1 - HONEST.apart * APART) / (1 - HONEST.apart);
 
+/** Apart are those that lie in whatever way. */
+const alike = (factor: number) => TIMES.map(() => factor);
+
 /**
  * A node's answer beside those of two others that claim the same expert: a third breaks the tie. Undefined where all three
  * differ: nobody knows who is right. Other weights of the same expert are not told from other kernels: both part on the way.
@@ -24,13 +27,13 @@ export function compared(one: Heard, [other, third]: readonly [Heard, Heard]): F
   const same = [other, third].filter(({ text }) => text === one.text);
   if (same.length === 0 && other.text !== third.text) return undefined;
   if (same.length === 0 && isApart(one.text, other.text))
-    return { outcome: 'outvoted', factor: together(APART, false, HONEST.count) };
+    return { outcome: 'outvoted', factors: factorsOf(alike(APART), false, HONEST.count) };
   // Of two with the same text the one that bills more: one alone, which bills too little, is no measure.
   const isAbove = (of: (heard: Heard) => number) => same.length > 0 && of(one) > Math.max(...same.map(of));
   const isOver = isAbove((heard) => heard.billedTokens) || isAbove((heard) => heard.billedPromptTokens);
   return {
     outcome: isOver ? 'overcounted' : 'agreed',
-    factor: together(NOT_APART, isOver, HONEST.count),
+    factors: factorsOf(alike(NOT_APART), isOver, HONEST.count),
   };
 }
 

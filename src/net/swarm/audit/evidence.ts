@@ -1,7 +1,8 @@
 /**
- * When a node is taken for a liar. Each audit multiplies the evidence against it by a factor whose mean is at most 1 for
- * an honest node, so within BLOCK audits the evidence reaches GUILTY with a chance of at most 1 / GUILTY (Ville's
- * inequality). No audit alone is enough: factors end at MOST.
+ * When a node is taken for a liar. Nobody knows how a liar lies, so the evidence is weighed for several ways at once: the
+ * mean, over the ways below, of how much likelier each makes all that was seen than honesty does. For an honest node each
+ * audit multiplies each of these by a factor whose mean is at most 1, so within BLOCK audits the mean of them reaches GUILTY
+ * with a chance of at most 1 / GUILTY (Ville's inequality), whichever way fits. No audit alone is enough: factors end at MOST.
  */
 export type Outcome =
   /** Nothing that speaks against it. */
@@ -16,10 +17,23 @@ export type Outcome =
   | 'outvoted'
   | 'agreed';
 
-/** What one audit came to; `factor`: how many times likelier a liar gives it than an honest node. */
+/**
+ * Ways to lie. Other weights move calls so many times as far as kernels do: powers of two, of which one is near any. `share`
+ * of the audits: what is faint must be there nearly always to be seen at all; a wrong count is nearly sure, once is much.
+ */
+const TEXT_LIES = [
+  { times: 2, share: 0.9 },
+  { times: 4, share: 0.7 },
+  { times: 8, share: 0.5 },
+] as const;
+const COUNT_SHARES = [0.4, 0.2];
+/** Of the ways to send other texts. */
+export const TIMES: readonly number[] = TEXT_LIES.map(({ times }) => times);
+
+/** What one audit came to; `factors`: for each way to lie, how many times likelier it gives that than an honest node. */
 export interface Finding {
   outcome: Outcome;
-  factor: number;
+  factors: readonly number[];
 }
 
 const GUILTY = 200;
@@ -30,29 +44,30 @@ const MOST = 50;
 /** What an asker knows of one node by auditing it. */
 export interface Evidence {
   audits: number;
-  /** Times likelier a liar than honest. */
-  against: number;
+  /** For each way to lie, how many times likelier it is than honesty; none before the first audit. */
+  odds: readonly number[];
 }
-export const NO_EVIDENCE: Evidence = { audits: 0, against: 1 };
+export const NO_EVIDENCE: Evidence = { audits: 0, odds: [] };
 
-export function weigh(before: Evidence, { factor }: Finding): Evidence {
-  const { audits, against } = before.audits >= BLOCK ? NO_EVIDENCE : before;
-  return { audits: audits + 1, against: against * Math.min(MOST, factor) };
+export function weigh(before: Evidence, { factors }: Finding): Evidence {
+  const { audits, odds } = before.audits >= BLOCK ? NO_EVIDENCE : before;
+  return { audits: audits + 1, odds: factors.map((factor, lie) => (odds[lie] ?? 1) * Math.min(MOST, factor)) };
 }
 
-export const isLiar = ({ against }: Evidence): boolean => against >= GUILTY;
+/** Times likelier a liar than honest. */
+export const oddsOf = (each: readonly number[]): number =>
+  each.length ? each.reduce((sum, odds) => sum + odds, 0) / each.length : 1;
 
-/** A node that lies does not do so always; the rest of what an alternative may be worth. */
-const TEXT_SHARE = 0.5;
-const COUNT_SHARE = 0.02;
-/** Of the text alone: beyond it MOST would cut anyway. */
-const MOST_OF_TEXT = MOST / TEXT_SHARE;
+export const isLiar = ({ odds }: Evidence): boolean => oddsOf(odds) >= GUILTY;
 
 /**
- * Text and count in one factor: a mean of factors whose means are at most 1. `text`: how many times likelier a liar gives
- * this text; `honestCount`: at most so likely an honest node bills more than the answer has.
+ * Text and count, for each way to lie. `texts`: how many times likelier weights that differ by each of TIMES give this
+ * text; `honestCount`: at most so likely an honest node bills more than the answer has.
  */
-export function together(text: number, isOver: boolean, honestCount: number): number {
+export function factorsOf(texts: readonly number[], isOver: boolean, honestCount: number): number[] {
   const count = isOver ? 1 / honestCount : 0;
-  return 1 - TEXT_SHARE - COUNT_SHARE + TEXT_SHARE * Math.min(MOST_OF_TEXT, text) + COUNT_SHARE * count;
+  return [
+    ...TEXT_LIES.map(({ share }, i) => 1 - share + share * texts[i]!),
+    ...COUNT_SHARES.map((share) => 1 - share + share * count),
+  ];
 }

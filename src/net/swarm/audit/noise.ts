@@ -9,8 +9,8 @@ export interface Noise {
   isKnown(): boolean;
   /** At most so likely an honest copy turns a call of this lead round. */
   honest(lead: number): number;
-  /** The faintest liar that matters does it so often. */
-  liar(lead: number): number;
+  /** Weights that move calls so many times as far as kernels do turn it round so often. */
+  liar(lead: number, times: number): number;
 }
 
 /**
@@ -18,8 +18,6 @@ export interface Noise {
  * alone are already 1.1 to 1.7 times as far from it.
  */
 const SPREAD = 1.25;
-/** Coarser weights move calls so many times as far as kernels do: 6 for Q5_0, 12 for Q4_0, each beside Q8_0. */
-const FAINTEST = 6;
 /** Beyond the farthest move that was seen its likelihood falls with this power of the lead; the moves seen fall by the sixth. */
 const TAIL = 3;
 const FEWEST = 200;
@@ -44,7 +42,7 @@ export function createNoise(): Noise {
     },
     isKnown: () => sorted.length >= FEWEST && sorted.at(-1)! > 0,
     honest: beyond,
-    liar: (lead) => beyond(lead / FAINTEST),
+    liar: (lead, times) => beyond(lead / times),
   };
 }
 

@@ -38,7 +38,8 @@ const TRIES = 8;
  */
 const BEST_SHARE = 0.02;
 const LEAST_NATS = 0.5;
-const ENOUGH_NATS = 2;
+/** As much as a verdict takes: weights that differ half as far as was reckoned with leave a tenth of it. */
+const ENOUGH_NATS = 7;
 const SEEN = 500;
 /** No expert says more; a longer answer is looked at so far, and shows enough. */
 const MOST_GIVEN_CHARS = 65_536;

@@ -1,4 +1,4 @@
-import { type Finding, together } from './evidence.ts';
+import { type Finding, factorsOf, oddsOf, TIMES } from './evidence.ts';
 import type { Noise } from './noise.ts';
 
 /** What the own copy makes of an answer. */
@@ -22,40 +22,53 @@ const MISCOUNTED = 0.001;
 const FAR = 10;
 
 /** How likely no call is turned round; of hundreds of close ones so little that 1 less it is 1. */
-const none = (calls: readonly number[], of: (lead: number) => number): number =>
+const none = (calls: readonly number[], of: Turned): number =>
   calls.reduce((product, lead) => product * (1 - of(lead)), 1);
-const any = (calls: readonly number[], of: (lead: number) => number): number => 1 - none(calls, of);
+const any = (calls: readonly number[], of: Turned): number => 1 - none(calls, of);
 
 /** What an answer shows beside the own copy of the weights that the node names. */
 export function judged(
   { calls, parted, hidesWorking, tokens, surest, billedTokens, isPromptOver }: Given,
   noise: Noise,
 ): Finding {
-  const text = hidesWorking ? hidden(calls, parted.length > 0, noise) : shown(calls, parted, noise);
+  const texts = TIMES.map((times) => {
+    const liar = (lead: number) => noise.liar(lead, times);
+    return hidesWorking
+      ? hidden(calls, parted.length > 0, noise.honest, liar)
+      : shown(calls, parted, noise.honest, liar);
+  });
   // Whoever followed a turned call cannot know into which of several tokens its text was cut.
   const isOver = tokens !== undefined && billedTokens > tokens + (hidesWorking ? 0 : parted.length);
-  if (isPromptOver) return { outcome: 'overcounted', factor: together(text, true, MISCOUNTED) };
+  if (isPromptOver) return { outcome: 'overcounted', factors: factorsOf(texts, true, MISCOUNTED) };
   const honestCount = Math.max(MISCOUNTED, hidesWorking ? any(calls, noise.honest) : noise.honest(surest));
-  const factor = together(text, isOver, honestCount);
-  if (isOver && text < 1 / honestCount) return { outcome: 'overcounted', factor };
-  if (parted.length === 0 || factor <= 1) return { outcome: 'same', factor };
-  return { outcome: factor > FAR ? 'far' : 'near', factor };
+  const factors = factorsOf(texts, isOver, honestCount);
+  if (isOver && oddsOf(texts) < 1 / honestCount) return { outcome: 'overcounted', factors };
+  const odds = oddsOf(factors);
+  if (parted.length === 0 || odds <= 1) return { outcome: 'same', factors };
+  return { outcome: odds > FAR ? 'far' : 'near', factors };
 }
 
-function shown(calls: readonly number[], parted: readonly number[], { honest, liar }: Noise): number {
+type Turned = (lead: number) => number;
+
+function shown(calls: readonly number[], parted: readonly number[], honest: Turned, liar: Turned): number {
   const kept = calls.reduce((product, lead) => (product * (1 - liar(lead))) / (1 - honest(lead)), 1);
   return parted.reduce((product, lead) => (product * liar(lead)) / honest(lead), kept);
 }
 
-function hidden(calls: readonly number[], isParted: boolean, { honest, liar }: Noise): number {
+function hidden(calls: readonly number[], isParted: boolean, honest: Turned, liar: Turned): number {
   if (isParted) return any(calls, liar) / any(calls, honest);
   const [byHonest, byLiar] = [none(calls, honest), none(calls, liar)];
   // Below the least number there is: nobody would keep to so many, so it says nothing.
   return byHonest > 0 ? byLiar / byHonest : 1;
 }
 
-/** Nats of evidence that the faintest liar is expected to leave, where a question with these calls is asked as an audit. */
-export function worthOf(calls: readonly number[], hidesWorking: boolean, { honest, liar }: Noise): number {
+/** Weights as far off as Q5_0 is beside Q8_0 where it is not at its faintest. */
+const CHOSEN_FOR = 6;
+
+/** Nats of evidence that a liar is expected to leave, where a question with these calls is asked as an audit. */
+export function worthOf(calls: readonly number[], hidesWorking: boolean, noise: Noise): number {
+  const { honest } = noise;
+  const liar = (lead: number) => noise.liar(lead, CHOSEN_FOR);
   if (hidesWorking) return divergence(none(calls, liar), none(calls, honest));
   return calls.reduce((sum, lead) => sum + divergence(liar(lead), honest(lead)), 0);
 }

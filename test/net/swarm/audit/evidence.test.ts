@@ -7,16 +7,24 @@ import { compared } from '../../../../src/net/swarm/audit/compare.ts';
 import {
   type Evidence,
   type Finding,
+  factorsOf,
   isLiar,
   NO_EVIDENCE,
-  together,
+  oddsOf,
+  TIMES,
   weigh,
 } from '../../../../src/net/swarm/audit/evidence.ts';
 import { vary } from '../../../../src/net/swarm/audit/vary.ts';
 
+/** A text that every way to lie makes so many times likelier than honesty does. */
+const seen = (factor: number): Finding => {
+  const texts = TIMES.map(() => factor);
+  return { outcome: 'same', factors: factorsOf(texts, false, 1) };
+};
 const after = (factors: readonly number[]): Evidence =>
-  factors.reduce((evidence, factor) => weigh(evidence, { outcome: 'same', factor }), NO_EVIDENCE);
+  factors.reduce((evidence, factor) => weigh(evidence, seen(factor)), NO_EVIDENCE);
 const times = (n: number, factor: number): number[] => Array.from({ length: n }, () => factor);
+const NODES = 4000;
 
 test('no single audit condemns, whatever it shows; two that no honest node gives do', () => {
   assert.not.ok(isLiar(after([1e9])));
@@ -27,29 +35,47 @@ test('no single audit condemns, whatever it shows; two that no honest node gives
 test('evidence begins anew after twenty audits: old honesty buys no lies, an old slip is forgotten', () => {
   const old = after([...times(19, 0.9), 40]);
   assert.is(old.audits, 20);
-  const far: Finding = { outcome: 'far', factor: 40 };
-  assert.equal(weigh(old, far), weigh(NO_EVIDENCE, far));
+  assert.equal(weigh(old, seen(40)), weigh(NO_EVIDENCE, seen(40)));
 });
 
-test('text and count together keep a mean of 1 where both do, so false alarms stay below one in 200 by design', () => {
-  const random = seededRandom(1);
-  let [alarms, sum] = [0, 0];
-  for (let node = 0; node < 20_000; node++) {
-    let evidence = NO_EVIDENCE;
-    let found = false;
+/** Of nodes that are audited twenty times, the share that is condemned. */
+function condemned(audit: () => Finding): { share: number; mean: number } {
+  let [found, sum] = [0, 0];
+  for (let node = 0; node < NODES; node++) {
+    let [evidence, isFound] = [NO_EVIDENCE, false];
     for (let i = 0; i < 20; i++) {
-      // An honest node at the very edge: text of chance 0.01 worth 50, count of chance 0.002.
-      const text = random() < 0.01 ? 50 : 0.5 / 0.99;
-      const factor = together(text, random() < 0.002, 0.002);
-      sum += factor;
-      evidence = weigh(evidence, { outcome: 'same', factor });
-      found ||= isLiar(evidence);
+      const finding = audit();
+      sum += oddsOf(finding.factors);
+      evidence = weigh(evidence, finding);
+      isFound ||= isLiar(evidence);
     }
-    if (found) alarms++;
+    if (isFound) found++;
   }
-  const mean = sum / 400_000;
-  assert.ok(mean > 0.95 && mean < 1.02, `${mean}`);
-  assert.ok(alarms / 20_000 <= 0.005, `${alarms} of 20,000`);
+  return { share: found / NODES, mean: sum / NODES / 20 };
+}
+
+test('each way to lie keeps a mean of 1 where text and count do, so false alarms stay below one in 200 by design', () => {
+  const random = seededRandom(1);
+  // At the very edge of honesty: texts of chance 0.01 worth 50 to each way, or to one alone; a count of chance 0.002.
+  for (const alone of [false, true]) {
+    const { share, mean } = condemned(() => {
+      const rare = random() < 0.01;
+      const texts = TIMES.map((_, i) => (rare && (!alone || i === 0) ? 50 : rare ? 0 : 0.5 / 0.99));
+      return { outcome: 'same', factors: factorsOf(texts, random() < 0.002, 0.002) };
+    });
+    assert.ok(mean < 1.02 && (alone || mean > 0.95), `${mean}`);
+    assert.ok(share <= 0.005, `${share}`);
+  }
+});
+
+test('a count that is too high in half of the answers is found, though all texts speak for honesty', () => {
+  const random = seededRandom(2);
+  const honestTexts = TIMES.map(() => 0.2);
+  const billing = (over: number, honestCount: number) =>
+    condemned(() => ({ outcome: 'same', factors: factorsOf(honestTexts, random() < over, honestCount) })).share;
+  assert.ok(billing(0.5, 0.001) >= 0.95);
+  assert.ok(billing(0.5, 0.02) >= 0.95, 'where one honest node of fifty bills more');
+  assert.ok(billing(0.02, 0.02) <= 0.005, 'that honest node');
 });
 
 test('without weights: outvoted by two who agree, overcounted against one who agrees, nothing where all differ', () => {
