@@ -78,6 +78,14 @@ test('what the experts that ship say of themselves is told in German', () => {
 
 const CASES: [string, string][] = [
   [
+    'this backup cannot be used: it was made by HeatMine 9.0.0; update this one first',
+    'diese Sicherung ist nicht zu gebrauchen: sie ist von HeatMine 9.0.0; zuerst dieses aktualisieren',
+  ],
+  [
+    'mqtt://192.168.1.10:1883 cannot be written: 1.5 of 20.25 kWh.',
+    'mqtt://192.168.1.10:1883 ist nicht schreibbar: 1,5 of 20,25 kWh.',
+  ],
+  [
     'state.json is damaged (its sum does not match); the state before it is used',
     'state.json ist beschädigt (seine Prüfsumme stimmt nicht); es gilt der Stand davor',
   ],

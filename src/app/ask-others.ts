@@ -51,7 +51,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   const topics = expert === undefined ? await topicsOf(question) : topicsOfExpert(expert);
   if (!json) say(direct ? DIRECT : SEALED);
   ensurePaths(paths);
-  const { config, discoveries } = await openAsker(paths, portBase);
+  const { config, discoveries, own } = await openAsker(paths, portBase);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
   const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const stop = new AbortController();
@@ -59,7 +59,7 @@ export async function askOthers(asked: AskOthers): Promise<number> {
   const { wallMs } = systemClock;
   const purse = openPurse({ note: askedNotebook(paths, wallMs), wallMs });
   const book = openRelayBook({ discoveries, file: join(paths.state, RELAYS_FILE) });
-  const options = { discoveries, book, experience, random: Math.random, purse, ...(!direct && { sealed }) };
+  const options = { discoveries, own, book, experience, random: Math.random, purse, ...(!direct && { sealed }) };
   const wanted = {
     ...{ messages: [{ role: 'user' as const, content: question }], topics, expert, maxPrice },
     ...(asked.economy && { tier: 'economy' as const }),

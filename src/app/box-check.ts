@@ -112,8 +112,8 @@ export async function checkServed(paths: Paths, config: Config): Promise<Finding
 export async function checkPeers(paths: Paths, config: Config, portBase?: number): Promise<Finding[]> {
   if (!config.swarm.join) return [ok('peers', 'the swarm is off: swarm.join asks for it (docs/swarm.md)')];
   try {
-    const { discoveries } = await openAsker(paths, portBase);
-    const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: PEERS });
+    const { discoveries, isOther } = await openAsker(paths, portBase);
+    const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], counts: isOther, wanted: PEERS });
     await Promise.all(discoveries.map((discovery) => discovery.close()));
     const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
     const honest = found.filter(({ descriptor }) => experience.shuns(descriptor.key) === undefined);

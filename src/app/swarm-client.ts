@@ -6,7 +6,8 @@ import { HeatmineError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
 import type { Discovery } from '../net/swarm/discovery/discovery.ts';
-import { freshIdentity } from '../net/swarm/identity.ts';
+import { MET_FILE } from '../net/swarm/discovery/met.ts';
+import { freshIdentity, ownKeyIn } from '../net/swarm/identity.ts';
 import { openDiscoveries } from '../net/swarm/open.ts';
 import { type Topic, topicsOfLabel } from '../net/swarm/topics.ts';
 import { portBaseOf } from './client.ts';
@@ -15,8 +16,16 @@ import { runningPid } from './preflight.ts';
 const isLoopback = (host: string) => host.startsWith('127.') || host.startsWith('localhost');
 const CLASSIFIER = join(import.meta.dirname, '../../models/classifier');
 
+interface Asking {
+  config: Config;
+  discoveries: Discovery[];
+  /** The key of this home's own node: it is no other, and no relay to hide behind. */
+  own: string | undefined;
+  isOther(descriptor: { key: string }): boolean;
+}
+
 /** The swarm's settings of this home, with the ways to find others; a fresh key, so that nothing ties questions together. */
-export async function openAsker(paths: Paths, given?: number): Promise<{ config: Config; discoveries: Discovery[] }> {
+export async function openAsker(paths: Paths, given?: number): Promise<Asking> {
   const portBase = portBaseOf(paths, given);
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
   const own = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
@@ -31,8 +40,10 @@ export async function openAsker(paths: Paths, given?: number): Promise<{ config:
     config: { ...config.swarm, host: isAway && isLoopback(host) ? '0.0.0.0' : host },
     ...{ port: 0, identity: freshIdentity(), log: createLog('ask', 'silent') },
     bootstrap: running ? [own] : [],
+    metFile: join(paths.state, MET_FILE),
   });
-  return { config, discoveries };
+  const self = ownKeyIn(paths.keys);
+  return { config, discoveries, own: self, isOther: ({ key }) => key !== self };
 }
 
 /** Which topics this question belongs to, found out here, by the classifier that ships: nobody else reads it for that. */

@@ -67,6 +67,8 @@ export interface CatalogueParts {
   upstream?: { engine: Engine; url: string };
 }
 
+const speaks = (fact: FoundExpert['fact']) => fact !== undefined && fact.engine !== 'onnx';
+
 export function createCatalogue(parts: CatalogueParts): Catalogue {
   const { experts, residents, energy, local, upstream, priceEurPerMtoken } = parts;
   const remote = new Map<string, Answerer>();
@@ -74,7 +76,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
   // An ancestor that proved nothing itself is asked by name, never picked; one that did stays when it has children.
   const parents = new Set(experts.flatMap((e) => e.fact?.parents ?? []));
   const answers = ({ id, fact }: FoundExpert) =>
-    fact?.engine === 'llama' && !(parents.has(id) && fact.quality === undefined) && residents.fault(id) === undefined;
+    speaks(fact) && !(parents.has(id) && fact?.quality === undefined) && residents.fault(id) === undefined;
   const answering = () => {
     const able = experts.filter(answers);
     // One that failed its own test is asked by name, unless there is nobody else.

@@ -74,7 +74,7 @@ export function readExpert(dir: string, name: string): FoundExpert {
     const { size, mtimeMs: modifiedMs } = statSync(file);
     if (size !== fact.sizeBytes) return unsound(`${file}: ${size} bytes, expert.json says ${fact.sizeBytes}`);
     const info = fact.engine === 'llama' ? checkGgufFile(file) : undefined;
-    const grammarFile = fact.engine === 'llama' ? fact.grammar : null;
+    const grammarFile = fact.engine === 'onnx' ? null : fact.grammar;
     const grammar = grammarFile === null ? undefined : readSmall(join(dir, grammarFile), MAX_GRAMMAR_BYTES);
     if (grammarDepth(grammar ?? '') > MAX_GRAMMAR_DEPTH)
       return unsound(`${dir}/${grammarFile}: grammar nests too deep`);
@@ -117,7 +117,7 @@ export async function verifiedSpec(expert: FoundExpert, width = BATCH_WIDTH): Pr
     throw new HeatmineError('MODEL_INVALID', `${file}: sha256 is ${sha256}, expert.json says ${fact.sha256}`);
   }
   hashed.set(file, `${known} ${sha256}`);
-  const contextTokens = fact.engine === 'llama' ? fact.contextTokens : 0;
+  const contextTokens = fact.engine === 'onnx' ? 0 : fact.contextTokens;
   return { id: fact.id, file, contextTokens, width, sizeBytes: fact.sizeBytes, sha256 };
 }
 

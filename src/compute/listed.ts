@@ -51,12 +51,12 @@ export function listedOf(
   const { jPerToken, energyFrom } = energy(id);
   return {
     ...{ id, title: fact?.title ?? id, engine: fact?.engine ?? 'none', modifiedMs },
-    byName: fact?.engine === 'llama' && residents.fault(id) === undefined,
+    byName: !!fact && fact.engine !== 'onnx' && residents.fault(id) === undefined,
     resident: residents.resident(id),
     sizeBytes: fact?.sizeBytes ?? 0,
     ...residents.facts(id),
     ...{ jPerToken, energyFrom },
-    contextTokens: fact?.engine === 'llama' ? fact.contextTokens : 0,
+    contextTokens: fact && fact.engine !== 'onnx' ? fact.contextTokens : 0,
     parents: fact?.parents ?? [],
     licence: fact?.licence ?? '',
     sha256: fact?.sha256 ?? '',

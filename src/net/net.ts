@@ -19,6 +19,7 @@ import { inFlight } from './in-flight.ts';
 import { keepLedger } from './ledger/keeper.ts';
 import { RELAYS_FILE } from './swarm/ask/book.ts';
 import { EXPERIENCE_FILE } from './swarm/ask/experience.ts';
+import { MET_FILE } from './swarm/discovery/met.ts';
 import { openSwarm, type Swarm } from './swarm/open.ts';
 import type { Trade } from './swarm/pay/till.ts';
 import { BOOK_FILE } from './swarm/useful/book.ts';
@@ -175,7 +176,8 @@ async function joinSwarm({ config, home, stateDir, compute, trade, log }: SwarmP
   const where = { port: config.portBase && port, keysDir: paths.keys, weights };
   const experienceFile = join(stateDir, EXPERIENCE_FILE);
   const relaysFile = join(stateDir, RELAYS_FILE);
-  const files = { experienceFile, relaysFile, usefulFile: join(paths.state, BOOK_FILE) };
+  const metFile = join(stateDir, MET_FILE);
+  const files = { experienceFile, relaysFile, metFile, usefulFile: join(paths.state, BOOK_FILE) };
   return openSwarm({ config: config.swarm, ...where, ...files, compute, trade, log }).catch(async (error) => {
     await web.close();
     throw error;

@@ -128,6 +128,15 @@ test('one home lets another in; that one lists it and asks its expert', async ()
   assert.ok(meter.answerTokens > 0 && meter.joules > 0);
 });
 
+test('who takes part alone is told so: its own node is no other, to list or to ask', async () => {
+  const own = await heatmine('peers', '--home', unit.home);
+  assert.is(own.status, 1, own.stdout);
+  assert.match(own.stderr, 'No other node answers');
+  assert.is((await heatmine('experts', 'search', '--home', unit.home)).stdout, '');
+  const asked = await heatmine('ask', '--swarm', '--direct', ...PAYING, 'why is my flow too low?', '--home', unit.home);
+  refused({ ...asked, stderr: asked.stderr.replace(/^direct: .*\n/, '') }, 'NOBODY_THERE', 'no node answers');
+});
+
 test('an expert that is offered and not here is told of by status and doctor, with how to mend it', async () => {
   await unit.until((state) => state.compute !== null, LIMIT_MS);
   const commands = [['status'], ['doctor', '--json']].map((args) => heatmine(...args, '--home', unit.home));

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Refused } from './api.ts';
+import { capital } from './i18n/bound.ts';
 import { useWords } from './i18n/index.ts';
 
 /** One deed at a time, and the words that tell how the last one went. */
@@ -13,7 +14,7 @@ export function useAttempt() {
     try {
       setTold(await body());
     } catch (error) {
-      setTold(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
+      setTold(error instanceof Refused ? capital(t.say(error.message)) : t.controls.unreachable);
     } finally {
       setBusy(false);
     }

@@ -10,8 +10,8 @@ const MOST = 32;
 
 async function listPeers(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args);
-  const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
-  const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], wanted: MOST });
+  const { discoveries, isOther } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
+  const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], counts: isOther, wanted: MOST });
   await Promise.all(discoveries.map((discovery) => discovery.close()));
   const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const nodes = found.map(({ descriptor }) => descriptor);

@@ -17,11 +17,12 @@ async function run(args: string[]): Promise<number> {
   const file = join(paths.state, TOKEN_FILE);
   const { n, token } = choose(keptTokens(file, systemClock.wallMs()), wanted);
   const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
-  const { config, discoveries } = await openAsker(paths, portBase);
+  const { config, discoveries, own } = await openAsker(paths, portBase);
   const sealed = { seal: sealTo(systemClock), privateMayBeNear: config.swarm.nearRelays };
   const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
   const book = openRelayBook({ discoveries, file: join(paths.state, RELAYS_FILE) });
-  const options = { discoveries, book, experience, random: Math.random, ...(values.direct !== true && { sealed }) };
+  const sealing = values.direct !== true && { sealed };
+  const options = { discoveries, own, book, experience, random: Math.random, ...sealing };
   try {
     await tellUseful(options, token, word === 'yes').catch((error) => {
       if (error.code === 'TOKEN_REFUSED') dropToken(file, n);

@@ -21,9 +21,9 @@ export async function searchSwarm({ values, paths, json }: Parsed): Promise<numb
     ...(language && { language }),
     ...(maxPrice !== undefined && { maxPrice }),
   };
-  const { discoveries } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
+  const { discoveries, isOther } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   // All topics, whichever is wanted: nobody who is dialled learns it.
-  const found = await gather({ discoveries, topics: TOPICS, wanted: MOST_NODES }).finally(() =>
+  const found = await gather({ discoveries, topics: TOPICS, counts: isOther, wanted: MOST_NODES }).finally(() =>
     Promise.all(discoveries.map((discovery) => discovery.close())),
   );
   const nodes = found.map(({ descriptor }) => descriptor);

@@ -106,5 +106,7 @@ function read(text: string, seen: Map<string, Reading>): Reading {
   return best;
 }
 
+/** One point and no more: versions and addresses keep theirs. */
+const DECIMAL = /(?<![.\d])(\d+)\.(\d+)(?!\d|\.\d)/g;
 const leaf = (text: string) =>
-  text.replace(POINT, (name) => POINTS_DE[name as keyof typeof POINTS_DE]).replace(/(\d)\.(\d)/g, '$1,$2');
+  text.replace(POINT, (name) => POINTS_DE[name as keyof typeof POINTS_DE]).replace(DECIMAL, '$1,$2');

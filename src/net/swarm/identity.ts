@@ -70,6 +70,9 @@ export function loadIdentity(keysDir: string): Identity {
   return readKey(file)!;
 }
 
+/** The public key of the node of that home; undefined where it never took part. */
+export const ownKeyIn = (keysDir: string): string | undefined => readKey(join(keysDir, KEY_FILE))?.id;
+
 function readKey(file: string): Identity | undefined {
   let pem: string;
   try {

@@ -2,8 +2,8 @@
 export interface Lately {
   add(origin: string, amount: number): void;
   of(origin: string): number;
-  /** Of these the one that was given least; of equal ones the first. */
-  least(origins: Iterable<string>): string | undefined;
+  /** Of these the one that was given least; of equal ones, and of those that had no more than `little`, the first. */
+  least(origins: Iterable<string>, little?: number): string | undefined;
 }
 
 const HALF_LIFE_MS = 10_000;
@@ -31,10 +31,11 @@ export function createLately(nowMs = () => performance.now()): Lately {
       if (grown.size > MOST_ORIGINS) grown.delete(grown.keys().next().value!);
     },
     of: (origin) => (grown.get(origin) ?? 0) / scale(),
-    least(origins) {
+    least(origins, little = 0) {
+      const equal = little * scale();
       let [first, had]: [string | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
       for (const origin of origins) {
-        const now = grown.get(origin) ?? 0;
+        const now = Math.max(equal, grown.get(origin) ?? 0);
         if (first === undefined || now < had) [first, had] = [origin, now];
       }
       return first;

@@ -71,7 +71,7 @@ export function toldOf(self: Offering): string {
 interface Offered extends Offering {
   compute: { answers?: unknown };
   here?: Pick<Here, 'has'> | undefined;
-  weights?: Pick<Weights, 'offered'>;
+  weights?: Pick<Weights, 'offered' | 'said'>;
   /** Their ids; changes in place. */
   offered: Set<string>;
 }
@@ -81,7 +81,7 @@ export function takeOffered(self: Offered): void {
   const { compute, here, weights, offered, config } = self;
   const isHere = ({ id }: { id: string }) => compute.answers === undefined || here?.has(id) === true;
   const named = expertsOf(config);
-  const own = named.filter(isHere);
+  const own = named.filter(isHere).map((one) => (isShipped(one.id) ? one : { ...one, ...weights?.said(one.id) }));
   const fetched = (weights?.offered() ?? []).filter((one) => isHere(one) && !named.some(({ id }) => id === one.id));
   self.experts = [...own, ...fetched].slice(0, MOST_EXPERTS);
   while (self.experts.length > own.length && !fitsDescriptor(self)) self.experts.pop();
@@ -97,13 +97,15 @@ function fitsDescriptor(self: Offering): boolean {
   }
 }
 
+const isShipped = (id: string) => TOPICS_OF_SHIPPED[id] !== undefined;
+
 /** What this node lets strangers ask, whether it is here or not. Throws CONFIG_INVALID when it is too much for one descriptor. */
 export function expertsOf({ serve }: SwarmConfig): Descriptor['experts'] {
   if (!serve) return [];
   return serve.experts.map((id) => ({
     id,
     topics: [...(TOPICS_OF_SHIPPED[id] ?? ['general'])],
-    languages: LANGUAGES,
+    languages: isShipped(id) ? LANGUAGES : [],
     price: serve.minPriceUcPerMtok,
     ...(PARENTS_OF_SHIPPED[id] && { parents: [...PARENTS_OF_SHIPPED[id]] }),
   }));

@@ -9,8 +9,9 @@ import { type AskOthers, askForUnit } from './ask/for-unit.ts';
 import { askPage } from './ask-page.ts';
 import { createAuditor } from './audit/auditor.ts';
 import type { Discovery } from './discovery/discovery.ts';
-import { openMainline } from './discovery/mainline.ts';
+import { type Mainline, openMainline } from './discovery/mainline.ts';
 import { openMdns } from './discovery/mdns.ts';
+import { keepMet, metBefore } from './discovery/met.ts';
 import { staticPeers } from './discovery/static.ts';
 import { type Identity, loadIdentity } from './identity.ts';
 import { type SwarmNode, startNode } from './node.ts';
@@ -32,6 +33,8 @@ export interface DiscoveryOptions {
   identity: Identity;
   /** More DHT nodes to begin with. */
   bootstrap?: readonly string[];
+  /** Where DHT nodes met before are known; left out: nowhere. */
+  metFile?: string | undefined;
   log: Log;
 }
 
@@ -41,11 +44,13 @@ export async function openDiscoveries({
   port,
   identity,
   bootstrap = [],
+  metFile,
   log,
-}: DiscoveryOptions): Promise<Discovery[]> {
+}: DiscoveryOptions): Promise<[Mainline, ...Discovery[]]> {
   const mainline = await openMainline({
     ...{ host: config.host, port, identity, log, isPublic: config.mainline, reach: reachOfDht(config) },
     bootstrap: [...config.bootstrap, ...bootstrap],
+    ...(metFile !== undefined && { met: metBefore(metFile) }),
   });
   // On loopback there is no LAN.
   const mdns = config.lan && !config.host.startsWith('127.') ? [await openMdns({ log })] : [];
@@ -63,6 +68,8 @@ export interface SwarmOptions {
   trade: Trade;
   /** What questions of this unit taught about other nodes; left out: forgotten at the end. */
   experienceFile?: string;
+  /** Where DHT nodes are kept for the next start; left out: nowhere. */
+  metFile?: string;
   /** Where known relays are shared with commands; left out: nowhere. */
   relaysFile?: string;
   /** Where what askers told of its answers is counted; left out: not at all. */
@@ -84,7 +91,8 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const identity = loadIdentity(keysDir);
   const experience = openExperience(options.experienceFile);
   const parts = { config, self: identity.id, random: Math.random, onLiar: experience.failed, log };
-  const { usefulFile: file } = options;
+  const { usefulFile: file, metFile } = options;
+  let met: ReturnType<typeof keepMet> | undefined;
   const told = config.serve && file !== undefined && (await openTold({ file, clock: systemClock, log }));
   const node = await startNode({
     ...(told && { told }),
@@ -92,7 +100,11 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     ...{ config, port, identity, compute, trade, log, random: Math.random },
     ...(config.askPage && { page: askPage(options.askDir ?? ASK_DIR) }),
     unsealer: config.serve || config.relay ? await openUnsealer(systemClock) : undefined,
-    discoveries: (listening) => openDiscoveries({ config, port: listening, identity, log }),
+    discoveries: async (listening) => {
+      const all = await openDiscoveries({ config, port: listening, identity, log, metFile });
+      if (metFile !== undefined) met = keepMet(metFile, all[0].nodes);
+      return all;
+    },
   });
   const { relaysFile } = options;
   const book = openRelayBook({ discoveries: node.discoveries, ...(relaysFile !== undefined && { file: relaysFile }) });
@@ -108,6 +120,7 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
   const close = async () => {
     auditor.close();
     book.close();
+    met?.close();
     await node.close();
   };
   const { monoMs, wallMs } = systemClock;

@@ -19,6 +19,13 @@ export const PARENTS_OF_SHIPPED: Readonly<Record<string, readonly string[]>> = {
   convert: ['ancestor'],
 };
 
+/** Where an expert belongs that does not ship: of each of its own topics, such as `heating/units`, the last word that is one here. */
+export function topicsIn(own: readonly string[]): Topic[] {
+  const lasts = own.map((path) => path.split('/').findLast((word) => (TOPICS as readonly string[]).includes(word)));
+  const known = TOPICS.filter((topic) => lasts.includes(topic));
+  return known.length > 0 ? known : ['general'];
+}
+
 /** Under which it is found; one that did not ship may be of any. */
 export const topicsOfExpert = (id: string): readonly Topic[] => TOPICS_OF_SHIPPED[id] ?? TOPICS;
 

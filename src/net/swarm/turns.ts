@@ -16,6 +16,8 @@ export interface Paced {
   waitMs(bytes: number, origin?: string): number;
 }
 
+/** Of what passes in a second: who had no more lately is no later than one that comes for the first time, or ever new ones would keep it out. */
+const LITTLE_S = 0.1;
 /** The shortest wait worth a timer. */
 const LEAST_MS = 5;
 
@@ -50,7 +52,7 @@ export function paced(bytesPerS: number, burstS: number): Paced {
         await sleep(ms);
         continue;
       }
-      const origin = lately.least(lines.keys())!;
+      const origin = lately.least(lines.keys(), bytesPerS * LITTLE_S)!;
       const line = lines.get(origin)!;
       const [first] = line.all;
       pass(first!.bytes, origin);

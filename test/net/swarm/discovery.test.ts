@@ -1,4 +1,7 @@
 import { createSocket } from 'node:dgram';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { signDescriptor } from '../../../src/net/swarm/descriptor.ts';
@@ -6,6 +9,7 @@ import type { Announcement, Discovery, Found } from '../../../src/net/swarm/disc
 import { openMainline } from '../../../src/net/swarm/discovery/mainline.ts';
 import { openMdns } from '../../../src/net/swarm/discovery/mdns.ts';
 import { memoryNetwork } from '../../../src/net/swarm/discovery/memory.ts';
+import { keepMet, metBefore } from '../../../src/net/swarm/discovery/met.ts';
 import { staticPeers } from '../../../src/net/swarm/discovery/static.ts';
 import { freshIdentity, type Identity } from '../../../src/net/swarm/identity.ts';
 import { log, sleep } from '../helpers.ts';
@@ -156,6 +160,27 @@ test('mainline: killing the node that let all in changes nothing for the others'
   await first.close();
   await findAll(others[5]!, 'heating', [7001, 7002, 7003, 7004, 7005]);
   await Promise.all(others.map((d) => d.close()));
+});
+
+test('mainline: who starts again after the node that let it in has gone finds the others by those met before', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'hm-met-'));
+  const file = join(dir, 'nodes.json');
+  const first = await mainline();
+  const at = [`${LOOPBACK}:${first.port}`];
+  const [other, before] = await Promise.all([mainline(freshIdentity(), at), mainline(freshIdentity(), at)]);
+  await other.announce(announcement(freshIdentity(), 7001, ['heating']));
+  await findAll(before, 'heating', [7001]);
+  const kept = keepMet(file, before.nodes);
+  kept.close();
+  await Promise.all([first.close(), before.close()]);
+  const again = await mainline(freshIdentity(), at, { met: metBefore(file) });
+  await findAll(again, 'heating', [7001]);
+  await Promise.all([again, other].map((d) => d.close()));
+  for (const damaged of ['', '[', '["x"]', '{"a":1}', JSON.stringify(Array(65).fill('127.0.0.1:1'))]) {
+    writeFileSync(file, damaged);
+    assert.equal(metBefore(file), []);
+  }
+  rmSync(dir, { recursive: true });
 });
 
 test('mainline: datagrams that the library would choke on end nothing', async () => {

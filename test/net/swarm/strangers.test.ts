@@ -65,7 +65,7 @@ test('a key that says one thing in the LAN and another by a stranger leads the a
 });
 
 const GIVES = {
-  ...{ gives: true, tags: () => [], serve: () => {}, relayPace: undefined, offered: () => [] },
+  ...{ gives: true, tags: () => [], serve: () => {}, relayPace: undefined, offered: () => [], said: () => undefined },
   ...{ looked: () => {}, start: () => {}, close: () => {} },
 };
 

@@ -25,6 +25,27 @@ test('a stranger with many questions in line keeps another one waiting for one o
   assert.is(order.length, 53);
 });
 
+test('who had a little lately has its turn beside ever new ones, who had much comes after them', async () => {
+  const pace = createPace(1000);
+  await pace(10, undefined, 'known');
+  await pace(990 + 20, undefined, 'greedy');
+  const order: string[] = [];
+  let fresh = 0;
+  const flood = async () => {
+    for (; fresh < 300 && !(order.includes('known') && order.includes('greedy')); ) {
+      const name = `fresh ${fresh++}`;
+      await pace(1, undefined, name);
+      order.push(name);
+    }
+  };
+  const floods = Array.from({ length: 20 }, flood);
+  for (const name of ['greedy', 'known']) floods.push(pace(1, undefined, name).then(() => void order.push(name)));
+  await Promise.all(floods);
+  const at = order.indexOf('known');
+  assert.ok(at >= 15 && at <= 25, `known after ${at}`);
+  assert.ok(order.indexOf('greedy') > at + 100, `greedy after ${order.indexOf('greedy')}`);
+});
+
 test('who gives up waits no longer and takes nothing of the rate', async () => {
   const pace = createPace(PER_S);
   await pace(PER_S + 200_000);

@@ -1,4 +1,5 @@
 import type { Reason } from '../../../src/contract/messages.ts';
+import { capital } from '../i18n/bound.ts';
 import { useWords } from '../i18n/index.ts';
 
 /** Every decision of this second with its reason; the control loop composes the texts. */
@@ -15,7 +16,7 @@ export function Why({ reasons }: { reasons: readonly Reason[] }) {
         <ol class="card reasons">
           {reasons.map((reason) => (
             <li key={`${reason.what}${reason.code}`}>
-              <span>{t.say(reason.text)}</span>
+              <span>{capital(t.say(reason.text))}</span>
               <small class="quiet">{about(reason.what)}</small>
             </li>
           ))}

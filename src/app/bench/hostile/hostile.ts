@@ -3,6 +3,7 @@ import { openExperience } from '../../../net/swarm/ask/experience.ts';
 import { askOne } from '../../../net/swarm/ask/one.ts';
 import { newQuestionId } from '../../../net/swarm/pay/purse.ts';
 import { TURN_MS } from '../../../net/swarm/weights/seats.ts';
+import { WIRE_LIMITS } from '../../../net/swarm/wire/limits.ts';
 import { say } from '../../command.ts';
 import { type SpawnedUnit, spawnUnit } from '../../spawn-unit.ts';
 import { lateness } from '../loop/loop.ts';
@@ -10,6 +11,7 @@ import { residentBytes, SERVE, spawnGuest, spawnHost } from '../swarm/host.ts';
 import type { Bench, Figure } from '../table.ts';
 import { candidateAt } from '../wire/wire.ts';
 import type { Tally } from './attacks.ts';
+import type { Hellos } from './hellos.ts';
 import type { Order } from './main.ts';
 import { homeWithWeights, untilOffers } from './weights.ts';
 
@@ -22,6 +24,8 @@ const MOST_ANSWER_MS = 100;
 const MOST_LATER_MS = 1;
 /** Between two honest questions: an asker, not one more flood. */
 const PAUSE_MS = 50;
+/** Several times what the door lets in within the time of a hello. */
+const HELLOS_AT_ONCE = 256;
 
 interface Size {
   idle: number;
@@ -149,6 +153,42 @@ async function attackNode({ idle, questions }: Size): Promise<Figure[]> {
   }
 }
 
+/** A node at whose door keys are proven from thousands of prefixes, each of which makes it sign and verify. */
+async function attackDoor({ questions }: Size): Promise<Figure[]> {
+  const host = spawnHost('127.0.0.1', 0);
+  const attackers = startAttackers();
+  try {
+    const [node] = await host.start([{ seed: 1, config: { host: host.address, serve: SERVE, lan: false } }]);
+    const ask = await openAsker(`ws://${host.address}:${node!.port}`);
+    await ask(questions);
+    const quiet = await ask(questions);
+    await attackers.tell({ port: node!.port, hellos: HELLOS_AT_ONCE });
+    const busy = await ask(questions);
+    const { proven, seconds } = await attackers.tell<Hellos>('stop');
+    const { perS, burst } = WIRE_LIMITS.hellos;
+    return [
+      {
+        figure: `hellos of others let in, of ${HELLOS_AT_ONCE} at once from a prefix each, for ${Math.round(seconds)} s`,
+        value: proven / seconds,
+        unit: '/s',
+        reference: { name: 'limit, its burst spread over that time', value: perS + burst / seconds },
+        goal: 'more than 0, the limit at most',
+        met: proven > 0 && proven <= perS * seconds + burst,
+      },
+      {
+        figure: `honest answer p95 beside them, connection and hello included (${busy.lost} of ${questions} lost)`,
+        value: busy.p95Ms,
+        unit: 'ms',
+        reference: { name: 'quiet node', value: quiet.p95Ms },
+        goal: `<= ${MOST_ANSWER_MS} ms, none lost`,
+        met: busy.p95Ms <= MOST_ANSWER_MS && busy.lost === 0,
+      },
+    ];
+  } finally {
+    await Promise.all([host.kill(), attackers.kill()]);
+  }
+}
+
 /** A whole unit, of which the swarm port is attacked. */
 async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
   const config = JSON.stringify({ swarm: { join: true, lan: false, relay: true } });
@@ -189,9 +229,9 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
 export const hostile: Bench = {
   name: 'hostile',
   about:
-    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos and questions for chunks that are never taken, all at once',
+    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos, floods of true ones and questions for chunks that are never taken, all at once',
   async run({ quick }) {
     const size = quick ? QUICK : FULL;
-    return [...(await attackNode(size)), ...(await attackUnit(size))];
+    return [...(await attackNode(size)), ...(await attackDoor(size)), ...(await attackUnit(size))];
   },
 };

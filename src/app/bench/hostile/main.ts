@@ -1,14 +1,20 @@
 /**
  * The attackers, in a process of their own. Told `{ port, idle }` it holds that many connections open, told `storm` it breaks every rule
- * again and again until told `stop`, then says what became of it. Ends with its parent.
+ * again and again until told `stop`, then says what became of it. Told `{ port, hellos }` it floods the door with so many hellos at once,
+ * likewise. Ends with its parent.
  */
 
 import { ATTACKS, type Tally, wage } from './attacks.ts';
+import { floodHellos } from './hellos.ts';
 import { createHolders } from './holders.ts';
 import { endRaws, rawPeer } from './raw.ts';
 import { askAndLeave, sit } from './weights.ts';
 
-export type Order = { port: number; idle: number; weights?: string } | 'storm' | 'stop';
+export type Order =
+  | { port: number; idle: number; weights?: string }
+  | { port: number; hellos: number }
+  | 'storm'
+  | 'stop';
 
 const AT_ONCE = 8;
 /** Between two attacks of one attacker. */
@@ -23,6 +29,7 @@ let storming: Promise<void>[] = [];
 let isOn = false;
 let tally: Tally;
 let holders: ReturnType<typeof createHolders> | undefined;
+let hellos: ReturnType<typeof floodHellos> | undefined;
 
 async function storm(attacker: number): Promise<void> {
   for (let n = attacker; isOn; n += AT_ONCE) {
@@ -43,12 +50,17 @@ async function obey(order: Order): Promise<unknown> {
     }
     return {};
   }
+  if (order === 'stop' && hellos) return hellos.stop();
   if (order === 'stop') {
     isOn = false;
     await Promise.all(storming);
     holders!.stop();
     endRaws();
     return tally;
+  }
+  if ('hellos' in order) {
+    hellos = floodHellos(order.port, order.hellos);
+    return {};
   }
   ({ port, weights } = order);
   holders = createHolders(port);

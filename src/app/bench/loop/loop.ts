@@ -11,7 +11,7 @@ const CONCURRENT = 8;
 const TICKS = 1200;
 const QUICK_TICKS = 300;
 const PARTS = ['step', 'ticks'] as const;
-const START_MS = 60_000;
+const START_MS = 180_000;
 /** Patience with ticks that come late, and with compute after the last of them. */
 const LATE_MS = 120_000;
 const ANSWERS_MS = 600_000;

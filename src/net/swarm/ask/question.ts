@@ -44,7 +44,7 @@ export interface AskerOptions {
   /** Left out: signs nothing, so it asks for free and leaves no receipt. */
   purse?: Purse;
   /** The asker's own node: nobody to ask, nor to enter by. */
-  own?: string;
+  own?: string | undefined;
 }
 
 export interface SwarmAnswer extends Omit<End, 'receipt' | 'useful'> {

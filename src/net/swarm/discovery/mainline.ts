@@ -15,6 +15,8 @@ export interface MainlineOptions {
   port: number;
   /** `host:port` of DHT nodes that let us in. None: the others come to us. */
   bootstrap: readonly string[];
+  /** Those met before, who may let us in as well. */
+  met?: readonly string[];
   /** Takes part in BitTorrent's own network as well, by its public routers. */
   isPublic: boolean;
   /** How far into our own network what it finds may lead. */
@@ -63,6 +65,7 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
   });
   dht.listen(options.port, options.host, ready);
   await listening;
+  for (const at of options.met ?? []) dht.addNode(peerOf(at));
 
   let announced: Announcement | undefined;
   const announceNow = async () => {
@@ -104,6 +107,11 @@ export async function openMainline(options: MainlineOptions): Promise<Mainline> 
       return new Promise((resolve) => dht.destroy(resolve));
     },
   };
+}
+
+function peerOf(at: string): { host: string; port: number } {
+  const [host, port] = at.split(':');
+  return { host: host!, port: Number(port) };
 }
 
 const seqNow = () => Math.floor(Date.now() / 1000);

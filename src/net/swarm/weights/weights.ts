@@ -10,10 +10,10 @@ import { WINDOW_H } from '../demand/demand.ts';
 import { createLookups } from '../demand/lookups.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import { TOPICS } from '../topics.ts';
+import { topicsIn } from '../topics.ts';
 import { createPace, type Pace } from '../turns.ts';
 import type { Stream } from '../wire/stream.ts';
-import { installedIn } from './installed.ts';
+import { type Installed, installedIn } from './installed.ts';
 import { keepByDemand } from './keeper.ts';
 import { type Offer, openLibrary, publishedFileOf } from './library.ts';
 import { createSeed } from './seed.ts';
@@ -37,6 +37,9 @@ export interface WeightsOptions {
   log: Log;
 }
 
+/** What a descriptor says of an expert beside its price. */
+type Said = Omit<Descriptor['experts'][number], 'id' | 'price'>;
+
 /** A node's part in weights that travel. */
 export interface Weights {
   /** Whether it gives any, now or later. */
@@ -48,6 +51,8 @@ export interface Weights {
   readonly relayPace: Pace | undefined;
   /** Experts that demand brought here and strangers may ask. */
   offered(): Descriptor['experts'];
+  /** What the manifest of an expert of this home says of it; undefined where it has none. */
+  said(expert: string): Said | undefined;
   /** Somebody asked this node who answers or gives that. */
   looked(topic: string, by: Via): void;
   /** `changed` is called when tags or experts are others than before. */
@@ -87,6 +92,10 @@ export function openWeights(options: WeightsOptions): Weights {
         : stream.close('NOT_OFFERED', 'this node gives no weights (swarm.weights.seed)'),
     relayPace: relayKBps > 0 ? createPace(relayKBps * 1000) : undefined,
     offered,
+    said(expert) {
+      const found = installedIn(modelsDir).find(({ name }) => name === expert);
+      return found && saidOf(found);
+    },
     looked: lookups.looked,
     start(discoveries, changed) {
       let before = JSON.stringify(offered());
@@ -124,17 +133,17 @@ function remembered<T>(everyMs: number, now: () => number, make: (offer: Offer) 
   };
 }
 
-/** A descriptor is small: of a merge the first two, each as far as it goes. */
-const parentsOf = (parents: readonly string[]) =>
-  parents.length ? { parents: parents.slice(0, 2).map((name) => name.slice(0, 32)) } : {};
+/** By its manifest. A descriptor is small: of a merge the first two parents, each as far as it goes. */
+const saidOf = ({ topics, parents }: Installed): Said => ({
+  topics: topicsIn(topics),
+  languages: [],
+  ...(parents.length && { parents: parents.slice(0, 2).map((name) => name.slice(0, 32)) }),
+});
 
 function fetchedOf(modelsDir: string, price: number): Descriptor['experts'] {
   return installedIn(modelsDir)
     .filter(({ origin }) => origin?.how === 'demand')
-    .map(({ name, topics, parents }) => {
-      const known = TOPICS.filter((topic) => topics.includes(topic));
-      return { id: name, topics: known.length ? known : ['general'], languages: [], price, ...parentsOf(parents) };
-    });
+    .map((one) => ({ id: one.name, price, ...saidOf(one) }));
 }
 
 /** A process of its own reads what strangers sent, as `experts pull` does it. */
