@@ -10,7 +10,7 @@ export interface Neighbour {
 
 /** Nodes that a relay has found itself, told on to askers that cannot look: a page in a browser reaches no DHT. */
 export interface Neighbours {
-  /** At most `limit` for a topic that we know, none for another; looks again when what it has is older than a minute. */
+  /** At most `limit` for a topic that we know, none for another; looks again when what it has is older than a minute, or than 5 s where these are few. */
   of(topic: string, limit: number): Promise<string[]>;
 }
 
@@ -21,8 +21,9 @@ export interface NeighbourOptions {
 
 /** However many ask: one look-up a topic and minute. */
 const LOOK_EVERY_MS = 60_000;
-/** As long as nobody was found. */
+/** As long as only few were found: the others may have come a moment later. */
 const LOOK_AGAIN_MS = 5_000;
+const FEW = 3;
 /** Whoever is told of it must have time to ask. */
 const LEFT_S = 120;
 const KNOWN: readonly string[] = [...TOPICS, RELAY_TOPIC];
@@ -45,7 +46,7 @@ export function createNeighbours({ look, now }: NeighbourOptions): Neighbours {
     async of(topic, limit) {
       if (!KNOWN.includes(topic)) return [];
       let entry = seen.get(topic);
-      const everyMs = entry?.found.length ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
+      const everyMs = entry && entry.found.length >= FEW ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
       if (!entry || now() - entry.atMs > everyMs) entry = lookAgain(topic, entry?.found ?? []);
       if (entry.found.length === 0) await entry.looking;
       const leastS = now() / 1000 - DESCRIPTOR_TTL_S + LEFT_S;
