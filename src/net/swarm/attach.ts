@@ -37,6 +37,8 @@ const LONGEST_DELAY_MS = 60_000;
 export function keepAttached(options: AttachOptions): Attachments {
   const { identity, handlers, log, firstDelayMs = 1000 } = options;
   const open = new Map<string, { relay: RelayAt; connection: Connection }>();
+  /** Told what we offer, and not all have answered yet: they too must hear of what changes meanwhile. */
+  const told = new Map<string, { relay: RelayAt; connection: Connection }>();
   const stop = new AbortController();
   const timers = new Set<NodeJS.Timeout>();
   const current = () => [...open.values()].map(({ relay }) => relay);
@@ -56,6 +58,7 @@ export function keepAttached(options: AttachOptions): Attachments {
       const connection = await dial({ ...wanted, handlers, signal: stop.signal });
       connection.keep = true;
       try {
+        told.set(key, { relay, connection });
         await attach(relay, connection);
         open.set(key, { relay, connection });
         options.onChange();
@@ -65,6 +68,7 @@ export function keepAttached(options: AttachOptions): Attachments {
         });
         nextMs = firstDelayMs;
       } finally {
+        told.delete(key);
         connection.close(1000, 'leaving');
       }
     } catch (error) {
@@ -82,12 +86,12 @@ export function keepAttached(options: AttachOptions): Attachments {
   return {
     current,
     async renew() {
-      await Promise.allSettled([...open.values()].map(({ relay, connection }) => attach(relay, connection)));
+      await Promise.allSettled([...told.values()].map(({ relay, connection }) => attach(relay, connection)));
     },
     close() {
       stop.abort();
       for (const timer of timers) clearTimeout(timer);
-      for (const { connection } of open.values()) connection.close(1000, 'leaving');
+      for (const { connection } of told.values()) connection.close(1000, 'leaving');
     },
   };
 }

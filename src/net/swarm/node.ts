@@ -130,8 +130,7 @@ export async function startNode(options: NodeOptions): Promise<SwarmNode> {
     onChange: () => announce(self),
   });
   self.here = await hereOf(self, changed);
-  takeOffered(self);
-  announce(self);
+  changed();
   weights?.start(self.discoveries, changed);
   return { port, discoveries: self.discoveries, connections: acceptor.connections, close };
 }
