@@ -9,16 +9,17 @@ import { runningPid } from './preflight.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../models');
 
-/** Experts that config.yaml offers to strangers and that cannot answer here: whom the unit does not offer. */
+/** Experts that config.yaml offers to strangers and that cannot answer here: whom the unit does not offer. None while compute says nothing. */
 export async function notHere(paths: Paths, { swarm }: Config): Promise<string[]> {
   const named = swarm.join ? (swarm.serve?.experts ?? []) : [];
   if (named.length === 0) return [];
   if (runningPid(paths) !== undefined) {
-    const models = await fetchModels(unitOf(paths).url);
-    return named.filter((id) => !models.some((model) => model.id === id && model.byName));
+    const models = await fetchModels(unitOf(paths).url).catch(() => undefined);
+    return models ? named.filter((id) => !models.some((model) => model.id === id && model.byName)) : [];
   }
   const found = scanExperts([SHIPPED, paths.models]);
-  const isHere = (id: string) => found.some((expert) => expert.id === id && expert.fact?.engine === 'llama');
+  const isHere = (id: string) =>
+    found.some((expert) => expert.id === id && expert.fact !== undefined && expert.fact.engine !== 'onnx');
   // What an upstream offers only the running unit knows.
   return named.filter((id) => !id.startsWith(UPSTREAM_PREFIX) && !isHere(id));
 }

@@ -28,7 +28,7 @@ interface Asking {
 export async function openAsker(paths: Paths, given?: number): Promise<Asking> {
   const portBase = portBaseOf(paths, given);
   const config = loadConfig(paths.home, portBase === undefined ? {} : { portBase });
-  const own = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
+  const at = `${config.swarm.host === '0.0.0.0' ? '127.0.0.1' : config.swarm.host}:${portsOf(config).swarm}`;
   const running = config.swarm.join && runningPid(paths) !== undefined;
   const { bootstrap, relays, mainline, lan, host } = config.swarm;
   // A socket of the loopback reaches nobody else; one that only asks may leave by any.
@@ -36,14 +36,14 @@ export async function openAsker(paths: Paths, given?: number): Promise<Asking> {
   if (!running && !bootstrap.length && !relays.length && !mainline && !lan) {
     throw new HeatmineError('NOBODY_THERE', 'this home knows no other node');
   }
+  const own = ownKeyIn(paths.keys);
   const discoveries = await openDiscoveries({
     config: { ...config.swarm, host: isAway && isLoopback(host) ? '0.0.0.0' : host },
     ...{ port: 0, identity: freshIdentity(), log: createLog('ask', 'silent') },
-    bootstrap: running ? [own] : [],
+    bootstrap: running ? [at] : [],
     metFile: join(paths.state, MET_FILE),
   });
-  const self = ownKeyIn(paths.keys);
-  return { config, discoveries, own: self, isOther: ({ key }) => key !== self };
+  return { config, discoveries, own, isOther: ({ key }) => key !== own };
 }
 
 /** Which topics this question belongs to, found out here, by the classifier that ships: nobody else reads it for that. */

@@ -36,12 +36,11 @@ const LONGEST_DELAY_MS = 60_000;
 /** An expert that nobody can dial dials out: keeps a connection to up to three relays and is asked through them. */
 export function keepAttached(options: AttachOptions): Attachments {
   const { identity, handlers, log, firstDelayMs = 1000 } = options;
-  const open = new Map<string, { relay: RelayAt; connection: Connection }>();
-  /** Told what we offer, and not all have answered yet: they too must hear of what changes meanwhile. */
-  const told = new Map<string, { relay: RelayAt; connection: Connection }>();
+  /** Told what we offer: who has not answered yet must hear of what changes meanwhile, too. */
+  const told = new Map<string, { relay: RelayAt; connection: Connection; isOpen: boolean }>();
   const stop = new AbortController();
   const timers = new Set<NodeJS.Timeout>();
-  const current = () => [...open.values()].map(({ relay }) => relay);
+  const current = () => [...told.values()].flatMap(({ relay, isOpen }) => (isOpen ? [relay] : []));
 
   const attach = async (relay: RelayAt, connection: Connection) => {
     const others = current().filter(({ key }) => key !== relay.key);
@@ -57,10 +56,11 @@ export function keepAttached(options: AttachOptions): Attachments {
       const wanted = { url, reach: 'owner' as const, identity, roles: ['expert' as const], expect: key };
       const connection = await dial({ ...wanted, handlers, signal: stop.signal });
       connection.keep = true;
+      const one = { relay, connection, isOpen: false };
+      told.set(key, one);
       try {
-        told.set(key, { relay, connection });
         await attach(relay, connection);
-        open.set(key, { relay, connection });
+        one.isOpen = true;
         options.onChange();
         await new Promise<void>((resolve) => {
           if (connection.closed.aborted) resolve();
@@ -68,13 +68,14 @@ export function keepAttached(options: AttachOptions): Attachments {
         });
         nextMs = firstDelayMs;
       } finally {
-        told.delete(key);
         connection.close(1000, 'leaving');
       }
     } catch (error) {
       log.debug({ err: messageOf(error), relay: relay.url }, 'no way through this relay');
     }
-    if (open.delete(relay.key) && !stop.signal.aborted) options.onChange();
+    const wasOpen = told.get(relay.key)?.isOpen;
+    told.delete(relay.key);
+    if (wasOpen && !stop.signal.aborted) options.onChange();
     if (stop.signal.aborted) return;
     const timer = setTimeout(() => {
       timers.delete(timer);

@@ -15,7 +15,7 @@ export interface HereOptions {
   named: readonly string[];
   /** What else may be offered now. */
   more(): readonly string[];
-  /** What is here is another than before. */
+  /** What is here is another than at the look before. */
   changed(): void;
   lookMs?: number;
   log: Log;
@@ -50,9 +50,9 @@ export async function watchHere(options: HereOptions): Promise<Here> {
   const again = async () => {
     const before = [...(here ?? [])].join();
     await look().catch((error) => log.debug({ err: messageOf(error) }, 'compute does not say which experts are here'));
-    if (isClosed) return;
-    timer = setTimeout(() => void again(), here ? lookMs : FIRST_MS);
-    if ([...(here ?? [])].join() !== before) changed();
+    if (isClosed) return false;
+    timer = setTimeout(() => void again().then((isOther) => isOther && changed()), here ? lookMs : FIRST_MS);
+    return [...(here ?? [])].join() !== before;
   };
   await again();
   return {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** In the state directory. */
 export const MET_FILE = 'dht-nodes.json';
-/** As many as k-rpc asks in a look-up three times over: most of yesterday's are gone today. */
+/** Most of yesterday's are gone today; a look-up asks twenty. */
 const MOST = 64;
 const FIRST_MS = 60_000;
 const EVERY_MS = 15 * 60_000;
