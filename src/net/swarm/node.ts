@@ -211,7 +211,7 @@ function atHand(self: Self, topic: string, asker?: string): string[] {
 /** What comes by a relay that this node is attached to may be anybody's, however near that relay is. */
 const senderOf = (from: Connection, config: SwarmConfig): Sender => {
   const { relay } = viaOf(from, config);
-  return { address: relay === undefined ? from.address : '', relay };
+  return { address: relay === undefined ? from.address : '', relay, served: () => from.served() };
 };
 
 function handlersOf(self: Self): Handlers {
