@@ -191,7 +191,8 @@ function announce(self: Self): void {
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
   const relays = self.attachments?.current() ?? [];
   const what = {
-    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
+    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, port: listeningOn, topics },
+    descriptor: describe(self, relays),
     onlyByRelay: urls.length === 0 && relays.length > 0,
   };
   for (const discovery of discoveries) {

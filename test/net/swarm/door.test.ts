@@ -13,8 +13,8 @@ import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { startNode } from '../../../src/net/swarm/node.ts';
 import { newQuestionId } from '../../../src/net/swarm/pay/purse.ts';
 import { log, scratch } from '../helpers.ts';
-import { SERVE } from './swarm.ts';
 import { stormDoor } from './storm.ts';
+import { SERVE } from './swarm.ts';
 
 /** Would take 20 s by turns alone, and is sent away after 5. */
 const STORM = 200;
@@ -42,7 +42,12 @@ for (const by of ['the expert', 'a relay'] as const)
     const candidate = await candidateAt(expert.url);
     const { url, key } = expert;
     const entry = by === 'a relay' ? relay : expert;
-    const way = { url: entry.url, key: entry.key, path: entry === relay ? [{ key, url }] : [], reach: 'owner' as const };
+    const way = {
+      url: entry.url,
+      key: entry.key,
+      path: entry === relay ? [{ key, url }] : [],
+      reach: 'owner' as const,
+    };
     const ask = async () => {
       let said = '';
       const messages = [{ role: 'user' as const, content: 'warm?' }];
