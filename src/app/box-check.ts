@@ -94,10 +94,10 @@ async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { ho
   } catch (error) {
     return fail('house broker', messageOf(error));
   }
-  const found = await knock(url, { ...(username !== undefined && { username }), ...files });
-  if (found === 'open') return ok('house broker', `also joined to ${url}, which lets the unit in`);
-  if (found === 'silent')
-    return fail('house broker', `no answer from ${url}; is it running, and is net.houseBroker.url right?`);
+  const { door, why } = await knock(url, { ...(username !== undefined && { username }), ...files });
+  if (door === 'open') return ok('house broker', `also joined to ${url}, which lets the unit in`);
+  if (door === 'silent')
+    return fail('house broker', `no MQTT from ${url} (${why}); is it running, and is net.houseBroker.url right?`);
   const who = username === undefined ? 'a unit without a user' : `user ${username}`;
   return fail('house broker', `${url} refuses ${who}; net.houseBroker.username and passwordFile in config.yaml`);
 }
