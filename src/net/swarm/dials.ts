@@ -35,7 +35,9 @@ function dialOnce(dialling: Promise<Connection>, gone: () => void): Dialled {
   }, gone);
   return {
     connection: dialling,
-    used: () => void (usedMs = performance.now()),
+    used() {
+      usedMs = performance.now();
+    },
     // One over which nothing passes any more goes before all that are in use.
     get silentSinceMs() {
       return open?.isBusy() === false ? usedMs : performance.now();
