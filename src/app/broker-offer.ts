@@ -1,24 +1,34 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import type { Config } from '../core/config.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 
-const MQTT_PORT = 1883;
+/** Where a broker of this machine would listen. */
+export const LOCAL_BROKER = 'mqtt://127.0.0.1:1883';
+/** Its password lies here, relative to the home directory. */
+export const HOUSE_BROKER_PASSWORD = 'keys/house-broker';
 const TIMEOUT_MS = 2000;
 /** Return codes of MQTT 3.1.1: bad user name or password, not authorised. */
 const LOCKED = new Set<unknown>([4, 5]);
 
-/** What answers there: a broker that lets us in, one that wants another user, or nothing that speaks MQTT. */
-export async function knock(url: string, how: IClientOptions = {}): Promise<'open' | 'locked' | 'silent'> {
+/** What answers there: a broker that lets us in, one that wants another user, or, and why, nothing that speaks MQTT. */
+export interface Knock {
+  door: 'open' | 'locked' | 'silent';
+  why: string;
+}
+
+export async function knock(url: string, how: IClientOptions = {}): Promise<Knock> {
   try {
     const given = { ...how, reconnectPeriod: 0, connectTimeout: TIMEOUT_MS };
     const client = await connectAsync(url, given);
-    // Ended before it was let in: what holds the port has hung up.
-    if (!client.connected) return 'silent';
+    // Ended before it was let in: what holds the port has hung up, or says nothing.
+    if (!client.connected) return { door: 'silent', why: 'what listens there does not answer as one' };
     await client.endAsync(true);
-    return 'open';
+    return { door: 'open', why: '' };
   } catch (error) {
-    return LOCKED.has((error as { code?: unknown }).code) ? 'locked' : 'silent';
+    const door = LOCKED.has((error as { code?: unknown }).code) ? 'locked' : 'silent';
+    return { door, why: messageOf(error) };
   }
 }
 
@@ -26,16 +36,16 @@ export async function knock(url: string, how: IClientOptions = {}): Promise<'ope
 export async function brokerOffer(
   { net }: Pick<Config, 'net'>,
   { config: file }: Pick<Paths, 'config'>,
-  port = MQTT_PORT,
+  url = LOCAL_BROKER,
 ): Promise<string | undefined> {
   if (net.houseBroker) return undefined;
-  const url = `mqtt://127.0.0.1:${port}`;
-  const found = await knock(url);
-  if (found === 'silent') return undefined;
-  const as = found === 'locked' ? ', username: NAME, passwordFile: keys/house-broker' : '';
+  const { door } = await knock(url);
+  if (door === 'silent') return undefined;
+  const as = door === 'locked' ? `, username: NAME, passwordFile: ${HOUSE_BROKER_PASSWORD}` : '';
   const join = `houseBroker: { url: ${url}${as} }`;
   const line = hasNet(file) ? `below net:, indented,  ${join}` : `the line  net: { ${join} }`;
-  return `another MQTT broker runs on port ${port} of this machine: the unit has its own and can join that one too. To join, add to ${file} ${line}  (docs/home-assistant.md)`;
+  const where = `port ${new URL(url).port} of this machine`;
+  return `another MQTT broker runs on ${where}: the unit has its own and can join that one too. To join, add to ${file} ${line}  (docs/home-assistant.md)`;
 }
 
 const hasNet = (file: string) => existsSync(file) && /^net:\s*(#.*)?$/m.test(readFileSync(file, 'utf8'));

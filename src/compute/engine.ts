@@ -96,7 +96,7 @@ export interface LoadedModel {
   /** True once the process that held it is gone: it must be loaded again. */
   readonly lost?: boolean;
   countTokens(prompt: Prompt): Promise<number>;
-  /** Streams the answer; returns the counts. Throws CONTEXT_LENGTH rather than shifting. Ends within 200 ms of an abort. */
+  /** Streams the answer, an empty piece first where one is begun before its first token; returns the counts. Throws CONTEXT_LENGTH rather than shifting. Ends within 200 ms of an abort. */
   generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateChunk, GenerateEnd>;
   /** Vectors of equal length; engines that cannot embed leave it out. */
   embed?(texts: readonly string[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }>;

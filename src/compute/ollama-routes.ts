@@ -97,7 +97,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = performance.now();
-  let firstMs = startedMs;
+  let firstMs: number | undefined;
   const head = () => ({ model, created_at: new Date().toISOString() });
   const said = (text: string, calls?: AnswerEnd['toolCalls']) =>
     kind === 'generate'
@@ -110,23 +110,26 @@ async function answer(
   let text = '';
   const { finish, meter, toolCalls } = await drive(service, question, signal, (part) => {
     if (part.type === 'start') {
-      firstMs = performance.now();
       if (stream) response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    } else if (stream) writePiece(response, `${JSON.stringify({ ...head(), ...said(part.text), done: false })}\n`);
+      return;
+    }
+    firstMs ??= performance.now();
+    if (stream) writePiece(response, `${JSON.stringify({ ...head(), ...said(part.text), done: false })}\n`);
     else text += part.text;
   });
   const ns = (ms: number) => Math.round(ms * NS_PER_MS);
+  const endMs = performance.now();
   const end = {
     ...head(),
     ...said(text, toolCalls),
     done: true,
     done_reason: finish === 'length' ? 'length' : 'stop',
-    total_duration: ns(performance.now() - startedMs),
+    total_duration: ns(endMs - startedMs),
     load_duration: 0,
     prompt_eval_count: meter.promptTokens,
-    prompt_eval_duration: ns(firstMs - startedMs),
+    prompt_eval_duration: ns((firstMs ?? endMs) - startedMs),
     eval_count: meter.answerTokens,
-    eval_duration: ns(performance.now() - firstMs),
+    eval_duration: ns(endMs - (firstMs ?? endMs)),
   };
   if (stream) response.end(`${JSON.stringify(end)}\n`);
   else sendJson(response, 200, end);

@@ -15,6 +15,8 @@ import type { Service } from './service.ts';
 
 const HEALTH_LIMIT_MS = 5000;
 const IDLE_SOCKET_MS = ANSWER_LIMIT_MS + 10_000;
+/** For the next question of net, which is told of it. */
+const KEPT_SOCKET_MS = 30_000;
 
 export interface Server {
   /** For TCP: the port that was given. */
@@ -46,6 +48,7 @@ export async function createServer({ service, residents, metrics, log, listen }:
   const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 15_000, headersTimeout: 10_000 });
   server.maxConnections = 512;
   server.timeout = IDLE_SOCKET_MS;
+  server.keepAliveTimeout = KEPT_SOCKET_MS;
   server.on('request', (request, response) => {
     const given = request.headers['x-request-id'];
     const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();

@@ -1,10 +1,10 @@
 import type { AnswerMeter } from '../contract/compute-api.ts';
 import { HeatmineError } from '../core/errors.ts';
+import { againIfLost } from './again.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Answerer, Catalogue } from './catalogue.ts';
 import { type ChooseParts, choose } from './choose.ts';
 import type { Asked, Door, Entry } from './door.ts';
-import { EngineLost } from './engine-child/failures.ts';
 import type { Figures } from './figures.ts';
 import { gasEntry, speaksOfGas } from './gas.ts';
 import { meterAnswer } from './meter.ts';
@@ -135,24 +135,6 @@ function withOwnState({ ownState }: ServiceParts, question: Question): Question 
   return { ...question, messages: [{ role: 'user', content }] };
 }
 
-/** Another model's crash costs a question that had not begun to be answered only the time to load again. */
-async function* againIfLost(ask: () => AsyncGenerator<AnswerPart, AnswerEnd>): AsyncGenerator<AnswerPart, AnswerEnd> {
-  let begun = false;
-  const said = ask();
-  try {
-    for (let step = await said.next(); ; step = await said.next()) {
-      if (step.done) return step.value;
-      begun = true;
-      yield step.value;
-    }
-  } catch (error) {
-    if (begun || !(error instanceof EngineLost)) throw error;
-  } finally {
-    await said.return(undefined as unknown as AnswerEnd);
-  }
-  return yield* ask();
-}
-
 /** Times and counts a question on its way through. */
 async function* figured(
   said: AsyncGenerator<AnswerPart, AnswerEnd>,
@@ -169,8 +151,8 @@ async function* figured(
         figures.answered(expert, step.value.finish, tier, firstS ?? sinceS(), sinceS());
         return step.value;
       }
-      firstS ??= sinceS();
       if (step.value.type === 'start') expert = step.value.expert;
+      else firstS ??= sinceS();
       yield step.value;
     }
   } catch (error) {

@@ -93,9 +93,10 @@ export const Override = z.object({
 });
 export type Override = z.infer<typeof Override>;
 
+export const ZONE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 /** zone: what a room reports. `outdoor` as the name gives the outdoor temperature to a board that has lost its own. */
 export const Zone = z.object({
-  zone: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower case letters, digits and dashes'),
+  zone: z.string().regex(ZONE_NAME, 'lower case letters, digits and dashes'),
   temperatureC: finite.min(-50).max(60),
   humidityPct: finite.min(0).max(100).optional(),
   windowOpen: z.boolean().optional(),

@@ -8,7 +8,7 @@ import { brokerOffer } from '../../src/app/broker-offer.ts';
 import { Config, parseConfig } from '../../src/core/config.ts';
 
 /** Answers whoever knocks with these bytes. */
-async function holding(answer: number[], use: (port: number) => Promise<void>) {
+async function holding(answer: number[], use: (url: string) => Promise<void>) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () =>
@@ -17,7 +17,7 @@ async function holding(answer: number[], use: (port: number) => Promise<void>) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  await use(port).finally(() => server.close());
+  await use(`mqtt://127.0.0.1:${port}`).finally(() => server.close());
 }
 const CONNACK = [0x20, 2, 0];
 
@@ -26,22 +26,21 @@ test('a broker beside us is told with the very line that joins it; what speaks n
   const config = join(dir, 'config.yaml');
   const none = Config.parse({});
   try {
-    await holding([...CONNACK, 0], async (port) => {
-      const url = `mqtt://127.0.0.1:${port}`;
-      const whole = /the line {2}(net: .*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+    await holding([...CONNACK, 0], async (url) => {
+      const whole = /the line {2}(net: .*) {2}\(/.exec((await brokerOffer(none, { config }, url))!)![1]!;
       assert.equal(parseConfig(whole, 'config.yaml').net.houseBroker, { url, commands: false });
       writeFileSync(config, 'net:\n  host: 0.0.0.0\n');
-      const part = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+      const part = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, url))!)![1]!;
       const { net } = parseConfig(`net:\n  host: 0.0.0.0\n  ${part}\n`, 'config.yaml');
       assert.equal([net.host, net.houseBroker?.url], ['0.0.0.0', url]);
-      assert.is(await brokerOffer(Config.parse({ net: { houseBroker: { url } } }), { config }, port), undefined);
+      assert.is(await brokerOffer(Config.parse({ net: { houseBroker: { url } } }), { config }, url), undefined);
     });
-    await holding([...CONNACK, 5], async (port) => {
-      const line = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, port))!)![1]!;
+    await holding([...CONNACK, 5], async (url) => {
+      const line = /indented, {2}(.*) {2}\(/.exec((await brokerOffer(none, { config }, url))!)![1]!;
       assert.is(parseConfig(`net:\n  ${line}\n`, 'config.yaml').net.houseBroker?.username, 'NAME');
     });
-    await holding([], async (port) => assert.is(await brokerOffer(none, { config }, port), undefined));
-    assert.is(await brokerOffer(none, { config }, 1), undefined);
+    await holding([], async (url) => assert.is(await brokerOffer(none, { config }, url), undefined));
+    assert.is(await brokerOffer(none, { config }, 'mqtt://127.0.0.1:1'), undefined);
   } finally {
     rmSync(dir, { recursive: true });
   }

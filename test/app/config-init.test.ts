@@ -1,18 +1,22 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../../src/app/config-init.ts';
+import { defaultOf, faultOf, machineZone, QUESTIONS, typed, yamlOf } from '../../src/app/config-init.ts';
 import { parseConfig } from '../../src/core/config.ts';
+import { atTerminal } from './terminal.ts';
 
 const entry = new URL('../../scripts/heatmine.mjs', import.meta.url).pathname;
 const scratch = () => mkdtempSync(join(tmpdir(), 'heatmine-init-'));
 const heatmine = (...args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' });
 
-test('every question has a default of the schema, and the defaults together are the defaults', () => {
-  for (const { path } of QUESTIONS) assert.is(faultOf(path, defaultOf(path)), undefined, path);
+test('every question has a default of the schema or may stay open, and the defaults together are the defaults', () => {
+  for (const { path } of QUESTIONS) {
+    const value = defaultOf(path);
+    if (value !== undefined) assert.is(faultOf(path, value), undefined, path);
+  }
   assert.equal(parseConfig(yamlOf(new Map()), 'x'), parseConfig('', 'x'));
 });
 
@@ -54,21 +58,37 @@ test('a wrong answer or question writes nothing', () => {
 
 test('at a terminal it asks, asks again what will not do, and takes Enter for the default', async () => {
   const home = scratch();
-  // script(1) of util-linux gives it a terminal.
-  const command = `${process.execPath} ${entry} config init --home ${home}`;
-  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  let said = '';
-  const answers = ['', '', '12', '8000', ...Array(QUESTIONS.length).fill('')];
-  let asked: NodeJS.Timeout | undefined;
-  child.stdout.on('data', (data) => {
-    said += data;
-    // It waits for an answer once it has fallen silent behind a prompt, whatever the terminal draws around it.
-    clearTimeout(asked);
-    if (said.includes(']: ')) asked = setTimeout(() => child.stdin.write(`${answers.shift() ?? ''}\n`), 150);
-  });
-  assert.is(await new Promise((resolve) => child.once('exit', resolve)), 0);
-  assert.match(said, /500/);
-  assert.match(readFileSync(join(home, 'config.yaml'), 'utf8'), /designLoadW: 8000/);
+  const { said, code } = await atTerminal(
+    ['config', 'init', '--home', home],
+    [
+      [/Heat load/, '12', '8000'],
+      [/What heats the house when/, 'gas'],
+      [/of that heat costs/, '0,11'],
+      [/Room that alone/, 'Living room', 'living'],
+      [/Price of a kWh/, '0.31'],
+      [/Join the swarm/, 'perhaps', ''],
+    ],
+  );
+  assert.is(code, 0, said);
+  for (const told of [/500/, /lower case letters/, /yes or no\r?\n/]) assert.match(said, told);
+  assert.not(/Tax on both/.test(said), 'what a fixed price makes idle is not asked');
+  const text = readFileSync(join(home, 'config.yaml'), 'utf8');
+  const { house, tariff, swarm, net } = parseConfig(text, 'x');
+  assert.equal([house.designLoadW, house.alternativeHeat, house.alternativeEurPerKwh], [8000, 'gas', 0.11]);
+  assert.equal([house.comfort.priorityZone, tariff.fixedEurPerKwh], ['living', 0.31]);
+  assert.equal([swarm.join, net.houseBroker], [false, undefined]);
+  assert.match(text, /\n {2}# Heat load on the coldest day.*\n {2}designLoadW: 8000\n/);
+});
+
+test('Ctrl-D in the midst writes nothing', async () => {
+  const home = scratch();
+  const { code } = await atTerminal(['config', 'init', '--home', home], [[/Heat load/, '\u0004']]);
+  assert.is(code, 2);
+  assert.not(existsSync(join(home, 'config.yaml')));
+});
+
+test('the clock of the machine is suggested where somebody has set one', () => {
+  assert.equal(['UTC', 'Etc/UTC', 'GMT', 'Asia/Kathmandu'].map(machineZone), [...Array(3), 'Asia/Kathmandu']);
 });
 
 test.run();

@@ -123,6 +123,14 @@ if (haveStories) {
     });
   });
 
+  test('llama: tells that it has begun before the first token is there', async () => {
+    await withStories(async (model) => {
+      const { chunks } = await collect(model, { prompt: 'Once upon', maxTokens: 4 });
+      assert.equal(chunks[0], { text: '', tokens: 0 });
+      assert.is(chunks[1]!.tokens, 1);
+    });
+  });
+
   test('llama: score tells a likely line from an unlikely one, embed gives unit vectors', async () => {
     await withStories(async (model) => {
       const likely = 'Once upon a time, there was a little girl named Lily. She loved to play outside.';

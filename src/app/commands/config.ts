@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
-import { Config, loadConfig } from '../../core/config.ts';
+import { type Config, loadConfig, parseConfig } from '../../core/config.ts';
 import { migratedText, migrateFile } from '../../core/config-file.ts';
 import { CONFIG_VERSION, migrateText } from '../../core/config-versions.ts';
 import { HeatmineError } from '../../core/errors.ts';
@@ -9,9 +9,11 @@ import { ensurePaths, type Paths } from '../../core/paths.ts';
 import { didYouMean, type Fault, FileFaults } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
-import { brokerOffer } from '../broker-offer.ts';
+import { askBroker, type Joined } from '../broker-ask.ts';
+import { brokerOffer, HOUSE_BROKER_PASSWORD } from '../broker-offer.ts';
 import { type Command, nextSteps, type Parsed, parseCommand, print, say } from '../command.ts';
-import { defaultOf, faultOf, QUESTIONS, typed, yamlOf } from '../config-init.ts';
+import { askAll, suggested, withPerson } from '../config-ask.ts';
+import { ANSWERABLE, type Answer, defaultOf, faultOf, typed, yamlOf } from '../config-init.ts';
 
 /** What a look at config.yaml found, for programs. */
 interface Checked {
@@ -68,9 +70,9 @@ function migrate(paths: Paths, json: boolean): number {
 }
 
 /** `--set path=value`, each one an answer that is not asked for any more. */
-function given(values: Parsed['values']): Map<string, string | number> {
-  const answers = new Map<string, string | number>();
-  const known = QUESTIONS.map((q) => q.path);
+function given(values: Parsed['values']): Map<string, Answer> {
+  const answers = new Map<string, Answer>();
+  const known = ANSWERABLE.map((q) => q.path);
   for (const pair of (values.set as unknown as string[] | undefined) ?? []) {
     const [path = '', text = ''] = pair.split(/=(.*)/s);
     if (!known.includes(path)) {
@@ -84,49 +86,46 @@ function given(values: Parsed['values']): Map<string, string | number> {
   return answers;
 }
 
-/** Asks on standard error; lines typed ahead count. Ctrl-C or Ctrl-D: USAGE, and nothing has been written. */
-async function ask(answers: Map<string, string | number>): Promise<void> {
-  const input = createInterface({ input: process.stdin, output: process.stderr });
-  input.on('SIGINT', () => input.close());
-  const lines = input[Symbol.asyncIterator]();
-  try {
-    for (const { path, text } of QUESTIONS) {
-      while (!answers.has(path)) {
-        input.setPrompt(`${text} [${defaultOf(path)}]: `);
-        input.prompt();
-        const { value: line, done } = await lines.next();
-        if (done) throw new HeatmineError('USAGE', 'broken off: nothing was written');
-        const value = line.trim() === '' ? defaultOf(path) : typed(path, line);
-        const fault = faultOf(path, value);
-        if (fault) say(`  ${fault}`);
-        else answers.set(path, value);
-      }
-    }
-  } finally {
-    input.close();
-  }
+/** All answers: at a terminal asked for, else the defaults. */
+async function answered(values: Parsed['values']): Promise<Joined> {
+  const known = given(values);
+  if (process.stdin.isTTY)
+    return withPerson(async (person) => {
+      const answers = await askAll(person, known);
+      const joined = await askBroker(person, known);
+      return { ...joined, answers: new Map([...answers, ...(joined?.answers ?? [])]) };
+    });
+  say('no terminal to ask at: what --set does not give takes its default');
+  const zone = 'house.comfort.timeZone';
+  return { answers: new Map([[zone, suggested(zone)!], ...known]) };
 }
 
 async function init(paths: Paths, values: Parsed['values'], json: boolean): Promise<number> {
-  const answers = given(values);
   if (existsSync(paths.config) && !values.force) {
     throw new HeatmineError(
       'USAGE',
       `${paths.config} is there already; --force writes a new one and keeps it as config.yaml.bak`,
     );
   }
-  if (process.stdin.isTTY) await ask(answers);
-  else say('no terminal to ask at: what --set does not give takes its default');
+  const { answers, password } = await answered(values);
   const yaml = yamlOf(answers);
   loadBoard(String(answers.get('board') ?? defaultOf('board')));
   ensurePaths(paths);
   if (existsSync(paths.config)) copyFileSync(paths.config, `${paths.config}.bak`);
+  if (password !== undefined) keepPassword(paths, password);
   writeFileSync(paths.config, yaml);
   print(json ? JSON.stringify({ file: paths.config }) : `wrote ${paths.config}`);
-  const offer = await brokerOffer(Config.parse({}), paths);
+  // At a terminal it has been asked.
+  const offer = process.stdin.isTTY ? undefined : await brokerOffer(parseConfig(yaml, paths.config), paths);
   if (offer) say(offer);
   say(nextSteps(paths));
   return 0;
+}
+
+function keepPassword({ home }: Paths, password: string): void {
+  const file = join(home, HOUSE_BROKER_PASSWORD);
+  rmSync(file, { force: true });
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
 }
 
 async function runConfig(args: string[]): Promise<number> {

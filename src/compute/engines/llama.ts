@@ -18,6 +18,9 @@ import { createPace, type Pace, pieces, refuseOverlong, tokenize } from './llama
 /** A model is refused unless this much more than its size is free: running out of memory would kill the process. */
 const MEMORY_FACTOR = 1.2;
 
+/** Told before the prompt is computed: nothing but a crash keeps the words from coming any more. */
+const BEGUN: GenerateChunk = { text: '', tokens: 0 };
+
 /** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
 export function createLlamaEngine(): Engine {
   let starting: Promise<Llama> | undefined;
@@ -225,6 +228,7 @@ async function* answer(
   const feed = createFeed<GenerateChunk, GenerateEnd>();
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
+  feed.push(BEGUN);
   say(model, prompt, tokensOf(either), limits, either, feed.push).then(feed.end, feed.fail);
   try {
     return yield* feed.read();

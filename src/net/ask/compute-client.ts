@@ -1,8 +1,9 @@
-import { Agent, get, type IncomingMessage, request } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { AnswerMeter } from '../../contract/compute-api.ts';
 import { type Ask, Meter, type Reply, type Way } from '../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../core/errors.ts';
+import { askCompute, computeAgent } from '../compute-sockets.ts';
 import { sseData } from './sse.ts';
 
 export type AnswerPiece =
@@ -64,8 +65,7 @@ export type Weighed = z.infer<typeof Weighed>;
 const MAX_ERROR_BYTES = 65_536;
 
 export function computeClient(socketPath: string): ComputeClient {
-  // A socket kept open may be closed by compute in the very moment it is used again.
-  const agent = new Agent({ keepAlive: false });
+  const agent = computeAgent();
   return {
     async *answer(ask, signal, economy = false) {
       const res = await post(socketPath, agent, '/v1/chat/completions', bodyOf(ask, economy), signal);
@@ -116,8 +116,8 @@ const silent = (error: Error, signal: AbortSignal) =>
 
 /** Rejects with NOT_RUNNING where nobody answers. */
 const look = (socketPath: string, agent: Agent, path: string, signal: AbortSignal): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    get({ socketPath, agent, path, signal }, resolve).on('error', (error) => reject(silent(error, signal)));
+  askCompute({ socketPath, agent, path, signal }).catch((error) => {
+    throw silent(error, signal);
   });
 
 /** Rejects with NOT_RUNNING where nobody answers. */
@@ -128,23 +128,20 @@ export function post(
   body: string,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const options = { socketPath, agent, method: 'POST', path, headers, signal };
-    const req = request(options, resolve);
-    req.on('error', (error) => reject(silent(error, signal)));
-    req.end(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  return askCompute({ socketPath, agent, method: 'POST', path, headers, signal }, body).catch((error) => {
+    throw silent(error, signal);
   });
 }
 
 async function* pieces(res: IncomingMessage): AsyncGenerator<AnswerPiece> {
   let finish = '';
   let meter: AnswerMeter | undefined;
+  // To the end of the stream: a socket that is left before it cannot be kept.
   for await (const data of sseData(res)) {
-    if (data === '[DONE]') break;
-    const raw: unknown = JSON.parse(data);
-    const failed = Failure.safeParse(raw);
-    if (failed.success) throw asError(failed.data.error);
+    if (data === '[DONE]') continue;
+    const raw = JSON.parse(data) as { error?: unknown };
+    if (raw.error) throw asError(Failure.parse(raw).error);
     const chunk = StreamChunk.parse(raw);
     if (chunk.heatmine && 'why' in chunk.heatmine) yield { type: 'start', ...chunk.heatmine };
     else if (chunk.heatmine) meter = chunk.heatmine;

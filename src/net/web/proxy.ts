@@ -1,6 +1,7 @@
-import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { messageOf } from '../../core/errors.ts';
+import { askCompute, computeAgent } from '../compute-sockets.ts';
 import type { InFlight } from '../in-flight.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import { readBody, sendError, sendJson } from './reply.ts';
@@ -30,21 +31,23 @@ export interface ComputeProxy {
 }
 
 export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy {
-  // A socket kept open may be closed by compute in the very moment it is used again; a new one costs 0.1 ms.
-  const agent = new Agent({ keepAlive: false });
+  const agent = computeAgent();
   const readers = perAddress({ all: MOST_READ, each: (address) => (isOurOwn(address) ? MOST_READ : MOST_READ_OF_ONE) });
   const pass = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
     const headers = { ...pick(PASSED_ON, req.headers), 'content-length': body.length };
-    const upstream = request({ socketPath, agent, method: req.method, path, headers }, (answer) => {
-      res.setTimeout(STALLED_MS);
-      res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
-      // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
-      pipeline(answer, res, () => {});
-    });
-    res.once('close', () => upstream.destroy());
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
     res.setTimeout(LONGEST_MS);
-    upstream.on('error', () => sendError(res, 'NOT_RUNNING', 'compute does not answer'));
-    upstream.end(body);
+    const to = { socketPath, agent, method: req.method, path, headers, signal: gone.signal };
+    askCompute(to, body).then(
+      (answer) => {
+        res.setTimeout(STALLED_MS);
+        res.writeHead(answer.statusCode ?? 502, pick(PASSED_BACK, answer.headers) as Record<string, string>);
+        // A half-sent answer must not look whole: on an error both ends are destroyed by pipeline.
+        pipeline(answer, res, () => {});
+      },
+      () => sendError(res, 'NOT_RUNNING', 'compute does not answer'),
+    );
   };
   /** Only a whole question takes a place: compute works on no half one. */
   const enter = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
@@ -79,19 +82,9 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
   };
 }
 
-function askHealth(socketPath: string, agent: Agent): Promise<{ status: number; body: unknown }> {
-  return new Promise((resolve, reject) => {
-    const req = request({ socketPath, agent, path: '/health', timeout: HEALTH_LIMIT_MS }, async (res) => {
-      try {
-        let text = '';
-        for await (const chunk of res.setEncoding('utf8')) text += chunk;
-        resolve({ status: res.statusCode ?? 502, body: JSON.parse(text) });
-      } catch (error) {
-        reject(error);
-      }
-    });
-    req.on('timeout', () => req.destroy(new Error('no answer in time')));
-    req.on('error', reject);
-    req.end();
-  });
+async function askHealth(socketPath: string, agent: Agent): Promise<{ status: number; body: unknown }> {
+  const answer = await askCompute({ socketPath, agent, path: '/health', signal: AbortSignal.timeout(HEALTH_LIMIT_MS) });
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  return { status: answer.statusCode ?? 502, body: JSON.parse(text) };
 }

@@ -18,7 +18,7 @@ export async function readAnswer(
   try {
     for await (const reply of replies) {
       began = true;
-      onWord();
+      if (reply.type === 'chunk') onWord();
       if (reply.type === 'start') question.onStart?.(reply.expert, node, reply);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
