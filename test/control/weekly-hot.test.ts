@@ -20,7 +20,7 @@ function reached(seed: number, accelMaxW: number) {
   const world = {
     weather: { source: 'steady', at: () => ({ outdoorC: -14, solarWm2: 0, humidityPct: 80 }) },
     marketAt: (timeMs: number) => ({ timeMs, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true }),
-    household: { at: () => ({ householdW: 300, hotWaterLpm: 0 }) },
+    household: { at: () => ({ householdW: 300, hotWaterLpm: 0, hotWaterUseC: 40 }) },
   };
   const house = openCosim({ config, dtS: DT_S, world, setPoints: { mode: 'heating' } });
   let [holdS, nearS] = [0, 0];
