@@ -149,9 +149,12 @@ function contactor(bound: Bound, disobeyedS: number): void {
   );
 }
 
+/** From this coolant on its heat goes outdoors, °C. */
+export const coolantNearC = (house: House): number => house.coolantMaxC - 4;
+
 /** Heat that has lost its pump or its taker goes outdoors. */
 function rejectHeat(bound: Bound, input: InterlockInput): void {
-  if (input.est.accelOutC.value < input.house.coolantMaxC - 4) return;
+  if (input.est.accelOutC.value < coolantNearC(input.house)) return;
   const text = `coolant ${input.est.accelOutC.value.toFixed(1)} °C is near its limit: its heat goes to the dry cooler`;
   towards(bound, 'rejectOn', 1, 'coolant-near-limit', text);
   towards(bound, 'dryCoolerPct', 100, 'coolant-near-limit', text);
