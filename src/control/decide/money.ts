@@ -1,5 +1,5 @@
 import type { StepInput } from '../types.ts';
-import { type Dispatch, type DispatchInput, dispatch } from './dispatch.ts';
+import { type Dispatch, type DispatchInput, dispatch, payingW } from './dispatch.ts';
 
 /** Watts that pay by where they come from; the loops take the sun of the moment to it. */
 export interface Pays {
@@ -35,9 +35,9 @@ export interface MoneyFacts {
 }
 
 const bySource = (input: DispatchInput): Pays => ({
-  gridW: dispatch({ ...input, surplusW: 0, curtailedW: 0 }).watts,
-  sunW: dispatch({ ...input, surplusW: input.maxW, curtailedW: 0 }).watts,
-  freeW: dispatch({ ...input, surplusW: input.maxW, curtailedW: input.maxW }).watts,
+  gridW: payingW({ ...input, surplusW: 0, curtailedW: 0 }),
+  sunW: payingW({ ...input, surplusW: input.maxW, curtailedW: 0 }),
+  freeW: payingW({ ...input, surplusW: input.maxW, curtailedW: input.maxW }),
 });
 
 /** Undefined without a price, or while computing is switched off. */

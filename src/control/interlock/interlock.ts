@@ -10,7 +10,7 @@ import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
 import { coldCoolantRests, valveWaits } from './exceptions.ts';
 import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, RUN_ON_S, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
-import { type Trips, tripsStep } from './trips.ts';
+import { anyTrip, type Trips, tripsStep } from './trips.ts';
 
 export interface InterlockState {
   trips: Trips;
@@ -189,7 +189,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   let safety: SafetyState = ready.ready ? 'S0' : 'S4';
   let accelStopped = false;
   const warnings: Reason[] = [];
-  for (const row of ROWS) {
+  for (const row of anyTrip(trips) ? ROWS : []) {
     const trip = trips[row.id];
     if (!trip?.tripped) continue;
     safety = worse(safety, EFFECT_STATE[row.effect]);
