@@ -40,7 +40,7 @@ const WATER_MIN_PCT = 35;
 const WATER_QUIET_PCT = 80;
 const WATER_LAG_S = 20;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
-const STALL_ACCEL_S = 600;
+export const STALL_ACCEL_S = 600;
 const STALL_BACKUP_S = 1500;
 /** The backup heater knows on and off only: on for most of its rating, off when next to nothing is missing. */
 const BACKUP_ON_SHARE = 0.7;

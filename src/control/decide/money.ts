@@ -71,7 +71,7 @@ export function money(facts: MoneyFacts): Money | undefined {
 
 /** A kWh must gain this much before filler starts, and may lose as much before it stops. */
 const HYSTERESIS_EUR = 0.002;
-const FILLER_MIN_OFF_S = 600;
+export const FILLER_MIN_OFF_S = 600;
 const FILLER_MIN_ON_S = 300;
 /** A loss that no minimum time excuses. */
 const CLEAR_LOSS_EUR = 0.05;
