@@ -61,6 +61,8 @@ export const STORE_ROWS: readonly Row[] = [
     clearS: 600,
     active: (c) => !c.observing && tankOffK(c.slow) !== 0,
     text: (c) =>
-      `the tank takes its heat as one that is ${K(Math.abs(tankOffK(c.slow)))} ${tankOffK(c.slow) > 0 ? 'hotter' : 'colder'} than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled`,
+      tankOffK(c.slow) > 0
+        ? `the tank takes its heat as one that is ${K(tankOffK(c.slow))} hotter than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled`
+        : `the tank takes its heat as one that is ${K(-tankOffK(c.slow))} colder than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled`,
   },
 ];
