@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ToEngine } from '../../src/compute/engine-child/messages.ts';
-import { sleep, tempDir } from './fixture.ts';
+import { tempDir } from './fixture.ts';
 
 const ENGINE = fileURLToPath(new URL('../../src/compute/engine-child/main.ts', import.meta.url));
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 30_000;
 
-test('an engine process whose parent is gone ends, though a load never comes back', async () => {
+test('an engine process whose parent is gone ends, though a thread of it never comes back', async () => {
   const { dir, remove } = tempDir();
-  const file = join(dir, 'hangs.gguf');
-  execFileSync('mkfifo', [file]);
-  const child = fork(ENGINE, [], { execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const spec = { id: 'hangs', file, contextTokens: 64, width: 1, sizeBytes: 1 };
-  const order = (what: ToEngine) => child.send(what);
-  order({ ping: true });
+  const pipe = join(dir, 'nobody-writes');
+  execFileSync('mkfifo', [pipe]);
+  // As a load does that hangs: it holds a thread of the pool, which an exit waits for.
+  const hang = `import { open } from 'node:fs'; open(${JSON.stringify(pipe)}, 'r', () => {});`;
+  const execArgv = [
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    `data:text/javascript,${encodeURIComponent(hang)}`,
+  ];
+  const child = fork(ENGINE, [], { execArgv });
+  child.send({ ping: true });
   await once(child, 'message');
-  order({ call: 1, task: { op: 'load', engine: 'llama', model: 1, spec } });
-  // Until the file is being opened: nobody writes to it, ever.
-  await sleep(2000);
-  assert.is(child.exitCode, null);
   const gone = once(child, 'exit');
   const stuck = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const fromMs = performance.now();
@@ -31,7 +31,7 @@ test('an engine process whose parent is gone ends, though a load never comes bac
   await gone;
   clearTimeout(stuck);
   remove();
-  assert.ok(performance.now() - fromMs < LIMIT_MS - 1000, 'it had to be killed');
+  assert.ok(performance.now() - fromMs < LIMIT_MS / 2, 'it had to be killed');
 });
 
 test.run();
