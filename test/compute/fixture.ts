@@ -23,7 +23,7 @@ import type { MessageOf, TopicName } from '../../src/contract/topics.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { leaseStamp } from '../../src/core/lease.ts';
 import { createLog } from '../../src/core/log.ts';
-import { smallSpec, writeGguf } from './gguf-writer.ts';
+import { soundSpec, writeGguf } from './gguf-writer.ts';
 
 export const STORIES = fileURLToPath(new URL('../../../shared/data/models/stories260K-q8_0.gguf', import.meta.url));
 export const haveStories = existsSync(STORIES);
@@ -40,7 +40,7 @@ export function addExpert(models: string, id: string, change: Record<string, unk
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'weights.gguf');
   if (real) symlinkSync(STORIES, file);
-  else writeFileSync(file, writeGguf(smallSpec()));
+  else writeFileSync(file, writeGguf(soundSpec()));
   const bytes = readFileSync(file);
   const expert = {
     id,
