@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMMISSION_DE } from '../src/contract/german/commission.ts';
+import { COMPUTING_DE } from '../src/contract/german/computing.ts';
 import { DECISIONS_DE } from '../src/contract/german/decisions.ts';
 import { FAULTS_DE } from '../src/contract/german/faults.ts';
 import { inGerman } from '../src/contract/german/german.ts';
@@ -12,7 +13,7 @@ import { BUS_KINDS } from '../src/hal/bus-kinds.ts';
 import { explain } from '../src/hal/health.ts';
 import { spoken } from './contract/spoken.ts';
 
-const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE };
+const TABLE = { ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE, ...COMPUTING_DE };
 /** Put together from parts that the source says apart. */
 const COMPOSED = /^(Stopped: \{\}|.* (for|within) \{\}( more)?)$/;
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check)\b/;
@@ -124,6 +125,18 @@ const CASES: [string, string][] = [
   [
     'Hot water 44.4 °C, charging the tank; the accelerator draws 0.3 kW; unpaid computing does not pay: a kWh from own sun costs 0.079 EUR and gains 0.010 EUR.',
     'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahltes Rechnen lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
+  ],
+  [
+    'Heating: buffer 31.0 °C of 34.0 °C, heat pump starting; computing 2.5 kW for answers that are paid: a kWh from the grid costs 0.302 EUR and gains 0.347 EUR, 0.250 of it paid, 0.097 of it as heat it replaces.',
+    'Heizt: Puffer 31,0 °C von 34,0 °C, Wärmepumpe läuft an; rechnet mit 2,5 kW für bezahlte Antworten: eine kWh aus dem Netz kostet 0,302 EUR und bringt 0,347 EUR, davon 0,250 bezahlt, davon 0,097 als ersetzte Wärme.',
+  ],
+  [
+    'Idle: buffer 31.0 °C of 34.0 °C; the accelerator rests until a question comes: unpaid computing rests between two runs, a kWh from own sun costs 0.079 EUR and gains 0.104 EUR, 0.104 of it as heat it replaces.',
+    'Ruht: Puffer 31,0 °C von 34,0 °C; der Rechner ruht, bis eine Frage kommt: unbezahltes Rechnen ruht zwischen zwei Läufen, eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,104 EUR, davon 0,104 als ersetzte Wärme.',
+  ],
+  [
+    'Heating: buffer 28.0 °C of 34.0 °C, accelerator 4.1 kW; computing 5.0 kW of up to 5.0 kW for its heat: the heat pump cannot run.',
+    'Heizt: Puffer 28,0 °C von 34,0 °C, Rechner 4,1 kW; rechnet mit 5,0 kW von bis zu 5,0 kW der Wärme wegen: die Wärmepumpe kann nicht laufen.',
   ],
   ['i2c-1 0x48: read failed', 'i2c-1 0x48: read failed'],
 ];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
@@ -12,6 +13,7 @@ import { RELAY_TOPIC, TOPICS } from '../net/swarm/topics.ts';
 import { brokerOffer, knock } from './broker-offer.ts';
 import { type Finding, fail, ok, warn } from './hardware-check.ts';
 import { connectHome } from './home-client.ts';
+import { houseSecond, zoneOf } from './house-clock.ts';
 import { runningPid, unsoundExperts } from './preflight.ts';
 import { notHere, notHereText } from './served.ts';
 import { openAsker } from './swarm-client.ts';
@@ -24,7 +26,7 @@ const BUILT = Date.parse('2026-01-01');
 
 /** Node, disk, permissions and clock: what no unit need run for. */
 export function checkBox(paths: Paths): Finding[] {
-  return [ok('node', process.version), disk(paths), permissions(paths), clock()];
+  return [ok('node', process.version), disk(paths), permissions(paths), clock(zoneOf(paths))];
 }
 
 function disk({ home }: Paths): Finding {
@@ -49,14 +51,16 @@ function permissions({ home, state, keys }: Paths): Finding {
     : ok('permissions', `${home} is ours, keys for this user alone`);
 }
 
-function clock(): Finding {
-  const now = new Date();
-  if (now.getTime() < BUILT)
-    return warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP');
+function clock(timeZone: string): Finding {
+  const now = systemClock.wallMs();
+  if (now < BUILT) return warn('clock', 'the clock is in the past: tariffs wait until it is right; set up NTP');
   const { stdout } = spawnSync('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 2000 });
   return stdout?.toString().trim() === 'no'
-    ? warn('clock', `${now.toISOString()}, not kept by NTP: prices need the right hour; timedatectl set-ntp true`)
-    : ok('clock', now.toISOString());
+    ? warn(
+        'clock',
+        `${houseSecond(now, timeZone)}, not kept by NTP: prices need the right hour; timedatectl set-ntp true`,
+      )
+    : ok('clock', houseSecond(now, timeZone));
 }
 
 /** What lies on the disk, by size, shape and, where that is quick, by hash. */

@@ -48,8 +48,11 @@ export interface PumpShare {
 
 /** Width of a class of outdoor air, K. */
 const AIR_K = 5;
+/** Classes of the air, twice: for the house and, behind them, for the tank. */
+const CLASSES = 64;
 const airClass = (plant: PlantState) =>
-  `${plant.hotWaterPosition > 0.5 ? 'tank' : 'house'} ${AIR_K * Math.floor(plant.outdoorC / AIR_K)} °C`;
+  (plant.hotWaterPosition > 0.5 ? CLASSES : 0) + CLASSES / 2 + Math.floor(plant.outdoorC / AIR_K);
+const classText = (at: number) => `${at < CLASSES ? 'house' : 'tank'} ${AIR_K * ((at % CLASSES) - CLASSES / 2)} °C`;
 
 const J_PER_KWH = 3.6e6;
 const COLD_BELOW_K = 0.5;
@@ -96,10 +99,13 @@ function addTo(sums: ReturnType<typeof noSums>, plant: PlantState, dtS: number):
   else sums.exportJ -= plant.gridW * dtS;
 }
 
-function addShare(pumpByAir: Record<string, PumpShare>, plant: PlantState, dtS: number): void {
-  const name = airClass(plant);
-  const share = pumpByAir[name] ?? { heatKwh: 0, drawnKwh: 0 };
-  pumpByAir[name] = share;
+function addShare(pumpByAir: Map<number, PumpShare>, plant: PlantState, dtS: number): void {
+  const at = airClass(plant);
+  let share = pumpByAir.get(at);
+  if (!share) {
+    share = { heatKwh: 0, drawnKwh: 0 };
+    pumpByAir.set(at, share);
+  }
   share.heatKwh += (plant.condenserW * dtS) / J_PER_KWH;
   share.drawnKwh += ((plant.compressorW + plant.auxW) * dtS) / J_PER_KWH;
 }
@@ -113,7 +119,7 @@ export function createTally(config: Config, setPoints: SetPoints) {
   let coldKh = 0;
   let warmKh = 0;
   let stillS = 0;
-  const pumpByAir: Record<string, PumpShare> = {};
+  const pumpByAir = new Map<number, PumpShare>();
   const kwh = (joules: number) => joules / J_PER_KWH;
 
   return {
@@ -157,7 +163,7 @@ export function createTally(config: Config, setPoints: SetPoints) {
         unsafeS,
         violations,
         ledgerErrorPct: truthOf(plant).ledgerErrorPct,
-        pumpByAir,
+        pumpByAir: Object.fromEntries([...pumpByAir].map(([at, share]) => [classText(at), share])),
       };
     },
   };

@@ -1,13 +1,19 @@
 import { minuteOfDay } from '../control/comfort/time.ts';
+import { Config, loadConfig } from '../core/config.ts';
+import { HeatmineError } from '../core/errors.ts';
+import { dayOf } from '../core/house-day.ts';
+import type { Paths } from '../core/paths.ts';
 
 const MIN_MS = 60_000;
 const DAY_MIN = 1440;
 
 /** "2025-01-15 14:05 CET": what the clock of the house says, and in which zone. */
-export function houseMinute(ms: number, timeZone: string): string {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(ms);
-  return `${day} ${clockTime(ms, timeZone, {})}`;
-}
+export const houseMinute = (ms: number, timeZone: string): string =>
+  `${dayOf(ms, timeZone)} ${clockTime(ms, timeZone, {})}`;
+
+/** "2025-01-15 14:05:09 CET". */
+export const houseSecond = (ms: number, timeZone: string): string =>
+  `${dayOf(ms, timeZone)} ${clockTime(ms, timeZone, { second: '2-digit' })}`;
 
 /** "Thu 14:05 CET". */
 export const houseWeekday = (ms: number, timeZone: string): string => clockTime(ms, timeZone, { weekday: 'short' });
@@ -17,6 +23,16 @@ const clockTime = (ms: number, timeZone: string, more: Intl.DateTimeFormatOption
     ...{ timeZone, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
     ...more,
   }).format(ms);
+
+/** In which zone people of this home are told a time; that of the defaults where its configuration is refused. */
+export function zoneOf({ home }: Paths): string {
+  try {
+    return loadConfig(home).house.comfort.timeZone;
+  } catch (error) {
+    if (error instanceof HeatmineError) return Config.parse({}).house.comfort.timeZone;
+    throw error;
+  }
+}
 
 /** Start of the last minute that has this time of day in the zone; `minute` counts from midnight. */
 export function lastTimeOfDay(minute: number, nowMs: number, timeZone: string): number {

@@ -1,4 +1,5 @@
 import type { Ticks } from '../core/ticks.ts';
+import { houseSecond } from './house-clock.ts';
 
 /** How far around the fault its story goes, s. */
 const BEFORE_S = 60;
@@ -15,7 +16,7 @@ function turned(name: string, before: number, now: number): boolean {
 }
 
 /** What happened around a fault, in the order in which it did. */
-export function ticksStory(ticks: Ticks): string[] {
+export function ticksStory(ticks: Ticks, timeZone: string): string[] {
   const { atMs, columns, why, timeMs } = ticks;
   const lines: string[] = [];
   for (let tick = 1; tick < atMs.length; tick++) {
@@ -31,7 +32,7 @@ export function ticksStory(ticks: Ticks): string[] {
   const then = columns.map((name, at) => `${name} ${shown(valueAt(ticks, Math.max(0, last), at))}`);
   const left = lines.length > MOST_LINES ? [`          and ${lines.length - MOST_LINES} more changes: --csv`] : [];
   return [
-    `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC: ${why}`,
+    `${houseSecond(timeMs, timeZone)}: ${why}`,
     `${atMs.length} ticks, from ${relativeS(ticks, 0).toFixed(1)} s to ${relativeS(ticks, atMs.length - 1).toFixed(1)} s around it`,
     '',
     ...lines.slice(0, MOST_LINES),

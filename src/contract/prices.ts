@@ -45,7 +45,7 @@ function commonStepMs(sorted: readonly Entry[]): number | undefined {
   return most > 0 ? counts.find((c) => c.count === most)!.stepMs : undefined;
 }
 
-const iso = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 
 /** Sorts, takes the later one of two for the same time, cuts overlaps at the start of the next. Gaps stay gaps. */
 function tidy(entries: readonly Entry[], final: boolean): PriceFeed | string {

@@ -6,6 +6,8 @@ import { plannedAccelW } from './estimate.ts';
 import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from './physics.ts';
 import type { CoreState } from './state.ts';
 
+/** Of flow meters and pairs of sensors that agree. */
+const BROUGHT_SLACK = 1.2;
 /** Below this flow a difference of two temperatures says nothing about heat. */
 const MIN_FLOW_LPM = 1;
 const J_PER_KWH = 3.6e6;
@@ -14,6 +16,15 @@ const RUNS_W = 100;
 
 /** A condenser gives off what it holds for so long after the compressor has stopped; later differences are the sensors'. */
 const RUN_ON_S = 180;
+
+/** The most that the coolant can be giving the water, W: what it loses on its way, or what the card draws, measured with some error. */
+function broughtW(est: Estimates): number {
+  const { accelFlowLpm, accelOutC, accelInC, accelW } = est;
+  if ([accelFlowLpm, accelOutC, accelInC, accelW].some(({ quality }) => quality === 'lost'))
+    return Number.POSITIVE_INFINITY;
+  const lostW = COOLANT_W_PER_LPM_K * accelFlowLpm.value * (accelOutC.value - accelInC.value);
+  return BROUGHT_SLACK * Math.max(0, lostW, accelW.value);
+}
 
 /** Heat by source, W, from flow and temperatures: in series, so the middle sensor parts the two. */
 export function heatNow(
@@ -28,16 +39,20 @@ export function heatNow(
   const rejecting = outputs.rejectOn > 0 && est.accelFlowLpm.value >= MIN_FLOW_LPM;
   const draws = est.compressorW.quality !== 'lost' && est.compressorW.value > RUNS_W;
   const still = outputs.compressorOn === 0 && !compressor.on && !draws;
-  const condenserW = wPerK * (est.condenserOutC.value - est.returnC.value);
-  // One that stands gives off what it holds, and takes none.
-  const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);
   const dry = est.accelFlowLpm.quality !== 'lost' && est.accelFlowLpm.value < MIN_FLOW_LPM;
   // Coolant that is colder than the water warms nothing: what the sensors differ by then is their lag.
   const cold = est.accelOutC.quality !== 'lost' && est.accelOutC.value <= est.condenserOutC.value;
+  const beforeSupplyW =
+    rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - est.condenserOutC.value));
+  const accelW = Math.min(beforeSupplyW, outputs.backupHeaterOn > 0 ? Number.POSITIVE_INFINITY : broughtW(est));
+  // What nobody there can have given came through the condenser a moment ago: its sensor has cooled before the other.
+  const condenserW = wPerK * (est.condenserOutC.value - est.returnC.value) + beforeSupplyW - accelW;
+  // One that stands gives off what it holds, and takes none.
+  const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);
   const rejectedK = est.accelOutC.value - est.accelInC.value;
   return {
     condenserW: still ? restW : condenserW,
-    accelW: rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - est.condenserOutC.value)),
+    accelW,
     rejectedW: rejecting ? Math.max(0, COOLANT_W_PER_LPM_K * est.accelFlowLpm.value * rejectedK) : 0,
   };
 }

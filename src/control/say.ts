@@ -2,17 +2,14 @@ import type { ControlState, Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import { compressorWaits } from './decide/decide.ts';
 import type { Estimates } from './estimate/points.ts';
-import { plannedAccelW } from './estimate.ts';
+import { computing, WORKING_W } from './say-computing.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput } from './types.ts';
 
 type Action = ControlState['action'];
 
-const WORKING_W = 100;
-const SOURCES = { curtailed: 'sun that would be cut off', sun: 'own sun', grid: 'the grid' } as const;
 const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 const deg = (c: number) => `${c.toFixed(1)} °C`;
-const eur = (e: number) => e.toFixed(3);
 
 export function actionOf(
   state: CoreState,
@@ -29,30 +26,7 @@ export function actionOf(
   return mode === 'off' && !state.decided.frost.pump ? 'off' : 'idle';
 }
 
-/** Why the accelerator computes, or why it does not: with the price that decides. */
-function computing(state: CoreState, est: Estimates, input: StepInput, outputs: Outputs): string {
-  const watts = plannedAccelW(est);
-  const { plan } = state.plan;
-  const { setPoints, want, house } = input;
-  if (!setPoints.computeOn) return 'computing is switched off';
-  if (house.accelMaxW === 0) return 'there is no accelerator';
-  if (state.interlock.stopped.accel) return 'the accelerator is stopped for safety';
-  const money = plan.why
-    ? `a kWh from ${SOURCES[plan.why.source]} costs ${eur(plan.why.priceEurPerKwh)} EUR and gains ` +
-      `${eur(plan.why.marginEurPerKwh + plan.why.priceEurPerKwh)} EUR` +
-      (plan.why.alternativeEurPerKwh > 0 ? `, ${eur(plan.why.alternativeEurPerKwh)} of it as heat it replaces` : '')
-    : plan.marketLive
-      ? 'what a kWh gains is worked out within a minute'
-      : 'no price is known';
-  const mayW = outputs.accelSupplyOn > 0 ? Math.min(state.decided.fillerW, outputs.accelCapW) : 0;
-  if (state.decided.fillerW > 0 && mayW < WORKING_W && watts < WORKING_W)
-    return `the accelerator may not draw power now, although ${money}`;
-  if (state.decided.fillerW > 0) return `computing ${kw(watts)} of up to ${kw(mayW)} because ${money}`;
-  if (want && want.queued > 0)
-    return `computing ${kw(watts)} because questions wait; unpaid computing does not pay: ${money}`;
-  if (watts > WORKING_W) return `the accelerator draws ${kw(watts)}; unpaid computing does not pay: ${money}`;
-  return `the accelerator rests until a question comes: unpaid computing does not pay, ${money}`;
-}
+const pumps = (watts: number) => (watts > WORKING_W ? `heat pump ${kw(watts)}` : 'heat pump starting');
 
 function unit(
   action: Action,
@@ -76,7 +50,7 @@ function unit(
       return `Cooling: room ${deg(est.roomC.value)}, compressor ${outputs.compressorPct.toFixed(0)} %`;
     case 'heating': {
       const sources = [
-        outputs.compressorOn > 0 ? `heat pump ${kw(heat.condenserW)}` : '',
+        outputs.compressorOn > 0 ? pumps(heat.condenserW) : '',
         heat.accelW > WORKING_W ? `accelerator ${kw(heat.accelW)}` : '',
         outputs.backupHeaterOn > 0 ? 'backup heater' : '',
       ].filter(Boolean);

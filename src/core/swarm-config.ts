@@ -15,7 +15,7 @@ const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a node key of 43 characters
 /** What an owner must have read before strangers are served; `heatmine join --help` says it at length. */
 export const CONSENTS = ['power', 'liability', 'tax'] as const;
 
-const Serve = z.strictObject({
+const ServeFields = z.strictObject({
   accept: z
     .array(z.enum(CONSENTS))
     .refine(
@@ -24,8 +24,8 @@ const Serve = z.strictObject({
     ),
   experts: z
     .array(z.string().min(1).max(64))
-    .min(1)
     .max(8)
+    .default([])
     .refine(
       (ids) => !ids.includes('status') && !ids.includes('auto'),
       'status speaks of your own house, auto of all experts',
@@ -53,6 +53,11 @@ const Serve = z.strictObject({
   bandwidthKBps: z.number().min(1).max(1_000_000).default(250).describe('answers to strangers, kilobytes a second'),
   questionsAtOnce: z.int().min(1).max(256).default(8),
   fetched: z.boolean().default(false).describe('strangers may also ask experts that demand brought here'),
+});
+
+const Serve = ServeFields.refine(({ experts, fetched }) => experts.length > 0 || fetched, {
+  path: ['experts'],
+  message: 'name at least one expert that strangers may ask, or write fetched: true',
 });
 
 export type ServeConfig = z.infer<typeof Serve>;

@@ -134,7 +134,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, tell, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),
-      backups: createBackups(home, unit, systemClock.wallMs),
+      backups: createBackups(home, config, systemClock.wallMs),
       access,
       proxy: computeProxy(sockets.compute, slots),
       metrics: createMetrics(view, sockets.compute),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Grant } from '../contract/messages.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
+import { dayStartMs } from '../core/house-day.ts';
 import { holdLease } from '../core/lease.ts';
 import type { Link } from '../core/link.ts';
 import { type Books, emptyBooks } from './ledger/books.ts';
@@ -62,7 +63,7 @@ export function openTrade({ config, stateDir, link, view, ledger }: TradeOptions
   view.tellLedger(() =>
     summaryOf({
       ...{ books: ledger.books(), asked: asked.books(), refusing: ledger.refusing(), offer: offer() },
-      dayStartMs: new Date(systemClock.wallMs()).setHours(0, 0, 0, 0),
+      dayStartMs: dayStartMs(systemClock.wallMs(), config.house.comfort.timeZone),
     }),
   );
   return { ledger, unit, close: () => clearInterval(timer) };

@@ -34,7 +34,7 @@ export const RULES: Record<string, Rule> = {
   why: { how: 'run', out: /unit/ },
   // A simulated house that has just begun may keep nothing of that time.
   'why --at 14:05': { how: 'run', out: /since \d{4}-\d\d-|no reasons are kept of that time/, exits: [0, 2] },
-  'why --ticks': { how: 'run', out: /no fault has been written down yet|UTC: / },
+  'why --ticks': { how: 'run', out: /no fault has been written down yet|:\d\d [A-Z]+: / },
   acknowledge: { how: 'run', out: /nothing is latched/ },
   doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },
   'doctor --home /var/lib/heatmine': { how: 'change', out: /OK +config/, exits: [0, 1] },

@@ -5,6 +5,7 @@ import { parseAst } from 'vite';
 /** What of the source writes sentences for people: reasons, events, refusals. Everything else in there is for programs. */
 const SPEAKS = [
   'control/say.ts',
+  'control/say-computing.ts',
   'control/setpoints.ts',
   'control/step.ts',
   'control/drive.ts',

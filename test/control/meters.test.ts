@@ -142,7 +142,14 @@ test('coolant colder than the water gives no heat, whatever the sensors of the w
   const of = (value: number) => ({ value, quality: 'good' as const, ageMs: 0 });
   const water = { condenserOutC: of(36), supplyC: of(38), returnC: of(31), heatFlowLpm: of(20) };
   const accelerator = (outC: number) => {
-    const est = { ...water, compressorW: of(1500), accelOutC: of(outC), accelInC: of(12), accelFlowLpm: of(5) };
+    const est = {
+      ...water,
+      compressorW: of(1500),
+      accelOutC: of(outC),
+      accelInC: of(12),
+      accelFlowLpm: of(5),
+      accelW: of(0),
+    };
     const on = { ...SAFE_OUTPUTS, compressorOn: 1, rejectOn: 0 };
     return heatNow(est as unknown as Estimates, on, { on: true, sinceS: 600 }).accelW;
   };

@@ -60,8 +60,8 @@ test('the story names what turned, the bundle has each tick around it, the sprea
   const { log } = recorded(dir, 1200, 1000);
   await log.close();
   const ticks = readTicks(ticksFiles(dir)[0]!);
-  const story = ticksStory(ticks);
-  assert.match(story[0]!, /2026-01-02 03:04:05 UTC: gas alarm/);
+  const story = ticksStory(ticks, 'Europe/Berlin');
+  assert.match(story[0]!, /2026-01-02 04:04:05 CET: gas alarm/);
   for (const line of [/0\.0 s {2}gasOk: 1 -> 0/, /safety: 0 -> 4/, /roomC: 20\.8 -> unknown/]) {
     assert.ok(
       story.some((s) => line.test(s)),

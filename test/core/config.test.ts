@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseConfig } from '../../src/core/config.ts';
+import { Config, parseConfig } from '../../src/core/config.ts';
 
 test('an empty file gives the defaults', () => {
   const config = parseConfig('', 'config.yaml');
@@ -22,6 +22,16 @@ test('all faults at once, with line, column and the key that was meant', () => {
 
 test('broken YAML names its line', () => {
   assert.throws(() => parseConfig('house: [\n', 'c.yaml'), /c\.yaml:\d+:\d+: /);
+});
+
+test('strangers are served by experts that are named, or by those that demand brings; by none is a mistake', () => {
+  const accept = ['power', 'liability', 'tax'];
+  const experts = (serve: object) =>
+    Config.parse({ swarm: { join: true, serve: { accept, ...serve } } }).swarm.serve?.experts;
+  assert.equal(experts({ fetched: true }), []);
+  assert.equal(experts({ experts: ['faults'] }), ['faults']);
+  assert.throws(() => experts({}), /name at least one expert/);
+  assert.throws(() => experts({ experts: [] }), /name at least one expert/);
 });
 
 test.run();

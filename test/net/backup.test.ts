@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBackup } from '../../src/core/backup/pack.ts';
+import { Config } from '../../src/core/config.ts';
 import { createBackups } from '../../src/net/web/backup.ts';
 import { type Body, type Net, withNet } from './web-helpers.ts';
 
@@ -22,7 +23,7 @@ test(
     assert.match(await messageOf(await post(net, '/api/backup', { passphrase: 'short' })), /passphrase/);
     const made = await post(net, '/api/backup', { passphrase: 'correct horse' });
     assert.is(made.status, 200);
-    assert.match(made.headers.get('content-disposition')!, /filename="[\w-]+\.heatmine"/);
+    assert.match(made.headers.get('content-disposition')!, /filename="[a-z]+-\d{4}-\d\d-\d\d\.heatmine"/);
     const bytes = Buffer.from(await made.arrayBuffer());
     assert.not.match(bytes.toString('latin1'), 'canary');
     const { files } = openBackup(bytes, 'correct horse');
@@ -46,7 +47,7 @@ test(
   withNet(async (net) => {
     const lan = { 'x-forwarded-for': '192.168.1.7' };
     assert.is((await post(net, '/api/backup', { passphrase: 'correct horse' }, lan)).status, 401);
-    const { make, stage } = createBackups(net.dir, 'unit', () => 0);
+    const { make, stage } = createBackups(net.dir, Config.parse({ unit: 'unit' }), () => 0);
     for (const route of [make, stage]) {
       const error = await route({} as never, {} as never, 'owner').catch((e: { code: string }) => e);
       assert.is((error as { code: string }).code, 'UNAUTHORISED');

@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
@@ -38,6 +40,9 @@ test(
       assert.is(status, 404, path);
       assert.not.match(text, 'secret');
     }
+    // Another version is built beside the unit that runs: an open page still finds its parts, and is no blank one when loaded anew.
+    rmSync(join(net.dir, 'dist'), { recursive: true });
+    for (const path of ['/', '/assets/app-1234.js']) assert.is((await fetch(`${net.url}${path}`)).status, 200, path);
   }),
 );
 

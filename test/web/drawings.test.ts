@@ -19,6 +19,38 @@ test('the flow keeps the first law: pump heat and outside air are the condenser,
   assert.is(flow.hotWater, 0);
 });
 
+test('a pump that has stopped gives off what it holds, and no heat of the air; one that starts warms itself first', () => {
+  const now = given();
+  now.control.heat = { condenserW: 190, accelW: 0, rejectedW: 0 };
+  now.control.sensors.compressorW!.value = 0;
+  const rest = flowWatts(now)!;
+  assert.equal([rest.pumpHeat, rest.fromAir, rest.fromRest, rest.toAir, rest.rooms], [0, 0, 190, 0, 190]);
+  now.control.sensors.compressorW!.value = 1500;
+  const start = flowWatts(now)!;
+  assert.equal([start.pumpHeat, start.fromAir, start.fromRest, start.toAir, start.rooms], [190, 0, 0, 0, 190]);
+});
+
+test('what reaches the water leaves it, whatever the pump does', () => {
+  const watts = fc.integer({ min: -9000, max: 15_000 });
+  fc.assert(
+    fc.property(
+      watts,
+      fc.integer({ min: 0, max: 5000 }),
+      fc.integer({ min: 0, max: 5000 }),
+      (condenserW, compressorW, accelW) => {
+        const now = given();
+        now.control.heat = { condenserW, accelW, rejectedW: 0 };
+        now.control.sensors.compressorW!.value = compressorW;
+        const f = flowWatts(now)!;
+        const into = f.computeHeat + (f.backupHeat ?? 0) + f.pumpHeat! + f.fromAir! + f.fromRest! + f.fromHouse;
+        const out = f.rooms + f.hotWater + f.toAir!;
+        assert.ok(Math.abs(into - out) < 1e-6, JSON.stringify(f));
+      },
+    ),
+    { seed: 11, numRuns: 300 },
+  );
+});
+
 test('the valve decides whether heat is drawn to the rooms or to the tank', () => {
   const now = given();
   now.control.outputs.hotWaterOn = 1;

@@ -2,7 +2,7 @@
  * A unit as the page sees it: serves web/dist under a sub-path, `live`, `ask` and the API with the contract's shapes.
  * `node test/web/fixture.ts 20800` runs it by hand, for work on the page without a unit.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -17,7 +17,7 @@ import { experts, gone } from './experts.ts';
 import { history } from './history.ts';
 import { events, snapshot } from './snapshots.ts';
 
-const DIST = join(import.meta.dirname, '../../web/dist');
+export const DIST = join(import.meta.dirname, '../../web/dist');
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -54,7 +54,7 @@ export interface Fixture {
   close: () => Promise<void>;
 }
 
-export async function startFixture(port = 0): Promise<Fixture> {
+export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
   const paths: string[] = [];
   const commands: unknown[] = [];
   const set: Record<string, unknown> = {};
@@ -165,8 +165,9 @@ export async function startFixture(port = 0): Promise<Fixture> {
       return json(snapshot(tick, set, overrides).control.setPoints);
     }
     const file = path === '' ? 'index.html' : path;
-    if (!file || file.includes('..') || !(extname(file) in TYPES)) return response.writeHead(404).end();
-    response.setHeader('content-type', TYPES[extname(file)]!).end(readFileSync(join(DIST, file)));
+    const isThere = file && !file.includes('..') && extname(file) in TYPES && existsSync(join(dist, file));
+    if (!isThere) return response.writeHead(404).end();
+    response.setHeader('content-type', TYPES[extname(file)]!).end(readFileSync(join(dist, file)));
   }
 
   const sockets = new WebSocketServer({

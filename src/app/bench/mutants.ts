@@ -1,93 +1,42 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { seededRandom } from '../../core/random.ts';
+import { seededRandom, shuffled } from '../../core/random.ts';
 import { say } from '../command.ts';
 import type { OnProgress } from '../progress-teller.ts';
-import { type Coverage, coverageFrom, coverageIn, coverageText, covers } from './mutants/coverage.ts';
+import { FOLDERS } from './mutants/folders.ts';
 import { type Memory, openMemory } from './mutants/memory.ts';
+import type { Case } from './mutants/messages.ts';
+import { openOrder } from './mutants/order.ts';
 import { type Mutant, mutantsOf } from './mutants/sites.ts';
+import { openTrier, type Trier } from './mutants/trier.ts';
 import type { Bench, Figure } from './table.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CONTROL = join(ROOT, 'src/control');
-const PRELOAD = join(import.meta.dirname, 'mutants/preload.ts');
 const CACHE = join(ROOT, 'node_modules/.cache/heatmine');
-const MEMORY = join(CACHE, 'mutants');
-/** Compiled modules of earlier runs, by their text: most of a short test is its start. */
-const COMPILED = join(CACHE, 'compiled');
-/** Beside other work, with coverage, the slice of the campaign has taken more than ten minutes. */
-const COVER_LIMIT_MS = 3_600_000;
-const FOLDERS = ['interlock', 'decide'];
 /** Beside all of test/control: a co-simulated house and a slice of the campaign. */
 const ALSO = ['app/cosim', 'app/campaign'];
-/** Longer ones come last, and only for what the others leave; a quick run leaves them out. */
-const SLOW_MS = 8000;
-/** A mutant that runs so much longer than the test alone has been noticed. */
-const LIMIT_FACTOR = 10;
-const LIMIT_LEAST_MS = 20_000;
+/** Each mutant first meets cases of so much processor time together; what lives then meets more, and at last all. */
+const ROUNDS_MS = [1500, 6000, 25_000, Number.POSITIVE_INFINITY] as const;
 const QUICK = 40;
+const QUICK_ROUNDS = 2;
 const GOAL = 0.9;
 
-interface Test {
-  name: string;
-  ms: number;
-  coverage: Coverage;
-}
-
-/** Whether this test file passes; a file that runs too long fails. */
-function passes(test: string, mutant: Mutant | null, limitMs: number, env: Record<string, string>): Promise<boolean> {
-  return new Promise((done) => {
-    const file = join(ROOT, 'test', `${test}.test.ts`);
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', PRELOAD, file], {
-      stdio: 'ignore',
-      env: { ...process.env, ...env, HEATMINE_MUTANT: JSON.stringify(mutant), HEATMINE_LOG: 'silent' },
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      done(code === 0);
-    });
-  });
-}
-
-/** Runs each test once as it is: how long it takes and which places it runs. Throws when one fails. */
-async function measured(names: readonly string[], memory: Memory, onProgress?: OnProgress): Promise<Test[]> {
-  const tests: Test[] = [];
-  for (const name of names) {
-    onProgress?.(tests.length, names.length);
-    const known = join(CACHE, `cover-${memory.keyOf(name)}`);
-    if (existsSync(known)) {
-      const [ms, ...text] = readFileSync(known, 'utf8').split('\n');
-      tests.push({ name, ms: Number(ms), coverage: coverageFrom(text.join('\n')) });
-      continue;
-    }
-    const folder = mkdtempSync(join(tmpdir(), 'heatmine-cover-'));
-    const fromMs = performance.now();
-    const ok = await passes(name, null, COVER_LIMIT_MS, { NODE_V8_COVERAGE: folder });
-    if (!ok) throw new Error(`test/${name}.test.ts fails without any mutant: mend it first`);
-    const [ms, coverage] = [performance.now() - fromMs, coverageIn(folder)];
-    writeFileSync(known, `${ms}\n${coverageText(coverage)}`);
-    tests.push({ name, ms, coverage });
-    rmSync(folder, { recursive: true });
+/** Every case of these test files: how long it takes and which places it runs. What is known from before is not run again. */
+async function measured(files: readonly string[], memory: Memory, trier: Trier, onProgress?: OnProgress) {
+  mkdirSync(CACHE, { recursive: true });
+  const all: Case[] = [];
+  for (const [i, file] of files.entries()) {
+    onProgress?.(i, files.length);
+    const known = join(CACHE, `cases-${memory.keyOf(file)}.json`);
+    const cases = existsSync(known)
+      ? (JSON.parse(readFileSync(known, 'utf8')) as Case[])
+      : await trier.measure(file, !ALSO.includes(file));
+    if (!existsSync(known)) writeFileSync(known, JSON.stringify(cases));
+    all.push(...cases);
   }
-  return tests.sort((a, b) => a.ms - b.ms);
-}
-
-/** The first test that fails, of those that run the place; undefined for a survivor. What is known from before is not run again. */
-async function killedBy(mutant: Mutant, tests: readonly Test[], memory: Memory): Promise<string | undefined> {
-  const able = tests.filter(({ coverage }) => covers(coverage, mutant.file, mutant.start));
-  const known = able.find(({ name }) => memory.passed(mutant, name) === false);
-  if (known) return known.name;
-  for (const { name, ms } of able) {
-    if (memory.passed(mutant, name)) continue;
-    const limitMs = Math.max(LIMIT_LEAST_MS, LIMIT_FACTOR * ms);
-    const passed = await passes(name, mutant, limitMs, { NODE_COMPILE_CACHE: COMPILED });
-    memory.keep(mutant, name, passed);
-    if (!passed) return name;
-  }
-  return undefined;
+  return all;
 }
 
 const allMutants = (): Mutant[] =>
@@ -97,70 +46,116 @@ const allMutants = (): Mutant[] =>
       .flatMap((name) => mutantsOf(`${folder}/${name}`, readFileSync(join(CONTROL, folder, name), 'utf8'))),
   );
 
-const testNames = (): string[] => [
+const testFiles = (): string[] => [
   ...readdirSync(join(ROOT, 'test/control'))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `control/${name.slice(0, -'.test.ts'.length)}`),
   ...ALSO,
 ];
 
-function sample<T>(all: readonly T[], count: number, seed: number): T[] {
-  const random = seededRandom(seed);
-  return all
-    .map((item) => ({ item, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .slice(0, count)
-    .map(({ item }) => item);
-}
-
 const folderOf = (m: Mutant) => m.file.split('/')[0]!;
 const nameOf = (m: Mutant) => `${m.file}:${m.line} ${m.was} -> ${m.text}`;
+const caseName = (c: Case) => `${c.file} "${c.name}"`;
 
-/** Goes through the mutants with these tests, one on each processor, and tells each; resolves with those that live. */
-async function hunt(
-  round: string,
-  left: readonly Mutant[],
-  tests: readonly Test[],
-  memory: Memory,
-  onProgress?: OnProgress,
-): Promise<Mutant[]> {
-  const alive = new Set<Mutant>();
-  const queue = left.values();
-  let told = 0;
-  const one = async () => {
-    for (const mutant of queue) {
-      const by = await killedBy(mutant, tests, memory);
-      if (!by) alive.add(mutant);
-      onProgress?.(++told, left.length);
-      say(`${round} ${told}/${left.length} ${nameOf(mutant)}: ${by ? `killed by ${by}` : 'lives'}`);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, one));
-  return left.filter((m) => alive.has(m));
+/** The first of those, in this order, whose processor time together stays within `withinMs`; at least one. */
+function within(cases: readonly Case[], withinMs: number): Case[] {
+  let sumMs = 0;
+  const end = cases.findIndex(({ ms }, i) => {
+    sumMs += ms;
+    return sumMs > withinMs && i > 0;
+  });
+  return end < 0 ? [...cases] : cases.slice(0, end);
+}
+
+interface Hunt {
+  memory: Memory;
+  cases: readonly Case[];
+  /** Monotonic, ms. */
+  untilMs: number;
+  onProgress?: OnProgress | undefined;
+}
+
+/** Mutants through rounds of more and more cases, one on each processor; resolves with those met at least once, and those that live. */
+async function hunt(chosen: readonly Mutant[], rounds: readonly number[], given: Hunt) {
+  const { memory, cases, untilMs, onProgress } = given;
+  const order = openOrder(cases);
+  /** A case that fails by itself when it runs without those before it proves nothing. */
+  const alone = new Map<Case, boolean>();
+  const late = () => performance.now() >= untilMs;
+
+  async function standsAlone(tried: Case, trier: Trier): Promise<boolean> {
+    if (!alone.has(tried)) await trier.attempt(null, [tried], (c, passed) => alone.set(c, passed));
+    return alone.get(tried)!;
+  }
+
+  async function killerOf(mutant: Mutant, withinMs: number, trier: Trier): Promise<Case | undefined> {
+    const able = order.of(mutant).filter((c) => alone.get(c) !== false);
+    const known = able.find((c) => memory.passed(mutant, c) === false);
+    if (known) return known;
+    const left = within(able, withinMs).filter((c) => memory.passed(mutant, c) === undefined);
+    let killer: Case | undefined;
+    await trier.attempt(mutant, left, (tried, passed) => {
+      order.learn(tried, mutant.file, passed);
+      if (passed) memory.keep(mutant, tried, true);
+      else killer = tried;
+    });
+    if (!killer) return undefined;
+    if (!(await standsAlone(killer, trier))) return killerOf(mutant, withinMs, trier);
+    memory.keep(mutant, killer, false);
+    return killer;
+  }
+
+  let alive = [...chosen];
+  const met = new Set<Mutant>();
+  for (const [i, withinMs] of rounds.entries()) {
+    const lives = new Set(alive);
+    const queue = alive.values();
+    let told = 0;
+    const one = async () => {
+      const trier = openTrier();
+      for (const mutant of queue) {
+        if (late()) break;
+        const by = await killerOf(mutant, withinMs, trier);
+        met.add(mutant);
+        if (by) lives.delete(mutant);
+        onProgress?.(++told, alive.length);
+        say(`round ${i + 1}, ${told}/${alive.length} ${nameOf(mutant)}: ${by ? `killed by ${caseName(by)}` : 'lives'}`);
+      }
+      trier.close();
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, one));
+    alive = alive.filter((m) => lives.has(m));
+    say(`round ${i + 1}: ${alive.length} live${late() ? `; stopped, time is up` : ''}`);
+  }
+  return { met: [...met], alive: alive.filter((m) => met.has(m)) };
 }
 
 export const mutants: Bench = {
   name: 'mutants',
   about:
-    'flips comparisons and limits of interlock and decide one by one: do tests and campaign notice? Goes on where it was stopped.',
-  async run({ quick, seed, onProgress }) {
-    const memory = openMemory(ROOT, MEMORY);
-    const tests = await measured(testNames(), memory, onProgress);
+    'flips comparisons and limits of interlock and decide one by one: do tests and campaign notice? Goes on where it was stopped; --minutes ends it sooner, with what was met by then, in an order drawn by --seed',
+  canEndSooner: true,
+  async run({ quick, seed, minutes, onProgress }) {
+    const untilMs = performance.now() + (minutes === undefined ? Number.POSITIVE_INFINITY : minutes * 60_000);
+    const memory = openMemory(ROOT, join(CACHE, 'mutants'));
+    const trier = openTrier();
+    const cases = await measured(testFiles(), memory, trier, onProgress).finally(trier.close);
     const all = allMutants();
-    const chosen = quick ? sample(all, QUICK, seed) : all;
-    const fast = tests.filter((t) => t.ms < SLOW_MS);
-    let alive = await hunt('quick tests', chosen, fast, memory, onProgress);
-    if (!quick) alive = await hunt('slow tests', alive, tests, memory, onProgress);
-    for (const mutant of alive) say(`SURVIVED ${nameOf(mutant)}`);
+    const drawn = shuffled(all, seededRandom(seed));
+    const chosen = quick ? drawn.slice(0, QUICK) : drawn;
+    const rounds = quick ? ROUNDS_MS.slice(0, QUICK_ROUNDS) : ROUNDS_MS;
+    const { met, alive } = await hunt(chosen, rounds, { memory, cases, untilMs, onProgress });
+    for (const mutant of alive.sort((a, b) => nameOf(a).localeCompare(nameOf(b)))) say(`SURVIVED ${nameOf(mutant)}`);
     return FOLDERS.map((folder): Figure => {
-      const total = chosen.filter((m) => folderOf(m) === folder).length;
-      const killed = total - alive.filter((m) => folderOf(m) === folder).length;
+      const is = (m: Mutant) => folderOf(m) === folder;
+      const [exist, total] = [all.filter(is).length, met.filter(is).length];
+      const killed = total - alive.filter(is).length;
       return {
-        figure: `${folder}: ${killed} of ${total} mutants killed (${all.filter((m) => folderOf(m) === folder).length} exist)`,
-        value: total === 0 ? 100 : (100 * killed) / total,
+        figure: `${folder}: ${killed} of ${total} mutants killed (${exist} exist${total < exist ? `, the rest not tried: sample of seed ${seed}` : ''})`,
+        value: total === 0 ? 0 : (100 * killed) / total,
         unit: '%',
         goal: `>= ${100 * GOAL} %`,
-        met: total === 0 || killed / total >= GOAL,
+        met: total > 0 && killed / total >= GOAL,
       };
     });
   },

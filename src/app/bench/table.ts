@@ -10,14 +10,22 @@ export interface Figure {
   met: boolean;
 }
 
+interface BenchOptions {
+  quick: boolean;
+  seed: number;
+  /** Only these, where a benchmark has parts; all of them where none is named. */
+  parts?: readonly string[];
+  /** It ends after so long with what it has, where it can (`canEndSooner`). */
+  minutes?: number | undefined;
+  /** For one that can count and keeps the thread, so that no timer tells how long it is at it. */
+  onProgress?: OnProgress;
+}
+
 export interface Bench {
   name: string;
   about: string;
-  /**
-   * `parts`: only these, where a benchmark has parts; all of them where none is named. `onProgress`: for one that can count
-   * and keeps the thread, so that no timer tells how long it is at it.
-   */
-  run(options: { quick: boolean; seed: number; parts?: readonly string[]; onProgress?: OnProgress }): Promise<Figure[]>;
+  canEndSooner?: true;
+  run(options: BenchOptions): Promise<Figure[]>;
 }
 
 const round = (x: number) => (Number.isInteger(x) ? String(x) : Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3));

@@ -38,17 +38,24 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
 const LOOK_MS = 1000;
 
 async function runBench(args: string[]): Promise<number> {
-  const { positionals, values, json } = parseCommand(args, { quick: { type: 'boolean' }, seed: { type: 'string' } });
+  const { positionals, values, json } = parseCommand(args, {
+    quick: { type: 'boolean' },
+    seed: { type: 'string' },
+    minutes: { type: 'string' },
+  });
   const load = BENCHES[positionals[0] ?? ''];
   if (!load) throw new HeatmineError('USAGE', `which bench? ${Object.keys(BENCHES).join(', ')}`);
   const chosen = await load();
   const seed = numberOption(values.seed, 'seed', 0, 1e9) ?? 1;
+  const minutes = numberOption(values.minutes, 'minutes', 1, 10_000);
+  if (minutes !== undefined && !chosen.canEndSooner)
+    throw new HeatmineError('USAGE', `${chosen.name} knows no --minutes: it runs to its end, --quick a part of it`);
   if (!json) say(`${chosen.name}: ${chosen.about}`);
   const tell = progressTeller(chosen.name, process.stderr, () => performance.now());
   const timer = setInterval(tell.look, LOOK_MS);
   const quick = values.quick === true;
   const figures = await chosen
-    .run({ quick, seed, parts: positionals.slice(1), onProgress: tell.on })
+    .run({ quick, seed, minutes, parts: positionals.slice(1), onProgress: tell.on })
     .finally(() => clearInterval(timer));
   tell.end();
   print(json ? JSON.stringify(figures) : tableOf(figures));
@@ -58,7 +65,7 @@ async function runBench(args: string[]): Promise<number> {
 export const bench: Command = {
   name: 'bench',
   about: `Measures and compares: ${Object.keys(BENCHES).join(', ')}. Ends with 1 where a goal is missed.`,
-  usage: 'heatmine bench NAME [PART ...] [--quick] [--seed 1] [--json]',
+  usage: 'heatmine bench NAME [PART ...] [--quick] [--seed 1] [--minutes N] [--json]',
   example: 'npm run bench -- loop',
   run: runBench,
 };

@@ -4,16 +4,18 @@ import { UC_PER_CREDIT } from '../../net/ledger/price.ts';
 import type { LedgerRead } from '../../net/ledger/read.ts';
 import { HOUR_MS } from '../../net/ledger/receipt.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
+import { houseMinute, zoneOf } from '../house-clock.ts';
 import { readLedgers } from '../ledger-file.ts';
 
-const hourText = (hour: number) => `${new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace('T', ' ')}h`;
+/** For programs. */
+const hourUtc = (hour: number) => `${new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace('T', ' ')}h`;
 const HEAD = 'seq,side,hourUtc,expert,tier,promptTokens,answerTokens,microCredits,signedByBoth';
 const csvOf = (r: ReceiptRow) =>
-  [r.seq, r.side, hourText(r.hour), r.expert, r.tier, r.promptTokens, r.answerTokens, r.amountUc, r.signed].join(',');
-const lineOf = (r: ReceiptRow) => {
+  [r.seq, r.side, hourUtc(r.hour), r.expert, r.tier, r.promptTokens, r.answerTokens, r.amountUc, r.signed].join(',');
+const lineOf = (r: ReceiptRow, timeZone: string) => {
   const size = `${r.promptTokens} + ${r.answerTokens} tokens`;
   const note = r.signed ? '' : '  not signed by the asker';
-  return `${hourText(r.hour)}  ${r.side.padEnd(6)}  ${r.expert.padEnd(16)} ${r.tier.padEnd(8)} ${size.padStart(22)}  ${(r.amountUc / UC_PER_CREDIT).toFixed(6)} credits${note}`;
+  return `${houseMinute(r.hour * HOUR_MS, timeZone)}  ${r.side.padEnd(6)}  ${r.expert.padEnd(16)} ${r.tier.padEnd(8)} ${size.padStart(22)}  ${(r.amountUc / UC_PER_CREDIT).toFixed(6)} credits${note}`;
 };
 
 function sideOf(value: string | boolean | undefined): ReceiptRow['side'] | undefined {
@@ -39,10 +41,11 @@ async function showReceipts(args: string[]): Promise<number> {
   index.close();
   for (const { file, found } of reads) if (found?.damage) say(`LEDGER_DAMAGED: ${file}: ${found.damage}`);
   if (values.verify) return verify(reads, json);
+  const zone = zoneOf(paths);
   if (json) print(JSON.stringify(rows));
   else if (values.csv) print([HEAD, ...rows.map(csvOf)].join('\n'));
   else if (rows.length === 0) say('no receipts yet: answers to yourself are free and leave none');
-  else for (const row of rows) print(lineOf(row));
+  else for (const row of rows) print(lineOf(row, zone));
   return isDamaged(reads) ? 1 : 0;
 }
 
@@ -66,7 +69,8 @@ function verify(reads: readonly LedgerRead[], json: boolean): number {
 
 export const receipts: Command = {
   name: 'receipts',
-  about: 'Lists answers sold and bought, newest first. Old ones that are settled are kept as sums only.',
+  about:
+    'Lists answers sold and bought, newest first, each with the hour in which it was given (--csv and --json: UTC). Old ones that are settled are kept as sums only.',
   usage: 'heatmine receipts [--side earned|spent] [--expert ID] [--limit 20] [--csv] [--verify] [--json]',
   example: 'npm run -s heatmine -- receipts --side earned --csv',
   run: showReceipts,

@@ -5,6 +5,7 @@ import { systemClock } from '../../core/clock.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths } from '../../core/paths.ts';
 import { type Command, nextSteps, parseCommand, print, say } from '../command.ts';
+import { houseMinute, zoneOf } from '../house-clock.ts';
 import { readPassphrase } from '../passphrase.ts';
 import { runningPid } from '../preflight.ts';
 import { restoredLines } from '../restored.ts';
@@ -27,16 +28,14 @@ async function runRestore(args: string[]): Promise<number> {
   const opened = checkBackup(bytes, passphrase);
   if (!values.yes) {
     const { unit, madeMs, version } = opened.facts;
-    say(
-      `backup of ${unit} by version ${version}, ${new Date(madeMs).toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
-    );
+    say(`backup of ${unit} by version ${version}, ${houseMinute(madeMs, zoneOf(paths))}:`);
     for (const { name, bytes: of } of opened.files) say(`  ${name}, ${of.length} bytes`);
     throw new HeatmineError('USAGE', `say --yes to put these files into ${paths.home}; what is there is moved aside`);
   }
   ensurePaths(paths);
   const restored = restoreFiles(paths, opened, systemClock.wallMs());
   if (json) print(JSON.stringify(restored));
-  else for (const line of restoredLines(restored)) print(line);
+  else for (const line of restoredLines(restored, zoneOf(paths))) print(line);
   say(nextSteps(paths));
   return 0;
 }

@@ -15,6 +15,7 @@ import { fetchState } from '../client.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
 import { checkHardware } from '../hardware-check.ts';
 import { healthWatch } from '../healthy.ts';
+import { zoneOf } from '../house-clock.ts';
 import { type Booted, bootConfig, keepLastGood } from '../last-good.ts';
 import { formatLog } from '../log-format.ts';
 import { preflight, runningPid, unsoundExperts } from '../preflight.ts';
@@ -96,7 +97,7 @@ function putBack(paths: Paths): void {
   const done = applyStaged(paths, systemClock.wallMs());
   if (!done) return;
   if ('refused' in done) say(`the backup to be restored is refused, all stays as it was: ${done.refused}`);
-  else for (const line of restoredLines(done)) say(line);
+  else for (const line of restoredLines(done, zoneOf(paths))) say(line);
 }
 
 /** An older config.yaml is brought to this version. A disk that will not take it costs nothing: its names are understood. */
@@ -149,7 +150,7 @@ async function runUnit(args: string[]): Promise<number> {
   const health = healthWatch(() => process.send?.({ heatmine: 'healthy' }));
   const supervisor = supervise(specsOf(booted, migrated, paths, simulated), {
     line: (name, line) => {
-      const text = formatLog(name, line);
+      const text = formatLog(name, line, config.house.comfort.timeZone);
       if (text) say(text);
     },
     restarted: (name, reason, delayMs) => {

@@ -4,7 +4,7 @@ import type { Paths } from '../../core/paths.ts';
 import { readTicks, ticksFiles } from '../../core/ticks.ts';
 import { fetchState, fetchWhy, unitOf } from '../client.ts';
 import { type Command, parseCommand, print } from '../command.ts';
-import { fromLocal, houseMinute, lastTimeOfDay } from '../house-clock.ts';
+import { fromLocal, houseMinute, lastTimeOfDay, zoneOf } from '../house-clock.ts';
 import { ticksCsv, ticksStory } from '../ticks-text.ts';
 
 const LAST_MS = 59_999;
@@ -35,7 +35,7 @@ function showTicks(paths: Paths, csv: boolean): number {
   }
   try {
     const ticks = readTicks(file);
-    for (const line of csv ? ticksCsv(ticks) : ticksStory(ticks)) print(line);
+    for (const line of csv ? ticksCsv(ticks) : ticksStory(ticks, zoneOf(paths))) print(line);
   } catch (error) {
     throw new HeatmineError('USAGE', `${file} cannot be read (${messageOf(error)}); remove it to see the one before`);
   }

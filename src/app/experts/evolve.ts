@@ -6,20 +6,22 @@ import { type Outcome, readState } from '../../compute/merge/evolution/state.ts'
 import { loadConfig } from '../../core/config.ts';
 import { goneFrom } from '../../core/gone.ts';
 import { type Parsed, print } from '../command.ts';
+import { houseMinute } from '../house-clock.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../models');
 
-const told = ({ atMs, parents, genome, generation, chance, allowed, kept }: Outcome): string => {
+const told = ({ atMs, parents, genome, generation, chance, allowed, kept }: Outcome, timeZone: string): string => {
   const [a, b] = chance.map((p) => p.toPrecision(2));
   const verdict = kept ? `${kept} stays` : 'nothing better than its parents';
-  const day = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
-  return `  ${day}  ${parents.join(' and ')}: ${verdict} (by ${genome.method}, generation ${generation}; chance ${a} and ${b}, allowed ${allowed.toPrecision(2)})`;
+  return `  ${houseMinute(atMs, timeZone)}  ${parents.join(' and ')}: ${verdict} (by ${genome.method}, generation ${generation}; chance ${a} and ${b}, allowed ${allowed.toPrecision(2)})`;
 };
 
 /** What evolution is at, what it has tried, and which children live here. */
 export async function evolveStatus({ paths, json }: Parsed): Promise<number> {
   const { litter, outcomes, litters, tokens } = readState(paths.models);
-  const isOn = loadConfig(paths.home).compute.evolve;
+  const { compute, house } = loadConfig(paths.home);
+  const { evolve: isOn } = compute;
+  const zone = house.comfort.timeZone;
   const experts = scanExperts([SHIPPED, paths.models]);
   const children = experts
     .filter((expert) => isBred(expert, paths.models))
@@ -34,6 +36,6 @@ export async function evolveStatus({ paths, json }: Parsed): Promise<number> {
   print(`${litters} litters begun, ${Math.round(tokens)} tokens computed for them`);
   if (litter) print(`now: generation ${litter.generation} of ${GENERATIONS}, child of ${litter.parents.join(' and ')}`);
   for (const { id, parents, note } of children) print(`child ${id} (from ${parents.join(', ')}): ${note}`);
-  for (const outcome of outcomes) print(told(outcome));
+  for (const outcome of outcomes) print(told(outcome, zone));
   return 0;
 }

@@ -4,27 +4,7 @@ export const DECISIONS_DE: Record<string, string> = {
     'eine Woche Beobachten ist vorbei: was es gezeigt hat, und ob die Regelung fahren soll, steht auf der Seite',
   'no temperature sensor answers; check power and wires of the board, or on the board sim the process of the simulated house':
     'kein Temperaturfühler antwortet; Spannung und Leitungen des Boards prüfen, auf dem Board sim den Prozess des simulierten Hauses',
-  'nothing is loaded ahead: no watts are free': 'nichts wird vorab geladen: keine Watt sind frei',
-  'nothing is loaded ahead: somebody waits or is answered':
-    'nichts wird vorab geladen: jemand wartet oder wird beantwortet',
-  'nothing is loaded ahead: none that is likely to be asked fits into the free memory':
-    'nichts wird vorab geladen: nichts, das wohl gefragt wird, passt in den freien Speicher',
-  'nothing is loaded ahead yet: watts are free only for {} s':
-    'noch nichts wird vorab geladen: Watt sind erst seit {} s frei',
-  'loaded ahead: {}, expected for {} % of the questions, {} of {} free':
-    'vorab geladen: {}, erwartet für {} % der Fragen, {} von {} frei',
-  'the card is on: it works on answers': 'die Karte ist an: sie arbeitet an Antworten',
-  'the card is on: {} W pay even without an asker': 'die Karte ist an: {} W lohnen sich auch ohne Frager',
-  'the card is on without work, {} W idle: gated off in {} min':
-    'die Karte ist an, ohne Arbeit, {} W Leerlauf: vom Netz in {} min',
-  'the card is gated off, {} W idle saved': 'die Karte ist vom Netz, {} W Leerlauf gespart',
-  'no watts are granted, nothing that pays {}: {}': 'keine Watt freigegeben, nichts, das sich lohnt, {}: {}',
-  '{} economy questions wait for free watts, none {}: {}': '{} Sparfragen warten auf freie Watt, keine {}: {}',
-  'no question and nothing that pays {}: {}': 'keine Frage und nichts, das sich lohnt, {}: {}',
-  'for {} min': 'seit {} min',
-  'since the start': 'seit dem Start',
-  'what a kWh gains is worked out within a minute': 'was eine kWh bringt, wird binnen einer Minute gerechnet',
-  // What the unit does, and why it computes.
+  // What the unit does.
   'Defrosting the outdoor unit with {} from the water': 'Taut die Außeneinheit mit {} aus dem Wasser ab',
   'Hot water {}, charging the tank': 'Warmwasser {}, der Speicher lädt',
   'Cooling: room {}, compressor {} %': 'Kühlt: Raum {}, Verdichter {} %',
@@ -38,27 +18,9 @@ export const DECISIONS_DE: Record<string, string> = {
   'Stopped: {}': 'Gestoppt: {}',
   'buffer {} of {}': 'Puffer {} von {}',
   'heat pump {}': 'Wärmepumpe {}',
+  'heat pump starting': 'Wärmepumpe läuft an',
   'accelerator {}': 'Rechner {}',
   'backup heater': 'Heizstab',
-  'sun that would be cut off': 'Sonne, die abgeregelt würde',
-  'own sun': 'eigener Sonne',
-  'the grid': 'dem Netz',
-  'computing is switched off': 'das Rechnen ist ausgeschaltet',
-  'there is no accelerator': 'es gibt keinen Rechner',
-  'the accelerator is stopped for safety': 'der Rechner ist aus Sicherheit gestoppt',
-  'a kWh from {} costs {} EUR and gains {} EUR{}': 'eine kWh aus {} kostet {} EUR und bringt {} EUR{}',
-  ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
-  'no price is known': 'kein Preis bekannt ist',
-  'computing {} of up to {} because {}': 'rechnet mit {} von bis zu {}, denn {}',
-  'the accelerator may not draw power now, although {}': 'der Rechner darf jetzt keinen Strom ziehen, obwohl {}',
-  'accelerator off for two minutes, it drew more than it was told':
-    'Rechner zwei Minuten aus, er zog mehr als ihm gesagt war',
-  'computing {} because questions wait; unpaid computing does not pay: {}':
-    'rechnet mit {}, weil Fragen warten; unbezahltes Rechnen lohnt nicht: {}',
-  'the accelerator draws {}; unpaid computing does not pay: {}':
-    'der Rechner zieht {}; unbezahltes Rechnen lohnt nicht: {}',
-  'the accelerator rests until a question comes: unpaid computing does not pay, {}':
-    'der Rechner ruht, bis eine Frage kommt: unbezahltes Rechnen lohnt nicht, {}',
   'the compressor rests {} min more': 'der Verdichter ruht noch {} min',
   'the compressor has had its starts for this hour': 'der Verdichter hatte seine Starts dieser Stunde',
   '{} starts in 24 h: the compressor waits {} min for the next':
@@ -198,20 +160,6 @@ export const DECISIONS_DE: Record<string, string> = {
   'compressor off, it cannot run that slowly': 'Verdichter aus, so langsam kann er nicht laufen',
   'compressor {} %': 'Verdichter {} %',
   'nothing has to give way': 'nichts muss weichen',
-
-  // Computing.
-  '{} question{} answered or waiting': '{1} Fragen in Arbeit oder wartend',
-  'no watts: {}': 'keine Leistung: {}',
-  'ready at {}; unpaid work does not pay: {}': 'bereit mit {}; unbezahlte Arbeit lohnt nicht: {}',
-  'the card still works on answers, {} J to go': 'die Karte arbeitet noch an Antworten, {} J offen',
-  '{} % of a core': '{} % eines Kerns',
-  ', all that {} % of a core can make': ', mehr schaffen {} % eines Kerns nicht',
-  'scoring held-out lines and breeding {} with {}, generation {}: {} of {} paid for':
-    'bewertet zurückgehaltene Zeilen und züchtet {} mit {}, Generation {}: {} von {} bezahlt',
-  'scoring held-out lines: {} of {} paid for': 'bewertet zurückgehaltene Zeilen: {} von {} bezahlt',
-  '{} (goal {}; takes {}){}': '{} (Ziel {}; braucht {}){}',
-  "; {} for the owner's command": '; {} für den Befehl des Besitzers',
-  '{} economy questions wait for free watts: {}': '{} Sparfragen warten auf freie Leistung: {}',
 };
 /** Single words, translated only where they stand alone. */
 export const WORDS_DE: Record<string, string> = {

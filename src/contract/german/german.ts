@@ -1,5 +1,6 @@
 import { POINTS_DE } from '../points-de.ts';
 import { COMMISSION_DE } from './commission.ts';
+import { COMPUTING_DE } from './computing.ts';
 import { DECISIONS_DE, WORDS_DE } from './decisions.ts';
 import { DEVICES_DE } from './devices.ts';
 import { EXPERTS_DE } from './experts.ts';
@@ -45,7 +46,7 @@ function templateOf([english, german]: [string, string]): Template {
 const isTail = ([english]: [string, string]) => /^[;, ]/.test(english);
 const TABLE = Object.entries({
   ...{ ...FAULTS_DE, ...DECISIONS_DE, ...REMEDIES_DE, ...COMMISSION_DE },
-  ...{ ...DEVICES_DE, ...EXPERTS_DE },
+  ...{ ...COMPUTING_DE, ...DEVICES_DE, ...EXPERTS_DE },
 });
 const TAILS = TABLE.filter(isTail).map(([english, german]): [string, string] => [`{}${english}`, `{}${german}`]);
 const TEMPLATES: readonly Template[] = [...TABLE, ...TAILS].map(templateOf);

@@ -11,7 +11,7 @@ import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
 import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
 import { frostStep } from './frost.ts';
-import { grantStep, safeLimitW } from './grant.ts';
+import { fullPowerCoolantC, grantStep, safeLimitW } from './grant.ts';
 import { hotWaterStep } from './hotwater.ts';
 import type { Plan } from './plan.ts';
 import { accelHeatW, compressorTask, heatingLeastPct, speedLimitPct, WATER_RISE_K } from './task.ts';
@@ -40,7 +40,7 @@ const WATER_MIN_PCT = 35;
 const WATER_QUIET_PCT = 80;
 const WATER_LAG_S = 20;
 /** A tank on its way to 60 °C that has not risen for so long gets the accelerator, then the backup heater. */
-const STALL_ACCEL_S = 600;
+export const STALL_ACCEL_S = 600;
 const STALL_BACKUP_S = 1500;
 /** The backup heater knows on and off only: on for most of its rating, off when next to nothing is missing. */
 const BACKUP_ON_SHARE = 0.7;
@@ -48,6 +48,8 @@ const BACKUP_OFF_SHARE = 0.1;
 /** A buffer colder than this does not carry the house through a defrost. */
 const BRIDGE_BELOW_C = DEFROST_BUFFER_MIN_C + 4;
 
+/** Coolant that charges a tank stays this far below its limit. */
+const TANK_BELOW_K = 8;
 /** The valve comes back when the tank's water is this much cooler again. */
 const WATER_BACK_K = 2;
 
@@ -122,11 +124,11 @@ function mayCharge(f: DecideFacts, state: DecidedState): boolean {
 const tankStalls = (f: DecideFacts, hotWater: DecidedState['hotWater'], afterS: number): boolean =>
   f.wish.hotWater.killing && hotWater.charging && hotWater.stalledS >= afterS;
 
-/** Coolant outlet: hot enough for the tank while it is charged, and as hot as is safe for the weekly 60 °C. */
+/** Coolant outlet: hot enough for the tank while it is charged, and as hot as leaves all power for the weekly 60 °C. */
 function coolantSetC(f: DecideFacts, charging: boolean): number {
   const { est, input, wish } = f;
   if (!charging) return input.house.coolantOutSetC;
-  const mostC = input.house.coolantMaxC - (wish.hotWater.killing ? 4 : 8);
+  const mostC = wish.hotWater.killing ? fullPowerCoolantC(input.house) : input.house.coolantMaxC - TANK_BELOW_K;
   return clamp(est.hotWaterC.value + 14, Math.min(input.house.coolantOutSetC, mostC), mostC);
 }
 

@@ -70,35 +70,58 @@ function priceOf(input: DispatchInput, source: Tier['source']): number {
   return source === 'sun' ? input.exportEurPerKwh : Math.min(0, input.exportEurPerKwh);
 }
 
-export function dispatch(input: DispatchInput): Dispatch {
+/** Heat that would be made by resistive heaters otherwise, W. */
+const resistiveOf = (input: DispatchInput): number =>
+  input.alternative === 'resistive' ? input.heatW : Math.min(input.heatW, input.resistiveW);
+
+/** The watts at which source or use of the heat changes, from 0 to the most, in order. */
+function edgesOf(input: DispatchInput): number[] {
   const maxW = Math.max(0, input.maxW);
-  const cut = (w: number) => Math.min(maxW, Math.max(0, w));
-  const resistiveW = input.alternative === 'resistive' ? input.heatW : Math.min(input.heatW, input.resistiveW);
-  const edges = [0, cut(input.curtailedW), cut(input.surplusW), cut(resistiveW), cut(input.heatW), maxW];
-  edges.sort((a, b) => a - b);
+  const edges = [0, input.curtailedW, input.surplusW, resistiveOf(input), input.heatW, maxW];
+  // By hand: six numbers, seven times in each plan.
+  for (let i = 1; i < edges.length - 1; i++) {
+    const w = Math.min(maxW, Math.max(0, edges[i]!));
+    let at = i;
+    for (; at > 0 && edges[at - 1]! > w; at--) edges[at] = edges[at - 1]!;
+    edges[at] = w;
+  }
+  return edges;
+}
+
+function tierOf(input: DispatchInput, fromW: number, toW: number): Tier {
+  const source = toW <= input.curtailedW ? 'curtailed' : toW <= input.surplusW ? 'sun' : 'grid';
+  const use: HeatUse = toW <= resistiveOf(input) ? 'resistive' : toW <= input.heatW ? 'warm' : 'cold';
+  const priceEurPerKwh = priceOf(input, source);
+  const marginEurPerKwh = marginOf(input, priceEurPerKwh, use);
+  return {
+    fromW,
+    toW,
+    source,
+    heatUsed: use !== 'cold',
+    priceEurPerKwh,
+    alternativeEurPerKwh: alternativeCost(input, priceEurPerKwh, use),
+    marginEurPerKwh,
+    pays:
+      marginEurPerKwh > 0 ||
+      (marginEurPerKwh === 0 && (use === 'resistive' || (use === 'warm' && priceEurPerKwh === 0))),
+  };
+}
+
+export function dispatch(input: DispatchInput): Dispatch {
+  const edges = edgesOf(input);
   const tiers: Tier[] = [];
   for (let i = 1; i < edges.length; i++) {
-    const fromW = edges[i - 1]!;
-    const toW = edges[i]!;
-    if (fromW === toW) continue;
-    const source = toW <= input.curtailedW ? 'curtailed' : toW <= input.surplusW ? 'sun' : 'grid';
-    const use: HeatUse = toW <= resistiveW ? 'resistive' : toW <= input.heatW ? 'warm' : 'cold';
-    const priceEurPerKwh = priceOf(input, source);
-    const marginEurPerKwh = marginOf(input, priceEurPerKwh, use);
-    tiers.push({
-      fromW,
-      toW,
-      source,
-      heatUsed: use !== 'cold',
-      priceEurPerKwh,
-      alternativeEurPerKwh: alternativeCost(input, priceEurPerKwh, use),
-      marginEurPerKwh,
-      pays:
-        marginEurPerKwh > 0 ||
-        (marginEurPerKwh === 0 && (use === 'resistive' || (use === 'warm' && priceEurPerKwh === 0))),
-    });
+    if (edges[i - 1] !== edges[i]) tiers.push(tierOf(input, edges[i - 1]!, edges[i]!));
   }
-  const firstLoss = tiers.findIndex((t) => !t.pays);
-  const watts = firstLoss < 0 ? maxW : tiers[firstLoss]!.fromW;
-  return { watts: tiers.length === 0 ? 0 : watts, tiers };
+  const firstLoss = tiers.find((t) => !t.pays);
+  return { watts: firstLoss ? firstLoss.fromW : edges.at(-1)!, tiers };
+}
+
+/** Watts that pay, without the tiers. */
+export function payingW(input: DispatchInput): number {
+  const edges = edgesOf(input);
+  for (let i = 1; i < edges.length; i++) {
+    if (edges[i - 1] !== edges[i] && !tierOf(input, edges[i - 1]!, edges[i]!).pays) return edges[i - 1]!;
+  }
+  return edges.at(-1)!;
 }

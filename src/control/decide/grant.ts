@@ -30,10 +30,13 @@ const WATER_OFF_C = 82;
 const WORKING_W = 300;
 const WORKING_SHARE = 0.15;
 
+/** The hottest coolant, °C, at which the accelerator keeps all of its power; the interlock's own line for the dry cooler lies above it. */
+export const fullPowerCoolantC = (house: House): number => house.coolantMaxC - 1 - DERATE_K;
+
 /** Watts that can be cooled now; falls smoothly before any limit trips. */
 export function safeLimitW(est: Estimates, house: House): number {
   if (est.accelW.quality === 'lost' || est.accelChipC.quality === 'lost') return 0;
-  const coolant = (house.coolantMaxC - 1 - est.accelOutC.value) / DERATE_K;
+  const coolant = 1 + (fullPowerCoolantC(house) - est.accelOutC.value) / DERATE_K;
   const chip = (house.chipMaxC - 2 - est.accelChipC.value) / CHIP_DERATE_K;
   const water = (WATER_OFF_C - est.supplyC.value) / (WATER_OFF_C - WATER_DERATE_C);
   return house.accelMaxW * clamp(Math.min(coolant, chip, water), 0, 1);

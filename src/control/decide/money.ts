@@ -1,5 +1,5 @@
 import type { StepInput } from '../types.ts';
-import { type Dispatch, type DispatchInput, dispatch } from './dispatch.ts';
+import { type Dispatch, type DispatchInput, dispatch, payingW } from './dispatch.ts';
 
 /** Watts that pay by where they come from; the loops take the sun of the moment to it. */
 export interface Pays {
@@ -35,9 +35,9 @@ export interface MoneyFacts {
 }
 
 const bySource = (input: DispatchInput): Pays => ({
-  gridW: dispatch({ ...input, surplusW: 0, curtailedW: 0 }).watts,
-  sunW: dispatch({ ...input, surplusW: input.maxW, curtailedW: 0 }).watts,
-  freeW: dispatch({ ...input, surplusW: input.maxW, curtailedW: input.maxW }).watts,
+  gridW: payingW({ ...input, surplusW: 0, curtailedW: 0 }),
+  sunW: payingW({ ...input, surplusW: input.maxW, curtailedW: 0 }),
+  freeW: payingW({ ...input, surplusW: input.maxW, curtailedW: input.maxW }),
 });
 
 /** Undefined without a price, or while computing is switched off. */
@@ -71,7 +71,7 @@ export function money(facts: MoneyFacts): Money | undefined {
 
 /** A kWh must gain this much before filler starts, and may lose as much before it stops. */
 const HYSTERESIS_EUR = 0.002;
-const FILLER_MIN_OFF_S = 600;
+export const FILLER_MIN_OFF_S = 600;
 const FILLER_MIN_ON_S = 300;
 /** A loss that no minimum time excuses. */
 const CLEAR_LOSS_EUR = 0.05;

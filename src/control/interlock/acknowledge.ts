@@ -1,7 +1,7 @@
 import type { Latch } from '../../contract/acknowledge.ts';
 import type { Verdict } from '../types.ts';
 import { ROWS } from './rows.ts';
-import type { Trips } from './trips.ts';
+import { anyTrip, type Trips } from './trips.ts';
 
 /** So often within a day a person mends something; what asks more often is an automation that should not. */
 const MOST_A_DAY = 5;
@@ -29,6 +29,7 @@ export function acknowledgeStep(state: AcknowledgeState, asked: boolean, trips: 
 /** What is latched, in the order in which people are told. */
 function latchesOf(trips: Trips): Latch[] {
   const latches: Latch[] = [];
+  if (!anyTrip(trips)) return latches;
   for (const { id, code } of ROWS) {
     const trip = trips[id];
     if (trip?.latched) latches.push({ id, code, text: trip.text.slice(0, 400), present: trip.quietS === 0 });

@@ -10,7 +10,7 @@ import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
 import { coldCoolantRests, valveWaits } from './exceptions.ts';
 import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, RUN_ON_S, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
-import { type Trips, tripsStep } from './trips.ts';
+import { anyTrip, type Trips, tripsStep } from './trips.ts';
 
 export interface InterlockState {
   trips: Trips;
@@ -149,9 +149,12 @@ function contactor(bound: Bound, disobeyedS: number): void {
   );
 }
 
+/** From this coolant on its heat goes outdoors, °C. */
+export const coolantNearC = (house: House): number => house.coolantMaxC - 4;
+
 /** Heat that has lost its pump or its taker goes outdoors. */
 function rejectHeat(bound: Bound, input: InterlockInput): void {
-  if (input.est.accelOutC.value < input.house.coolantMaxC - 4) return;
+  if (input.est.accelOutC.value < coolantNearC(input.house)) return;
   const text = `coolant ${input.est.accelOutC.value.toFixed(1)} °C is near its limit: its heat goes to the dry cooler`;
   towards(bound, 'rejectOn', 1, 'coolant-near-limit', text);
   towards(bound, 'dryCoolerPct', 100, 'coolant-near-limit', text);
@@ -186,7 +189,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   let safety: SafetyState = ready.ready ? 'S0' : 'S4';
   let accelStopped = false;
   const warnings: Reason[] = [];
-  for (const row of ROWS) {
+  for (const row of anyTrip(trips) ? ROWS : []) {
     const trip = trips[row.id];
     if (!trip?.tripped) continue;
     safety = worse(safety, EFFECT_STATE[row.effect]);

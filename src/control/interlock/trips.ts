@@ -13,6 +13,12 @@ export interface TripState {
 }
 export type Trips = Partial<Record<string, TripState>>;
 
+/** Most ticks nothing is the matter: then no row need be looked up. */
+export function anyTrip(trips: Trips): boolean {
+  for (const _ in trips) return true;
+  return false;
+}
+
 const IDLE: TripState = { onS: 0, quietS: 0, tripped: false, latched: false, agesS: [], text: '' };
 
 /** One row through one tick; undefined when there is nothing left to remember. */
@@ -51,8 +57,10 @@ export function tripsStep(
   acknowledge: boolean,
 ): Trips {
   let next = previous;
+  const quiet = !anyTrip(previous);
   for (const row of rows) {
     const active = row.active(c);
+    if (quiet && !active) continue;
     const before = previous[row.id];
     // Most ticks: nothing is the matter, and nothing is copied.
     if (!before && !active) continue;

@@ -103,6 +103,7 @@ export function createDesk(options: DeskOptions): Desk {
       const wanted = parseRequest(raw, schema);
       for await (const reply of repliesTo(wanted, options, stream.closed, via))
         for (const piece of shape(reply)) await send(piece);
+      if (schema === Request) from.served();
     } catch (error) {
       if (stream.isClosed) return;
       const refused = refusal(error, log);

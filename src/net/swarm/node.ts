@@ -191,7 +191,8 @@ function announce(self: Self): void {
   const topics = [...new Set([...ownTopics(self), ...behind, ...(relay?.tags() ?? [])])];
   const relays = self.attachments?.current() ?? [];
   const what = {
-    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, topics, descriptor: describe(self, relays) },
+    ...{ url: urls[0] ?? `ws://0.0.0.0:${listeningOn}`, port: listeningOn, topics },
+    descriptor: describe(self, relays),
     onlyByRelay: urls.length === 0 && relays.length > 0,
   };
   for (const discovery of discoveries) {
@@ -211,7 +212,7 @@ function atHand(self: Self, topic: string, asker?: string): string[] {
 /** What comes by a relay that this node is attached to may be anybody's, however near that relay is. */
 const senderOf = (from: Connection, config: SwarmConfig): Sender => {
   const { relay } = viaOf(from, config);
-  return { address: relay === undefined ? from.address : '', relay };
+  return { address: relay === undefined ? from.address : '', relay, served: () => from.served() };
 };
 
 function handlersOf(self: Self): Handlers {

@@ -35,6 +35,8 @@ export interface Sender {
   address: string;
   /** Key of a relay that the owner chose, which counts by it for all that it brings. */
   relay?: string | undefined;
+  /** It got a whole answer. */
+  served?(): void;
 }
 
 export interface Relay {
@@ -111,7 +113,11 @@ export function createRelay(options: RelayOptions): Relay {
         if (!leave) throw new HeatmineError('BUSY', 'this relay passes as many of yours to that node as it may');
         if (here && kind === undefined) tally.passed(hop!.key);
         const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, origin));
-        const passing = { pace: paced, mayBlock: rest.length > 0, backlog, guest, silentMs, leave };
+        const answered = () => {
+          from.served?.();
+          connection.served();
+        };
+        const passing = { pace: paced, mayBlock: rest.length > 0, backlog, guest, silentMs, answered, leave };
         splice(stream, connection.open(rest, kind), passing);
       } catch (error) {
         const isOurs = error instanceof HeatmineError && OWN_WORDS.includes(error.code);

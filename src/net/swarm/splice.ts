@@ -16,13 +16,15 @@ export interface Passing {
   guest: Guest;
   /** Nothing passes for so long: both are closed. */
   silentMs?: number | undefined;
+  /** What `b` says has passed to its end. */
+  answered(): void;
   /** Its place is free again. */
   leave(): void;
 }
 
 /** Passes whole frames on, both ways, until both streams have ended. */
 export function splice(a: Stream, b: Stream, passing: Passing): void {
-  const { pace, mayBlock, backlog, guest, silentMs = SILENT_MS, leave } = passing;
+  const { pace, mayBlock, backlog, guest, silentMs = SILENT_MS, answered, leave } = passing;
   const cut = (message: string) => {
     leave();
     for (const stream of [a, b]) stream.close('BUSY', message);
@@ -41,6 +43,7 @@ export function splice(a: Stream, b: Stream, passing: Passing): void {
         if (pace) await pace(next.payload.length, to.closed);
         if (next.end) whole.add(from);
         await to.send(next.payload, next.end);
+        if (next.end && from === b) answered();
       }
       // It has said all, and may leave before it was answered: nothing that comes from it tells so.
       const gone = () => whole.has(to) || to.close('NOT_RUNNING', 'whoever asked has left');

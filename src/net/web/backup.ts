@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { checkBackup, makeBackup, stageRestore } from '../../core/backup/files.ts';
 import { MIN_PASSPHRASE } from '../../core/backup/pack.ts';
+import type { Config } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
+import { dayOf } from '../../core/house-day.ts';
 import { pathsOf } from '../../core/paths.ts';
 import { parseBody } from './change.ts';
 import type { Level } from './claims.ts';
@@ -30,14 +32,18 @@ function installerOnly(level: Level): void {
     );
 }
 
-export function createBackups(home: string, unit: string, wallMs: () => number): Backups {
+export function createBackups(
+  home: string,
+  { unit, house }: Pick<Config, 'unit' | 'house'>,
+  wallMs: () => number,
+): Backups {
   const paths = pathsOf(home);
   return {
     async make(req, res, level) {
       installerOnly(level);
       const { passphrase } = parseBody(Make, (await readBody(req, 1024)).toString('utf8'));
       const bytes = await makeBackup(paths, unit, wallMs(), passphrase);
-      const day = new Date(wallMs()).toISOString().slice(0, 10);
+      const day = dayOf(wallMs(), house.comfort.timeZone);
       res.writeHead(200, {
         'content-type': 'application/octet-stream',
         'content-disposition': `attachment; filename="${unit}-${day}.heatmine"`,

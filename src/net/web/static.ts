@@ -1,7 +1,6 @@
-import { createReadStream, type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join, relative } from 'node:path';
-import { pipeline } from 'node:stream';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -23,11 +22,11 @@ Meanwhile: GET /api/state, and \`npm run -s heatmine -- status\`.
 `;
 
 /**
- * Serves the built page. Its files are listed once at the start, so a request only picks from the list and no path from
- * outside ever reaches the file system.
+ * Serves the built page. Its files, some hundred kilobytes, are read once at the start: no path from outside ever reaches
+ * the file system, and an open page keeps its parts while another version is being built beside the unit that runs.
  */
 export function servePage(distDir: string): (res: ServerResponse, path: string, head: boolean) => void {
-  const files = listFiles(distDir);
+  const files = readFiles(distDir);
   return (res, path, head) => {
     const file = files.get(path === '/' ? '/index.html' : path);
     if (!file) {
@@ -39,17 +38,16 @@ export function servePage(distDir: string): (res: ServerResponse, path: string, 
     // Built assets carry a hash in their name; everything else is asked for again.
     const fixed = path.startsWith('/assets/');
     res.writeHead(200, {
-      'content-type': TYPES[extname(file.path)] ?? 'application/octet-stream',
-      'content-length': file.sizeBytes,
+      'content-type': TYPES[extname(path === '/' ? 'index.html' : path)] ?? 'application/octet-stream',
+      'content-length': file.length,
       'cache-control': fixed ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
-    if (head) res.end();
-    else pipeline(createReadStream(file.path), res, (error) => error && res.destroy());
+    res.end(head ? undefined : file);
   };
 }
 
-function listFiles(distDir: string): Map<string, { path: string; sizeBytes: number }> {
-  const found = new Map<string, { path: string; sizeBytes: number }>();
+function readFiles(distDir: string): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
   let entries: Dirent[] = [];
   try {
     entries = readdirSync(distDir, { recursive: true, withFileTypes: true });
@@ -59,7 +57,7 @@ function listFiles(distDir: string): Map<string, { path: string; sizeBytes: numb
   for (const entry of entries.slice(0, MAX_FILES)) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    found.set(`/${relative(distDir, path).replaceAll('\\', '/')}`, { path, sizeBytes: statSync(path).size });
+    found.set(`/${relative(distDir, path).replaceAll('\\', '/')}`, readFileSync(path));
   }
   return found;
 }

@@ -19,7 +19,7 @@ const LOOPBACK = '127.0.0.1';
 
 const announcement = (identity: Identity, port: number, topics: string[]): Announcement => ({
   url: `ws://${LOOPBACK}:${port}`,
-  topics,
+  ...{ port, topics },
   descriptor: signDescriptor(identity, {
     ...{ issuedS: Math.floor(Date.now() / 1000), urls: [`ws://${LOOPBACK}:${port}`], relays: [], relay: false },
     experts: [{ id: 'x', topics, languages: ['en'], price: 0 }],
@@ -119,6 +119,13 @@ test('static: those that were written down, whatever the topic', async () => {
   assert.equal(await ports(found, 'heating', 2), [1, 2]);
   for await (const _ of found.find('heating', AbortSignal.abort())) assert.unreachable();
   await found.close();
+});
+
+test('mdns: a node behind a TLS proxy is dialled in its LAN where it listens', async () => {
+  const [node, finder, third] = await kinds.find(({ name }) => name === 'mdns')!.open();
+  await node.announce({ ...announcement(freshIdentity(), 7003, ['heating']), url: 'wss://heat.example' });
+  await findAll(finder, 'heating', [7003]);
+  await Promise.all([node, finder, third].map((d) => d.close()));
 });
 
 test('mainline: a descriptor is kept under its key, the newer one wins; nothing for an unknown key', async () => {

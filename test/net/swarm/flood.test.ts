@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { endRaws, rawTcp } from '../../../src/app/bench/hostile/raw.ts';
+import { endRaws } from '../../../src/app/bench/hostile/raw.ts';
 import { SUBPROTOCOL } from '../../../src/contract/wire.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { createLately } from '../../../src/net/swarm/lately.ts';
@@ -15,6 +15,7 @@ import { dialHandshake } from '../../../src/net/swarm/wire/hello.ts';
 import { createInflow } from '../../../src/net/swarm/wire/inflow.ts';
 import { WIRE_LIMITS } from '../../../src/net/swarm/wire/limits.ts';
 import { all, ECHO, testPeers } from './peers.ts';
+import { stormDoor } from './storm.ts';
 
 const PREFIXES = 50;
 const FRAMES = 400;
@@ -57,18 +58,14 @@ test('while fifty prefixes storm the door with hellos, somebody of another one i
   const storm = 500;
   const peers = await testPeers({ limits: { hellos: { perS: 40, burst: 10 } } });
   const port = Number(new URL(peers.url).port);
-  const lines = [`GET ${SWARM_PATH} HTTP/1.1`, 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade'];
-  lines.push('Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==');
-  const upgrade = `${lines.join('\r\n')}\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`;
-  const sockets = await Promise.all(
-    Array.from({ length: storm }, (_, i) => rawTcp(port, `127.2.${i % PREFIXES}.${1 + Math.floor(i / PREFIXES)}`)),
+  const upgraded = await stormDoor(
+    port,
+    Array.from({ length: storm }, (_, i) => `127.2.${i % PREFIXES}.${1 + Math.floor(i / PREFIXES)}`),
   );
-  let upgraded = 0;
-  for (const socket of sockets) socket.once('data', () => upgraded++).write(upgrade);
   const honest = await dialFrom(peers.url, '127.1.0.1');
   assert.is((await honest.ask(FIND)).type, 'found');
   // Without turns all of them come first.
-  assert.ok(upgraded < storm / 2, `${upgraded} of ${storm} went before`);
+  assert.ok(upgraded() < storm / 2, `${upgraded()} of ${storm} went before`);
   honest.close(1000, '');
   endRaws();
   await peers.end();

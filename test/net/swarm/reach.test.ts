@@ -195,7 +195,7 @@ test('how far a DHT may lead is decided by whom the owner named to get in', () =
 test('what a public DHT finds on this machine is known as no way there', async () => {
   const options = { host: '127.0.0.1', port: 0, bootstrap: [], isPublic: false, identity: freshIdentity(), log };
   const dht = await openMainline({ ...options, reach: 'world' });
-  await dht.announce({ url: 'ws://127.0.0.1:8703', topics: ['heating'], descriptor: Buffer.alloc(1) });
+  await dht.announce({ url: 'ws://127.0.0.1:8703', port: 8703, topics: ['heating'], descriptor: Buffer.alloc(1) });
   for await (const found of dht.find('heating', AbortSignal.timeout(5000))) {
     assert.is(found.reach, 'world');
     assert.not.ok(mayLead(found.url, found.reach));

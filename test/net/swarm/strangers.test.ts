@@ -90,25 +90,30 @@ test('nobody comes into the network of a relay by way of another relay next to i
   victim.end();
 });
 
-test('one stranger takes a quarter of what a relay dials; another is led on', async () => {
-  const relay = createRelay({ reachFor: () => 'machine', dials: 8, now: Date.now });
-  let address = '203.0.113.9';
+test('few strangers that want all that a relay may dial keep nobody else from being led on', async () => {
+  const relay = createRelay({ reachFor: () => 'machine', dials: 16, now: Date.now });
+  let address = '';
   const peers = await testPeers({
     handlers: { ...ECHO, onOpen: (stream, path) => void relay.forward(stream, path, { address }) },
   });
   const mute = await mutePort();
   const connection = await peers.dial();
   const ask = () => codeOf(connection.open([{ key: freshIdentity().id, url: mute.url }]).take());
-  const held = [ask(), ask()];
+  for (let stranger = 0; stranger < 6; stranger++) {
+    address = `203.0.${stranger}.9`;
+    const before = mute.taken.length;
+    for (let i = 0; i < 9; i++) void ask();
+    await until(`stranger ${stranger} is led on`, () => mute.taken.length > before, LIMIT_MS);
+  }
   assert.is(await ask(), 'NO_WAY', 'it has its part');
-  await until('its part is dialled', () => mute.taken.length === 2, LIMIT_MS);
+  const other = await testPeers();
   address = '198.51.100.7';
-  const other = ask();
-  await until('the other one is led on', () => mute.taken.length === 3, LIMIT_MS);
+  const stream = connection.open([{ key: other.identity.id, url: other.url }]);
+  await stream.send(Buffer.from('on'), true);
+  assert.is((await stream.take())?.payload.toString(), 'on');
   mute.end();
-  assert.equal(await Promise.all([...held, other]), Array(3).fill('NO_WAY'));
   relay.close();
-  await peers.end();
+  await Promise.all([peers.end(), other.end()]);
 });
 
 test('weights that became shorter bring nobody what this process had in its memory', async () => {

@@ -35,8 +35,8 @@ const AT_TIMES: Partial<Record<NodeId, LinkId>> = {
 
 export type Kind = 'electric' | 'heat' | 'air';
 type LinkId = keyof FlowWatts;
-/** Of cooling and defrosting: lines that are not drawn at all while nothing flows in them. */
-export const RARE: readonly LinkId[] = ['fromHouse', 'toAir'];
+/** Of cooling, defrosting and a pump that has just stopped: lines that are not drawn at all while nothing flows in them. */
+export const RARE: readonly LinkId[] = ['fromHouse', 'fromRest', 'toAir'];
 
 /** In the order in which they leave and reach a node, from its top. */
 const LINKS: readonly [LinkId, from: NodeId, to: NodeId, Kind][] = [
@@ -55,6 +55,7 @@ const LINKS: readonly [LinkId, from: NodeId, to: NodeId, Kind][] = [
   ['pumpHeat', 'compressor', 'heat', 'heat'],
   ['fromAir', 'lifted', 'heat', 'air'],
   ['fromHouse', 'lifted', 'heat', 'heat'],
+  ['fromRest', 'lifted', 'heat', 'heat'],
   ['toAir', 'heat', 'outside', 'air'],
   ['rooms', 'heat', 'rooms', 'heat'],
   ['hotWater', 'heat', 'hotWater', 'heat'],

@@ -19,12 +19,17 @@ export interface FlowWatts {
   /** What the heat pump lifts: heat of the outside air, or of the house while it cools or defrosts. */
   fromAir: number | null;
   fromHouse: number;
+  /** What a heat pump that stands still gives off: no heat of the air of now. */
+  fromRest: number | null;
   rooms: number;
   hotWater: number;
   /** By the dry cooler, and by the heat pump's outdoor coil while it cools or defrosts. */
   rejected: number;
   toAir: number | null;
 }
+
+/** A compressor that draws less stands still. */
+const RUNS_W = 100;
 
 const positive = (watts: number) => Math.max(0, watts);
 const into = (watts: number | null) => watts && positive(watts);
@@ -33,7 +38,7 @@ const outOf = (watts: number | null) => watts && positive(-watts);
 /**
  * What flows now, from the points that control measured. The household is what is left of sun, grid and battery where no
  * meter of its own tells (a real board); the plant's truth has it on the simulated one. Outside air is the rest of the
- * first law.
+ * first law while the compressor runs.
  */
 export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const control = snapshot?.control;
@@ -47,7 +52,7 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const hotWater = control.outputs.hotWaterOn === 1;
   const known = grid !== null && compute !== null && compressor !== null;
   const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor - backupW) : null;
-  const air = compressor === null ? null : condenserW - compressor;
+  const pump = pumpWatts(condenserW, compressor);
   return {
     sun: into(sun),
     gridIn: into(grid),
@@ -60,12 +65,19 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
     backup,
     backupHeat: backup,
     computeHeat: positive(accelW),
-    pumpHeat: into(compressor),
-    fromAir: into(air),
+    ...pump,
     fromHouse: positive(-toHouse),
     rooms: hotWater ? 0 : positive(toHouse),
     hotWater: hotWater ? positive(toHouse) : 0,
     rejected: positive(rejectedW),
-    toAir: outOf(air),
   };
+}
+
+/** What the heat pump gives the water, by where it comes from; while it starts, part of what it draws warms itself first. */
+function pumpWatts(condenserW: number, compressorW: number | null) {
+  if (compressorW === null) return { pumpHeat: null, fromAir: null, fromRest: null, toAir: null };
+  const given = positive(condenserW);
+  if (compressorW < RUNS_W) return { pumpHeat: 0, fromAir: 0, fromRest: given, toAir: positive(-condenserW) };
+  if (condenserW < 0) return { pumpHeat: compressorW, fromAir: 0, fromRest: 0, toAir: compressorW - condenserW };
+  return { pumpHeat: Math.min(compressorW, given), fromAir: positive(given - compressorW), fromRest: 0, toAir: 0 };
 }

@@ -80,6 +80,7 @@ export const de: Strings = {
     rooms: 'Räume',
     hotWater: 'Warmwasser',
     fromHouse: 'Aus dem Haus',
+    fromRest: 'Restwärme',
     outside: 'Draußen',
     sun: 'Sonne',
     battery: 'Batterie',

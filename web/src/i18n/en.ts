@@ -91,6 +91,7 @@ export const en = {
     rooms: 'Rooms',
     hotWater: 'Hot water',
     fromHouse: 'Out of the house',
+    fromRest: 'Left in the pump',
     outside: 'Outside',
     sun: 'Sun',
     battery: 'Battery',

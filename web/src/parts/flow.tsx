@@ -57,11 +57,17 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
 
 function nodeNames(t: Words['t'], watts: FlowWatts | null): Record<NodeId, string> {
   const { now } = t;
+  const { fromHouse = null, fromRest = null } = watts ?? {};
+  const lifted = isFlowing({ watts: fromHouse })
+    ? now.fromHouse
+    : isFlowing({ watts: fromRest })
+      ? now.fromRest
+      : now.air;
   return {
     ...{ sun: now.sun, batteryOut: now.battery, gridIn: now.grid, electricity: now.switchboard },
     ...{ gridOut: now.gridExport, batteryIn: now.batteryIn, household: now.household },
     ...{ compute: now.compute, compressor: now.compressor, backup: now.backup },
-    lifted: isFlowing({ watts: watts?.fromHouse ?? null }) ? now.fromHouse : now.air,
+    lifted,
     ...{ heat: now.heatingWater, outside: now.outside, rooms: now.rooms, hotWater: now.hotWater },
   };
 }

@@ -1,7 +1,7 @@
-import { HeatmineError } from '../../../core/errors.ts';
 import { say } from '../../command.ts';
 import type { OnProgress } from '../../progress-teller.ts';
 import { type SpawnedUnit, spawnUnit } from '../../spawn-unit.ts';
+import { partsOf } from '../parts.ts';
 import type { Bench, Figure } from '../table.ts';
 import { stepFigures } from './step.ts';
 
@@ -118,13 +118,10 @@ export const loop: Bench = {
   about:
     'the coolant loop at a step of 5 kW; lateness of control ticks, idle and with compute saturated plus 500 websocket queries (five minutes). Parts: step, ticks',
   async run({ quick, parts = [], onProgress }) {
-    const asked = (part: (typeof PARTS)[number]) => parts.length === 0 || parts.includes(part);
-    const unknown = parts.filter((p) => !(PARTS as readonly string[]).includes(p));
-    if (unknown.length > 0)
-      throw new HeatmineError('USAGE', `loop has no part ${unknown.join(', ')}: ${PARTS.join(', ')}`);
+    const asked = partsOf('loop', PARTS, parts);
     return [
-      ...(asked('step') ? stepFigures() : []),
-      ...(asked('ticks') ? await tickFigures(quick ? QUICK_TICKS : TICKS, onProgress) : []),
+      ...(asked.includes('step') ? stepFigures() : []),
+      ...(asked.includes('ticks') ? await tickFigures(quick ? QUICK_TICKS : TICKS, onProgress) : []),
     ];
   },
 };

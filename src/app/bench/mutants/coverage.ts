@@ -1,46 +1,42 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Profiler } from 'node:inspector';
 
-interface Range {
-  startOffset: number;
-  endOffset: number;
-  count: number;
-}
-interface Report {
-  result: { url: string; functions: { ranges: Range[] }[] }[];
-}
-
-/** Of each file below src/control, which places a test has run: V8's own block coverage; type stripping keeps the offsets. */
-export type Coverage = ReadonlyMap<string, readonly Range[]>;
+/** A block of a source file and whether it was run: `[from, to, 1 or 0]`, V8's own block coverage; type stripping keeps the offsets. */
+type Block = readonly [from: number, to: number, ran: 0 | 1];
+/** By file below src/control, what one case has run of the folders that are judged. */
+export type Coverage = Readonly<Record<string, readonly Block[]>>;
+/** Of a case that lives whole days of a house: it is taken to run every place, for being watched would make it far slower. */
+export const EVERYWHERE = null;
 
 const BELOW = '/src/control/';
 
-/** As text and back, for a run that goes on later. */
-export const coverageText = (coverage: Coverage): string => JSON.stringify([...coverage]);
-export const coverageFrom = (text: string): Coverage => new Map(JSON.parse(text) as [string, Range[]][]);
-
-/** Reads what NODE_V8_COVERAGE has left in `folder`. */
-export function coverageIn(folder: string): Coverage {
-  const all = new Map<string, Range[]>();
-  for (const name of readdirSync(folder)) {
-    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report;
-    for (const { url, functions } of result) {
-      const at = url.lastIndexOf(BELOW);
-      if (at < 0) continue;
-      const file = url.slice(at + BELOW.length);
-      all.set(file, [...(all.get(file) ?? []), ...functions.flatMap((f) => f.ranges)]);
-    }
+/** `folders`: below src/control. */
+export function coverageOf(result: readonly Profiler.ScriptCoverage[], folders: readonly string[]): Coverage {
+  const all: Record<string, Block[]> = {};
+  for (const { url, functions } of result) {
+    const at = url.lastIndexOf(BELOW);
+    if (at < 0) continue;
+    const file = url.slice(at + BELOW.length).replace(/\?.*/, '');
+    if (!folders.includes(file.split('/')[0]!)) continue;
+    // Without a name and around all: the module itself, run at its import.
+    const inner = functions.filter((f) => f.ranges[0]!.startOffset > 0 || f.functionName !== '');
+    const blocks = inner.flatMap((f) => f.ranges.map((r): Block => [r.startOffset, r.endOffset, r.count > 0 ? 1 : 0]));
+    if (blocks.some(([, , ran]) => ran)) all[file] = blocks;
   }
   return all;
 }
 
+/** Whether it has run anything of what is judged. */
+export const touches = (coverage: Coverage | typeof EVERYWHERE): boolean =>
+  coverage === EVERYWHERE || Object.keys(coverage).length > 0;
+
 /** Whether the innermost block around this place was run. */
-export function covers(coverage: Coverage, file: string, offset: number): boolean {
-  let inner: Range | undefined;
-  for (const range of coverage.get(file) ?? []) {
-    if (offset < range.startOffset || offset >= range.endOffset) continue;
-    const size = range.endOffset - range.startOffset;
-    if (!inner || size <= inner.endOffset - inner.startOffset) inner = range;
+export function covers(coverage: Coverage | typeof EVERYWHERE, file: string, offset: number): boolean {
+  if (coverage === EVERYWHERE) return true;
+  let inner: Block | undefined;
+  for (const block of coverage[file] ?? []) {
+    const [from, to] = block;
+    if (offset < from || offset >= to) continue;
+    if (!inner || to - from <= inner[1] - inner[0]) inner = block;
   }
-  return inner !== undefined && inner.count > 0;
+  return inner?.[2] === 1;
 }

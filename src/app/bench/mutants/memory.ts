@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Case } from './messages.ts';
 import type { Mutant } from './sites.ts';
 
 /** What decides whether a test passes: all that control, plant and campaign are made of. */
 const SOURCES = ['contract', 'core', 'control', 'hal', 'app/campaign'];
 
-/** Whether a test passed with a mutant, kept over runs: a run that was stopped goes on where it was. */
+/** Whether a case passed with a mutant, kept over runs: a run that was stopped goes on where it was. */
 export interface Memory {
-  passed(mutant: Mutant, test: string): boolean | undefined;
-  keep(mutant: Mutant, test: string, passed: boolean): void;
-  /** Stands for this test beside these sources. */
+  passed(mutant: Mutant, tried: Case): boolean | undefined;
+  keep(mutant: Mutant, tried: Case, passed: boolean): void;
+  /** Stands for this test file beside these sources. */
   keyOf(test: string): string;
 }
 
@@ -54,13 +55,14 @@ export function openMemory(root: string, file: string): Memory {
     tests.set(test, hash);
     return hash;
   };
-  const keyFor = (m: Mutant, test: string) => hashOf([sources, m.file, String(m.start), m.text, testHash(test)]);
+  const keyFor = (m: Mutant, { file: test, at }: Case) =>
+    hashOf([sources, m.file, String(m.start), m.text, testHash(test), String(at)]);
   mkdirSync(dirname(file), { recursive: true });
   return {
     keyOf: (test) => hashOf([sources, testHash(test)]),
-    passed: (mutant, test) => known.get(keyFor(mutant, test)),
-    keep(mutant, test, passed) {
-      const key = keyFor(mutant, test);
+    passed: (mutant, tried) => known.get(keyFor(mutant, tried)),
+    keep(mutant, tried, passed) {
+      const key = keyFor(mutant, tried);
       known.set(key, passed);
       appendFileSync(file, `${key} ${passed ? 'passed' : 'failed'}\n`);
     },

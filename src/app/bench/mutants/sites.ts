@@ -7,6 +7,10 @@ export interface Mutant {
   end: number;
   was: string;
   text: string;
+  /** Where it shows: its own place, each use of the constant that it changes, what the row says that it belongs to. */
+  places: number[];
+  /** It is read when the module is loaded: which cases meet it nobody can tell by what they run. */
+  everywhere: boolean;
 }
 
 /** Each comparison becomes its opposite, each `and` an `or`. */
@@ -35,9 +39,24 @@ export function codeOf(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, blank);
 }
 
-function at(file: string, source: string, start: number, was: string, text: string): Mutant {
+/** Of a constant that a module has at its top, and of a row's times, what shows them. */
+function placesOf(code: string, start: number): Pick<Mutant, 'places' | 'everywhere'> {
+  const line = code.slice(code.lastIndexOf('\n', start) + 1, start);
+  const constant = /^(?:export )?const ([A-Z][A-Z0-9_]*)\b/.exec(line)?.[1];
+  if (constant) {
+    const uses = [...code.matchAll(new RegExp(`\\b${constant}\\b`, 'g'))].map((m) => m.index);
+    return { places: uses.slice(1), everywhere: true };
+  }
+  if (/\b(?:holdS|clearS|trips|windowS): $/.test(line)) {
+    const says = code.indexOf('text: ', start);
+    return { places: says < 0 ? [] : [code.indexOf('=>', says) + 3], everywhere: true };
+  }
+  return { places: [start], everywhere: false };
+}
+
+function at(file: string, source: string, code: string, start: number, was: string, text: string): Mutant {
   const line = source.slice(0, start).split('\n').length;
-  return { file, line, start, end: start + was.length, was, text };
+  return { file, line, start, end: start + was.length, was, text, ...placesOf(code, start) };
 }
 
 /** All mutants of a file, in the order of its text. */
@@ -45,12 +64,12 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   const code = codeOf(source);
   const found = new Map<string, Mutant>();
   const add = (mutant: Mutant) => found.set(`${mutant.start} ${mutant.text}`, mutant);
-  for (const m of code.matchAll(OPERATOR)) add(at(file, source, m.index, m[0], FLIPS[m[0]]!));
+  for (const m of code.matchAll(OPERATOR)) add(at(file, source, code, m.index, m[0], FLIPS[m[0]]!));
   for (const pattern of LIMITS) {
     for (const m of code.matchAll(pattern)) {
       const value = Number(m[0].replaceAll('_', ''));
       if (value === 0) continue;
-      for (const factor of FACTORS) add(at(file, source, m.index, m[0], String(value * factor)));
+      for (const factor of FACTORS) add(at(file, source, code, m.index, m[0], String(value * factor)));
     }
   }
   return [...found.values()].sort((a, b) => a.start - b.start);

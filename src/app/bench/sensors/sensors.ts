@@ -1,5 +1,5 @@
-import { HeatmineError } from '../../../core/errors.ts';
 import { say } from '../../command.ts';
+import { partsOf } from '../parts.ts';
 import type { Bench, Figure } from '../table.ts';
 import { caseOf, hoursOf, PARTS, type Part, specsOf } from './cases.ts';
 import { observe } from './house.ts';
@@ -12,18 +12,14 @@ const DAY_H = 24;
 /** `others` has no goals: it runs when it is named. */
 const WITH_GOALS: readonly Part[] = PARTS.filter((part) => part !== 'others');
 
-function partsOf(asked: readonly string[]): readonly Part[] {
-  const unknown = asked.filter((name) => !(PARTS as readonly string[]).includes(name));
-  if (unknown.length > 0)
-    throw new HeatmineError('USAGE', `sensors has no part ${unknown.join(', ')}: ${PARTS.join(', ')}`);
-  return asked.length > 0 ? PARTS.filter((part) => asked.includes(part)) : WITH_GOALS;
-}
-
 export const sensors: Bench = {
   name: 'sensors',
   about: `drifting, swapped and stuck sensors in random houses: how soon they are told, and false alarms where nothing is broken. Parts: ${PARTS.join(', ')} (the last only when named)`,
   async run({ quick, seed, parts = [], onProgress }) {
-    const lists = partsOf(parts).map((part) => ({ part, specs: specsOf(part, SEED_HOUSES * seed, quick) }));
+    const lists = partsOf('sensors', PARTS, parts, WITH_GOALS).map((part) => ({
+      part,
+      specs: specsOf(part, SEED_HOUSES * seed, quick),
+    }));
     const ofH = lists.flatMap((l) => l.specs).reduce((sum, spec) => sum + hoursOf(spec), 0);
     const figures: Figure[] = [];
     const all: Done[] = [];

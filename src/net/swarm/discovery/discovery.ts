@@ -12,6 +12,8 @@ export interface Found {
 export interface Announcement {
   /** Where to dial us. The mainline DHT records the address that it sees, with this port. */
   url: string;
+  /** Where it listens itself: in its LAN it needs no proxy and no forwarded port. */
+  port: number;
   topics: readonly string[];
   /** Nobody beyond the LAN can dial that url: relays announce the topics. */
   onlyByRelay?: boolean;

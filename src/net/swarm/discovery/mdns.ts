@@ -37,10 +37,9 @@ export async function openMdns({ port, interface: only, log }: MdnsOptions): Pro
       questions.some(({ name }) => name.toLowerCase() === nameOf(topic)),
     );
     if (!asked?.length) return;
-    const dialPort = Number(new URL(announced!.url).port);
     const answers = asked.map((topic) => ({
       ...{ name: nameOf(topic), type: 'SRV', ttl: TTL_S },
-      data: { priority: 0, weight: 0, port: dialPort, target: 'heatmine.local' },
+      data: { priority: 0, weight: 0, port: announced!.port, target: 'heatmine.local' },
     }));
     mdns.respond({ answers }, () => {});
   });

@@ -93,7 +93,8 @@ export async function acceptPeers(options: AcceptOptions): Promise<Acceptor> {
     const remote = req.socket.remoteAddress ?? '';
     const guest = guests.get(req.socket)!;
     guest.end = () => endNow(socket, CLOSE.idle, 'others need the room');
-    const how = { handshake, side: 'acceptor' as const, limits, handlers: options.handlers, backlog, turns };
+    const served = () => door.served(remote);
+    const how = { handshake, side: 'acceptor' as const, limits, handlers: options.handlers, backlog, turns, served };
     runConnection({ socket, address: () => remote, ...how }).then(
       (connection) => {
         guest.isBusy = () => connection.isBusy();

@@ -37,6 +37,8 @@ export interface Connection {
   keep: boolean;
   /** A stream is open, or it is kept. */
   isBusy(): boolean;
+  /** The other side got an answer by us. */
+  served(): void;
   close(code: number, why: string): void;
 }
 
@@ -55,6 +57,8 @@ export interface ConnectionOptions {
   backlog: Backlog;
   /** In which text frames of strangers are read; left out: at once, of somebody that we have dialled. */
   turns?: Paced | undefined;
+  /** Left out: nobody cares. */
+  served?: () => void;
 }
 
 /** So long a connection may take to end once one side wants it to. */
@@ -152,6 +156,7 @@ function createSession(options: ConnectionOptions, peer: Peer, closed: AbortSign
     closed,
     keep: false,
     isBusy: () => connection.keep || streams.count() > 0,
+    served: options.served ?? (() => {}),
     open(path, kind) {
       const stream = streams.ours();
       text({ type: 'open', id: stream.id, path, ...(kind && { kind }) });

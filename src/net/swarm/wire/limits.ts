@@ -11,7 +11,7 @@ export interface WireLimits {
   control: Rate;
   /** The same of all that have dialled in; beyond it each address prefix has its turn, and its connections are read no faster. */
   frames: Rate;
-  /** Connections upgraded, each of which may make us sign and verify once; beyond it each address prefix has its turn. */
+  /** Connections upgraded, each of which may make us sign and verify once; beyond it each address prefix has its turn, and half is kept for those served before. */
   hellos: Rate;
   /** Frames for streams that have ended meanwhile. */
   stale: Rate;

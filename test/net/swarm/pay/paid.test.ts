@@ -160,6 +160,7 @@ test('heatmine ask --quote asks nobody the question; a paid answer stands in rec
   const [receipt] = JSON.parse((await heatmine(dir, 'receipts', '--json')).stdout);
   assert.equal([receipt.side, receipt.amountUc, receipt.signed], ['spent', UC, true]);
   assert.is(JSON.parse((await heatmine(dir, 'earnings', '--json')).stdout).credits.spent, UC / 1e6);
+  assert.match((await heatmine(dir, 'receipts')).stdout, /^\d{4}-\d\d-\d\d \d\d:00 CES?T {2}spent/);
   assert.match((await heatmine(dir, 'receipts', '--verify')).stdout, /asked: whole: every record up to \d+ fits/);
   remove();
   await swarm.end();

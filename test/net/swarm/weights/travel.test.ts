@@ -12,7 +12,10 @@ import { eventually, SERVE, testSwarm } from '../swarm.ts';
 
 const LIMIT_MS = 240_000;
 const PAID = { topics: ['general'], maxPrice: 1_000_000 };
-const FETCHES = { serve: { ...SERVE, minPriceUcPerMtok: 500, fetched: true }, weights: { seed: true, fetch: true } };
+const FETCHES = {
+  serve: { ...SERVE, experts: [], minPriceUcPerMtok: 500, fetched: true },
+  weights: { seed: true, fetch: true },
+};
 
 /** A home that has made and published an expert. */
 async function makerHome(id: string): Promise<{ dir: string; remove(): void }> {

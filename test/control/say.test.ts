@@ -1,0 +1,119 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ComputeWant, DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import type { SensorName } from '../../src/contract/points.ts';
+import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { heatNow } from '../../src/control/energy.ts';
+import { computing } from '../../src/control/say-computing.ts';
+import type { CoreState } from '../../src/control/state.ts';
+import { initialState } from '../../src/control/step.ts';
+import type { StepInput } from '../../src/control/types.ts';
+import { createRig, estOf, HOUSE, imageOf, MARKET, run, tick } from './rig.ts';
+
+const SOLD: ComputeWant = { wantW: 2500, incomeEurPerKwh: 0.25, queued: 0 };
+const WHY = { source: 'grid', priceEurPerKwh: 0.3, alternativeEurPerKwh: 0.1, marginEurPerKwh: -0.2 } as const;
+
+interface Case {
+  plan?: Partial<CoreState['plan']['plan']>;
+  fillerS?: number;
+  decided?: Partial<CoreState['decided']>;
+  set?: Partial<typeof DEFAULT_SETPOINTS>;
+  want?: ComputeWant;
+  values?: Partial<Record<SensorName, number>>;
+  emergency?: boolean;
+  paused?: boolean;
+}
+
+/** What is said of a state in which this holds, whatever led there. */
+function said({ plan, fillerS = 3600, decided, set, want, values = {}, emergency = false, paused = false }: Case) {
+  const start = initialState(HOUSE);
+  const pause = { kind: 'pause-compute', id: '', by: 'page', leftS: 600, byK: 0, costEur: null, text: '' } as const;
+  const state: CoreState = {
+    ...start,
+    plan: { ...start.plan, fillerS, plan: { ...start.plan.plan, why: WHY, marketLive: true, ...plan } },
+    decided: { ...start.decided, ...decided },
+    emergency: { ...start.emergency, on: emergency },
+    comfort: { ...start.comfort, overrides: paused ? [pause] : [] },
+  };
+  const rig = createRig();
+  const input: StepInput = {
+    ...{ image: imageOf(rig, SAFE_OUTPUTS), dtS: 1, market: MARKET, want, house: HOUSE },
+    setPoints: { ...DEFAULT_SETPOINTS, ...set },
+  };
+  const outputs = { ...SAFE_OUTPUTS, accelSupplyOn: 1, accelCapW: 5000 };
+  return computing(state, estOf({ accelInC: 40, accelOutC: 45, ...values }), input, outputs);
+}
+
+const FILLS = { fillerW: 5000 };
+const PAYS = { filler: { gridW: 5000, sunW: 5000, freeW: 5000 }, why: { ...WHY, marginEurPerKwh: 0.02 } };
+const CASES: [name: string, given: Case, text: string][] = [
+  [
+    'paid answers, none waiting',
+    { decided: { paidW: 2500 }, want: SOLD, values: { accelW: 2500 } },
+    'computing 2.5 kW for answers that are paid: a kWh from the grid costs 0.300 EUR and gains 0.350 EUR, 0.250 of it paid, 0.100 of it as heat it replaces',
+  ],
+  [
+    'paid answers, before the card has begun',
+    { decided: { paidW: 2500 }, want: SOLD },
+    'answers that are paid may draw 2.5 kW: a kWh from the grid costs 0.300 EUR and gains 0.350 EUR, 0.250 of it paid, 0.100 of it as heat it replaces',
+  ],
+  [
+    'questions that do not pay',
+    { want: { ...SOLD, queued: 2 }, values: { accelW: 900 } },
+    'computing 0.9 kW because questions wait; unpaid computing does not pay: a kWh from the grid costs 0.300 EUR and gains 0.100 EUR, 0.100 of it as heat it replaces',
+  ],
+  [
+    'it pays',
+    { decided: FILLS, plan: PAYS, values: { accelW: 4000 } },
+    'computing 4.0 kW of up to 5.0 kW because a kWh from the grid costs 0.300 EUR and gains 0.320 EUR, 0.100 of it as heat it replaces',
+  ],
+  [
+    'heat of an emergency is no matter of money',
+    { decided: FILLS, emergency: true, values: { accelW: 4000 } },
+    'computing 4.0 kW of up to 5.0 kW for its heat: the heat pump cannot run',
+  ],
+  [
+    'heat against frost neither',
+    { decided: { ...FILLS, frost: { ...initialState(HOUSE).decided.frost, heat: true } }, values: { accelW: 4000 } },
+    'computing 4.0 kW of up to 5.0 kW for its heat: water may freeze',
+  ],
+  [
+    'it would pay, but has just ended',
+    { plan: { why: PAYS.why }, fillerS: 60 },
+    'the accelerator rests until a question comes: unpaid computing rests between two runs, a kWh from the grid costs 0.300 EUR and gains 0.320 EUR, 0.100 of it as heat it replaces',
+  ],
+  ['it observes', { decided: FILLS, plan: PAYS, set: { operation: 'observe' } }, 'the unit only observes'],
+  ['a pause is no switch', { set: { computeOn: false }, paused: true }, 'computing is paused'],
+  ['a switch is no pause', { set: { computeOn: false } }, 'computing is switched off'],
+  ['too warm', { values: { accelOutC: 67.5 } }, 'the accelerator is too warm to compute'],
+];
+for (const [name, given, text] of CASES) test(`computing: ${name}`, () => assert.is(said(given), text));
+
+test('SG-Ready locks what would pay, and nobody is told that it does not', () => {
+  const rig = createRig({ sgReadyAOn: 1, bufferTopC: 30 });
+  Object.assign(rig.setPoints, { computeValueEurPerKwh: 1 });
+  run(rig, 300, 1);
+  assert.match(tick(rig, 1).reasons[0]!.text, /rests until a question comes: SG-Ready locks unpaid computing, a kWh/);
+});
+
+test('a compressor that has just begun is starting, not heating with nothing', () => {
+  const rig = createRig({ bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 25, condenserOutC: 25 });
+  run(rig, 400, 1);
+  assert.is(rig.verdict.outputs.compressorOn, 1);
+  assert.match(rig.verdict.reasons[0]!.text, /^Heating: buffer 25\.0 °C of [\d.]+ °C, heat pump starting;/);
+});
+
+test('no more heat is told of the accelerator than it can bring, and none is lost: the rest came through the condenser', () => {
+  const on = { ...SAFE_OUTPUTS, rejectOn: 0, accelSupplyOn: 1 };
+  // The compressor has just stopped: the sensor behind the condenser has cooled, the one behind the accelerator not yet.
+  const water = { condenserOutC: 33, returnC: 33, supplyC: 38, heatFlowLpm: 25, accelFlowLpm: 9, accelW: 4000 };
+  const est = estOf({ ...water, accelInC: 45, accelOutC: 52 });
+  const heat = heatNow(est, on, { on: false, sinceS: 30 });
+  assert.ok(heat.accelW > 4000 && heat.accelW <= 1.2 * 64 * 9 * 7, `${heat.accelW}`);
+  const all = heatNow(estOf({ ...water, accelInC: 30, accelOutC: 52 }), on, { on: false, sinceS: 30 });
+  assert.ok(Math.abs(heat.accelW + heat.condenserW - all.accelW - all.condenserW) < 1e-9);
+  // A backup heater before the supply sensor is measured with it.
+  assert.is(heatNow(est, { ...on, backupHeaterOn: 1 }, { on: false, sinceS: 30 }).accelW, all.accelW);
+});
+
+test.run();
