@@ -89,7 +89,7 @@ test('llama: a file that is no model never reaches native code', async () => {
   const engine = createLlamaEngine();
   const load = (file: string) => engine.load({ id: 'x', file, contextTokens: 64, width: 4, sizeBytes: 1 });
   assert.is(await codeOf(load(`${expert}/expert.json`)), 'MODEL_INVALID');
-  assert.is(await codeOf(load(`${expert}/weights.gguf`)), 'MODEL_INVALID', 'sound as a GGUF, no whole model');
+  assert.is(await codeOf(load(`${expert}/weights.gguf`)), 'MODEL_INVALID', 'sound as a head, refused by llama.cpp');
   const huge = { id: 'x', file: `${expert}/weights.gguf`, contextTokens: 64, width: 1, sizeBytes: 2 ** 50 };
   assert.is(await codeOf(engine.load(huge)), 'BUSY', 'larger than the memory that is free');
   await engine.close();
