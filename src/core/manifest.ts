@@ -20,6 +20,8 @@ const MAX_CHUNKS = 16_384;
 export const MANIFEST_FILE = 'manifest.json';
 export const MAX_MANIFEST_BYTES = 256_000;
 const MAX_CANONICAL_DEPTH = 32;
+/** Numbers, texts, lists and the like in all of a manifest: whoever signs a hundred thousand empty lists wants our time and memory. */
+const MAX_VALUES = 10_000;
 
 const FileFact = z.strictObject({ name: fileName, sha256: hex(32), sizeBytes: z.int().positive() });
 const ChunkedFile = FileFact.extend({
@@ -99,6 +101,18 @@ export function canonical(value: unknown, depth = 0): string {
   return `{${sorted.map(([key, v]) => `${JSON.stringify(key)}:${canonical(v, depth + 1)}`).join(',')}}`;
 }
 
+/** Without recursion: what nests too deep is told by whoever comes next. */
+function valuesIn(value: unknown): number {
+  const left = [value];
+  let count = 0;
+  while (left.length > 0 && count <= MAX_VALUES) {
+    const next = left.pop();
+    count++;
+    if (typeof next === 'object' && next !== null) for (const child of Object.values(next)) left.push(child);
+  }
+  return count;
+}
+
 const rawPublic = (key: KeyObject): string =>
   createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(SPKI_PREFIX.length).toString('hex');
 
@@ -127,6 +141,7 @@ export function readManifest(text: string, where: string): Manifest {
   } catch {
     fail('not JSON');
   }
+  if (valuesIn(raw) > MAX_VALUES) fail(`more than ${MAX_VALUES} values`);
   const parsed = Manifest.safeParse(raw);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

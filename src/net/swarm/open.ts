@@ -116,19 +116,20 @@ export async function openSwarm(options: SwarmOptions): Promise<Swarm> {
     purse: openPurse({ note: async (entry) => noteIn(trade.ledger, entry), wallMs: systemClock.wallMs }),
     sealed: { seal: sealTo(systemClock), privateMayBeNear: config.nearRelays },
   };
-  const auditor = createAuditor({ asker, compute, onDone: (outcome) => log.debug({ outcome }, 'audit') });
-  const close = async () => {
-    auditor.close();
-    book.close();
-    met?.close();
-    await node.close();
-  };
   const { monoMs, wallMs } = systemClock;
   const offers = openOffers({
     limitUc: config.spendUcPerDay,
     spentUc: () => spentUc(trade.ledger.books(), wallMs()),
     monoMs,
   });
+  const onDone = (outcome: string) => log.debug({ outcome }, 'audit');
+  const auditor = createAuditor({ asker, compute, hold: offers.hold, onDone });
+  const close = async () => {
+    auditor.close();
+    book.close();
+    met?.close();
+    await node.close();
+  };
   const handles = openHandles((token, useful) => tellUseful(asker, token, useful), monoMs);
   return { ...node, close, others: askForUnit({ asker, labelOf: compute.labelOf, auditor, offers, handles }) };
 }

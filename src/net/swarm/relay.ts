@@ -111,7 +111,7 @@ export function createRelay(options: RelayOptions): Relay {
         const guest = { silentSinceMs: performance.now(), cut() {} };
         const leave = enter(origin, guest, rest[0]?.key);
         if (!leave) throw new HeatmineError('BUSY', 'this relay passes as many of yours to that node as it may');
-        if (here && kind === undefined) tally.passed(hop!.key);
+        if (here && kind === undefined) tally.passed(hop!.key, prefixOf(here.address));
         const paced: Pace | undefined = pace && ((bytes, signal) => pace(bytes, signal, origin));
         const answered = () => {
           from.served?.();

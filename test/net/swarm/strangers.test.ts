@@ -36,11 +36,33 @@ test('an answer that never ends fills no memory: it is given up after a megabyte
   const chunk: Reply = { type: 'chunk', text: 'x'.repeat(8000) };
   let sent = 0;
   const endless = async function* (): AsyncGenerator<Reply> {
+    yield { type: 'start', expert: 'faults', why: 'asked for' };
     for (; sent < 10_000; sent++) yield chunk;
   };
   const asked = { messages: [], topics: [] };
-  assert.is(await codeOf(readAnswer(endless(), 'node', asked, () => {})), 'PEER_INVALID');
-  assert.ok(sent < 200, `${sent} frames were taken`);
+  const toRead = { node: 'node', expert: 'faults', question: asked, onWord() {} };
+  assert.is(await codeOf(readAnswer(endless(), toRead)), 'PEER_INVALID');
+  assert.ok(sent > 100 && sent < 200, `${sent} frames were taken`);
+});
+
+test('an answer names first the expert that was asked: no other answers in its place, and none without a name', async () => {
+  const start: Reply = { type: 'start', expert: 'faults', why: 'asked for' };
+  const meter = { expert: 'faults', promptTokens: 1, answerTokens: 1, joules: 1, modelled: true, cardSeconds: 0 };
+  const rest: Reply[] = [
+    { type: 'chunk', text: 'so' },
+    { type: 'end', finish: 'stop', meter },
+  ];
+  const read = (...replies: Reply[]) => {
+    const said = async function* () {
+      yield* replies;
+    };
+    const question = { messages: [], topics: [] };
+    return codeOf(readAnswer(said(), { node: 'node', expert: 'faults', question, onWord() {} }));
+  };
+  assert.is(await read(start, ...rest), 'no error');
+  assert.is(await read({ ...start, expert: 'convert' }, ...rest), 'PEER_INVALID');
+  assert.is(await read(...rest), 'PEER_INVALID');
+  assert.is(await read(rest[1]!), 'PEER_INVALID');
 });
 
 test('a key that says one thing in the LAN and another by a stranger leads the asker to no address of its network', () => {

@@ -6,20 +6,34 @@ import type { SwarmQuestion } from './question.ts';
 /** Of words: 4096 tokens, the most that can be asked for, have a few ten thousand bytes. */
 const MOST_ANSWER_BYTES = 1_000_000;
 
-/** Reads one answer to its end. Throws what the expert refused with, or PEER_INVALID for one that was cut or has no end. */
+export interface ToRead {
+  node: string;
+  /** That was asked: none answers in its place. */
+  expert: string;
+  question: SwarmQuestion;
+  onWord: () => void;
+}
+
+/** Reads one answer to its end. Throws what the expert refused with, or PEER_INVALID for one that was cut, has no end or is another expert's. */
 export async function readAnswer(
   replies: AsyncIterable<Reply>,
-  node: string,
-  question: SwarmQuestion,
-  onWord: () => void,
+  { node, expert, question, onWord }: ToRead,
 ): Promise<{ end: End; bytes: number }> {
   let bytes = 0;
   let began = false;
+  let isStarted = false;
   try {
     for await (const reply of replies) {
       began = true;
       if (reply.type === 'chunk') onWord();
-      if (reply.type === 'start') question.onStart?.(reply.expert, node, reply);
+      if (reply.type === 'start') {
+        if (reply.expert !== expert)
+          throw new HeatmineError('PEER_INVALID', `"${reply.expert}" answers for "${expert}"`);
+        isStarted = true;
+        question.onStart?.(expert, node, reply);
+      } else if (reply.type === 'error') throw peerError(reply.code, reply.message);
+      // What it says of itself comes first: nobody could tell later what has answered.
+      else if (!isStarted) throw new HeatmineError('PEER_INVALID', `${reply.type} before start`);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
         // Whoever asked keeps the words: a node that never ends must not fill this machine's memory.
@@ -27,7 +41,6 @@ export async function readAnswer(
         // Empty ones only fill the answer up.
         if (reply.text) question.onChunk?.(reply.text);
       } else if (reply.type === 'end') return { end: reply, bytes };
-      else if (reply.type === 'error') throw peerError(reply.code, reply.message);
       else throw new HeatmineError('PEER_INVALID', `${reply.type} is no part of an answer`);
     }
     throw new HeatmineError('PEER_INVALID', 'the answer was cut');

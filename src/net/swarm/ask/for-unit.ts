@@ -93,11 +93,12 @@ interface Asking {
 async function answer({ asker, labelOf, auditor, handles }: ForUnit, { ask, held, say, signal }: Asking) {
   const topics = await topicsFor(ask, labelOf, signal);
   const { messages, maxTokens } = ask;
-  const note = noteOf(topics, messages);
+  const terms = held && { maxPrice: held.maxPrice, tier: held.tier };
+  const note = noteOf({ topics, messages, ...terms });
   let [start, text]: [AnswerPiece | undefined, string] = [undefined, ''];
   const { finish, meter, way, paid, useful, ...rest } = await askSwarm(asker, {
     ...{ messages, topics, maxTokens, signal, ...named(ask.expert) },
-    ...(held && { maxPrice: held.maxPrice, mostUc: held.mostUc, tier: held.tier }),
+    ...(held && { ...terms, mostUc: held.mostUc }),
     onStart: (expert, node, copy) => {
       note.onStart(expert, node, copy);
       start = { type: 'start', expert, why: `node ${node.slice(0, 8)} of the swarm answers` };

@@ -58,7 +58,7 @@ async function askBy(asking: Asking): Promise<Omit<SwarmAnswer, 'tries' | 'node'
   const open = () => connection.open(way.path);
   const wanted = { ...request, ...ordering?.slips, ...(tell && { useful: tell.wish }) };
   const replies = exchange(open(), wanted, sealing);
-  const { end, bytes } = await readAnswer(replies, key, question, asking.onWord);
+  const { end, bytes } = await readAnswer(replies, { node: key, expert, question, onWord: asking.onWord });
   const { receipt, useful: _, ...rest } = end;
   const answer = { ...rest, way: passed(way, key, sealed !== undefined) };
   if (!ordering || receipt === undefined) return answer;

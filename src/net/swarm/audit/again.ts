@@ -1,4 +1,6 @@
 import { HeatmineError } from '../../../core/errors.ts';
+import { expertOf } from '../ask/fitting.ts';
+import type { Candidate } from '../ask/gather.ts';
 import { lookUp } from '../ask/look.ts';
 import { askOne } from '../ask/one.ts';
 import type { AskerOptions, SwarmQuestion } from '../ask/question.ts';
@@ -18,29 +20,37 @@ export interface Heard {
   tokens: number;
 }
 
+/** How it was asked before, and is asked again. */
+export type Terms = Pick<SwarmQuestion, 'topics' | 'maxPrice' | 'tier'> & { expert: string };
+
 const WANTED = 32;
 
 /** Asks this node, as anybody would: by another key, over another relay, at its price, with a receipt. */
 export async function askAgain(
   options: AskerOptions,
   node: string,
-  question: Pick<SwarmQuestion, 'topics' | 'messages' | 'signal'>,
+  question: Terms & Pick<SwarmQuestion, 'messages' | 'signal' | 'mostUc'>,
 ): Promise<Heard> {
-  const { topics, messages } = question;
+  const { topics, expert } = question;
   const { found, waysTo } = await lookUp(options, { topics, wanted: WANTED, node });
   const candidate = found.find(({ descriptor }) => descriptor.key === node);
   if (!candidate) throw new HeatmineError('NOBODY_THERE', 'the node to audit is not there now');
-  const note = noteOf(topics, messages);
+  if (!expertOf(candidate, question))
+    throw new HeatmineError('NOT_OFFERED', `it gives "${expert}" no more, or is dearer`);
+  const note = noteOf(question);
   const answer = await askOne(candidate, waysTo(candidate), options, { ...question, ...note }, newQuestionId());
   return note.done({ ...answer, tries: 1 }, true);
 }
 
-/** Other nodes with the same expert. */
-export async function othersFor(options: AskerOptions, { topics, expert, node }: Asked): Promise<string[]> {
-  const { found } = await lookUp(options, { topics, wanted: WANTED });
+/** Other nodes with the same expert, no dearer. */
+export async function othersFor(options: AskerOptions, asked: Asked): Promise<string[]> {
+  const { topics, expert, node } = asked;
+  // Told apart before they are capped: of those that do not give it any number may come first.
+  const counts = ({ experts }: Candidate['descriptor']) => experts.some(({ id }) => id === expert);
+  const { found } = await lookUp(options, { topics, wanted: WANTED, counts });
   return found
-    .map(({ descriptor }) => descriptor)
-    .filter(({ key, experts }) => key !== node && key !== options.own && experts.some(({ id }) => id === expert))
-    .map(({ key }) => key)
+    .filter((candidate) => expertOf(candidate, asked) !== undefined)
+    .map(({ descriptor: { key } }) => key)
+    .filter((key) => key !== node && key !== options.own)
     .filter((key) => !options.experience.shuns(key));
 }

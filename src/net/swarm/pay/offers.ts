@@ -12,6 +12,8 @@ export interface Offers {
   make(question: Question, lines: readonly QuoteLine[], tier: Quote['tier']): Made;
   /** Takes what this quote may cost out of what may be spent. Throws QUOTE_GONE, BUSY or SPENDING_LIMIT. */
   take(handle: string, question: Question): Held | Given;
+  /** Takes so much out of what may be spent until what it returns is called; undefined where less is left. */
+  hold(uc: number): (() => void) | undefined;
 }
 
 type Question = Pick<Ask, 'expert' | 'messages' | 'maxTokens'>;
@@ -62,7 +64,9 @@ interface Kept extends Pick<Held, 'maxPrice' | 'mostUc' | 'tier'> {
 
 export function openOffers({ limitUc, spentUc, monoMs }: OffersOptions): Offers {
   const kept = new Map<string, Kept>();
-  const held = () => [...kept.values()].reduce((sum, { state, mostUc }) => sum + (state === 'running' ? mostUc : 0), 0);
+  let apartUc = 0;
+  const held = () =>
+    [...kept.values()].reduce((sum, { state, mostUc }) => sum + (state === 'running' ? mostUc : 0), apartUc);
   const leftUc = () => Math.max(0, limitUc - spentUc() - held());
   const sweep = () => {
     for (const [handle, { untilMs, state }] of kept)
@@ -105,6 +109,13 @@ export function openOffers({ limitUc, spentUc, monoMs }: OffersOptions): Offers 
         release() {
           if (of.state === 'running') of.state = 'open';
         },
+      };
+    },
+    hold(uc) {
+      if (uc > leftUc()) return undefined;
+      apartUc += uc;
+      return () => {
+        apartUc -= uc;
       };
     },
   };

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 /** Fields and requests of docs/PROTOCOL-useful.md. */
-const base64url = (chars: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${chars}}$`));
+/** Of some bytes there is one text: the bits to spare of its last character are 0, or a token would have several names. */
+const isCanonical = (text: string) => Buffer.from(text, 'base64url').toString('base64url') === text;
+const base64url = (chars: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[A-Za-z0-9_-]{${chars}}$`))
+    .refine(isCanonical, 'spare bits that are not 0');
 
 /** How much of a key names it in a request. */
 export const KEY_HINT_CHARS = 8;

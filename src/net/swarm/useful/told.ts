@@ -80,7 +80,12 @@ export async function openTold({ file, clock, log, mostSpent = MOST_SPENT }: Tol
       const epoch = await epochOf(book.epochs, expert, { input, output });
       if (!epoch) throw new HeatmineError('TOKEN_REFUSED', 'no token of this node, or of a key that is gone');
       const used = spent.get(epoch);
-      const name = createHash('sha256').update(input).digest().subarray(0, SPENT_BYTES).toString('base64url');
+      // Of the bytes, not of the text: a token that is written another way is the same one.
+      const name = createHash('sha256')
+        .update(input, 'base64url')
+        .digest()
+        .subarray(0, SPENT_BYTES)
+        .toString('base64url');
       if (!used || used.has(name)) throw new HeatmineError('TOKEN_REFUSED', 'told before with this token');
       if (used.size >= mostSpent) throw new HeatmineError('BUSY', 'no more can be told this week');
       used.add(name);

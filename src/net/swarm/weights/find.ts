@@ -25,6 +25,8 @@ export interface Giver {
 
 const MOST_GIVERS = 16;
 const OFFERS_MS = 10_000;
+/** Manifests read from one giver at a look: they may be large, and there may be many of them. */
+export const MOST_NEW = 16;
 
 /** Nodes that announced this tag. */
 export async function findSources(tag: string, { discoveries, except }: FindOptions): Promise<Source[]> {
@@ -72,7 +74,9 @@ export interface FoundManifest {
 export async function findManifests(tag: string, options: FindOptions): Promise<FoundManifest[]> {
   const found = new Map<string, FoundManifest>();
   await findGivers(tag, tag, options, async (session, { source, offers }) => {
+    let read = 0;
     for (const { id } of offers) {
+      if (!found.has(id) && ++read > MOST_NEW) continue;
       const known = found.get(id);
       if (!known) {
         const manifest = await session.manifest(id);

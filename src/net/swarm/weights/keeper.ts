@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import { noteGone } from '../../../core/gone.ts';
 import type { Log } from '../../../core/log.ts';
-import type { ChunkedManifest } from '../../../core/manifest.ts';
 import type { Random } from '../../../core/random.ts';
 import type { SwarmConfig } from '../../../core/swarm-config.ts';
 import { demandOf } from '../demand/demand.ts';
@@ -13,8 +12,9 @@ import { decideKeep, type KeepFact } from '../demand/keep.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { Pace } from '../turns.ts';
 import { fetchExpert } from './fetch.ts';
-import { findGivers, findSources } from './find.ts';
+import { findGivers, findSources, MOST_NEW } from './find.ts';
 import { type Installed, installedIn, type Origin, SOURCE_FILE } from './installed.ts';
+import { createShelf, type OnShelf } from './shelf.ts';
 import type { Source } from './source.ts';
 import { nameTag, topicTag, WEIGHTS_TOPIC } from './tags.ts';
 import { decodeUses, openKnownUses, type UseLine } from './uses.ts';
@@ -44,14 +44,6 @@ export interface KeeperOptions {
 
 const LOOK_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
-const MOST_MANIFESTS = 512;
-
-interface Known {
-  manifest: ChunkedManifest;
-  givers: Map<string, number>;
-  /** Who told of it first, as in `Witness`. */
-  origin: string;
-}
 
 /** Looks every ten minutes what is in demand, fetches and keeps it. Ends with the signal. */
 export async function keepByDemand(options: KeeperOptions, signal: AbortSignal): Promise<void> {
@@ -72,7 +64,7 @@ class Keeper {
   readonly #signal: AbortSignal;
   readonly #uses = openKnownUses();
   readonly #unsound = new Set<string>();
-  readonly #known = new Map<string, Known>();
+  readonly #shelf = createShelf();
 
   constructor(options: KeeperOptions, signal: AbortSignal) {
     this.#options = options;
@@ -85,8 +77,8 @@ class Keeper {
     const decision = decideKeep({ experts: this.#facts(), diskBytes: weights.diskGB * 1e9 });
     if (!decision.fetch) return;
     const { id, reason } = decision.fetch;
-    const known = this.#known.get(id)!;
-    log.info({ expert: known.manifest.expert.id, why: reason }, 'fetching an expert because of demand');
+    const known = this.#shelf.get(id)!;
+    log.info({ expert: known.name, why: reason }, 'fetching an expert because of demand');
     // First, so that the disk quota holds at every moment.
     for (const { id: old, reason: why } of decision.remove) {
       const expert = installedIn(modelsDir).find((e) => e.id === old && e.origin?.how === 'demand');
@@ -102,20 +94,19 @@ class Keeper {
   /** What others give now, and the use that they tell of. */
   async #listen(): Promise<void> {
     const nowHour = this.#hour();
-    for (const { givers } of this.#known.values()) {
-      for (const [key, hour] of givers) if (hour < nowHour - 1) givers.delete(key);
-    }
+    this.#shelf.forgetGivers(nowHour - 1);
     const tallyOf = await openTallies(this.#options.discoveries, this.#options.log);
     await findGivers(WEIGHTS_TOPIC, undefined, this.#finding(), async (session, { source, offers }) => {
+      const vouched = vouchedFor(source.key, tallyOf);
+      let read = 0;
       for (const { id } of offers) {
-        if (!this.#known.has(id)) {
-          if (this.#known.size >= MOST_MANIFESTS) this.#forgetOne();
-          this.#known.set(id, { manifest: await session.manifest(id), givers: new Map(), origin: session.origin });
-        }
-        this.#known.get(id)!.givers.set(source.key, nowHour);
+        // Each costs milliseconds: the others of whoever brings many are read next time.
+        if (!this.#shelf.has(id) && ++read > MOST_NEW) continue;
+        if (!this.#shelf.has(id)) this.#shelf.put(id, await session.manifest(id), session.origin);
+        this.#shelf.get(id)?.givers.set(source.key, nowHour);
         const told = decodeUses(await session.uses(id));
         const witness = { key: source.key, origin: session.origin };
-        this.#uses.told(witness, id, await vouchedFor(told, source.key, tallyOf), nowHour);
+        this.#uses.told(witness, id, await vouched(told), nowHour);
       }
     });
   }
@@ -127,29 +118,29 @@ class Keeper {
       this.#uses.told({ key: self, origin: '' }, expert.id, this.#options.ownUses(expert), this.#hour());
     const demand = demandOf(this.#uses.all(), this.#hour());
     const byDemand = here.filter(({ origin }) => origin?.how === 'demand');
-    const others = [...this.#known].filter(([id]) => !here.some((expert) => expert.id === id));
+    const others = this.#shelf.all().filter(([id]) => !here.some((expert) => expert.id === id));
     const allowed = (licence: string) =>
       weights.licences?.some((one) => one.toLowerCase() === licence.toLowerCase()) ?? true;
     const lookups = (name: string, topics: readonly string[]) =>
       this.#options.lookups([nameTag(name), ...topics, ...topics.map(topicTag)]);
-    const givers = (id: string) => this.#known.get(id)?.givers.size ?? 0;
+    const givers = (id: string) => this.#shelf.get(id)?.givers.size ?? 0;
     return [
       ...byDemand.map(({ id, name, sizeBytes, origin, topics }) => ({
         ...{ id, name, sizeBytes, demand: demand.get(id) ?? 0, givers: givers(id), lookups: lookups(name, topics) },
         hereH: (now() - origin!.atMs) / HOUR_MS,
       })),
       ...others
-        .filter(([, { manifest }]) => manifest.expert.engine === 'llama' && allowed(manifest.expert.licence))
+        .filter(([, { engine, licence }]) => engine === 'llama' && allowed(licence))
         .filter(([id]) => givers(id) > 0 && !this.#unsound.has(id))
-        .map(([id, { manifest }]) => ({
-          ...{ id, name: manifest.expert.id, demand: demand.get(id) ?? 0, givers: givers(id) },
-          lookups: lookups(manifest.expert.id, manifest.expert.topics),
-          sizeBytes: manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+        .map(([id, { name, topics, sizeBytes }]) => ({
+          ...{ id, name, sizeBytes, demand: demand.get(id) ?? 0, givers: givers(id) },
+          lookups: lookups(name, topics),
         })),
     ];
   }
 
-  async #fetch(id: string, { manifest, givers }: Known, reason: string): Promise<void> {
+  async #fetch(id: string, { name, givers }: OnShelf, reason: string): Promise<void> {
+    const manifest = this.#shelf.manifest(id)!;
     const { modelsDir, pace, onLiar, log, admit, now } = this.#options;
     const dir = join(modelsDir, '.incoming', id.slice(0, 32));
     const sources = async (): Promise<Source[]> =>
@@ -158,7 +149,7 @@ class Keeper {
     const origin: Origin = { how: 'demand', what: reason, from: Object.fromEntries(fetched.from), atMs: now() };
     await writeFile(join(dir, SOURCE_FILE), JSON.stringify(origin));
     try {
-      await admit(dir, this.#nameFor(id, manifest.expert.id));
+      await admit(dir, this.#nameFor(id, name));
     } catch (error) {
       if (!(error instanceof HeatmineError && error.code === 'MODEL_INVALID')) throw error;
       // As its maker signed it, it is no sound expert: not fetched again until the next start.
@@ -166,23 +157,13 @@ class Keeper {
       await rm(dir, { recursive: true, force: true });
       throw error;
     }
-    log.info({ expert: manifest.expert.id, from: Object.fromEntries(fetched.from) }, 'an expert has come');
+    log.info({ expert: name, from: Object.fromEntries(fetched.from) }, 'an expert has come');
   }
 
   /** Another expert of the same name is not replaced. */
   #nameFor(id: string, name: string): string {
     const taken = installedIn(this.#options.modelsDir).some((expert) => expert.name === name && expert.id !== id);
     return taken ? `${name.slice(0, 40)}-${id.slice(0, 6)}` : name;
-  }
-
-  /** One that nobody gives, or of whoever brought most: a flood of manifests pushes itself out. */
-  #forgetOne(): void {
-    const all = [...this.#known];
-    const unheard = all.find(([, { givers }]) => givers.size === 0);
-    const count = new Map<string, number>();
-    for (const [, { origin }] of all) count.set(origin, (count.get(origin) ?? 0) + 1);
-    const [fullest] = [...count].sort((a, b) => b[1] - a[1])[0]!;
-    this.#known.delete((unheard ?? all.find(([, { origin }]) => origin === fullest)!)[0]);
   }
 
   #finding() {

@@ -53,19 +53,26 @@ export async function openTallies(discoveries: readonly Discovery[], log: Log): 
 
 const RELAYS_OF_ONE = 8;
 
+/** What a node says of its use of one expert, as far as it is vouched for. */
+type Vouched = (lines: readonly UseLine[]) => Promise<UseLine[]>;
+
 /**
  * What `server` says of its use, with each relay only as far as that relay vouches for it: so many lines an hour as it
- * passed streams. The others count as having come through no relay.
+ * passed streams, over all its experts together. The others count as having come through no relay.
  */
-export async function vouchedFor(lines: readonly UseLine[], server: string, tallyOf: TallyOf): Promise<UseLine[]> {
-  const relays = [...new Set(lines.map(([, relay]) => relay))].filter(Boolean).slice(0, RELAYS_OF_ONE);
-  const left = new Map<string, Map<number, number>>();
-  await Promise.all(relays.map(async (relay) => left.set(relay, new Map(await tallyOf(relay, server)))));
-  return lines.map(([payer, relay, tokens, hour]) => {
-    const hours = left.get(relay);
-    const streams = hours?.get(hour) ?? 0;
-    if (streams < 1) return [payer, '', tokens, hour];
-    hours!.set(hour, streams - 1);
-    return [payer, relay, tokens, hour];
-  });
+export function vouchedFor(server: string, tallyOf: TallyOf): Vouched {
+  const left = new Map<string, Promise<Map<number, number>>>();
+  const leftOf = async (relay: string) => new Map(await tallyOf(relay, server));
+  return async (lines) => {
+    const relays = new Set(lines.map(([, relay]) => relay).filter(Boolean));
+    for (const relay of relays) if (!left.has(relay) && left.size < RELAYS_OF_ONE) left.set(relay, leftOf(relay));
+    const told = new Map(await Promise.all([...left].map(async ([relay, hours]) => [relay, await hours] as const)));
+    return lines.map(([payer, relay, tokens, hour]) => {
+      const hours = told.get(relay);
+      const streams = hours?.get(hour) ?? 0;
+      if (streams < 1) return [payer, '', tokens, hour];
+      hours!.set(hour, streams - 1);
+      return [payer, relay, tokens, hour];
+    });
+  };
 }

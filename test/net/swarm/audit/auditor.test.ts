@@ -15,6 +15,7 @@ import { memoryNetwork } from '../../../../src/net/swarm/discovery/memory.ts';
 import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
 import { startNode } from '../../../../src/net/swarm/node.ts';
 import { openOffers } from '../../../../src/net/swarm/pay/offers.ts';
+import { type NoteEntry, openPurse } from '../../../../src/net/swarm/pay/purse.ts';
 import { openHandles } from '../../../../src/net/swarm/useful/handles.ts';
 import { log, scratch } from '../../helpers.ts';
 import { codeOf } from '../peers.ts';
@@ -23,12 +24,13 @@ import { SERVE } from '../swarm.ts';
 const WEIGHTS = '0123456789abcdef';
 const WORDING = 'aaaabbbbccccdddd';
 const BILLED = 40;
+const PRICE = 500_000;
 /** What an ordinary answer is said to have taken: so much that each pays for an audit. */
 const PAYING = 20_000_000;
 const rightAnswer = (question: string) => `right: ${question}`;
 
 interface Served {
-  text?: (question: string) => string;
+  text?: (question: string, of: { expert: string; isFree: boolean }) => string;
   billed?: number;
   weights?: string;
   wording?: string | undefined;
@@ -40,7 +42,7 @@ const serving = ({
   weights = WEIGHTS,
   ...rest
 }: Served): Pick<ComputeClient, 'answer'> => ({
-  async *answer(ask) {
+  async *answer(ask, _signal, economy) {
     yield {
       type: 'start',
       expert: ask.expert,
@@ -48,7 +50,7 @@ const serving = ({
       weights,
       wording: 'wording' in rest ? rest.wording : WORDING,
     };
-    yield { type: 'chunk', text: text(ask.messages.at(-1)!.content) };
+    yield { type: 'chunk', text: text(ask.messages.at(-1)!.content, { expert: ask.expert, isFree: economy === true }) };
     const counts = { promptTokens: 10, answerTokens: billed };
     yield {
       type: 'end',
@@ -75,8 +77,19 @@ const noCopy: Pick<ComputeClient, 'weigh'> = {
   weigh: () => Promise.reject(new HeatmineError('EXPERT_UNKNOWN', 'no expert "faults" here')),
 };
 
+interface Bought {
+  expert?: string;
+  /** What the unit may spend, micro-credits; left out: it asks for free. */
+  limitUc?: number;
+}
+
 /** Asks in turn and waits for the audit after each answer. */
-async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, rounds: number) {
+async function audited(
+  nodes: Served[],
+  compute: Pick<ComputeClient, 'weigh'>,
+  rounds: number,
+  { expert = 'auto', limitUc = 0 }: Bought = {},
+) {
   const { dir, remove } = scratch();
   const network = memoryNetwork();
   const keys: string[] = [];
@@ -86,7 +99,8 @@ async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, r
       keys.push(identity.id);
       const home = scratch();
       const trade = await tradeOf(home.dir);
-      const config = SwarmConfig.parse({ join: true, serve: SERVE, operator: `operator ${i}` });
+      const serve = { ...SERVE, experts: ['faults', 'pumps'], minPriceUcPerMtok: PRICE };
+      const config = SwarmConfig.parse({ join: true, serve, operator: `operator ${i}` });
       const parts = { config, port: 0, identity, trade, random: Math.random, log };
       const node = await startNode({ ...parts, compute: serving(served), discoveries: async () => [network()] });
       return {
@@ -102,27 +116,34 @@ async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, r
   const file = join(dir, 'experience.json');
   let nowMs = Date.now();
   const experience = openExperience(file, () => nowMs);
-  const asker: AskerOptions = { discoveries: [network()], experience, random: seededRandom(3) };
+  let spent = 0;
+  const note = async ({ signed }: NoteEntry) => {
+    spent += signed.receipt.amountUc;
+  };
+  const purse = openPurse({ note, wallMs: Date.now });
+  const asker: AskerOptions = { discoveries: [network()], experience, random: seededRandom(3), purse };
   const outcomes: string[] = [];
   let done = () => {};
   const onDone = (outcome: string) => {
     outcomes.push(outcome);
     done();
   };
-  const auditor = createAuditor({ asker, compute, longestDelayMs: 0, onDone });
+  const offers = openOffers({ limitUc, spentUc: () => spent, monoMs: () => 0 });
+  const auditor = createAuditor({ asker, compute, hold: offers.hold, longestDelayMs: 0, onDone });
   const paying = { asked: (asked: Asked) => auditor.asked({ ...asked, tokens: PAYING }) };
-  const offers = openOffers({ limitUc: 0, spentUc: () => 0, monoMs: () => 0 });
   const handles = openHandles(
     async () => {},
     () => 0,
   );
-  const { ask } = askForUnit({ asker, labelOf: async () => 'faults', auditor: paying, offers, handles });
+  const { ask, quote } = askForUnit({ asker, labelOf: async () => 'faults', auditor: paying, offers, handles });
   const heard: string[] = [];
   for (let i = 0; i < rounds; i++) {
     const next = new Promise<void>((resolve) => (done = resolve));
     const messages = [{ role: 'user' as const, content: `why is my flow of ${10 + i} l/min too low?` }];
     const signal = AbortSignal.timeout(60_000);
-    for await (const piece of ask({ type: 'ask', id: '1', expert: 'auto', messages }, signal)) {
+    const asked = { id: '1', expert, messages };
+    const { offer } = limitUc > 0 ? await quote({ type: 'quote', ...asked, tier: 'standard' }, signal) : {};
+    for await (const piece of ask({ type: 'ask', ...asked, ...(offer && { offer }) }, signal)) {
       if (piece.type === 'start') heard.push(piece.why);
     }
     await next;
@@ -131,7 +152,7 @@ async function audited(nodes: Served[], compute: Pick<ComputeClient, 'weigh'>, r
   }
   const keyOf = (i: number) => running[i]!.key;
   return {
-    ...{ experience, outcomes, heard, ask, file },
+    ...{ experience, outcomes, heard, ask, file, spent },
     shunned: nodes.map((_, i) => experience.shuns(keyOf(i)) !== undefined),
     why: (i: number) => experience.shuns(keyOf(i)),
     again: (i: number) => openExperience(file, () => nowMs).shuns(keyOf(i)),
@@ -196,10 +217,32 @@ test('without weights: of three nodes the one that two agree against is shunned,
   await two.end();
 });
 
+test('a question by name is audited by name: whoever lies with that expert only, beside one that is true, is found', async () => {
+  const lies = (q: string, { expert }: { expert: string }) => (expert === 'pumps' ? `wrong: ${q}` : rightAnswer(q));
+  const one = await audited([{ text: lies }], ownCopy, 2, { expert: 'pumps' });
+  assert.equal([one.outcomes, one.shunned], [['far', 'far'], [true]]);
+  await one.end();
+  const three = await audited([{}, { text: lies }, {}], noCopy, 12, { expert: 'pumps' });
+  assert.equal(three.shunned, [false, true, false]);
+  await three.end();
+});
+
+test('what was paid for is audited for money, within what may be spent: whoever lies only when paid is found', async () => {
+  const lies = (q: string, { isFree }: { isFree: boolean }) => (isFree ? rightAnswer(q) : `wrong: ${q}`);
+  const plenty = await audited([{ text: lies }], ownCopy, 2, { limitUc: 1_000_000 });
+  assert.equal([plenty.outcomes, plenty.shunned], [['far', 'far'], [true]]);
+  await plenty.end();
+  // Enough for the answers, which are short; the longest that an audit could get is not paid from it.
+  const little = await audited([{ text: lies }], ownCopy, 1, { limitUc: 2070 });
+  assert.equal([little.outcomes, little.shunned], [['same'], [false]]);
+  assert.ok(little.spent > 0 && little.spent < plenty.spent, `${little.spent} of ${plenty.spent} uc`);
+  await little.end();
+});
+
 test('what a node says that it took is believed as far as its text goes: no claim ends all audits, and none pays for them', () => {
   const messages = [{ role: 'user' as const, content: 'why?' }];
   const tokensOf = (promptTokens: number, answerTokens: number) => {
-    const note = noteOf(['faults'], messages);
+    const note = noteOf({ topics: ['heating'], messages });
     note.onStart('faults', 'node', {});
     note.onChunk('so it is');
     const meter = { expert: 'faults', joules: 1, modelled: true, cardSeconds: 0, promptTokens, answerTokens };

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { manualClock } from '../../../../src/core/clock.ts';
 import { readBook } from '../../../../src/net/swarm/useful/book.ts';
+import { TellRequest } from '../../../../src/net/swarm/useful/messages.ts';
 import { blind, newSecret, type Proved, publicOf, signer } from '../../../../src/net/swarm/useful/oprf.ts';
 import { EPOCH_MS, openTold, type Told } from '../../../../src/net/swarm/useful/told.ts';
 import { log, scratch } from '../../helpers.ts';
@@ -54,6 +55,33 @@ test('a token counts once, for its own expert, also after a restart; forged and 
   assert.is(again.key, told.key);
   assert.is(await codeOf(again.take({ expert: 'faults', ...first, useful: true })), 'TOKEN_REFUSED');
   again.close();
+  remove();
+});
+
+/** Other texts that a lenient reader takes for the same bytes. */
+function otherTexts(text: string): string[] {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const bytes = Buffer.from(text, 'base64url');
+  return [...alphabet]
+    .map((last) => text.slice(0, -1) + last)
+    .filter((other) => other !== text && Buffer.from(other, 'base64url').equals(bytes));
+}
+
+test('a token that is written another way, by the spare bits of its last character, is the same one and no second', async () => {
+  const { told, file, remove } = await opened();
+  const token = await tokenOf(told);
+  const tell = { expert: 'faults', ...token, useful: true };
+  await told.take(tell);
+  assert.is(otherTexts(token.input).length, 3);
+  for (const input of otherTexts(token.input)) {
+    assert.is(await codeOf(told.take({ ...tell, input })), 'TOKEN_REFUSED');
+    assert.not.ok(TellRequest.safeParse({ v: 1, tell: { ...tell, input } }).success);
+  }
+  for (const output of otherTexts(token.output))
+    assert.not.ok(TellRequest.safeParse({ v: 1, tell: { ...tell, output } }).success);
+  assert.ok(TellRequest.safeParse({ v: 1, tell }).success);
+  told.close();
+  assert.equal(readBook(file).counts, { faults: { useful: 1, not: 0 } });
   remove();
 });
 

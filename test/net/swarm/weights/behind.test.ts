@@ -60,7 +60,7 @@ test('behind a relay: paid use is told again after a kill, with its relay, and a
   session.close();
   assert.is(new Set(told.map(([payer]) => payer)).size, 2);
   const tallyOf = await openTallies(discoveries, log);
-  const counted = await vouchedFor(told, again.key, tallyOf);
+  const counted = await vouchedFor(again.key, tallyOf)(told);
   assert.equal(
     counted.map(([, by]) => by),
     [relay.key, relay.key],

@@ -15,9 +15,9 @@ const HOUR_MS = 3_600_000;
 test('a relay counts by the hour, forgets after a week, and tells powers of two', () => {
   let nowMs = 1000 * HOUR_MS;
   const tally = createTally(() => nowMs);
-  for (let i = 0; i < 5; i++) tally.passed('a');
+  for (let i = 0; i < 5; i++) tally.passed('a', 'p');
   nowMs += HOUR_MS;
-  tally.passed('a');
+  tally.passed('a', 'p');
   assert.equal(tally.of('a'), [
     [1000, 8],
     [1001, 1],
@@ -25,8 +25,26 @@ test('a relay counts by the hour, forgets after a week, and tells powers of two'
   assert.equal(tally.of('b'), []);
   nowMs += (WINDOW_H - 1) * HOUR_MS;
   assert.equal(tally.of('a'), [[1001, 1]]);
-  for (let i = 0; i < 2000; i++) tally.passed(`s${i}`);
+  for (let i = 0; i < 2000; i++) tally.passed(`s${i}`, 'p');
   assert.equal([tally.of('a').length, tally.of('s1999').length], [0, 1]);
+});
+
+test('keys that attach by the thousand from one place push each other out, and nobody else', () => {
+  const tally = createTally(() => 1000 * HOUR_MS);
+  for (let i = 0; i < 20; i++) tally.passed('honest', '192.0.2');
+  for (let i = 0; i < 5000; i++) tally.passed(`key ${i}`, '198.51.100');
+  assert.equal(tally.of('honest'), [[1000, 32]]);
+  assert.equal([tally.of('key 0').length, tally.of('key 4999').length], [0, 1]);
+});
+
+test('a relay vouches for as many uses as it passed questions, over all experts that one node gives', async () => {
+  const vouched = vouchedFor('server', async () => new Map([[7, 2]]));
+  const claim = (name: string): UseLine[] => ['1', '2', '3'].map((i) => [`${name}${i}`, 'r', 16, 7]);
+  const counted = await Promise.all(['a', 'b'].map((name) => vouched(claim(name))));
+  assert.equal(
+    counted.map((lines) => lines.filter(([, relay]) => relay === 'r').length),
+    [2, 0],
+  );
 });
 
 test('use counts for a relay as far as that relay vouches; the rest came through none', async () => {
@@ -39,7 +57,7 @@ test('use counts for a relay as far as that relay vouches; the rest came through
     ['e', 'nobody', 16, 7],
     ['f', '', 16, 7],
   ];
-  const counted = await vouchedFor(lines, 'server', tallyOf);
+  const counted = await vouchedFor('server', tallyOf)(lines);
   assert.equal(
     counted.map(([payer, relay]) => `${payer}${relay}`),
     ['ar', 'br', 'c', 'd', 'e', 'f'],
