@@ -173,6 +173,17 @@ test('a defrost moves the water at 60 % or more, whatever its heat would take', 
   assert.is(loops(still).circulationPct, 60);
 });
 
+test('dry cooler: a fan that blows turns at 10 % or more, however cold the coolant comes back', () => {
+  const cold = { accelW: 3000, accelInC: 20, accelOutC: 40, outdoorC: -10, hotWaterC: 60 };
+  const blown: Given = {
+    values: cold,
+    actuators: { accelSupplyOn: 1 },
+    setPoints: { mode: 'off' },
+    before: { coolant: { ...START.coolant, reject: true } },
+  };
+  assert.is(loops(blown).coolant.fanPct, 10);
+});
+
 /** Whether the coolant goes outdoors after this second; the valve has long been where it is. */
 const rejects = (reject: boolean, values: Given['values'], more: Given = {}) =>
   loops({
