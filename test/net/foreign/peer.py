@@ -401,9 +401,10 @@ async def ask(url, question, max_price):
 async def ask_by(entry, path, expert, question, max_price):
     me, server, offered = Signer(), unb64(expert["key"], 32), expert["experts"][0]["id"]
     messages, tokens = [{"role": "user", "content": question}], 256
+    hour = int(time.time() // 3600)
     order = {"version": 1, "id": os.urandom(16), "asker": me.key, "server": server, "expert": offered,
-             "channel": os.urandom(16) if max_price else bytes(16), "tier": STANDARD if max_price else SUNSHINE,
-             "mostUcPerMtok": max_price, "hour": int(time.time() // 3600)}
+             "channel": struct.pack(">I", hour) + os.urandom(12) if max_price else bytes(16), "tier": STANDARD if max_price else SUNSHINE,
+             "mostUcPerMtok": max_price, "hour": hour}
     data = encode(ORDER, order)
     request = {"v": 1, "expert": offered, "messages": messages, "maxTokens": tokens, "maxPrice": max_price,
                "order": b64(data + me.sign("order", data))}
