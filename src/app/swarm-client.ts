@@ -5,6 +5,8 @@ import { type Config, loadConfig, portsOf } from '../core/config.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { createLog } from '../core/log.ts';
 import type { Paths } from '../core/paths.ts';
+import { gather } from '../net/swarm/ask/gather.ts';
+import type { Descriptor } from '../net/swarm/descriptor.ts';
 import type { Discovery } from '../net/swarm/discovery/discovery.ts';
 import { MET_FILE } from '../net/swarm/discovery/met.ts';
 import { freshIdentity, ownKeyIn } from '../net/swarm/identity.ts';
@@ -44,6 +46,20 @@ export async function openAsker(paths: Paths, given?: number): Promise<Asking> {
     metFile: join(paths.state, MET_FILE),
   });
   return { config, discoveries, own, isOther: ({ key }) => key !== own };
+}
+
+/** Whoever wants a list waits for slow nodes as well, seconds after the first one; a question does not. */
+const LIST = { wanted: 64, patience: 8 };
+
+/** All that answer for these topics but this home's own node, each of them dialled. */
+export async function listOthers(paths: Paths, topics: readonly string[], given?: number): Promise<Descriptor[]> {
+  const { discoveries, isOther } = await openAsker(paths, given);
+  try {
+    const found = await gather({ discoveries, topics, counts: isOther, ...LIST });
+    return found.map(({ descriptor }) => descriptor);
+  } finally {
+    await Promise.all(discoveries.map((discovery) => discovery.close()));
+  }
 }
 
 /** Which topics this question belongs to, found out here, by the classifier that ships: nobody else reads it for that. */

@@ -9,6 +9,9 @@ export interface ByteSource {
 const MAX_HEADER_BYTES = 64 * 2 ** 20;
 export const MAX_STRING_BYTES = 4 * 2 ** 20;
 const CHUNK_BYTES = 65_536;
+/** http://www.isthe.com/chongo/tech/comp/fnv/ */
+const FNV_START = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 /** Reads forward through the header, one chunk in memory. */
 export class Cursor {
@@ -56,6 +59,16 @@ export class Cursor {
   }
   skipString(what: string): void {
     this.skip(this.count(`length of ${what}`, MAX_STRING_BYTES), what);
+  }
+  /** A number of 53 bits for a string, the same for the same bytes; 0 for none. */
+  mark(what: string): number {
+    const view = this.take(this.count(`length of ${what}`, MAX_STRING_BYTES), what);
+    let [low, high] = [FNV_START, view.byteLength];
+    for (let i = 0; i < view.byteLength; i++) {
+      low = Math.imul(low ^ view.getUint8(i), FNV_PRIME);
+      high = Math.imul(high ^ low, FNV_PRIME) + i;
+    }
+    return view.byteLength === 0 ? 0 : (high >>> 11) * 2 ** 32 + (low >>> 0) + 1;
   }
   #reserve(length: number, what: string): void {
     if (this.position + length > this.#source.sizeBytes) this.fail(`the file ends inside ${what}`);

@@ -9,16 +9,35 @@ const ARRAY = 9;
 /** Bytes of each scalar type: u8 i8 u16 i16 u32 i32 f32 bool, then u64 i64 f64. */
 const SCALAR_BYTES: Record<number, number> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
 
-export type Value = { type: number; value?: number | string; items?: number; itemType?: number; numbers?: number[] };
+const TOKENS = 'tokenizer.ggml.tokens';
+
+export interface Value {
+  type: number;
+  value?: number | string;
+  items?: number;
+  itemType?: number;
+  numbers?: number[];
+  /** Of the list of tokens: one of them is there twice. */
+  twice?: boolean;
+}
 /** With the bytes of the file that hold it, its key in front. */
 export type Entry = Value & { from: number; to: number };
 /** Arrays of whole numbers up to this are kept: some architectures give heads and widths by layer. */
 const MOST_LAYERS = 1024;
 
+/** Whether a text is there twice, told by 53 bits of each; empty ones do not count. */
+function twiceIn(cursor: Cursor, items: number): boolean {
+  const marks = new Float64Array(items);
+  for (let i = 0; i < items; i++) marks[i] = cursor.mark(`item ${i} of ${TOKENS}`);
+  marks.sort();
+  return marks.some((mark, i) => mark !== 0 && mark === marks[i - 1]);
+}
+
 function readArray(cursor: Cursor, key: string): Value {
   const itemType = cursor.u32(`item type of ${key}`);
   const items = cursor.count(`items of ${key}`, ARRAY_ITEMS);
   const itemBytes = SCALAR_BYTES[itemType];
+  if (itemType === STRING && key === TOKENS) return { type: ARRAY, items, itemType, twice: twiceIn(cursor, items) };
   if (itemType === STRING) for (let i = 0; i < items; i++) cursor.skipString(`item ${i} of ${key}`);
   else if (itemType === 4 || itemType === 5) {
     if (items <= MOST_LAYERS) {

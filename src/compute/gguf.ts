@@ -59,7 +59,8 @@ export interface Gguf {
   dataAt: number;
 }
 
-/** Type of an item that is text. */
+/** Types of a whole number and of text. */
+const U32 = 4;
 const TEXT = 8;
 const LIMITS = {
   tensors: 65_536,
@@ -117,6 +118,7 @@ function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number |
   const tokens = metadata.get('tokenizer.ggml.tokens');
   if (tokens === undefined) return undefined;
   if (tokens.itemType !== TEXT || !tokens.items) cursor.fail('tokenizer.ggml.tokens is not a list of strings');
+  if (tokens.twice) cursor.fail('tokenizer.ggml.tokens has a token twice');
   for (const [key, itemType] of [
     ['tokenizer.ggml.scores', 6],
     ['tokenizer.ggml.token_type', 5],
@@ -125,19 +127,30 @@ function checkVocabulary(cursor: Cursor, metadata: Map<string, Value>): number |
     if (list && (list.itemType !== itemType || list.items !== tokens.items))
       cursor.fail(`${key} does not fit the tokens`);
   }
-  for (const [key, { value }] of metadata) {
+  for (const [key, { value, type }] of metadata) {
     if (!/^tokenizer\.ggml\.[a-z_]+_token_id$/.test(key)) continue;
     // 0xffffffff stands for "none" in files in the wild.
-    if (typeof value !== 'number' || (value >= tokens.items && value !== 0xffffffff)) cursor.fail(`${key} is no token`);
+    if (type !== U32 || typeof value !== 'number' || (value >= tokens.items && value !== 0xffffffff))
+      cursor.fail(`${key} is no token`);
   }
   return tokens.items;
 }
 
 /** @throws HeatmineError MODEL_INVALID, and nothing else. */
-export const checkGguf = (source: ByteSource, where: string): GgufInfo => readGguf(source, where).info;
-
-function readGguf(source: ByteSource, where: string): Gguf {
+export function checkGguf(source: ByteSource, where: string): GgufInfo {
   const cursor = new Cursor(source, where);
+  return askable(cursor, readGguf(cursor, source));
+}
+
+/** The header is sound: is it one of a model that llama.cpp can run? */
+function askable(cursor: Cursor, { info, metadata, tensors }: Gguf): GgufInfo {
+  const { architecture, sizes, vocabulary } = info;
+  const blockOf = (type: number) => TENSOR_TYPES[type]![0];
+  checkSense(cursor, { metadata, architecture, sizes, vocabulary, tensors, blockOf });
+  return info;
+}
+
+function readGguf(cursor: Cursor, source: ByteSource): Gguf {
   if (cursor.u32('the magic').toString(16) !== '46554747') cursor.fail('not a GGUF: the first bytes are not "GGUF"');
   const version = cursor.u32('the version');
   if (version !== 2 && version !== 3) cursor.fail(`GGUF version ${version} is not supported, only 2 and 3`);
@@ -164,8 +177,6 @@ function readGguf(source: ByteSource, where: string): Gguf {
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
   const sums = { version, tensors: count, parameters, headerBytes: cursor.position, weightBytes: dataBytes };
   const info = infoOf(cursor, metadata, sums);
-  const blockOf = (type: number) => TENSOR_TYPES[type]![0];
-  checkSense(cursor, { metadata, architecture: info.architecture, tensors, blockOf });
   return { info, metadata, alignment, tensors, dataAt };
 }
 
@@ -197,8 +208,10 @@ export interface OpenGguf extends Gguf {
   close(): void;
 }
 
-/** @throws HeatmineError MODEL_INVALID also when it cannot be read. */
-export function openGguf(file: string): OpenGguf {
+/** Any tensors, whatever a model of its architecture needs. @throws HeatmineError MODEL_INVALID also when it cannot be read. */
+export const openGguf = (file: string): OpenGguf => opened(file, () => {});
+
+function opened(file: string, check: (cursor: Cursor, gguf: Gguf) => void): OpenGguf {
   let handle: number | undefined;
   const close = () => handle !== undefined && closeSync(handle);
   try {
@@ -210,7 +223,11 @@ export function openGguf(file: string): OpenGguf {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
     };
-    return { ...readGguf({ sizeBytes: stat.size, read }, file), file, read, close };
+    const source = { sizeBytes: stat.size, read };
+    const cursor = new Cursor(source, file);
+    const gguf = readGguf(cursor, source);
+    check(cursor, gguf);
+    return { ...gguf, file, read, close };
   } catch (error) {
     close();
     if (error instanceof HeatmineError) throw error;
@@ -220,7 +237,7 @@ export function openGguf(file: string): OpenGguf {
 
 /** Only looks. @throws HeatmineError MODEL_INVALID also when it cannot be read. */
 export function checkGgufFile(file: string): GgufInfo {
-  const opened = openGguf(file);
-  opened.close();
-  return opened.info;
+  const { info, close } = opened(file, askable);
+  close();
+  return info;
 }

@@ -10,7 +10,7 @@ import { urlOf } from '../../src/app/experts/pull.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
 import { canonical, readManifest } from '../../src/core/manifest.ts';
 import { tempDir } from '../compute/fixture.ts';
-import { smallSpec, writeGguf } from '../compute/gguf-writer.ts';
+import { soundSpec, writeGguf } from '../compute/gguf-writer.ts';
 import { heatmine } from './run-experts.ts';
 import { type Shop, shop } from './shop.ts';
 
@@ -26,7 +26,7 @@ async function withHome(body: (home: string, web: Shop) => Promise<void>): Promi
 
 const CHATML = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n'}}{% endfor %}";
 function model(): Buffer {
-  const spec = smallSpec();
+  const spec = soundSpec();
   spec.metadata.push(['general.name', { text: 'Tiny Talker' }], ['general.license', { text: 'mit' }]);
   spec.metadata.push(['tokenizer.chat_template', { text: CHATML }]);
   return writeGguf(spec);

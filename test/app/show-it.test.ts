@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Seen, setOnPage, setOverMqtt, watchUnit } from '../../src/app/bench/echo/watch.ts';
+import { type Seen, setOnPage, watchUnit } from '../../src/app/bench/echo/watch.ts';
 import { type SpawnedUnit, spawnUnit } from '../../src/app/spawn-unit.ts';
 import { freeBase } from './free-base.ts';
 
@@ -27,11 +27,13 @@ test.after(async () => {
 test('a set-point moved over MQTT, on the page or on the command line is one effective value everywhere', async () => {
   const watch = await watchUnit(unit);
   const ways: [way: string, set: (valueC: number) => unknown][] = [
-    ['as Home Assistant sends it', (valueC) => setOverMqtt(watch.home, 'roomSetC', valueC)],
+    ['as Home Assistant sends it', (valueC) => watch.thermostat(valueC)],
     ['on the page', (valueC) => setOnPage(unit.url, 'roomSetC', valueC)],
   ];
   let valueC = 18;
-  const printed = async () => JSON.parse((await heatmine('status', '--json')).stdout).control.setPoints.roomSetC;
+  // It ends with 1 where a busy machine makes simulated sensors late.
+  const told = () => heatmine('status', '--json').catch((error: { stdout: string }) => error);
+  const printed = async () => JSON.parse((await told()).stdout).control.setPoints.roomSetC;
   try {
     for (const [way, set] of ways) {
       let best: Seen | undefined;

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { smallSpec, writeGguf } from '../compute/gguf-writer.ts';
+import { soundSpec, writeGguf } from '../compute/gguf-writer.ts';
 import { scratch, until } from '../net/helpers.ts';
 import { type EchoNode, eventually, testSwarm } from '../net/swarm/swarm.ts';
 
@@ -46,7 +46,7 @@ test.after(async () => {
 function made(id: string): string {
   const dir = join(homes.dir, `made-${id}`, id);
   mkdirSync(dir, { recursive: true });
-  const spec = smallSpec();
+  const spec = soundSpec();
   spec.tensors.push({ name: 'more.weight', dims: [1024, 1024], type: 0, bytes: TENSOR_BYTES });
   const bytes = writeGguf(spec);
   writeFileSync(join(dir, 'w.gguf'), bytes);

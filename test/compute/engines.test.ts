@@ -9,7 +9,7 @@ import { createLlamaEngine } from '../../src/compute/engines/llama.ts';
 import { createUpstreamEngine, upstreamModels } from '../../src/compute/engines/upstream.ts';
 import { codeOf, collect, compliance } from './engine-compliance.ts';
 import { addExpert, echoUnit, grantOf, haveStories, STORIES, tempDir } from './fixture.ts';
-import { smallSpec, writeGguf } from './gguf-writer.ts';
+import { soundSpec, writeGguf } from './gguf-writer.ts';
 
 const never = new AbortController().signal;
 const words = 'one two three four five six seven eight nine ten';
@@ -53,7 +53,7 @@ test('F25: a model that would not fit into what is free is refused by name befor
   const { dir, remove } = tempDir();
   try {
     const file = join(dir, 'large.gguf');
-    writeFileSync(file, writeGguf(smallSpec()));
+    writeFileSync(file, writeGguf(soundSpec()));
     const spec = { id: 'large', file, contextTokens: 64, width: 1, sizeBytes: Math.ceil(totalmem() / 1.1) };
     for (let i = 0; i < 3; i++) {
       const refused = await engine.load(spec).then(
@@ -89,7 +89,7 @@ test('llama: a file that is no model never reaches native code', async () => {
   const engine = createLlamaEngine();
   const load = (file: string) => engine.load({ id: 'x', file, contextTokens: 64, width: 4, sizeBytes: 1 });
   assert.is(await codeOf(load(`${expert}/expert.json`)), 'MODEL_INVALID');
-  assert.is(await codeOf(load(`${expert}/weights.gguf`)), 'MODEL_INVALID', 'sound as a GGUF, no whole model');
+  assert.is(await codeOf(load(`${expert}/weights.gguf`)), 'MODEL_INVALID', 'sound as a head, refused by llama.cpp');
   const huge = { id: 'x', file: `${expert}/weights.gguf`, contextTokens: 64, width: 1, sizeBytes: 2 ** 50 };
   assert.is(await codeOf(engine.load(huge)), 'BUSY', 'larger than the memory that is free');
   await engine.close();

@@ -23,7 +23,7 @@ import type { MessageOf, TopicName } from '../../src/contract/topics.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { leaseStamp } from '../../src/core/lease.ts';
 import { createLog } from '../../src/core/log.ts';
-import { smallSpec, writeGguf } from './gguf-writer.ts';
+import { type GgufSpec, soundSpec, writeGguf } from './gguf-writer.ts';
 
 export const STORIES = fileURLToPath(new URL('../../../shared/data/models/stories260K-q8_0.gguf', import.meta.url));
 export const haveStories = existsSync(STORIES);
@@ -34,13 +34,20 @@ export function tempDir(): { dir: string; remove(): void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
+/** Sound as a head; llama.cpp refuses it for a tensor that no model has. */
+function refusedSpec(): GgufSpec {
+  const spec = soundSpec();
+  spec.tensors.push({ name: 'more.weight', dims: [32], type: 0, bytes: 128 });
+  return spec;
+}
+
 /** Writes models/<id>/expert.json; the weights are a tiny sound GGUF without use, or a link to the real model. */
 export function addExpert(models: string, id: string, change: Record<string, unknown> = {}, real = false): string {
   const dir = join(models, id);
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'weights.gguf');
   if (real) symlinkSync(STORIES, file);
-  else writeFileSync(file, writeGguf(smallSpec()));
+  else writeFileSync(file, writeGguf(refusedSpec()));
   const bytes = readFileSync(file);
   const expert = {
     id,

@@ -63,7 +63,12 @@ export function writeGguf({ version = 3, metadata, tensors }: GgufSpec): Buffer 
   return Buffer.concat([header, Buffer.alloc(pad(header.length) - header.length), Buffer.alloc(offset, 7)]);
 }
 
-/** Small and sound: two tensors, a vocabulary of four. */
+const F32 = 0;
+const block = (name: string, dims: number[]): TensorSpec => ({
+  ...{ name: `blk.0.${name}.weight`, dims, type: F32, bytes: 4 * dims.reduce((a, b) => a * b, 1) },
+});
+
+/** Small, and sound as a file: two tensors, a vocabulary of four. */
 export const smallSpec = (): GgufSpec => ({
   metadata: [
     ['general.architecture', { text: 'llama' }],
@@ -78,6 +83,25 @@ export const smallSpec = (): GgufSpec => ({
   ],
   tensors: [
     { name: 'token_embd.weight', dims: [32, 4], type: 8, bytes: 136 },
-    { name: 'output_norm.weight', dims: [32], type: 0, bytes: 128 },
+    { name: 'output_norm.weight', dims: [32], type: F32, bytes: 128 },
   ],
 });
+
+/** The same with all that a model of its architecture needs, in one block. */
+export function soundSpec(): GgufSpec {
+  const { metadata, tensors } = smallSpec();
+  const shape: GgufSpec['metadata'] = [
+    ['tokenizer.ggml.model', { text: 'llama' }],
+    ['llama.embedding_length', { u32: 32 }],
+    ['llama.block_count', { u32: 1 }],
+    ['llama.feed_forward_length', { u32: 64 }],
+    ['llama.attention.head_count', { u32: 4 }],
+    ['llama.attention.layer_norm_rms_epsilon', { f32: 1e-5 }],
+  ];
+  const weights = [
+    ...[block('attn_norm', [32]), block('ffn_norm', [32])],
+    ...['attn_q', 'attn_k', 'attn_v', 'attn_output'].map((name) => block(name, [32, 32])),
+    ...[block('ffn_gate', [32, 64]), block('ffn_up', [32, 64]), block('ffn_down', [64, 32])],
+  ];
+  return { metadata: [...metadata, ...shape], tensors: [...tensors, ...weights] };
+}

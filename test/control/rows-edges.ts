@@ -152,6 +152,8 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     [
       on({ rejectOn: 1 }),
       t({ rejectS: 60 }),
+      t({ tankS: 60 }),
+      t({ compressorOnS: 60 }),
       v({ supplyC: 38.6 }),
       v({ accelOutC: 43.9 }),
       v({ accelW: 1000 }),

@@ -80,6 +80,8 @@ const TABLE: Record<string, string> = {
   F4r: 'warn 300 600 -',
   F4b: 'warn 300 600 -',
   F4t: 'warn 120 600 -',
+  F4h: 'warn 0 600 -',
+  F4p: 'derate 300 300 -',
   F12l: 'heatPumpOff 0 300 3/3600',
   F12p: 'heatPumpOff 900 300 2/14400',
 };

@@ -1,20 +1,16 @@
 import { join } from 'node:path';
 import { printable } from '../../core/printable.ts';
 import { EXPERIENCE_FILE, openExperience } from '../../net/swarm/ask/experience.ts';
-import { gather } from '../../net/swarm/ask/gather.ts';
+import type { Descriptor } from '../../net/swarm/descriptor.ts';
 import { RELAY_TOPIC, TOPICS } from '../../net/swarm/topics.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
-import { openAsker } from '../swarm-client.ts';
-
-const MOST = 32;
+import { listOthers } from '../swarm-client.ts';
 
 async function listPeers(args: string[]): Promise<number> {
   const { values, paths, json } = parseCommand(args);
-  const { discoveries, isOther } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
-  const found = await gather({ discoveries, topics: [...TOPICS, RELAY_TOPIC], counts: isOther, wanted: MOST });
-  await Promise.all(discoveries.map((discovery) => discovery.close()));
+  const portBase = numberOption(values['port-base'], 'port-base', 1024, 65_000);
+  const nodes = await listOthers(paths, [...TOPICS, RELAY_TOPIC], portBase);
   const experience = openExperience(join(paths.state, EXPERIENCE_FILE));
-  const nodes = found.map(({ descriptor }) => descriptor);
   const withVerdict = nodes.map((node) => ({ ...node, shunned: experience.shuns(node.key) }));
   if (json) print(JSON.stringify(withVerdict));
   else for (const node of nodes) print(lineOf(node, experience.shuns(node.key)));
@@ -26,9 +22,7 @@ async function listPeers(args: string[]): Promise<number> {
   return 1;
 }
 
-type Node = Awaited<ReturnType<typeof gather>>[number]['descriptor'];
-
-function lineOf({ key, urls, relays, relay, experts, sunshine }: Node, shunned: string | undefined): string {
+function lineOf({ key, urls, relays, relay, experts, sunshine }: Descriptor, shunned: string | undefined): string {
   const offers = experts.map(
     ({ id, topics, price }) => `${id} (${topics.join(', ')}; ${price ? `${price} µcr/Mtok` : 'free'})`,
   );

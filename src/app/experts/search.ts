@@ -1,12 +1,9 @@
 import { HeatmineError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
-import { gather } from '../../net/swarm/ask/gather.ts';
 import { type ExpertRow, searchExperts, type Wish } from '../../net/swarm/ask/search.ts';
 import { TOPICS } from '../../net/swarm/topics.ts';
 import { numberOption, type Parsed, print, say } from '../command.ts';
-import { openAsker } from '../swarm-client.ts';
-
-const MOST_NODES = 64;
+import { listOthers } from '../swarm-client.ts';
 
 /** `experts search`: who in the swarm could be asked. Exit code 1 where nobody fits. */
 export async function searchSwarm({ values, paths, json }: Parsed): Promise<number> {
@@ -21,12 +18,8 @@ export async function searchSwarm({ values, paths, json }: Parsed): Promise<numb
     ...(language && { language }),
     ...(maxPrice !== undefined && { maxPrice }),
   };
-  const { discoveries, isOther } = await openAsker(paths, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   // All topics, whichever is wanted: nobody who is dialled learns it.
-  const found = await gather({ discoveries, topics: TOPICS, counts: isOther, wanted: MOST_NODES }).finally(() =>
-    Promise.all(discoveries.map((discovery) => discovery.close())),
-  );
-  const nodes = found.map(({ descriptor }) => descriptor);
+  const nodes = await listOthers(paths, TOPICS, numberOption(values['port-base'], 'port-base', 1024, 65_000));
   const rows = searchExperts(nodes, wish);
   if (json) print(JSON.stringify(rows));
   else for (const row of rows) print(printable(lineOf(row)));

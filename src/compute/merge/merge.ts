@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { HeatmineError } from '../../core/errors.ts';
-import { checkGgufFile } from '../gguf.ts';
+import { openGguf } from '../gguf.ts';
 import { headerOf, type Lineage, padded } from './header.ts';
 import type { Place, Plan, PlannedTensor } from './plan.ts';
 import { arcOf, type Known, mergePiece, needsAncestor, type Piece, type Recipe } from './recipe.ts';
@@ -63,7 +63,7 @@ export function* mergeSteps({ plan, recipe, lineage, out }: MergeJob): Generator
       write(new Uint8Array(padded(tensor.bytes, alignment) - tensor.bytes));
     }
     fsyncSync(handle);
-    checkGgufFile(part);
+    openGguf(part).close();
     renameSync(part, out);
     return { sha256: hash.digest('hex'), sizeBytes };
   } finally {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { spawnUnit } from '../../spawn-unit.ts';
 import type { Bench, Figure } from '../table.ts';
-import { type Seen, setOnPage, setOverMqtt, type Watch, watchUnit } from './watch.ts';
+import { type Seen, setOnPage, type Watch, watchUnit } from './watch.ts';
 
 const PORT_BASE = 23_180;
 const GOAL_MS = 1000;
@@ -34,7 +34,7 @@ export const echo: Bench = {
       const watch = await watchUnit(unit);
       const reference = { name: 'broker alone', value: await bareMs(watch, n) };
       const ways: Record<string, (valueC: number) => unknown> = {
-        'as Home Assistant sends it': (valueC) => setOverMqtt(watch.home, 'roomSetC', valueC),
+        'as Home Assistant sends it': (valueC) => watch.thermostat(valueC),
         'on the page': (valueC) => setOnPage(unit.url, 'roomSetC', valueC),
         'on the command line, with its start': (valueC) =>
           run(process.execPath, [ENTRY, 'set', 'roomSetC', String(valueC), '--home', unit.home]),

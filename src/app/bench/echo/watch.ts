@@ -21,6 +21,8 @@ export interface Seen {
 export interface Watch {
   /** As Home Assistant is connected: user `home`. */
   home: MqttClient;
+  /** Moves the room's set-point by topic and template of the thermostat that was announced to Home Assistant. */
+  thermostat(valueC: number): Promise<unknown>;
   /** Begins right after a state of the regular second, the worst moment for one who waits for the next; throws when it is lost. */
   timed(name: keyof SetPoints, value: number, set: () => unknown): Promise<Seen>;
   close(): Promise<void>;
@@ -40,8 +42,11 @@ export async function watchUnit(unit: SpawnedUnit): Promise<Watch> {
     for (const wait of waiting) wait();
   };
   let laid: object = {};
-  home.on('message', (_path, text) => {
-    told.mqtt = JSON.parse(`${text}`).setPoints;
+  let climate: Climate | undefined;
+  home.on('message', (path, text) => {
+    const message = JSON.parse(`${text}`);
+    if (path.endsWith('/config')) climate ??= climateOf(message);
+    else told.mqtt = message.setPoints;
     look();
   });
   page.onmessage = ({ data }) => {
@@ -51,7 +56,7 @@ export async function watchUnit(unit: SpawnedUnit): Promise<Watch> {
     if (control) told.page = control.setPoints;
     look();
   };
-  await home.subscribeAsync(topicPath('heatmine', 'controlState'));
+  await home.subscribeAsync([topicPath('heatmine', 'controlState'), 'homeassistant/device/+/config']);
 
   /** Resolves with the time at which `holds` first did. */
   function once(holds: () => boolean, limitMs: number): Promise<number> {
@@ -69,9 +74,13 @@ export async function watchUnit(unit: SpawnedUnit): Promise<Watch> {
       wait();
     });
   }
-  await once(() => told.mqtt !== undefined && told.page !== undefined, FIRST_MS);
+  await once(() => told.mqtt !== undefined && told.page !== undefined && climate !== undefined, FIRST_MS);
   return {
     home,
+    thermostat(valueC) {
+      const { temperature_command_topic: topic, temperature_command_template: template } = climate!;
+      return home.publishAsync(topic, template.replace('{{ value }}', String(valueC)), { qos: 0 });
+    },
     async timed(name, value, set) {
       const before = told.mqtt;
       await once(() => told.mqtt !== before, FIRST_MS);
@@ -91,9 +100,13 @@ export async function watchUnit(unit: SpawnedUnit): Promise<Watch> {
   };
 }
 
-/** A set-point as Home Assistant's thermostat sends it. */
-export const setOverMqtt = (home: MqttClient, name: keyof SetPoints, value: number) =>
-  home.publishAsync(topicPath('heatmine', 'set'), JSON.stringify({ name, value, by: 'home-assistant' }), { qos: 1 });
+interface Climate {
+  temperature_command_topic: string;
+  temperature_command_template: string;
+}
+/** The thermostat of a message of discovery; undefined where there is none in it. */
+const climateOf = ({ cmps }: { cmps: Record<string, { p: string }> }) =>
+  Object.values(cmps).find(({ p }) => p === 'climate') as (Climate & { p: string }) | undefined;
 
 /** A set-point as the page sends it. */
 export const setOnPage = (url: string, name: keyof SetPoints, value: number) =>

@@ -37,7 +37,10 @@ export async function settleAnswer(to: ToSettle): Promise<Settled> {
     const { signed, request, taken } = await to.ordering.settle(to.receipt, to.request, to.answerBytes);
     settled.signed = signed;
     const stream = to.open();
-    const late = setTimeout(() => stream.close('NOT_RUNNING', 'not waiting any longer'), to.commitWaitMs ?? TAKEN_MS);
+    const late = setTimeout(
+      () => stream.close('NOT_RUNNING', 'that node has not said yet that it wrote it down'),
+      to.commitWaitMs ?? TAKEN_MS,
+    );
     let isTaken = false;
     try {
       for await (const reply of exchange(stream, request, to.sealing)) {
