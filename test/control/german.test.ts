@@ -2,10 +2,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inGerman } from '../../src/contract/german/german.ts';
 import type { SensorName } from '../../src/contract/points.ts';
+import { ROWS } from '../../src/control/interlock/rows.ts';
 import { computing, createRig, type Rig, tick } from './rig.ts';
+import { contextOf } from './rows-context.ts';
+import { EDGES as MACHINE } from './rows-edges.ts';
+import { STORE_EDGES } from './rows-edges-store.ts';
 
 /** What control composes while it runs, taken apart again: no word of English may be left. */
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check|from|until)\b/i;
+
+const EDGES = [...MACHINE, ...STORE_EDGES];
 
 const STORIES: [string, Partial<Record<SensorName, number>>, (rig: Rig) => void][] = [
   ['heats', { bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 22 }, () => {}],
@@ -32,6 +38,16 @@ for (const [name, values, begin] of STORIES) {
     for (const text of said) assert.not.match(inGerman(text), ENGLISH, text);
   });
 }
+
+test('what each row of the fault table says is said in German, too', () => {
+  for (const [id, speaks, , also = []] of EDGES) {
+    const row = ROWS.find((r) => r.id === id)!;
+    for (const change of [{}, ...also]) {
+      const text = row.text(contextOf(speaks, change)).replace(/\w+: as this test has it/g, '');
+      assert.not.match(inGerman(text), ENGLISH, `${id}: ${text}`);
+    }
+  }
+});
 
 test('a tail belongs to the clause before it, not to the first that has a comma', () => {
   const rests = 'Idle: buffer 32.0 °C of 35.3 °C, the compressor rests 5 min more';

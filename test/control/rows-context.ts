@@ -3,6 +3,7 @@ import { BALANCE_START } from '../../src/control/estimate/balance.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
 import { INTERLOCK_START } from '../../src/control/interlock/interlock.ts';
 import type { RowContext } from '../../src/control/interlock/row.ts';
+import { SLOW_START } from '../../src/control/interlock/slow.ts';
 import { createRig, HOUSE, imageOf } from './rig.ts';
 
 /**
@@ -16,6 +17,7 @@ export interface Change {
   on?: Partial<Outputs>;
   timers?: Partial<RowContext['timers']>;
   balance?: Partial<RowContext['balance']>;
+  slow?: { [K in keyof RowContext['slow']]?: Partial<RowContext['slow'][K]> };
   house?: Partial<RowContext['house']>;
   ageMs?: Partial<Record<SensorName, number>>;
 }
@@ -30,6 +32,12 @@ const RUNS: Outputs = {
   rejectOn: 0,
 };
 const LONG = 1e4;
+
+const slowOf = (changes: readonly Change[]): RowContext['slow'] => ({
+  water: Object.assign({}, SLOW_START.water, ...changes.map((c) => c.slow?.water)),
+  coil: Object.assign({}, SLOW_START.coil, ...changes.map((c) => c.slow?.coil)),
+  chip: Object.assign({}, SLOW_START.chip, ...changes.map((c) => c.slow?.chip)),
+});
 
 export function contextOf(...changes: Change[]): RowContext {
   const merged = <K extends keyof Change>(key: K) =>
@@ -55,6 +63,7 @@ export function contextOf(...changes: Change[]): RowContext {
     decided: image.actuators,
     observing: false,
     timers: { ...timers, ...merged('timers') },
+    slow: slowOf(changes),
   };
 }
 

@@ -42,6 +42,17 @@ export const STORE_EDGES: typeof EDGES = [
     [uphill, { ...uphill, values: { ...uphill.values, hotWaterC: 70 } }],
   ],
   [
+    'F4h',
+    { slow: { coil: { odd: 2, oddK: -4.5 } } },
+    [{ slow: { coil: { odd: 1 } } }],
+    [{ slow: { coil: { oddK: 4.5 } } }],
+  ],
+  [
+    'F4p',
+    { slow: { chip: { steadyS: 181, step: 1, watts: 5000, overK: 10.9, leastKPerW: [0, 0.003] } } },
+    [{ slow: { chip: { overK: 11.1 } } }, { slow: { chip: { steadyS: 180 } } }, { slow: { chip: { step: 0 } } }],
+  ],
+  [
     'F4x',
     tooHot,
     [

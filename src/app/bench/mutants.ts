@@ -17,10 +17,13 @@ const CONTROL = join(ROOT, 'src/control');
 const CACHE = join(ROOT, 'node_modules/.cache/heatmine');
 /** Beside all of test/control: a co-simulated house and a slice of the campaign. */
 const ALSO = ['app/cosim', 'app/campaign'];
-/** Each mutant first meets cases of so much processor time together; what lives then meets more, and at last all. */
-const ROUNDS_MS = [1500, 6000, 25_000, Number.POSITIVE_INFINITY] as const;
+/** Each mutant first meets cases of so much processor time together; what lives then meets more. */
+const ROUNDS_MS = [1500, 6000] as const;
+/** At last what has lived, for as many as there is time: more of them, then all, slices of houses and campaign among them. */
+const LAST_MS = [25_000, Number.POSITIVE_INFINITY] as const;
+/** So many are judged before the next are begun: a run that ends sooner has judged a sample. */
+const BATCH = 50;
 const QUICK = 40;
-const QUICK_ROUNDS = 2;
 const GOAL = 0.9;
 
 /** Every case of these test files: how long it takes and which places it runs. What is known from before is not run again. */
@@ -75,14 +78,13 @@ interface Hunt {
   onProgress?: OnProgress | undefined;
 }
 
-/** Mutants through rounds of more and more cases, one on each processor; resolves with those met at least once, and those that live. */
-async function hunt(chosen: readonly Mutant[], rounds: readonly number[], given: Hunt) {
-  const { memory, cases, untilMs, onProgress } = given;
+/** Looks for what kills a mutant among cases of so much processor time together. */
+type Killer = (mutant: Mutant, withinMs: number, trier: Trier) => Promise<Case | undefined>;
+
+function openKiller({ memory, cases }: Hunt): Killer {
   const order = openOrder(cases);
   /** A case that fails by itself when it runs without those before it proves nothing. */
   const alone = new Map<Case, boolean>();
-  const late = () => performance.now() >= untilMs;
-
   async function standsAlone(tried: Case, trier: Trier): Promise<boolean> {
     if (!alone.has(tried)) await trier.attempt(null, [tried], (c, passed) => alone.set(c, passed));
     return alone.get(tried)!;
@@ -105,29 +107,51 @@ async function hunt(chosen: readonly Mutant[], rounds: readonly number[], given:
     return killer;
   }
 
-  let alive = [...chosen];
-  const met = new Set<Mutant>();
-  for (const [i, withinMs] of rounds.entries()) {
-    const lives = new Set(alive);
-    const queue = alive.values();
-    let told = 0;
-    const one = async () => {
-      const trier = openTrier();
+  return killerOf;
+}
+
+/** Mutants through rounds of more and more cases, one on each processor; resolves with those that were judged, and those of them that live. */
+async function hunt(chosen: readonly Mutant[], quick: boolean, given: Hunt) {
+  const killerOf = openKiller(given);
+  const late = () => performance.now() >= given.untilMs;
+  const triers = Array.from({ length: availableParallelism() }, openTrier);
+
+  /** Those that live, of these; undefined where time was up before all had their turn. */
+  async function round(left: readonly Mutant[], withinMs: number): Promise<Mutant[] | undefined> {
+    const lives = new Set(left);
+    const queue = left.values();
+    const one = async (trier: Trier) => {
       for (const mutant of queue) {
-        if (late()) break;
+        if (late()) return;
         const by = await killerOf(mutant, withinMs, trier);
-        met.add(mutant);
         if (by) lives.delete(mutant);
-        onProgress?.(++told, alive.length);
-        say(`round ${i + 1}, ${told}/${alive.length} ${nameOf(mutant)}: ${by ? `killed by ${caseName(by)}` : 'lives'}`);
+        say(`${nameOf(mutant)}: ${by ? `killed by ${caseName(by)}` : `lives ${withinMs / 1000} s of cases`}`);
       }
-      trier.close();
     };
-    await Promise.all(Array.from({ length: availableParallelism() }, one));
-    alive = alive.filter((m) => lives.has(m));
-    say(`round ${i + 1}: ${alive.length} live${late() ? `; stopped, time is up` : ''}`);
+    await Promise.all(triers.map(one));
+    return late() ? undefined : left.filter((m) => lives.has(m));
   }
-  return { met: [...met], alive: alive.filter((m) => met.has(m)) };
+
+  const judged: Mutant[] = [];
+  const alive: Mutant[] = [];
+  for (let at = 0; at < chosen.length; at += BATCH) {
+    const batch = chosen.slice(at, at + BATCH);
+    let left: Mutant[] | undefined = batch;
+    for (const withinMs of ROUNDS_MS) left = left && (await round(left, withinMs));
+    if (!left) break;
+    judged.push(...batch);
+    alive.push(...left);
+    given.onProgress?.(judged.length, chosen.length);
+    say(`${judged.length} of ${chosen.length} judged, ${alive.length} live`);
+  }
+  for (const withinMs of quick ? [] : LAST_MS) {
+    for (const mutant of [...alive]) {
+      const still = await round([mutant], withinMs);
+      if (still?.length === 0) alive.splice(alive.indexOf(mutant), 1);
+    }
+  }
+  for (const trier of triers) trier.close();
+  return { judged, alive };
 }
 
 export const mutants: Bench = {
@@ -143,12 +167,11 @@ export const mutants: Bench = {
     const all = allMutants();
     const drawn = shuffled(all, seededRandom(seed));
     const chosen = quick ? drawn.slice(0, QUICK) : drawn;
-    const rounds = quick ? ROUNDS_MS.slice(0, QUICK_ROUNDS) : ROUNDS_MS;
-    const { met, alive } = await hunt(chosen, rounds, { memory, cases, untilMs, onProgress });
+    const { judged, alive } = await hunt(chosen, quick, { memory, cases, untilMs, onProgress });
     for (const mutant of alive.sort((a, b) => nameOf(a).localeCompare(nameOf(b)))) say(`SURVIVED ${nameOf(mutant)}`);
     return FOLDERS.map((folder): Figure => {
       const is = (m: Mutant) => folderOf(m) === folder;
-      const [exist, total] = [all.filter(is).length, met.filter(is).length];
+      const [exist, total] = [all.filter(is).length, judged.filter(is).length];
       const killed = total - alive.filter(is).length;
       return {
         figure: `${folder}: ${killed} of ${total} mutants killed (${exist} exist${total < exist ? `, the rest not tried: sample of seed ${seed}` : ''})`,

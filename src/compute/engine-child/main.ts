@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { createLlamaEngine } from '../engines/llama.ts';
 import { createOnnxEngine } from '../engines/onnx.ts';
@@ -7,7 +8,11 @@ import { serveEngines } from './serve.ts';
 /** The process in which native code runs. Argument: the file with the classifier's features, which ships with us. */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.on('disconnect', () => process.exit(0));
+// An exit would wait for native code that hangs in a load, for nobody any more.
+process.on('disconnect', () => {
+  flushCompileCache();
+  process.kill(process.pid, 'SIGKILL');
+});
 try {
   // When memory runs out this goes first, never control (F25).
   writeFileSync('/proc/self/oom_score_adj', '800');

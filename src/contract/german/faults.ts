@@ -135,6 +135,12 @@ export const FAULTS_DE: Record<string, string> = {
     'das Wasser kommt mit {} °C kaum gekühlt vom Speicher zurück, und der zeigt {} °C; sein Fühler sitzt lose, driftet oder ist vertauscht, oder sein Wärmetauscher ist verkalkt',
   'water of {} °C gives heat to a tank that reads {} °C; its sensor drifts or is swapped':
     'Wasser von {} °C gibt Wärme an einen Speicher ab, der {} °C zeigt; sein Fühler driftet oder ist vertauscht',
+  'the tank takes its heat as one that is {} hotter than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled':
+    'der Speicher nimmt seine Wärme auf wie einer, der {} heißer ist, als sein Fühler zeigt, zwei Ladungen nacheinander; er driftet oder sitzt lose, oder der Wärmetauscher ist verkalkt',
+  'the tank takes its heat as one that is {} colder than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled':
+    'der Speicher nimmt seine Wärme auf wie einer, der {} kälter ist, als sein Fühler zeigt, zwei Ladungen nacheinander; er driftet oder sitzt lose, oder der Wärmetauscher ist verkalkt',
+  'the hottest chip reads {} K colder than {} W make it at this flow; its sensor drifts':
+    'der heißeste Chip zeigt {} K weniger, als ihn {} W bei diesem Durchfluss machen; sein Fühler driftet',
   '{} cannot be written: {}': '{} ist nicht schreibbar: {}',
   '{}: too many limits in one run, the rest is not recorded': '{}: zu viele Begrenzungen, der Rest wird nicht vermerkt',
   'more than {} changes in a second: the rest is ignored':

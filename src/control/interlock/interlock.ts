@@ -10,11 +10,13 @@ import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
 import { coldCoolantRests, valveWaits } from './exceptions.ts';
 import { EFFECT_STATE, type Effect, PUMP_ON_PCT, type RowContext, RUN_ON_S, type Timers } from './row.ts';
 import { ROWS, ROWS_AT_START } from './rows.ts';
+import { SLOW_START, type SlowState, slowStep } from './slow.ts';
 import { anyTrip, type Trips, tripsStep } from './trips.ts';
 
 export interface InterlockState {
   trips: Trips;
   timers: Timers;
+  slow: SlowState;
   /** A full valid set of sensors has been seen since the start (F17), and for how long we have waited for it. */
   ready: boolean;
   waitedS: number;
@@ -43,6 +45,7 @@ export const INTERLOCK_START: InterlockState = {
     ranTurnedS: LONG_S,
     coolingOn: 0,
   },
+  slow: SLOW_START,
   ready: false,
   waitedS: 0,
   disobeyedS: 0,
@@ -180,7 +183,8 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
   const { dtS, realS, house, est } = input;
   const bound = soundOutputs(input.decided);
   const timers = timersStep(previous.timers, input);
-  const c: RowContext = { ...input, timers };
+  const slow = slowStep(previous.slow, { ...input, timers, slow: previous.slow }, dtS);
+  const c: RowContext = { ...input, timers, slow };
   const ready = start(bound, previous, input);
   const by = input.acknowledgedBy;
   const acknowledge = acknowledgeStep(previous.acknowledge, by !== undefined, previous.trips, dtS);
@@ -213,7 +217,7 @@ export function interlock(previous: InterlockState, input: InterlockInput): Inte
     accel: accelStopped || !ready.ready,
     heatPump: safety === 'S3' || safety === 'S4' || bound.outputs.compressorOn < input.decided.compressorOn,
   };
-  const state: InterlockState = { trips, timers, ...ready, disobeyedS, stopped, acknowledge };
+  const state: InterlockState = { trips, timers, slow, ...ready, disobeyedS, stopped, acknowledge };
   const latched = toldOf(by, previous.trips, trips, acknowledge.refused);
   return { state, outputs: bound.outputs, safety, latched, reasons: [...warnings, ...bound.reasons] };
 }

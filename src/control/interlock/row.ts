@@ -4,6 +4,7 @@ import type { Image, Outputs, SensorName } from '../../contract/points.ts';
 import { type BalanceState, loopKw } from '../estimate/balance.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { COOLANT_W_PER_LPM_K } from '../physics.ts';
+import type { SlowState } from './slow.ts';
 
 /** What a row may look at: this tick's image and estimates, and how long things have been as they are. */
 export interface RowContext {
@@ -15,6 +16,7 @@ export interface RowContext {
   /** Others drive the plant: where its valves are is not what was ordered here. */
   observing: boolean;
   timers: Timers;
+  slow: SlowState;
 }
 
 export interface Timers {

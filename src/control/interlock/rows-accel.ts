@@ -2,12 +2,14 @@ import type { SensorName } from '../../contract/points.ts';
 import { loopKw } from '../estimate/balance.ts';
 import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
 import { bad, carriesLpm, coolantLostLpm, fixed1, lost, type Row, type RowContext, whyOf } from './row.ts';
+import { chipShortK } from './slow.ts';
 
 const ACCEL_DRAWING_W = 200;
 /** Below this power, W per kW of rating, the rise over the accelerator is too small to judge the flow by. */
 const BALANCE_W_KW = 200;
 /** Chips tell whole degrees. */
 const COLDER_K = 1.5;
+const CHIP_SHORT_K = 4;
 const WATER_DERATE_C = 75;
 const WATER_OFF_C = 82;
 /** No telemetry while the cards boot is no fault for this long; F24 opens the contactor after it. */
@@ -171,6 +173,16 @@ export const ACCEL_ROWS: readonly Row[] = [
       c.est.accelChipC.value < c.est.accelOutC.value - COLDER_K,
     text: (c) =>
       `the hottest chip reads ${fixed1(c.est.accelChipC.value)} °C and warms the coolant to ${fixed1(c.est.accelOutC.value)} °C; one of the two is wrong`,
+  },
+  {
+    id: 'F4p',
+    code: 'chip-colder-than-its-power',
+    effect: 'derate',
+    holdS: 300,
+    clearS: 300,
+    active: (c) => chipShortK(c.slow) > CHIP_SHORT_K,
+    text: (c) =>
+      `the hottest chip reads ${fixed1(chipShortK(c.slow))} K colder than ${Math.round(c.est.accelW.value)} W make it at this flow; its sensor drifts`,
   },
   {
     id: 'F5',

@@ -1,6 +1,6 @@
-import { WATER_W_PER_LPM_K } from '../physics.ts';
 import type { Row, RowContext } from './row.ts';
-import { flows, good, K, value } from './signs.ts';
+import { chargedFor, good, K, toTankW, value } from './signs.ts';
+import { tankOffK } from './slow.ts';
 
 /** Sensors of buffer and tank, held against what water does: the warm lies above, and heat goes from hot to cold (F4, F5). */
 const UPSIDE_DOWN_K = 2.5;
@@ -14,14 +14,6 @@ const COIL_POOR_K = 20;
 const HOTTER_K = 3;
 /** What the water gives in the coil for the two to be judged by. */
 const GIVES_W = 1000;
-
-const toTankW = (c: RowContext) =>
-  WATER_W_PER_LPM_K * value(c, 'heatFlowLpm') * (value(c, 'supplyC') - value(c, 'returnC'));
-const chargedFor = (c: RowContext, seconds: number) =>
-  c.image.actuators.hotWaterOn > 0 &&
-  c.timers.tankS > seconds &&
-  flows(c) &&
-  good(c, 'supplyC', 'returnC', 'hotWaterC');
 
 /** Water that comes back far hotter than the tank reads has hardly been cooled: the tank is hot already. */
 const readsCold = (c: RowContext) => {
@@ -60,5 +52,17 @@ export const STORE_ROWS: readonly Row[] = [
       readsCold(c)
         ? `the water comes back from the tank at ${value(c, 'returnC').toFixed(1)} °C, hardly cooled, and the tank reads ${value(c, 'hotWaterC').toFixed(1)} °C; its sensor sits loose, drifts or is swapped, or its coil is scaled`
         : `water of ${value(c, 'supplyC').toFixed(1)} °C gives heat to a tank that reads ${value(c, 'hotWaterC').toFixed(1)} °C; its sensor drifts or is swapped`,
+  },
+  {
+    id: 'F4h',
+    code: 'tank-sensor-drifts',
+    effect: 'warn',
+    holdS: 0,
+    clearS: 600,
+    active: (c) => !c.observing && tankOffK(c.slow) !== 0,
+    text: (c) =>
+      tankOffK(c.slow) > 0
+        ? `the tank takes its heat as one that is ${K(tankOffK(c.slow))} hotter than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled`
+        : `the tank takes its heat as one that is ${K(-tankOffK(c.slow))} colder than its sensor reads, two charges in a row; it drifts or sits loose, or its coil is scaled`,
   },
 ];

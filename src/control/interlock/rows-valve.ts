@@ -104,7 +104,8 @@ export const VALVE_ROWS: readonly Row[] = [
     holdS: HELD_S,
     clearS: 120,
     active: (c) => {
-      if (c.image.actuators.rejectOn > 0 || c.timers.rejectS <= TRAVEL_S || !pipes(c) || !computes(c)) return false;
+      if (c.image.actuators.rejectOn > 0 || c.timers.rejectS <= TRAVEL_S || !sameWater(c)) return false;
+      if (!pipes(c) || !computes(c)) return false;
       const aboveK = value(c, 'accelOutC') - value(c, 'condenserOutC');
       const couldW = 0.5 * COOLANT_W_PER_LPM_K * value(c, 'accelFlowLpm') * aboveK;
       const shouldW = Math.min(value(c, 'accelW'), couldW);

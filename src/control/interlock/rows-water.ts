@@ -1,6 +1,7 @@
 import { clamp, WATER_W_PER_LPM_K } from '../physics.ts';
 import { fixed1, type Row, type RowContext, running } from './row.ts';
 import { computes, DIFFER_K, flows, gasHot, good, heats, K, mixed, pipes, value } from './signs.ts';
+import { waterGapK } from './slow.ts';
 
 /** Water sensors that changed places or drift apart (F5, F4): held against another that reads the same water. */
 const DRIFTED_K = 2.5;
@@ -26,6 +27,9 @@ function betweenK(c: RowContext): number | undefined {
   return given ? clamp(c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm')), 0, 20) : undefined;
 }
 const apartK = (c: RowContext) => value(c, 'supplyC') - value(c, 'condenserOutC') - (betweenK(c) ?? 0);
+/** Over a quarter of an hour it need not be steady: what its own mass takes it gives back. */
+const meanApart = (c: RowContext) =>
+  !c.observing && Math.abs(waterGapK(c.slow)) > DRIFTED_K + KNOWN_SHARE * c.slow.water.dueK;
 /**
  * An accelerator that is not steady gives what nobody knows, but nothing cools the water behind a condenser that heats, and
  * nothing warms it by more than this.
@@ -63,9 +67,10 @@ export const WATER_ROWS: readonly Row[] = [
     effect: 'warn',
     holdS: 300,
     clearS: 600,
-    active: (c) => betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!,
+    active: (c) =>
+      (betweenK(c) !== undefined && Math.abs(apartK(c)) > DRIFTED_K + KNOWN_SHARE * betweenK(c)!) || meanApart(c),
     text: (c) =>
-      `of supply and condenser outlet one is off by ${K(Math.abs(apartK(c)))} from what heats the water between them; a sensor drifts, or sits loose on its pipe`,
+      `of supply and condenser outlet one is off by ${K(Math.abs(meanApart(c) ? waterGapK(c.slow) : apartK(c)))} from what heats the water between them; a sensor drifts, or sits loose on its pipe`,
   },
   {
     id: 'F4x',

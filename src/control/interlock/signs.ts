@@ -25,6 +25,14 @@ export const condenserK = (c: RowContext) => value(c, 'condenserOutC') - value(c
 export const toWaterW = (c: RowContext) =>
   WATER_W_PER_LPM_K * value(c, 'heatFlowLpm') * (value(c, 'supplyC') - value(c, 'condenserOutC'));
 
+export const toTankW = (c: RowContext) =>
+  WATER_W_PER_LPM_K * value(c, 'heatFlowLpm') * (value(c, 'supplyC') - value(c, 'returnC'));
+export const chargedFor = (c: RowContext, seconds: number) =>
+  c.image.actuators.hotWaterOn > 0 &&
+  c.timers.tankS > seconds &&
+  flows(c) &&
+  good(c, 'supplyC', 'returnC', 'hotWaterC');
+
 export const pipes = (c: RowContext) => flows(c) && good(c, 'supplyC', 'condenserOutC', 'returnC');
 export const computes = (c: RowContext) =>
   good(c, 'accelW', 'accelOutC', 'accelFlowLpm') && value(c, 'accelW') > COMPUTES_W_KW * loopKw(c.house.accelMaxW);

@@ -25,10 +25,6 @@ export function coverageOf(result: readonly Profiler.ScriptCoverage[], folders: 
   return all;
 }
 
-/** Whether it has run anything of what is judged. */
-export const touches = (coverage: Coverage | typeof EVERYWHERE): boolean =>
-  coverage === EVERYWHERE || Object.keys(coverage).length > 0;
-
 /** Whether the innermost block around this place was run. */
 export function covers(coverage: Coverage | typeof EVERYWHERE, file: string, offset: number): boolean {
   if (coverage === EVERYWHERE) return true;

@@ -1,4 +1,4 @@
-import { covers, touches } from './coverage.ts';
+import { covers } from './coverage.ts';
 import type { Case } from './messages.ts';
 import type { Mutant } from './sites.ts';
 
@@ -28,9 +28,7 @@ export function openOrder(cases: readonly Case[]): Order {
   };
   return {
     of(mutant) {
-      const able = mutant.everywhere
-        ? cases.filter((c) => touches(c.coverage))
-        : cases.filter((c) => covers(c.coverage, mutant.file, mutant.start));
+      const able = mutant.everywhere ? [...cases] : cases.filter((c) => covers(c.coverage, mutant.file, mutant.start));
       return able
         .map((c) => ({ c, cost: costOf(c, mutant) }))
         .sort((a, b) => a.cost - b.cost)

@@ -11,7 +11,7 @@ const OTHERS = ['bufferTopC', 'hotWaterC', 'roomC', 'outdoorC', 'dischargeC', 'a
 const DRIVEN = ['heatFlowLpm', 'accelFlowLpm', 'compressorW'] as const;
 const MODES: readonly Mode[] = ['heating', 'auto', 'cooling', 'off'];
 const RUNS: readonly Mode[] = ['heating', 'auto', 'cooling'];
-const FROM_S = 3600;
+const FROM_H = 1;
 /** F4: 0.1 K a minute, found before it is off by 5 K; what is off by less than 4 K is not judged. */
 const DRIFT_K_PER_S = 0.1 / 60;
 const DRIFT_K = [4, 5] as const;
@@ -19,6 +19,17 @@ const SMALL_DRIFT_K = [0.5, 5] as const;
 
 export type Kind = 'drift' | 'swap' | 'stuck' | 'none';
 const HOURS: Record<Kind, number> = { none: 24, drift: 4, swap: 3, stuck: 5 };
+/** A tank is known by its charges: it drifts in a house that has lived a while, and is told by the charges that follow. */
+const TANK_FROM_H = 36;
+const TANK_HOURS = 60;
+
+/** How long a case lasts, and from when on its sensors lie; a sound house never does. */
+function lifeOf(kind: Kind, points: readonly SensorName[]): { hours: number; fromS: number } {
+  const tank = kind === 'drift' && points[0] === 'hotWaterC';
+  const hours = tank ? TANK_HOURS : HOURS[kind];
+  const fromH = kind === 'none' ? hours : tank ? TANK_FROM_H : FROM_H;
+  return { hours, fromS: fromH * 3600 };
+}
 
 /** One random case, as plain data; `row` is what it is listed under. */
 export interface Spec {
@@ -54,11 +65,10 @@ export function caseOf(
       return { [a]: kept.get(a)! };
     },
   };
-  const hours = HOURS[kind];
-  return { seed, mode, hours, fromS: kind === 'none' ? hours * 3600 : FROM_S, lie: lies[kind] };
+  return { seed, mode, ...lifeOf(kind, points), lie: lies[kind] };
 }
 
-export const hoursOf = ({ kind }: Spec): number => HOURS[kind];
+export const hoursOf = ({ kind, points }: Spec): number => lifeOf(kind, points).hours;
 
 /** Each case is a house of its own: as many in each mode, none for two points. */
 function each(
