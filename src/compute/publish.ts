@@ -146,8 +146,7 @@ function reasonOf({ door, power, work, filler, command, config }: StateParts): R
   const w = (n: number) => `${Math.round(n)} W`;
   if (limit === 'unpaid' && deferred > 0)
     return reason('deferred', `${deferred} economy questions wait for free watts: ${grant.reason.text}`);
-  if (limit === 'unpaid')
-    return reason('idle', `ready at ${w(grant.watts)}; unpaid work does not pay: ${grant.reason.text}`);
+  if (limit === 'unpaid') return reason('idle', `ready at ${w(grant.watts)}; ${grant.reason.text}`);
   if (limit === 'answers')
     return reason('burning', `the card still works on answers, ${Math.round(work.owedJ())} J to go`);
   const share = `${(filler.cpuShare() * 100).toFixed(1)} % of a core`;

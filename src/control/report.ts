@@ -71,8 +71,11 @@ export function controlStateOf(facts: ReportFacts): ControlState {
   };
 }
 
-export function grantOf(verdict: Verdict): Grant {
-  return { watts: verdict.grantW, fillerW: verdict.fillerW, reason: verdict.reasons[0]! };
+/** Its reason is what the headline says of computing, behind what it says of the house. */
+export function grantOf({ grantW, fillerW, action, reasons }: Verdict): Grant {
+  const { text, ...reason } = reasons[0]!;
+  const ofComputing = action === 'fault' ? text : text.slice(text.indexOf('; ') + 1).trim();
+  return { watts: grantW, fillerW, reason: { ...reason, text: ofComputing } };
 }
 
 function overrideEvents(before: Verdict | undefined, after: Verdict): [code: string, text: string][] {

@@ -88,9 +88,10 @@ export function headline(
   faults: readonly Reason[],
 ): Reason {
   const { ready, waitedS } = state.interlock;
-  if (action === 'fault' && !ready && waitedS < FIRST_ANSWER_S && blind(est))
-    return { what: 'unit', code: action, text: STARTING };
   const first = faults[0];
+  const asks = blind(est) || first?.code === 'starting';
+  if (action === 'fault' && !ready && waitedS < FIRST_ANSWER_S && asks)
+    return { what: 'unit', code: action, text: STARTING };
   const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
   const cause = blind(est) ? BLIND : first?.text;
   const text =

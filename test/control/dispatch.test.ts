@@ -103,6 +103,17 @@ test('free sun goes first, then sun that could be fed in, then the grid; free he
 });
 
 const seed = 20261124;
+test('each tier says whether its heat is used', () => {
+  const { tiers } = dispatch({ ...BASE, heatW: 2000, incomeEurPerKwh: 1 });
+  assert.equal(
+    tiers.map((t) => [t.toW, t.heatUsed]),
+    [
+      [2000, true],
+      [5000, false],
+    ],
+  );
+});
+
 test('property: never more than what is safe; more income never means fewer watts; tiers lose worth', () => {
   const money = fc.double({ min: -0.2, max: 1, noNaN: true });
   const watts = fc.double({ min: 0, max: 8000, noNaN: true });

@@ -210,6 +210,17 @@ test('grant: what questions need, what pays, never beyond what can be cooled; id
   }
 });
 
+test('grant: the gate of compute holds, but for heat that the house wants and the two minutes of a contactor', () => {
+  const gated = (gate: 'on' | 'gated', more: Partial<GrantInput> = {}, closedS = 600, supply = false) =>
+    grantStep({ supply, idleS: 0, closedS }, { ...GRANT, want: { ...asks(0, 0), gate }, ...more }).state.supply;
+  assert.is(gated('on'), true);
+  assert.is(gated('gated'), false);
+  assert.is(gated('gated', { fillerW: 1 }), true);
+  assert.is(gated('gated', { paidW: 1 }), false);
+  assert.is(gated('gated', {}, 118, true), true);
+  assert.is(gated('gated', {}, 119, true), false);
+});
+
 test('cooling: never within 2 K of the dew point nor below 16 °C, slower near it, stopped at it', () => {
   const aim = (dewC: number | null, supplyC: number, roomC = 24, runs = false) =>
     coolAim(estOf({ supplyC, roomC }), dewC, 21, runs);

@@ -65,6 +65,19 @@ test('emergency: after 240 s without the heat pump, until it has been free for 6
   assert.is(heats({ supplyC: 75 }), 0);
   assert.is(heats({}, true), 0);
   assert.equal(emergencyPlan(EMERGENCY_START, facts(), false), plan);
+  const heater = (backup: boolean, heaterWanted: boolean) => {
+    const planned = facts({ plan: { ...plan, heaterWanted, backupWanted: heaterWanted } });
+    const { heaterWanted: wants, backupWanted } = emergencyPlan(state({ ...going, backup }), planned, false);
+    return [wants, backupWanted];
+  };
+  assert.equal(
+    [heater(false, false), heater(true, false), heater(false, true)],
+    [
+      [false, false],
+      [true, true],
+      [true, true],
+    ],
+  );
 });
 
 type Tier = Money['dispatched']['tiers'][number];

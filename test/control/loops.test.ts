@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS, type SensorName } from '../../src/contract/points.ts';
+import { MIN_RUN_S } from '../../src/control/decide/compressor.ts';
 import { type DecideFacts, loopsStep } from '../../src/control/decide/decide.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
 import { ownPumpStart } from '../../src/control/learn/own-pump.ts';
@@ -134,6 +135,51 @@ test('reversing valve: 180 s after the compressor, not a second before, and only
   assert.is(at(178, true, 'heating').cooling, true);
   assert.equal(at(1000, false, 'cooling', 1), { cooling: false, stillS: 0 });
   assert.is(at(1000, false, 'heating').cooling, false);
+});
+
+test('a tank is charged in every mode but off, by a sensor that answers, after the least run of a cooling compressor', () => {
+  const charges = (more: Given) => loops({ values: { hotWaterC: 40 }, ...more }).hotWater.charging;
+  assert.is(charges({}), true);
+  assert.is(charges({ setPoints: { mode: 'off' } }), false);
+  assert.is(charges({ lost: ['hotWaterC'] }), false);
+  const cooling = (sinceS: number, on = true, more: Partial<DecidedState> = {}) =>
+    charges({
+      setPoints: { mode: 'cooling' },
+      before: { reversing: { cooling: true, stillS: 0 }, compressor: { ...START.compressor, on, sinceS }, ...more },
+    });
+  assert.is(cooling(MIN_RUN_S - 1), false);
+  assert.is(cooling(MIN_RUN_S), true);
+  assert.is(cooling(10, false), true);
+  assert.is(cooling(10, true, { reversing: { cooling: false, stillS: 0 } }), true);
+  const going = { ...START.hotWater, charging: true, sinceS: 10, bestC: 39 };
+  assert.is(cooling(10, true, { hotWater: going }), true, 'it goes on');
+});
+
+/** Whether the coolant goes outdoors after this second; the valve has long been where it is. */
+const rejects = (reject: boolean, values: Given['values'], more: Given = {}) =>
+  loops({
+    ...more,
+    values: { ...values, accelW: 3000 },
+    before: { coolant: { ...START.coolant, reject }, ...more.before },
+  }).coolant.reject;
+
+test('coolant valve: the buffer takes heat up to 10 K above its set-point and again 3 K below that, in heating only', () => {
+  const at = (reject: boolean, bufferTopC: number, more: Given = {}) =>
+    rejects(reject, { bufferTopC, hotWaterC: 60 }, more);
+  assert.equal([at(false, 47.9), at(false, 48.1)], [false, true]);
+  assert.equal([at(true, 44.9), at(true, 45.1)], [false, true]);
+  assert.is(at(false, 30, { setPoints: { mode: 'off' } }), true);
+  assert.is(at(false, 30, { plan: { supplySetC: 0 } }), true);
+});
+
+test('coolant valve: water behind the condenser as hot as the coolant may be takes none, until it is 2 K cooler', () => {
+  // A tank of 55 °C: the coolant is held at its most, 8 K below its limit of 68 °C.
+  const charging = { hotWater: { ...START.hotWater, charging: true, sinceS: 10, bestC: 55 } };
+  const at = (reject: boolean, condenserOutC: number, more: Given = {}) =>
+    rejects(reject, { hotWaterC: 55, condenserOutC }, { before: charging, ...more });
+  assert.equal([at(false, 59.9), at(false, 60.1)], [false, true]);
+  assert.equal([at(true, 57.9), at(true, 58.1)], [false, true]);
+  assert.is(at(false, 70, { lost: ['condenserOutC'] }), false);
 });
 
 const killing = (stalledS: number, more: Partial<Given> = {}) =>

@@ -47,12 +47,13 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     { values: { accelFlowLpm: 0.99, accelW: 201 }, timers: { accelPumpS: 2.1 } },
     [
       v({ accelFlowLpm: 1 }),
+      v({ accelFlowLpm: 2, accelW: 5000 }),
       v({ accelW: 200 }),
       t({ accelPumpS: 2, suppliedS: 30 }),
       on({ accelSupplyOn: 0 }),
       lost('accelFlowLpm'),
     ],
-    [t({ accelPumpS: 0 })],
+    [t({ accelPumpS: 0 }), v({ accelFlowLpm: 1.9, accelW: 5000 })],
   ],
   [
     'F9b',
@@ -109,6 +110,7 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     cools,
     [
       v({ outdoorC: 12 }),
+      { values: { outdoorC: 0 }, timers: { ranTurnedS: 600 } },
       v({ condenserOutC: 30.6 }),
       v({ dischargeC: 40.1 }),
       t({ compressorOnS: 45 }),
@@ -160,6 +162,7 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       v({ heatFlowLpm: 60, supplyC: 38.05 }),
       ...poorPipes,
     ],
+    [t({ rejectS: 61 }), t({ tankS: 61 }), v({ accelOutC: 46 })],
   ],
   [
     'F11t',

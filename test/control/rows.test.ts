@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROWS } from '../../src/control/interlock/rows.ts';
 import { CALM } from './rig.ts';
-import { contextOf, v } from './rows-context.ts';
+import { contextOf, lost, t, v } from './rows-context.ts';
 import { EDGES as MACHINE } from './rows-edges.ts';
 import { STORE_EDGES } from './rows-edges-store.ts';
 
@@ -38,6 +38,14 @@ test('F4t: heat that goes uphill is told once the tank has been stirred, not bef
   assert.is(speaks({ timers: { tankS: 1500 } }), false);
   assert.is(speaks(v({ returnC: 44.5 })), false);
   assert.match(rowOf('F4t').text(contextOf(uphill)), 'gives heat to a tank');
+});
+
+test('F1a: outlet or flow lost alone stops the accelerator, the inlet alone does not; F9 names the pump that is not on', () => {
+  const lostOf = (name: 'accelOutC' | 'accelFlowLpm' | 'accelInC') => rowOf('F1a').active(contextOf(lost(name)));
+  assert.equal([lostOf('accelOutC'), lostOf('accelFlowLpm'), lostOf('accelInC')], [true, true, false]);
+  const says = (accelPumpS: number) => rowOf('F9').text(contextOf(t({ accelPumpS })));
+  assert.match(says(2.1), 'with the pump on');
+  assert.match(says(2), 'the pump is not on as ordered');
 });
 
 /** Effect, patience, quiet time and latch of each row: the fault table in numbers. A change here is a decision. */

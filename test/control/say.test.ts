@@ -4,6 +4,7 @@ import { type ComputeWant, DEFAULT_SETPOINTS } from '../../src/contract/messages
 import type { SensorName } from '../../src/contract/points.ts';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
 import { heatNow } from '../../src/control/energy.ts';
+import { grantOf } from '../../src/control/report.ts';
 import { computing } from '../../src/control/say-computing.ts';
 import type { CoreState } from '../../src/control/state.ts';
 import { initialState } from '../../src/control/step.ts';
@@ -94,6 +95,26 @@ test('SG-Ready locks what would pay, and nobody is told that it does not', () =>
   Object.assign(rig.setPoints, { computeValueEurPerKwh: 1 });
   run(rig, 300, 1);
   assert.match(tick(rig, 1).reasons[0]!.text, /rests until a question comes: SG-Ready locks unpaid computing, a kWh/);
+});
+
+test('a grant says why in what is said of computing alone', () => {
+  const rig = createRig();
+  run(rig, 5, 1);
+  const { text } = rig.verdict.reasons[0]!;
+  const said = grantOf(rig.verdict).reason.text;
+  assert.match(said, /^the accelerator rests until a question comes/);
+  assert.ok(text.endsWith(`; ${said}`));
+  rig.values.gasOk = 0;
+  run(rig, 2, 1);
+  assert.is(grantOf(rig.verdict).reason.text, rig.verdict.reasons[0]!.text);
+});
+
+test('sensors that answer one after the other at a start are no stop', () => {
+  const rig = createRig();
+  rig.quality = { accelInC: 'missing', accelOutC: 'missing' };
+  assert.is(tick(rig).reasons[0]!.text, 'Starting: the sensors are asked for the first time');
+  run(rig, 8, 0.5);
+  assert.match(rig.verdict.reasons[0]!.text, /^Stopped: /);
 });
 
 test('a compressor that has just begun is starting, not heating with nothing', () => {

@@ -54,7 +54,7 @@ export function statusLines({ control, compute, plant, prices, today, timeZone }
     '',
     `mode        ${control.setPoints.mode}, now ${control.action}; safety ${control.safety}: ${SAFETY_WORDS[control.safety]}${control.latched ? ' (latched: needs a person)' : ''}`,
     heatLine(control),
-    `compute     granted ${watts(control.grantW)}${compute ? `, ${compute.tokensPerS.toFixed(0)} tokens/s, ${compute.answered} answers, unpaid ${watts(compute.fillerW)} (${compute.card.count} x ${compute.card.name}${compute.card.modelled ? ', modelled' : ''})` : ', compute has not reported'}`,
+    `compute     granted ${watts(control.grantW)}${compute ? `, ${compute.tokensPerS.toFixed(0)} tokens/s, ${compute.answered} answer${compute.answered === 1 ? '' : 's'}, unpaid ${watts(compute.fillerW)} (${compute.card.count} x ${compute.card.name}${compute.card.modelled ? ', modelled' : ''})` : ', compute has not reported'}`,
     ...(compute ? [`gate        ${compute.gate.reason.text}`] : []),
     ...meterLines(control),
   ];

@@ -34,7 +34,7 @@ export const COMPUTING_DE: Record<string, string> = {
   'the accelerator is too warm to compute': 'der Rechner ist zu warm zum Rechnen',
   '{} question{} answered or waiting': '{1} Fragen in Arbeit oder wartend',
   'no watts: {}': 'keine Leistung: {}',
-  'ready at {}; unpaid work does not pay: {}': 'bereit mit {}; unbezahlte Arbeit lohnt nicht: {}',
+  'ready at {}; {}': 'bereit mit {}; {}',
   'the card still works on answers, {} J to go': 'die Karte arbeitet noch an Antworten, {} J offen',
   '{} % of a core': '{} % eines Kerns',
   ', all that {} % of a core can make': ', mehr schaffen {} % eines Kerns nicht',

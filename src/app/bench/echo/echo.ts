@@ -21,7 +21,9 @@ async function bareMs({ home }: Watch, n: number): Promise<number> {
   return worstMs;
 }
 
-const worstOf = (seen: readonly Seen[]) => Math.max(...seen.flatMap(({ mqttMs, pageMs }) => [mqttMs, pageMs]));
+/** When the last of both knew of it, from the quickest move to the slowest. */
+const sorted = (seen: readonly Seen[]) =>
+  seen.map(({ mqttMs, pageMs }) => Math.max(mqttMs, pageMs)).sort((a, b) => a - b);
 
 export const echo: Bench = {
   name: 'echo',
@@ -46,15 +48,12 @@ export const echo: Bench = {
           const valueC = i % 2 ? 21.5 : 22.5;
           seen.push(await watch.timed('roomSetC', valueC, () => set(valueC)));
         }
-        const value = worstOf(seen);
-        figures.push({
-          figure: `set ${way}: worst of ${n}`,
-          value,
-          unit: 'ms',
-          reference,
-          goal: `<= ${GOAL_MS} ms on MQTT and page`,
-          met: value <= GOAL_MS,
+        const times = sorted(seen);
+        const figure = (what: string, value: number): Figure => ({
+          ...{ figure: `set ${way}: ${what} of ${n}`, value, unit: 'ms', reference },
+          ...{ goal: `<= ${GOAL_MS} ms on MQTT and page`, met: value <= GOAL_MS },
         });
+        figures.push(figure('median', times[Math.floor(n / 2)]!), figure('worst', times.at(-1)!));
       }
       await watch.close();
       return figures;
