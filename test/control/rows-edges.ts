@@ -128,7 +128,12 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     { values: { ...cools.values, outdoorC: 0 } },
     [v({ condenserOutC: 30.6 }), v({ dischargeC: 40.1 }), ...idle],
   ],
-  ['F11c', summer, [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes]],
+  [
+    'F11c',
+    summer,
+    [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes],
+    [t({ compressorOnS: 46 })],
+  ],
   [
     'F11h',
     keeps,
