@@ -177,13 +177,14 @@ test('a defrost moves the water at 60 % or more, whatever its heat would take', 
 test('coolant valve: 10 s after it has turned the house is reached; 5 K above the set-point is refused heat', () => {
   const at = (reject: boolean, valveS: number) => reachesHouse({ ...START.coolant, reject, valveS });
   assert.equal([at(false, 10), at(false, 9), at(true, 100)], [true, false, false]);
-  const refusedS = (accelOutC: number) =>
+  const refusedS = (accelOutC: number, fallsK = 0) =>
     loops({
       values: { accelW: 3000, accelOutC, bufferTopC: 30, hotWaterC: 60 },
       actuators: { accelSupplyOn: 1 },
-      before: { coolant: { ...START.coolant, reject: false, refusedS: 5, outC: accelOutC } },
+      before: { coolant: { ...START.coolant, reject: false, refusedS: 5, outC: accelOutC + fallsK } },
     }).coolant.refusedS;
   assert.equal([refusedS(57.1), refusedS(56.9)], [6, 4.9]);
+  assert.equal([refusedS(57.1, 0.015), refusedS(57.1, 0.025)], [6, 4.9], 'heat that is being taken');
 });
 
 test('dry cooler: a fan that blows turns at 10 % or more, however cold the coolant comes back', () => {
