@@ -78,6 +78,40 @@ test('it runs on free watts only, stops for a question with all its children, go
   }
 });
 
+test('it stops although the process that holds it does not hear of it, and dies with that process', async () => {
+  const { dir, remove } = tempDir();
+  const file = join(dir, 'pids');
+  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
+  let questions = 0;
+  const command = startCommand({
+    command: { run: `trap '' TERM; echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; sleep 1000`, powerW: 300 },
+    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 0 }) },
+    power: { now: () => grant, onChange() {} },
+    work: { owedJ: () => 0 },
+    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
+    log: silent,
+  });
+  try {
+    await until('started', () => existsSync(file));
+    const [shell = '', holder = ''] = readFileSync(file, 'utf8').trim().split(' ');
+    // It has gone on once, so its start was told of.
+    questions = 1;
+    command.giveWay();
+    await until('stopped by whoever holds it', () => stateOf(shell) === 'T');
+    questions = 0;
+    await until('goes on', () => stateOf(shell) === 'S');
+    process.kill(Number(holder), 'SIGSTOP');
+    questions = 1;
+    command.giveWay();
+    await until('stopped', () => stateOf(shell) === 'T');
+    process.kill(Number(holder), 'SIGKILL');
+    await until('killed', () => stateOf(shell) === undefined);
+  } finally {
+    await command.stop();
+    remove();
+  }
+});
+
 test('who waits for watts is told of a grant, and of its lapse', async () => {
   const power = createPower(systemClock, 100);
   const told: number[] = [];

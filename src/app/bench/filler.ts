@@ -1,17 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startCompute } from '../../compute/start.ts';
+import { readdirSync, readFileSync } from 'node:fs';
 import { CARDS } from '../../contract/cards.ts';
-import type { MessageOf, TopicName } from '../../contract/topics.ts';
-import { systemClock } from '../../core/clock.ts';
 import { Config } from '../../core/config.ts';
-import { leaseStamp } from '../../core/lease.ts';
-import { createLog } from '../../core/log.ts';
+import { startAlone } from './filler-compute.ts';
+import { stopFigures } from './filler-stops.ts';
 import { scoredPerCpuS } from './score-speed.ts';
 import type { Bench, Figure } from './table.ts';
 
-const SHIPPED = join(import.meta.dirname, '../../../models');
 /** Part of the granted watts that must be held. */
 const HELD = 0.98;
 const SETTLE_MS = 6000;
@@ -50,80 +44,67 @@ async function over(forMs: number, tokens: () => number) {
 
 /** All of compute with a full grant, its engine process below this one; nothing else runs here, so their CPU time is what filler takes. */
 async function wholeCompute(grantW: number, forMs: number) {
-  const dir = mkdtempSync(join(tmpdir(), 'heatmine-filler-'));
-  const listeners: ((message: MessageOf<'grant'>) => void)[] = [];
-  let fillerTokens = 0;
-  const link = {
-    publish<N extends TopicName>(name: N, message: MessageOf<N>) {
-      if (name === 'work') fillerTokens = (message as MessageOf<'work'>).fillerTokens;
-    },
-    on<N extends TopicName>(name: N, listener: (message: MessageOf<N>) => void) {
-      if (name === 'grant') listeners.push(listener as never);
-    },
-  };
-  const parts = { config: Config.parse({}), shippedDir: SHIPPED, installedDir: dir, clock: systemClock };
-  const log = createLog('bench', 'silent');
-  const compute = await startCompute({ ...parts, listen: { path: join(dir, 'compute.sock') }, link, log });
-  const stamp = leaseStamp<MessageOf<'grant'>['value']>('bench', 600_000);
-  const grant = (watts: number) => {
-    const reason = { what: 'compute', code: 'bench', text: 'the bench asks for it' };
-    for (const listener of listeners) listener(stamp({ watts, fillerW: watts, reason }));
-  };
+  const compute = await startAlone(Config.parse({}));
   try {
     await sleep(SETTLE_MS);
-    const idle = await over(forMs / 4, () => fillerTokens);
-    grant(grantW);
+    const idle = await over(forMs / 4, compute.fillerTokens);
+    compute.grant(grantW);
     await sleep(SETTLE_MS);
-    const filling = await over(forMs, () => fillerTokens);
+    const filling = await over(forMs, compute.fillerTokens);
     return { idle, filling };
   } finally {
     await compute.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
 export const filler: Bench = {
   name: 'filler',
-  about: 'useful filler under a full grant: tokens/s, watts held, share of a core taken by all of compute',
-  async run({ quick }) {
-    const { accelerator } = Config.parse({});
-    const card = CARDS[accelerator.card]!;
-    const grantW = card.tdpW * accelerator.count;
-    // The cards draw the rest of it without any work.
-    const workW = grantW - card.idleW * accelerator.count;
-    // The named reference: line after line, as many tokens as the share of a core makes.
-    const reference = (await scoredPerCpuS(quick ? 2 : 6)) * accelerator.fillerCpuShare;
-    const { idle, filling } = await wholeCompute(grantW, quick ? 8000 : 30_000);
-    const goalTokens = (HELD * workW) / card.jPerToken;
-    const watts = filling.tokensPerS * card.jPerToken;
-    const sharePct = filling.share * 100;
-    const name = `line after line, ${accelerator.fillerCpuShare * 100} % of a core`;
-    const figures: Figure[] = [
-      {
-        figure: 'tokens scored',
-        value: filling.tokensPerS,
-        unit: 'tokens/s',
-        reference: { name, value: reference },
-        goal: `>= ${Math.round(goalTokens)} tokens/s`,
-        met: filling.tokensPerS >= goalTokens,
-      },
-      {
-        figure: `watts held, modelled as ${accelerator.count} x ${card.name}`,
-        value: watts,
-        unit: 'W',
-        reference: { name, value: reference * card.jPerToken },
-        goal: `>= ${Math.round(HELD * workW)} W of ${grantW} W granted, less ${grantW - workW} W idle`,
-        met: watts >= HELD * workW,
-      },
-      {
-        figure: 'share of a core, all of compute',
-        value: sharePct,
-        unit: '%',
-        reference: { name: 'nothing granted', value: idle.share * 100 },
-        goal: `<= ${accelerator.fillerCpuShare * 100} %`,
-        met: filling.share <= accelerator.fillerCpuShare,
-      },
-    ];
-    return figures;
+  about:
+    'useful filler under a full grant: tokens/s, watts held, share of a core taken by all of compute (part `held`); how soon it stops (part `stops`)',
+  async run({ quick, parts = ['held', 'stops'] }) {
+    const held = parts.includes('held') ? await heldFigures(quick) : [];
+    return parts.includes('stops') ? [...held, ...(await stopFigures(quick ? 5 : 20))] : held;
   },
 };
+
+async function heldFigures(quick: boolean): Promise<Figure[]> {
+  const { accelerator } = Config.parse({});
+  const card = CARDS[accelerator.card]!;
+  const grantW = card.tdpW * accelerator.count;
+  // The cards draw the rest of it without any work.
+  const workW = grantW - card.idleW * accelerator.count;
+  // The named reference: line after line, as many tokens as the share of a core makes.
+  const reference = (await scoredPerCpuS(quick ? 2 : 6)) * accelerator.fillerCpuShare;
+  const { idle, filling } = await wholeCompute(grantW, quick ? 8000 : 30_000);
+  const goalTokens = (HELD * workW) / card.jPerToken;
+  const watts = filling.tokensPerS * card.jPerToken;
+  const sharePct = filling.share * 100;
+  const name = `line after line, ${accelerator.fillerCpuShare * 100} % of a core`;
+  const figures: Figure[] = [
+    {
+      figure: 'tokens scored',
+      value: filling.tokensPerS,
+      unit: 'tokens/s',
+      reference: { name, value: reference },
+      goal: `>= ${Math.round(goalTokens)} tokens/s`,
+      met: filling.tokensPerS >= goalTokens,
+    },
+    {
+      figure: `watts held, modelled as ${accelerator.count} x ${card.name}`,
+      value: watts,
+      unit: 'W',
+      reference: { name, value: reference * card.jPerToken },
+      goal: `>= ${Math.round(HELD * workW)} W of ${grantW} W granted, less ${grantW - workW} W idle`,
+      met: watts >= HELD * workW,
+    },
+    {
+      figure: 'share of a core, all of compute',
+      value: sharePct,
+      unit: '%',
+      reference: { name: 'nothing granted', value: idle.share * 100 },
+      goal: `<= ${accelerator.fillerCpuShare * 100} %`,
+      met: filling.share <= accelerator.fillerCpuShare,
+    },
+  ];
+  return figures;
+}

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ToCommand } from './messages.ts';
+import type { FromCommand, ToCommand } from './messages.ts';
 
 /**
  * Holds the owner's command in a process group of its own. It runs only while compute keeps saying so: silence stops it,
@@ -14,6 +14,8 @@ let job: ChildProcess | undefined;
 let endedMs = Number.NEGATIVE_INFINITY;
 let running = false;
 let silent: NodeJS.Timeout | undefined;
+
+const tell = (group: number | null) => process.send?.({ group } satisfies FromCommand);
 
 /** To the whole group. */
 function signal(name: NodeJS.Signals): void {
@@ -31,9 +33,11 @@ function start(watts: number): void {
   const ended = () => {
     job = undefined;
     endedMs = performance.now();
+    tell(null);
   };
   job.on('exit', ended);
   job.on('error', ended);
+  if (job.pid !== undefined) tell(job.pid);
 }
 
 function pause(): void {
