@@ -210,7 +210,6 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   const stops = safety === 'S3' || safety === 'S4' || latched.latched;
   const action = actionOf(state, outputs, heat, stops, wish.setPoints.mode);
   const computeFromMs = paysFromMs(state.plan.plan.why, given);
-  const first = headline(action, state, est, input, outputs, shownHeat, locked.reasons);
   const grants = grantsOf(state, driven.checking, outputs.accelCapW);
   return {
     state,
@@ -232,7 +231,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       zones,
       overrides: state.comfort.overrides,
       reasons: [
-        first,
+        headline(action, state, est, input, outputs, shownHeat, locked.reasons),
         ...locked.reasons,
         ...driven.reasons,
         ...wish.reasons,
