@@ -32,7 +32,7 @@ function unit(
   action: Action,
   state: CoreState,
   est: Estimates,
-  startsPerDay: number,
+  { house: { startsPerDay }, setPoints: { roomSetC } }: StepInput,
   outputs: Outputs,
   heat: ControlState['heat'],
 ): string {
@@ -62,6 +62,12 @@ function unit(
       return 'Stopped';
     default:
       if (state.decided.frost.pump) return 'Frost protection: water moves';
+      if (plan.mode === 'cooling') {
+        const room = deg(est.roomC.value);
+        if (est.roomC.value <= roomSetC) return `Idle: room ${room} needs no cooling`;
+        const warm = `room ${room} of ${deg(roomSetC)}`;
+        return `Idle: ${warm}${waits ? `, ${waits}` : ''}`;
+      }
       if (plan.supplySetC === 0) return `Idle: room ${deg(est.roomC.value)} needs no heat`;
       return `Idle: ${target}${waits && est.bufferTopC.value < plan.supplySetC - 2.5 ? `, ${waits}` : ''}`;
   }
@@ -92,7 +98,7 @@ export function headline(
   const asks = blind(est) || first?.code === 'starting';
   if (action === 'fault' && !ready && waitedS < FIRST_ANSWER_S && asks)
     return { what: 'unit', code: action, text: STARTING };
-  const doing = unit(action, state, est, input.house.startsPerDay, outputs, heat);
+  const doing = unit(action, state, est, input, outputs, heat);
   const cause = blind(est) ? BLIND : first?.text;
   const text =
     action === 'fault' && cause ? `${doing}: ${cause}` : `${doing}; ${computing(state, est, input, outputs)}.`;

@@ -238,6 +238,9 @@ test('a line names no address of IPv6 as a DHT node, and both ways in where ther
   assert.match(r[0][0], /^[\w-]{43}$/);
   assert.is(r[0][1], 'ws://[2001:db8::1]:8703');
   assert.is((await heatmine('join', line, '--home', homeWith())).status, 0);
+  const drawn = await heatmine('invite', '--qr', '--home', home, '--port-base', '1200');
+  assert.is(drawn.stdout.trim(), line, 'the line alone can be piped on');
+  assert.match(drawn.stderr, /(?:[▀▄█ ]{20,}\n){10}/);
 });
 
 test("a stranger's words do not steer the terminal", () => {

@@ -57,6 +57,17 @@ function tick(t: Tick, from: InterlockState = SOUND): Interlocked {
 }
 const codes = (done: Interlocked) => done.reasons.map((r) => r.code);
 
+test('a heat pump that a row holds off counts as stopped, whether it was wanted in this tick or not', () => {
+  const still = { compressorOn: 0, compressorPct: 0 };
+  const stopped = (t: Tick) => tick({ actuators: still, timers: { compressorOffS: 600 }, ...t }).state.stopped.heatPump;
+  assert.is(stopped({ decided: still }), false);
+  for (const pressureHighOk of [0, 1])
+    for (const decided of [still, {}])
+      assert.is(stopped({ values: { pressureHighOk }, decided }), pressureHighOk === 0, JSON.stringify(decided));
+  assert.is(stopped({ values: { gasOk: 0 }, decided: still }), true);
+  assert.is(stopped({ timers: { compressorOffS: 10 } }), true, 'its rest is a stop, too');
+});
+
 test('a decided value outside its scale becomes safe, one at the end of it stays', () => {
   for (const [name, good, bad] of [
     ['accelCapW', 20_000, 20_001],

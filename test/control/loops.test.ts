@@ -155,6 +155,35 @@ test('a tank is charged in every mode but off, by a sensor that answers, after t
   assert.is(cooling(10, true, { hotWater: going }), true, 'it goes on');
 });
 
+test('a defrost moves the water at 60 % or more, whatever its heat would take', () => {
+  const on = { on: true, coldS: 60 };
+  const still: Given = {
+    values: {
+      compressorW: 1500,
+      outdoorC: 0,
+      condenserOutC: 26,
+      returnC: 30,
+      heatFlowLpm: 20,
+      hotWaterC: 60,
+      accelW: 0,
+    },
+    actuators: { compressorOn: 1, compressorPct: 30, circulationPct: 50 },
+    before: { defrost: on, compressor: { ...START.compressor, on: true, sinceS: 700, pct: 30 }, circulationPct: 50 },
+  };
+  assert.is(loops(still).circulationPct, 60);
+});
+
+test('dry cooler: a fan that blows turns at 10 % or more, however cold the coolant comes back', () => {
+  const cold = { accelW: 3000, accelInC: 20, accelOutC: 40, outdoorC: -10, hotWaterC: 60 };
+  const blown: Given = {
+    values: cold,
+    actuators: { accelSupplyOn: 1 },
+    setPoints: { mode: 'off' },
+    before: { coolant: { ...START.coolant, reject: true } },
+  };
+  assert.is(loops(blown).coolant.fanPct, 10);
+});
+
 /** Whether the coolant goes outdoors after this second; the valve has long been where it is. */
 const rejects = (reject: boolean, values: Given['values'], more: Given = {}) =>
   loops({

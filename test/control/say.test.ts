@@ -117,6 +117,16 @@ test('sensors that answer one after the other at a start are no stop', () => {
   assert.match(rig.verdict.reasons[0]!.text, /^Stopped: /);
 });
 
+test('a house that cools is told of cooling', () => {
+  const rig = createRig({ roomC: 20, outdoorC: 25 });
+  Object.assign(rig.setPoints, { mode: 'cooling', roomSetC: 24 });
+  run(rig, 70, 1);
+  assert.match(rig.verdict.reasons[0]!.text, /^Idle: room 20\.0 °C needs no cooling;/);
+  rig.values.roomC = 27;
+  run(rig, 10, 1);
+  assert.match(rig.verdict.reasons[0]!.text, /^Idle: room 27\.0 °C of 24\.0 °C, the compressor rests 4 min more;/);
+});
+
 test('a compressor that has just begun is starting, not heating with nothing', () => {
   const rig = createRig({ bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 25, condenserOutC: 25 });
   run(rig, 400, 1);

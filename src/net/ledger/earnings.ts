@@ -1,5 +1,6 @@
 import type { Books } from './books.ts';
 import { UC_PER_CREDIT } from './price.ts';
+import { settledFor } from './voucher.ts';
 
 /** Four things that are never added up: credits are no money until a settlement has paid them out. */
 export interface Earnings {
@@ -20,7 +21,7 @@ const kwh = (milliWh: number) => milliWh / MILLION;
 
 export function earningsOf({ totals: t, channels }: Pick<Books, 'totals' | 'channels'>): Earnings {
   const idleMilliWh = Math.max(0, t.accelMilliWh - t.answersMilliWh - t.fillerMilliWh);
-  const settledUc = [...channels.values()].reduce((sum, c) => sum + c.settledUc, t.settledUc);
+  const settledUc = [...channels.values()].reduce((sum, c) => sum + settledFor(c), t.settledUc);
   return {
     credits: {
       earned: t.earnedUc / UC_PER_CREDIT,

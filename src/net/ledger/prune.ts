@@ -10,7 +10,7 @@ import {
   voucherEntryCodec,
 } from './entries.ts';
 import { receiptCodec } from './receipt.ts';
-import { type Channel, voucherCodec } from './voucher.ts';
+import { type Channel, isOfNow, settledFor, voucherCodec } from './voucher.ts';
 
 /** An answer stands in the file for a day, one not yet settled for a month; energy for the same day. */
 export const KEEP_SETTLED_HOURS = 24;
@@ -41,21 +41,23 @@ export function pruned(
     if (isAnswer(record)) over--;
     count++;
   }
-  const seq = records[count - 1]?.seq;
-  if (seq === undefined || records.slice(0, count).every(({ kind }) => kind === KIND.totals || kind === KIND.channel)) {
-    return [...records];
-  }
   const kept = records.slice(count);
   const named = new Set(kept.map(channelOf));
   const channels = [...before.channels.entries()];
-  // Paid up and nothing of it left in the file: keys are of a day, their channels are not for ever either.
+  // Paid up, nothing of it left in the file, and too old to be opened anew: keys are of a day, their channels are not for ever either.
   const isClosed = ([name, c]: (typeof channels)[number]) =>
-    !named.has(name) && isPaidUp(c) && now.channels.get(name)?.chargedUc === c.chargedUc;
-  const closedUc = channels.filter(isClosed).reduce((sum, [, c]) => sum + c.settledUc, 0);
+    !named.has(name) &&
+    isPaidUp(c) &&
+    !isOfNow(c.channel, nowHour - 1) &&
+    now.channels.get(name)?.chargedUc === c.chargedUc;
+  const seq = records[count - 1]?.seq;
+  const isDone = records.slice(0, count).every(({ kind }) => kind === KIND.totals || kind === KIND.channel);
+  if (seq === undefined || (isDone && !channels.some(isClosed))) return [...records];
+  const closedUc = channels.filter(isClosed).reduce((sum, [, c]) => sum + settledFor(c), 0);
   const totals = {
     ...before.totals,
     floorCounter: Math.max(before.highestCounter, before.totals.floorCounter),
-    // A promise costs nothing: two of the largest must not stop pruning for ever.
+    // Older releases counted promises in: what they wrote must not stop pruning for ever.
     settledUc: Math.min(Number.MAX_SAFE_INTEGER, before.totals.settledUc + closedUc),
   };
   const open = channels.filter((channel) => !isClosed(channel));

@@ -7,7 +7,7 @@ const DOMAIN = 'voucher';
 
 const LAYOUT = {
   version: 'u8',
-  /** 16 bytes of chance, chosen by the payer when the two neighbours first deal. */
+  /** As `channelId` makes it, when the two neighbours first deal. */
   channel: 'b16',
   payer: 'b32',
   payee: 'b32',
@@ -23,6 +23,24 @@ export interface SignedVoucher {
   voucher: Voucher;
   signature: Uint8Array;
 }
+
+/**
+ * So far from the payee's hour a channel may have begun: its payer's key lives a day, and clocks differ. Without it one that was paid
+ * up and forgotten could be opened anew, and its old voucher would pay once more.
+ */
+const CHANNEL_HOURS = 26;
+
+/** The hour since 1970 in which it begins (4 bytes, big endian), then 12 bytes of chance. */
+export function channelId(hour: number, chance: Uint8Array): Buffer {
+  const id = Buffer.alloc(16);
+  id.writeUInt32BE(hour);
+  id.set(chance.subarray(0, 12), 4);
+  return id;
+}
+
+/** Whether this channel may be used now. One for which that is false stays so: it may be forgotten. */
+export const isOfNow = (channel: Uint8Array, nowHour: number): boolean =>
+  Math.abs(nowHour - Buffer.from(channel).readUInt32BE()) <= CHANNEL_HOURS;
 
 /** One direction between two neighbours, as either side keeps it. Plain data. */
 export interface Channel {
@@ -50,6 +68,9 @@ export const openChannel = (channel: Uint8Array, payer: Uint8Array, payee: Uint8
 
 /** Delivered and not yet covered by a voucher. */
 export const debtUc = (c: Channel): number => Math.max(0, c.chargedUc - c.cumulativeUc);
+
+/** Settled, as far as anything was delivered for it: a promise costs nothing, however large. */
+export const settledFor = (c: Channel): number => Math.min(c.settledUc, c.chargedUc);
 
 /** Whether the payee should deliver work of at most `uc` more before it sees a voucher. */
 export function mayServe(c: Channel, uc: number, debtLimitUc: number): { ok: boolean; reason: string } {

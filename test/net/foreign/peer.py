@@ -268,23 +268,54 @@ def up(value, step):
     return -(-value // step)
 
 
-def check_receipt(record, agreed, said_bytes):
-    """What the asker signs: its own question, no more than agreed, and the sum that its figures make."""
-    most_prompt = sum(len(m["content"].encode()) + 16 for m in agreed["messages"]) + 16
-    most_answer = min(agreed["maxTokens"], said_bytes + 16)
-    free = record["tier"] == SUNSHINE
+def check_figures(record):
+    """What holds for every receipt."""
     need(record["version"] == 1, "version")
-    for name in ("id", "asker", "server", "expert"):
-        need(record[name] == agreed[name], name)
-    need(free or record["tier"] == agreed["tier"], "tier")
+    need(record["tier"] in (ECONOMY, STANDARD, SUNSHINE), "tier")
     need(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}", record["expert"]), "expert")
-    most_price = 0 if free else agreed["mostUcPerMtok"]
-    need(max(record["promptUcPerMtok"], record["answerUcPerMtok"]) <= most_price, "price")
-    for name, most in (("promptTokens", most_prompt), ("answerTokens", most_answer)):
-        need(record[name] % 16 == 0 and record[name] <= min(up(most, 16) * 16, 10_000_000), name)
+    for name in ("promptTokens", "answerTokens"):
+        need(record[name] % 16 == 0 and record[name] <= 10_000_000, name)
+    need(max(record["promptUcPerMtok"], record["answerUcPerMtok"]) <= 1_000_000_000, "price")
     due = up(record["promptTokens"] * record["promptUcPerMtok"]
              + record["answerTokens"] * record["answerUcPerMtok"], 1_000_000)
     need(record["amountUc"] == due, "amount")
+
+
+def read_receipt(data, by_server):
+    try:
+        record = decode(RECEIPT, data)
+    except UnicodeDecodeError:
+        raise Refused("no UTF-8")
+    check_figures(record)
+    need(verifies(record["server"], "receipt.server", data, by_server), "the receipt is forged")
+    return record
+
+
+def take_voucher(channel, data, signature):
+    """The channel as it is after this voucher."""
+    voucher = decode(VOUCHER, data)
+    need(voucher["version"] == 1, "version")
+    need(all(voucher[name] == channel[name] for name in ("channel", "payer", "payee")), "of another channel")
+    need(verifies(voucher["payer"], "voucher", data, signature), "the voucher is forged")
+    if voucher["counter"] <= channel["counter"]:
+        need(voucher["cumulativeUc"] <= channel["cumulativeUc"], "an old counter with more")
+        return channel
+    need(voucher["cumulativeUc"] >= channel["cumulativeUc"], "less than before")
+    return voucher
+
+
+def check_receipt(record, agreed, said_bytes):
+    """What the asker signs: its own question, and no more than agreed."""
+    most_prompt = sum(len(m["content"].encode()) + 16 for m in agreed["messages"]) + 16
+    most_answer = min(agreed["maxTokens"], said_bytes + 16)
+    free = record["tier"] == SUNSHINE
+    for name in ("id", "asker", "server", "expert"):
+        need(record[name] == agreed[name], name)
+    need(free or record["tier"] == agreed["tier"], "tier")
+    most_price = 0 if free else agreed["mostUcPerMtok"]
+    need(max(record["promptUcPerMtok"], record["answerUcPerMtok"]) <= most_price, "price")
+    for name, most in (("promptTokens", most_prompt), ("answerTokens", most_answer)):
+        need(record[name] <= up(most, 16) * 16, name)
     need(abs(record["hour"] - int(time.time() // 3600)) <= 2, "hour")
 
 
@@ -401,9 +432,10 @@ async def ask(url, question, max_price):
 async def ask_by(entry, path, expert, question, max_price):
     me, server, offered = Signer(), unb64(expert["key"], 32), expert["experts"][0]["id"]
     messages, tokens = [{"role": "user", "content": question}], 256
+    hour = int(time.time() // 3600)
     order = {"version": 1, "id": os.urandom(16), "asker": me.key, "server": server, "expert": offered,
-             "channel": os.urandom(16) if max_price else bytes(16), "tier": STANDARD if max_price else SUNSHINE,
-             "mostUcPerMtok": max_price, "hour": int(time.time() // 3600)}
+             "channel": struct.pack(">I", hour) + os.urandom(12) if max_price else bytes(16), "tier": STANDARD if max_price else SUNSHINE,
+             "mostUcPerMtok": max_price, "hour": hour}
     data = encode(ORDER, order)
     request = {"v": 1, "expert": offered, "messages": messages, "maxTokens": tokens, "maxPrice": max_price,
                "order": b64(data + me.sign("order", data))}
@@ -415,8 +447,7 @@ async def ask_by(entry, path, expert, question, max_price):
         need(reply["type"] == "end", "the answer has no end")
         slip = unb64(reply["receipt"])
         body, by_server = slip[:-64], slip[-64:]
-        receipt = decode(RECEIPT, body)
-        need(verifies(server, "receipt.server", body, by_server), "the receipt is forged")
+        receipt = read_receipt(body, by_server)
         check_receipt(receipt, {**order, "messages": messages, "maxTokens": tokens}, len(text.encode()))
         sign = {"v": 1, "sign": b64(body + by_server + me.sign("receipt.asker", body))}
         if receipt["amountUc"]:
@@ -474,6 +505,23 @@ def vectors(root):
             record = decode(layout, body)
             fits(encode(layout, record) == body, name)
             fits(verifies(record[of], domain, body, unhex(one["signature"])), "signature of " + name)
+    for one in v["refused"]:
+        try:
+            read_receipt(unhex(one["bytes"]), unhex(one["server"]))
+            raise ValueError("taken: " + one["why"])
+        except Refused:
+            count += 1
+    for one in v["channels"]:
+        fits(struct.pack(">I", one["hour"]) + unhex(one["chance"]) == unhex(one["channel"]), "channel")
+    first = decode(VOUCHER, unhex(v["voucherSteps"][0]["bytes"]))
+    channel = {**first, "counter": 0, "cumulativeUc": 0}
+    for one in v["voucherSteps"]:
+        try:
+            channel = take_voucher(channel, unhex(one["bytes"]), unhex(one["signature"]))
+            becomes = {name: channel[name] for name in ("counter", "cumulativeUc")}
+        except Refused:
+            becomes = None
+        fits(becomes == one["becomes"], "voucher: " + one["why"])
     return count
 
 

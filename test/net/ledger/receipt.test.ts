@@ -78,6 +78,16 @@ test('the vectors: bytes, hash and both signatures', () => {
   }
 });
 
+test('the vectors of what is no receipt, whoever signed it', () => {
+  const { refused: none } = JSON.parse(readFileSync(new URL('vectors.json', import.meta.url), 'utf8'));
+  assert.ok(none.length >= 20);
+  for (const { why, bytes, server: signature } of none as { why: string; bytes: string; server: string }[]) {
+    const read = () =>
+      checkSigned({ receipt: receiptCodec.decode(hex(bytes)), serverSignature: hex(signature) }, verifySigned);
+    assert.throws(read, (e: { code: string }) => e.code === 'RECEIPT_INVALID', why);
+  }
+});
+
 const anyReceipt = fc.record({
   version: fc.nat(255),
   id: fc.uint8Array({ minLength: 16, maxLength: 16 }),

@@ -4,8 +4,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   type Channel,
+  channelId,
   charge,
   debtUc,
+  isOfNow,
   issueVoucher,
   mayServe,
   openChannel,
@@ -28,6 +30,27 @@ test('the vector', () => {
   const { signed } = issueVoucher({ ...fresh(), chargedUc: vouchers[0].cumulativeUc, counter: 8 }, payer.sign);
   assert.is(voucherCodec.encode(signed.voucher).toString('hex'), vouchers[0].bytes);
   assert.is(Buffer.from(signed.signature).toString('hex'), vouchers[0].signature);
+});
+
+test('the vectors: what a payee makes of one voucher after the other, and a channel', () => {
+  const { voucherSteps, channels } = JSON.parse(readFileSync(new URL('vectors.json', import.meta.url), 'utf8'));
+  const hex = (text: string) => Buffer.from(text, 'hex');
+  const [{ hour, chance, channel }] = channels;
+  assert.is(channelId(hour, hex(chance)).toString('hex'), channel);
+  let ours = openChannel(hex(channel), payer.publicKey, payee.publicKey);
+  for (const { why, bytes, signature, becomes } of voucherSteps) {
+    const signed = { voucher: voucherCodec.decode(hex(bytes)), signature: hex(signature) };
+    if (becomes === null) refused(() => take(ours, signed), /voucher/);
+    else ours = take(ours, signed);
+    const { counter, cumulativeUc } = ours;
+    if (becomes !== null) assert.equal({ counter, cumulativeUc }, becomes, why);
+  }
+});
+
+test('a channel is of now for a day and what clocks differ by, in both directions, and never again', () => {
+  const channel = channelId(492_000, Buffer.alloc(12));
+  const at = (hours: number) => isOfNow(channel, 492_000 + hours);
+  assert.equal([-27, -26, 0, 26, 27, 1000].map(at), [false, true, true, true, false, false]);
 });
 
 test('debt grows with each delivery, ends at the limit and is gone with a voucher', () => {

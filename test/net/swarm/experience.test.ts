@@ -21,6 +21,15 @@ test('the unit and the command line learn into one file: neither writes over wha
   assert.ok(later.of(key('b')).experience > 0.5 && later.of(key('c')).experience > 0.5);
 });
 
+test('a liar is not forgotten for five hundred others that were met since; of those the oldest go', () => {
+  const own = openExperience();
+  for (let i = 0; i < 20; i++) own.audited(key('a'), { outcome: 'far', factors: [50] });
+  const other = (i: number) => `${i}`.padStart(43, 'x');
+  for (let i = 0; i < 600; i++) own.failed(other(i));
+  assert.ok(own.shuns(key('a')));
+  assert.equal([own.of(other(0)).experience, own.of(other(599)).experience], [1 / 2, 1 / 3]);
+});
+
 test('without a file, or with a damaged one, it is learnt anew', () => {
   const none = openExperience();
   none.failed(key('a'));

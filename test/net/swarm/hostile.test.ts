@@ -62,6 +62,7 @@ test('what is no hello is refused before anything else is said', async () => {
       ['a find first', 4401, (p) => p.json({ type: 'find', id: 1, topic: 'heating', limit: 1 })],
       ['no version in common', 4401, (p) => p.json({ ...hello, versions: [2, 3] })],
       ['a key that is none', 4401, (p) => p.json({ ...hello, key: 'A'.repeat(42) })],
+      ['a nonce with spare bits', 4401, (p) => p.json({ ...hello, nonce: `${'A'.repeat(42)}B` })],
       ['a role twice', 4401, (p) => p.json({ ...hello, roles: ['relay', 'relay'] })],
       ['a forged proof', 4401, (p) => [p.json(hello), p.json(proof)]],
       ['a hello twice', 4401, (p) => [p.json(hello), p.json({ ...hello, nonce })]],

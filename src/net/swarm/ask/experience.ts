@@ -60,12 +60,18 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
     read = `${ino} ${mtimeMs}`;
     return known;
   };
+  /** The longest not met, but no liar while there are others: a month is long, and keys cost nothing. */
+  const whoGoes = (): string => {
+    const isShunned = ({ shunnedUntilMs = 0 }: Record) => shunnedUntilMs > now();
+    const [oldest] = [...known].find(([, record]) => !isShunned(record)) ?? [...known][0]!;
+    return oldest;
+  };
   const change = (key: string, next: (was: Record) => Record) => {
     current();
     const record = next(known.get(key) ?? UNKNOWN);
     known.delete(key);
     known.set(key, record);
-    if (known.size > MOST) known.delete(known.keys().next().value!);
+    if (known.size > MOST) known.delete(whoGoes());
     if (file) save(file, known);
   };
   return {

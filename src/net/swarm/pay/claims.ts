@@ -73,9 +73,10 @@ export function createClaims({ identity, ledger, credit, wallMs, monoMs }: Parts
       const name = nameOf(receipt);
       let committed = done.get(name);
       if (!committed) {
-        if (Math.abs(hourOf(wallMs()) - receipt.hour) >= SIGN_HOURS) refuse('it is older than a day');
+        const hour = hourOf(wallMs());
+        if (Math.abs(hour - receipt.hour) >= SIGN_HOURS) refuse('it is older than a day');
         const held = waiting.get(name);
-        committed = writeSigned(ledger, signed, isPaid ? readVoucher(text!) : undefined, held);
+        committed = writeSigned(ledger, signed, isPaid ? readVoucher(text!) : undefined, { held, hour });
         held?.settled(true);
         waiting.delete(name);
         done.set(name, committed);

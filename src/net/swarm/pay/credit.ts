@@ -3,7 +3,7 @@ import { hexOf } from '../../ledger/books.ts';
 import { amountUc, TIERS } from '../../ledger/price.ts';
 import { hasName, hourOf, RECEIPT_HOURS } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
-import { type Channel, debtUc, mayServe, openChannel } from '../../ledger/voucher.ts';
+import { type Channel, debtUc, isOfNow, mayServe, openChannel } from '../../ledger/voucher.ts';
 import { verifySignature } from '../identity.ts';
 import { MAX_REQUEST_BYTES, type Request } from '../query.ts';
 import { createFading } from './fading.ts';
@@ -32,7 +32,8 @@ const VIA_LIMITS = 4;
 const FORGIVE_MS = 600_000;
 /** Of the longest kind, where the owner names no limit. */
 const LONGEST_ANSWERS = 2;
-const MOST_CHANNELS = 100_000;
+/** At two paid answers a second, each with a key of its own, a little more than a day of them. */
+const MOST_CHANNELS = 250_000;
 
 type Parts = Pick<TillOptions, 'identity' | 'ledger' | 'serve' | 'wallMs' | 'monoMs'>;
 
@@ -74,6 +75,7 @@ export function createCredit({ identity, ledger, serve, wallMs, monoMs }: Parts)
       const order = readOrder(request.order).order;
       checkOrder(request, rate, { ours: identity.publicKey, wallMs: wallMs() });
       if (mostUc === 0) return { ...order, release() {} };
+      if (!isOfNow(order.channel, hourOf(wallMs()))) refuse('its channel is not of now');
       const refusing = ledger.refusing();
       if (refusing) throw new HeatmineError('LEDGER_REFUSES', `no paid work is taken: ${refusing}`);
       if (request.voucher !== undefined) takeNewest(order, request.voucher);

@@ -4,7 +4,14 @@ import { hexOf, NO_CHANNEL } from '../../ledger/books.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { TIERS, type Tier } from '../../ledger/price.ts';
 import { checkAgreed, hourOf, type SignedReceipt, signAsAsker } from '../../ledger/receipt.ts';
-import { type Channel, charge, issueVoucher, openChannel, type SignedVoucher } from '../../ledger/voucher.ts';
+import {
+  type Channel,
+  channelId,
+  charge,
+  issueVoucher,
+  openChannel,
+  type SignedVoucher,
+} from '../../ledger/voucher.ts';
 import { freshIdentity, type Identity, keyFromText, verifySignature } from '../identity.ts';
 import type { Request, SignRequest } from '../query.ts';
 import { mostAnswerTokens, mostPromptTokens } from './sizes.ts';
@@ -89,7 +96,7 @@ export function openPurse({ note, wallMs }: PurseOptions): Purse {
     const identity = freshIdentity();
     const fresh: Pocket = {
       ...{ name, identity },
-      channel: openChannel(randomBytes(16), identity.publicKey, server),
+      channel: openChannel(channelId(hourOf(wallMs()), randomBytes(12)), identity.publicKey, server),
       bornMs: wallMs(),
     };
     pockets.delete(name);

@@ -4,7 +4,15 @@ import type { Appended } from '../../ledger/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { SignedReceipt } from '../../ledger/receipt.ts';
 import type { Via } from '../../ledger/sunshine.ts';
-import { type Channel, charge, debtUc, openChannel, type SignedVoucher, takeVoucher } from '../../ledger/voucher.ts';
+import {
+  type Channel,
+  charge,
+  debtUc,
+  isOfNow,
+  openChannel,
+  type SignedVoucher,
+  takeVoucher,
+} from '../../ledger/voucher.ts';
 import { keyFromText, verifySignature } from '../identity.ts';
 
 /** An answer that went out, with the receipt that its asker has not signed yet. */
@@ -23,12 +31,12 @@ export function writeSigned(
   ledger: Ledger,
   signed: SignedReceipt,
   voucher: SignedVoucher | undefined,
-  held: Held | undefined,
+  { held, hour }: { held: Held | undefined; hour: number },
 ): Promise<number> {
   const { receipt } = signed;
   if (held && held.signed.receipt.counter !== receipt.counter) refuse('a later receipt took the place of this one');
   const standsAt = ledger.books().counters.get(receipt.counter);
-  const channel = voucher && channelFor(ledger, signed, voucher, { held, isCharged: standsAt !== undefined });
+  const channel = voucher && channelFor(ledger, signed, voucher, { held, hour, isCharged: standsAt !== undefined });
   const isNew = channel !== undefined && !ledger.books().channels.has(hexOf(channel.channel));
   let last: Appended | undefined;
   // What stands there already by our word alone was charged to nobody, if its channel is new.
@@ -54,12 +62,14 @@ function channelFor(
   ledger: Ledger,
   { receipt }: SignedReceipt,
   signed: SignedVoucher,
-  { held, isCharged }: { held: Held | undefined; isCharged: boolean },
+  { held, hour, isCharged }: { held: Held | undefined; hour: number; isCharged: boolean },
 ): Channel {
   const { asker, server, amountUc } = receipt;
   const { channel } = signed.voucher;
   if (held && !same(held.channel, channel)) refuse('the voucher is of another channel than the order');
-  const before: Channel = ledger.books().channels.get(hexOf(channel)) ?? openChannel(channel, asker, server);
+  const known = ledger.books().channels.get(hexOf(channel));
+  if (!known && !isOfNow(channel, hour)) refuse('the channel is not of now');
+  const before: Channel = known ?? openChannel(channel, asker, server);
   if (!same(before.payer, asker)) refuse('the channel is that of another key');
   const after = takeVoucher(before, signed, verifySignature);
   // What was open before may stay open; this answer may not add to it.

@@ -17,9 +17,13 @@ export const WINDOW_BYTES = 262_144;
 export const FRAME_COST_BYTES = 64;
 const MAX_CREDIT_BYTES = 1_048_576;
 
+const isCanonical = (text: string) => Buffer.from(text, 'base64url').toString('base64url') === text;
 const base64url = (bytes: number) => {
   const chars = Math.ceil((bytes * 4) / 3);
-  return z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${chars}}$`));
+  return z
+    .string()
+    .regex(new RegExp(`^[A-Za-z0-9_-]{${chars}}$`))
+    .refine(isCanonical, 'spare bits that are not 0');
 };
 export const KeyText = z.string().refine((text) => keyFromText(text) !== undefined, 'no key');
 const StreamId = z.int().min(1).max(0xffff_ffff);

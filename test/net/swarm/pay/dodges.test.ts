@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ASKER_DOMAIN, hourOf, receiptCodec } from '../../../../src/net/ledger/receipt.ts';
-import { issueVoucher, openChannel } from '../../../../src/net/ledger/voucher.ts';
-import { freshIdentity } from '../../../../src/net/swarm/identity.ts';
+import { credit } from '../../../../src/net/ledger/settlement.ts';
+import { type Channel, channelId, issueVoucher, openChannel } from '../../../../src/net/ledger/voucher.ts';
+import { freshIdentity, type Identity } from '../../../../src/net/swarm/identity.ts';
 import { newQuestionId } from '../../../../src/net/swarm/pay/purse.ts';
 import {
   ORDER_DOMAIN,
@@ -63,25 +64,53 @@ test('leaving a free answer before its end uses up the free watts of where it co
   await m.end();
 });
 
+/** One answer ordered by hand, and its receipt as this asker signs it. */
+function askBy(m: Awaited<ReturnType<typeof market>>, asker: Identity, { channel }: Channel) {
+  const request = m.requestOf();
+  const order = {
+    ...{ version: 1, id: newQuestionId(), asker: asker.publicKey, server: m.identity.publicKey, expert: 'faults' },
+    ...{ channel, tier: 1, mostUcPerMtok: PRICE, hour: hourOf(m.clock.wallMs()) },
+  };
+  const slip = orderText({ order, signature: asker.sign(ORDER_DOMAIN, orderCodec.encode(order)) });
+  const bill = m.till().admit({ ...request, order: slip }, HERE);
+  bill.said(8);
+  const meter = { expert: 'faults', joules: 3, modelled: false, cardSeconds: 1, promptTokens: 4, answerTokens: 3 };
+  const claim = readClaim(bill.end(meter)!);
+  bill.release(false);
+  const askerSignature = asker.sign(ASKER_DOMAIN, receiptCodec.encode(claim.receipt));
+  return { sign: receiptText({ ...claim, askerSignature }), uc: claim.receipt.amountUc };
+}
+
+test('a channel that was paid up and forgotten is not opened anew, so that its old voucher pays once more', async () => {
+  const m = await market();
+  const asker = freshIdentity();
+  const channel = openChannel(channelId(hourOf(WALL_MS), newQuestionId()), asker.publicKey, m.identity.publicKey);
+  const ask = () => askBy(m, asker, channel);
+  const { sign, uc } = ask();
+  const voucher = voucherText(issueVoucher({ ...channel, chargedUc: uc }, asker.sign).signed);
+  await m.sign({ v: 1, sign, voucher });
+  await m.ledger().settle(credit, m.identity.publicKey, WALL_MS);
+  await m.ledger().flush();
+  for (let hours = 0; m.ledger().books().channels.size > 0; hours++) {
+    assert.ok(hours < 100, 'it is forgotten some day');
+    m.clock.advance(3_600_000);
+    await m.ledger().prune(m.clock.wallMs());
+  }
+  due(ask, 'RECEIPT_INVALID');
+  // Ordered on another channel, or before a restart, it is not opened by the receipt either.
+  const next = openChannel(channelId(hourOf(m.clock.wallMs()), newQuestionId()), asker.publicKey, m.identity.publicKey);
+  const other = askBy(m, asker, next);
+  await m.restart();
+  assert.is(await codeOf(m.sign({ v: 1, sign: other.sign, voucher })), 'RECEIPT_INVALID');
+  assert.is(m.ledger().books().totals.earnedCount, 1);
+  await m.end();
+});
+
 test('a voucher that promises less than the answer costs is none, whatever key and channel it comes with', async () => {
   const m = await market();
   const asker = freshIdentity();
-  const channel = openChannel(newQuestionId(), asker.publicKey, m.identity.publicKey);
-  const request = m.requestOf();
-  const ask = () => {
-    const order = {
-      ...{ version: 1, id: newQuestionId(), asker: asker.publicKey, server: m.identity.publicKey, expert: 'faults' },
-      ...{ channel: channel.channel, tier: 1, mostUcPerMtok: PRICE, hour: hourOf(WALL_MS) },
-    };
-    const slip = orderText({ order, signature: asker.sign(ORDER_DOMAIN, orderCodec.encode(order)) });
-    const bill = m.till().admit({ ...request, order: slip }, HERE);
-    bill.said(8);
-    const meter = { expert: 'faults', joules: 3, modelled: false, cardSeconds: 1, promptTokens: 4, answerTokens: 3 };
-    const claim = readClaim(bill.end(meter)!);
-    bill.release(false);
-    const askerSignature = asker.sign(ASKER_DOMAIN, receiptCodec.encode(claim.receipt));
-    return { sign: receiptText({ ...claim, askerSignature }), uc: claim.receipt.amountUc };
-  };
+  const channel = openChannel(channelId(hourOf(WALL_MS), newQuestionId()), asker.publicKey, m.identity.publicKey);
+  const ask = () => askBy(m, asker, channel);
   const voucher = (counter: number, chargedUc: number) =>
     voucherText(issueVoucher({ ...channel, counter: counter - 1, chargedUc }, asker.sign).signed);
   const first = ask();

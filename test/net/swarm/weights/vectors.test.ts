@@ -27,4 +27,9 @@ test('tags, chunk list, manifest and messages, byte for byte as in weights.json'
   remove();
 });
 
+test('canonical JSON of awkward values, as in weights.json; the texts are read as any JSON', () => {
+  const { canonical: cases } = JSON.parse(readFileSync(new URL('../vectors/weights.json', import.meta.url), 'utf8'));
+  for (const { text, signed } of cases) assert.is(canonical(JSON.parse(text)), signed);
+});
+
 test.run();
