@@ -99,7 +99,7 @@ export function typed(path: string, text: string): Answer {
 }
 
 /** What is wrong with one answer, in the words of the schema; undefined when it will do. */
-export function faultOf(path: string, value: Answer): string | undefined {
+export function faultOf(path: string, value: Answer | string[]): string | undefined {
   const keys = path.split('.');
   const nested = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const parsed = Config.safeParse(nested);

@@ -9,6 +9,12 @@ import { runningPid } from './preflight.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../models');
 
+/** Those that strangers could be offered by this home itself: `status` speaks of its house. */
+export const offerable = (paths: Paths): string[] =>
+  scanExperts([SHIPPED, paths.models])
+    .filter(({ id, fact }) => fact !== undefined && fact.engine !== 'onnx' && id !== 'status')
+    .map(({ id }) => id);
+
 /** Experts that config.yaml offers to strangers and that cannot answer here: whom the unit does not offer. None while compute says nothing. */
 export async function notHere(paths: Paths, { swarm }: Config): Promise<string[]> {
   const named = swarm.join ? (swarm.serve?.experts ?? []) : [];
