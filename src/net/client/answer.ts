@@ -58,7 +58,8 @@ export async function readAnswer(
         if (reply.expert !== expert) refuse('PEER_INVALID', 'another expert answers than was asked');
         isStarted = true;
         question.onStart?.({ expert: readable(expert, 64), node });
-      } else if (reply.type !== 'error' && !isStarted) refuse('PEER_INVALID', 'an answer without a start');
+      } else if (!isStarted && reply.type !== 'error' && !(reply.type === 'chunk' && reply.text === ''))
+        refuse('PEER_INVALID', 'an answer without a start');
       else if (reply.type === 'chunk') {
         if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
         text += reply.text;
