@@ -64,6 +64,15 @@ export function heatWithBackup(heat: ControlState['heat'], outputs: Outputs, hou
   return { ...heat, accelW: Math.max(0, heat.accelW - within), backupW };
 }
 
+/** Of the map of a heat pump that is still being learnt. */
+const MADE_SLACK = 1.15;
+
+/** With the part of the condenser's heat that a machine of this capacity (W) cannot be making: it was stored there. */
+export function heatWithStored(heat: ControlState['heat'], outputs: Outputs, capacityW: number): ControlState['heat'] {
+  const storedW = heat.condenserW - MADE_SLACK * capacityW;
+  return outputs.compressorOn > 0 && storedW > 0 ? { ...heat, storedW } : heat;
+}
+
 /** Counters since the first start. Heat taken out by cooling is none; the COP is the heat pump's own while heating. */
 export function energyStep(
   previous: Pick<CoreState, 'energy' | 'pumped'>,

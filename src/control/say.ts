@@ -50,7 +50,7 @@ function unit(
       return `Cooling: room ${deg(est.roomC.value)}, compressor ${outputs.compressorPct.toFixed(0)} %`;
     case 'heating': {
       const sources = [
-        outputs.compressorOn > 0 ? pumps(heat.condenserW) : '',
+        outputs.compressorOn > 0 ? pumps(heat.condenserW - (heat.storedW ?? 0)) : '',
         heat.accelW > WORKING_W ? `accelerator ${kw(heat.accelW)}` : '',
         outputs.backupHeaterOn > 0 ? 'backup heater' : '',
       ].filter(Boolean);

@@ -1,3 +1,4 @@
+import type { House } from '../contract/house.ts';
 import type { Reason } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
 
@@ -12,12 +13,12 @@ import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { safeLimitW } from './decide/grant.ts';
 import { planStep } from './decide/plan.ts';
 import { drive } from './drive.ts';
-import { energyStep, heatNow, heatWithBackup } from './energy.ts';
+import { energyStep, heatNow, heatWithBackup, heatWithStored } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { estimate, isOptional } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
-import { ownPumpStep } from './learn/own-pump.ts';
+import { capacityW, ownPumpStep, pumpSinkC } from './learn/own-pump.ts';
 import { metersStep, metersView } from './meters.ts';
 import { observedView, observeStep } from './observe.ts';
 import { leaned, leanReasons, paysFromMs, paysReasons } from './price/lean.ts';
@@ -121,6 +122,18 @@ const sensorReasons = (est: Estimates): Reason[] => {
   return reasons;
 };
 
+/** Heat as people are told it. */
+function heatTold(
+  heat: Verdict['heat'],
+  outputs: Verdict['outputs'],
+  est: Estimates,
+  house: House,
+  { pump }: CoreState,
+) {
+  const mostW = capacityW(pump.map, house, pumpSinkC(est), est.outdoorC.value);
+  return heatWithBackup(heatWithStored(heat, outputs, mostW), outputs, house);
+}
+
 /** All that is counted and learnt of a tick once its outputs are known. */
 function counted(
   state: CoreState,
@@ -190,13 +203,13 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   });
   const { outputs, safety, latched } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
+  const shownHeat = heatTold(heat, outputs, est, house, begun);
   const { energy, pumped, pump, meters, observe } = counted(state, est, heat, outputs, driven.wouldBe, given);
   // Field by field: a second spread in one object costs ten times the first.
   state = { ...state, interlock: locked.state, energy, pumped, pump, meters, observe, atMs: image.atMs };
   const stops = safety === 'S3' || safety === 'S4' || latched.latched;
   const action = actionOf(state, outputs, heat, stops, wish.setPoints.mode);
   const computeFromMs = paysFromMs(state.plan.plan.why, given);
-  const first = headline(action, state, est, input, outputs, heat, locked.reasons);
   const grants = grantsOf(state, driven.checking, outputs.accelCapW);
   return {
     state,
@@ -211,14 +224,14 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       fillerW: grants.fillerW,
       payW: grants.payW,
       heatNeedW: state.plan.plan.heatNeedW,
-      heat: heatWithBackup(heat, outputs, house),
+      heat: shownHeat,
       energy: state.energy,
       meters: metersView(state.meters),
       price: priceView(given.market, computeFromMs),
       zones,
       overrides: state.comfort.overrides,
       reasons: [
-        first,
+        headline(action, state, est, input, outputs, shownHeat, locked.reasons),
         ...locked.reasons,
         ...driven.reasons,
         ...wish.reasons,

@@ -1,5 +1,6 @@
 /** The owner's command as the last filler: a real process, stopped, let go on and killed. */
 import { existsSync, readFileSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -60,6 +61,8 @@ test('it runs on free watts only, stops for a question with all its children, go
     await until('started', () => existsSync(file));
     const [shell = '', child = '', watts] = readFileSync(file, 'utf8').trim().split(' ');
     assert.is(watts, '300');
+    const lowest = constants.priority.PRIORITY_LOW;
+    assert.is(getPriority(Number(child)), Math.min(lowest, getPriority() + lowest), 'all else comes first');
     questions = 1;
     command.giveWay();
     await until('stopped', () => stateOf(shell) === 'T' && stateOf(child) === 'T');
@@ -84,7 +87,11 @@ test('it stops although the process that holds it does not hear of it, and dies 
   const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
   let questions = 0;
   const command = startCommand({
-    command: { run: `trap '' TERM; echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; sleep 1000`, powerW: 300 },
+    // A shell that is starting a child when both are stopped shows as waiting, not as stopped: here it starts none any more.
+    command: {
+      run: `trap '' TERM; sleep 1000 & echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; wait`,
+      powerW: 300,
+    },
     door: { questions: () => questions, economy: () => ({ active: 0, deferred: 0 }) },
     power: { now: () => grant, onChange() {} },
     work: { owedJ: () => 0 },

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { type Outputs, SAFE_OUTPUTS, type SensorName } from '../../src/contract/points.ts';
 import { MIN_RUN_S } from '../../src/control/decide/compressor.ts';
+import { reachesHouse } from '../../src/control/decide/coolant.ts';
 import { type DecideFacts, loopsStep } from '../../src/control/decide/decide.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
 import { ownPumpStart } from '../../src/control/learn/own-pump.ts';
@@ -171,6 +172,19 @@ test('a defrost moves the water at 60 % or more, whatever its heat would take', 
     before: { defrost: on, compressor: { ...START.compressor, on: true, sinceS: 700, pct: 30 }, circulationPct: 50 },
   };
   assert.is(loops(still).circulationPct, 60);
+});
+
+test('coolant valve: 10 s after it has turned the house is reached; 5 K above the set-point is refused heat', () => {
+  const at = (reject: boolean, valveS: number) => reachesHouse({ ...START.coolant, reject, valveS });
+  assert.equal([at(false, 10), at(false, 9), at(true, 100)], [true, false, false]);
+  const refusedS = (accelOutC: number, fallsK = 0) =>
+    loops({
+      values: { accelW: 3000, accelOutC, bufferTopC: 30, hotWaterC: 60 },
+      actuators: { accelSupplyOn: 1 },
+      before: { coolant: { ...START.coolant, reject: false, refusedS: 5, outC: accelOutC + fallsK } },
+    }).coolant.refusedS;
+  assert.equal([refusedS(57.1), refusedS(56.9)], [6, 4.9]);
+  assert.equal([refusedS(57.1, 0.015), refusedS(57.1, 0.025)], [6, 4.9], 'heat that is being taken');
 });
 
 test('dry cooler: a fan that blows turns at 10 % or more, however cold the coolant comes back', () => {

@@ -39,7 +39,11 @@ export const STORE_EDGES: typeof EDGES = [
     'F4t',
     hardlyCooled,
     [...tankPoor, t({ tankS: 600 }), v({ hotWaterC: 40 }), v({ returnC: 57 })],
-    [uphill, { ...uphill, values: { ...uphill.values, hotWaterC: 70 } }],
+    [
+      uphill,
+      { ...uphill, values: { ...uphill.values, returnC: 43.9 } },
+      { ...uphill, values: { ...uphill.values, hotWaterC: 70 } },
+    ],
   ],
   [
     'F4h',

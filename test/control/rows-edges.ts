@@ -110,6 +110,7 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
     cools,
     [
       v({ outdoorC: 12 }),
+      v({ outdoorC: 0, returnC: 12, condenserOutC: 10, supplyC: 10, dischargeC: 14 }),
       { values: { outdoorC: 0 }, timers: { ranTurnedS: 600 } },
       v({ condenserOutC: 30.6 }),
       v({ dischargeC: 40.1 }),
@@ -126,15 +127,22 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F11d',
     { values: { ...cools.values, outdoorC: 0 } },
-    [v({ condenserOutC: 30.6 }), v({ dischargeC: 40.1 }), ...idle],
+    [v({ condenserOutC: 30.6 }), v({ dischargeC: 40.1 }), t({ compressorOnS: 120 }), ...idle],
+    [t({ compressorOnS: 121 })],
   ],
-  ['F11c', summer, [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes]],
+  [
+    'F11c',
+    summer,
+    [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes],
+    [t({ compressorOnS: 46 })],
+  ],
   [
     'F11h',
     keeps,
     [
       on({ rejectOn: 0 }),
       t({ rejectS: 60 }),
+      { values: { heatFlowLpm: 5, supplyC: 46 }, timers: { rejectS: 240 } },
       t({ tankS: 60 }),
       t({ compressorOnS: 60 }),
       { on: { compressorOn: 0 }, timers: { compressorOffS: 60 } },
@@ -146,7 +154,12 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       worse('accelW'),
       ...poorPipes,
     ],
-    [on({ backupHeaterOn: 1 }), { house: { backupHeaterAt: 'supply' } }],
+    [
+      on({ backupHeaterOn: 1 }),
+      { house: { backupHeaterAt: 'supply' } },
+      v({ supplyC: 39.9 }),
+      { values: { heatFlowLpm: 5, supplyC: 46 }, timers: { rejectS: 241 } },
+    ],
   ],
   [
     'F11o',
@@ -213,7 +226,7 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       t({ compressorOnS: 600 }),
       t({ accelIdleS: 600 }),
       { values: { supplyC: 44.8 }, ...given },
-      { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 4000, laggedInC: 44 } },
+      { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 4400, laggedInC: 44 } },
       { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 5000, laggedInC: 42 } },
       { on: { backupHeaterOn: 1 }, house: { backupHeaterAt: 'supply' } },
       ...idle,
@@ -225,6 +238,7 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       on({ backupHeaterOn: 1 }),
       // 5 kW warm 20 L/min by 3.6 K: known to a quarter.
       { values: { supplyC: 45.2 }, ...given },
+      { values: { supplyC: 45.2 }, ...given, balance: { laggedW: 4600, laggedInC: 44 } },
       { values: { supplyC: 38 }, ...given },
     ],
   ],

@@ -40,9 +40,12 @@ test('F4t: heat that goes uphill is told once the tank has been stirred, not bef
   assert.match(rowOf('F4t').text(contextOf(uphill)), 'gives heat to a tank');
 });
 
-test('F1a: outlet or flow lost alone stops the accelerator, the inlet alone does not; F9 names the pump that is not on', () => {
+test('F1a: outlet or flow lost alone stops the accelerator, the inlet alone does not; F9 and F10w name the pump that is not on', () => {
   const lostOf = (name: 'accelOutC' | 'accelFlowLpm' | 'accelInC') => rowOf('F1a').active(contextOf(lost(name)));
   assert.equal([lostOf('accelOutC'), lostOf('accelFlowLpm'), lostOf('accelInC')], [true, true, false]);
+  const water = (waterPumpS: number) => rowOf('F10w').text(contextOf(t({ waterPumpS })));
+  assert.match(water(0.21), 'water pump is on and');
+  assert.match(water(0.2), 'water pump is not on as ordered');
   const says = (accelPumpS: number) => rowOf('F9').text(contextOf(t({ accelPumpS })));
   assert.match(says(2.1), 'with the pump on');
   assert.match(says(2), 'the pump is not on as ordered');

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type ComputeWant, DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
-import { heatNow } from '../../src/control/energy.ts';
+import { heatNow, heatWithStored } from '../../src/control/energy.ts';
 import { grantOf } from '../../src/control/report.ts';
 import { computing } from '../../src/control/say-computing.ts';
 import type { CoreState } from '../../src/control/state.ts';
@@ -115,6 +115,14 @@ test('sensors that answer one after the other at a start are no stop', () => {
   assert.is(tick(rig).reasons[0]!.text, 'Starting: the sensors are asked for the first time');
   run(rig, 8, 0.5);
   assert.match(rig.verdict.reasons[0]!.text, /^Stopped: /);
+});
+
+test('what hot pipes give after the tank was charged is not told as heat that the pump makes', () => {
+  const flush = { condenserW: 32_000, accelW: 0, rejectedW: 0 };
+  const on = { ...SAFE_OUTPUTS, compressorOn: 1 };
+  assert.is(heatWithStored(flush, on, 14_000).storedW, 32_000 - 1.15 * 14_000);
+  assert.equal(heatWithStored({ ...flush, condenserW: 15_000 }, on, 14_000).storedW, undefined);
+  assert.equal(heatWithStored(flush, SAFE_OUTPUTS, 14_000), flush);
 });
 
 test('a house that cools is told of cooling', () => {

@@ -26,6 +26,10 @@ test('a pump that has stopped gives off what it holds, and no heat of the air; o
   const rest = flowWatts(now)!;
   assert.equal([rest.pumpHeat, rest.fromAir, rest.fromRest, rest.toAir, rest.rooms], [0, 0, 190, 0, 190]);
   now.control.sensors.compressorW!.value = 1500;
+  now.control.heat = { condenserW: 9000, accelW: 0, rejectedW: 0, storedW: 3000 };
+  const flushed = flowWatts(now)!;
+  assert.equal([flushed.pumpHeat, flushed.fromAir, flushed.fromRest, flushed.rooms], [1500, 4500, 3000, 9000]);
+  now.control.heat = { condenserW: 190, accelW: 0, rejectedW: 0 };
   const start = flowWatts(now)!;
   assert.equal([start.pumpHeat, start.fromAir, start.fromRest, start.toAir, start.rooms], [190, 0, 0, 0, 190]);
 });

@@ -29,7 +29,8 @@ function signal(name: NodeJS.Signals): void {
 function start(watts: number): void {
   if (performance.now() - endedMs < AGAIN_MS) return;
   const env = { ...process.env, HEATMINE_WATTS: String(watts) };
-  job = spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore', env });
+  // Whatever it computes, questions and control come first.
+  job = spawn('nice', ['-n', '19', '/bin/sh', '-c', command], { detached: true, stdio: 'ignore', env });
   const ended = () => {
     job = undefined;
     endedMs = performance.now();

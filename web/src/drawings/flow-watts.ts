@@ -19,7 +19,7 @@ export interface FlowWatts {
   /** What the heat pump lifts: heat of the outside air, or of the house while it cools or defrosts. */
   fromAir: number | null;
   fromHouse: number;
-  /** What a heat pump that stands still gives off: no heat of the air of now. */
+  /** What the heat pump held and gives off: no heat of the air of now. Null where no meter tells whether it runs. */
   fromRest: number | null;
   rooms: number;
   hotWater: number;
@@ -46,13 +46,13 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const value = (name: 'pvW' | 'gridW' | 'batteryW' | 'accelW' | 'compressorW') => control.sensors[name]?.value ?? null;
   const [sun, grid, battery] = [value('pvW'), value('gridW'), value('batteryW')];
   const [compute, compressor] = [value('accelW'), value('compressorW')];
-  const { condenserW, accelW, rejectedW, backupW = 0 } = control.heat;
+  const { condenserW, accelW, rejectedW, backupW = 0, storedW = 0 } = control.heat;
   const toHouse = condenserW + accelW + backupW;
   const backup = backupW > 0 ? backupW : null;
   const hotWater = control.outputs.hotWaterOn === 1;
   const known = grid !== null && compute !== null && compressor !== null;
   const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor - backupW) : null;
-  const pump = pumpWatts(condenserW, compressor);
+  const pump = pumpWatts(condenserW, compressor, storedW);
   return {
     sun: into(sun),
     gridIn: into(grid),
@@ -74,10 +74,11 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
 }
 
 /** What the heat pump gives the water, by where it comes from; while it starts, part of what it draws warms itself first. */
-function pumpWatts(condenserW: number, compressorW: number | null) {
+function pumpWatts(condenserW: number, compressorW: number | null, storedW: number) {
   if (compressorW === null) return { pumpHeat: null, fromAir: null, fromRest: null, toAir: null };
   const given = positive(condenserW);
   if (compressorW < RUNS_W) return { pumpHeat: 0, fromAir: 0, fromRest: given, toAir: positive(-condenserW) };
   if (condenserW < 0) return { pumpHeat: compressorW, fromAir: 0, fromRest: 0, toAir: compressorW - condenserW };
-  return { pumpHeat: Math.min(compressorW, given), fromAir: positive(given - compressorW), fromRest: 0, toAir: 0 };
+  const made = given - storedW;
+  return { pumpHeat: Math.min(compressorW, made), fromAir: positive(made - compressorW), fromRest: storedW, toAir: 0 };
 }

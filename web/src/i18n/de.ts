@@ -81,6 +81,7 @@ export const de: Strings = {
     hotWater: 'Warmwasser',
     fromHouse: 'Aus dem Haus',
     fromRest: 'Restwärme',
+    airAndRest: 'Luft, Rest',
     outside: 'Draußen',
     sun: 'Sonne',
     battery: 'Batterie',

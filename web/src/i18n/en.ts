@@ -92,6 +92,7 @@ export const en = {
     hotWater: 'Hot water',
     fromHouse: 'Out of the house',
     fromRest: 'Left in the pump',
+    airAndRest: 'Air, stored',
     outside: 'Outside',
     sun: 'Sun',
     battery: 'Battery',

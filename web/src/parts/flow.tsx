@@ -57,12 +57,9 @@ export function Flow({ snapshot }: { snapshot: Snapshot | null }) {
 
 function nodeNames(t: Words['t'], watts: FlowWatts | null): Record<NodeId, string> {
   const { now } = t;
-  const { fromHouse = null, fromRest = null } = watts ?? {};
-  const lifted = isFlowing({ watts: fromHouse })
-    ? now.fromHouse
-    : isFlowing({ watts: fromRest })
-      ? now.fromRest
-      : now.air;
+  const flows = (id: 'fromHouse' | 'fromRest' | 'fromAir') => isFlowing({ watts: watts?.[id] ?? null });
+  const air = flows('fromRest') ? (flows('fromAir') ? now.airAndRest : now.fromRest) : now.air;
+  const lifted = flows('fromHouse') ? now.fromHouse : air;
   return {
     ...{ sun: now.sun, batteryOut: now.battery, gridIn: now.grid, electricity: now.switchboard },
     ...{ gridOut: now.gridExport, batteryIn: now.batteryIn, household: now.household },
