@@ -62,6 +62,7 @@ export const RULES: Record<string, Rule> = {
   invite: { how: 'run', out: /swarm\.join is off/, exits: [1, 2] },
   'join heatmine:1:eyJiIjpb…': { how: 'run', out: /is no whole invite line/, exits: [2] },
   'join LINE': elsewhere('app/swarm-commands.test.ts'),
+  'join --serve': elsewhere('app/join-serve.test.ts'),
   peers: { how: 'run', out: /No other node answers/, exits: [1] },
   'experts search --topic heating --max-price 0': elsewhere('app/experts-search.test.ts'),
   'ask --dissent 3 "…"': elsewhere('app/experts-search.test.ts'),

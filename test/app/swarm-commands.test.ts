@@ -75,7 +75,7 @@ test('one home lets another in; that one lists it and asks its expert', async ()
   const joined = await heatmine('join', invited.stdout.trim(), '--home', home);
   assert.is(joined.status, 0, joined.stderr);
   assert.match(joined.stdout, '1 DHT nodes and 0 relays');
-  assert.match(joined.stderr, 'swarm.serve');
+  assert.match(joined.stderr, 'join --serve');
   assert.match(configOf(home), /^# mine\nunit: bee # keep\nswarm:\n {2}join: true\n/);
   await heatmine('join', invited.stdout.trim(), '--home', home);
   assert.is(configOf(home).split(`127.0.0.1:${portBase + 3}`).length, 2, 'known once');
