@@ -26,11 +26,24 @@ export interface Heard {
   onRestart?: (why: string) => void;
 }
 
+/** Of which node, and the expert that was asked: no other answers in its place. */
+interface Asked {
+  node: string;
+  expert: string;
+}
+
 type Opener = Awaited<ReturnType<typeof sealQuestion>>['open'];
 
 /** The answer to its end, to whoever hears it. Throws what was refused, SEAL_BROKEN, or NOT_RUNNING where it does not get on. */
-export async function readAnswer(stream: Stream, open: Opener, node: string, question: Heard, clock?: Clock) {
+export async function readAnswer(
+  stream: Stream,
+  open: Opener,
+  { node, expert }: Asked,
+  question: Heard,
+  clock?: Clock,
+) {
   let text = '';
+  let isStarted = false;
   const progress = watchProgress(
     () => stream.onClose(new ClientError('NOT_RUNNING', GIVEN_UP)),
     question,
@@ -41,7 +54,12 @@ export async function readAnswer(stream: Stream, open: Opener, node: string, que
     for (let next = await stream.take(); next; next = await stream.take()) {
       const reply = await readReply(next.payload, next.end, open);
       progress.came(reply);
-      if (reply.type === 'start') question.onStart?.({ expert: readable(reply.expert, 64), node });
+      if (reply.type === 'start') {
+        if (reply.expert !== expert) refuse('PEER_INVALID', 'another expert answers than was asked');
+        isStarted = true;
+        question.onStart?.({ expert: readable(expert, 64), node });
+      } else if (!isStarted && reply.type !== 'error' && !(reply.type === 'chunk' && reply.text === ''))
+        refuse('PEER_INVALID', 'an answer without a start');
       else if (reply.type === 'chunk') {
         if (typeof reply.text !== 'string') refuse('SEAL_BROKEN', 'what came is no reply');
         text += reply.text;

@@ -138,7 +138,10 @@ async function askNode(
     if (!connection) continue;
     try {
       const stream = connection.open(path);
-      const [, answer] = await Promise.all([sendAll(stream, body), readAnswer(stream, open, node.key, question)]);
+      const [, answer] = await Promise.all([
+        sendAll(stream, body),
+        readAnswer(stream, open, { node: node.key, expert }, question),
+      ]);
       const relay = path.length > 1 ? path[0]!.key : undefined;
       return { ...answer, way: { mode: 'sealed', entry: key, ...(relay && { relay }), node: node.key } };
     } catch (error) {

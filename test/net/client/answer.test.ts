@@ -8,7 +8,7 @@ import { openStream } from '../../../src/net/client/stream.ts';
 import { codeOf } from '../swarm/peers.ts';
 
 const SECOND_MS = 1000;
-type Reply = { type: string; text?: string };
+type Reply = { type: string; text?: string; expert?: string };
 type Said = readonly [afterMs: number, reply: Reply];
 
 function ownClock() {
@@ -47,7 +47,9 @@ async function heard(replies: Iterable<Said>, maxTokens?: number) {
   };
   let isOver = false;
   const question = { messages: [{ content: 'why is my flow too low?' }], ...(maxTokens && { maxTokens }) };
-  const read = readAnswer(stream, open, 'node', question, clock).finally(() => (isOver = true));
+  const read = readAnswer(stream, open, { node: 'node', expert: 'faults' }, question, clock).finally(
+    () => (isOver = true),
+  );
   const outcome = codeOf(read);
   for (const [afterMs, reply] of replies) {
     passes(afterMs);
@@ -61,7 +63,7 @@ async function heard(replies: Iterable<Said>, maxTokens?: number) {
   return { code: await outcome, afterMs: clock.nowMs(), wasOver, timers: waiting() };
 }
 
-const START: Said = [2 * SECOND_MS, { type: 'start' }];
+const START: Said = [2 * SECOND_MS, { type: 'start', expert: 'faults' }];
 const END: Said = [SECOND_MS, { type: 'end' }];
 const words = (n: number, everyMs: number, text = ' the'): Said[] =>
   Array.from({ length: n }, () => [everyMs, { type: 'chunk', text }] as const);
@@ -70,6 +72,16 @@ test('a slow and honest node is heard to the end: a third of a token a second, a
   const slow = await heard([START, [280 * SECOND_MS, { type: 'chunk', text: 'It' }], ...words(400, 3000), END]);
   assert.equal([slow.code, slow.wasOver, slow.timers], ['no error', true, 0]);
   assert.ok(slow.afterMs > 1400 * SECOND_MS);
+});
+
+test('an answer of another expert than was asked, or without a name, is none', async () => {
+  const [word] = words(1, SECOND_MS);
+  const codes = await Promise.all(
+    [[START, word!, END], [[0, { type: 'start', expert: 'convert' }] as Said, word!, END], [word!, END], [END]].map(
+      async (said) => (await heard(said)).code,
+    ),
+  );
+  assert.equal(codes, ['no error', 'PEER_INVALID', 'PEER_INVALID', 'PEER_INVALID']);
 });
 
 test('one that says nothing, only fills, or hardly says a word is given up, at the time of the rule', async () => {

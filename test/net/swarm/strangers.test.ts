@@ -63,6 +63,9 @@ test('an answer names first the expert that was asked: no other answers in its p
   assert.is(await read({ ...start, expert: 'convert' }, ...rest), 'PEER_INVALID');
   assert.is(await read(...rest), 'PEER_INVALID');
   assert.is(await read(rest[1]!), 'PEER_INVALID');
+  // A sealed refusal is filled up by empty ones.
+  const refusal: Reply = { type: 'error', code: 'NO_SUNSHINE', message: 'none', remedy: 'later' };
+  assert.is(await read({ type: 'chunk', text: '' }, refusal), 'NO_SUNSHINE');
 });
 
 test('a key that says one thing in the LAN and another by a stranger leads the asker to no address of its network', () => {

@@ -32,8 +32,9 @@ export async function readAnswer(
         isStarted = true;
         question.onStart?.(expert, node, reply);
       } else if (reply.type === 'error') throw peerError(reply.code, reply.message);
-      // What it says of itself comes first: nobody could tell later what has answered.
-      else if (!isStarted) throw new HeatmineError('PEER_INVALID', `${reply.type} before start`);
+      // What it says of itself comes before words: nobody could tell later what has answered. Empty ones fill a refusal up.
+      else if (!isStarted && !(reply.type === 'chunk' && reply.text === ''))
+        throw new HeatmineError('PEER_INVALID', `${reply.type} before start`);
       else if (reply.type === 'chunk') {
         bytes += Buffer.byteLength(reply.text);
         // Whoever asked keeps the words: a node that never ends must not fill this machine's memory.
