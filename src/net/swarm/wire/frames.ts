@@ -17,8 +17,10 @@ export const WINDOW_BYTES = 262_144;
 export const FRAME_COST_BYTES = 64;
 const MAX_CREDIT_BYTES = 1_048_576;
 
+/** Of some bytes there is one text: the bits to spare of its last character are 0, or a token would have several names. */
 const isCanonical = (text: string) => Buffer.from(text, 'base64url').toString('base64url') === text;
-const base64url = (bytes: number) => {
+/** So many bytes as base64url without padding. */
+export const base64url = (bytes: number) => {
   const chars = Math.ceil((bytes * 4) / 3);
   return z
     .string()
