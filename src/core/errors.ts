@@ -5,7 +5,8 @@ export const ERROR_CODES = {
   CONFIG_INVALID: 'mend what the message names, then try again',
   BACKUP_INVALID: 'use another copy of the file and its passphrase; nothing was changed',
   BOARD_INVALID: 'mend the board file at the path named in the message',
-  MODEL_INVALID: 'put back the model file named in the message, or move its directory away',
+  MODEL_INVALID:
+    'put back the model file named in the message, or move its directory away; for a file of your own `heatmine experts pull FILE` writes an expert.json to begin with',
   RECEIPT_INVALID: 'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it',
   LEDGER_DAMAGED: '`heatmine receipts --verify` says what is left; the damaged file lies beside the ledger',
   LEDGER_REFUSES: 'make room on the disk or replace it; no paid work is taken until the ledger can be written',

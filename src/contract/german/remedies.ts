@@ -17,8 +17,8 @@ export const REMEDIES_DE: Record<string, string> = {
   '{}; {} answers': '{}; es antwortet {}',
   'mend what the message names, then try again': 'berichtigen, was die Meldung nennt, dann noch einmal versuchen',
   'mend the board file at the path named in the message': 'die genannte Boarddatei berichtigen',
-  'put back the model file named in the message, or move its directory away':
-    'die genannte Modelldatei zurücklegen oder ihr Verzeichnis wegräumen',
+  'put back the model file named in the message, or move its directory away; for a file of your own `heatmine experts pull FILE` writes an expert.json to begin with':
+    'die genannte Modelldatei zurücklegen oder ihr Verzeichnis wegräumen; für eine eigene Datei schreibt `heatmine experts pull FILE` eine expert.json als Anfang',
   'docs/PROTOCOL-receipts.md says what a receipt or voucher must hold; do not sign or deliver on it':
     'docs/PROTOCOL-receipts.md sagt, was ein Beleg enthalten muss; nicht darauf unterschreiben oder liefern',
   '`heatmine receipts --verify` says what is left; the damaged file lies beside the ledger':
