@@ -28,6 +28,12 @@ export function actionOf(
 
 const pumps = (watts: number) => (watts > WORKING_W ? `heat pump ${kw(watts)}` : 'heat pump starting');
 
+/** What heats the house besides the heat pump. */
+const besidePump = (outputs: Outputs, heat: ControlState['heat']) => [
+  ...(heat.accelW > WORKING_W ? [`accelerator ${kw(heat.accelW)}`] : []),
+  ...(outputs.backupHeaterOn > 0 ? ['backup heater'] : []),
+];
+
 function unit(
   action: Action,
   state: CoreState,
@@ -49,17 +55,15 @@ function unit(
     case 'cooling':
       return `Cooling: room ${deg(est.roomC.value)}, compressor ${outputs.compressorPct.toFixed(0)} %`;
     case 'heating': {
-      const sources = [
-        outputs.compressorOn > 0 ? pumps(heat.condenserW - (heat.storedW ?? 0)) : '',
-        heat.accelW > WORKING_W ? `accelerator ${kw(heat.accelW)}` : '',
-        outputs.backupHeaterOn > 0 ? 'backup heater' : '',
-      ].filter(Boolean);
-      return `Heating: ${target}, ${sources.join(' + ')}`;
+      const pump = outputs.compressorOn > 0 ? [pumps(heat.condenserW - (heat.storedW ?? 0))] : [];
+      return `Heating: ${target}, ${[...pump, ...besidePump(outputs, heat)].join(' + ')}`;
     }
     case 'off':
       return 'Off: only frost protection';
-    case 'fault':
-      return 'Stopped';
+    case 'fault': {
+      const others = besidePump(outputs, heat).join(' + ');
+      return others ? `Heat pump stopped, heating with ${others}` : 'Stopped';
+    }
     default:
       if (state.decided.frost.pump) return 'Frost protection: water moves';
       if (plan.mode === 'cooling') {

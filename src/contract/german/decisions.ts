@@ -18,6 +18,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
   'buffer {}': 'Puffer {}',
   'Stopped: {}': 'Gestoppt: {}',
+  'Heat pump stopped, heating with {}': 'Wärmepumpe gestoppt, es heizt {}',
   'buffer {} of {}': 'Puffer {} von {}',
   'heat pump {}': 'Wärmepumpe {}',
   'heat pump starting': 'Wärmepumpe läuft an',
