@@ -68,6 +68,16 @@ test('what could not be judged for hours counts for less', () => {
   near(later.water.judgedS, seen.water.judgedS * Math.exp(-2), 1);
 });
 
+test('after a leap of time what is read now counts for a minute, and time that stands counts for nothing', () => {
+  const seen = stepped(SLOW_START, 3600, water(2 * KW_K));
+  for (const leapS of [900, 86_400, 1e9]) {
+    const after = slowStep(seen, water(2 * KW_K + 40), leapS);
+    assert.ok(after.water.gapK < 40 * (60 / 900), `${after.water.gapK} K after ${leapS} s`);
+    assert.is(waterGapK(slowStep(SLOW_START, water(40), leapS)), 0, 'one look is no mean');
+  }
+  for (const noS of [0, -5, Number.NaN]) assert.equal(slowStep(seen, water(40), noS), seen);
+});
+
 /** 10 kW through a coil of 2000 W/K. */
 const charge = (offK: number, ...more: Change[]) =>
   contextOf(

@@ -162,10 +162,15 @@ function chipStep(before: ChipState, c: RowContext, dtS: number): ChipState {
   };
 }
 
+/** After a leap of time what is read now was not so all the while: it counts for no more than this. */
+const MOST_STEP_S = 60;
+
 export function slowStep(before: SlowState, c: RowContext, dtS: number): SlowState {
-  const water = waterStep(before.water, c, dtS);
-  const coil = coilStep(before.coil, c, dtS);
-  const chip = chipStep(before.chip, c, dtS);
+  if (!(dtS > 0)) return before;
+  const stepS = Math.min(dtS, MOST_STEP_S);
+  const water = waterStep(before.water, c, stepS);
+  const coil = coilStep(before.coil, c, stepS);
+  const chip = chipStep(before.chip, c, stepS);
   return { water, coil, chip };
 }
 
