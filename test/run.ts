@@ -14,7 +14,17 @@ const LONGER_MS: Record<string, number> = { 'hal/kernel-pi.test.ts': 480_000 };
 /** The kernel of scripts/uml-kernel.sh takes minutes to build and lies outside the repository. */
 const ALLOWED_SKIPS = new Set<string>(['kernel-gpio', 'kernel-watchdog']);
 /** Run one after the other beside all others: they wait nearly all of their minutes, or reckon without a clock. */
-const WAITING = ['app/broker-killed.test.ts', 'app/inputs.test.ts', 'hal/kernel-watchdog.test.ts'];
+const WAITING = [
+  'app/broker-killed.test.ts',
+  'app/experts-search.test.ts',
+  'app/inputs.test.ts',
+  'app/swarm-commands.test.ts',
+  'app/swarm-weights.test.ts',
+  'hal/kernel-watchdog.test.ts',
+  'net/swarm/discovery.test.ts',
+  'net/swarm/nodes.test.ts',
+  'net/swarm/weights/travel.test.ts',
+];
 const RECKONING = /^(contract|control|core|models)\//;
 const isBeside = (file: string) => WAITING.includes(file) || RECKONING.test(file);
 /** More failures than this are no stall. */
