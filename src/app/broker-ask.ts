@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HOUSE_BROKER_PASSWORD, knock, LOCAL_BROKER } from './broker-offer.ts';
-import { askOne, type Person } from './config-ask.ts';
+import { askYes, type Person } from './config-ask.ts';
 import { type Answer, type Answers, BROKER, faultOf } from './config-init.ts';
 
 /** What was answered about a broker; the password goes into a file of its own. */
@@ -9,9 +9,6 @@ export interface Joined {
   answers: Map<string, Answer>;
   password?: string;
 }
-
-const yes = async (person: Person, text: string, given: boolean) =>
-  (await askOne(person, { path: `${BROKER}.commands`, text: `${text} yes or no` }, given)) === true;
 
 /** "192.168.1.10" as much as "mqtts://ha.local:8883". */
 async function askUrl(person: Person, given: string | undefined): Promise<string> {
@@ -78,17 +75,17 @@ export async function askBroker(person: Person, known: Answers, local = LOCAL_BR
   const text = isHere
     ? `Another MQTT broker runs at ${local}. Join it too, beside the unit's own:`
     : "Join an MQTT broker that the house has already, such as Home Assistant's Mosquitto:";
-  if (!(await yes(person, text, isHere))) return undefined;
+  if (!(await askYes(person, text, isHere))) return undefined;
   let given = isHere ? local : undefined;
   for (;;) {
     const joined = await askDoor(person, given);
     given = String(joined.answers.get(`${BROKER}.url`));
     const { isOpen, words } = await tried(joined);
     person.tell(words);
-    if (!isOpen && (await yes(person, 'Ask these again (else it is written so, and the unit keeps trying):', true)))
+    if (!isOpen && (await askYes(person, 'Ask these again (else it is written so, and the unit keeps trying):', true)))
       continue;
     const commands = 'Take set-points from there, as from the thermostat in Home Assistant (else it only shows):';
-    joined.answers.set(`${BROKER}.commands`, await yes(person, commands, false));
+    joined.answers.set(`${BROKER}.commands`, await askYes(person, commands, false));
     return joined;
   }
 }

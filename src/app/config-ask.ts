@@ -62,6 +62,10 @@ export async function askOne(
   }
 }
 
+/** Whether it is so, in words of its own; Enter takes `given`. */
+export const askYes = async (person: Person, text: string, given: boolean): Promise<boolean> =>
+  (await askOne(person, { path: 'swarm.join', text: `${text} yes or no` }, given)) === true;
+
 /** Asks all that `known` does not answer yet, in the order in which they stand. */
 export async function askAll(person: Person, known: Answers): Promise<Map<string, Answer>> {
   const answers = new Map(known);

@@ -1,5 +1,5 @@
 import { CONSENTS, type ServeConfig } from '../core/swarm-config.ts';
-import { askOne, type Person } from './config-ask.ts';
+import { askOne, askYes, type Person } from './config-ask.ts';
 import { faultOf } from './config-init.ts';
 
 const SERVE = 'swarm.serve';
@@ -32,12 +32,7 @@ async function askNumber(person: Person, name: 'bandwidthKBps' | 'minPriceUcPerM
 /** Asks what serving strangers takes; undefined where a consent is not given. `here`: ids of experts that could be offered. */
 export async function askServe(person: Person, here: readonly string[], before: Serving): Promise<Serving | undefined> {
   for (const consent of CONSENTS) {
-    const answer = await askOne(
-      person,
-      { path: 'swarm.join', text: `${MEANS[consent]}. Do you accept, yes or no` },
-      false,
-    );
-    if (answer !== true) return undefined;
+    if (!(await askYes(person, `${MEANS[consent]}. Do you accept,`, false))) return undefined;
   }
   const experts = await askExperts(person, here, before.experts);
   const bandwidth = 'Answers to strangers, kilobytes a second at most';

@@ -1,31 +1,15 @@
 /** A foreign peer: OpenAI's own client library against net and compute. It knows nothing of us but the address. */
 import { randomUUID } from 'node:crypto';
-import OpenAI, { APIError, BadRequestError, NotFoundError } from 'openai';
+import { BadRequestError, NotFoundError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { sleep } from './fixture.ts';
-import { served } from './served.ts';
+import { failureOf, openaiUnit, say } from './openai-unit.ts';
 
-let unit: Awaited<ReturnType<typeof served>>;
-let client: OpenAI;
-test.before(async () => {
-  unit = await served();
-  client = new OpenAI({ baseURL: `${unit.url}/v1`, apiKey: 'none', maxRetries: 0 });
-});
+const { client, unit } = await openaiUnit();
 test.after(() => unit.end());
-
-const say = (content: string) => [{ role: 'user' as const, content }];
-const failureOf = async (promise: PromiseLike<unknown>): Promise<APIError> => {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof APIError) return error;
-    throw error;
-  }
-  return assert.unreachable('it was answered') as never;
-};
 
 test('models: a list with size, memory, time to load and price; one by name; none by a wrong one', async () => {
   const list = await client.models.list();

@@ -1,26 +1,9 @@
-import OpenAI, { APIError } from 'openai';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { served } from './served.ts';
+import { failureOf, openaiUnit, say } from './openai-unit.ts';
 
-let unit: Awaited<ReturnType<typeof served>>;
-let client: OpenAI;
-test.before(async () => {
-  unit = await served();
-  client = new OpenAI({ baseURL: `${unit.url}/v1`, apiKey: 'none', maxRetries: 0 });
-});
+const { client, unit } = await openaiUnit();
 test.after(() => unit.end());
-
-const say = (content: string) => [{ role: 'user' as const, content }];
-const failureOf = async (promise: PromiseLike<unknown>): Promise<APIError> => {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof APIError) return error;
-    throw error;
-  }
-  return assert.unreachable('it was answered') as never;
-};
 
 test('several choices, whole and streamed; their prompt is counted once', async () => {
   const body = { model: 'talker', messages: say('The pump'), max_tokens: 6, n: 3, temperature: 1, seed: 5 };

@@ -3,6 +3,7 @@ import { CARDS } from '../../contract/cards.ts';
 import { Config } from '../../core/config.ts';
 import { startAlone } from './filler-compute.ts';
 import { stopFigures } from './filler-stops.ts';
+import { partsOf } from './parts.ts';
 import { scoredPerCpuS } from './score-speed.ts';
 import type { Bench, Figure } from './table.ts';
 
@@ -57,13 +58,16 @@ async function wholeCompute(grantW: number, forMs: number) {
   }
 }
 
+const PARTS = ['held', 'stops'] as const;
+
 export const filler: Bench = {
   name: 'filler',
   about:
     'useful filler under a full grant: tokens/s, watts held, share of a core taken by all of compute (part `held`); how soon it stops (part `stops`)',
-  async run({ quick, parts = ['held', 'stops'] }) {
-    const held = parts.includes('held') ? await heldFigures(quick) : [];
-    return parts.includes('stops') ? [...held, ...(await stopFigures(quick ? 5 : 20))] : held;
+  async run({ quick, parts = [] }) {
+    const asked = partsOf('filler', PARTS, parts);
+    const held = asked.includes('held') ? await heldFigures(quick) : [];
+    return asked.includes('stops') ? [...held, ...(await stopFigures(quick ? 5 : 20))] : held;
   },
 };
 

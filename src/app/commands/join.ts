@@ -5,7 +5,7 @@ import { parseConfig } from '../../core/config.ts';
 import { migratedText, migrateFile } from '../../core/config-file.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
-import type { ServeConfig } from '../../core/swarm-config.ts';
+import { CONSENTS, type ServeConfig, SwarmConfig } from '../../core/swarm-config.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Invite, readInvite } from '../../net/swarm/invite.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
@@ -59,7 +59,7 @@ async function askToServe(paths: Paths, before: ServeConfig | undefined): Promis
       'USAGE',
       'join --serve asks at a terminal; without one write swarm.serve as docs/swarm.md says',
     );
-  const defaults = { accept: [], experts: [], bandwidthKBps: 250, minPriceUcPerMtok: 0 };
+  const defaults = SwarmConfig.parse({ serve: { accept: [...CONSENTS], fetched: true } }).serve!;
   return withPerson((person) => askServe(person, offerable(paths), before ?? defaults));
 }
 

@@ -1,7 +1,7 @@
-import { HeatmineError } from '../../../core/errors.ts';
 import { type Random, seededRandom, shuffled } from '../../../core/random.ts';
 import { compared } from '../../../net/swarm/audit/compare.ts';
 import { type Finding, isLiar, NO_EVIDENCE, oddsOf, weigh } from '../../../net/swarm/audit/evidence.ts';
+import { partsOf } from '../parts.ts';
 import type { Bench, Figure } from '../table.ts';
 import { costOf } from './cost.ts';
 import { DESIGN, type Name, TEST } from './experts.ts';
@@ -120,13 +120,8 @@ export const liars: Bench = {
   name: 'liars',
   about: `audits of liars and of honest nodes, every answer by a real engine; parts: ${[...DESIGN, ...TEST].join(', ')}`,
   async run({ quick, seed, parts = [], onProgress }) {
-    const all: readonly Name[] = quick ? ['faults', 'mix'] : [...DESIGN, ...TEST];
-    const names = parts.map((part) => {
-      const name = [...DESIGN, ...TEST].find((known) => known === part);
-      if (!name) throw new HeatmineError('USAGE', `no part ${part}: ${[...DESIGN, ...TEST].join(', ')}`);
-      return name;
-    });
-    const chosen = names.length ? names : all;
+    const all: readonly Name[] = [...DESIGN, ...TEST];
+    const chosen = partsOf('liars', all, parts, quick ? ['faults', 'mix'] : all);
     const found: Found[] = [];
     for (const [done, name] of chosen.entries()) {
       onProgress?.(done, chosen.length);
