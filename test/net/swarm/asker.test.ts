@@ -65,4 +65,37 @@ test('where the first relays that come are all too near the expert, the asker wa
   await Promise.all([expert, near, apart].map((node) => node.close()));
 });
 
+test('two questions in a row go to another expert and enter by another relay, where others serve as well', async () => {
+  const experts = await Promise.all(['127.0.5.1', '127.0.7.1'].map((host) => lonely(host, { serve: SERVE })));
+  const relays = await Promise.all(
+    ['127.0.6.1', '127.0.8.1', '127.0.9.1'].map((host) => lonely(host, { relay: true })),
+  );
+  const discovery: Discovery = {
+    ...{ name: 'all', announce: async () => {}, close: async () => {} },
+    async *find(topic) {
+      for (const { url } of topic === 'relay' ? relays : experts) yield { url, reach: 'owner' };
+    },
+  };
+  const options = {
+    ...{ discoveries: [discovery], experience: openExperience(), random: seededRandom(4) },
+    sealed: { seal: sealTo(systemClock), privateMayBeNear: false },
+  };
+  try {
+    const nodes: string[] = [];
+    const entries: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      const { node, way } = await askSwarm(options, {
+        ...{ messages: [{ role: 'user', content: `${i}` }], topics: ['heating'], onChunk: () => {} },
+      });
+      nodes.push(node!);
+      entries.push(way!.entry!);
+    }
+    const inARow = (keys: string[]) => keys.filter((key, i) => key === keys[i - 1]).length;
+    assert.equal([nodes.length, entries.length], [8, 8]);
+    assert.equal([inARow(nodes), inARow(entries)], [0, 0]);
+  } finally {
+    await Promise.all([...experts, ...relays].map((node) => node.close()));
+  }
+});
+
 test.run();

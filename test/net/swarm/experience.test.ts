@@ -41,4 +41,23 @@ test('without a file, or with a damaged one, it is learnt anew', () => {
   assert.ok(openExperience(file).of(key('a')).experience > 0.5);
 });
 
+test('the last that answered and the last that passed it on are known to the next command, by themselves', () => {
+  const file = fresh();
+  const ask = openExperience(file);
+  ask.answered(key('a'), 5);
+  ask.passed(key('b'));
+  ask.failed(key('c'));
+  const next = openExperience(file);
+  const last = () =>
+    ['a', 'b', 'c'].map((k) => [next.wasLast('lastAsked', key(k)), next.wasLast('lastEntered', key(k))]);
+  const [no, asked, entered] = [
+    [false, false],
+    [true, false],
+    [false, true],
+  ];
+  assert.equal(last(), [asked, entered, no]);
+  next.answered(key('c'), 5);
+  assert.equal(last(), [no, entered, asked]);
+});
+
 test.run();

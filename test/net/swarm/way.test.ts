@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../../src/core/random.ts';
 import { sealedWays as byClient } from '../../../src/net/client/way.ts';
-import { sealedWays } from '../../../src/net/swarm/ask/way.ts';
+import { openExperience } from '../../../src/net/swarm/ask/experience.ts';
+import { entryOrder, sealedWays } from '../../../src/net/swarm/ask/way.ts';
 import type { Descriptor } from '../../../src/net/swarm/descriptor.ts';
 import { freshIdentity } from '../../../src/net/swarm/identity.ts';
 import { PeerUrl } from '../../../src/net/swarm/wire/frames.ts';
@@ -20,12 +21,12 @@ const expert = node({
   operator: 'east',
 });
 const keysOf = (to: Descriptor, relays: Descriptor[], privateMayBeNear = false) => [
-  ...new Set(sealedWays(to, relays, { privateMayBeNear }, () => 0.5, seededRandom(3)).map(({ key }) => key)),
+  ...new Set(sealedWays(to, relays, { privateMayBeNear }, (all) => all, seededRandom(3)).map(({ key }) => key)),
 ];
 
 test('two hops to an expert behind its relay, one to an expert that can be dialled', () => {
   const entry = relay('ws://203.0.113.1:8703');
-  const ways = sealedWays(expert, [own, entry], { privateMayBeNear: false }, () => 0.5, seededRandom(3));
+  const ways = sealedWays(expert, [own, entry], { privateMayBeNear: false }, (all) => all, seededRandom(3));
   const { url, key } = { url: entry.urls[0]!, key: entry.key };
   assert.equal(
     ways.sort((a, b) => b.path.length - a.path.length),
@@ -78,7 +79,7 @@ const byte = fc.integer({ min: 0, max: 255 });
 const public4 = fc.tuple(fc.constantFrom(11, 93, 198, 203), fc.constantFrom(1, 77), byte, byte);
 const rule = { privateMayBeNear: true };
 const waysOf = (to: Descriptor, relays: Descriptor[]) => [
-  sealedWays(to, relays, rule, () => 0.5, seededRandom(1)).length,
+  sealedWays(to, relays, rule, (all) => all, seededRandom(1)).length,
   byClient(to, relays, { nearRelays: true, mayDial: () => true }).length,
 ];
 
@@ -123,11 +124,15 @@ test('neighbouring ways differ at both ends, each pair comes once, and who serve
   const entries = [1, 2, 3].map((i) => relay(`ws://203.0.${i}.1:1`));
   const lasts = [4, 5, 6].map((i) => relay(`ws://203.0.${i}.1:1`));
   const to = node({ relays: lasts.map(({ key, urls }) => ({ key, url: urls[0]! })) });
+  const known = openExperience();
+  for (let i = 0; i < 8; i++) known.passed(entries[1]!.key);
+  for (const { key } of [entries[0]!, entries[2]!]) known.failed(key);
   const firsts = new Set<string>();
   let best = 0;
   for (let seed = 1; seed <= 100; seed++) {
-    const trust = (key: string) => (key === entries[1]!.key ? 0.9 : 0.4);
-    const ways = sealedWays(to, entries, { privateMayBeNear: false }, trust, seededRandom(seed));
+    const random = seededRandom(seed);
+    const inOrder = entryOrder(known, random);
+    const ways = sealedWays(to, entries, { privateMayBeNear: false }, inOrder, random);
     assert.is(new Set(ways.map(({ key, path }) => key + path[0]!.key)).size, 9);
     for (const turn of [0, 3, 6]) {
       const three = ways.slice(turn, turn + 3);
@@ -139,6 +144,20 @@ test('neighbouring ways differ at both ends, each pair comes once, and who serve
   }
   assert.is(firsts.size, 3);
   assert.ok(best > 70 && best < 100, `${best} of 100`);
+});
+
+test('not by the same relay twice in a row, but rather so than by one that failed', () => {
+  const entries = [1, 2, 3].map((i) => relay(`ws://203.0.${i}.1:1`));
+  const [first, second, third] = entries as [Descriptor, Descriptor, Descriptor];
+  const known = openExperience();
+  for (let i = 0; i < 8; i++) known.passed(first.key);
+  known.failed(second.key);
+  const firstOf = (seed: number) => entryOrder(known, seededRandom(seed))(entries)[0]!.key;
+  const drawn = Array.from({ length: 100 }, (_, i) => firstOf(i + 1));
+  assert.not(drawn.includes(first.key));
+  assert.ok(drawn.filter((key) => key === third.key).length > 80);
+  known.failed(third.key);
+  assert.is(entryOrder(known, () => 0.5)(entries)[0]!.key, first.key);
 });
 
 test.run();

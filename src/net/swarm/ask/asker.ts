@@ -1,10 +1,11 @@
 import type { HeatmineError } from '../../../core/errors.ts';
 import { newQuestionId } from '../pay/purse.ts';
+import { STRANGER } from './experience.ts';
 import { expertOf, lookFor } from './fitting.ts';
 import type { Candidate } from './gather.ts';
 import { askOne } from './one.ts';
 import type { AskerOptions, SwarmAnswer, SwarmQuestion } from './question.ts';
-import { drawOrder, scoreOf } from './rank.ts';
+import { anotherFirst, drawOrder, scoreOf } from './rank.ts';
 import type { Way } from './way.ts';
 
 /** How often an expert is asked; and how often they are looked for, where no more was found. */
@@ -15,6 +16,15 @@ const sunnyFirst = (drawn: readonly Candidate[]): Candidate[] => [
   ...drawn.filter(({ descriptor }) => descriptor.sunshine),
   ...drawn.filter(({ descriptor }) => !descriptor.sunshine),
 ];
+
+/** It fits as well, no worse is known of it than of a stranger, and it has the room and the free watts that the last one has. */
+const isAsGood =
+  ({ of }: AskerOptions['experience']) =>
+  (other: Candidate, last: Candidate) =>
+    other.fit >= last.fit &&
+    of(other.descriptor.key).experience >= STRANGER &&
+    of(other.descriptor.key).load <= of(last.descriptor.key).load &&
+    (!last.descriptor.sunshine || other.descriptor.sunshine === true);
 
 /**
  * Asks whoever fits best, then others; where those found are used up, looks again. Throws NOBODY_THERE when no node offers
@@ -64,6 +74,7 @@ async function whomToAsk(options: AskerOptions, question: SwarmQuestion, patienc
   const score = (c: Candidate) =>
     scoreOf({ fit: c.fit, price: price(c), ...experience.of(c.descriptor.key) }, maxPrice);
   const drawn = drawOrder(within, score, random);
-  const order = maxPrice === 0 ? sunnyFirst(drawn) : drawn;
+  const wasLast = ({ descriptor: { key } }: Candidate) => experience.wasLast('lastAsked', key);
+  const order = anotherFirst(maxPrice === 0 ? sunnyFirst(drawn) : drawn, wasLast, isAsGood(experience));
   return { order: [...order.filter(isApart), ...order.filter((candidate) => !isApart(candidate))], waysTo };
 }

@@ -14,13 +14,21 @@ const Record = z.strictObject({
   /** What the last audit that spoke against it showed. */
   why: z.enum(['near', 'far', 'overcounted', 'outvoted']).optional(),
   shunnedUntilMs: z.number().optional(),
+  /** Whether it was the last one that answered, or that was entered by. */
+  lastAsked: z.literal(true).optional(),
+  lastEntered: z.literal(true).optional(),
 });
 const File = z.record(z.string().regex(/^[\w-]{43}$/), Record);
 type Record = z.infer<typeof Record>;
 
+/** As which it was used. */
+export type Role = 'lastAsked' | 'lastEntered';
+
 /** What one's own questions taught, by node key. Only own experience counts: nobody's word about another does. */
 export interface Experience {
   of(key: string): { experience: number; latencyMs: number; load: number };
+  /** Whether the last answer came from it, or by it. */
+  wasLast(role: Role, key: string): boolean;
   answered(key: string, firstWordMs: number): void;
   failed(key: string): void;
   /** A relay that passed a question and its answer on. */
@@ -34,6 +42,9 @@ export interface Experience {
 
 /** In the state directory; the unit and every command learn into this one. */
 export const EXPERIENCE_FILE = 'experience.json';
+
+/** Experience with who is not known. */
+export const STRANGER = 0.5;
 
 const SHUNNED_MS = 30 * 24 * 3_600_000;
 /** What is told of a liar. */
@@ -66,9 +77,10 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
     const [oldest] = [...known].find(([, record]) => !isShunned(record)) ?? [...known][0]!;
     return oldest;
   };
-  const change = (key: string, next: (was: Record) => Record) => {
+  const change = (key: string, next: (was: Record) => Record, role?: Role) => {
     current();
-    const record = next(known.get(key) ?? UNKNOWN);
+    if (role) for (const record of known.values()) delete record[role];
+    const record = { ...next(known.get(key) ?? UNKNOWN), ...(role && { [role]: true as const }) };
     known.delete(key);
     known.set(key, record);
     if (known.size > MOST) known.delete(whoGoes());
@@ -79,14 +91,17 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
       const { good, bad, busy, latencyMs } = current().get(key) ?? UNKNOWN;
       return { experience: (good + 1) / (good + bad + 2), latencyMs, load: busy };
     },
-    answered: (key, firstWordMs) =>
-      change(key, (was) => ({
+    wasLast: (role, key) => current().get(key)?.[role] === true,
+    answered(key, firstWordMs) {
+      const next = (was: Record) => ({
         ...was,
         good: was.good + 1,
         busy: was.busy * KEEP,
         latencyMs: was.good ? was.latencyMs * KEEP + firstWordMs * (1 - KEEP) : firstWordMs,
-      })),
-    passed: (key) => change(key, (was) => ({ ...was, good: was.good + 1 })),
+      });
+      change(key, next, 'lastAsked');
+    },
+    passed: (key) => change(key, (was) => ({ ...was, good: was.good + 1 }), 'lastEntered'),
     failed: (key) => change(key, (was) => ({ ...was, bad: was.bad + 1 })),
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
     audited: (key, finding) => change(key, (was) => afterAudit(was, finding, now())),

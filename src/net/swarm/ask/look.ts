@@ -4,7 +4,7 @@ import { mayLead } from '../wire/reach.ts';
 import { type Candidate, fitOf, gather } from './gather.ts';
 import type { AskerOptions } from './question.ts';
 import { lookThroughRelays } from './through.ts';
-import { directWays, type Route, sealedWays, type Way } from './way.ts';
+import { directWays, entryOrder, type Route, sealedWays, type Way } from './way.ts';
 
 export interface LookUp {
   /** Best first. */
@@ -69,13 +69,13 @@ function waysOf(
 ): (candidate: Candidate) => Way[] {
   if (!sealed) return ({ descriptor, reach }) => directWays(descriptor).map((route) => ({ ...route, reach }));
   const known = relays.map(({ descriptor }) => descriptor);
-  const trust = (key: string) => experience.of(key).experience;
+  const inOrder = entryOrder(experience, random);
   const reachOf = new Map(relays.map(({ descriptor: { key }, reach }) => [key, reach]));
   return ({ descriptor, reach }) => {
     if (!descriptor.seal) return [];
     // An entry relay near us would lead us home: what a stranger names is no better for being dialled by another.
     const mayPass = ({ path }: Route) => path.every(({ url }) => url === undefined || mayLead(url, reach));
-    const routes = sealedWays(descriptor, known, sealed, trust, random).filter(mayPass);
+    const routes = sealedWays(descriptor, known, sealed, inOrder, random).filter(mayPass);
     return routes.map((route) => ({ ...route, reach: reachOf.get(route.key) ?? 'world' }));
   };
 }

@@ -38,3 +38,18 @@ export function drawOrder<T>(candidates: readonly T[], score: (c: T) => number, 
     .sort((a, b) => b.at - a.at)
     .map(({ candidate }) => candidate);
 }
+
+/**
+ * Nobody that was used last time comes first again, so that none sees two questions in a row, while another of those drawn may
+ * stand in for it. The rest stays as drawn.
+ */
+export function anotherFirst<T>(
+  drawn: readonly T[],
+  isLast: (c: T) => boolean,
+  mayStandIn: (other: T, last: T) => boolean,
+): readonly T[] {
+  const [first] = drawn;
+  if (first === undefined || !isLast(first)) return drawn;
+  const other = drawn.find((c) => !isLast(c) && mayStandIn(c, first));
+  return other === undefined ? drawn : [other, ...drawn.filter((c) => c !== other)];
+}

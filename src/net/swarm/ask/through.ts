@@ -12,7 +12,7 @@ import { exchange } from './exchange.ts';
 import { type Candidate, createCaps, fitOf } from './gather.ts';
 import type { AskerOptions } from './question.ts';
 import { drawOrder } from './rank.ts';
-import { apartFrom } from './way.ts';
+import { apartFrom, entryOrder } from './way.ts';
 
 export interface Through {
   found: Candidate[];
@@ -53,7 +53,7 @@ export async function lookThroughRelays(
   const reachByKey = new Map(relays.map(({ descriptor: { key }, reach }) => [key, reach]));
   const apart = new Map(helpers.map((helper) => [helper, apartFrom(helper, all, options.sealed!)]));
   const entries = all.filter((entry) => helpers.some((helper) => apart.get(helper)!.includes(entry)));
-  for (const entry of drawOrder(entries, trust, random).slice(0, ENTRIES)) {
+  for (const entry of entryOrder(experience, random)(entries).slice(0, ENTRIES)) {
     const able = helpers.filter((helper) => apart.get(helper)!.includes(entry));
     const connection = await dial({
       ...{ url: entry.urls[0]!, identity: freshIdentity(), expect: entry.key, handlers: NOT_SERVING },

@@ -4,7 +4,8 @@ import { type Descriptor, operatorName } from '../descriptor.ts';
 import type { Hop } from '../wire/frames.ts';
 import { isPrivate, prefixOf } from '../wire/prefix.ts';
 import type { Reach } from '../wire/reach.ts';
-import { drawOrder } from './rank.ts';
+import { type Experience, STRANGER } from './experience.ts';
+import { anotherFirst, drawOrder } from './rank.ts';
 
 /** Whom to dial, and what to write into `open`. */
 export interface Route {
@@ -39,23 +40,33 @@ export function directWays({ key, urls, relays }: Descriptor): Route[] {
   ];
 }
 
+/** Relays that served well before are likelier to come first, the one that was entered by last not where another may. */
+export function entryOrder({ of, wasLast }: Experience, random: Random) {
+  const trust = ({ key }: Descriptor) => of(key).experience;
+  return (entries: readonly Descriptor[]): readonly Descriptor[] =>
+    anotherFirst(
+      drawOrder(entries, trust, random),
+      ({ key }) => wasLast('lastEntered', key),
+      (other) => trust(other) >= STRANGER,
+    );
+}
+
 /**
  * Through an entry relay that shares neither key, operator nor prefix with the expert and its relays, then the expert's
- * relay, or the expert itself where it can be dialled. Empty when no relay is far enough. Of those that are, the ones that
- * served well before are likelier to come first; neighbours in the list differ at both ends, so that one dead relay costs one way.
+ * relay, or the expert itself where it can be dialled. Empty when no relay is far enough. Those that are come `inOrder`; neighbours in the list differ at both ends, so that one dead relay costs one way.
  */
 export function sealedWays(
   expert: Descriptor,
   relays: readonly Descriptor[],
   rule: EntryRule,
-  trust: (key: string) => number,
+  inOrder: (entries: readonly Descriptor[]) => readonly Descriptor[],
   random: Random,
 ): Route[] {
   const lasts: Hop[][] = [
     ...expert.relays.map(({ key, url }) => [{ key, url }, { key: expert.key }]),
     ...expert.urls.map((url) => [{ key: expert.key, url }]),
   ];
-  const entries = drawOrder(apartFrom(expert, relays, rule), ({ key }) => trust(key), random);
+  const entries = inOrder(apartFrom(expert, relays, rule));
   const turned = drawOrder(lasts, () => 0, random);
   return turned.flatMap((_, turn) =>
     entries.map((entry, i) => ({
