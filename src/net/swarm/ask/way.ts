@@ -53,7 +53,8 @@ export function entryOrder({ of, wasLast }: Experience, random: Random) {
 
 /**
  * Through an entry relay that shares neither key, operator nor prefix with the expert and its relays, then the expert's
- * relay, or the expert itself where it can be dialled. Empty when no relay is far enough. Those that are come `inOrder`; neighbours in the list differ at both ends, so that one dead relay costs one way.
+ * relay, or the expert itself where it can be dialled. Empty when no relay is far enough. Those that are come `inOrder`;
+ * neighbours in the list differ at both ends, so that one dead relay costs one way.
  */
 export function sealedWays(
   expert: Descriptor,
