@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
+import { counted, type Draft } from './counted.ts';
 import type { Door } from './door.ts';
 import type { Bias, GenerateEnd, GenerateRequest, LoadedModel, Penalties, ToolCall } from './engine.ts';
 import { meterAnswer } from './meter.ts';
@@ -61,6 +62,8 @@ export interface AnswerParts {
   work: Pick<Work, 'addAnswer' | 'answerDone'>;
   clock: Clock;
   door: Pick<Door, 'recheck'>;
+  /** Of an answer that may give way and go on later. */
+  draft?: Draft;
 }
 
 /** One admitted question through one answerer: waits for its turn, streams, meters. */
@@ -69,7 +72,7 @@ export async function* answerBy(
   terms: Omit<Start, 'expert'>,
   question: Question,
   signal: AbortSignal,
-  { card, work, clock, door }: AnswerParts,
+  { card, work, clock, door, draft }: AnswerParts,
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
   const bounds = boundsFor(answerer, question);
   const { model, release } = await answerer.use(signal);
@@ -80,9 +83,9 @@ export async function* answerBy(
     try {
       door.recheck();
       const { id, weights, wording } = answerer;
-      const start: AnswerPart = { type: 'start', expert: id, weights, wording, ...terms };
+      const start = { type: 'start' as const, expert: id, weights, wording, ...terms };
       const own = { addAnswer: (tokens: number) => work.addAnswer(tokens, undefined, answerer.id) };
-      const heard = counted(model, request, own, signal, start);
+      const heard = counted(model, request, own, signal, start, draft);
       const blamed = bounds.asked ? blamingSchema(heard) : heard;
       const said = answerer.saysAfter === undefined ? blamed : after(answerer.saysAfter, blamed);
       const end = yield* bounds.tools.length ? withCalls(said, bounds.tools) : said;
@@ -155,38 +158,6 @@ async function requestFor(
     ...(grammar === undefined ? {} : { grammar }),
     ...(answerer.remote ? { wire: question.wire } : {}),
   };
-}
-
-/** Counts tokens while they come, so that the watts follow an answer that is still being said or was broken off. */
-async function* counted(
-  model: LoadedModel,
-  request: GenerateRequest,
-  work: Pick<Work, 'addAnswer'>,
-  signal: AbortSignal,
-  start: AnswerPart,
-): AsyncGenerator<AnswerPart, GenerateEnd> {
-  const chunks = model.generate(request, signal);
-  let started = false;
-  let ended = false;
-  let told = 0;
-  try {
-    for (let step = await chunks.next(); ; step = await chunks.next()) {
-      if (!started) yield start;
-      started = true;
-      if (step.done) {
-        ended = true;
-        work.addAnswer(Math.max(0, step.value.promptTokens + step.value.answerTokens - told));
-        return step.value;
-      }
-      told += step.value.tokens;
-      work.addAnswer(step.value.tokens);
-      if (step.value.text) yield { type: 'chunk', text: step.value.text };
-    }
-  } finally {
-    await chunks.return({ finish: 'stop', promptTokens: 0, answerTokens: told });
-    // Broken off: its prompt was computed all the same.
-    if (started && !ended) work.addAnswer(await model.countTokens(request.prompt).catch(() => 0));
-  }
 }
 
 /** Holds back the working; all that was said when there is nothing behind it. */

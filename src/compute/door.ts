@@ -4,6 +4,7 @@ import { Refusal } from './refusal.ts';
 import {
   type Asking,
   decide,
+  givesWay,
   type Obstacle,
   obstacle,
   type Supply,
@@ -19,6 +20,8 @@ export interface Entry {
   elsewhere: boolean;
   eurPerMtoken: number;
   reason: string;
+  /** Of an economy answer: aborted when it must give way to a question, or its watts are free no more. */
+  giveWay?: AbortSignal;
   /** Call exactly once, when the question is done. */
   leave(): void;
 }
@@ -29,8 +32,6 @@ export interface Door {
   enter(asked: Asked, signal: AbortSignal): Promise<Entry>;
   /** Waiting in a lane may take longer than a grant lasts. @throws Refusal */
   recheck(): void;
-  /** Something that verdicts depend on has changed. */
-  look(): void;
   /** Standard ones: being answered, waiting, or at the door. */
   questions(): number;
   /** Economy ones: being answered, and deferred. */
@@ -67,18 +68,23 @@ class RunLoop implements Door {
   readonly #parts: DoorParts;
   readonly #waiting = new Map<number, Waiting>();
   readonly #active: Record<Tier, number> = { standard: 0, economy: 0 };
+  readonly #yielding = new Set<AbortController>();
   #atDoor = 0;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
+    parts.power.onChange(() => this.#look());
   }
 
   async enter(asked: Asked, signal: AbortSignal): Promise<Entry> {
     const people = asked.tier === 'standard' ? 1 : 0;
     this.#atDoor += people;
-    if (people) this.#parts.onQuestion();
+    if (people) {
+      this.#parts.onQuestion();
+      this.#look();
+    }
     try {
       await this.#parts.power.first(signal);
       return await this.#wait(asked, signal);
@@ -92,22 +98,26 @@ class RunLoop implements Door {
     if (found) throw refusalOf(found);
   }
 
-  look(): void {
-    clearTimeout(this.#timer);
-    if (this.#waiting.size === 0) return;
-    const nowMs = this.#parts.clock.monoMs();
-    const asking = [...this.#waiting].map(([id, w]) => ({ ...w.asked, id, waitedS: (nowMs - w.sinceMs) / 1000 }));
-    const { standard, economy } = this.#active;
-    for (const [id, verdict] of decide(this.#supply(standard + economy), asking)) this.#tell(id, verdict);
-    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.look(), LOOK_MS).unref();
-  }
-
   questions(): number {
     return this.#atDoor + this.#active.standard;
   }
 
   economy(): { active: number; deferred: number } {
     return { active: this.#active.economy, deferred: this.#waiting.size };
+  }
+
+  /** Something that verdicts depend on has changed. */
+  #look(): void {
+    clearTimeout(this.#timer);
+    const { standard, economy } = this.#active;
+    const supply = this.#supply(standard + economy);
+    const why = givesWay(supply);
+    if (why !== undefined) for (const one of this.#yielding) one.abort(new DOMException(why, 'AbortError'));
+    if (this.#waiting.size === 0) return;
+    const nowMs = this.#parts.clock.monoMs();
+    const asking = [...this.#waiting].map(([id, w]) => ({ ...w.asked, id, waitedS: (nowMs - w.sinceMs) / 1000 }));
+    for (const [id, verdict] of decide(supply, asking)) this.#tell(id, verdict);
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#look(), LOOK_MS).unref();
   }
 
   #supply(active: number): Supply {
@@ -119,6 +129,7 @@ class RunLoop implements Door {
       grantText: reason.text,
       owedJ: work.owedJ(),
       active,
+      questions: this.questions(),
       width,
       answerS: work.totals().answerS,
     };
@@ -126,7 +137,8 @@ class RunLoop implements Door {
 
   async #wait(asked: Asked, signal: AbortSignal): Promise<Entry> {
     signal.throwIfAborted();
-    if (asked.tier === 'economy' && this.#waiting.size >= MAX_DEFERRED) {
+    // One that gave way has its place: it was counted as active until now.
+    if (asked.tier === 'economy' && this.#waiting.size + this.#active.economy >= MAX_DEFERRED) {
       throw new Refusal('BUSY', `${MAX_DEFERRED} questions wait for free watts already`, CROWD_RETRY_S);
     }
     const { promise, resolve, reject } = Promise.withResolvers<Entry>();
@@ -136,7 +148,7 @@ class RunLoop implements Door {
     };
     signal.addEventListener('abort', giveUp, { once: true });
     this.#waiting.set(id, { asked, sinceMs: this.#parts.clock.monoMs(), resolve, reject });
-    this.look();
+    this.#look();
     return promise.finally(() => signal.removeEventListener('abort', giveUp));
   }
 
@@ -153,11 +165,16 @@ class RunLoop implements Door {
 
   #admitted({ tier }: Asked, { eurPerMtoken, reason }: Extract<Verdict, { do: 'admit' }>): Entry {
     this.#active[tier]++;
-    if (tier === 'economy') this.#parts.onQuestion();
+    const way = new AbortController();
+    if (tier === 'economy') {
+      this.#yielding.add(way);
+      this.#parts.onQuestion();
+    }
     const leave = () => {
       this.#active[tier]--;
-      this.look();
+      this.#yielding.delete(way);
+      this.#look();
     };
-    return { elsewhere: false, eurPerMtoken, reason, leave };
+    return { elsewhere: false, eurPerMtoken, reason, giveWay: way.signal, leave };
   }
 }

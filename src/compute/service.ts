@@ -4,6 +4,7 @@ import { againIfLost } from './again.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
 import type { Answerer, Catalogue } from './catalogue.ts';
 import { type ChooseParts, choose } from './choose.ts';
+import { NO_DRAFT } from './counted.ts';
 import type { Asked, Door, Entry } from './door.ts';
 import type { Figures } from './figures.ts';
 import { gasEntry, speaksOfGas } from './gas.ts';
@@ -12,6 +13,7 @@ import { FALLBACK } from './pick.ts';
 import { questionOf } from './prompt.ts';
 import { Refusal } from './refusal.ts';
 import { STANDARD_DEADLINE_S, type Tier } from './scheduler/decide.ts';
+import { unhurried } from './unhurried.ts';
 import { type Weighed, weighGiven } from './weigh.ts';
 import type { Work } from './work.ts';
 
@@ -74,23 +76,53 @@ async function* admitted(
 ): AsyncGenerator<AnswerPart, AnswerEnd> {
   const alarm = gasAlarm(parts, question);
   if (alarm !== undefined) return yield* vetted(parts, alarm);
+  if (question.tier === 'economy') return yield* whole(parts, question, signal);
   const entry = await parts.door.enter(askedOf(parts, question), signal);
   try {
-    if (entry.elsewhere) return yield* elsewhere(parts, question, entry, signal);
-    const { expert, why } = await choose(parts, question, signal);
-    const answerer = parts.catalogue.get(expert);
-    const asked = answerer.readsUnitState ? withOwnState(parts, question) : question;
-    const { tier } = question;
-    // An economy answer is none that bought power is for.
-    const work =
-      tier === 'economy'
-        ? { ...parts.work, addAnswer: (n: number, _sold?: boolean, by?: string) => parts.work.addAnswer(n, false, by) }
-        : parts.work;
-    const terms = { why, tier, eurPerMtoken: entry.eurPerMtoken, power: entry.reason };
-    return yield* againIfLost(() => answerBy(answerer, terms, asked, signal, { ...parts, work }));
+    return yield* entered(parts, question, entry, signal);
   } finally {
     entry.leave();
   }
+}
+
+/** An answer that gives way to others is heard when it is whole: nobody sits before half of it for an hour. */
+async function* whole(
+  parts: ServiceParts,
+  question: Question,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerPart, AnswerEnd> {
+  const draft = { ...NO_DRAFT };
+  // An economy answer is none that bought power is for.
+  const addAnswer = (n: number, _sold?: boolean, by?: string) => parts.work.addAnswer(n, false, by);
+  const unsold = { ...parts, work: { ...parts.work, addAnswer }, draft };
+  const { said, end } = await unhurried(parts, askedOf(parts, question), signal, async (entry, signal) => {
+    const said: AnswerPart[] = [];
+    const saying = entered(unsold, question, entry, signal);
+    try {
+      for (let step = await saying.next(); ; step = await saying.next()) {
+        if (step.done) return { said, end: step.value };
+        said.push(step.value);
+      }
+    } finally {
+      await saying.return(undefined as unknown as AnswerEnd);
+    }
+  });
+  yield* said;
+  return end;
+}
+
+async function* entered(
+  parts: ServiceParts,
+  question: Question,
+  entry: Entry,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerPart, AnswerEnd> {
+  if (entry.elsewhere) return yield* elsewhere(parts, question, entry, signal);
+  const { expert, why } = await choose(parts, question, signal);
+  const answerer = parts.catalogue.get(expert);
+  const asked = answerer.readsUnitState ? withOwnState(parts, question) : question;
+  const terms = { why, tier: question.tier, eurPerMtoken: entry.eurPerMtoken, power: entry.reason };
+  return yield* againIfLost(() => answerBy(answerer, terms, asked, signal, parts));
 }
 
 function askedOf({ catalogue, forward }: ServiceParts, { expert, tier, deadlineS, forwarded }: Question): Asked {

@@ -114,7 +114,6 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   watchSpeed({ ...speed, link, tokensPerS: () => work.rates().tokensPerS });
   link.on('grant', (lease) => {
     power.offer(lease);
-    door.look();
     publisher.granted();
   });
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};

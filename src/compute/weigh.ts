@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import { plainRequestFor } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -6,6 +7,7 @@ import type { Doubt } from './engine.ts';
 import { speaksOfGas } from './gas.ts';
 import { chatRequest } from './openai.ts';
 import { questionOf } from './prompt.ts';
+import { unhurried } from './unhurried.ts';
 import type { Work } from './work.ts';
 
 /** An audit may wait so long for free watts. */
@@ -22,6 +24,7 @@ export interface WeighParts {
   catalogue: Catalogue;
   door: Door;
   work: Pick<Work, 'addAnswer'>;
+  clock: Clock;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface WeighParts {
  * request of OpenAI's chat with `given`. Computed at the economy tier, by free watts only.
  */
 export async function weighGiven(
-  { catalogue, door, work }: WeighParts,
+  { catalogue, door, work, clock }: WeighParts,
   body: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<Weighed> {
@@ -43,8 +46,7 @@ export async function weighGiven(
   if (weights === undefined || wording === undefined || answerer.readsUnitState || speaksOfGas(asked))
     throw new BadRequest(`${answerer.id} does not answer this by weights of its own here`, 'model');
   const rest = { tier: 'economy', deadlineS: DEADLINE_S, forwardable: false } as const;
-  const entry = await door.enter({ ...catalogue.termsOf(answerer.id), ...rest }, signal);
-  try {
+  return unhurried({ door, clock }, { ...catalogue.termsOf(answerer.id), ...rest }, signal, async (_entry, signal) => {
     const { model, release } = await answerer.use(signal);
     try {
       if (!model.doubt) throw new BadRequest('this engine shows no likelihoods', 'model');
@@ -55,7 +57,5 @@ export async function weighGiven(
     } finally {
       release();
     }
-  } finally {
-    entry.leave();
-  }
+  });
 }

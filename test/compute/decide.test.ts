@@ -17,7 +17,7 @@ import { manualClock } from '../../src/core/clock.ts';
 import { grantOf } from './fixture.ts';
 
 const supply: Supply = {
-  ...{ grantW: 1000, freeW: 0, grantText: 'sun', owedJ: 0, active: 0, width: 8, answerS: 0.5 },
+  ...{ grantW: 1000, freeW: 0, grantText: 'sun', owedJ: 0, active: 0, questions: 0, width: 8, answerS: 0.5 },
 };
 const asking: Asking = {
   ...{ id: 1, tier: 'standard', waitedS: 0, deadlineS: 120, loadS: 0, listEurPerMtoken: 2, forwardable: false },
@@ -58,6 +58,8 @@ test('economy: waits for free watts, a seat and an idle card, at half the price;
   assert.ok(admitted.do === 'admit' && admitted.eurPerMtoken === 1, JSON.stringify(admitted));
   assert.is(verdictOn(economy, { freeW: 300, active: 8 }).do, 'defer');
   assert.is(verdictOn(economy, { freeW: 300, owedJ: 301 }).do, 'defer');
+  const behind = verdictOn(economy, { freeW: 300, active: 1, questions: 1 });
+  assert.equal([behind.do, behind.reason], ['defer', 'questions come first']);
   assert.is(verdictOn({ ...economy, waitedS: 599 }).do, 'defer');
   assert.is(refused(verdictOn({ ...economy, waitedS: 599.6 })).code, 'NO_POWER');
 });
@@ -70,17 +72,17 @@ test('what cannot be answered here goes elsewhere where there is an elsewhere', 
   assert.is(verdictOn({ ...economy, forwardable: true, waitedS: 600 }, { grantW: 0 }).do, 'forward');
 });
 
-test('seats go to standard questions first, then to whoever has the least time left', () => {
-  const crowd = [
+test('standard questions go first, then a seat goes to whoever has the least time left', () => {
+  const waiting = [
     { ...economy, id: 1, deadlineS: 900 },
     { ...economy, id: 2, deadlineS: 300 },
-    { ...asking, id: 3 },
   ];
-  const verdicts = decide({ ...supply, freeW: 300, width: 2 }, crowd);
-  assert.equal(
-    [1, 2, 3].map((id) => verdicts.get(id)!.do),
-    ['defer', 'admit', 'admit'],
-  );
+  const verdictsOf = (crowd: Asking[]) => {
+    const verdicts = decide({ ...supply, freeW: 300, width: 1 }, crowd);
+    return crowd.map(({ id }) => verdicts.get(id)!.do);
+  };
+  assert.equal(verdictsOf(waiting), ['defer', 'admit']);
+  assert.equal(verdictsOf([...waiting, { ...asking, id: 3 }]), ['defer', 'defer', 'admit']);
 });
 
 const watts = fc.double({ min: 0, max: 5000, noNaN: true });

@@ -2,9 +2,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { remoteAnswerer } from '../../src/compute/catalogue.ts';
+import { type Engine, textOf } from '../../src/compute/engine.ts';
+import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { createUpstreamEngine } from '../../src/compute/engines/upstream.ts';
 import { createLane } from '../../src/compute/lane.ts';
-import { call, echoUnit, grantOf, sleep } from './fixture.ts';
+import { call, echoUnit, events, grantOf, sleep } from './fixture.ts';
 
 type Unit = Awaited<ReturnType<typeof echoUnit>>;
 const ask = (unit: Unit, body: object = {}) =>
@@ -88,6 +90,106 @@ test('without watts another unit answers, and what was forwarded goes no further
   } finally {
     await near.stop();
     await far.stop();
+  }
+});
+
+/** Counts on from the last number of its prompt up to 20, a number each 10 ms. */
+function countingEngine() {
+  const made: number[] = [];
+  const echo = createEchoEngine();
+  const engine: Engine = {
+    ...echo,
+    async load(spec) {
+      const model = await echo.load(spec);
+      return {
+        ...model,
+        async *generate({ prompt, maxTokens }, signal) {
+          const first = Number(textOf(prompt).match(/\d+/g)?.at(-1) ?? 0) + 1;
+          const promptTokens = await model.countTokens(prompt);
+          let answerTokens = 0;
+          for (let n = first; n <= 20 && answerTokens < maxTokens; n++, answerTokens++) {
+            await sleep(10);
+            signal.throwIfAborted();
+            made.push(n);
+            yield { text: ` ${n}`, tokens: 1 };
+          }
+          return { finish: 'stop', promptTokens, answerTokens };
+        },
+      };
+    },
+  };
+  return { engine, made };
+}
+const COUNTED = Array.from({ length: 20 }, (_, i) => ` ${i + 1}`).join('');
+const messages = [{ role: 'user', content: 'count from 0' }];
+const usageOf = (reply: { text: string }) => (JSON.parse(reply.text) as { usage: object }).usage;
+
+test('an economy answer gives way to a question, and to the dark; then it is said again, or goes on, and is told whole', async () => {
+  for (const temperature of [0, 1]) {
+    const { engine, made } = countingEngine();
+    const unit = await echoUnit({ engine });
+    try {
+      unit.grant(grantOf(500, 400, 'sun'));
+      const batch = ask(unit, { service_tier: 'flex', messages, temperature });
+      const half = async (from: number) => {
+        while (made.length < from + 5) await sleep(2);
+      };
+      await half(0);
+      const question = ask(unit, { messages: [{ role: 'user', content: 'count from 18' }] });
+      while (unit.door.economy().active > 0) await sleep(1);
+      const before = made.length;
+      assert.equal((await question).json().choices, bodyOf(await question).choices);
+      assert.equal(made.slice(before), [19, 20], 'nothing of the batch is computed beside a question');
+      await half(before + 2);
+      unit.grant(grantOf(500, 0, 'a cloud'));
+      while (unit.door.economy().active > 0) await sleep(1);
+      const dark = made.length;
+      await sleep(60);
+      assert.is(made.length, dark, 'nor without free watts');
+      unit.grant(grantOf(500, 400, 'sun again'));
+      const reply = await batch;
+      assert.is(bodyOf(reply).choices[0]!.message.content, COUNTED);
+      assert.equal(usageOf(reply), { prompt_tokens: 3, completion_tokens: 20, total_tokens: 23 });
+      assert.match(bodyOf(reply).heatmine.power, '400 W');
+      const anew = made.filter((n) => n === 1).length;
+      assert.is(anew, temperature === 0 ? 3 : 1, `said from its beginning ${anew} times at temperature ${temperature}`);
+      assert.equal(unit.door.economy(), { active: 0, deferred: 0 });
+    } finally {
+      await unit.stop();
+    }
+  }
+});
+
+test('a streamed economy answer that gave way says each word once', async () => {
+  const { engine, made } = countingEngine();
+  const unit = await echoUnit({ engine });
+  try {
+    unit.grant(grantOf(500, 400, 'sun'));
+    const batch = ask(unit, { service_tier: 'flex', messages, temperature: 1, stream: true });
+    while (made.length < 5) await sleep(2);
+    await ask(unit);
+    const words = events((await batch).text)
+      .filter((e) => e !== '[DONE]')
+      .map((e) => (JSON.parse(e) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? '');
+    assert.is(words.join(''), COUNTED);
+  } finally {
+    await unit.stop();
+  }
+});
+
+test('one whose time ends while it gives way is refused with the reason', async () => {
+  const { engine, made } = countingEngine();
+  const unit = await echoUnit({ engine });
+  try {
+    unit.grant(grantOf(500, 400, 'sun'));
+    const batch = ask(unit, { service_tier: 'flex', messages, heatmine: { deadline_s: 2 } });
+    while (made.length < 5) await sleep(2);
+    unit.grant(grantOf(500, 0, 'a long cloud'));
+    const reply = await batch;
+    assert.equal([reply.status, bodyOf(reply).error.code], [503, 'no_power']);
+    assert.match(bodyOf(reply).error.message, 'a long cloud');
+  } finally {
+    await unit.stop();
   }
 });
 

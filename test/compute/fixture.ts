@@ -146,7 +146,6 @@ export async function echoUnit(
     ...{ dir, models, path, power, work, door, port: tcp.port!, asked: () => asked },
     grant(lease: ReturnType<typeof grantOf>) {
       power.offer(lease);
-      door.look();
     },
     async stop() {
       await Promise.all([server.close(), tcp.close()]);

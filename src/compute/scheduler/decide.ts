@@ -1,8 +1,8 @@
 /**
  * Who is answered now, who waits for watts that are free, who is answered elsewhere, who is refused. Pure: no clock, no
  * chance. Standard questions run on whatever control grants and never wait here; economy ones are the paid batch: they run
- * on watts that would be free or turned into heat anyway, before any filler, and are told at the latest in time to go
- * elsewhere. Watts, joules, seconds; prices in EUR per million tokens.
+ * on watts that would be free or turned into heat anyway, before any filler and behind every standard question, and are told
+ * at the latest in time to go elsewhere. Watts, joules, seconds; prices in EUR per million tokens.
  */
 export type Tier = 'standard' | 'economy';
 
@@ -42,6 +42,8 @@ export interface Supply {
   owedJ: number;
   /** Admitted and not done. */
   active: number;
+  /** Standard ones, at the door or being answered. */
+  questions: number;
   /** Answers at once. */
   width: number;
   /** Recent mean of one answer here. */
@@ -95,10 +97,15 @@ function standard(a: Asking, supply: Supply): Verdict {
   };
 }
 
+/** Why an economy answer neither begins nor goes on; one that has begun keeps its seat. */
+export function givesWay({ freeW, questions, grantText }: Pick<Supply, 'freeW' | 'questions' | 'grantText'>) {
+  if (freeW <= 0) return `no watts are free now: ${grantText}`;
+  return questions > 0 ? 'questions come first' : undefined;
+}
+
 function economy(a: Asking, supply: Supply): Verdict {
-  const { active, width, owedJ, answerS, grantText, freeW } = supply;
-  const why =
-    freeW <= 0 ? `no watts are free now: ${grantText}` : active >= width ? 'others are being answered' : undefined;
+  const { owedJ, answerS, freeW } = supply;
+  const why = givesWay(supply) ?? (supply.active >= supply.width ? 'others are being answered' : undefined);
   if (why === undefined && owedJ <= freeW * ECONOMY_OWED_S) {
     const eurPerMtoken = a.listEurPerMtoken * ECONOMY_PRICE;
     return { do: 'admit', eurPerMtoken, reason: `${Math.round(freeW)} W are free for it` };
@@ -112,12 +119,13 @@ function economy(a: Asking, supply: Supply): Verdict {
 /** A verdict for each, by id. Standard before economy, and within them whoever has the least time left. */
 export function decide(supply: Supply, asking: readonly Asking[]): Map<number, Verdict> {
   const verdicts = new Map<number, Verdict>();
-  let { active } = supply;
+  let { active, questions } = supply;
   const order = asking.map((a) => ({ a, leftS: slackS(a, supply.answerS) + (a.tier === 'standard' ? 0 : 1e9) }));
   order.sort((x, y) => x.leftS - y.leftS);
   for (const { a } of order) {
-    const verdict = (a.tier === 'standard' ? standard : economy)(a, { ...supply, active });
+    const verdict = (a.tier === 'standard' ? standard : economy)(a, { ...supply, active, questions });
     if (verdict.do === 'admit') active++;
+    if (verdict.do === 'admit' && a.tier === 'standard') questions++;
     verdicts.set(a.id, verdict);
   }
   return verdicts;

@@ -31,7 +31,14 @@ export function decisionTimes(count: number, seed: number): number[] {
       ...{ id, tier: random() < 0.05 ? 'standard' : 'economy', waitedS: 500 * random(), deadlineS: 600 },
       ...{ loadS: random(), listEurPerMtoken: 1, forwardable: random() < 0.5 },
     }));
-    const supply = { grantW: 3000, freeW: 3000 * Math.round(random()), grantText: 'sun', owedJ: 0, active: 2 };
+    const supply = {
+      grantW: 3000,
+      freeW: 3000 * Math.round(random()),
+      grantText: 'sun',
+      owedJ: 0,
+      active: 2,
+      questions: 0,
+    };
     const residents = ids.slice(0, EXPERTS / 2).map((id) => ({ ...fact(id), busy: random() < 0.1 }));
     const waiting = ids.slice(EXPERTS / 2).map((id) => ({ ...fact(id), waiting: 3, waitedS: 40 * random() }));
     demand.asked(ids[n % EXPERTS]!);

@@ -115,7 +115,7 @@ class Compute {
   #admit(grantW: number, freeW: number): void {
     const { answerS } = this.#work.totals();
     const owedJ = this.#work.owedJ();
-    const supply = { grantW, freeW, grantText: '', owedJ, active: 0, width: WIDTH, answerS };
+    const supply = { grantW, freeW, grantText: '', owedJ, active: 0, questions: 0, width: WIDTH, answerS };
     const rest = { deadlineS: ECONOMY_DEADLINE_S, loadS: 0, listEurPerMtoken: 1, forwardable: false };
     const asking = this.#waiting.map(({ id, sinceS }) => ({
       ...{ ...rest, id, waitedS: this.#nowS - sinceS, tier: 'economy' as const },
