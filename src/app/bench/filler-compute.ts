@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCompute } from '../../compute/start.ts';
@@ -11,9 +12,13 @@ import { createLog } from '../../core/log.ts';
 const SHIPPED = join(import.meta.dirname, '../../../models');
 const GRANT_MS = 600_000;
 
-/** All of compute with the experts that ship, its engine process below this one, granted what the bench says. */
-export async function startAlone(config: Config) {
+/**
+ * All of compute with the experts that ship, and those that `prepare` puts beside them, its engine process below this one,
+ * granted what the bench says.
+ */
+export async function startAlone(config: Config, prepare: (models: string) => Promise<void> = async () => {}) {
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-filler-'));
+  await prepare(dir);
   const listeners: ((message: MessageOf<'grant'>) => void)[] = [];
   let fillerTokens = 0;
   const link = {
@@ -32,13 +37,24 @@ export async function startAlone(config: Config) {
   return {
     path,
     fillerTokens: () => fillerTokens,
-    /** All of it pays even unpaid. */
-    grant(watts: number) {
-      for (const listener of listeners) listener(stamp({ watts, fillerW: watts, reason }));
+    /** All of it pays even unpaid, where not said otherwise. */
+    grant(watts: number, fillerW = watts) {
+      for (const listener of listeners) listener(stamp({ watts, fillerW, reason }));
     },
     async stop() {
       await compute.stop();
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The status of its answer. */
+export function ask(socketPath: string, rest: object = {}): Promise<number> {
+  const body = JSON.stringify({ model: 'faults', messages: [{ role: 'user', content: 'it is too cold' }], ...rest });
+  return new Promise((resolve, reject) => {
+    const options = { socketPath, method: 'POST', path: '/v1/chat/completions', agent: false };
+    const request = http.request(options, (answer) => answer.resume().on('end', () => resolve(answer.statusCode ?? 0)));
+    request.on('error', reject);
+    request.end(body);
+  });
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256Of } from '../../experts/download.ts';
 import { processFile } from '../../supervisor.ts';
 import type { Bench, Figure } from '../table.ts';
 import { openDirect, type Way } from './direct.ts';
-import { writeRandomLlama } from './llama-file.ts';
+import { writeRandomExpert } from './random-expert.ts';
 import { type Asked, startStack } from './stack.ts';
 
 /** 0.32B parameters: the cost of a real small model, nothing to download. */
@@ -50,22 +49,10 @@ async function measure({ askAll, cpuUs }: Side, lanes: number, tokens: number): 
   return { tokensPerS: said / seconds, firstMs: each[0]!.firstMs, cpuMs };
 }
 
-function expertFile(dir: string, file: string, sha256: string, contextTokens: number): void {
-  const sizeBytes = statSync(file).size;
-  const expert = {
-    ...{ id: 'bench', title: 'Random weights', description: 'for the bench', topics: [], licence: 'Apache-2.0' },
-    ...{ engine: 'llama', file: 'weights.gguf', sha256, sizeBytes, parents: [], contextTokens },
-    ...{ prompt: { prefix: '', suffix: '' }, stop: [], maxTokens: 4096, grammar: null, temperature: 0 },
-  };
-  writeFileSync(join(dir, 'expert.json'), JSON.stringify(expert));
-}
-
-async function scratch<T>(body: (dir: string, file: string) => Promise<T>): Promise<T> {
+async function scratch<T>(body: (dir: string, models: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'hm-serve-'));
-  const models = join(dir, 'models', 'bench');
-  mkdirSync(models, { recursive: true });
   try {
-    return await body(dir, join(models, 'weights.gguf'));
+    return await body(dir, join(dir, 'models'));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -73,9 +60,8 @@ async function scratch<T>(body: (dir: string, file: string) => Promise<T>): Prom
 
 /** In turn, again and again, so that whatever else this machine does meets both alike. */
 async function compare(rounds: number, tokens: number, seed: number): Promise<Figure[]> {
-  return scratch(async (dir, file) => {
-    writeRandomLlama(file, SHAPE, seed);
-    expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), CONTEXT_TOKENS);
+  return scratch(async (dir, models) => {
+    const file = await writeRandomExpert(models, SHAPE, CONTEXT_TOKENS, seed);
     const stack = await startStack(dir);
     const direct = await openDirect(file, CONTEXT_TOKENS, WIDTH);
     try {
@@ -137,9 +123,9 @@ const abortFigure = (value: number): Figure => ({
 
 /** Processor time of net, compute and the engine process for one token, with an engine that takes next to none. */
 async function pathCost(questions: number): Promise<Figure> {
-  return scratch(async (dir, file) => {
-    writeRandomLlama(file, { ...SHAPE, layers: 1, embedding: 64, feedForward: 64, vocabulary: 300 }, 1);
-    expertFile(join(dir, 'models', 'bench'), file, await sha256Of(file), 2 * ECHO_WORDS);
+  return scratch(async (dir, models) => {
+    const small = { ...SHAPE, layers: 1, embedding: 64, feedForward: 64, vocabulary: 300 };
+    await writeRandomExpert(models, small, 2 * ECHO_WORDS, 1);
     const stack = await startStack(dir, processFile('./bench/serve/echo/main.ts'));
     try {
       const text = 'word '.repeat(ECHO_WORDS).trim();
