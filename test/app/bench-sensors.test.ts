@@ -19,4 +19,14 @@ test('a slice of bench sensors: a sound house is silent, and each way of lying i
   assert.ok(stuck.toldS < Number.POSITIVE_INFINITY && stuck.offK < 6.5, `stuck: ${JSON.stringify(stuck)}`);
 });
 
+test('sound houses that were called broken: cold coolant behind hot, and a tank’s hot water when cooling starts', () => {
+  const silent = (mode: 'heating' | 'cooling', seed: number, hours: number) => {
+    const { falseAlarm } = observe({ ...caseOf('none', [], mode, seed), hours, fromS: hours * 3600 });
+    assert.is(falseAlarm, undefined, `${mode}, house ${seed}`);
+  };
+  silent('cooling', 100_082, 6);
+  silent('heating', 100_084, 3);
+  silent('cooling', 100_094, 7);
+});
+
 test.run();

@@ -37,6 +37,7 @@ const slowOf = (changes: readonly Change[]): RowContext['slow'] => ({
   water: Object.assign({}, SLOW_START.water, ...changes.map((c) => c.slow?.water)),
   coil: Object.assign({}, SLOW_START.coil, ...changes.map((c) => c.slow?.coil)),
   chip: Object.assign({}, SLOW_START.chip, ...changes.map((c) => c.slow?.chip)),
+  condenser: Object.assign({}, SLOW_START.condenser, ...changes.map((c) => c.slow?.condenser)),
 });
 
 export function contextOf(...changes: Change[]): RowContext {

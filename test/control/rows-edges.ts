@@ -133,8 +133,15 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F11c',
     summer,
-    [v({ condenserOutC: 29.4 }), t({ compressorOnS: 45 }), on({ coolingOn: 0 }), ...idle, ...poorPipes],
-    [t({ compressorOnS: 46 })],
+    [
+      v({ condenserOutC: 29.4 }),
+      t({ compressorOnS: 45 }),
+      on({ coolingOn: 0 }),
+      { slow: { condenser: { warmedK: 2.6 } } },
+      ...idle,
+      ...poorPipes,
+    ],
+    [t({ compressorOnS: 46 }), { slow: { condenser: { warmedK: 2.4 } } }],
   ],
   [
     'F11h',

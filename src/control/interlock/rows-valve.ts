@@ -2,6 +2,7 @@ import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { Row, RowContext } from './row.ts';
 import { running } from './row.ts';
 import { computes, condenserK, DIFFER_K, gasHot, good, heats, K, mixed, pipes, toWaterW, value } from './signs.ts';
+import { fadingHeat } from './slow.ts';
 
 /**
  * Valves at the wrong end, or still on their way (F11), by what temperatures must do. A valve has 60 s; what is still at the wrong
@@ -74,7 +75,9 @@ export const VALVE_ROWS: readonly Row[] = [
       c.image.actuators.coolingOn > 0 &&
       pipes(c) &&
       c.timers.compressorOnS > FLUSHED_S &&
-      condenserK(c) > DIFFER_K,
+      condenserK(c) > DIFFER_K &&
+      // Water of a tank just charged was still 40 K warmer than what came in.
+      !fadingHeat(c),
     text: (c) =>
       `the heat pump is to cool and heats its water by ${K(condenserK(c))}; the reversing valve may be stuck`,
   },

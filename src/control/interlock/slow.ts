@@ -1,6 +1,6 @@
 import { clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import type { RowContext } from './row.ts';
-import { chargedFor, computes, good, mixed, pipes, toTankW, value } from './signs.ts';
+import { chargedFor, computes, condenserK, good, mixed, pipes, toTankW, value } from './signs.ts';
 
 /**
  * What only shows over a while: means and bounds that a drifting sensor leaves (F4). Each is physics that needs no knowledge of
@@ -10,6 +10,8 @@ export interface SlowState {
   water: WaterState;
   coil: CoilState;
   chip: ChipState;
+  /** By how much the condenser warmed its water some seconds ago, K: what it still gives of an earlier use fades. */
+  condenser: { warmedK: number };
 }
 
 /**
@@ -59,6 +61,7 @@ export const SLOW_START: SlowState = {
   water: { gapK: 0, dueK: 0, heaterK: 0, judgedS: 0 },
   coil: { kPerW: 0, charges: 0, s: 0, waterKs: 0, heatJ: 0, leastK: 0, mostK: 0, odd: 0, oddK: 0 },
   chip: { overK: 0, watts: 0, step: 0, steadyS: 0, leastKPerW: Array.from({ length: STEPS }, () => 0) },
+  condenser: { warmedK: 0 },
 };
 
 const FLUSHED_S = 120;
@@ -171,8 +174,16 @@ export function slowStep(before: SlowState, c: RowContext, dtS: number): SlowSta
   const water = waterStep(before.water, c, stepS);
   const coil = coilStep(before.coil, c, stepS);
   const chip = chipStep(before.chip, c, stepS);
-  return { water, coil, chip };
+  const { warmedK } = before.condenser;
+  const condenser = { warmedK: warmedK + (condenserK(c) - warmedK) * lagShare(stepS, WARMED_S) };
+  return { water, coil, chip, condenser };
 }
+
+const WARMED_S = 20;
+const FADES_SHARE = 0.8;
+
+/** The condenser gives less and less of what it holds: a machine that heats gives the same or more. */
+export const fadingHeat = (c: RowContext): boolean => condenserK(c) < FADES_SHARE * c.slow.condenser.warmedK;
 
 /** Less than this is no mean; and what heat on its way through pipes and masses may be, K s: over the time judged it is the doubt. */
 const LEAST_S = 120;
