@@ -27,6 +27,7 @@ test('sound houses that were called broken: cold coolant behind hot, and a tankâ
   silent('cooling', 100_082, 6);
   silent('heating', 100_084, 3);
   silent('cooling', 100_094, 7);
+  silent('cooling', 200_122, 17);
 });
 
 test.run();

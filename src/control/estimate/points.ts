@@ -51,9 +51,9 @@ interface Spec {
 }
 
 const SLOPES: Partial<Record<SensorName, [perS: number, marginK: number]>> = {
-  // A pump that starts brings what stood elsewhere: cold chips' water behind 55 °C of the exchanger fell 8 K in a second.
-  accelInC: [10, 3],
-  accelOutC: [10, 3],
+  // A pump that starts brings what stood elsewhere: behind 57 °C of the exchanger came the 16 °C of cold chips, 15 K colder within a second.
+  accelInC: [20, 3],
+  accelOutC: [20, 3],
   accelChipC: [40, 15],
   condenserOutC: [3, 3],
   supplyC: [3, 3],
