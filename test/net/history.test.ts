@@ -35,8 +35,13 @@ test(
   withFile((file) => {
     const history = openHistory(file, log);
     fill(history, T0, 50);
-    const { stepS, rows } = history.query(['roomC', 'pvW'], 720);
+    const { stepS, rows, minutes } = history.query(['roomC', 'pvW'], 720);
     assert.is(stepS, 22 * 60);
+    assert.is(
+      minutes.reduce((sum, n) => sum + n, 0),
+      49,
+      'steps that are not whole count for what there is',
+    );
     const step = (ms: number) => Math.floor(ms / (stepS * 1000)) * stepS * 1000;
     assert.equal(
       rows.map(([timeMs]) => timeMs),
@@ -46,6 +51,7 @@ test(
     const mean = rows.map(([, roomC]) => roomC!);
     assert.ok(mean[0]! < mean[1]! && mean[1]! < mean.at(-1)!);
     history.flush();
+    assert.equal(history.query(['roomC'], 720).minutes, minutes, 'the same once it is committed');
     fill(history, T0 + 50 * MINUTE, 40);
     const later = history.query(['roomC'], 720).rows.map(([timeMs]) => timeMs);
     assert.equal([...new Set(later)], later);
@@ -131,8 +137,8 @@ test(
     const store = openStore(file);
     const rows = store.query(false, ['roomC'], { table: 'quarter', fromMinute: 0, toMinute: 1e9, stepMinutes: 15 });
     assert.equal(rows, [
-      [T0, 7],
-      [T0 + 15 * MINUTE, 22],
+      { atMs: T0, minutes: 15, values: [7] },
+      { atMs: T0 + 15 * MINUTE, minutes: 15, values: [22] },
     ]);
     store.close();
   }),

@@ -28,5 +28,5 @@ export function history(points: readonly string[], hours: number) {
     );
     rows.push([Date.now() - minute * MINUTE_MS, ...row]);
   }
-  return { stepS: step * 60, simulated: true, points, rows };
+  return { stepS: step * 60, simulated: true, points, rows, minutes: rows.map(() => step) };
 }

@@ -5,9 +5,9 @@ import { type Assumptions, returnOf } from '../../web/src/money/return.ts';
 
 type Row = Partial<Record<(typeof MONEY_POINTS)[number], number>>;
 const HOUR_S = 3600;
-const record = (rows: Row[]) =>
+const record = (rows: Row[], minutes = rows.map(() => 60)) =>
   recordOf({
-    stepS: HOUR_S,
+    minutes,
     rows: rows.map((row, i) => [i * HOUR_S * 1000, ...MONEY_POINTS.map((point) => row[point] ?? null)]),
   });
 const BUYS: Row = { accelW: 2000, gridW: 3000, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, tokensPerS: 10 };
@@ -17,6 +17,12 @@ test('bought power counts at its price, own sun at the lost feed-in', () => {
   near(booked(record([BUYS])).electricityEur, 2 * 0.3);
   near(booked(record([{ ...BUYS, gridW: -500 }])).electricityEur, 2 * 0.08);
   near(booked(record([{ ...BUYS, gridW: 500 }])).electricityEur, 0.5 * 0.3 + 1.5 * 0.08);
+});
+
+test('a step that was recorded for two of its minutes counts for two', () => {
+  const r = record([BUYS, { ...BUYS, accelW: 300 }], [2, 60]);
+  near(booked(r).electricityEur, 2 * 0.3 * (2 / 60) + 0.3 * 0.3);
+  near(r.days, 62 / 60 / 24);
 });
 
 test('heat is worth what the own heat pump would have taken; idle stands apart', () => {

@@ -10,6 +10,8 @@ export interface History {
   points: string[];
   /** Each row: time in ms, then one value per asked point, null where nothing was measured. */
   rows: (number | null)[][];
+  /** Of each row, how many minutes its means are made of. */
+  minutes: number[];
 }
 
 /** An answer of the unit that says no, in its own words. */

@@ -33,8 +33,8 @@ export function readHistory(
     const span = { fromMinute: latest - options.days * 1440, toMinute: latest, stepMinutes };
     const rows = store.query(options.simulated, POINTS, { table: fine ? 'minute' : 'quarter', ...span });
     const { pvKwp } = options;
-    return rows.map(([timeMs, roomC, outdoorC, condenserW, accelW, hotWaterOn, pvW]) => ({
-      atS: timeMs / 1000 + stepMinutes * 60,
+    return rows.map(({ atMs, values: [roomC, outdoorC, condenserW, accelW, hotWaterOn, pvW] }) => ({
+      atS: atMs / 1000 + stepMinutes * 60,
       roomC: roomC ?? Number.NaN,
       outdoorC: outdoorC ?? Number.NaN,
       heatW: ((condenserW ?? Number.NaN) + (accelW ?? Number.NaN)) * (1 - (hotWaterOn ?? 0)),

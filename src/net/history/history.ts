@@ -7,7 +7,7 @@ import { tokenBucket } from '../buckets.ts';
 import { openHealingStore } from './healing-store.ts';
 import { type MinuteRow, minuteMeans } from './means.ts';
 import { type Sample, SERIES, type SeriesName } from './series.ts';
-import type { Span } from './store.ts';
+import type { Span, Step } from './store.ts';
 import { type Told, whenNew } from './why.ts';
 
 export interface HistoryAnswer {
@@ -16,6 +16,8 @@ export interface HistoryAnswer {
   simulated: boolean;
   points: SeriesName[];
   rows: [timeMs: number, ...(number | null)[]][];
+  /** Of each row, how many minutes its means are made of: after a start or a gap fewer than its step has. */
+  minutes: number[];
 }
 
 export interface History {
@@ -140,12 +142,14 @@ function answerOf(
   const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
   const span = spanOf(hours, latest);
   const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
-  if (span.table === 'minute') found.push(...pendingRows(rows, names, span.stepMinutes, found.at(-1)?.[0] ?? 0));
+  if (span.table === 'minute') found.push(...pendingRows(rows, names, span.stepMinutes, found.at(-1)?.atMs ?? 0));
+  const shown = found.slice(-MAX_ROWS);
   return {
     stepS: span.stepMinutes * 60,
     simulated,
     points: names,
-    rows: found.slice(-MAX_ROWS).map((row) => rounded(row, names)),
+    rows: shown.map((step) => rounded(step, names)),
+    minutes: shown.map(({ minutes }) => minutes),
   };
 }
 
@@ -162,8 +166,6 @@ function spanOf(hours: number, latestMinute: number): Span {
   };
 }
 
-type Row = HistoryAnswer['rows'][number];
-
 /** What is not committed yet, behind the last row that is, in the same steps. */
 function pendingRows(rows: readonly MinuteRow[], names: readonly SeriesName[], stepMinutes: number, lastMs: number) {
   const stepMs = (row: MinuteRow) => Math.floor(row.minute / stepMinutes) * stepMinutes * 60_000;
@@ -171,7 +173,9 @@ function pendingRows(rows: readonly MinuteRow[], names: readonly SeriesName[], s
     rows.filter((row) => stepMs(row) > lastMs),
     stepMs,
   );
-  return [...steps].map(([atMs, within]): Row => [atMs, ...names.map((name) => meanOf(within, name))]);
+  return [...steps].map(
+    ([atMs, within]): Step => ({ atMs, minutes: within.length, values: names.map((name) => meanOf(within, name)) }),
+  );
 }
 
 function meanOf(rows: readonly MinuteRow[], name: SeriesName): number | null {
@@ -179,8 +183,8 @@ function meanOf(rows: readonly MinuteRow[], name: SeriesName): number | null {
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 }
 
-const rounded = ([timeMs, ...values]: Row, names: readonly SeriesName[]): Row => [
-  timeMs,
+const rounded = ({ atMs, values }: Step, names: readonly SeriesName[]): HistoryAnswer['rows'][number] => [
+  atMs,
   ...values.map((value, i) => (value === null ? null : Number(value.toFixed(unitOf(names[i]!)?.decimals ?? 3)))),
 ];
 

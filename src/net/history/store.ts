@@ -12,7 +12,7 @@ import { type Told, whyTable } from './why.ts';
  */
 export interface Store {
   write(sim: boolean, gathered: Gathered): void;
-  query(sim: boolean, points: readonly SeriesName[], span: Span): [number, ...(number | null)[]][];
+  query(sim: boolean, points: readonly SeriesName[], span: Span): Step[];
   events(limit: number): Event[];
   /** The last that was told at or before this time. */
   whyAt(sim: boolean, timeMs: number): Told | undefined;
@@ -30,6 +30,13 @@ export interface Gathered {
   told: readonly Told[];
 }
 
+/** Means over the minutes of one step that are there. */
+export interface Step {
+  atMs: number;
+  minutes: number;
+  values: (number | null)[];
+}
+
 export interface Span {
   table: 'minute' | 'quarter';
   fromMinute: number;
@@ -40,6 +47,7 @@ export interface Span {
 
 export const KEEP = { minute: 30 * 24 * 60, quarter: 10 * 366 * 24 * 4, event: 5_000 };
 const SCALE = 1000;
+const QUARTER_MINUTES = 15;
 const columns = SERIES.map((name) => `"${name}"`).join(', ');
 
 export function openStore(file: string): Store {
@@ -127,13 +135,17 @@ function storeOn(db: DatabaseSync): Store {
     query(sim, points, { table, fromMinute, toMinute, stepMinutes }) {
       const picked = points.map((name) => `avg("${name}")`).join(', ');
       const rows =
-        db.prepare(`SELECT t / CAST(?1 AS INTEGER) * CAST(?1 AS INTEGER) AS t, ${picked} FROM ${table} WHERE sim = ?2 AND t BETWEEN ?3 AND ?4
+        db.prepare(`SELECT t / CAST(?1 AS INTEGER) * CAST(?1 AS INTEGER) AS t, count(*), ${picked} FROM ${table} WHERE sim = ?2 AND t BETWEEN ?3 AND ?4
         GROUP BY 1 ORDER BY 1`);
       rows.setReturnArrays(true);
-      return (rows.all(stepMinutes, sim ? 1 : 0, fromMinute, toMinute) as unknown as (number | null)[][]).map((row) => [
-        row[0]! * 60_000,
-        ...row.slice(1).map((value) => (value === null ? null : value / SCALE)),
-      ]);
+      const rowMinutes = table === 'minute' ? 1 : QUARTER_MINUTES;
+      return (rows.all(stepMinutes, sim ? 1 : 0, fromMinute, toMinute) as unknown as (number | null)[][]).map(
+        ([minute, count, ...values]) => ({
+          atMs: minute! * 60_000,
+          minutes: count! * rowMinutes,
+          values: values.map((value) => (value === null ? null : value / SCALE)),
+        }),
+      );
     },
     events: (limit) =>
       db
@@ -174,4 +186,4 @@ function transaction(db: DatabaseSync, body: () => void): void {
   }
 }
 
-const floor15 = (minute: number) => Math.floor(minute / 15) * 15;
+const floor15 = (minute: number) => Math.floor(minute / QUARTER_MINUTES) * QUARTER_MINUTES;

@@ -212,7 +212,7 @@ export const de: Strings = {
     days: (n) => `${n} Tage`,
     temperatures: 'Temperaturen',
     power: 'Leistung',
-    empty: 'Noch kein Verlauf: Er beginnt mit der ersten vollen Minute.',
+    empty: 'Noch nichts zu zeichnen: Die Linien beginnen nach zwei vollen Minuten.',
     failed: (why) => `Der Verlauf konnte nicht gelesen werden: ${why}`,
     houseClock: 'Stunden und Zeiten sind die des simulierten Hauses.',
   },

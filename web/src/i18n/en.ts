@@ -223,7 +223,7 @@ export const en = {
     days: (n: string) => `${n} days`,
     temperatures: 'Temperatures',
     power: 'Power',
-    empty: 'No history yet: it begins with the first full minute.',
+    empty: 'Nothing to draw yet: the lines begin after two full minutes.',
     failed: (why: string) => `History could not be read: ${why}`,
     houseClock: 'Hours and times are those of the simulated house.',
   },

@@ -16,6 +16,7 @@ type Point = (typeof MONEY_POINTS)[number];
 
 /** One step of the record, all of it known. */
 export interface Slice {
+  hours: number;
   accelW: number;
   /** Heat that reached the house side, never less than nothing. */
   heatW: number;
@@ -29,7 +30,6 @@ export interface Slice {
 
 export interface MoneyRecord {
   slices: Slice[];
-  stepH: number;
   days: number;
   /** Of the own heat pump over the record; null while it has not run. */
   cop: number | null;
@@ -51,7 +51,7 @@ function risen(values: (number | null)[]): number {
 }
 
 /** From rows of history, times first. Rows with a gap in what money is reckoned from are left out. */
-export function recordOf({ rows, stepS }: { rows: (number | null)[][]; stepS: number }): MoneyRecord {
+export function recordOf({ rows, minutes }: { rows: (number | null)[][]; minutes: number[] }): MoneyRecord {
   const column = (point: Point) => rows.map((row) => row[1 + MONEY_POINTS.indexOf(point)] ?? null);
   const values = Object.fromEntries(MONEY_POINTS.map((point) => [point, column(point)])) as Record<
     Point,
@@ -63,6 +63,7 @@ export function recordOf({ rows, stepS }: { rows: (number | null)[][]; stepS: nu
     if (accelW === null || gridW === null || priceEurPerKwh === null) return [];
     return [
       {
+        hours: (minutes[i] ?? 0) / 60,
         accelW: Math.max(0, accelW),
         heatW: Math.max(0, at('accelHeatW') ?? 0),
         needW: Math.max(0, at('heatNeedW') ?? 0),
@@ -73,21 +74,19 @@ export function recordOf({ rows, stepS }: { rows: (number | null)[][]; stepS: nu
       },
     ];
   });
-  const stepH = stepS / 3600;
-  const days = (slices.length * stepH) / 24;
-  let heatW = 0;
-  let electricW = 0;
+  const days = slices.reduce((sum, { hours }) => sum + hours, 0) / 24;
+  let heat = 0;
+  let electric = 0;
   for (const [i, watts] of values.compressorW.entries()) {
     if (watts === null || watts < RUNNING_W) continue;
-    electricW += watts;
-    heatW += Math.max(0, values.condenserW[i] ?? 0);
+    electric += watts * minutes[i]!;
+    heat += Math.max(0, values.condenserW[i] ?? 0) * minutes[i]!;
   }
   const answers = risen(values.answered);
   return {
     slices,
-    stepH,
     days,
-    cop: electricW > 0 && heatW > 0 ? heatW / electricW : null,
+    cop: electric > 0 && heat > 0 ? heat / electric : null,
     // Of less than a day nothing is extrapolated: a question just now makes no thousand a day.
     answersPerDay: answers / Math.max(1, days),
     tokensPerAnswer: answers > 0 ? risen(values.answerTokens) / answers : null,
@@ -104,13 +103,13 @@ export interface Booked {
 }
 
 /** What computing has cost and what its heat was worth. Own sun counts as what feeding it in would have paid. */
-export function booked({ slices, stepH, cop }: MoneyRecord): Booked {
+export function booked({ slices, cop }: MoneyRecord): Booked {
   const sum: Booked = { computeKwh: 0, electricityEur: 0, heatKwh: 0, heatEur: 0, idleKwh: 0, idleEur: 0 };
   for (const slice of slices) {
-    const kwh = (slice.accelW * stepH) / 1000;
+    const kwh = (slice.accelW * slice.hours) / 1000;
     const boughtShare = slice.accelW > 0 ? Math.min(1, Math.max(0, slice.gridW) / slice.accelW) : 0;
     const eur = kwh * (boughtShare * slice.priceEurPerKwh + (1 - boughtShare) * slice.exportEurPerKwh);
-    const heatKwh = (slice.heatW * stepH) / 1000;
+    const heatKwh = (slice.heatW * slice.hours) / 1000;
     sum.computeKwh += kwh;
     sum.electricityEur += eur;
     sum.heatKwh += heatKwh;

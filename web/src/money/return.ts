@@ -31,17 +31,17 @@ const MAX_PER_DAY = 1e8;
  * A year of answers spread evenly over the day, in this house as it was recorded: in each step they take surplus sun before
  * they buy, and their heat counts as far as heat was wanted, at what the own heat pump would have taken.
  */
-function yearOf({ slices, cop }: MoneyRecord, answersPerDay: number, a: Assumptions) {
+function yearOf({ slices, days, cop }: MoneyRecord, answersPerDay: number, a: Assumptions) {
   const watts = (answersPerDay * a.tokensPerAnswer * a.jPerToken) / DAY_S;
   let electricity = 0;
   let heat = 0;
   for (const slice of slices) {
     // The meter has seen the accelerator of then: without it that much more sun would have been left, or less bought.
     const sunW = Math.min(watts, Math.max(0, slice.accelW - slice.gridW));
-    electricity += sunW * slice.exportEurPerKwh + (watts - sunW) * slice.priceEurPerKwh;
-    heat += (Math.min(watts, slice.needW) * slice.priceEurPerKwh) / (cop ?? ASSUMED_COP);
+    electricity += slice.hours * (sunW * slice.exportEurPerKwh + (watts - sunW) * slice.priceEurPerKwh);
+    heat += (slice.hours * Math.min(watts, slice.needW) * slice.priceEurPerKwh) / (cop ?? ASSUMED_COP);
   }
-  const scale = slices.length > 0 ? HOURS_PER_YEAR / 1000 / slices.length : 0;
+  const scale = days > 0 ? HOURS_PER_YEAR / 1000 / (24 * days) : 0;
   const income = (answersPerDay * 365 * a.eurPer1000Answers) / 1000;
   return { income, electricity: electricity * scale, heat: heat * scale };
 }

@@ -41,6 +41,8 @@ export function History() {
     const timesS = column(0).map((ms) => (ms ?? 0) / 1000);
     return { timesS, temperatures: series(TEMPERATURES), powers: series(POWERS) };
   }, [value, t]);
+  // One point is no line: empty axes would look broken.
+  const hasLine = timesS.length > 1;
   return (
     <section id="history" aria-labelledby="history-title">
       <h2 id="history-title">
@@ -56,8 +58,8 @@ export function History() {
         ))}
       </fieldset>
       {error && <p class="card fault-text">{t.history.failed(error)}</p>}
-      {value?.rows.length === 0 && <p class="card quiet">{t.history.empty}</p>}
-      {timesS.length > 0 && (
+      {value && !hasLine && <p class="card quiet">{t.history.empty}</p>}
+      {hasLine && (
         <div class="card charts">
           <Chart title={t.history.temperatures} unit="°C" timesS={timesS} series={temperatures} />
           <Chart title={t.history.power} unit="W" timesS={timesS} series={powers} />
