@@ -124,6 +124,11 @@ export interface ModelSpec {
 /** Those that read weights, in a process of their own; `engine` of an expert.json. */
 export type EngineName = 'llama' | 'onnx';
 
+/** What an engine process computes with; bytes of all its devices together. */
+export type Seen =
+  | { gpu: 'cuda' | 'vulkan'; names: string[]; totalBytes: number; freeBytes: number; isShared: boolean }
+  | { gpu: false; why: string };
+
 export interface Engine {
   readonly name: EngineName | 'upstream' | 'echo';
   /**
@@ -131,5 +136,7 @@ export interface Engine {
    * in its own process, and the same expert is loaded again only after that.
    */
   load(spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel>;
+  /** Left out by engines that use the CPU alone. */
+  see?(signal?: AbortSignal): Promise<Seen>;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Link } from '../core/link.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Command } from './command.ts';
 import type { Door } from './door.ts';
+import type { EnginePool } from './engine-child/pool.ts';
 import type { Filler } from './filler.ts';
 import type { Gate } from './gate.ts';
 import type { Power } from './power.ts';
@@ -32,6 +33,7 @@ interface StateParts {
   command: Pick<Command, 'running'>;
   gate: Gate;
   prefetch: Pick<Prefetch, 'reason'>;
+  pool: Pick<EnginePool, 'told'>;
 }
 
 export interface PublishParts extends StateParts {
@@ -130,6 +132,7 @@ export function stateOf(parts: StateParts): ComputeState {
     reason: reasonOf(parts),
     gate: parts.gate.look(),
     prefetch: parts.prefetch.reason(),
+    engine: parts.pool.told,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError } from '../core/errors.ts';
 import type { Engine, EngineName } from './engine.ts';
-import { bytesOf, widthOf } from './expert-memory.ts';
+import { bytesOf, type Room, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
 import type { Resident, Residents, Use, Waiter } from './residents-use.ts';
 import { createDemand } from './scheduler/demand.ts';
@@ -14,7 +14,8 @@ const FIRST_LOAD_BYTES_PER_S = 1e9;
 interface Parts {
   byId: Map<string, FoundExpert>;
   engines: Partial<Record<EngineName, Engine>>;
-  budgetBytes: number;
+  /** Less once a GPU is lost. */
+  room: () => Room;
   clock: Clock;
 }
 
@@ -115,7 +116,7 @@ class Memory implements Residents {
     const fault = this.#faults.get(id);
     if (fault !== undefined) throw new HeatmineError('MODEL_INVALID', fault);
     const bytes = this.#bytes(id);
-    const { budgetBytes } = this.#parts;
+    const { budgetBytes } = this.#parts.room();
     if (bytes > budgetBytes)
       throw new HeatmineError('BUSY', `${id} needs ${bytes} bytes of memory, all models may take ${budgetBytes}`);
     this.#forgetLost();
@@ -150,8 +151,9 @@ class Memory implements Residents {
     return { model: resident.model, release };
   }
 
-  #bytes = (id: string): number => bytesOf(this.#parts.byId.get(id), this.#parts.budgetBytes);
-  #freeBytes = () => [...this.#residents.keys()].reduce((left, id) => left - this.#bytes(id), this.#parts.budgetBytes);
+  #bytes = (id: string): number => bytesOf(this.#parts.byId.get(id), this.#parts.room().deviceBytes);
+  #freeBytes = () =>
+    [...this.#residents.keys()].reduce((left, id) => left - this.#bytes(id), this.#parts.room().budgetBytes);
   #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
 
   /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
@@ -217,7 +219,7 @@ class Memory implements Residents {
       const engine = expert.fact && this.#parts.engines[expert.fact.engine];
       if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
       const startedMs = this.#parts.clock.monoMs();
-      const model = await engine.load(await verifiedSpec(expert, widthOf(expert, this.#parts.budgetBytes)));
+      const model = await engine.load(await verifiedSpec(expert, widthOf(expert, this.#parts.room().deviceBytes)));
       this.#loadS.set(id, Math.max(0.01, (this.#parts.clock.monoMs() - startedMs) / 1000));
       this.#residents.set(id, { model, users: 0 });
       this.#settle([]);
@@ -233,8 +235,8 @@ class Memory implements Residents {
 export function createResidents(
   experts: readonly FoundExpert[],
   engines: Parts['engines'],
-  budgetBytes: number,
+  room: Parts['room'],
   clock: Clock,
 ): Residents {
-  return new Memory({ byId: new Map(experts.map((e) => [e.id, e])), engines, budgetBytes, clock });
+  return new Memory({ byId: new Map(experts.map((e) => [e.id, e])), engines, room, clock });
 }

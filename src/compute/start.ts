@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { freemem } from 'node:os';
-import { dirname, join } from 'node:path';
 import { CARDS } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
@@ -12,8 +9,6 @@ import { type Catalogue, createCatalogue, remoteAnswerer } from './catalogue.ts'
 import { startCommand } from './command.ts';
 import { createDoor } from './door.ts';
 import { watchEnergy } from './energy.ts';
-import { createEngineHost, type EngineHost } from './engine-child/host.ts';
-import { TRIAL_LIMIT_MS, triedFirst } from './engine-child/trial.ts';
 import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
@@ -23,6 +18,7 @@ import { heirOf } from './heir.ts';
 import { createLane } from './lane.ts';
 import { type Evolution, type EvolutionParts, startEvolution } from './merge/evolution/evolution.ts';
 import { sweepScratch } from './merge/evolution/scratch.ts';
+import { CLASSIFIER, openEngines } from './open-engines.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
@@ -37,11 +33,6 @@ import { readCurve, watchSpeed } from './speed.ts';
 import { measuredCard } from './speed-curve.ts';
 import { createWork } from './work.ts';
 
-const CLASSIFIER = 'classifier';
-const ENGINE_FILE = join(import.meta.dirname, 'engine-child/main.ts');
-/** For loaded experts, where the owner does not say. */
-const LEAST_BUDGET_MIB = 256;
-const MIB = 2 ** 20;
 const FORWARD_WIDTH = 64;
 const UPSTREAM_REFRESH_MS = 30_000;
 const UPSTREAM_LIMIT_MS = 5000;
@@ -77,10 +68,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const card = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
-  const host = engineHostOf(options);
-  const budgetBytes = MIB * (config.compute.memoryMiB ?? Math.max(LEAST_BUDGET_MIB, freemem() / MIB / 2));
-  const engines = { llama: triedLlama(options, host, experts), onnx: host.engine('onnx') };
-  const residents = createResidents(experts, engines, budgetBytes, clock);
+  const { pool, engines, room } = await openEngines(options, experts);
+  const residents = createResidents(experts, engines, room, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const work = createWork(card, clock);
@@ -98,12 +87,12 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const told = { catalogue, figures, classify, card, work, clock, door };
   const service = createService({ ...told, ownState, forward, heirOf: heir });
   const questions = () => door.questions() + door.economy().active;
-  const evolution = breederOf(options, { experts, residents, engine: host.engine('llama') });
+  const evolution = breederOf(options, { experts, residents, engine: pool.engine('llama') });
   const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
   const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
   const prefetch = startPrefetch({ residents, power, clock, log, questions });
   const gate = createGate({ door, power, work, idleW, clock });
-  const running = { catalogue, door, power, work, filler, command, gate, prefetch };
+  const running = { catalogue, door, power, work, filler, command, gate, prefetch, pool };
   const publisher = startPublishing({ link, config, card, ...running, bootId: randomUUID() });
   function onQuestion(): void {
     filler.giveWay();
@@ -117,7 +106,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     publisher.granted();
   });
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
-  const metrics = () => figures.text({ catalogue, door, power, work, energy, crashes: host.crashes() });
+  const metrics = () => figures.text({ catalogue, door, power, work, energy, crashes: pool.crashes() });
   const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
     residents.update(experts);
     log.info({ experts: experts.length }, 'experts changed');
@@ -133,25 +122,9 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
       stopLooking();
       await Promise.all([server.close(), filler.stop(), command.stop()]);
       await residents.close();
-      await host.close();
+      await pool.close();
     },
   };
-}
-
-function engineHostOf({ shippedDir, engineFile, clock, log }: ComputeOptions) {
-  // The classifier brings code along, its features: only the shipped one.
-  const features = join(shippedDir, CLASSIFIER, 'features.ts');
-  const args = existsSync(features) ? [features] : [];
-  return createEngineHost({ file: engineFile ?? ENGINE_FILE, args, clock, log });
-}
-
-/** Only weights that did not come with us are tried first. */
-function triedLlama(options: ComputeOptions, host: EngineHost, experts: readonly FoundExpert[]) {
-  const shipped = experts.filter(({ dir }) => dirname(dir) === options.shippedDir);
-  const trusted = new Set(shipped.flatMap(({ fact }) => (fact ? [fact.sha256] : [])));
-  const openHost = () => engineHostOf(options);
-  const parts = { openHost, trusted, dir: options.installedDir, limitMs: TRIAL_LIMIT_MS };
-  return triedFirst({ engine: host.engine('llama'), ...parts });
 }
 
 /** The accelerator, as measured here where it was. */

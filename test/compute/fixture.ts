@@ -29,6 +29,9 @@ export const STORIES = fileURLToPath(new URL('../../../shared/data/models/storie
 export const haveStories = existsSync(STORIES);
 export const silent = createLog('test', 'silent');
 
+/** One device, or the processor's memory. */
+export const roomFor = (bytes: number) => () => ({ budgetBytes: bytes, deviceBytes: bytes });
+
 export function tempDir(): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'hmc-'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
@@ -119,7 +122,7 @@ export async function echoUnit(
   const work = createWork(card, systemClock);
   const modelled = { ...card, measured: false };
   const energy = watchEnergy({ link: { on() {} }, tokens: work.byExpert, card: modelled, clock: systemClock });
-  const residents = createResidents(experts, { llama: engine }, 64 * 2 ** 20, systemClock);
+  const residents = createResidents(experts, { llama: engine }, roomFor(64 * 2 ** 20), systemClock);
   const catalogue = createCatalogue({ experts, residents, energy, local: createLane(1), priceEurPerMtoken: 4 });
   const power = createPower(systemClock, 0);
   let asked = 0;

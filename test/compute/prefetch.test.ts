@@ -15,7 +15,7 @@ import {
 } from '../../src/compute/scheduler/prefetch.ts';
 import { inGerman } from '../../src/contract/german/german.ts';
 import { manualClock } from '../../src/core/clock.ts';
-import { addExpert, tempDir } from './fixture.ts';
+import { addExpert, roomFor, tempDir } from './fixture.ts';
 
 const absent = [
   { id: 'rare', bytes: 1e9, share: 0.05 },
@@ -120,7 +120,7 @@ test('what the memory offers: neither what is there nor what the owner sent away
   const { dir, remove } = tempDir();
   for (const id of ['a', 'b']) addExpert(dir, id);
   const clock = manualClock();
-  const residents = createResidents(scanExperts([dir]), { llama: createEchoEngine() }, 1e9, clock);
+  const residents = createResidents(scanExperts([dir]), { llama: createEchoEngine() }, roomFor(1e9), clock);
   const ids = () =>
     residents
       .spare()

@@ -32,6 +32,7 @@ function stateWith(count: number, char: string) {
     command: { running: () => false },
     gate: { look: () => ({ do: 'gated', reason: { what: 'gate', code: 'nothing_pays', text: 'x' } }) as const },
     prefetch: { reason: () => ({ what: 'prefetch', code: 'none', text: 'x' }) },
+    pool: { told: { text: 'CPU: no GPU is here' } },
     door: { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) },
   };
   return ComputeState.parse(stateOf({ ...parts, work: createWork(card, systemClock) }));

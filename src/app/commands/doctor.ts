@@ -48,6 +48,7 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   if (control.setPoints.operation === 'observe')
     findings.push(warn('operation', `only observing, nothing heats; ${asTyped('set operation auto')} lets it drive`));
   if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
+  if (compute.engine) findings.push(engineFinding(compute.engine));
   const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);
   findings.push(
     compute.experts.length === 0
@@ -58,6 +59,11 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
   );
   return findings;
 }
+
+const engineFinding = ({ text, fault }: { text: string; fault?: string | undefined }): Finding =>
+  fault === undefined
+    ? ok('engine', text)
+    : warn('engine', `${text}; left out: ${fault}: look after its driver, then start the unit anew`);
 
 /** Counters of every device, from control itself. */
 async function deviceFindings(paths: Paths, board: Board): Promise<Finding[]> {

@@ -1,22 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import type { Engine, EngineName, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec } from '../engine.ts';
+import type { Engine, EngineName, GenerateChunk, GenerateEnd, LoadedModel, ModelSpec, Seen } from '../engine.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import { type Blame, createBlame } from './blame.ts';
 import { EngineLost, errorOf, newsOf, throwIfBlamed } from './failures.ts';
+import { forkEngine } from './fork-engine.ts';
 import { letGo } from './let-go.ts';
 import type { FromEngine, Loaded, Task, ToEngine } from './messages.ts';
 
 /** Silent for this long with something to do: native code hangs, and only a kill ends it. */
 const SILENT_MS = 30_000;
 const PING_MS = 2000;
-/**
- * node-llama-cpp samples for all sequences of a batch at once on the threads of libuv's pool, and llama.cpp puts the rows
- * of likelihoods in order at the first of these calls: two at once do it twice, and answers change places in mid-word
- * (17 of 96 of `convert` at four at once; none with one thread). llama.cpp's own threads are not of this pool.
- */
-const NATIVE_CALLS_AT_ONCE = 1;
 const STOP_LIMIT_MS = 1500;
 /** A load that was given up lets go of who asked for it after this, whatever native code still does. */
 const LET_GO_MS = 100;
@@ -34,6 +29,10 @@ export interface EngineHostOptions {
   /** The program of the child, and its arguments. */
   file: string;
   args: readonly string[];
+  /** What binds the child to a device. */
+  env?: NodeJS.ProcessEnv;
+  /** Shared by the children of a pool: an expert's crashes count wherever it was. */
+  blame?: Blame | undefined;
   /** How long it may be silent with something to do, or go on with a load that was given up, before it is killed. */
   silentMs?: number;
   clock: Clock;
@@ -49,7 +48,7 @@ export interface EngineHost {
 }
 
 /**
- * One child process per accelerator holds many models: a crash of native code ends the child, never compute. It is
+ * A child process holds many models, one on each accelerator (pool.ts): a crash of native code ends the child, never compute. It is
  * blamed on the model in flight; the others are loaded again when they are next asked.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
@@ -58,7 +57,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
 
 class Host implements EngineHost {
   readonly #options: EngineHostOptions;
-  readonly #blame: Blame = createBlame();
+  readonly #blame: Blame;
   readonly #calls = new Map<number, Call>();
   /** Loads that were asked for and have not ended, by expert. */
   readonly #loads = new Map<string, Promise<unknown>>();
@@ -71,6 +70,7 @@ class Host implements EngineHost {
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
+    this.#blame = options.blame ?? createBlame();
   }
 
   get pid(): number | undefined {
@@ -82,7 +82,9 @@ class Host implements EngineHost {
   }
 
   engine(name: EngineName): Engine {
-    return { name, load: (spec, signal) => this.#load(name, spec, signal), close: async () => {} };
+    const see = async (signal?: AbortSignal) =>
+      (await this.#ask({ op: 'see' }, 'see', false, signal).feed.result) as Seen;
+    return { name, load: (spec, signal) => this.#load(name, spec, signal), see, close: async () => {} };
   }
 
   async close(): Promise<void> {
@@ -194,10 +196,8 @@ class Host implements EngineHost {
   }
 
   #start(): ChildProcess {
-    const { file, args, clock } = this.#options;
-    // Without the first a crash looks for a debugger, to tell where it was.
-    const env = { ...process.env, GGML_NO_BACKTRACE: '1', UV_THREADPOOL_SIZE: String(NATIVE_CALLS_AT_ONCE) };
-    const child = fork(file, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const { file, args, env, clock } = this.#options;
+    const child = forkEngine(file, args, env);
     this.#child = child;
     this.#heardMs = clock.monoMs();
     child.on('error', () => {});

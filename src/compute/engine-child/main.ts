@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { createLlamaEngine } from '../engines/llama.ts';
+import type { Gpu } from '../engines/llama-device.ts';
 import { createOnnxEngine } from '../engines/onnx.ts';
 import { serveEngines } from './serve.ts';
 
-/** The process in which native code runs. Argument: the file with the classifier's features, which ships with us. */
+/** The process in which native code runs. Argument: the file with the classifier's features, which ships with us; HEATMINE_GPU: the back end. */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // An exit would wait for native code that hangs in a load, for nobody any more.
@@ -24,6 +25,9 @@ const { features } = featuresFile
   ? ((await import(pathToFileURL(featuresFile).href)) as { features(text: string): Float32Array })
   : { features: undefined };
 serveEngines(
-  { llama: createLlamaEngine(), ...(features ? { onnx: createOnnxEngine(features) } : {}) },
+  {
+    llama: createLlamaEngine(process.env.HEATMINE_GPU as Gpu | undefined),
+    ...(features ? { onnx: createOnnxEngine(features) } : {}),
+  },
   process as never,
 );

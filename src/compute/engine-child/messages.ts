@@ -13,7 +13,8 @@ export type Task =
   | { op: 'embed'; model: number; texts: readonly string[] }
   | { op: 'score'; model: number; line: string; reading?: Reading | undefined }
   | { op: 'doubt'; model: number; asked: DoubtRequest }
-  | { op: 'classify'; model: number; text: string };
+  | { op: 'classify'; model: number; text: string }
+  | { op: 'see' };
 
 export type ToEngine = { call: number; task: Task } | { abort: number } | { ping: true };
 

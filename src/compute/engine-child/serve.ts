@@ -27,6 +27,7 @@ export function serveEngines(engines: Partial<Record<EngineName, Engine>>, chann
       const can = (['embed', 'score', 'doubt', 'classify'] as const).filter((name) => model[name]);
       return { contextTokens: model.contextTokens, can } satisfies Loaded;
     }
+    if (task.op === 'see') return (await engines.llama?.see?.()) ?? { gpu: false, why: 'its engine has no GPU' };
     const model = models.get(task.model);
     if (!model) throw new HeatmineError('BUSY', 'the model is not loaded any more');
     if (task.op === 'generate') return generate(call, model.generate(task.request, signal), send);

@@ -1,14 +1,16 @@
-import { availableParallelism, freemem } from 'node:os';
+import { freemem } from 'node:os';
 import type { Llama, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { createBeat, type Step } from '../beat.ts';
 import type { Engine, GenerateChunk, GenerateEnd, GenerateRequest, LoadedModel, ModelSpec } from '../engine.ts';
 import { createFeed } from '../feed.ts';
-import { BATCH_TOKENS, SPARE_SEATS } from '../fit.ts';
+import { SPARE_SEATS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
 import { createCoarse } from './llama-calls.ts';
+import { type Gpu, seenBy, startLlama } from './llama-device.ts';
 import { doubtOf } from './llama-doubt.ts';
 import { createEmbedder } from './llama-embed.ts';
+import { openModel } from './llama-open.ts';
 import { createSampling } from './llama-sampling.ts';
 import { type Limits, say } from './llama-say.ts';
 import { scoreLine } from './llama-score.ts';
@@ -21,20 +23,19 @@ const MEMORY_FACTOR = 1.2;
 /** Told before the prompt is computed: nothing but a crash keeps the words from coming any more. */
 const BEGUN: GenerateChunk = { text: '', tokens: 0 };
 
-/** llama.cpp in this process. The library is imported at the first load: it costs 40 MiB and a second. */
-export function createLlamaEngine(): Engine {
+/** llama.cpp in this process, on the CPU unless a GPU is named. The library is imported at the first load: it costs 40 MiB and a second. */
+export function createLlamaEngine(gpu?: Gpu): Engine {
   let starting: Promise<Llama> | undefined;
-  const start = async (): Promise<Llama> => {
-    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
-    return getLlama({
-      build: 'never',
-      gpu: false,
-      // Two threads on a busy two-core board were 29-80 times slower than one.
-      maxThreads: Math.max(1, availableParallelism() - 1),
-      logLevel: LlamaLogLevel.error,
-      progressLogs: false,
-      skipDownload: true,
+  const started = () => {
+    starting ??= startLlama(gpu);
+    return starting.catch((error) => {
+      starting = undefined;
+      throw error;
     });
+  };
+  const freeOfGpu = async () => {
+    const seen = await seenBy(await started());
+    return seen.gpu ? seen.freeBytes : 0;
   };
   return {
     name: 'llama',
@@ -44,18 +45,14 @@ export function createLlamaEngine(): Engine {
         const asked = `${spec.contextTokens} tokens of context asked, trained for ${info.contextTokens}`;
         throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${asked}`);
       }
-      const freeBytes = freemem();
+      const freeBytes = freemem() + (gpu ? await freeOfGpu() : 0);
       if (spec.sizeBytes * MEMORY_FACTOR > freeBytes) {
         throw new HeatmineError(
           'BUSY',
           `${spec.file}: ${spec.sizeBytes} bytes do not fit into ${freeBytes} bytes of memory`,
         );
       }
-      starting ??= start();
-      const llama = await starting.catch((error) => {
-        starting = undefined;
-        throw error;
-      });
+      const llama = await started();
       try {
         return await loadModel(llama, spec, info.vocabulary ?? 0, signal);
       } catch (error) {
@@ -63,25 +60,12 @@ export function createLlamaEngine(): Engine {
         throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${messageOf(error)}`, { cause: error });
       }
     },
+    see: async () => seenBy(await started()),
     async close() {
       await (await starting)?.dispose();
       starting = undefined;
     },
   };
-}
-
-/** Weights and work space; what was there already goes when the rest fails or is given up. */
-async function openModel(llama: Llama, { file, contextTokens }: ModelSpec, seats: number, signal?: AbortSignal) {
-  const load = { modelPath: file, gpuLayers: 0, useMmap: true };
-  const model = await llama.loadModel(signal ? { ...load, loadSignal: signal } : load);
-  const sizes = { contextSize: contextTokens, sequences: seats, batchSize: BATCH_TOKENS };
-  try {
-    const context = await model.createContext(signal ? { ...sizes, createSignal: signal } : sizes);
-    return { model, context };
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
 }
 
 async function loadModel(
