@@ -26,6 +26,7 @@ const WAITING = [
   'net/swarm/weights/travel.test.ts',
 ];
 const RECKONING = /^(contract|control|core|models)\//;
+const NO_GPU = { CUDA_VISIBLE_DEVICES: '', GGML_VK_VISIBLE_DEVICES: '' };
 const isBeside = (file: string) => WAITING.includes(file) || RECKONING.test(file);
 /** More failures than this are no stall. */
 const MOST_AGAIN = 3;
@@ -48,7 +49,8 @@ function runFile(file: string): Promise<Result> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HEATMINE_LOG: process.env.HEATMINE_LOG ?? 'silent', FORCE_COLOR: '0' },
+      // What the processor computes is the same everywhere; compute/vulkan.test.ts names its device itself.
+      env: { ...process.env, ...NO_GPU, HEATMINE_LOG: process.env.HEATMINE_LOG ?? 'silent', FORCE_COLOR: '0' },
     });
     let output = '';
     child.stdout.on('data', (d) => (output += d));

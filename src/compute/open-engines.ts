@@ -22,14 +22,14 @@ export interface OpenEngines {
 }
 
 /** The engine processes, on the GPUs that a shipped expert proves sound or on the CPU, and what experts may take there. */
-export async function openEngines(options: ComputeOptions, experts: readonly FoundExpert[]): Promise<OpenEngines> {
+export function openEngines(options: ComputeOptions, experts: readonly FoundExpert[]): OpenEngines {
   const { shippedDir, installedDir: dir, engineFile: file = ENGINE_FILE, clock, log } = options;
   // The classifier brings code along, its features: only the shipped one.
   const features = join(shippedDir, CLASSIFIER, 'features.ts');
   const args = existsSync(features) ? [features] : [];
   const open: PoolOptions['open'] = (env, blame) => createEngineHost({ file, args, env, blame, clock, log });
   const shipped = experts.filter((expert) => dirname(expert.dir) === shippedDir);
-  const pool = await openPool({ open, proof: () => proofOf(shipped), log });
+  const pool = openPool({ open, proof: () => proofOf(shipped), log });
   const trusted = new Set(shipped.flatMap(({ fact }) => (fact ? [fact.sha256] : [])));
   const trial = { openHost: () => pool.openTrial(), trusted, dir, limitMs: TRIAL_LIMIT_MS };
   const llama = triedFirst({ engine: pool.engine('llama'), ...trial });

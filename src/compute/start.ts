@@ -68,7 +68,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const card = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
-  const { pool, engines, room } = await openEngines(options, experts);
+  const { pool, engines, room } = openEngines(options, experts);
   const residents = createResidents(experts, engines, room, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
@@ -112,7 +112,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     log.info({ experts: experts.length }, 'experts changed');
   });
   const server = await createServer({ service, residents, metrics, log, listen: options.listen });
-  void warm(catalogue, residents, classify !== undefined, log);
+  void pool.ready().then(() => warm(catalogue, residents, classify !== undefined, log));
   return {
     port: server.port,
     async stop() {

@@ -1,15 +1,20 @@
 /**
  * An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load,
  * `badwords` at the first words of any answer.
+ * With FAKE_GPU it tells of a GPU of so many bytes, from which those of loaded models go; `wrong` reads no line right, `dying` ends
+ * at its first look, and FAKE_GONE names a file that takes the GPU away once it is there.
  * `slowload` takes 1.5 s the first time and `endless` for ever, whoever gives them up.
  */
 
+import { existsSync } from 'node:fs';
 import { type Engine, textOf } from '../../src/compute/engine.ts';
 import { serveEngines } from '../../src/compute/engine-child/serve.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 
 process.on('disconnect', () => process.exit(0));
 const echo = createEchoEngine();
+const { FAKE_GPU, FAKE_IS = 'sound', FAKE_GONE = '' } = process.env;
+let freeBytes = Number(FAKE_GPU);
 let slow = 1500;
 const engine: Engine = {
   ...echo,
@@ -30,7 +35,17 @@ const engine: Engine = {
         if (text.includes('!crash') || spec.id === 'badwords') process.abort();
       }
     }
-    return { ...model, generate };
+    freeBytes -= spec.sizeBytes;
+    const score = async () => ({ tokens: 1, logLikelihood: FAKE_IS === 'wrong' ? -6 : -0.1 });
+    const unload = async () => {
+      freeBytes += spec.sizeBytes;
+    };
+    return { ...model, generate, score, unload };
+  },
+  async see() {
+    if (FAKE_IS === 'dying') process.abort();
+    if (FAKE_GPU === undefined || existsSync(FAKE_GONE)) return { gpu: false, why: 'the driver is gone' };
+    return { gpu: 'vulkan', names: ['fake'], totalBytes: Number(FAKE_GPU), freeBytes, isShared: false };
   },
 };
 serveEngines({ llama: engine }, process as never);

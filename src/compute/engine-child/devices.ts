@@ -62,8 +62,8 @@ function namesIn(dir: string): string[] {
  * The devices that llama.cpp would take here, each with what binds a process to it alone. Numbers of CUDA are those of what it
  * lists; Vulkan's count all that is there (the processor too), and only a process bound to one tells which it is.
  */
-export async function findDevices(open: OpenHost, env: NodeJS.ProcessEnv): Promise<Found> {
-  const why = whyNoGpu(env);
+export async function findDevices(open: OpenHost, env: NodeJS.ProcessEnv, whyNone = whyNoGpu): Promise<Found> {
+  const why = whyNone(env);
   if (why !== undefined) return { devices: [], why };
   try {
     const all = await seenWith(open, { HEATMINE_GPU: 'auto' });

@@ -2,14 +2,15 @@ import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Engine, EngineName } from '../engine.ts';
 import { type Blame, createBlame } from './blame.ts';
-import { type Device, type Found, findDevices, textOf } from './devices.ts';
+import { type Device, findDevices, textOf } from './devices.ts';
 import type { EngineHost } from './host.ts';
 import { letGo } from './let-go.ts';
 import { type Proof, prove } from './proof.ts';
 
 /** Drivers make their programs at the first use. */
-const PROOF_LIMIT_MS = 60_000;
+const PROOF_LIMIT_MS = 120_000;
 const MOST_CHARS = 400;
+
 export interface PoolOptions {
   /** A process bound by its environment; whose crashes count for itself alone where no blame is given. */
   open(env: NodeJS.ProcessEnv, blame?: Blame): EngineHost;
@@ -22,6 +23,9 @@ export interface PoolOptions {
 /** Where experts compute: a process on each GPU that has proved itself, else one on the CPU. */
 export interface EnginePool extends Omit<EngineHost, 'pid'> {
   openTrial(): EngineHost;
+  /** The devices are known, and each has a process that has proved itself. */
+  ready(): Promise<void>;
+  /** None: the CPU. */
   readonly devices: readonly Device[];
   readonly told: { text: string; fault?: string };
 }
@@ -37,30 +41,27 @@ interface Member {
   proving?: Promise<void> | undefined;
 }
 
-export async function openPool(options: PoolOptions): Promise<EnginePool> {
-  const { open, find = findDevices, log } = options;
-  const pool = new Pool(options, await find(open, process.env));
-  await pool.ready();
-  log.info({ engine: pool.told.text }, 'experts compute here');
+/** At once: who loads waits until the devices are known. */
+export function openPool(options: PoolOptions): EnginePool {
+  const pool = new Pool(options);
+  void pool.ready().then(() => options.log.info({ engine: pool.told.text }, 'experts compute here'));
   return pool;
 }
 
 class Pool implements EnginePool {
   readonly #options: PoolOptions;
-  readonly #why: string;
   readonly #blame = createBlame();
+  readonly #looking = new Set<EngineHost>();
+  readonly #found: Promise<void>;
   readonly #faults: string[] = [];
-  #members: Member[];
+  #why = 'GPUs are being looked for';
+  #members: Member[] = [];
   #cpu: EngineHost | undefined;
   #closing = false;
 
-  constructor(options: PoolOptions, { devices, why }: Found) {
+  constructor(options: PoolOptions) {
     this.#options = options;
-    this.#why = why ?? 'no GPU has come through its proof';
-    this.#members = devices.map((device, n) => ({
-      ...{ host: options.open(device.env, this.#blame), device: { ...device } },
-      ...{ proofId: `gpu-proof-${n}`, roomBytes: device.freeBytes },
-    }));
+    this.#found = this.#find();
   }
 
   get devices(): readonly Device[] {
@@ -73,15 +74,11 @@ class Pool implements EnginePool {
   }
 
   engine(name: EngineName): Engine {
-    return {
-      name,
-      load: async (spec, signal) => {
-        signal?.throwIfAborted();
-        const host = this.#members.length === 0 ? this.#onCpu() : await this.#roomiest(signal);
-        return host.engine(name).load(spec, signal);
-      },
-      close: async () => {},
+    const load: Engine['load'] = async (spec, signal) => {
+      signal?.throwIfAborted();
+      return (await this.#roomiest(signal)).engine(name).load(spec, signal);
     };
+    return { name, load, close: async () => {} };
   }
 
   openTrial(): EngineHost {
@@ -94,33 +91,53 @@ class Pool implements EnginePool {
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([this.#cpu?.close(), ...this.#members.map(({ host }) => host.close())]);
+    const hosts = [...this.#looking, this.#cpu, ...this.#members.map(({ host }) => host)];
+    await Promise.all(hosts.map((host) => host?.close()));
   }
 
-  #onCpu(): EngineHost {
-    this.#cpu ??= this.#options.open({}, this.#blame);
-    return this.#cpu;
-  }
-
-  /** Each GPU has a process that has proved itself, or is left out. */
   async ready(): Promise<void> {
+    await this.#found;
     await Promise.all(
       this.#members.map((member) => {
         if (member.provedPid !== undefined && member.provedPid === member.host.pid) return undefined;
-        member.proving ??= this.#prove(member);
-        return member.proving.finally(() => delete member.proving);
+        member.proving ??= this.#prove(member).finally(() => {
+          member.proving = undefined;
+        });
+        return member.proving;
       }),
     );
+  }
+
+  async #find(): Promise<void> {
+    const { open, find = findDevices } = this.#options;
+    const openLook = (env: NodeJS.ProcessEnv) => {
+      const host = open(env);
+      this.#looking.add(host);
+      return host;
+    };
+    const { devices, why } = await find(openLook, process.env);
+    this.#looking.clear();
+    if (this.#closing) return;
+    this.#why = why ?? 'no GPU has come through its proof';
+    this.#members = devices.map((device, n) => ({
+      ...{ host: open(device.env, this.#blame), device: { ...device } },
+      ...{ proofId: `gpu-proof-${n}`, roomBytes: device.freeBytes },
+    }));
   }
 
   async #roomiest(signal?: AbortSignal): Promise<EngineHost> {
     await letGo(this.ready(), signal, 0, async () => {});
-    await Promise.all(
-      this.#members.map(async (member) => {
-        member.roomBytes = await freeOf(member).catch(() => 0);
-      }),
-    );
-    return this.#first()?.host ?? this.#onCpu();
+    const members = this.#members;
+    if (members.length > 1)
+      await Promise.all(
+        members.map(async (member) => {
+          member.roomBytes = await freeOf(member).catch(() => 0);
+        }),
+      );
+    const first = this.#first();
+    if (first) return first.host;
+    this.#cpu ??= this.#options.open({}, this.#blame);
+    return this.#cpu;
   }
 
   #first(): Member | undefined {
@@ -128,18 +145,19 @@ class Pool implements EnginePool {
   }
 
   async #prove(member: Member): Promise<void> {
+    const { host, device, proofId } = member;
     try {
       const proof = await this.#options.proof();
-      if (proof) await prove(member.host.engine('llama'), member.proofId, proof, AbortSignal.timeout(PROOF_LIMIT_MS));
-      member.device.freeBytes = await freeOf(member);
-      member.provedPid = member.host.pid;
+      if (proof) await prove(host.engine('llama'), proofId, proof, AbortSignal.timeout(PROOF_LIMIT_MS));
+      device.freeBytes = await freeOf(member);
+      member.provedPid = host.pid;
     } catch (error) {
       if (this.#closing) return;
-      const fault = `${textOf([member.device], '')}: ${messageOf(error)}`;
+      const fault = `${textOf([device], '')}: ${messageOf(error)}`;
       this.#options.log.warn({ err: fault }, 'a GPU is left out until the next start');
       this.#faults.push(fault);
       this.#members = this.#members.filter((one) => one !== member);
-      await member.host.close();
+      await host.close();
     }
   }
 }

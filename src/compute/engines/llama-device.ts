@@ -10,7 +10,7 @@ export type Gpu = 'auto' | 'cuda' | 'vulkan';
  * prebuilt files in a process of its own first; nothing is ever built or fetched.
  */
 export async function startLlama(gpu: Gpu | undefined): Promise<Llama> {
-  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
+  const { getLlama, getLlamaGpuTypes, LlamaLogLevel } = await import('node-llama-cpp');
   const options = {
     build: 'never' as const,
     // Two threads on a busy two-core board were 29-80 times slower than one.
@@ -19,9 +19,11 @@ export async function startLlama(gpu: Gpu | undefined): Promise<Llama> {
     progressLogs: false,
     skipDownload: true,
   };
-  if (gpu !== undefined) {
-    const found = await getLlama({ ...options, gpu }).catch(() => undefined);
-    if (found?.gpu && (await found.getGpuDeviceNames()).length > 0) return found;
+  const wanted = gpu === 'auto' ? await getLlamaGpuTypes('supported') : gpu === undefined ? [] : [gpu];
+  for (const type of wanted) {
+    if (type === false) continue;
+    const found = await getLlama({ ...options, gpu: type }).catch(() => undefined);
+    if (found && (await found.getGpuDeviceNames()).length > 0) return found;
     await found?.dispose();
   }
   return getLlama({ ...options, gpu: false });
@@ -35,6 +37,12 @@ export async function seenBy(llama: Llama): Promise<Seen> {
   const { total: totalBytes, free, unifiedSize } = await llama.getVramState();
   const freeBytes = Math.max(0, free - llama.vramPaddingSize);
   return { gpu, names, totalBytes, freeBytes, isShared: unifiedSize > 0 };
+}
+
+/** No reason to keep a model out for good: memory that others hold may be free later. */
+export async function isShortage(error: unknown): Promise<boolean> {
+  const { InsufficientMemoryError } = await import('node-llama-cpp');
+  return error instanceof InsufficientMemoryError;
 }
 
 async function whyNone(): Promise<string> {

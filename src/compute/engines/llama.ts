@@ -7,7 +7,7 @@ import { createFeed } from '../feed.ts';
 import { SPARE_SEATS } from '../fit.ts';
 import { checkGgufFile } from '../gguf.ts';
 import { createCoarse } from './llama-calls.ts';
-import { type Gpu, seenBy, startLlama } from './llama-device.ts';
+import { type Gpu, isShortage, seenBy, startLlama } from './llama-device.ts';
 import { doubtOf } from './llama-doubt.ts';
 import { createEmbedder } from './llama-embed.ts';
 import { openModel } from './llama-open.ts';
@@ -57,7 +57,8 @@ export function createLlamaEngine(gpu?: Gpu): Engine {
         return await loadModel(llama, spec, info.vocabulary ?? 0, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        throw new HeatmineError('MODEL_INVALID', `${spec.file}: ${messageOf(error)}`, { cause: error });
+        const code = (await isShortage(error)) ? 'BUSY' : 'MODEL_INVALID';
+        throw new HeatmineError(code, `${spec.file}: ${messageOf(error)}`, { cause: error });
       }
     },
     see: async () => seenBy(await started()),
