@@ -1,6 +1,7 @@
 /**
  * An engine process that dies when it is told to: echo, but `!crash` aborts, `!hang` never returns, and `badload` dies at its load,
- * `badwords` at the first words of any answer.
+ * `badwords` at the first words of any answer,
+ * `cpuonly` at its load on a GPU.
  * With FAKE_GPU it tells of a GPU of so many bytes, from which those of loaded models go; `wrong` reads no line right, `dying` ends
  * at its first look, and FAKE_GONE names a file that takes the GPU away once it is there.
  * `slowload` takes 1.5 s the first time and `endless` for ever, whoever gives them up.
@@ -20,6 +21,7 @@ const engine: Engine = {
   ...echo,
   async load(spec) {
     if (spec.id === 'badload') process.abort();
+    if (spec.id === 'cpuonly' && FAKE_GPU !== undefined) process.abort();
     if (spec.id === 'slowload') await new Promise((resolve) => setTimeout(resolve, slow));
     if (spec.id === 'slowload') slow = 0;
     if (spec.id === 'endless') await new Promise(() => {});

@@ -22,12 +22,15 @@ const device = (name: string, freeBytes: number, env: NodeJS.ProcessEnv = {}): D
   env: { FAKE_GPU: String(freeBytes), ...env },
 });
 
-async function withPool(devices: Device[], body: (pool: EnginePool, envs: NodeJS.ProcessEnv[]) => Promise<void>) {
+type Body = (pool: EnginePool, envs: NodeJS.ProcessEnv[], clock: ReturnType<typeof manualClock>) => Promise<void>;
+
+async function withPool(devices: Device[], body: Body) {
   const envs: NodeJS.ProcessEnv[] = [];
+  const clock = manualClock();
   const pool = openPool({
     open(env, blame) {
       envs.push(env);
-      return createEngineHost({ file: CRASHING, args: [], env, blame, clock: manualClock(), log: silent });
+      return createEngineHost({ file: CRASHING, args: [], env, blame, clock, log: silent });
     },
     proof: async () => ({ spec: spec('faults'), line: 'a line' }),
     find: async () => ({ devices }),
@@ -35,7 +38,7 @@ async function withPool(devices: Device[], body: (pool: EnginePool, envs: NodeJS
   });
   try {
     await pool.ready();
-    await body(pool, envs);
+    await body(pool, envs, clock);
   } finally {
     await pool.close();
   }
@@ -68,6 +71,30 @@ for (const is of ['dying', 'wrong'])
       assert.equal(envs.at(-1), {}, 'bound to nothing');
     });
   });
+
+test('an expert whose load ends the process on a GPU is loaded on the CPU from then on, also where it is tried alone', async () => {
+  await withPool([device('A', 100)], async (pool, envs, clock) => {
+    const engine = pool.engine('llama');
+    assert.is(await codeOf(engine.load(spec('cpuonly'))), 'BUSY');
+    clock.advance(1000);
+    const onCpu = await engine.load(spec('cpuonly'));
+    assert.is((await collect(onCpu, { prompt: 'here' })).text, 'here');
+    assert.equal(envs.at(-1), {});
+    await engine.load(spec('good'));
+    assert.is(pool.told.text, 'Vulkan: A, 0.0 GiB', 'the others stay on the GPU');
+  });
+  await withPool([device('A', 100)], async (pool) => {
+    const trial = pool.openTrial();
+    try {
+      const model = await trial.engine('llama').load(spec('cpuonly'));
+      assert.is((await collect(model, { prompt: 'here' })).text, 'here');
+    } finally {
+      await trial.close();
+    }
+    assert.is((await pool.engine('llama').load(spec('cpuonly'))).lost, false);
+    assert.equal([...pool.crashes()], []);
+  });
+});
 
 test('a sound GPU beside a broken one is used', async () => {
   await withPool([device('A', 100, { FAKE_IS: 'dying' }), device('B', 50)], async (pool) => {

@@ -1,8 +1,9 @@
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { Engine, EngineName } from '../engine.ts';
+import type { Engine, EngineName, ModelSpec } from '../engine.ts';
 import { type Blame, createBlame } from './blame.ts';
 import { type Device, findDevices, textOf } from './devices.ts';
+import { EngineLost } from './failures.ts';
 import type { EngineHost } from './host.ts';
 import { letGo } from './let-go.ts';
 import { type Proof, prove } from './proof.ts';
@@ -20,9 +21,11 @@ export interface PoolOptions {
   log: Log;
 }
 
+export type Trial = Pick<EngineHost, 'engine' | 'close'>;
+
 /** Where experts compute: a process on each GPU that has proved itself, else one on the CPU. */
 export interface EnginePool extends Omit<EngineHost, 'pid'> {
-  openTrial(): EngineHost;
+  openTrial(): Trial;
   /** The devices are known, and each has a process that has proved itself. */
   ready(): Promise<void>;
   /** None: the CPU. */
@@ -54,6 +57,8 @@ class Pool implements EnginePool {
   readonly #looking = new Set<EngineHost>();
   readonly #found: Promise<void>;
   readonly #faults: string[] = [];
+  /** Experts whose load ended a process on a GPU: there may be something in them that its driver cannot do. */
+  readonly #onlyCpu = new Set<string>();
   #why = 'GPUs are being looked for';
   #members: Member[] = [];
   #cpu: EngineHost | undefined;
@@ -76,13 +81,38 @@ class Pool implements EnginePool {
   engine(name: EngineName): Engine {
     const load: Engine['load'] = async (spec, signal) => {
       signal?.throwIfAborted();
-      return (await this.#roomiest(signal)).engine(name).load(spec, signal);
+      await letGo(this.ready(), signal, 0, async () => {});
+      const member = this.#onlyCpu.has(spec.id) ? undefined : await this.#roomiest();
+      if (!member) return this.#onCpu().engine(name).load(spec, signal);
+      return member.host
+        .engine(name)
+        .load(spec, signal)
+        .catch((error) => {
+          if (error instanceof EngineLost) this.#onlyCpu.add(spec.id);
+          throw error;
+        });
     };
     return { name, load, close: async () => {} };
   }
 
-  openTrial(): EngineHost {
-    return this.#options.open(this.#first()?.device.env ?? {});
+  openTrial(): Trial {
+    const { open } = this.#options;
+    const gpu = this.#first()?.device.env;
+    const hosts = [open(gpu ?? {})];
+    const load = async (name: EngineName, spec: ModelSpec, signal?: AbortSignal) => {
+      const engine = hosts[0]!.engine(name);
+      if (!gpu) return engine.load(spec, signal);
+      return engine.load(spec, signal).catch((error) => {
+        if (!(error instanceof EngineLost)) throw error;
+        this.#onlyCpu.add(spec.id);
+        hosts.push(open({}));
+        return hosts[1]!.engine(name).load(spec, signal);
+      });
+    };
+    return {
+      engine: (name) => ({ name, load: (spec, signal) => load(name, spec, signal), close: async () => {} }),
+      close: async () => void (await Promise.all(hosts.map((host) => host.close()))),
+    };
   }
 
   crashes(): ReadonlyMap<string, number> {
@@ -125,8 +155,7 @@ class Pool implements EnginePool {
     }));
   }
 
-  async #roomiest(signal?: AbortSignal): Promise<EngineHost> {
-    await letGo(this.ready(), signal, 0, async () => {});
+  async #roomiest(): Promise<Member | undefined> {
     const members = this.#members;
     if (members.length > 1)
       await Promise.all(
@@ -134,8 +163,10 @@ class Pool implements EnginePool {
           member.roomBytes = await freeOf(member).catch(() => 0);
         }),
       );
-    const first = this.#first();
-    if (first) return first.host;
+    return this.#first();
+  }
+
+  #onCpu(): EngineHost {
     this.#cpu ??= this.#options.open({}, this.#blame);
     return this.#cpu;
   }

@@ -5,7 +5,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Engine, LoadedModel, ModelSpec } from '../engine.ts';
 import { Refusal } from '../refusal.ts';
 import { EngineLost } from './failures.ts';
-import type { EngineHost } from './host.ts';
+import type { Trial } from './pool.ts';
 
 /**
  * Weights from elsewhere are first loaded and asked in a process of their own: what ends native code ends that one, and
@@ -23,7 +23,7 @@ const WORDS = 'The pump stands still, 12 °C: why? ';
 export interface TrialParts {
   engine: Engine;
   /** A process for one trial. */
-  openHost(): Pick<EngineHost, 'engine' | 'close'>;
+  openHost(): Trial;
   /** Hashes of weights that need none: those that ship. */
   trusted: ReadonlySet<string>;
   /** Where it is remembered. */
