@@ -206,7 +206,7 @@ export const ComputeState = z.object({
   gate: z.object({ do: z.enum(['on', 'gated']), reason: Reason }),
   prefetch: Reason.optional(),
   /** What experts compute with, and what could not be used. */
-  engine: z.object({ text: z.string(), fault: z.string().optional() }).optional(),
+  engine: z.object({ text: z.string().max(400), fault: z.string().max(400).optional() }).optional(),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
 

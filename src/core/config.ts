@@ -69,7 +69,9 @@ export const Config = z.strictObject({
         .min(64)
         .max(4_194_304)
         .optional()
-        .describe('memory for loaded experts; left out: half of what is free at the start, at least 256'),
+        .describe(
+          'memory for loaded experts; left out: what is free on the GPUs or, without one, half of what is free at the start, at least 256',
+        ),
       forward: z
         .url()
         .optional()

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeSparseLlama } from '../../src/app/bench/serve/llama-file.ts';
 import type { LoadedModel } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { createLlamaEngine } from '../../src/compute/engines/llama.ts';
@@ -62,6 +63,21 @@ test('F25: a model that would not fit into what is free is refused by name befor
       );
       assert.match(refused?.message ?? 'loaded', /large\.gguf: \d+ bytes do not fit into \d+ bytes of memory/);
     }
+  } finally {
+    await engine.close();
+    remove();
+  }
+});
+
+test('llama: a context that memory has no room for is no fault of the weights', async () => {
+  const engine = createLlamaEngine();
+  const { dir, remove } = tempDir();
+  try {
+    const file = join(dir, 'long.gguf');
+    const shape = { layers: 32, embedding: 512, heads: 32, kvHeads: 32, feedForward: 512, vocabulary: 2000 };
+    const sizeBytes = writeSparseLlama(file, { ...shape, contextTokens: 131_072, weights: 'q8_0' });
+    const spec = { id: 'long', file, contextTokens: 131_072, width: 64, sizeBytes };
+    assert.is(await codeOf(engine.load(spec)), 'BUSY', 'half a terabyte');
   } finally {
     await engine.close();
     remove();
