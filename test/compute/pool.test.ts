@@ -130,7 +130,8 @@ function machine(raw: readonly string[], gpu: 'cuda' | 'vulkan' = 'vulkan') {
     const numbers = (env.GGML_VK_VISIBLE_DEVICES ?? env.CUDA_VISIBLE_DEVICES)?.split(',').map(Number);
     const names = numbers ? numbers.map((n) => raw[n]) : raw.filter((name) => name.startsWith('card'));
     if (names.length === 0 || names.includes(undefined)) return { gpu: false, why: 'none' };
-    return { gpu, names: names as string[], totalBytes: GIB, freeBytes: GIB, isShared: false };
+    const isShared = names[0] === 'card of the processor';
+    return { gpu, names: names as string[], totalBytes: GIB, freeBytes: GIB, isShared };
   };
   const open = (env: NodeJS.ProcessEnv): EngineHost => {
     opened.push(JSON.stringify(env));
@@ -159,6 +160,10 @@ test('each GPU is bound by its own number, whatever else the machine has', async
   assert.equal(await bound(['card', 'card'], {}, 'cuda'), ['card 0', 'card 1']);
   assert.equal(await bound(['card', 'processor']), ['card undefined'], 'the only one needs no number');
   assert.equal(await machine(['processor']).find({}), { devices: [], why: 'none' });
+  assert.equal(await bound(['card of the processor']), [], 'without memory of its own only when it is named');
+  assert.equal(await bound(['card of the processor'], { GGML_VK_VISIBLE_DEVICES: '0' }), [
+    'card of the processor undefined',
+  ]);
 });
 
 test('a machine without a GPU, or whose owner hides it, starts no process to look', async () => {

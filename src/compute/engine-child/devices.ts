@@ -20,6 +20,7 @@ export interface Found {
   why?: string;
 }
 
+type SeenGpu = Exclude<Seen, { gpu: false }>;
 export type OpenHost = (env: NodeJS.ProcessEnv) => EngineHost;
 
 /** Of CUDA and Vulkan: which devices a process may see, by number or, of CUDA, by name. */
@@ -27,6 +28,8 @@ const VISIBLE = { cuda: 'CUDA_VISIBLE_DEVICES', vulkan: 'GGML_VK_VISIBLE_DEVICES
 const NODES = { '/dev': /^(nvidia\d|kfd|dxg)/, '/dev/dri': /^renderD/ };
 /** As many as ggml's Vulkan takes. */
 const MOST_DEVICES = 16;
+/** Seldom faster than the processor, whose memory it takes: the owner may say so. */
+const ONLY_SHARED = `the GPU here has no memory of its own; ${VISIBLE.vulkan}=0 in the environment takes it all the same`;
 /** A driver that hangs. */
 const SEE_LIMIT_MS = 30_000;
 
@@ -68,22 +71,19 @@ export async function findDevices(open: OpenHost, env: NodeJS.ProcessEnv, whyNon
   try {
     const all = await seenWith(open, { HEATMINE_GPU: 'auto' });
     if (!all.gpu) return { devices: [], why: all.why };
-    const [only, ...more] = all.names;
-    if (only !== undefined && more.length === 0) return { devices: [deviceOf(all, only, { HEATMINE_GPU: all.gpu })] };
-    const each = await boundEach(open, all.gpu, all.names, env[VISIBLE[all.gpu]]);
-    // Better one process over all of them than none.
-    return { devices: each.length > 0 ? each : [deviceOf(all, all.names.join(' + '), { HEATMINE_GPU: all.gpu })] };
+    const given = env[VISIBLE[all.gpu]];
+    const devices = await boundTo(open, all, given);
+    const used = given ? devices : devices.filter((device) => !device.isShared);
+    return used.length > 0 ? { devices: used } : { devices: [], why: ONLY_SHARED };
   } catch (error) {
     return { devices: [], why: `the look for one failed: ${messageOf(error)}` };
   }
 }
 
-async function boundEach(
-  open: OpenHost,
-  gpu: Device['gpu'],
-  names: readonly string[],
-  given: string | undefined,
-): Promise<Device[]> {
+async function boundTo(open: OpenHost, all: SeenGpu, given: string | undefined): Promise<Device[]> {
+  const { gpu, names } = all;
+  const inOne = [deviceOf(all, names.join(' + '), { HEATMINE_GPU: gpu })];
+  if (names.length === 1) return inOne;
   const wanted = [...names];
   const devices: Device[] = [];
   for (const number of given?.split(/[\s,]+/) ?? Array.from({ length: MOST_DEVICES }, (_, n) => String(n))) {
@@ -95,10 +95,11 @@ async function boundEach(
     devices.push(deviceOf(seen, wanted.splice(at, 1)[0]!, bound));
     if (wanted.length === 0) break;
   }
-  return devices;
+  // Better one process over all of them than none.
+  return devices.length > 0 ? devices : inOne;
 }
 
-const deviceOf = ({ gpu, ...seen }: Exclude<Seen, { gpu: false }>, name: string, env: NodeJS.ProcessEnv): Device => ({
+const deviceOf = ({ gpu, ...seen }: SeenGpu, name: string, env: NodeJS.ProcessEnv): Device => ({
   ...{ gpu, name, env },
   ...{ totalBytes: seen.totalBytes, freeBytes: seen.freeBytes, isShared: seen.isShared },
 });
