@@ -48,8 +48,8 @@ export interface EngineHost {
 }
 
 /**
- * A child process holds many models, one on each accelerator (pool.ts): a crash of native code ends the child, never compute. It is
- * blamed on the model in flight; the others are loaded again when they are next asked.
+ * A child process, one for each accelerator (pool.ts), holds many models: a crash of native code ends the child, never compute.
+ * It is blamed on the model in flight; the others are loaded again when they are next asked.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
   return new Host(options);

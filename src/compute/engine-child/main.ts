@@ -6,7 +6,10 @@ import type { Gpu } from '../engines/llama-device.ts';
 import { createOnnxEngine } from '../engines/onnx.ts';
 import { serveEngines } from './serve.ts';
 
-/** The process in which native code runs. Argument: the file with the classifier's features, which ships with us; HEATMINE_GPU: the back end. */
+/**
+ * The process in which native code runs. Argument: the file with the classifier's features, which ships with us. HEATMINE_GPU
+ * in its environment: the back end.
+ */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // An exit would wait for native code that hangs in a load, for nobody any more.

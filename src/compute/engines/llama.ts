@@ -23,7 +23,10 @@ const MEMORY_FACTOR = 1.2;
 /** Told before the prompt is computed: nothing but a crash keeps the words from coming any more. */
 const BEGUN: GenerateChunk = { text: '', tokens: 0 };
 
-/** llama.cpp in this process, on the CPU unless a GPU is named. The library is imported at the first load: it costs 40 MiB and a second. */
+/**
+ * llama.cpp in this process, on the CPU unless a GPU is named. The library is imported at the first load: it costs 40 MiB and
+ * a second.
+ */
 export function createLlamaEngine(gpu?: Gpu): Engine {
   let starting: Promise<Llama> | undefined;
   const started = () => {
