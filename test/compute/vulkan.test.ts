@@ -39,6 +39,8 @@ else {
     },
     prompt: 'Once upon a time',
     overlong: 'Once upon a time there was a girl. '.repeat(40),
+    // Mesa 22.3 of Debian 12 now and then ends in a thread of its own there (a third of the runs; Mesa 25.0 in none of eight).
+    atOnce: false,
   });
 
   test('compute answers on the GPU that the environment names, and says so', async () => {
