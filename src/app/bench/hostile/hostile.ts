@@ -6,6 +6,7 @@ import { partsOf } from '../parts.ts';
 import { residentBytes, SERVE, spawnHost } from '../swarm/host.ts';
 import type { Bench, Figure } from '../table.ts';
 import type { Tally } from './attacks.ts';
+import { refuseBusy } from './busy.ts';
 import { attackDoor } from './door.ts';
 import { MOST_ANSWER_MS, openAsker, startAttackers } from './parties.ts';
 import { homeWithWeights, untilOffers } from './weights.ts';
@@ -142,13 +143,18 @@ async function attackUnit({ idle, ticks }: Size): Promise<Figure[]> {
   }
 }
 
-const ATTACK = { node: attackNode, door: ({ questions }: Size) => attackDoor(questions), unit: attackUnit };
-const PARTS = ['node', 'door', 'unit'] as const;
+const ATTACK = {
+  node: attackNode,
+  door: ({ questions }: Size) => attackDoor(questions),
+  unit: attackUnit,
+  busy: ({ questions }: Size) => refuseBusy(questions / 2),
+};
+const PARTS = ['node', 'door', 'unit', 'busy'] as const;
 
 export const hostile: Bench = {
   name: 'hostile',
   about:
-    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos, floods of true ones and questions for chunks that are never taken, all at once. Parts: node, door, unit',
+    'a real node, then a whole unit, under idle and half-open connections, storms, forged hellos, floods of true ones and questions for chunks that are never taken, all at once; how soon a full unit says so. Parts: node, door, unit, busy',
   async run({ quick, parts = [] }) {
     const size = quick ? QUICK : FULL;
     const figures: Figure[] = [];
