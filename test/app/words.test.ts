@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { peerLine } from '../../src/app/commands/peers.ts';
 import { dayTeller } from '../../src/app/day-teller.ts';
 import { findingsText } from '../../src/app/findings-text.ts';
 import { checkDevices, fail, ok, warn } from '../../src/app/hardware-check.ts';
@@ -84,6 +85,22 @@ test('what is long tells a terminal by a bar in one line, anybody else every ten
   assert.is(terminal.split('\r').length, 41);
   assert.not.match(terminal, '\n');
   assert.ok(terminal.endsWith('100 %, 40 s\r\x1b[K'), 'and the line is free again');
+});
+
+test('peers: a liar is told with why, and until when by the clock of the house', () => {
+  const node = {
+    ...{ v: 1 as const, key: 'k'.repeat(43), issuedS: 0, urls: ['ws://192.0.2.1:1'], relays: [], relay: false },
+    experts: [{ id: 'faults', topics: ['heating'], languages: ['en'], price: 0 }],
+  };
+  const shunned = {
+    why: 'it bills more tokens than its answers have (audit 2)',
+    untilMs: Date.parse('2026-12-26T23:30Z'),
+  };
+  assert.match(
+    peerLine(node, shunned, 'Europe/Berlin'),
+    /LIAR: it bills .* \(audit 2\); not asked until 2026-12-27 00:30 \S+$/,
+  );
+  assert.match(peerLine(node, undefined, 'Europe/Berlin'), /faults \(heating; free\)$/);
 });
 
 test.run();

@@ -24,6 +24,11 @@ type Record = z.infer<typeof Record>;
 /** As which it was used. */
 export type Role = 'lastAsked' | 'lastEntered';
 
+export interface Shunned {
+  why: string;
+  untilMs: number;
+}
+
 /** What one's own questions taught, by node key. Only own experience counts: nobody's word about another does. */
 export interface Experience {
   of(key: string): { experience: number; latencyMs: number; load: number };
@@ -36,8 +41,8 @@ export interface Experience {
   /** It was honest about having no room: that is load, no fault. */
   busy(key: string): void;
   audited(key: string, finding: Finding): void;
-  /** Why it is not asked, where audits showed it to be a liar. */
-  shuns(key: string): string | undefined;
+  /** Why and until when it is not asked, where audits showed it to be a liar. */
+  shuns(key: string): Shunned | undefined;
 }
 
 /** In the state directory; the unit and every command learn into this one. */
@@ -106,10 +111,9 @@ export function openExperience(file?: string, now: () => number = Date.now): Exp
     busy: (key) => change(key, (was) => ({ ...was, busy: was.busy * KEEP + (1 - KEEP) })),
     audited: (key, finding) => change(key, (was) => afterAudit(was, finding, now())),
     shuns(key) {
-      const { shunnedUntilMs = 0, audits, why } = current().get(key) ?? UNKNOWN;
-      if (shunnedUntilMs <= now()) return undefined;
-      const until = new Date(shunnedUntilMs).toISOString().slice(0, 10);
-      return `${why ? SHOWN[why] : 'audits spoke against it'} (audit ${audits}); not asked until ${until}`;
+      const { shunnedUntilMs: untilMs = 0, audits, why } = current().get(key) ?? UNKNOWN;
+      if (untilMs <= now()) return undefined;
+      return { why: `${why ? SHOWN[why] : 'audits spoke against it'} (audit ${audits})`, untilMs };
     },
   };
 }
