@@ -28,6 +28,7 @@ test('sound houses that were called broken: cold coolant behind hot, and a tankâ
   silent('heating', 100_084, 3);
   silent('cooling', 100_094, 7);
   silent('cooling', 200_122, 17);
+  silent('cooling', 300_050, 21);
 });
 
 test.run();

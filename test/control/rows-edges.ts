@@ -102,8 +102,14 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   [
     'F5',
     { values: { accelInC: 44, accelOutC: 41.9, accelW: 1001 } },
-    [v({ accelOutC: 42.1 }), v({ accelW: 1000 }), worse('accelW'), { balance: { laggedInC: 43 } }],
-    [{ balance: { laggedInC: 50 } }],
+    [
+      v({ accelOutC: 42.1 }),
+      v({ accelW: 1000 }),
+      worse('accelW'),
+      { balance: { laggedInC: 43 } },
+      t({ accelPumpS: 240 }),
+    ],
+    [{ balance: { laggedInC: 50 } }, t({ accelPumpS: 241 })],
   ],
   [
     'F11r',

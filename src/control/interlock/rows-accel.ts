@@ -25,6 +25,8 @@ const hottestWaterC = (c: RowContext) => Math.max(c.est.supplyC.value, c.est.buf
 /** What the balance may be off by: more where the rise is large, never so much that 5 K could hide. */
 const driftK = ({ balance }: RowContext) =>
   clamp((0.25 * balance.laggedW) / (COOLANT_W_PER_LPM_K * Math.max(0.1, balance.laggedLpm)), 2.5, 4);
+/** What stood in the loop, hot here and cold there, has gone round and mixed. */
+const ROUND_S = 240;
 /** What the coolant came in with: now, and when what now leaves came in. Water that changes is no fault. */
 const enteredC = (c: RowContext) => [c.est.accelInC.value, c.balance.laggedInC ?? c.est.accelInC.value];
 const silent = (c: RowContext) =>
@@ -192,6 +194,7 @@ export const ACCEL_ROWS: readonly Row[] = [
     clearS: 300,
     active: (c) =>
       !bad(c, 'accelW') &&
+      c.timers.accelPumpS > ROUND_S &&
       c.est.accelW.value > BALANCE_W_KW * loopKw(c.house.accelMaxW) &&
       c.est.accelOutC.value < Math.min(...enteredC(c)) - 2,
     text: () => 'coolant seems to cool down over the accelerator: inlet and outlet sensors may be swapped',
