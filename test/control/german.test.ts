@@ -7,11 +7,12 @@ import { computing, createRig, type Rig, tick } from './rig.ts';
 import { contextOf } from './rows-context.ts';
 import { EDGES as MACHINE } from './rows-edges.ts';
 import { STORE_EDGES } from './rows-edges-store.ts';
+import { VALVE_EDGES } from './rows-edges-valve.ts';
 
 /** What control composes while it runs, taken apart again: no word of English may be left. */
 const ENGLISH = /\b(the|is|are|and|of|with|not|has|its|no|while|after|for|by|that|may|because|check|from|until)\b/i;
 
-const EDGES = [...MACHINE, ...STORE_EDGES];
+const EDGES = [...MACHINE, ...VALVE_EDGES, ...STORE_EDGES];
 
 const STORIES: [string, Partial<Record<SensorName, number>>, (rig: Rig) => void][] = [
   ['heats', { bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 22 }, () => {}],

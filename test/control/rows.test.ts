@@ -5,8 +5,9 @@ import { CALM } from './rig.ts';
 import { contextOf, lost, t, v } from './rows-context.ts';
 import { EDGES as MACHINE } from './rows-edges.ts';
 import { STORE_EDGES } from './rows-edges-store.ts';
+import { VALVE_EDGES } from './rows-edges-valve.ts';
 
-const EDGES = [...MACHINE, ...STORE_EDGES];
+const EDGES = [...MACHINE, ...VALVE_EDGES, ...STORE_EDGES];
 const rowOf = (id: string) => ROWS.find((r) => r.id === id)!;
 
 test('every row has its edges here', () => {
