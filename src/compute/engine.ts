@@ -1,3 +1,5 @@
+import type { ExpertFile } from './expert-file.ts';
+
 /** One part of a prompt: what the asker says stays text, `control` parts are the format's own and may be special tokens. */
 export interface PromptPart {
   text: string;
@@ -122,7 +124,7 @@ export interface ModelSpec {
 }
 
 /** Those that read weights, in a process of their own; `engine` of an expert.json. */
-export type EngineName = 'llama' | 'onnx';
+export type EngineName = ExpertFile['engine'];
 
 /** What an engine process computes with; bytes of all its devices together. */
 export type Seen =

@@ -16,8 +16,8 @@ const MIB = 2 ** 20;
 
 export interface OpenEngines {
   pool: EnginePool;
-  /** For questions: weights that did not come with us are tried first. */
-  engines: Record<EngineName, Engine>;
+  /** For questions: a GGUF that did not come with us is tried first. */
+  engineOf(name: EngineName): Engine;
   room(): Room;
 }
 
@@ -36,5 +36,6 @@ export function openEngines(options: ComputeOptions, experts: readonly FoundExpe
   const { memoryMiB } = options.config.compute;
   const freeBytes = freemem();
   const room = () => roomOf(pool.devices, freeBytes, memoryMiB && memoryMiB * MIB);
-  return { pool, engines: { llama, onnx: pool.engine('onnx') }, room };
+  const engineOf = (name: EngineName) => (name === 'llama' ? llama : pool.engine(name));
+  return { pool, engineOf, room };
 }

@@ -13,7 +13,7 @@ const FIRST_LOAD_BYTES_PER_S = 1e9;
 
 interface Parts {
   byId: Map<string, FoundExpert>;
-  engines: Partial<Record<EngineName, Engine>>;
+  engineOf(name: EngineName): Engine | undefined;
   /** Less once a GPU is lost. */
   room: () => Room;
   clock: Clock;
@@ -216,7 +216,7 @@ class Memory implements Residents {
         await model?.unload().catch(() => undefined);
       }
       const expert = this.#parts.byId.get(id)!;
-      const engine = expert.fact && this.#parts.engines[expert.fact.engine];
+      const engine = expert.fact && this.#parts.engineOf(expert.fact.engine);
       if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
       const startedMs = this.#parts.clock.monoMs();
       const model = await engine.load(await verifiedSpec(expert, widthOf(expert, this.#parts.room().deviceBytes)));
@@ -234,9 +234,9 @@ class Memory implements Residents {
 
 export function createResidents(
   experts: readonly FoundExpert[],
-  engines: Parts['engines'],
+  engineOf: Parts['engineOf'],
   room: Parts['room'],
   clock: Clock,
 ): Residents {
-  return new Memory({ byId: new Map(experts.map((e) => [e.id, e])), engines, room, clock });
+  return new Memory({ byId: new Map(experts.map((e) => [e.id, e])), engineOf, room, clock });
 }

@@ -68,8 +68,8 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const card = cardOf(options);
   const experts = scanExperts([options.shippedDir, options.installedDir]);
   for (const { id, unsound } of experts) if (unsound !== undefined) log.warn({ expert: id, err: unsound }, 'unsound');
-  const { pool, engines, room } = openEngines(options, experts);
-  const residents = createResidents(experts, engines, room, clock);
+  const { pool, engineOf, room } = openEngines(options, experts);
+  const residents = createResidents(experts, engineOf, room, clock);
   const upstream = config.compute.upstream && { engine: createUpstreamEngine(), url: config.compute.upstream };
   const priceEurPerMtoken = (config.compute.incomeEurPerKwh * card.jPerToken) / 3.6;
   const work = createWork(card, clock);

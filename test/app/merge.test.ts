@@ -106,7 +106,7 @@ test('a child takes nothing from its parents: `auto` still picks them', () =>
   withHome(async (home) => {
     await heatmine(home, 'merge', 'faults', 'status', '--out', 'both');
     const found = scanExperts([SHIPPED, join(home, 'models')]);
-    const residents = createResidents(found, {}, roomFor(1e9), systemClock);
+    const residents = createResidents(found, () => undefined, roomFor(1e9), systemClock);
     const catalogue = createCatalogue({
       ...{ experts: found, residents, local: createLane(1), priceEurPerMtoken: 0 },
       energy: () => ({ tokens: 0, joules: 0, jPerToken: 1, energyFrom: 'modelled' }),

@@ -122,7 +122,7 @@ export async function echoUnit(
   const work = createWork(card, systemClock);
   const modelled = { ...card, measured: false };
   const energy = watchEnergy({ link: { on() {} }, tokens: work.byExpert, card: modelled, clock: systemClock });
-  const residents = createResidents(experts, { llama: engine }, roomFor(64 * 2 ** 20), systemClock);
+  const residents = createResidents(experts, () => engine, roomFor(64 * 2 ** 20), systemClock);
   const catalogue = createCatalogue({ experts, residents, energy, local: createLane(1), priceEurPerMtoken: 4 });
   const power = createPower(systemClock, 0);
   let asked = 0;

@@ -120,7 +120,7 @@ test('what the memory offers: neither what is there nor what the owner sent away
   const { dir, remove } = tempDir();
   for (const id of ['a', 'b']) addExpert(dir, id);
   const clock = manualClock();
-  const residents = createResidents(scanExperts([dir]), { llama: createEchoEngine() }, roomFor(1e9), clock);
+  const residents = createResidents(scanExperts([dir]), createEchoEngine, roomFor(1e9), clock);
   const ids = () =>
     residents
       .spare()
