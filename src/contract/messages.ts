@@ -205,7 +205,6 @@ export const ComputeState = z.object({
   reason: Reason,
   gate: z.object({ do: z.enum(['on', 'gated']), reason: Reason }),
   prefetch: Reason.optional(),
-  /** What experts compute with, and what could not be used. */
   engine: z.object({ text: z.string().max(400), fault: z.string().max(400).optional() }).optional(),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
