@@ -18,10 +18,11 @@ type Day = Pick<Today, 'heatKwh' | 'answers' | 'sunKwh' | 'costEur' | 'plainPump
 export function todayLine(day: Day, language: Language): string {
   const n = (x: number, decimals: number) => fixed(x, decimals, language);
   const { answers, costEur, plainPumpEur } = day;
+  const sun = day.sunKwh < 0.5 ? '' : n(day.sunKwh, 0);
   const done =
     language === 'de'
-      ? `Heute: ${n(day.heatKwh, 0)} kWh Wärme, ${answers} ${answers === 1 ? 'Antwort' : 'Antworten'}, ${n(day.sunKwh, 0)} kWh Sonne statt Einspeisung`
-      : `Today: ${n(day.heatKwh, 0)} kWh heat, ${answers} ${answers === 1 ? 'answer' : 'answers'}, ${n(day.sunKwh, 0)} kWh sun instead of export`;
+      ? `Heute: ${n(day.heatKwh, 0)} kWh Wärme, ${answers} ${answers === 1 ? 'Antwort' : 'Antworten'}${sun && `, ${sun} kWh Sonne statt Einspeisung`}`
+      : `Today: ${n(day.heatKwh, 0)} kWh heat, ${answers} ${answers === 1 ? 'answer' : 'answers'}${sun && `, ${sun} kWh sun instead of export`}`;
   if (costEur === null || plainPumpEur === null)
     return `${done}; ${language === 'de' ? 'kein Preis bekannt' : 'no price is known'}`;
   const [cost, plain] = [n(costEur, 2), n(plainPumpEur, 2)];

@@ -18,8 +18,10 @@ function money({ plan: { plan } }: CoreState, paidEur = 0): string {
   const { why, marketLive } = plan;
   if (!why) return marketLive ? 'what a kWh gains is worked out within a minute' : 'no price is known';
   const paid = paidEur > 0 ? `, ${eur(paidEur)} of it paid` : '';
-  const heat = why.alternativeEurPerKwh > 0 ? `, ${eur(why.alternativeEurPerKwh)} of it as heat it replaces` : '';
   const gains = eur(why.marginEurPerKwh + why.priceEurPerKwh + paidEur);
+  const worth = eur(why.alternativeEurPerKwh);
+  const ofIt = worth === gains ? ' as heat it replaces' : `, ${worth} of it as heat it replaces`;
+  const heat = why.alternativeEurPerKwh > 0 ? ofIt : '';
   const more = paid + heat;
   return `a kWh from ${SOURCES[why.source]} costs ${eur(why.priceEurPerKwh)} EUR and gains ${gains} EUR${more}`;
 }

@@ -61,7 +61,7 @@ const CASES: [name: string, given: Case, text: string][] = [
   [
     'questions that do not pay',
     { want: { ...SOLD, queued: 2 }, values: { accelW: 900 } },
-    'computing 0.9 kW because questions wait; unpaid computing does not pay: a kWh from the grid costs 0.300 EUR and gains 0.100 EUR, 0.100 of it as heat it replaces',
+    'computing 0.9 kW because questions wait; unpaid computing does not pay: a kWh from the grid costs 0.300 EUR and gains 0.100 EUR as heat it replaces',
   ],
   [
     'it pays',

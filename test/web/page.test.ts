@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert';
+import { de } from '../../web/src/i18n/de.ts';
+import { en } from '../../web/src/i18n/en.ts';
 import { CHUNKS, DISSENTING } from './answers.ts';
 import { pageSuite, visit } from './browser.ts';
 import { REFUSAL } from './fixture.ts';
@@ -34,6 +36,17 @@ page(
         }).map((node) => node.textContent)`);
           assert.equal(outside, [], `${language}, ${width} px`);
           assert.is(await tab.locator('#flow .kind').count(), 3);
+          // What it is called where heat comes out of the house, or of a pump that has just stopped.
+          const { fromHouse, fromRest, airAndRest } = (language === 'en' ? en : de).now;
+          const [box, ...wide] = await tab.evaluate<number[]>(`(() => {
+            const node = document.querySelector('#flow .node-lifted'), name = node.querySelector('.name');
+            const width = (e) => e.getBoundingClientRect().width;
+            return [width(node.querySelector('rect')), ...${JSON.stringify([fromHouse, fromRest, airAndRest])}.map((text) => {
+              name.firstChild.data = text;
+              return width(name);
+            })];
+          })()`);
+          for (const width of wide) assert.ok(width < box!, `${language}: ${wide} in ${box} px`);
         }
     }),
 );
@@ -77,7 +90,7 @@ page('a wish for a while: pressed it is in force with its cost, pressed again it
   visit(context, {}, async (tab) => {
     const warmer = tab.locator('#wish-warmer');
     await warmer.click();
-    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '180 min more, about 0.40 EUR' }).waitFor();
+    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '3.0\u00a0h more, about 0.40\u00a0€' }).waitFor();
     await warmer.click();
     await tab.locator('#wish-warmer[aria-pressed=false]', { hasText: '3 h' }).waitFor();
     const wish = { kind: 'warmer', id: '', by: 'page' };

@@ -49,7 +49,7 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
   log: [
     [
       'Hot water: no new sample.',
-      'last value kept, 4200 s old',
+      'Last value kept, 4200 s old',
       'house',
       'wall',
       'Faults go to: ntfy, webhook',
@@ -57,7 +57,7 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
     ],
     [
       'Warmwasser: kein neuer Messwert.',
-      'der letzte Wert gilt weiter, 4200 s alt',
+      'Der letzte Wert gilt weiter, 4200 s alt',
       'Haus',
       'Wand',
       'Störungen gehen an',
@@ -66,6 +66,20 @@ const SCREENS: Record<string, [english: string[], german: string[]]> = {
 };
 /** English that must not be left on a German screen; names of models and sources may be. */
 const ENGLISH = /\b(the|is|are|and|with|has|because|while|after|which)\b/;
+
+/** Words wider than the box that they stand in; the choices of a menu, which the browser cuts without a trace. */
+const CUT_OFF = `(() => {
+  const wide = [...document.querySelectorAll('main :is(strong, td, th, p, small, summary, button, .label)')]
+    .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline');
+  const brush = document.createElement('canvas').getContext('2d');
+  const menus = [...document.querySelectorAll('main select')].filter((e) => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(e);
+    brush.font = font;
+    const room = e.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    return e.offsetParent && [...e.options].some(({ text }) => brush.measureText(text).width > room);
+  });
+  return [...wide, ...menus].map((e) => e.tagName + ' ' + e.innerText.slice(0, 60));
+})()`;
 
 async function show(tab: Page, screen: string): Promise<void> {
   await tab.evaluate(`location.hash = '${screen}'`);
@@ -105,6 +119,7 @@ for (const [locale, column] of [
               await tab.setViewportSize({ width, height: 800 });
               const over = await tab.evaluate('document.documentElement.scrollWidth - innerWidth');
               assert.is(over, 0, `${screen} at ${width} px`);
+              assert.equal(await tab.evaluate(CUT_OFF), [], `cut off on ${screen} at ${width} px, ${locale}`);
               const path = join(SHOTS, `${screen}-${locale}-${colorScheme}-${width}.png`);
               await tab.screenshot({ path, fullPage: true });
             }
@@ -115,6 +130,16 @@ for (const [locale, column] of [
     );
   }
 }
+
+page('what is simulated is told in the language of the reader, and gives way to the next screen', (context) =>
+  visit(context, { locale: 'de-DE' }, async (tab) => {
+    await tab.click('#simulated summary');
+    assert.match(await tab.innerText('#simulated'), /Wetter erzeugt nach dem Muster von Potsdam/);
+    await tab.click('nav a[href="#plant"]');
+    await tab.locator('#plant').waitFor();
+    assert.is(await tab.locator('#simulated[open]').count(), 0);
+  }),
+);
 
 for (const colorScheme of ['light', 'dark'] as const) {
   page(`${colorScheme}: a new device gives its code once, and then sees the house`, async (context) => {

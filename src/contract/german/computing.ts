@@ -7,6 +7,7 @@ export const COMPUTING_DE: Record<string, string> = {
   'there is no accelerator': 'es gibt keinen Rechner',
   'the accelerator is stopped for safety': 'der Rechner ist aus Sicherheit gestoppt',
   'a kWh from {} costs {} EUR and gains {} EUR{}': 'eine kWh aus {} kostet {} EUR und bringt {} EUR{}',
+  ' as heat it replaces': ' als ersetzte Wärme',
   ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
   'no price is known': 'kein Preis bekannt ist',
   'computing {} of up to {} because {}': 'rechnet mit {} von bis zu {}, denn {}',

@@ -104,7 +104,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'warmer by {} K for {} more': 'um {} K wärmer, noch {}',
   'quiet for {} more': 'leise, noch {}',
   'computing paused for {} more': 'Rechenpause, noch {}',
-  '{}, asked by {}': '{}, gewünscht von {}',
+  '{}, asked by {}': '{}, gewünscht per {}',
   '; no effect now: {}': '; wirkt jetzt nicht: {}',
   '{} has ended': '{} ist beendet',
   'the energy manager is silent: battery, grid and sun count as the board measures them':

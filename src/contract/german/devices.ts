@@ -1,9 +1,10 @@
-/** What goes wrong with a device, as `explain` of src/hal/health.ts puts it; keys and fillings as in `faults.ts`. */
+/** What goes wrong with a device, as `explain` of src/hal/health.ts puts it, and whose the simulated weather is; keys and fillings as in `faults.ts`. */
 export const DEVICES_DE: Record<string, string> = {
   '{} at i2c{}': '{} an i2c{}',
   '{} at gpio{}': '{} an gpio{}',
   '{} at {} line {}': '{} an {}, Leitung {}',
   '{} at {} unit {}': '{} an {}, Gerät {}',
+  'generator shaped like {}, seed {}': 'Wetter erzeugt nach dem Muster von {}, Startwert {}',
   'no answer': 'keine Antwort',
   'no answer in time': 'keine Antwort in der Zeit',
   'bus held low': 'der Bus wird auf null gehalten',

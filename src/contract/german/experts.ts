@@ -22,7 +22,7 @@ export const EXPERTS_DE: Record<string, string> = {
 
   'Unit status in words': 'Der Stand des Geräts in Worten',
   'State of a unit as JSON in, plain sentences with the same numbers out.':
-    'Der Zustand eines Geräts als JSON hinein, schlichte Sätze mit denselben Zahlen heraus.',
+    'Der Zustand eines Geräts als JSON hinein, schlichte englische Sätze mit denselben Zahlen heraus.',
   'Beats the ancestor and the nearest-neighbour baseline overall. Field combinations and numbers are new; the sentence patterns are those trained on.':
     'Schlägt im Ganzen den Vorfahren und den nächsten Nachbarn. Felder und Zahlen der Prüfung sind neu; die Satzmuster sind die des Trainings.',
 

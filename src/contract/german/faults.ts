@@ -110,7 +110,7 @@ export const FAULTS_DE: Record<string, string> = {
   'waiting for the first full set of sensors: {}': 'warten auf den ersten vollen Satz Messwerte: {}',
   'commissioning found sensors the wrong way round: what needs them stays off; swap them and run `npm run -s heatmine -- commission --yes` again':
     'die Inbetriebnahme fand vertauschte Fühler: was sie braucht, bleibt aus; tauschen und `npm run -s heatmine -- commission --yes` wiederholen',
-  'acknowledged by {}: {}': 'quittiert von {}: {}',
+  'acknowledged by {}: {}': 'quittiert per {}: {}',
   'its cause is still there: {}': 'die Ursache besteht noch: {}',
   'acknowledged five times within a day: the latch stays; mend its cause, then restart the unit, or wait for tomorrow':
     'an einem Tag fünfmal quittiert: die Verriegelung bleibt; Ursache beheben, dann das Gerät neu starten oder bis morgen warten',

@@ -88,8 +88,8 @@ export const NARROW: Format = {
     [1, 56],
     [86, 91],
     [121, 197],
-    [225, 230],
-    [256, 329],
+    [222, 227],
+    [250, 329],
   ],
 };
 /** A box of no power: two lines of text fit in it. */

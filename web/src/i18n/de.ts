@@ -18,6 +18,7 @@ export const de: Strings = {
     experts: 'Experten',
     money: 'Geld',
     log: 'Protokoll',
+    andSettings: '& Einstellungen',
   },
   action: {
     off: 'Aus',
@@ -79,7 +80,7 @@ export const de: Strings = {
     air: 'Außenluft',
     rooms: 'Räume',
     hotWater: 'Warmwasser',
-    fromHouse: 'Aus dem Haus',
+    fromHouse: 'Vom Haus',
     fromRest: 'Restwärme',
     airAndRest: 'Luft, Rest',
     outside: 'Draußen',
@@ -120,8 +121,8 @@ export const de: Strings = {
       'pause-compute': 'Rechenpause',
     },
     hours: (h) => `${h} h`,
-    held: (minutes, costs) => `noch ${minutes} min${costs}; drücken beendet`,
-    costs: (eur) => `, etwa ${eur} EUR`,
+    held: (time, costs) => `noch ${time}${costs}; drücken beendet`,
+    costs: (eur) => `, etwa ${eur}`,
   },
   tiles: {
     title: 'Werte',

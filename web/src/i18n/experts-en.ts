@@ -75,7 +75,7 @@ export const expertsEn = {
   lastAsked: 'Last asked',
   never: 'not since the start',
   energy: 'Energy',
-  perToken: (joules: string) => `${joules} J/token`,
+  perToken: (joules: string) => `${joules}\u00a0J/token`,
   lineage: 'Made from',
   original: 'nothing else: trained from the start',
   ancestorOf: 'others are made from it',

@@ -31,8 +31,8 @@ export const settingsDe: typeof settingsEn = {
     result: { PASS: 'bestanden', FAIL: 'nicht bestanden', SKIP: 'ausgelassen' },
   },
   claim: {
-    title: 'Dieses Gerät ist hier neu',
-    how: 'Die Anlage zeigt und stellt ihr Haus nur für Geräte, die ihren Code haben. Das gibt auf der Anlage einen aus:',
+    title: 'Dieser Browser ist hier neu',
+    how: 'HeatMine zeigt und stellt das Haus nur dem, der einen Code hat. Das gibt auf dem Gerät im Haus einen aus:',
     code: 'Code',
     send: 'Eingeben',
     wrong: 'Der Code ist falsch, benutzt oder zu alt. Einen neuen ausgeben; nach einigen Versuchen eine Minute warten.',
@@ -59,8 +59,8 @@ export const settingsDe: typeof settingsEn = {
     noNotify:
       'Noch erfährt niemand von einer Störung: ein ntfy-Thema für ein Telefon, eine E-Mail-Adresse oder ein Webhook genügt.',
     change: 'Wer benachrichtigt wird',
-    targets: { ntfy: 'ntfy, auf ein Telefon', email: 'E-Mail', webhook: 'Webhook' },
-    from: { page: 'hier gesetzt', file: 'in config.yaml gesetzt', none: 'nicht gesetzt' },
+    targets: { ntfy: 'ntfy aufs Telefon', email: 'E-Mail', webhook: 'Webhook' },
+    from: { page: 'hier gesetzt', file: 'in config.yaml gesetzt' },
     by: 'Durch',
     ntfyUrl: 'Thema, etwa https://ntfy.sh/ein-name-den-niemand-errät',
     webhookUrl: 'Adresse, etwa https://example.org/hook',
@@ -82,15 +82,15 @@ export const settingsDe: typeof settingsEn = {
     support: 'Paket für den Support',
     supportNote: 'für jemanden, der hilft: Zustand, Ereignisse und ein Tag Verlauf, ohne Geheimnisse',
     level: {
-      owner: 'Dieses Gerät ist als das eines Eigentümers bekannt.',
-      installer: 'Dieses Gerät ist als das eines Installateurs bekannt.',
+      owner: 'Dieser Browser ist als der eines Eigentümers bekannt.',
+      installer: 'Dieser Browser ist als der eines Installateurs bekannt.',
     },
   },
   zone: {
     house: (house, own) =>
-      `Alle Zeiten auf dieser Seite sind die des Hauses (${house}), nicht die dieses Geräts (${own}).`,
+      `Alle Zeiten auf dieser Seite sind die des Hauses (${house}), nicht die Ihres Browsers (${own}).`,
     unknown: (house, own) =>
-      `Dieser Browser kennt die Zeitzone des Hauses nicht (${house}): Die Zeiten sind die dieses Geräts (${own}).`,
+      `Dieser Browser kennt die Zeitzone des Hauses nicht (${house}): Die Zeiten sind die seinen (${own}).`,
     read: 'Verstanden',
   },
 };

@@ -57,7 +57,7 @@ export const settingsEn = {
     noNotify: 'Nobody is told of a fault yet: an ntfy topic for a phone, an e-mail address or a webhook would do.',
     change: 'Who is told',
     targets: { ntfy: 'ntfy, on a phone', email: 'e-mail', webhook: 'webhook' },
-    from: { page: 'set here', file: 'set in config.yaml', none: 'not set' },
+    from: { page: 'set here', file: 'set in config.yaml' },
     by: 'By',
     ntfyUrl: 'Topic, as https://ntfy.sh/a-name-nobody-guesses',
     webhookUrl: 'Address, as https://example.org/hook',

@@ -23,11 +23,12 @@ export function Header({ snapshot, screen, language, onLanguage }: Props) {
           <img src="./icon.svg" alt="" width="26" height="26" />
           <span>HeatMine</span>
         </a>
-        {snapshot && isSimulated(snapshot) && <SimulatedBadge snapshot={snapshot} />}
+        {snapshot && isSimulated(snapshot) && <SimulatedBadge key={screen} snapshot={snapshot} />}
         <nav aria-label={t.nav.label}>
           {(snapshot?.tour ? TOUR_SCREENS : SCREENS).map((id) => (
             <a key={id} href={`#${id}`} aria-current={id === screen ? 'page' : undefined}>
               {t.nav[id]}
+              {id === 'log' && !snapshot?.tour && <span class="roomy"> {t.nav.andSettings}</span>}
             </a>
           ))}
         </nav>
@@ -75,7 +76,7 @@ function SimulatedBadge({ snapshot }: { snapshot: Snapshot }) {
           </p>
         )}
         <p>{speed === 1 ? t.simulated.clockReal : t.simulated.clock(f.number(speed))}</p>
-        {snapshot.plant && <p class="quiet">{snapshot.plant.weather.source}</p>}
+        {snapshot.plant && <p class="quiet">{t.say(snapshot.plant.weather.source)}</p>}
       </div>
     </details>
   );

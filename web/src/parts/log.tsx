@@ -82,8 +82,12 @@ function Events({ simulated }: { simulated: boolean }) {
       {shown?.length === 0 && <p class="card quiet">{worst ? t.log.noWorst : t.log.empty}</p>}
       {shown && shown.length > 0 && (
         <ul class="card log">
-          {shown.map((event) => (
-            <EventLine key={`${event.timeMs}${event.code}${event.text}`} event={event} simulated={simulated} />
+          {shown.map((event, i) => (
+            <EventLine
+              key={`${event.timeMs}${event.code}${event.text}`}
+              {...{ event, simulated }}
+              isRepeated={i > 0 && reasonOf(event) === reasonOf(shown[i - 1]!)}
+            />
           ))}
         </ul>
       )}
@@ -98,8 +102,11 @@ function Events({ simulated }: { simulated: boolean }) {
   );
 }
 
-/** What, and smaller why or what to do. */
-function EventLine({ event, simulated }: { event: Event; simulated: boolean }) {
+/** Why it was, whatever the figures in it. */
+const reasonOf = ({ text }: Event) => text.slice(text.indexOf('; ')).replace(/\d/g, '');
+
+/** What, and smaller why or what to do, unless that stands right above. */
+function EventLine({ event, simulated, isRepeated }: { event: Event; simulated: boolean; isRepeated: boolean }) {
   const { t, f } = useWords();
   const text = capital(t.say(event.text));
   const cut = text.indexOf('; ');
@@ -111,7 +118,7 @@ function EventLine({ event, simulated }: { event: Event; simulated: boolean }) {
       <span class={`level ${event.level}`}>{t.log.level[event.level]}</span>
       <span title={event.code}>
         {cut < 0 ? text : `${text.slice(0, cut)}.`}
-        {cut >= 0 && <small class="quiet">{text.slice(cut + 2)}</small>}
+        {cut >= 0 && !isRepeated && <small class="quiet">{capital(text.slice(cut + 2))}</small>}
       </span>
     </li>
   );

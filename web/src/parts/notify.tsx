@@ -30,8 +30,7 @@ export function Notify({ settings }: { settings: Settings }) {
     const results = await testNotify();
     return results.map((tried) => `${tried.target}: ${tried.ok ? t.settings.delivered : tried.detail}`).join('; ');
   };
-  const from = (each: Target) =>
-    notifyByPage.includes(each) ? 'page' : notify.includes(each) ? ('file' as const) : 'none';
+  const setBy = notifyByPage.includes(target) ? 'page' : notify.includes(target) ? 'file' : null;
   const field = (name: string, label: string) => {
     const common = {
       id: `notify-${name}`,
@@ -64,7 +63,10 @@ export function Notify({ settings }: { settings: Settings }) {
           }}
         >
           <label>
-            <span class="label">{t.settings.by}</span>
+            <span class="label">
+              {t.settings.by}
+              {setBy && ` (${t.settings.from[setBy]})`}
+            </span>
             <select
               id="notify-target"
               value={target}
@@ -75,7 +77,7 @@ export function Notify({ settings }: { settings: Settings }) {
             >
               {TARGETS.map((each) => (
                 <option key={each} value={each}>
-                  {t.settings.targets[each]} ({t.settings.from[from(each)]})
+                  {t.settings.targets[each]}
                 </option>
               ))}
             </select>
@@ -86,7 +88,7 @@ export function Notify({ settings }: { settings: Settings }) {
           <button type="submit" id="notify-save" disabled={busy}>
             {t.settings.save}
           </button>
-          {from(target) === 'page' && (
+          {setBy === 'page' && (
             <button type="button" id="notify-remove" disabled={busy} onClick={() => attempt(() => change(null))}>
               {t.settings.remove}
             </button>

@@ -66,9 +66,9 @@ export function ReturnForm({ record, compute }: Props) {
         <label class="wide">
           <span class="label">{t.money.card}</span>
           <select id="roi-card" value={cardId} onChange={(event) => setCard(event.currentTarget.value)}>
-            {Object.values(CARDS).map(({ id, name, jPerToken }) => (
+            {Object.values(CARDS).map(({ id, name }) => (
               <option key={id} value={id}>
-                {name} ({f.number(jPerToken, 2)} J/token)
+                {name}
               </option>
             ))}
           </select>
@@ -103,7 +103,7 @@ function OtherCards({ record, assumed, cardId }: { record: MoneyRecord; assumed:
           <tr>
             <th scope="col">{t.money.card}</th>
             <th scope="col" class="right">
-              J/token
+              {t.money.perToken}
             </th>
             <th scope="col" class="right">
               {t.money.netYear}

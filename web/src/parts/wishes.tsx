@@ -4,6 +4,9 @@ import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../../src/co
 import { override, Refused } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
 
+/** Less would read as nought. */
+const LEAST_EUR = 0.005;
+
 /** Wishes that end by themselves: a button while it is not in force, then how long it goes on, what it costs, and its end. */
 export function Wishes({ control }: { control: ControlState | null }) {
   const { t, f } = useWords();
@@ -26,7 +29,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
       <div class="wishes">
         {OVERRIDE_KINDS.map((kind) => {
           const held = control?.overrides.find((o) => o.kind === kind);
-          const cost = held?.costEur == null ? '' : t.wishes.costs(f.number(held.costEur, 2));
+          const cost = Math.abs(held?.costEur ?? 0) < LEAST_EUR ? '' : t.wishes.costs(f.eur(held?.costEur));
           return (
             <button
               key={kind}
@@ -38,9 +41,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
             >
               <span>{t.wishes.names[kind]}</span>
               <small>
-                {held
-                  ? t.wishes.held(f.number(Math.ceil(held.leftS / 60)), cost)
-                  : t.wishes.hours(OVERRIDE_MIN[kind] / 60)}
+                {held ? t.wishes.held(f.duration(held.leftS), cost) : t.wishes.hours(OVERRIDE_MIN[kind] / 60)}
               </small>
             </button>
           );
