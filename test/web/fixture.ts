@@ -45,6 +45,8 @@ export interface Fixture {
   commands: unknown[];
   /** False: `live` connections are kept but say nothing more. */
   speak: (on: boolean) => void;
+  /** Control says nothing any more, and the unit takes its last word for gone. */
+  loseControl: () => void;
   /** The next delta is lost on its way to all pages. */
   lose: () => void;
   /** How often a page asked for the whole again. */
@@ -60,6 +62,7 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
   const set: Record<string, unknown> = {};
   let overrides: Override[] = [];
   let speaking = true;
+  let controlled = true;
   let locked = false;
   let tick = 1;
   const resident = new Set(['faults', 'status']);
@@ -188,11 +191,12 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
       else ws.close(1008);
     });
   });
-  let told = snapshot(tick, set, overrides);
+  let told: object = snapshot(tick, set, overrides);
   const whole = () => JSON.stringify({ type: 'snapshot', seq: tick, ...told });
   const timer = setInterval(() => {
     if (!speaking) return;
-    const next = snapshot(++tick, set, overrides);
+    const whole = snapshot(++tick, set, overrides);
+    const next = controlled ? whole : { ...whole, control: null };
     const text = JSON.stringify({ type: 'delta', seq: tick, ...deltaOf(told, next) });
     told = next;
     for (const ws of sockets.clients) if (!ws.protocol && !losing) ws.send(text);
@@ -206,6 +210,9 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
     commands,
     speak: (on) => {
       speaking = on;
+    },
+    loseControl: () => {
+      controlled = false;
     },
     lose: () => {
       losing = true;

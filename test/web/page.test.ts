@@ -203,6 +203,14 @@ page('a unit that falls silent is marked as old, and well again once it speaks',
   }),
 );
 
+page('control that is gone: no old values are spoken of, but what to do', (context) =>
+  visit(context, {}, async (tab) => {
+    context.unit.loseControl();
+    await tab.locator('#banner', { hasText: /silent for \d+ s.*heatmine doctor/ }).waitFor();
+    assert.not.match(await tab.innerText('#banner'), /values below/);
+  }),
+);
+
 page('a delta lost on its way: the page asks for the whole and goes on with it', (context) =>
   visit(context, {}, async (tab) => {
     context.unit.lose();

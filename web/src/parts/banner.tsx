@@ -14,7 +14,7 @@ export function Banner({ live }: { live: Live }) {
   function bannerText(): string | null {
     if (live.silentS > STALE_S) return t.stale(f.number(live.silentS));
     if (!live.snapshot) return t.connecting;
-    if (live.controlSilentS > STALE_S) return t.controlSilent(f.number(live.controlSilentS));
-    return null;
+    if (live.controlSilentS <= STALE_S) return null;
+    return (live.snapshot.control ? t.controlSilent : t.controlGone)(f.number(live.controlSilentS));
   }
 }
