@@ -7,10 +7,10 @@ export type Language = 'en' | 'de';
 export const OBSERVE_DAYS = 7;
 
 /** A rounded nought has no minus. */
-const fixed = (x: number, decimals: number, language: Language) => {
-  const text = (Number(x.toFixed(decimals)) || 0).toFixed(decimals);
-  return language === 'de' ? text.replace('.', ',') : text;
-};
+const fixed = (x: number, decimals: number, language: Language) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
+    Number(x.toFixed(decimals)) || 0,
+  );
 
 type Day = Pick<Today, 'heatKwh' | 'answers' | 'sunKwh' | 'costEur' | 'plainPumpEur'>;
 
@@ -21,8 +21,8 @@ export function todayLine(day: Day, language: Language): string {
   const sun = day.sunKwh < 0.5 ? '' : n(day.sunKwh, 0);
   const done =
     language === 'de'
-      ? `Heute: ${n(day.heatKwh, 0)} kWh Wärme, ${answers} ${answers === 1 ? 'Antwort' : 'Antworten'}${sun && `, ${sun} kWh Sonne statt Einspeisung`}`
-      : `Today: ${n(day.heatKwh, 0)} kWh heat, ${answers} ${answers === 1 ? 'answer' : 'answers'}${sun && `, ${sun} kWh sun instead of export`}`;
+      ? `Heute: ${n(day.heatKwh, 0)} kWh Wärme, ${n(answers, 0)} ${answers === 1 ? 'Antwort' : 'Antworten'}${sun && `, ${sun} kWh Sonne statt Einspeisung`}`
+      : `Today: ${n(day.heatKwh, 0)} kWh heat, ${n(answers, 0)} ${answers === 1 ? 'answer' : 'answers'}${sun && `, ${sun} kWh sun instead of export`}`;
   if (costEur === null || plainPumpEur === null)
     return `${done}; ${language === 'de' ? 'kein Preis bekannt' : 'no price is known'}`;
   const [cost, plain] = [n(costEur, 2), n(plainPumpEur, 2)];

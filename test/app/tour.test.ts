@@ -26,12 +26,14 @@ function played(id: string) {
   return { steps, between, mean };
 }
 
-test('winter: what the captions say of night, noon and evening is so', () => {
+test('winter: what the captions say of night, noon, evening and late evening is so', () => {
   const { steps, mean } = played('winter');
   assert.ok(mean('accelW', 0, 6 * HOUR_S) < 300);
   assert.ok(mean('compressorW', 0, 6 * HOUR_S) > 1000);
   const noonW = mean('accelW', 12 * HOUR_S, 16 * HOUR_S);
   assert.ok(noonW > 3 * mean('accelW', 17 * HOUR_S, 21 * HOUR_S), `${noonW} W at noon`);
+  const lateW = mean('accelW', 21.5 * HOUR_S, 23 * HOUR_S);
+  assert.ok(lateW > 3 * mean('accelW', 17 * HOUR_S, 21 * HOUR_S), `${lateW} W late in the evening`);
   const rooms = steps.map(({ control }) => control.sensors.roomC!.value!);
   assert.ok(Math.min(...rooms) > 20 && Math.max(...rooms) < 22);
 });

@@ -26,6 +26,7 @@ test('the line in both languages, without a price, and without a minus before a 
   );
   const poor = { ...DAY, heatKwh: -0.01, answers: 1, costEur: null };
   assert.is(todayLine(poor, 'en'), 'Today: 0 kWh heat, 1 answer, 9 kWh sun instead of export; no price is known');
+  assert.match(todayLine({ ...poor, answers: 70_988 }, 'de'), /, 70\.988 Antworten,/);
   assert.is(todayLine({ ...poor, sunKwh: 0.4 }, 'en'), 'Today: 0 kWh heat, 1 answer; no price is known');
 });
 

@@ -67,6 +67,13 @@ const winter: Scene = {
         de: 'Abendspitze. Eine kWh kostet mehr, als sie bringt: Der Rechner tritt zurück, die Wärmepumpe läuft weiter. Unter „Anlage“ ist das Wasser zu sehen.',
       },
     ],
+    [
+      21.5 * HOUR_S,
+      {
+        en: 'Late evening. The price falls: computing pays again, until the strangers go to bed.',
+        de: 'Später Abend. Der Preis sinkt: Rechnen lohnt wieder, bis die Fremden schlafen gehen.',
+      },
+    ],
   ],
 };
 
