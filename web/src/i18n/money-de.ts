@@ -48,7 +48,7 @@ export const moneyDe: typeof moneyEn = {
   whatIf: 'Und mit einer anderen Karte?',
   whatIfNote: 'Dasselbe Haus, dieselben Annahmen.',
   netYear: 'Bleibt im Jahr',
-  breakEvenDay: 'Antworten am Tag bis zur Schwelle',
+  breakEvenDay: 'Schwelle, Antworten am Tag',
   neverAlone: 'nie',
   noAnswers: 'Ohne Antworten wird nichts verdient und nichts bezahlt.',
   scaled:
