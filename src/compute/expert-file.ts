@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHAT_FORMATS } from './chat-format.ts';
+import { ENGINE_NAMES } from './engines/table.ts';
 
 /** A name in the same directory: no path leaves it. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a plain file name');
@@ -25,7 +26,7 @@ const common = {
 
 const LlamaExpert = z.strictObject({
   ...common,
-  engine: z.literal('llama'),
+  engine: z.enum(ENGINE_NAMES),
   contextTokens: z.int().min(16).max(1_048_576),
   /** A question stands between these two. */
   prompt: z.strictObject({

@@ -16,16 +16,16 @@ table('every driver is complete: example, chip, channels once, wiring, and a pub
   assert.is(new Set(DRIVERS.map((d) => d.name)).size, DRIVERS.length);
   for (const driver of DRIVERS) {
     assert.ok(driver.params.safeParse(driver.example).success, `${driver.name}: its example is not valid`);
-    assert.ok(CHIPS[driver.name], `${driver.name}: no emulated chip`);
+    assert.ok(CHIPS[driver.name], `${driver.name}: no emulated chip in src/hal/sim/chips/index.ts`);
     const channels = driver.channels(driver.params.parse(driver.example)).map((c) => c.name);
     assert.is(new Set(channels).size, channels.length, driver.name);
     const source = readFileSync(new URL(`../../src/hal/drivers/${driver.name}.ts`, import.meta.url), 'utf8');
     const doc = source.slice(source.lastIndexOf('/**\n', source.indexOf(': Driver<')), source.indexOf(': Driver<'));
-    assert.match(doc, 'Channel', `${driver.name}: channels and units`);
-    assert.match(doc, 'Fails:', `${driver.name}: failure modes`);
+    assert.match(doc, 'Channel', `${driver.name}: its docstring tells no "Channel: name"`);
+    assert.match(doc, 'Fails:', `${driver.name}: its docstring tells no "Fails: how"`);
     // A bare contact and our own protocol have no data sheet.
     if (['gpio-contact', 'gpio-relay', 'accel-host'].includes(driver.name)) continue;
-    assert.match(doc, /https:\/\/\S+/, `${driver.name}: no source`);
+    assert.match(doc, /https:\/\/\S+/, `${driver.name}: its docstring names no public source`);
   }
 });
 table.run();

@@ -86,7 +86,8 @@ if (python.error || python.status === 77) {
       const text: string = shown[`good ${key}`];
       if (c.p === 'binary_sensor' || c.p === 'switch') assert.ok(['ON', 'OFF'].includes(text), `${key}: ${text}`);
       else if (c.options) assert.ok((c.options as string[]).includes(text), `${key}: ${text}`);
-      else if (c.state_class || c.p === 'number') assert.ok(text && Number.isFinite(Number(text)), `${key}: ${text}`);
+      else if (c.state_class || c.p === 'number')
+        assert.ok(text && Number.isFinite(Number(text)), `${key}: "${text}"; its value belongs in test/net/samples.ts`);
       else assert.ok(text.length > 5 && text.length <= 255, `${key}: ${text}`);
     }
   });

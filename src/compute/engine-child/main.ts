@@ -1,14 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { createLlamaEngine } from '../engines/llama.ts';
-import type { Gpu } from '../engines/llama-device.ts';
 import { createOnnxEngine } from '../engines/onnx.ts';
+import { ENGINE_NAMES, ENGINES } from '../engines/table.ts';
 import { serveEngines } from './serve.ts';
 
 /**
- * The process in which native code runs. Argument: the file with the classifier's features, which ships with us. HEATMINE_GPU
- * in its environment: the back end.
+ * The process in which native code runs. Argument: the file with the classifier's features, which ships with us.
  */
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
@@ -29,7 +27,7 @@ const { features } = featuresFile
   : { features: undefined };
 serveEngines(
   {
-    llama: createLlamaEngine(process.env.HEATMINE_GPU as Gpu | undefined),
+    ...Object.fromEntries(await Promise.all(ENGINE_NAMES.map(async (name) => [name, await ENGINES[name]()]))),
     ...(features ? { onnx: createOnnxEngine(features) } : {}),
   },
   process as never,

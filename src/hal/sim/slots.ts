@@ -31,7 +31,10 @@ export const never = () => new Promise<never>(() => {});
 export function createSlots(board: Board, world: World): Slot[] {
   return Object.entries(board.devices).map(([name, device]) => {
     const make = CHIPS[device.driver];
-    if (!make) throw new HeatmineError('BOARD_INVALID', `devices.${name}: no emulated chip for ${device.driver}`);
+    if (!make) {
+      const remedy = 'write one in src/hal/sim/chips and name it in its index.ts (docs/adding-hardware.md)';
+      throw new HeatmineError('BOARD_INVALID', `devices.${name}: no emulated chip for ${device.driver}; ${remedy}`);
+    }
     return { name, wiring: wiringOf(device.params), chip: make(device.params, chipIo(name, device, world)) };
   });
 }
