@@ -13,5 +13,6 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 // directory cannot be written, as for a service of another user, all works without (docs/install.md gives it one).
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/heatmine', import.meta.url));
 module.enableCompileCache();
-const { main } = await import('../src/app/cli.ts');
+const { endWithReader, main } = await import('../src/app/cli.ts');
+endWithReader(process.argv[2]);
 process.exitCode = await main(process.argv.slice(2));

@@ -87,9 +87,10 @@ export async function askOthers(asked: AskOthers): Promise<number> {
     if (useful) keep([{ n: 1, token: useful }]);
     if (json) print(JSON.stringify({ ...plain, paid: paid && paidOf(paid) }));
     else {
+      print('');
       const wh = (meter.joules / 3600).toFixed(2);
       say(
-        `\n[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} there, by ${node}, try ${tries}]`,
+        `[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} there, by ${node}, try ${tries}]`,
       );
       if (paid) say(paidLine(paid));
       say(sawLine(way, 'en'));

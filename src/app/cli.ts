@@ -110,6 +110,17 @@ function help(): void {
   print(`\nEvery command takes --home DIR, --port-base N and --json; ${asTyped('COMMAND --help')} shows an example.`);
 }
 
+/** These drive a machine, whether or not anybody reads along. */
+const DRIVING = ['run', 'accel-host'];
+
+/** `| head` has read enough: that is no fault of the program. */
+export function endWithReader(name = ''): void {
+  const onError = ({ code }: NodeJS.ErrnoException) => {
+    if (!DRIVING.includes(name)) process.exit(code === 'EPIPE' ? 0 : 2);
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onError);
+}
+
 /** Runs one command; resolves with the exit code. */
 export async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;

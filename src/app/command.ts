@@ -27,13 +27,21 @@ export interface Parsed {
   json: boolean;
 }
 
-/** Options of a command on top of the global ones; an unknown option names the one that was probably meant. */
-export function parseCommand(args: string[], options: Record<string, Option> = {}): Parsed {
-  const all = { ...GLOBAL, ...options };
+/**
+ * Options of a command on top of the global ones, and at most so many words beside them: what would be left out is
+ * refused. An unknown option names the one that was probably meant.
+ */
+export function parseCommand(args: string[], options: Record<string, Option> = {}, words = 0): Parsed {
+  const { values, positionals } = parsed(args, { ...GLOBAL, ...options });
+  const over = positionals[words];
+  if (over !== undefined) throw new HeatmineError('USAGE', `what is "${over}" for? Words with blanks stand in quotes.`);
+  const typed = values as Parsed['values'];
+  return { values: typed, positionals, paths: pathsOf(typed.home as string | undefined), json: typed.json === true };
+}
+
+function parsed(args: string[], all: Record<string, Option>) {
   try {
-    const { values, positionals } = parseArgs({ args, options: all, allowPositionals: true, strict: true });
-    const typed = values as Parsed['values'];
-    return { values: typed, positionals, paths: pathsOf(typed.home as string | undefined), json: typed.json === true };
+    return parseArgs({ args, options: all, allowPositionals: true, strict: true });
   } catch (error) {
     const unknown = /Unknown option '(--?[^']+)'/.exec((error as Error).message)?.[1];
     const meant = unknown ? didYouMean(unknown.replace(/^-+/, ''), Object.keys(all)) : undefined;

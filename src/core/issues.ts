@@ -7,5 +7,6 @@ export function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_type' && issue.expected === 'number') return 'must be a number';
   if (issue.code === 'invalid_type' && issue.expected === 'boolean') return 'must be true or false';
+  if (issue.code === 'invalid_type' && issue.expected === 'string') return 'must be a text';
   return issue.message;
 }

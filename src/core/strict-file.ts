@@ -1,6 +1,7 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { HeatmineError } from './errors.ts';
+import { issueText } from './issues.ts';
 
 /** Levenshtein distance, small strings only. */
 function distance(a: string, b: string): number {
@@ -17,7 +18,7 @@ function distance(a: string, b: string): number {
 
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const best = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((x, y) => x.d - y.d)[0];
-  return best && best.d <= Math.max(2, word.length / 3) ? best.k : undefined;
+  return best && best.d <= Math.max(word.length > 3 ? 2 : 1, word.length / 3) ? best.k : undefined;
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {
@@ -94,7 +95,7 @@ export function parseStrict<S extends z.ZodType>(
         const hint = meant ? `, did you mean "${meant}"?` : '';
         add(`unknown key "${[...issue.path, key].join('.')}"${hint}`, issue.path, key);
       }
-    } else add(`${issue.path.join('.')}: ${issue.message}`, issue.path);
+    } else add(`${issue.path.join('.')}: ${issueText(issue)}`, issue.path);
   }
   throw new FileFaults(where, faults);
 }

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -30,6 +32,17 @@ test('a mistyped command or option names the one that was meant', () => {
   const option = heatmine('status', '--wacth');
   assert.is(option.status, 2);
   assert.match(option.stderr, 'did you mean --watch?');
+});
+
+test('nothing is meant by a word that is like no other', () => {
+  assert.not.match(heatmine('foo').stderr, 'did you mean');
+});
+
+test('a reader that has read enough ends a command without a word', async () => {
+  const child = spawn(process.execPath, [entry, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  assert.equal([stderr, code], ['', 0]);
 });
 
 test('wrong use names the help of that very command', () => {

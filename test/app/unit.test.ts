@@ -35,7 +35,7 @@ test('ask streams an answer of a real model over the websocket', async () => {
   await unit.until((s) => s.compute !== null && s.control !== null, 20_000);
   const { stdout, stderr, status } = heatmine('ask', 'why is my flow too low?', '--home', unit.home);
   assert.is(status, 0, stderr);
-  assert.match(stdout, /flow/i);
+  assert.match(stdout, /flow.*\n$/i);
   assert.match(stderr, /Wh modelled/);
 });
 
@@ -86,6 +86,7 @@ test('status, why, experts ls and doctor tell what is modelled and end with thei
     );
   const doctor = heatmine('doctor', '--home', unit.home);
   assert.is(doctor.status, 0, doctor.stdout);
+  assert.match(doctor.stdout, /OK +experts .*none fails/);
 });
 
 test('SIGKILL and SIGSTOP of control: safe at the plant within 500 ms, and back', async () => {

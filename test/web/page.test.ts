@@ -211,6 +211,14 @@ page('control that is gone: no old values are spoken of, but what to do', (conte
   }),
 );
 
+page('who may be asked: experts that answer, each with what its tests said', (context) =>
+  visit(context, { at: 'ask' }, async (tab) => {
+    assert.equal(await tab.locator('#expert option').allInnerTexts(), [
+      ...['Let the unit choose', 'Faults', 'Common ancestor (not tested)', 'Status', 'Convert (fails its tests)'],
+    ]);
+  }),
+);
+
 page('a delta lost on its way: the page asks for the whole and goes on with it', (context) =>
   visit(context, {}, async (tab) => {
     context.unit.lose();

@@ -158,6 +158,8 @@ const compute = (tick: number) =>
     card: { id: 'rtx3090-8b-q4', name: 'NVIDIA GeForce RTX 3090', count: 10, jPerToken: 2.97, modelled: true },
     experts: [
       { id: 'faults', title: 'Faults', engine: 'llama', resident: true, sizeBytes: 312_000, passes: true },
+      { id: 'ancestor', title: 'Common ancestor', engine: 'llama', resident: false, sizeBytes: 391_000, passes: false },
+      { id: 'classifier', title: 'Which expert', engine: 'onnx', resident: true, sizeBytes: 12_000, passes: true },
       { id: 'status', title: 'Status', engine: 'llama', resident: true, sizeBytes: 298_000, passes: true },
       {
         id: 'convert',

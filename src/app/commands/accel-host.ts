@@ -40,11 +40,15 @@ function placeOf(listen: string, token: string | undefined): { path: string } | 
 }
 
 async function runHost(args: string[]): Promise<number> {
-  const { positionals, values, json } = parseCommand(args, {
-    listen: { type: 'string', default: '/run/heatmine/accel.sock' },
-    cards: { type: 'string' },
-    'token-file': { type: 'string' },
-  });
+  const { positionals, values, json } = parseCommand(
+    args,
+    {
+      listen: { type: 'string', default: '/run/heatmine/accel.sock' },
+      cards: { type: 'string' },
+      'token-file': { type: 'string' },
+    },
+    1,
+  );
   const file = values['token-file'];
   const token = typeof file === 'string' ? readFileSync(file, 'utf8').trim() : undefined;
   if (token !== undefined && token.length < 16) throw new HeatmineError('USAGE', `${file}: at least 16 letters`);

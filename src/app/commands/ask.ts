@@ -8,16 +8,20 @@ import { type Command, numberOption, parseCommand, print, say } from '../command
 const MOST_EXPERT_CHARS = 64;
 
 async function askQuestion(args: string[]): Promise<number> {
-  const { values, positionals, paths, json } = parseCommand(args, {
-    expert: { type: 'string' },
-    url: { type: 'string' },
-    swarm: { type: 'boolean' },
-    'max-price': { type: 'string' },
-    direct: { type: 'boolean' },
-    economy: { type: 'boolean' },
-    quote: { type: 'boolean' },
-    dissent: { type: 'string' },
-  });
+  const { values, positionals, paths, json } = parseCommand(
+    args,
+    {
+      expert: { type: 'string' },
+      url: { type: 'string' },
+      swarm: { type: 'boolean' },
+      'max-price': { type: 'string' },
+      direct: { type: 'boolean' },
+      economy: { type: 'boolean' },
+      quote: { type: 'boolean' },
+      dissent: { type: 'string' },
+    },
+    Number.POSITIVE_INFINITY,
+  );
   const dissent = numberOption(values.dissent, 'dissent', 2, 5);
   if (dissent !== undefined && !Number.isInteger(dissent))
     throw new HeatmineError('USAGE', '--dissent takes a whole number from 2 to 5');
@@ -62,10 +66,11 @@ async function askQuestion(args: string[]): Promise<number> {
     print(JSON.stringify(end));
     return 0;
   }
+  print('');
   const { meter } = end;
   const wh = (meter.joules / 3600).toFixed(2);
   say(
-    `\n[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} of heat for the house, ${meter.cardSeconds.toFixed(1)} s of the card]`,
+    `[${meter.answerTokens} tokens, ${wh} Wh${meter.modelled ? ' modelled' : ''} of heat for the house, ${meter.cardSeconds.toFixed(1)} s of the card]`,
   );
   return 0;
 }
@@ -73,7 +78,7 @@ async function askQuestion(args: string[]): Promise<number> {
 export const ask: Command = {
   name: 'ask',
   about:
-    'Asks an expert over the websocket that remote peers use. The answer streams to standard output.\n  --expert ID   that one; with --swarm of whoever gives it, as `heatmine experts search` lists them\n  --dissent N   asks several nodes of the swarm and shows the N answers that differ most',
+    'Asks an expert over the websocket that remote peers use. The answer streams to standard output.\n  --expert ID   that one; with --swarm of whoever gives it, as `heatmine experts search` lists them\n  --url         of a unit elsewhere, such as http://192.168.1.20:8700\n  --swarm       units of others; free, unless --max-price names the micro-credits that a million tokens may cost\n  --economy     half the price, only while free watts are there (with --max-price)\n  --quote       who would answer, at what price and when; the question itself is not sent\n  --direct      without an entry relay: whoever answers then sees your address\n  --dissent N   asks several nodes of the swarm and shows the N answers that differ most',
   usage:
     'heatmine ask "QUESTION" [--expert ID] [--url http://HOST:PORT] [--json]\n       heatmine ask --swarm [--expert ID] [--direct] [--max-price N [--economy]] [--quote] [--dissent N] "QUESTION"',
   example: 'npm run -s heatmine -- ask "why is my flow too low?"',

@@ -8,10 +8,14 @@ import { type Command, parseCommand, print, say } from '../command.ts';
 import { readPassphrase } from '../passphrase.ts';
 
 async function runBackup(args: string[]): Promise<number> {
-  const { positionals, paths, json, values } = parseCommand(args, {
-    plain: { type: 'boolean' },
-    'passphrase-file': { type: 'string' },
-  });
+  const { positionals, paths, json, values } = parseCommand(
+    args,
+    {
+      plain: { type: 'boolean' },
+      'passphrase-file': { type: 'string' },
+    },
+    1,
+  );
   const file = positionals[0];
   if (file === undefined) throw new HeatmineError('USAGE', 'backup to which file?');
   if (existsSync(file)) throw new HeatmineError('USAGE', `${file} is there already: give another name`);

@@ -38,11 +38,15 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
 const LOOK_MS = 1000;
 
 async function runBench(args: string[]): Promise<number> {
-  const { positionals, values, json } = parseCommand(args, {
-    quick: { type: 'boolean' },
-    seed: { type: 'string' },
-    minutes: { type: 'string' },
-  });
+  const { positionals, values, json } = parseCommand(
+    args,
+    {
+      quick: { type: 'boolean' },
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+    },
+    Number.POSITIVE_INFINITY,
+  );
   const load = BENCHES[positionals[0] ?? ''];
   if (!load) throw new HeatmineError('USAGE', `which bench? ${Object.keys(BENCHES).join(', ')}`);
   const chosen = await load();

@@ -130,7 +130,7 @@ function keepPassword({ home }: Paths, password: string): void {
 
 async function runConfig(args: string[]): Promise<number> {
   const options = { set: { type: 'string', multiple: true }, force: { type: 'boolean' } } as const;
-  const { positionals, paths, json, values } = parseCommand(args, options);
+  const { positionals, paths, json, values } = parseCommand(args, options, 1);
   if (positionals[0] === 'check') return check(paths, json);
   if (positionals[0] === 'init') return init(paths, values, json);
   if (positionals[0] === 'migrate') return migrate(paths, json);

@@ -49,13 +49,14 @@ function checkUnit({ control, compute }: State, board: Board): Finding[] {
     findings.push(warn('operation', `only observing, nothing heats; ${asTyped('set operation auto')} lets it drive`));
   if (!compute) return [...findings, fail('compute', 'compute has not reported; see the log of `npm start`')];
   if (compute.engine) findings.push(engineFinding(compute.engine));
-  const failing = compute.experts.filter((e) => !e.passes).map((e) => e.id);
+  // One without a word on it was not tested: that is no fault.
+  const failing = compute.experts.filter((e) => !e.passes && e.note).map((e) => e.id);
   findings.push(
     compute.experts.length === 0
       ? fail('experts', 'none found in models/; run git checkout -- models')
       : failing.length
         ? warn('experts', `${compute.experts.length} found; labelled as failing their test: ${failing.join(', ')}`)
-        : ok('experts', `${compute.experts.length} found, all pass their test`),
+        : ok('experts', `${compute.experts.length} found, none fails its test`),
   );
   return findings;
 }

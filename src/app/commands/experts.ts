@@ -132,8 +132,9 @@ const publish: Sub = async ({ paths, json }, [dir]) => {
 };
 
 const rm: Sub = async ({ paths, json }, [id]) => {
+  if (!id) throw new HeatmineError('USAGE', 'rm which ID? `experts ls` lists them');
   const expert = found(paths).find((e) => e.id === id);
-  if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id ?? ''}" here`);
+  if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id}" here`);
   if (!expert.dir.startsWith(join(paths.models, '/')))
     throw new HeatmineError('USAGE', `${id} ships with HeatMine and stays`);
   rmSync(expert.dir, { recursive: true });
@@ -195,7 +196,7 @@ const OPTIONS = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const parsed = parseCommand(args, OPTIONS);
+  const parsed = parseCommand(args, OPTIONS, Number.POSITIVE_INFINITY);
   const [name = '', ...rest] = parsed.positionals;
   const sub = SUBS[name];
   if (!sub) throw new HeatmineError('USAGE', `experts what? ${Object.keys(SUBS).join(', ')}`);

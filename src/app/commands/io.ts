@@ -159,7 +159,7 @@ async function withIo(verb: string, rest: string[], { values, json }: Parsed, bo
 }
 
 async function runIo(args: string[]): Promise<number> {
-  const parsed = parseCommand(args, { for: { type: 'string' }, board: { type: 'string' } });
+  const parsed = parseCommand(args, { for: { type: 'string' }, board: { type: 'string' } }, Number.POSITIVE_INFINITY);
   const { positionals, paths, values, json } = parsed;
   const [verb = 'list', ...rest] = positionals;
   if (!VERBS.includes(verb)) throw new HeatmineError('USAGE', `io takes ${VERBS.join(', ')}, not "${verb}"`);

@@ -17,7 +17,7 @@ import { offerable } from '../served.ts';
 const NOBODY_SERVED = 'Without all three nobody is served: nothing of it was written.';
 
 async function joinSwarm(args: string[]): Promise<number> {
-  const { positionals, paths, json, values } = parseCommand(args, { serve: { type: 'boolean' } });
+  const { positionals, paths, json, values } = parseCommand(args, { serve: { type: 'boolean' } }, 1);
   const line = positionals[0];
   if (!line && !values.serve)
     throw new HeatmineError('USAGE', 'join with which line? Somebody in the swarm prints one with `heatmine invite`.');

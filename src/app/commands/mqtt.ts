@@ -107,7 +107,7 @@ async function send({ paths, json }: Parsed, [word = '', text = '']: readonly st
 
 async function run(args: string[]): Promise<number> {
   const options = { for: { type: 'string' }, count: { type: 'string' } } as const;
-  const asked = parseCommand(args, options);
+  const asked = parseCommand(args, options, 3);
   const [verb, ...rest] = asked.positionals;
   if (verb === undefined) return about(asked);
   if (verb === 'watch') return watch(asked, rest[0]);

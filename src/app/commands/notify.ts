@@ -7,7 +7,7 @@ import { openNotifyBook } from '../../net/notify-targets.ts';
 import { type Command, parseCommand, print } from '../command.ts';
 
 async function runNotify(args: string[]): Promise<number> {
-  const { positionals, paths, json } = parseCommand(args);
+  const { positionals, paths, json } = parseCommand(args, {}, 1);
   if (positionals[0] !== 'test') throw new HeatmineError('USAGE', 'there is `notify test`');
   const { home } = paths;
   const [config, log] = [loadConfig(home), createLog('notify')];

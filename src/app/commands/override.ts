@@ -30,7 +30,7 @@ const lines = (overrides: readonly Override[]) =>
 
 async function runOverride(args: string[]): Promise<number> {
   const options = { for: { type: 'string' }, by: { type: 'string' } } as const;
-  const { positionals, values, paths, json } = parseCommand(args, options);
+  const { positionals, values, paths, json } = parseCommand(args, options, 2);
   const { url } = unitOf(paths);
   const [word, second] = positionals;
   const end = word === 'end';

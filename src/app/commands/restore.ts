@@ -11,10 +11,14 @@ import { runningPid } from '../preflight.ts';
 import { restoredLines } from '../restored.ts';
 
 async function runRestore(args: string[]): Promise<number> {
-  const { positionals, paths, json, values } = parseCommand(args, {
-    yes: { type: 'boolean' },
-    'passphrase-file': { type: 'string' },
-  });
+  const { positionals, paths, json, values } = parseCommand(
+    args,
+    {
+      yes: { type: 'boolean' },
+      'passphrase-file': { type: 'string' },
+    },
+    1,
+  );
   const file = positionals[0];
   if (file === undefined) throw new HeatmineError('USAGE', 'restore from which file?');
   if (!existsSync(file)) throw new HeatmineError('USAGE', `there is no ${file}`);

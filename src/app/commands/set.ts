@@ -26,7 +26,7 @@ export function typed(name: keyof SetPoints, text: string): string | number | bo
 }
 
 async function runSet(args: string[]): Promise<number> {
-  const { positionals, paths, json } = parseCommand(args);
+  const { positionals, paths, json } = parseCommand(args, {}, 2);
   const [name, text] = positionals;
   if (!name) throw new HeatmineError('USAGE', `set which? ${NAMES.join(', ')}`);
   if (!NAMES.includes(name)) {

@@ -134,7 +134,8 @@ export async function simCommand(args: string[]): Promise<number> {
 /** As the command line lists it. */
 export const sim = {
   name: 'sim',
-  about: 'simulate days or a year in fast motion',
+  about:
+    'Simulates days or a year in fast motion and prints heat, electricity, cost and comfort.\n  --dt S        seconds of a step\n  --demand W    what askers would have computed, all the time\n  --set         a value of config.yaml, or of setPoints; as often as you like\n  --campaign    faults drawn by the seed instead; --scene repeats one that was told',
   usage:
     'heatmine sim [--days 7] [--seed 1] [--dt 1] [--start 2025-01-15] [--demand WATTS] [--set house.designLoadW=9000] [--set setPoints.mode=cooling] [--json]\n       heatmine sim --campaign [--seed 1] [--cases 480 | --minutes 10] [--scene 0] [--json]',
   example: 'npm run -s sim -- --days 7 --seed 1',

@@ -10,7 +10,11 @@ import { type Command, numberOption, parseCommand, print } from '../command.ts';
 import { openAsker } from '../swarm-client.ts';
 
 async function run(args: string[]): Promise<number> {
-  const { values, positionals, paths, json } = parseCommand(args, { direct: { type: 'boolean' } });
+  const { values, positionals, paths, json } = parseCommand(
+    args,
+    { direct: { type: 'boolean' } },
+    Number.POSITIVE_INFINITY,
+  );
   const [word, which, ...more] = positionals;
   if ((word !== 'yes' && word !== 'no') || more.length > 0) throw new HeatmineError('USAGE', 'useful what? yes or no');
   const wanted = numberOption(which, 'N', 1, 16);

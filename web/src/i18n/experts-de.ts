@@ -64,7 +64,7 @@ export const expertsDe: typeof expertsEn = {
   failed: (why) => `Die Liste konnte nicht gelesen werden: ${why}`,
   passes: 'besteht seine Prüfung',
   fails: 'fällt durch',
-  untested: 'nicht geprüft',
+  untested: 'ungeprüft',
   resident: (size) => `im Arbeitsspeicher, ${size}`,
   place: 'Wo',
   loading: 'Lädt: wird gelesen und geprüft …',

@@ -79,18 +79,7 @@ export function Ask({ snapshot, expert, onExpert }: Props) {
           </label>
         )}
         {swarm && mayPay && !several && <CostChoice value={cost} onChange={setCost} />}
-        <label>
-          <span class="label">{t.ask.expert}</span>
-          <select id="expert" value={expert} onChange={(event) => onExpert(event.currentTarget.value)}>
-            <option value="auto">{t.ask.auto}</option>
-            {snapshot?.compute?.experts.map(({ id, title, passes }) => (
-              <option key={id} value={id}>
-                {t.say(title)}
-                {!passes && ` (${t.experts.fails})`}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ExpertChoice snapshot={snapshot} value={expert} onChange={onExpert} />
         {busy ? (
           <button type="button" id="stop" onClick={stop}>
             {t.ask.stop}
@@ -142,6 +131,32 @@ function Examples({ onPick }: { onPick: (question: string) => void }) {
         </button>
       ))}
     </p>
+  );
+}
+
+interface Choice {
+  snapshot: Snapshot | null;
+  value: string;
+  onChange: (expert: string) => void;
+}
+
+function ExpertChoice({ snapshot, value, onChange }: Choice) {
+  const { t } = useWords();
+  // The classifier picks, and says nothing itself.
+  const answering = (snapshot?.compute?.experts ?? []).filter(({ engine }) => engine !== 'onnx');
+  return (
+    <label>
+      <span class="label">{t.ask.expert}</span>
+      <select id="expert" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="auto">{t.ask.auto}</option>
+        {answering.map(({ id, title, passes, note }) => (
+          <option key={id} value={id}>
+            {t.say(title)}
+            {!passes && ` (${note ? t.experts.fails : t.experts.untested})`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
