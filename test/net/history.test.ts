@@ -31,6 +31,20 @@ test('a sensor that is not good leaves no value; every series has a source', () 
 });
 
 test(
+  'an hour is an hour, also where hours are not committed yet, as in a house in fast motion',
+  withFile((file) => {
+    const history = openHistory(file, log);
+    fill(history, T0, 300);
+    const hour = () => history.query(['roomC'], 1).rows.map(([timeMs]) => timeMs);
+    const pending = hour();
+    assert.equal([pending.length, pending.at(-1)! - pending[0]!], [60, 59 * MINUTE]);
+    history.flush();
+    assert.equal(hour(), pending, 'the same once they are committed');
+    history.close();
+  }),
+);
+
+test(
   'a month of steps of 22 minutes begins with what is not committed yet, and goes on where the committed ends',
   withFile((file) => {
     const history = openHistory(file, log);

@@ -69,7 +69,7 @@ const ENGLISH = /\b(the|is|are|and|with|has|because|while|after|which)\b/;
 
 /** Words wider than the box that they stand in; the choices of a menu, which the browser cuts without a trace. */
 const CUT_OFF = `(() => {
-  const wide = [...document.querySelectorAll('main :is(strong, td, th, p, small, summary, button, .label)')]
+  const wide = [...document.querySelectorAll('main :is(strong, td, th, p, small, summary, button, .label, .tables)')]
     .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline');
   const brush = document.createElement('canvas').getContext('2d');
   const menus = [...document.querySelectorAll('main select')].filter((e) => {
@@ -85,7 +85,10 @@ async function show(tab: Page, screen: string): Promise<void> {
   await tab.evaluate(`location.hash = '${screen}'`);
   await tab.waitForSelector(`#${screen}`);
   if (screen === 'experts') await tab.waitForSelector('#experts .experts li');
-  if (screen === 'plant') await tab.waitForSelector('.uplot canvas');
+  if (screen === 'plant') {
+    await tab.waitForSelector('.uplot canvas');
+    if (!(await tab.locator('#points[open]').count())) await tab.click('#points summary');
+  }
   if (screen === 'money') await tab.waitForSelector('#break-even');
   if (screen === 'log') {
     await tab.waitForSelector('.log li');

@@ -142,7 +142,11 @@ function answerOf(
   const latest = latestMinute ?? store.run('query', (s) => s.latestMinute(simulated)) ?? 0;
   const span = spanOf(hours, latest);
   const found = store.run('query', (s) => s.query(simulated, names, span)) ?? [];
-  if (span.table === 'minute') found.push(...pendingRows(rows, names, span.stepMinutes, found.at(-1)?.atMs ?? 0));
+  if (span.table === 'minute') {
+    // In fast motion hours wait to be committed: no more of them than were asked for.
+    const within = rows.filter(({ minute }) => minute >= span.fromMinute);
+    found.push(...pendingRows(within, names, span.stepMinutes, found.at(-1)?.atMs ?? 0));
+  }
   const shown = found.slice(-MAX_ROWS);
   return {
     stepS: span.stepMinutes * 60,
