@@ -76,6 +76,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'cost unknown, no price has been received': 'Kosten unbekannt, kein Preis empfangen',
   '{}: {} from {} refused: {}': '{}: {} von {} abgelehnt: {}',
   'must be a number': 'muss eine Zahl sein',
+  'must be a text': 'muss ein Text sein',
   'must be true or false': 'muss true oder false sein',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
