@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Engine, EngineName } from './engine.ts';
+import { ENGINE_FILE } from './engine-child/fork-engine.ts';
 import { createEngineHost } from './engine-child/host.ts';
 import { type EnginePool, openPool, type PoolOptions } from './engine-child/pool.ts';
 import { proofOf } from './engine-child/proof.ts';
@@ -11,7 +12,6 @@ import type { FoundExpert } from './experts.ts';
 import type { ComputeOptions } from './start.ts';
 
 export const CLASSIFIER = 'classifier';
-const ENGINE_FILE = join(import.meta.dirname, 'engine-child/main.ts');
 const MIB = 2 ** 20;
 
 export interface OpenEngines {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { ENGINE_FILE } from '../../compute/engine-child/fork-engine.ts';
 import { createEngineHost } from '../../compute/engine-child/host.ts';
 import { type FoundExpert, fillerLines, verifiedSpec } from '../../compute/experts.ts';
 import { systemClock } from '../../core/clock.ts';
@@ -13,8 +13,6 @@ export interface Evaluation {
   perplexity: number;
   tokensPerS: number;
 }
-
-const ENGINE_FILE = join(import.meta.dirname, '../../compute/engine-child/main.ts');
 
 /** Scores held-out lines with an expert in an engine process of its own. */
 export async function evaluateExpert(expert: FoundExpert, lines = fillerLines(expert)): Promise<Evaluation> {

@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
-import { join } from 'node:path';
 import { type Device, findDevices, textOf } from '../../compute/engine-child/devices.ts';
+import { ENGINE_FILE } from '../../compute/engine-child/fork-engine.ts';
 import { createEngineHost } from '../../compute/engine-child/host.ts';
 import { memoryOf, verdictOf } from '../../compute/fit.ts';
 import { checkGgufFile } from '../../compute/gguf.ts';
@@ -12,8 +12,6 @@ import { numberOption, type Parsed, print } from '../command.ts';
 const GB = 1e9;
 const gb = (bytes: number) => (bytes < GB / 10 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`);
 const parametersText = (n: number) => (n < 1e8 ? `${(n / 1e6).toFixed(2)}M` : `${(n / 1e9).toFixed(2)}B`);
-
-const ENGINE_FILE = join(import.meta.dirname, '../../compute/engine-child/main.ts');
 
 async function devicesHere(): Promise<Device[]> {
   const parts = { file: ENGINE_FILE, args: [], clock: systemClock, log: createLog('fit', 'silent') };

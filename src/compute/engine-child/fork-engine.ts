@@ -1,4 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The program of the engine process. */
+export const ENGINE_FILE = join(import.meta.dirname, 'main.ts');
 
 /**
  * node-llama-cpp samples for all sequences of a batch at once on the threads of libuv's pool, and llama.cpp puts the rows

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../../compute/engine.ts';
+import { ENGINE_FILE } from '../../../compute/engine-child/fork-engine.ts';
 import { createEngineHost } from '../../../compute/engine-child/host.ts';
 import { scanExperts } from '../../../compute/experts.ts';
 import { parentOf, weightsFile } from '../../../compute/merge/child.ts';
@@ -26,7 +27,6 @@ import { say } from '../../command.ts';
 import type { Bench, Figure } from '../table.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../../models');
-const ENGINE_FILE = join(import.meta.dirname, '../../../compute/engine-child/main.ts');
 const PAIRS = [
   ['faults', 'status'],
   ['faults', 'convert'],

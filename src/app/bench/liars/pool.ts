@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerateRequest, LoadedModel } from '../../../compute/engine.ts';
+import { ENGINE_FILE } from '../../../compute/engine-child/fork-engine.ts';
 import { createEngineHost } from '../../../compute/engine-child/host.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { createLog } from '../../../core/log.ts';
@@ -12,7 +13,6 @@ import { openTelling, type Telling } from '../../../net/swarm/audit/telling.ts';
 import { type Audited, auditedIn, type Name } from './experts.ts';
 import { requantise, type Target } from './requantise.ts';
 
-const ENGINE = join(import.meta.dirname, '../../../compute/engine-child/main.ts');
 const never = new AbortController().signal;
 const AT_ONCE = 8;
 /** A busy machine keeps an engine waiting for long; only the run waits for it. */
@@ -44,7 +44,7 @@ export interface Pool {
 export async function openPool(name: Name, most: number | undefined, seed: number): Promise<Pool> {
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-liars-'));
   const host = createEngineHost({
-    file: ENGINE,
+    file: ENGINE_FILE,
     args: [],
     clock: systemClock,
     log: createLog('bench', 'silent'),
