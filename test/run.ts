@@ -9,6 +9,8 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const LIMIT_MS = 240_000;
+/** A file whose tests have ended but that does not end holds a handle: it has failed, and costs no more than this. */
+const AFTERWARDS_MS = 20_000;
 /** An emulated machine takes two minutes on two idle cores, and as much more as these are busy. */
 const LONGER_MS: Record<string, number> = { 'hal/kernel-pi.test.ts': 480_000, 'app/systemd.test.ts': 480_000 };
 /** The kernel of scripts/uml-kernel.sh takes minutes to build and lies outside the repository. */
@@ -25,6 +27,7 @@ const WAITING = [
   'net/swarm/nodes.test.ts',
   'net/swarm/weights/travel.test.ts',
 ];
+const SUMMARY = /^ {2}Duration: /m;
 const RECKONING = /^(contract|control|core|models)\//;
 const NO_GPU = { CUDA_VISIBLE_DEVICES: '', GGML_VK_VISIBLE_DEVICES: '' };
 const isBeside = (file: string) => WAITING.includes(file) || RECKONING.test(file);
@@ -53,8 +56,6 @@ function runFile(file: string): Promise<Result> {
       env: { ...process.env, ...NO_GPU, HEATMINE_LOG: process.env.HEATMINE_LOG ?? 'silent', FORCE_COLOR: '0' },
     });
     let output = '';
-    child.stdout.on('data', (d) => (output += d));
-    child.stderr.on('data', (d) => (output += d));
     const killGroup = () => {
       try {
         process.kill(-child.pid!, 'SIGKILL');
@@ -62,12 +63,21 @@ function runFile(file: string): Promise<Result> {
         // The group has ended by itself.
       }
     };
-    const timer = setTimeout(() => {
-      output += `\nkilled after ${limitMs / 1000} s`;
-      killGroup();
-    }, limitMs);
+    const killIn = (ms: number, why: string) =>
+      setTimeout(() => {
+        output += `\nkilled ${ms / 1000} s after ${why}`;
+        killGroup();
+      }, ms);
+    const timers = [killIn(limitMs, 'its start')];
+    const hear = (data: Buffer) => {
+      output += data;
+      if (timers.length === 1 && SUMMARY.test(output))
+        timers.push(killIn(AFTERWARDS_MS, 'its last test: a handle is open'));
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
     child.on('close', (code) => {
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
       killGroup();
       const total = sum(output, /^ {2}Total: +(\d+)$/gm);
       const passed = sum(output, /^ {2}Passed: +(\d+)$/gm);

@@ -98,7 +98,7 @@ test('heatmine ask --swarm is sealed unless told otherwise; with no relay apart 
     if (said.status !== 0) throw new Error(said.stderr);
     return said;
   });
-  assert.equal([status, stdout], [0, question]);
+  assert.equal([status, stdout], [0, `${question}\n`]);
   assert.match(stderr, 'sealed: the relay that you enter by sees your address');
   assert.equal(opens(entry)[0]!.path, [{ key: expert.key, url: expert.url }]);
   const sealedOnly = () => Buffer.concat([...entry.frames(), ...expert.frames()]);

@@ -155,7 +155,7 @@ test('heatmine ask --quote asks nobody the question; a paid answer stands in rec
   assert.not.ok(Buffer.concat(expert.frames()).includes('flow too low'));
   assert.equal(JSON.parse((await heatmine(dir, 'receipts', '--json')).stdout), []);
   const answered = await heatmine(dir, ...ask, QUESTION);
-  assert.equal([answered.status, answered.stdout], [0, QUESTION]);
+  assert.equal([answered.status, answered.stdout], [0, `${QUESTION}\n`]);
   assert.match(answered.stderr, '0.000002 credits; `heatmine receipts` has it');
   const [receipt] = JSON.parse((await heatmine(dir, 'receipts', '--json')).stdout);
   assert.equal([receipt.side, receipt.amountUc, receipt.signed], ['spent', UC, true]);
