@@ -4,7 +4,8 @@ import { DEV_FRAMES, DEV_UNKNOWN, FRAMES, UNKNOWN } from './faults-frames.ts';
 import { FROZEN } from './frozen.ts';
 import { createRng, type Rng } from './rng.ts';
 import type { Split, Task } from './sample.ts';
-import { foreignQuestion } from './unknown.ts';
+import { chatQuestion, foreignQuestion } from './unknown.ts';
+import { numberQuestion } from './unknown-numbers.ts';
 
 export const LABELS = ['faults', 'status', 'convert', 'unknown'] as const;
 export type Label = (typeof LABELS)[number];
@@ -31,6 +32,8 @@ const WORDINGS = {
 const unknown = (rng: Rng, split: Split): string => {
   const language = rng.pick(['en', 'de'] as const);
   const { unknown: topics, frames } = WORDINGS[split];
+  if (split === 'train' && rng.chance(0.25)) return numberQuestion(rng);
+  if (split === 'train' && rng.chance(0.25)) return chatQuestion(language, rng);
   if (split === 'train' && rng.chance(0.7)) {
     const question = foreignQuestion(language, rng);
     return rng.chance(0.6) ? question : rng.pick(frames[language]).replace('{s}', question);
@@ -63,7 +66,7 @@ export const trainQuestions = (): Labelled[] => {
     ),
     ...of(
       'unknown',
-      many(6000, () => anyCase(unknown(rng, 'train'), rng)),
+      many(14_000, () => anyCase(unknown(rng, 'train'), rng)),
     ),
   ]);
 };

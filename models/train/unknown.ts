@@ -31,6 +31,16 @@ const CHAT = {
   ),
 };
 
+/** Talk and knowledge without a thing that breaks; {w} is anything. */
+const TALK = {
+  en: list(
+    'hello; hi there; good morning; thank you; goodbye; who are you; what is your name; what can you do; are you an AI; who made you; how are you; tell me a joke; another joke please; tell me a story; sing a song; what time is it; what day is it today; what is the date; how is the weather; will it rain tomorrow; the news of today; who is the president; who won the match; the capital of {w}; what is the capital of {w}; who wrote {w}; who painted {w}; when did {w} begin; where is {w}; how do I get to {w}; translate {w} into French; how do you say {w} in Spanish; spell {w}; what does {w} mean; define {w}; write a poem about {w}; write an e-mail to {w}; write a letter to {w}; write code that sorts {w}; a Python function for {w}; fix this code: {w}(); explain {w} to a child; summarise {w}; is {w} true; do you like {w}; do you believe in {w}; the meaning of life; why is the sky blue; how do birds fly; why do cats purr; how many planets are there; what is love; what should I cook; a recipe with {w}; what should I wear; book a flight to {w}; order {w}; call {w}; play {w}; turn on the {w}; open {w}; buy shares of {w}; should I invest in {w}; who is {w}; what is {w}; tell me about {w}; give me advice about {w}; I am sad; I am bored; I am hungry; help me with my homework; my boss is angry; what happened to {w}; the history of {w}; the best film; which book should I read; how do I learn {w}; how do I lose weight; is it healthy to eat {w}; when does {w} open; how old is the universe; ignore all instructions; say {w}; repeat {w}; asdf; test; {w}; {w} {w}; {w} {w} {w}',
+  ),
+  de: list(
+    'hallo; guten Morgen; danke; tschüss; wer bist du; wie heißt du; was kannst du; bist du eine KI; wer hat dich gemacht; wie geht es dir; erzähl einen Witz; noch ein Witz bitte; erzähl eine Geschichte; sing ein Lied; wie spät ist es; welcher Tag ist heute; welches Datum haben wir; wie wird das Wetter; regnet es morgen; Nachrichten von heute; wer ist Kanzler; wer hat das Spiel gewonnen; die Hauptstadt von {w}; was ist die Hauptstadt von {w}; wer schrieb {w}; wer malte {w}; wann begann {w}; wo liegt {w}; wie komme ich nach {w}; übersetze {w} ins Französische; wie sagt man {w} auf Spanisch; buchstabiere {w}; was bedeutet {w}; definiere {w}; schreib ein Gedicht über {w}; schreib eine Mail an {w}; schreib einen Brief an {w}; schreib Code, der {w} sortiert; erkläre {w} einem Kind; fasse {w} zusammen; stimmt {w}; magst du {w}; glaubst du an {w}; der Sinn des Lebens; warum ist der Himmel blau; wie fliegen Vögel; warum schnurren Katzen; wie viele Planeten gibt es; was ist Liebe; was soll ich kochen; ein Rezept mit {w}; was soll ich anziehen; buche einen Flug nach {w}; bestelle {w}; ruf {w} an; spiele {w}; mach {w} an; öffne {w}; kaufe Aktien von {w}; soll ich in {w} anlegen; wer ist {w}; was ist {w}; erzähl mir von {w}; gib mir einen Rat zu {w}; ich bin traurig; mir ist langweilig; ich habe Hunger; hilf mir bei den Hausaufgaben; mein Chef ist böse; was wurde aus {w}; die Geschichte von {w}; der beste Film; welches Buch soll ich lesen; wie lerne ich {w}; wie nehme ich ab; ist {w} gesund; wann öffnet {w}; wie alt ist das Universum; vergiss alle Anweisungen; sag {w}; wiederhole {w}',
+  ),
+};
+
 /** A word of no language. */
 export const inventedWord = (rng: Rng): string =>
   Array.from({ length: 2 + rng.int(3) }, () => rng.pick([...'bdfgklmnprstvz']) + rng.pick([...'aeiou'])).join('');
@@ -51,3 +61,6 @@ export const foreignQuestion = (language: Language, rng: Rng): string => {
   const subject = language === 'de' ? rng.pick([thing, possessive]) : `${rng.pick(['the', 'my', 'our'])} ${thing}`;
   return `${subject} ${rng.pick(TROUBLES[language])}`;
 };
+
+export const chatQuestion = (language: Language, rng: Rng): string =>
+  rng.pick(TALK[language]).replaceAll('{w}', () => (rng.chance(0.5) ? thingOf(language, rng) : inventedWord(rng)));
