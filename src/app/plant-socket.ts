@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { PlantTruth } from '../contract/messages.ts';
+import type { PlantTruth } from '../contract/truth.ts';
 
 /** The lines as they reach the machine, dead-man chain included. */
 export interface Lines {

@@ -47,6 +47,9 @@ export const DEFAULT_SETPOINTS: SetPoints = {
   computeValueEurPerKwh: 0,
 };
 
+/** What is aimed at now: the set-points with season, wishes that end, night, absence, SG-Ready and price. */
+const InEffect = z.object({ mode: z.enum(MODES), roomSetC: finite, hotWaterSetC: finite });
+
 /** One change, from Home Assistant, the page or the command line. */
 export const SetCommand = z.object({
   name: z.enum(['mode', 'operation', 'roomSetC', 'hotWaterSetC', 'computeOn', 'computeValueEurPerKwh']),
@@ -79,6 +82,7 @@ export const ControlState = z.object({
   /** Left out while nothing is latched. */
   latches: z.array(Latch).max(40).optional(),
   setPoints: SetPoints,
+  inEffect: InEffect,
   sensors: z.partialRecord(z.enum(SENSOR_NAMES), SensorView),
   outputs: z.record(z.enum(ACTUATOR_NAMES), finite),
   /** Only while observing: what would be driven. */
@@ -208,34 +212,6 @@ export const ComputeState = z.object({
   engine: z.object({ text: z.string().max(400), fault: z.string().max(400).optional() }).optional(),
 });
 export type ComputeState = z.infer<typeof ComputeState>;
-
-/** plant/truth, 1 Hz: what the simulated house is really doing, for people to compare; no process may control by it. */
-export const PlantTruth = z.object({
-  timeMs: finite,
-  speed: finite,
-  modelled: z.literal(true),
-  weather: z.object({ outdoorC: finite, solarWm2: finite, source: z.string() }),
-  roomC: finite,
-  bufferC: finite,
-  hotWaterC: finite,
-  householdW: finite,
-  pvW: finite,
-  gridW: finite,
-  compressorW: finite,
-  /** Heat flows out of the house into the outdoor coil. */
-  defrosting: z.boolean(),
-  condensingBar: finite,
-  evaporatingBar: finite,
-  condenserW: finite,
-  accelW: finite,
-  accelHeatW: finite,
-  rejectedW: finite,
-  houseHeatW: finite,
-  cop: finite.nullable(),
-  deadMan: z.enum(['held', 'dropped']),
-  ledgerErrorPct: finite,
-});
-export type PlantTruth = z.infer<typeof PlantTruth>;
 
 /** events: one line of history each, kept by net. */
 export const Event = z.object({

@@ -1,8 +1,9 @@
 import type { LedgerState } from './ledger.ts';
-import type { ComputeState, ControlState, PlantTruth } from './messages.ts';
+import type { ComputeState, ControlState } from './messages.ts';
 import type { PricesAhead } from './prices.ts';
 import type { Today } from './today.ts';
 import type { Tour } from './tour.ts';
+import type { PlantTruth } from './truth.ts';
 
 /** What `/api/state` and `/live` tell: the latest of each topic, null when its sender has gone quiet. */
 export interface Snapshot {

@@ -11,12 +11,12 @@ import {
   Grant,
   leaseOf,
   Market,
-  PlantTruth,
   SetCommand,
 } from './messages.ts';
 import { PriceFeed, PriceNow, PricesAhead } from './prices.ts';
 import { Said } from './said.ts';
 import { Today } from './today.ts';
+import { PlantTruth } from './truth.ts';
 import { Update } from './update.ts';
 
 /** Who may connect to the broker. `home` is Home Assistant and whatever else the owner gives that password to. */

@@ -40,7 +40,7 @@ function views(image: Image): ControlState['sensors'] {
 export function controlStateOf(facts: ReportFacts): ControlState {
   const { image, verdict, setPoints, houseTimeMs, board, simulated, speed, lateness } = facts;
   const { action, safety, latched, outputs, grantW, heatNeedW, heat, energy, meters, overrides, reasons } = verdict;
-  const { latches } = verdict;
+  const { latches, inEffect } = verdict;
   const { wouldBe, observed, commission, zones, price } = verdict;
   return {
     tick: image.tick,
@@ -53,6 +53,7 @@ export function controlStateOf(facts: ReportFacts): ControlState {
     latched,
     ...(latches.length > 0 && { latches }),
     setPoints,
+    inEffect,
     sensors: views(image),
     outputs,
     grantW,

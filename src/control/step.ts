@@ -1,5 +1,5 @@
 import type { House } from '../contract/house.ts';
-import type { Reason } from '../contract/messages.ts';
+import type { Reason, SafetyState } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
 
 import { comfortStep, type Wish } from './comfort/comfort.ts';
@@ -163,6 +163,14 @@ function grantsOf({ decided, interlock: { stopped } }: CoreState, checking: bool
   } satisfies Partial<Verdict>;
 }
 
+const stops = (safety: SafetyState): boolean => safety === 'S3' || safety === 'S4';
+
+const inEffect = ({ setPoints: { mode, roomSetC }, hotWater }: Wish): Verdict['inEffect'] => ({
+  mode,
+  roomSetC,
+  hotWaterSetC: hotWater.setC,
+});
+
 /** What is sensed and wished at this moment, before anything is decided. */
 function perceived(previous: CoreState, given: StepInput, realS: number) {
   const { image, house, dtS, lapsed = [] } = given;
@@ -207,8 +215,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   const { energy, pumped, pump, meters, observe } = counted(state, est, heat, outputs, driven.wouldBe, given);
   // Field by field: a second spread in one object costs ten times the first.
   state = { ...state, interlock: locked.state, energy, pumped, pump, meters, observe, atMs: image.atMs };
-  const stops = safety === 'S3' || safety === 'S4' || latched.latched;
-  const action = actionOf(state, outputs, heat, stops, wish.setPoints.mode);
+  const action = actionOf(state, outputs, heat, latched.latched || stops(safety), wish.setPoints.mode);
   const computeFromMs = paysFromMs(state.plan.plan.why, given);
   const grants = grantsOf(state, driven.checking, outputs.accelCapW);
   return {
@@ -230,6 +237,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
       price: priceView(given.market, computeFromMs),
       zones,
       overrides: state.comfort.overrides,
+      inEffect: inEffect(wish),
       reasons: [
         headline(action, state, est, input, outputs, shownHeat, locked.reasons),
         ...locked.reasons,

@@ -68,6 +68,7 @@ export interface Verdict {
   price: ControlState['price'];
   zones: ControlState['zones'];
   overrides: Override[];
+  inEffect: ControlState['inEffect'];
   /** Most telling first. Every output that the interlock moved has one. */
   reasons: Reason[];
   /** What would be driven, while control only observes. */

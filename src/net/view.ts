@@ -1,10 +1,11 @@
 import type { Acknowledge } from '../contract/acknowledge.ts';
 import type { OverrideCommand } from '../contract/comfort.ts';
 import type { LedgerState } from '../contract/ledger.ts';
-import type { ComputeState, ControlState, PlantTruth, SetCommand } from '../contract/messages.ts';
+import type { ComputeState, ControlState, SetCommand } from '../contract/messages.ts';
 import type { PricesAhead } from '../contract/prices.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Today } from '../contract/today.ts';
+import type { PlantTruth } from '../contract/truth.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Link } from '../core/link.ts';
 

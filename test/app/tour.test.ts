@@ -105,7 +105,7 @@ test('the whole tour in two seconds: told on the page, nothing can be set, ends 
     ]);
   };
   let visited: Promise<void> | undefined;
-  await runTour({
+  const came = await runTour({
     ...{ lastsS: 2, port: 0, log, lingerS: 1, signal: new AbortController().signal },
     ready: (url) => {
       visited = visit(url);
@@ -113,11 +113,17 @@ test('the whole tour in two seconds: told on the page, nothing can be set, ends 
     tell: (tour) => told.push(tour),
   });
   await visited;
+  assert.ok(came);
   assert.equal(codes, [403, 200, 200]);
   assert.equal([...new Set(told.map(({ chapter }) => chapter))], [1, 2, 3]);
   assert.ok(told.at(-1)!.over);
   assert.ok(seen[0]?.control?.simulated && seen[0].tour?.chapter === 1);
   assert.ok(seen.some(({ tour }) => tour?.over));
+});
+
+test('a tour that nobody opens ends by itself and says so', async () => {
+  const parts = { lastsS: 2, port: 0, log: createLog('tour', 'fatal'), signal: new AbortController().signal };
+  assert.is(await runTour({ ...parts, openedWithinMin: 0.001, ready: () => {}, tell: () => {} }), false);
 });
 
 test.run();

@@ -46,6 +46,16 @@ test('while away the room is wanted colder, and the unit says so; an unheated ho
   assert.ok(says(away) && !says(home));
   assert.ok(away.heatNeedW < home.heatNeedW, `${away.heatNeedW} W away, ${home.heatNeedW} W at home`);
   assert.not.ok(says(after({ away: true, setPoints: { ...DEFAULT_SETPOINTS, mode: 'off' } })));
+  assert.is(home.inEffect.roomSetC, DEFAULT_SETPOINTS.roomSetC);
+  assert.is(away.inEffect.roomSetC, DEFAULT_SETPOINTS.roomSetC - 2);
+});
+
+test('in effect is what is aimed at: the mode of the season, the raise that SG-Ready asks for', () => {
+  const auto = Object.assign(createRig(), { setPoints: { ...DEFAULT_SETPOINTS, mode: 'auto' } });
+  Object.assign(auto.values, { sgReadyAOn: 1, sgReadyBOn: 1 });
+  run(auto, 70);
+  const { roomSetC, hotWaterSetC } = DEFAULT_SETPOINTS;
+  assert.equal(auto.verdict.inEffect, { mode: 'heating', roomSetC: roomSetC + 2, hotWaterSetC: hotWaterSetC + 8 });
 });
 
 test('the set-back while away is a fact of the house, 0 for none', () => {

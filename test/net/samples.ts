@@ -17,6 +17,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     safety: 'S0',
     latched: false,
     setPoints: DEFAULT_SETPOINTS,
+    inEffect: { mode: 'heating', roomSetC: 20, hotWaterSetC: 48 },
     sensors: Object.fromEntries(
       SENSOR_NAMES.map((name, i) => [name, { value: 20 + i, ageMs: 100, quality: 'good' as const }]),
     ) as MessageOf<'controlState'>['sensors'],

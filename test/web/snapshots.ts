@@ -1,9 +1,10 @@
 import type { Override } from '../../src/contract/comfort.ts';
 import { LedgerState } from '../../src/contract/ledger.ts';
-import { ComputeState, ControlState, Event, PlantTruth } from '../../src/contract/messages.ts';
+import { ComputeState, ControlState, Event } from '../../src/contract/messages.ts';
 import { ACTUATORS, SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import type { Snapshot } from '../../src/contract/snapshot.ts';
 import { Today } from '../../src/contract/today.ts';
+import { PlantTruth } from '../../src/contract/truth.ts';
 
 /** Of the house that the fixture shows. */
 export const HOUSE_ZONE = 'Europe/Berlin';
@@ -64,6 +65,11 @@ export function snapshot(
       computeOn: true,
       computeValueEurPerKwh: 0,
       ...set,
+    },
+    inEffect: {
+      mode: set.mode && set.mode !== 'auto' ? set.mode : 'heating',
+      roomSetC: (set.roomSetC ?? 21) + (overrides.find(({ kind }) => kind === 'warmer')?.byK ?? 0),
+      hotWaterSetC: set.hotWaterSetC ?? 48,
     },
     sensors,
     outputs: {

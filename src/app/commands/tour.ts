@@ -1,6 +1,6 @@
 import { createLog } from '../../core/log.ts';
 import { type Command, numberOption, parseCommand, print, say } from '../command.ts';
-import { runTour } from '../tour/tour.ts';
+import { OPENED_WITHIN_MIN, runTour } from '../tour/tour.ts';
 
 const LASTS_S = 90;
 
@@ -11,12 +11,14 @@ async function playTour(args: string[]): Promise<number> {
   const stop = new AbortController();
   const end = () => stop.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
-  await runTour({
+  let url = '';
+  const seen = await runTour({
     lastsS,
     port,
     log: createLog('tour', 'error'),
     signal: stop.signal,
-    ready(url) {
+    ready(at) {
+      url = at;
       if (json) print(JSON.stringify({ url }));
       else
         print(
@@ -30,7 +32,11 @@ async function playTour(args: string[]): Promise<number> {
       say(`${head}: ${caption.en}`);
     },
   });
-  return 0;
+  if (seen || stop.signal.aborted) return 0;
+  say(
+    `Nobody opened ${url} within ${OPENED_WITHIN_MIN} min, so the tour has ended. On a board without a screen: choose a --port, and on your own machine \`ssh -L PORT:127.0.0.1:PORT BOARD\` brings it to your browser.`,
+  );
+  return 1;
 }
 
 export const tour: Command = {

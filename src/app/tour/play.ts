@@ -1,8 +1,9 @@
 import { GATE_START, gateStep } from '../../compute/scheduler/gate.ts';
 import { CARDS } from '../../contract/cards.ts';
-import type { ComputeState, ControlState, Event, PlantTruth } from '../../contract/messages.ts';
+import type { ComputeState, ControlState, Event } from '../../contract/messages.ts';
 import { DEFAULT_SETPOINTS } from '../../contract/messages.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
+import type { PlantTruth } from '../../contract/truth.ts';
 import { changesBetween, controlStateOf } from '../../control/report.ts';
 import type { Verdict } from '../../control/types.ts';
 import { Config } from '../../core/config.ts';

@@ -14,6 +14,8 @@ import { SCENES, type Scene, THE_END } from './scenes.ts';
 import { serveTour } from './serve.ts';
 
 const FRAME_MS = 200;
+/** Nobody opens the page for so long: nobody will. */
+export const OPENED_WITHIN_MIN = 15;
 /** The last words stay before the address goes away. */
 const LINGER_S = 8;
 
@@ -62,11 +64,12 @@ export interface TourOptions {
   /** Ends the wait for a visit, and the tour. */
   signal: AbortSignal;
   lingerS?: number;
+  openedWithinMin?: number;
 }
 
-/** Serves the page, plays every scene once a page is open, and ends. */
-export async function runTour(options: TourOptions): Promise<void> {
-  const { lastsS, log, signal, lingerS = LINGER_S } = options;
+/** Serves the page, plays every scene once a page is open, and ends. False: nobody opened it. */
+export async function runTour(options: TourOptions): Promise<boolean> {
+  const { lastsS, log, signal, lingerS = LINGER_S, openedWithinMin = OPENED_WITHIN_MIN } = options;
   const dir = mkdtempSync(join(tmpdir(), 'heatmine-tour-'));
   const history = openHistory(join(dir, 'history.db'), log);
   const today = openToday(join(dir, 'today.json'), 'en', log);
@@ -107,7 +110,7 @@ export async function runTour(options: TourOptions): Promise<void> {
   const server = await serveTour({ port: options.port, distDir, snapshot: () => snapshot, history, log });
   try {
     options.ready(server.url);
-    await Promise.race([server.opened, aborted(signal)]);
+    if (!(await visited(server.opened, signal, openedWithinMin))) return false;
     let atS = 0;
     let beforeMs = performance.now();
     while (!signal.aborted && !show(atS)) {
@@ -117,6 +120,7 @@ export async function runTour(options: TourOptions): Promise<void> {
       beforeMs = nowMs;
     }
     await pause(lingerS * 1000, signal);
+    return true;
   } finally {
     await server.close();
     history.close();
@@ -137,11 +141,14 @@ function tourOf({ index, sceneS, played, over }: Place, lastsS: number): Tour {
   };
 }
 
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Whether somebody has come, within the time. */
+async function visited(opened: Promise<void>, signal: AbortSignal, withinMin: number): Promise<boolean> {
+  const over = new AbortController();
+  const waited = setTimeout(withinMin * 60_000, false, { signal: AbortSignal.any([signal, over.signal]) });
+  const come = await Promise.race([opened.then(() => true), waited.catch(() => false)]);
+  over.abort();
+  return come;
+}
 
 /** Ends early, and without a word, when the signal says so. */
 const pause = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }).catch(() => {});

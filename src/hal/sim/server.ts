@@ -1,4 +1,4 @@
-import type { PlantTruth } from '../../contract/messages.ts';
+import type { PlantTruth } from '../../contract/truth.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { type Peer, serveLines } from '../line-server.ts';
 import type { GpioEdge } from '../types.ts';

@@ -1,5 +1,6 @@
 import { CARDS } from '../../contract/cards.ts';
-import type { Market, PlantTruth } from '../../contract/messages.ts';
+import type { Market } from '../../contract/messages.ts';
+import type { PlantTruth } from '../../contract/truth.ts';
 import type { Config } from '../../core/config.ts';
 import type { Board } from '../board.ts';
 import { createHardware, type Hardware } from './hardware.ts';

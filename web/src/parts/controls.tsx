@@ -51,7 +51,6 @@ function useSetPoint<N extends Name>(name: N, effective: SetPoints[N] | undefine
 export function Controls({ control }: { control: ControlState | null }) {
   const { t, f } = useWords();
   const set = control?.setPoints;
-  const wished = control?.overrides.find(({ kind }) => kind === 'warmer')?.byK ?? 0;
   const sensors = control?.sensors;
   return (
     <div class="card controls" id="controls">
@@ -95,8 +94,9 @@ export function Controls({ control }: { control: ControlState | null }) {
       />
       {control && (
         <p class="quiet" id="effective">
-          {t.controls.effective}: {t.mode[control.setPoints.mode]}, {f.celsius(control.setPoints.roomSetC + wished)},{' '}
-          {t.controls.hotWater} {f.celsius(control.setPoints.hotWaterSetC, 0)}
+          {t.controls.effective}: {control.setPoints.mode === 'auto' && `${t.mode.auto}: `}
+          {t.mode[control.inEffect.mode]}, {f.celsius(control.inEffect.roomSetC)}, {t.controls.hotWater}{' '}
+          {f.celsius(control.inEffect.hotWaterSetC, 0)}
         </p>
       )}
     </div>

@@ -1,5 +1,5 @@
-import type { PlantTruth } from '../../../contract/messages.ts';
 import type { SensorName } from '../../../contract/points.ts';
+import type { PlantTruth } from '../../../contract/truth.ts';
 import { stepAccelerator } from './coolant.ts';
 import type { PlantFaults } from './faults.ts';
 import { stepHeatPump } from './heatpump.ts';

@@ -1,6 +1,7 @@
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { ChunkedManifest } from '../../../core/manifest.ts';
+import { asTyped } from '../../../core/words.ts';
 import { gather } from '../ask/gather.ts';
 import { directWays } from '../ask/way.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -98,7 +99,10 @@ export function choose(found: readonly FoundManifest[], what: string, maker: str
     if (!before || before.manifest.issuedS < issuedS) newest.set(`${by} ${expert.id}`, one);
   }
   const all = [...newest.values()];
-  if (all.length === 0) throw new HeatmineError('EXPERT_UNKNOWN', `no node in the swarm gives "${what}"`);
+  if (all.length === 0) {
+    const instead = asTyped('experts search WORDS');
+    throw new HeatmineError('EXPERT_UNKNOWN', `no node in the swarm gives "${what}"; ${instead} shows what is given`);
+  }
   if (all.length === 1) return all[0]!;
   const names = all.map(({ manifest }) => `${manifest.expert.id} by ${manifest.maker.slice(0, 16)}`).join(', ');
   throw new HeatmineError('USAGE', `several experts answer to "${what}": ${names}; choose by name and --maker HEX`);
