@@ -83,7 +83,14 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
     const passing = able.filter((e) => e.fact?.quality?.passes !== false);
     return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
   };
-  const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
+  const wordings = new WeakMap<FoundExpert, string>();
+  const wording = (expert: FoundExpert, fact: LlamaExpert) => {
+    const known = wordings.get(expert) ?? wordingOf(fact, expert.grammar);
+    wordings.set(expert, known);
+    return known;
+  };
+  const localAnswerer = (expert: FoundExpert): Answerer => {
+    const { id, fact, unsound, grammar } = expert;
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
     const { title, prompt, stop, maxTokens, contextTokens, temperature } = fact;
@@ -99,7 +106,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
       saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
       weights: fact.sha256.slice(0, 16),
-      wording: wordingOf(fact, grammar),
+      wording: wording(expert, fact),
       remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),

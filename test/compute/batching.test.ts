@@ -84,6 +84,24 @@ test('a seat is empty when its asker leaves, also one who leaves in mid-answer',
   });
 });
 
+test('a seat that was not wiped when its asker left is wiped before the next; one that was keeps nobody waiting', async () => {
+  const wipes = [async () => {}, () => Promise.reject(new Error('busy')), async () => {}];
+  const wiped: number[] = [];
+  const clearHistory = () => {
+    wiped.push(wiped.length);
+    return wipes.shift()!();
+  };
+  const seats = createSequences({ getSequence: () => ({ clearHistory }) } as never, 1);
+  await (await seats.enter(never)).leave();
+  assert.is(wiped.length, 1);
+  const dirty = await seats.enter(never);
+  assert.is(wiped.length, 1, 'known to be empty');
+  await dirty.leave().catch(() => {});
+  assert.is(wiped.length, 2);
+  await seats.enter(never);
+  assert.is(wiped.length, 3, 'not known to be empty');
+});
+
 test('those who sit are neighbours: the lowest free seat is taken', async () => {
   const context = { getSequence: () => ({ clearHistory: async () => {} }) };
   const seats = createSequences(context as never, 4);

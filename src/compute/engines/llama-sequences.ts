@@ -11,11 +11,13 @@ export interface Seat {
 
 /**
  * The seats of one context: answers in different sequences are computed in one batch. Nobody sits down where something
- * of an earlier asker is left: a sequence is cleared when its asker leaves and again before the next one.
+ * of an earlier asker is left: a sequence is cleared when its asker leaves, and before the next one unless that came to its
+ * end. Clearing waits for the step that is being computed: whoever waited would miss the next one.
  */
 export function createSequences(context: LlamaContext, width: number) {
   const all = Array.from({ length: width }, () => context.getSequence());
   const free = new Set(all.keys());
+  const clean = new Set(all.keys());
   const lane = createLane(width);
   return {
     async enter(signal: AbortSignal): Promise<Seat> {
@@ -29,12 +31,17 @@ export function createSequences(context: LlamaContext, width: number) {
         release();
       };
       try {
-        await sequence.clearHistory();
+        if (!clean.has(place)) await sequence.clearHistory();
+        clean.delete(place);
       } catch (error) {
         stand();
         throw error;
       }
-      return { sequence, place, leave: () => sequence.clearHistory().finally(stand) };
+      const wipe = async () => {
+        await sequence.clearHistory();
+        clean.add(place);
+      };
+      return { sequence, place, leave: () => wipe().finally(stand) };
     },
     /** Waits until all have left. */
     async close(): Promise<void> {
