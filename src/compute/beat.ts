@@ -13,11 +13,31 @@ export interface Step {
   leave(): void;
 }
 
+/** From the first question of a crowd to the last of it, over websocket and HTTP: 2 to 6 ms on two cores. */
+const CROWD_MS = 5;
+
+/**
+ * Where several were answered together the last time, the first to come waits for as many for CROWD_MS: a prompt computed
+ * alone costs a quarter more than in a batch, and all others wait for it. Who comes alone again waits that once.
+ */
 export function createBeat(): Beat {
   let members = 0;
+  let most = 0;
+  /** How many the first step waits for at least. */
+  let expected = 0;
   let waiting: { place: number; go(): void }[] = [];
+  const gather = () => {
+    expected = most;
+    most = 0;
+    if (expected > 1) setTimeout(expectNobody, CROWD_MS);
+  };
+  const expectNobody = () => {
+    expected = 0;
+    look();
+  };
   const look = () => {
-    if (waiting.length < members) return;
+    if (waiting.length < Math.max(members, expected)) return;
+    expected = 0;
     const all = waiting.sort((a, b) => a.place - b.place);
     waiting = [];
     // One after the other without a pause, so that they ask for their next step in the same turn.
@@ -25,7 +45,8 @@ export function createBeat(): Beat {
   };
   return {
     enter(place) {
-      members++;
+      if (members++ === 0) gather();
+      most = Math.max(most, members);
       return {
         ready: () =>
           new Promise((resolve) => {

@@ -83,14 +83,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
     const passing = able.filter((e) => e.fact?.quality?.passes !== false);
     return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
   };
-  const wordings = new WeakMap<FoundExpert, string>();
-  const wording = (expert: FoundExpert, fact: LlamaExpert) => {
-    const known = wordings.get(expert) ?? wordingOf(fact, expert.grammar);
-    wordings.set(expert, known);
-    return known;
-  };
-  const localAnswerer = (expert: FoundExpert): Answerer => {
-    const { id, fact, unsound, grammar } = expert;
+  const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
     const { title, prompt, stop, maxTokens, contextTokens, temperature } = fact;
@@ -106,7 +99,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
       saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
       weights: fact.sha256.slice(0, 16),
-      wording: wording(expert, fact),
+      wording: knownWording(fact, grammar),
       remote: false,
       lane: local,
       use: (signal) => residents.use(id, signal),
@@ -158,6 +151,18 @@ export function wordingOf(fact: LlamaExpert, grammar: string | undefined): strin
   const shaping = { prompt, reads, saysAfter, stop, maxTokens, contextTokens, grammar: grammar ?? null };
   return createHash('sha256').update(canonical(shaping)).digest('hex').slice(0, 16);
 }
+
+/** An expert's description and its grammar are replaced together. */
+function onceEach(make: typeof wordingOf): typeof wordingOf {
+  const known = new WeakMap<LlamaExpert, string>();
+  return (fact, grammar) => {
+    const made = known.get(fact) ?? make(fact, grammar);
+    known.set(fact, made);
+    return made;
+  };
+}
+
+const knownWording = onceEach(wordingOf);
 
 export function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },

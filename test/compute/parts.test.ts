@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createBeat } from '../../src/compute/beat.ts';
+import { shortestWhole } from '../../src/compute/engines/llama-batch.ts';
 import { createLane } from '../../src/compute/lane.ts';
 import { fallback, pickExpert } from '../../src/compute/pick.ts';
 import { readEvents } from '../../src/compute/sse.ts';
@@ -51,6 +52,58 @@ test('a beat: all go on in the order of their places, whoever was ready first', 
     await Promise.all(turn.map(({ place, step }) => step.ready().then(() => order.push(place))));
   }
   assert.equal(order, [0, 1, 2, 3, 0, 1, 2, 3]);
+});
+
+test('a beat: after a crowd the first waits a moment for as many; who came alone waits for nobody', async () => {
+  const beat = createBeat();
+  const once = async (step: ReturnType<typeof beat.enter>) => {
+    await step.ready();
+    step.leave();
+  };
+  let gone = 0;
+  const alone = () => once(beat.enter(0)).then(() => gone++);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const first = alone();
+  await turn();
+  assert.is(gone, 1, 'nobody was here before');
+  await Promise.all([first, ...[0, 1, 2].map((place) => once(beat.enter(place)))].slice(1));
+  const crowd = [alone(), once(beat.enter(1))];
+  await turn();
+  assert.is(gone, 1, 'three were here: it waits for them');
+  const startedMs = performance.now();
+  await Promise.all([...crowd, once(beat.enter(2))]);
+  assert.ok(performance.now() - startedMs < 4, 'and no longer than until they are there');
+  const again = alone();
+  await turn();
+  assert.is(gone, 2);
+  await again;
+  const last = alone();
+  await turn();
+  assert.is(gone, 4, 'the last one was alone');
+  await last;
+});
+
+test('the next batch: the shortest whole, the rest of it to one that does not fit, in the order asked', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(sizes, fc.integer({ min: 12, max: 256 }), (lengths, size) => {
+      const items = lengths.map((length) => ({ tokens: Array(length).fill(0), logits: [], evaluationPriority: 5 }));
+      const batch = shortestWhole({ items: items as never, size });
+      const places = batch.map(({ item }) => items.indexOf(item as never));
+      assert.equal(
+        places,
+        places.toSorted((a, b) => a - b),
+      );
+      const used = batch.reduce((sum, { processAmount }) => sum + processAmount, 0);
+      const all = lengths.reduce((sum, n) => sum + n, 0);
+      assert.is(used, Math.min(size, all), 'the batch is full while anything waits');
+      const cut = batch.filter(({ item, processAmount }) => processAmount < item.tokens.length);
+      assert.ok(cut.length <= 1);
+      const longest = Math.max(...batch.map(({ item }) => item.tokens.length));
+      const left = items.filter((item) => !batch.some((b) => b.item === (item as never)));
+      assert.ok(left.every(({ tokens }) => tokens.length >= longest));
+    }),
+  );
 });
 
 test('stop strings cut at any split of the text send exactly what comes before', () => {

@@ -1,6 +1,7 @@
 import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp';
 import type { ModelSpec } from '../engine.ts';
 import { BATCH_TOKENS } from '../fit.ts';
+import { shortestWhole } from './llama-batch.ts';
 
 interface Opened {
   model: LlamaModel;
@@ -31,7 +32,8 @@ async function openWith(
 ): Promise<Opened> {
   const load = { modelPath: file, gpuLayers, useMmap: true };
   const model = await llama.loadModel(signal ? { ...load, loadSignal: signal } : load);
-  const sizes = { contextSize: contextTokens, sequences: seats, batchSize: BATCH_TOKENS };
+  const batching = { itemPrioritizationStrategy: shortestWhole };
+  const sizes = { contextSize: contextTokens, sequences: seats, batchSize: BATCH_TOKENS, batching };
   try {
     const context = await model.createContext(signal ? { ...sizes, createSignal: signal } : sizes);
     return { model, context };

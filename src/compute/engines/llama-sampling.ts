@@ -9,10 +9,10 @@ const NEVER_LOGIT = -100;
 const MOST_PUNISHED = 1024;
 
 /** How the next token of an answer is drawn; `said` are its tokens so far, and grows. */
-export function createSampling(llama: Llama, model: LlamaModel, id: string, vocabulary: number) {
+export async function createSampling(llama: Llama, model: LlamaModel, id: string, vocabulary: number) {
+  const { LlamaGrammarEvaluationState, TokenBias } = await import('node-llama-cpp');
   const grammarOf = grammarCache(llama, id);
   return async (request: GenerateRequest, said: readonly Token[]): Promise<SequenceEvaluateOptions> => {
-    const { LlamaGrammarEvaluationState, TokenBias } = await import('node-llama-cpp');
     const grammar = request.grammar === undefined ? undefined : await grammarOf(request.grammar);
     const { penalties, bias } = request;
     const tokenBias = bias && new TokenBias(model.tokenizer);

@@ -83,7 +83,7 @@ async function loadModel(
   const { model, context } = await openModel(llama, spec, seats, signal);
   const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
-  const samplingOf = createSampling(llama, model, spec.id, vocabulary);
+  const samplingOf = await createSampling(llama, model, spec.id, vocabulary);
   const beat = createBeat();
   const pace = createPace();
   const movesOf = createCoarse(model, contextTokens);
@@ -216,11 +216,17 @@ async function* answer(
   const feed = createFeed<GenerateChunk, GenerateEnd>();
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
-  feed.push(BEGUN);
-  say(model, prompt, tokensOf(either), limits, either, feed.push).then(feed.end, feed.fail);
+  // Not before the first step is on its way: telling it takes as long as half the way of a question through net and compute.
+  const begun = setTimeout(feed.push, 0, BEGUN);
+  const push = (chunk: GenerateChunk) => {
+    clearTimeout(begun);
+    feed.push(chunk);
+  };
+  say(model, prompt, tokensOf(either), limits, either, push).then(feed.end, feed.fail);
   try {
     return yield* feed.read();
   } finally {
+    clearTimeout(begun);
     left.abort();
     // The seat is free only once nothing is computed in it any more.
     await feed.result.catch(() => undefined);
