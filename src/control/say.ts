@@ -2,6 +2,7 @@ import type { ControlState, Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import { compressorWaits } from './decide/decide.ts';
 import type { Estimates } from './estimate/points.ts';
+import { plannedAccelW } from './estimate.ts';
 import { computing, WORKING_W } from './say-computing.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput } from './types.ts';
@@ -29,10 +30,15 @@ export function actionOf(
 const pumps = (watts: number) => (watts > WORKING_W ? `heat pump ${kw(watts)}` : 'heat pump starting');
 
 /** What heats the house besides the heat pump. */
-const besidePump = (outputs: Outputs, heat: ControlState['heat']) => [
-  ...(heat.accelW > WORKING_W ? [`accelerator ${kw(heat.accelW)}`] : []),
-  ...(outputs.backupHeaterOn > 0 ? ['backup heater'] : []),
-];
+function besidePump(outputs: Outputs, heat: ControlState['heat'], est: Estimates): string[] {
+  const measured = [est.supplyC, est.condenserOutC, est.heatFlowLpm].every(({ quality }) => quality !== 'lost');
+  // What nobody can measure in the water is what the card draws, unless it goes outdoors.
+  const accelW = measured ? heat.accelW : outputs.rejectOn > 0 ? 0 : plannedAccelW(est);
+  return [
+    ...(accelW > WORKING_W ? [`accelerator ${kw(accelW)}`] : []),
+    ...(outputs.backupHeaterOn > 0 ? ['backup heater'] : []),
+  ];
+}
 
 function unit(
   action: Action,
@@ -56,12 +62,12 @@ function unit(
       return `Cooling: room ${deg(est.roomC.value)}, compressor ${outputs.compressorPct.toFixed(0)} %`;
     case 'heating': {
       const pump = outputs.compressorOn > 0 ? [pumps(heat.condenserW - (heat.storedW ?? 0))] : [];
-      return `Heating: ${target}, ${[...pump, ...besidePump(outputs, heat)].join(' + ')}`;
+      return `Heating: ${target}, ${[...pump, ...besidePump(outputs, heat, est)].join(' + ')}`;
     }
     case 'off':
       return 'Off: only frost protection';
     case 'fault': {
-      const others = besidePump(outputs, heat).join(' + ');
+      const others = besidePump(outputs, heat, est).join(' + ');
       return others ? `Heat pump stopped, heating with ${others}` : 'Stopped';
     }
     default:

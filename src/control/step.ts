@@ -3,6 +3,7 @@ import type { Reason, SafetyState } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
 
 import { comfortStep, type Wish } from './comfort/comfort.ts';
+import { lastHeater } from './comfort/last-heater.ts';
 import { roomsOf } from './comfort/rooms.ts';
 import { commissionView } from './commission/commission.ts';
 import { coolAim } from './decide/cool.ts';
@@ -179,7 +180,8 @@ function perceived(previous: CoreState, given: StepInput, realS: number) {
   const { plan } = previous.plan;
   const managed = gridWishes(previous.grid, est, given, plan.mode);
   const asked = leaned(managed.input, given.setPoints, plan, est, previous.pump.map);
-  const { state: comfort, wish } = comfortStep(previous.comfort, asked, est, plan, dtS);
+  const { state: comfort, wish: wished } = comfortStep(previous.comfort, asked, est, plan, dtS);
+  const wish = lastHeater(wished, house, previous);
   const input: Wished = { ...asked, setPoints: wish.setPoints };
   const state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: managed.state };
   return { state, facts: { est, input, wish, dewC }, zones, told: [...reasons, ...lapsed, ...leanReasons(asked)] };

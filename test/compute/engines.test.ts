@@ -142,7 +142,7 @@ if (haveStories) {
   test('llama: tells that it has begun before the first token is there', async () => {
     await withStories(async (model) => {
       // Long enough that computing it takes some milliseconds.
-      const { chunks } = await collect(model, { prompt: 'Once upon a time. '.repeat(30), maxTokens: 4 });
+      const { chunks } = await collect(model, { prompt: 'Once upon a time. '.repeat(20), maxTokens: 4 });
       assert.equal(chunks[0], { text: '', tokens: 0 });
       assert.is(chunks[1]!.tokens, 1);
     });

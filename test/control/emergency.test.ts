@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cosimulate } from '../../src/app/cosim.ts';
+import type { OverrideCommand } from '../../src/contract/comfort.ts';
+import { House } from '../../src/contract/house.ts';
 import type { SetPoints } from '../../src/contract/messages.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
@@ -63,6 +65,58 @@ test('computing switched off is respected: then the backup heater heats, and the
   assert.ok(late.some((x) => x.plant.backupW > 0));
   assert.is(Math.max(...late.map((x) => x.plant.accelW)), 0);
   assert.match(emergency(late[0]!.verdict)!.text, /computing is switched off/);
+});
+
+const PAUSE: OverrideCommand = { kind: 'pause-compute', forMin: 3 * 1440, id: '', by: 'owner' };
+for (const [name, computeOn, commands] of [
+  ['computing switched off', false, []],
+  ['computing paused for days', true, [PAUSE]],
+] as const)
+  test(`${name} and no backup heater: the accelerator is the last heat and heats, the house does not freeze`, () => {
+    const told: string[] = [];
+    let coldestC = 99;
+    let roomC = 99;
+    const headlines = new Set<string>();
+    cosimulate({
+      config: Config.parse({ house: { backupHeaterW: 0 }, sim: { startsAt: '2025-01-15T06:00:00Z' } }),
+      ...{ days: 3, dtS: 10, setPoints: { computeOn } },
+      faultsAt: (s) => (s > 7200 ? { plant: { pressureHighOpen: true } } : {}),
+      wishesAt: (s) => (s === 3600 ? { commands } : {}),
+      watch(s, plant, verdict) {
+        coldestC = Math.min(coldestC, plant.supplyC, plant.returnC, plant.condenserC);
+        roomC = plant.airC;
+        if (s < 14_400) return;
+        told.push(...verdict.reasons.filter(({ code }) => code === 'last-heater').map(({ text }) => text));
+        headlines.add(verdict.reasons[0]!.text.split(',')[0]!);
+        assert.is(verdict.outputs.backupHeaterOn, 0, 'there is none');
+      },
+    });
+    assert.ok(coldestC > 10, `water of ${coldestC} °C`);
+    assert.ok(roomC > 14, `room of ${roomC} °C`);
+    assert.match(told[0] ?? '', 'no backup heater is there');
+    assert.not.ok([...headlines].some((text) => text.includes('backup heater')));
+  });
+
+test('water near freezing, all switched off, no backup heater: the accelerator heats; a house that has one uses that', () => {
+  const cold = {
+    supplyC: 4,
+    returnC: 4,
+    condenserOutC: 4,
+    bufferTopC: 6,
+    bufferBottomC: 5,
+    accelInC: 4,
+    accelOutC: 5,
+    accelChipC: 9,
+  };
+  for (const backupHeaterW of [0, 6000]) {
+    const rig = createRig(cold);
+    rig.house = House.parse({ backupHeaterW });
+    Object.assign(rig.setPoints, { mode: 'off', computeOn: false });
+    rig.values.pressureHighOk = 0;
+    run(rig, 120);
+    const { accelCapW, backupHeaterOn } = rig.verdict.outputs;
+    assert.equal([accelCapW > 1000, backupHeaterOn], backupHeaterW === 0 ? [true, 0] : [false, 1]);
+  }
 });
 
 test('it ends by itself when the compressor runs again', () => {

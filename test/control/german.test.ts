@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inGerman } from '../../src/contract/german/german.ts';
+import { House } from '../../src/contract/house.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import { ROWS } from '../../src/control/interlock/rows.ts';
 import { computing, createRig, type Rig, tick } from './rig.ts';
@@ -26,6 +27,14 @@ const STORIES: [string, Partial<Record<SensorName, number>>, (rig: Rig) => void]
   ['has an alarm', { gasOk: 0 }, () => {}],
   ['has lost pressure', { pressureHighOk: 0 }, () => {}],
   ['is hot', { accelOutC: 75, supplyC: 80 }, () => {}],
+  [
+    'has nothing else to heat with',
+    { supplyC: 4, returnC: 4, pressureHighOk: 0 },
+    (rig) => {
+      rig.setPoints.computeOn = false;
+      rig.house = House.parse({ backupHeaterW: 0 });
+    },
+  ],
   ['reads nonsense', { hotWaterC: 140, returnC: Number.NaN }, () => {}],
 ];
 

@@ -93,6 +93,7 @@ function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed:
 /** Resistive heat, last of all: the accelerator's own resistive heat is worth answers. */
 function backupOn(f: DecideFacts, frostHeat: boolean, compressorOn: boolean, rejecting: boolean): boolean {
   const { est, plan, input } = f;
+  if (input.house.backupHeaterW === 0) return false;
   if (frostHeat) return !compressorOn && accelHeatW(f, rejecting) < 1000;
   if (!plan.heaterWanted || input.setPoints.mode !== 'heating') return false;
   const lackW = plan.resistiveW - accelHeatW(f, rejecting);
@@ -105,7 +106,7 @@ function bridges(f: DecideFacts, defrosting: boolean): boolean {
   return defrosting && (f.plan.backupWanted || f.est.bufferTopC.value < BRIDGE_BELOW_C);
 }
 
-/** Watts that the accelerator's heat is worth whatever computing earns; 0 while its owner has switched it off. */
+/** Watts that the accelerator's heat is worth whatever computing earns; 0 while its owner has switched it off (last-heater.ts). */
 function heatWorthW(f: DecideFacts, next: Pick<DecidedState, 'frost' | 'defrost' | 'hotWater'>): number {
   const { house, setPoints } = f.input;
   const wanted = next.frost.heat || bridges(f, next.defrost.on) || tankStalls(f, next.hotWater, STALL_ACCEL_S);
