@@ -49,6 +49,8 @@ export const Ems = z.object({
   /** Power from the grid (feeding in negative) and of the sun, for a board that measures none. They count for surplus and cost, not for the fuse. */
   gridW: finite.optional(),
   pvW: finite.optional(),
+  /** Surplus sun that somebody else is to have first, W: a car that waits for it. */
+  keptW: finite.nonnegative().optional(),
 });
 export type Ems = z.infer<typeof Ems>;
 

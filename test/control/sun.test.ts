@@ -17,16 +17,28 @@ interface Battery {
   capacityWh: number;
 }
 
+/**
+ * A wallbox in evcc's mode `pv`, which looks at the same meter each `everyS`: full amperes of one phase, 6 A at the least, on
+ * after a minute of enough sun, off after three without (https://docs.evcc.io/en/docs/features/solar-charging).
+ */
+interface Wallbox {
+  everyS: number;
+  phases: 1 | 3;
+}
+
 interface Sample {
   s: number;
   accelW: number;
   gridW: number;
   batteryW: number;
+  carW: number;
 }
 
 interface Day {
   solarAt(s: number): number;
   battery?: Battery;
+  wallbox?: Wallbox;
+  keptW?: number;
   batteryKnown?: boolean;
   grid?: object;
   house?: object;
@@ -47,10 +59,12 @@ function run(day: Day): Sample[] {
   let workW = 0;
   let batteryW = 0;
   const { battery } = day;
+  const charge = day.wallbox && wallboxOf(day.wallbox);
+  let carW = 0;
   const samples: Sample[] = [];
   for (let s = 0; s < day.seconds; s++) {
     const weather = { outdoorC: 0, solarWm2: day.solarAt(s), humidityPct: 70 };
-    const others = { householdW: 500 + batteryW, hotWaterLpm: 0 };
+    const others = { householdW: 500 + batteryW + carW, hotWaterLpm: 0 };
     plant = plantStep(plant, { outputs, accelWorkW: workW, weather, ...others }, 1);
     // An inverter at its feed-in limit gives no more than the house and the limit take.
     const hiddenW = Math.max(0, -plant.gridW - (day.feedInLimitW ?? Number.POSITIVE_INFINITY));
@@ -61,20 +75,45 @@ function run(day: Day): Sample[] {
       batteryW = Math.min(battery.wh < battery.capacityWh ? battery.maxW : 0, Math.max(lowW, wishW));
       battery.wh += batteryW / 3600;
     }
+    if (charge) carW = charge(s, truth.gridW);
     const sensors = Object.fromEntries(
       SENSOR_NAMES.map((n) => [n, { value: truth[n], atMs: s * 1000 + 1000, quality: 'good' as const }]),
     ) as Record<(typeof SENSOR_NAMES)[number], { value: number; atMs: number; quality: 'good' | 'missing' }>;
     sensors.batteryW = { value: batteryW, atMs: s * 1000 + 1000, quality: day.batteryKnown ? 'good' : 'missing' };
     const image: Image = { tick: s, atMs: s * 1000 + 1000, sensors, actuators: outputs };
     const setPoints = DEFAULT_SETPOINTS;
-    const done = step(state, { image, dtS: 1, setPoints, market: MARKET, want: undefined, house, grid });
+    const ems = day.keptW === undefined ? undefined : { keptW: carW > 0 ? 0 : day.keptW };
+    const done = step(state, { image, dtS: 1, setPoints, market: MARKET, want: undefined, house, grid, ems });
     state = done.state;
     outputs = done.verdict.outputs;
     // Granted watts are those of the whole accelerator, its idle ones included.
     workW = Math.max(0, done.verdict.fillerW - IDLE_W);
-    samples.push({ s, accelW: plant.accelW, gridW: truth.gridW, batteryW });
+    samples.push({ s, accelW: plant.accelW, gridW: truth.gridW, batteryW, carW });
   }
   return samples;
+}
+
+const LEAST_A = 6;
+const MOST_A = 16;
+const ON_AFTER_S = 60;
+const OFF_AFTER_S = 180;
+
+/** Watts it takes from now on, having looked at the meter. */
+function wallboxOf({ everyS, phases }: Wallbox) {
+  const wPerA = 230 * phases;
+  let amps = 0;
+  let enoughS = 0;
+  let shortS = 0;
+  return (s: number, gridW: number): number => {
+    if (s % everyS === 0) {
+      const wish = Math.floor((amps * wPerA - gridW) / wPerA);
+      enoughS = amps === 0 && wish >= LEAST_A ? enoughS + everyS : 0;
+      shortS = amps > 0 && wish < LEAST_A ? shortS + everyS : 0;
+      if (amps === 0) amps = enoughS > ON_AFTER_S ? LEAST_A : 0;
+      else amps = shortS > OFF_AFTER_S ? 0 : Math.min(MOST_A, Math.max(LEAST_A, wish));
+    }
+    return amps * wPerA;
+  };
 }
 
 const FROM_S = 2400;
@@ -134,6 +173,12 @@ const cases: [name: string, day: Omit<Day, 'solarAt' | 'seconds'>][] = [
       grid: { batteryOrder: 'accelerator-first' },
     },
   ],
+  ['a wallbox of one phase that evcc steers', { wallbox: { everyS: 30, phases: 1 } }],
+  ['a wallbox of three phases, looked at each 10 s', { wallbox: { everyS: 10, phases: 3 } }],
+  [
+    'a wallbox and a battery',
+    { wallbox: { everyS: 30, phases: 1 }, battery: { maxW: 3000, wh: 4900, capacityWh: 5000 }, batteryKnown: true },
+  ],
 ];
 
 test('clouds: at most two turns of power each, and no grid power but for seconds, whoever else regulates the meter', () => {
@@ -164,6 +209,15 @@ test('the order is a setting: with the battery first it charges, with the accele
   const [battery, accelerator] = [sunny('battery-first'), sunny('accelerator-first')];
   assert.ok(battery.batteryW > 2500 && battery.accelW < 700, JSON.stringify(battery));
   assert.ok(accelerator.accelW > 3000 && accelerator.batteryW < 500, JSON.stringify(accelerator));
+});
+
+test('a car first: sun that a manager keeps for it is left alone until the car takes it', () => {
+  // 4.5 kW of sun, 0.5 kW household: not enough for both at their most.
+  const sunny = (keptW?: number) =>
+    run({ solarAt: () => 500, seconds: 1800, wallbox: { everyS: 30, phases: 1 }, ...(keptW && { keptW }) }).at(-1)!;
+  const [open, kept] = [sunny(), sunny(3700)];
+  assert.ok(open.accelW > 1500 && open.carW < 2000, JSON.stringify(open));
+  assert.ok(kept.carW > 3000 && kept.accelW < 900, JSON.stringify(kept));
 });
 
 test('a feed-in limit: hidden sun is found and used, also where fed-in sun would not pay', () => {

@@ -33,7 +33,7 @@ export const DECISIONS_DE: Record<string, string> = {
   '{} an hour instead of {} with the heat pump': '{} je Stunde statt {} mit der Wärmepumpe',
   '{} of electricity instead of {}, at a price nobody has told': '{} Strom statt {}, zu unbekanntem Preis',
   'computing is switched off or paused, but {} and no backup heater is there: the accelerator heats until that is over':
-    'das Rechnen ist ausgeschaltet oder hat Pause, aber {}, und ein Heizstab ist nicht da: der Beschleuniger heizt, bis das vorbei ist',
+    'das Rechnen ist ausgeschaltet oder hat Pause, aber {}, und ein Heizstab ist nicht da: der Rechner heizt, bis das vorbei ist',
   '; computing is switched off, switch it on for its heat':
     '; das Rechnen ist ausgeschaltet, es würde mit seiner Wärme helfen',
   'cooling water stays above {} °C: {}': 'das Kühlwasser bleibt über {} °C: {}',

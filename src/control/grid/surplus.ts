@@ -34,7 +34,7 @@ function batteryOf(est: Estimates, ems: StepInput['ems']): number | undefined {
 /**
  * Own sun that would leave the house if the accelerator drew nothing, W; 0 without fresh meters, the board's or those that
  * an energy manager tells. What a battery discharges
- * is no sun; what it charges counts only where the accelerator goes before it.
+ * is no sun; what it charges counts only where the accelerator goes before it. What a manager keeps for others is theirs.
  */
 export function surplusOf(est: Estimates, grid?: GridConfig, ems?: StepInput['ems']): number {
   const known = (e: Estimates['gridW'], told: number | undefined) =>
@@ -44,7 +44,8 @@ export function surplusOf(est: Estimates, grid?: GridConfig, ems?: StepInput['em
   if (gridW === undefined || pvW === undefined) return 0;
   const batteryW = batteryOf(est, ems) ?? 0;
   const countedW = grid?.batteryOrder === 'accelerator-first' ? batteryW : Math.min(0, batteryW);
-  return Math.max(0, Math.min(pvW, plannedAccelW(est) - gridW + countedW));
+  const keptW = ems?.keptW ?? 0;
+  return Math.max(0, Math.min(pvW, plannedAccelW(est) - gridW + countedW - keptW));
 }
 
 /** Each tick. */
