@@ -82,7 +82,7 @@ function run(day: Day): Sample[] {
     sensors.batteryW = { value: batteryW, atMs: s * 1000 + 1000, quality: day.batteryKnown ? 'good' : 'missing' };
     const image: Image = { tick: s, atMs: s * 1000 + 1000, sensors, actuators: outputs };
     const setPoints = DEFAULT_SETPOINTS;
-    const ems = day.keptW === undefined ? undefined : { keptW: carW > 0 ? 0 : day.keptW };
+    const ems = day.keptW === undefined ? undefined : { keptW: Math.max(0, day.keptW - carW) };
     const done = step(state, { image, dtS: 1, setPoints, market: MARKET, want: undefined, house, grid, ems });
     state = done.state;
     outputs = done.verdict.outputs;
