@@ -17,7 +17,10 @@ export interface Question {
   only?: readonly [pattern: RegExp, words: string];
 }
 
-const isBurnt = (answers: Answers) => ['gas', 'oil', 'district'].includes(String(answers.get('house.alternativeHeat')));
+const isBurnt = (answers: Answers) =>
+  ['gas', 'oil', 'district'].includes(String(answers.get('house.alternativeHeat'))) ||
+  answers.get('house.backupHeaterIs') === 'boiler';
+const hasBackup = (answers: Answers) => answers.get('house.backupHeaterW') !== 0;
 const isHourly = (answers: Answers) => !answers.has('tariff.fixedEurPerKwh');
 
 export const QUESTIONS: readonly Question[] = [
@@ -35,14 +38,19 @@ export const QUESTIONS: readonly Question[] = [
     text: 'Water temperature that the house needs on that day, °C (floor 35, radiators 45 to 55)',
   },
   { path: 'house.compressorMaxW', text: 'Rated electrical power of the compressor, W' },
-  { path: 'house.backupHeaterW', text: 'Power of the backup heater, W, 0 for none' },
+  { path: 'house.backupHeaterW', text: 'Heat of the backup heater or of an old boiler that helps, W, 0 for none' },
+  { path: 'house.backupHeaterIs', text: 'Which of them it is: electric or boiler', when: hasBackup },
   { path: 'house.accelMaxW', text: 'Rated power of all accelerators together, W, 0 for none' },
   { path: 'house.hotWaterTankL', text: 'Hot water tank, litres' },
   {
     path: 'house.alternativeHeat',
     text: 'What heats the house when computing does not: heatpump (the one of this unit), gas, oil, district or resistive',
   },
-  { path: 'house.alternativeEurPerKwh', text: 'What a kWh of that heat costs, EUR', when: isBurnt },
+  {
+    path: 'house.alternativeEurPerKwh',
+    text: 'What a kWh of heat from gas, oil or district costs, EUR',
+    when: isBurnt,
+  },
   {
     path: 'house.comfort.priorityZone',
     text: 'Room that alone counts as the room temperature once it reports over MQTT, such as living; empty: all that report count alike',

@@ -18,7 +18,7 @@ export const House = z
       .min(0)
       .max(30_000)
       .default(6_000)
-      .describe('electrical power of the backup heater, 0 for none'),
+      .describe('heat of the backup heater, electrical power of an electric one; 0 for none'),
     accelMaxW: z
       .number()
       .min(0)
@@ -35,7 +35,7 @@ export const House = z
       .min(0)
       .max(2)
       .default(0.12)
-      .describe('price of a kWh of heat from gas, oil or district; unused for heatpump and resistive'),
+      .describe('price of a kWh of heat from gas, oil or district, also of the boiler behind the backup heater'),
     wearEurPerKwh: z.number().min(0).max(1).default(0).describe('accelerator wear per kWh computed'),
     startsPerDay: z
       .int()
@@ -49,7 +49,15 @@ export const House = z
       .enum(['buffer', 'supply'])
       .default('buffer')
       .describe('where the backup heater sits: only in the supply it can help the hot water'),
+    backupHeaterIs: z
+      .enum(['electric', 'boiler'])
+      .default('electric')
+      .describe('what the contact of the backup heater switches; an old boiler burns at `alternativeEurPerKwh`'),
     comfort: Comfort,
   })
   .prefault({});
 export type House = z.infer<typeof House>;
+
+/** Electricity that the backup heater draws while it is on, W. A boiler's own pump and fan are too little to count. */
+export const backupDrawsW = (house: Pick<House, 'backupHeaterIs' | 'backupHeaterW'>): number =>
+  house.backupHeaterIs === 'boiler' ? 0 : house.backupHeaterW;

@@ -97,6 +97,8 @@ export const ControlState = z.object({
     ...{ condenserW: finite, accelW: finite, rejectedW: finite },
     /** Of the backup heater: no meter sees it, so its rating while it is on. */
     backupW: finite.optional(),
+    /** Left out where it draws as much as it heats: not so a boiler. */
+    backupDrawsW: finite.optional(),
     /** Part of `condenserW` that the heat pump cannot be making now: what hot water and metal held after the tank was charged. */
     storedW: finite.optional(),
   }),

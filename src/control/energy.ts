@@ -1,4 +1,4 @@
-import type { House } from '../contract/house.ts';
+import { backupDrawsW, type House } from '../contract/house.ts';
 import type { ControlState } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import type { Estimates } from './estimate/points.ts';
@@ -61,7 +61,8 @@ export function heatNow(
 export function heatWithBackup(heat: ControlState['heat'], outputs: Outputs, house: House): ControlState['heat'] {
   const backupW = outputs.backupHeaterOn > 0 ? house.backupHeaterW : 0;
   const within = house.backupHeaterAt === 'supply' ? backupW : 0;
-  return { ...heat, accelW: Math.max(0, heat.accelW - within), backupW };
+  const drawn = house.backupHeaterIs === 'boiler' && backupW > 0 ? { backupDrawsW: backupDrawsW(house) } : {};
+  return { ...heat, accelW: Math.max(0, heat.accelW - within), backupW, ...drawn };
 }
 
 /** Of the map of a heat pump that is still being learnt. */

@@ -1,5 +1,5 @@
 import type { Ems } from '../contract/grid.ts';
-import type { House } from '../contract/house.ts';
+import { backupDrawsW, type House } from '../contract/house.ts';
 import type { ControlState, Market } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import { localDate } from './comfort/time.ts';
@@ -46,13 +46,15 @@ interface Minute {
   standbyJ: number;
   heatJ: number;
   otherHeatJ: number;
+  /** Heat of a boiler. */
+  burntJ: number;
   powerJ: number;
   unitJ: number;
   gridJ: number;
 }
 
 const NO_SUMS: Sums = { heatKwh: 0, powerKwh: 0, houseKwh: 0, sunKwh: 0, costEur: 0, plainEur: 0, pricedH: 0 };
-const NO_MINUTE: Minute = { s: 0, standbyJ: 0, heatJ: 0, otherHeatJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
+const NO_MINUTE: Minute = { s: 0, standbyJ: 0, heatJ: 0, otherHeatJ: 0, burntJ: 0, powerJ: 0, unitJ: 0, gridJ: 0 };
 export const METERS_START: MetersState = {
   now: { heatW: 0, powerW: 0 },
   dayKey: null,
@@ -131,7 +133,7 @@ function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
     powerKwh: cooling ? 0 : m.powerJ / J_PER_KWH,
     houseKwh: cooling ? 0 : (m.heatJ + m.otherHeatJ) / J_PER_KWH,
     sunKwh: (Math.min(m.unitJ / m.s, Math.max(0, -othersW)) * m.s) / J_PER_KWH,
-    costEur: eur(m.unitJ / m.s),
+    costEur: eur(m.unitJ / m.s) + (market ? (m.burntJ / J_PER_KWH) * house.alternativeEurPerKwh : 0),
     plainEur: eur(plainPowerW),
     pricedH: market ? hours : 0,
   };
@@ -158,7 +160,8 @@ export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
   const coolingW =
     COOLANT_PUMP_W * (outputs.accelPumpPct / 100) ** 3 +
     DRY_COOLER_W_PER_W * house.accelMaxW * (outputs.dryCoolerPct / 100) ** 3;
-  const unitW = powerW + plannedAccelW(est) + backupW + standbyW + coolingW;
+  const drawnW = outputs.backupHeaterOn > 0 ? backupDrawsW(house) : 0;
+  const unitW = powerW + plannedAccelW(est) + drawnW + standbyW + coolingW;
   // Without a meter all of it counts as bought.
   const gridW = est.gridW.quality === 'lost' ? (ems?.gridW ?? unitW) : est.gridW.value;
   const runs = compressorW > RUNS_W && outputs.coolingOn === 0;
@@ -173,6 +176,7 @@ export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
     standbyJ: m.standbyJ + standbyW * dtS,
     heatJ: m.heatJ + heat.condenserW * dtS,
     otherHeatJ: m.otherHeatJ + (heat.accelW + backupW) * dtS,
+    burntJ: m.burntJ + (backupW - drawnW) * dtS,
     powerJ: m.powerJ + powerW * dtS,
     unitJ: m.unitJ + unitW * dtS,
     gridJ: m.gridJ + gridW * dtS,

@@ -63,7 +63,7 @@ test('at a terminal it asks, asks again what will not do, and takes Enter for th
     [
       [/Heat load/, '12', '8000'],
       [/What heats the house when/, 'gas'],
-      [/of that heat costs/, '0,11'],
+      [/kWh of heat from gas/, '0,11'],
       [/Room that alone/, 'Living room', 'living'],
       [/Price of a kWh/, '0.31'],
       [/Join the swarm/, 'perhaps', ''],

@@ -18,6 +18,7 @@ const BASE: DispatchInput = {
   resistiveW: 0,
 };
 
+const BOILER: Partial<DispatchInput> = { alternative: 'heatpump', resistiveW: 3000, heatW: 6000 };
 const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
   ['break-even exactly does not pay', { incomeEurPerKwh: 0.125 }, 0],
   ['a hair above break-even pays', { incomeEurPerKwh: 0.125 + 2 ** -20 }, 5000],
@@ -35,6 +36,8 @@ const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
   ['even on own sun', { alternative: 'heatpump', surplusW: 5000 }, 0],
   ['resistive heat that would run anyway: a draw is a gain', { alternative: 'resistive' }, 5000],
   ['the backup heater would run', { alternative: 'heatpump', resistiveW: 3000, heatW: 6000 }, 3000],
+  ['a boiler would run: its fuel is cheaper than this electricity', { ...BOILER, boilerEurPerKwh: 0.12 }, 0],
+  ['a boiler would run, and its fuel is dearer', { ...BOILER, boilerEurPerKwh: 0.26 }, 3000],
   ['but wear decides even then', { alternative: 'resistive', wearEurPerKwh: 0.001 }, 0],
   ['resistive house without need of heat', { alternative: 'resistive', heatW: 0 }, 0],
   ['negative retail price pays without heat', { retailEurPerKwh: -0.01, heatW: 0 }, 5000],

@@ -59,6 +59,18 @@ test('the backup heater comes only after the accelerator alone was not enough', 
   assert.ok(backup && backup.s - accelS >= 300, `accelerator ${accelS}, backup heater ${backup?.s}`);
 });
 
+test('an old boiler in place of the backup heater: its heat costs fuel, loads no fuse, and is told by its name', () => {
+  const more = {
+    house: { designLoadW: 25_000, compressorMaxW: 8000, backupHeaterIs: 'boiler', backupHeaterW: 15_000 },
+  };
+  const { seen } = winter(0.5, { ...more, grid: { maxImportW: 9000 } });
+  const burning = seen.filter((x) => x.plant.backupW > 0);
+  assert.ok(burning.length > 0 && burning.every((x) => x.plant.gridW < 9300));
+  const { text } = emergency(burning.at(-1)!.verdict)!;
+  assert.match(text, /the old boiler 15\.0 kW; \d\.\d\d EUR an hour instead of/);
+  assert.is(burning[0]!.verdict.heat.backupDrawsW, 0);
+});
+
 test('computing switched off is respected: then the backup heater heats, and the reason says so', () => {
   const { seen } = winter(0.5, {}, { computeOn: false });
   const late = seen.filter((x) => x.s > 14_400);

@@ -71,6 +71,18 @@ test('heat of the accelerator is what a plain pump would have made for a COP-th;
   assert.ok(Math.abs(sunny.costTodayEur! - 5.025 * 0.08) < 1e-6, `${sunny.costTodayEur}`);
 });
 
+test('a boiler in place of the backup heater draws nothing and costs its fuel; its heat is heat', () => {
+  const outputs = { ...AT_REST, backupHeaterOn: 1 };
+  const heat = { condenserW: 0, accelW: 0, rejectedW: 0 };
+  const seen = { compressorW: 0, gridW: 500 };
+  const house = House.parse({ backupHeaterIs: 'boiler', alternativeEurPerKwh: 0.12 });
+  const burnt = metersView(hours(1, facts(seen, { heat, outputs, house })));
+  assert.ok(Math.abs(burnt.costTodayEur! - (6 * 0.12 + 0.025 * 0.3)) < 1e-6, `${burnt.costTodayEur}`);
+  const electric = metersView(hours(1, facts({ ...seen, gridW: 6500 }, { heat, outputs })));
+  assert.ok(Math.abs(electric.costTodayEur! - 6.025 * 0.3) < 1e-6, `${electric.costTodayEur}`);
+  assert.equal([burnt.heatTodayKwh, burnt.plainPumpTodayEur], [electric.heatTodayKwh, electric.plainPumpTodayEur]);
+});
+
 test('the day: heat of all sources, and the sun that was used instead of its being fed in', () => {
   const heat = { condenserW: 3000, accelW: 2000, rejectedW: 0 };
   const still = AT_REST;

@@ -34,6 +34,15 @@ test('a pump that has stopped gives off what it holds, and no heat of the air; o
   assert.equal([start.pumpHeat, start.fromAir, start.fromRest, start.toAir, start.rooms], [190, 0, 0, 0, 190]);
 });
 
+test('a boiler in place of the backup heater heats and draws nothing', () => {
+  const now = given();
+  now.control.heat = { ...now.control.heat, backupW: 9000, backupDrawsW: 0 };
+  const burning = flowWatts({ ...now, plant: null })!;
+  assert.equal([burning.backup, burning.backupHeat], [0, 9000]);
+  now.control.heat = { ...now.control.heat, backupW: 0, backupDrawsW: 0 };
+  assert.is(flowWatts({ ...now, plant: null })!.household, burning.household, 'nobody draws the less');
+});
+
 test('what reaches the water leaves it, whatever the pump does', () => {
   const watts = fc.integer({ min: -9000, max: 15_000 });
   fc.assert(

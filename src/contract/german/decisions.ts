@@ -30,6 +30,8 @@ export const DECISIONS_DE: Record<string, string> = {
     '{} Starts in 24 h: der Verdichter wartet {} min auf den nächsten',
   'the heat pump cannot run: the accelerator heats {}, the backup heater {}; {}':
     'die Wärmepumpe kann nicht laufen: der Rechner heizt mit {}, der Heizstab mit {}; {}',
+  'the heat pump cannot run: the accelerator heats {}, the old boiler {}; {}':
+    'die Wärmepumpe kann nicht laufen: der Rechner heizt mit {}, der alte Kessel mit {}; {}',
   '{} an hour instead of {} with the heat pump': '{} je Stunde statt {} mit der Wärmepumpe',
   '{} of electricity instead of {}, at a price nobody has told': '{} Strom statt {}, zu unbekanntem Preis',
   'computing is switched off or paused, but {} and no backup heater is there: the accelerator heats until that is over':

@@ -24,6 +24,8 @@ export interface DispatchInput {
   cop: number;
   /** Heat that a resistive heater would give this hour whatever we do, W: then a draw even in money is a gain in answers. */
   resistiveW: number;
+  /** Where a boiler would make it: what its kWh costs. */
+  boilerEurPerKwh?: number;
 }
 
 export interface Tier {
@@ -47,13 +49,13 @@ export interface Dispatch {
 /** Dry cooler fan and pump per kWh thrown away: about 200 W for 5 kW of heat. */
 export const REJECT_KWH_PER_KWH = 0.04;
 
-/** `cold`: nobody wants the heat; `resistive`: it spares a kWh of COP 1; `warm`: it spares the house's other heat. */
+/** `cold`: nobody wants the heat; `resistive`: it spares a kWh of COP 1, or of the boiler in its place; `warm`: it spares the house's other heat. */
 type HeatUse = 'cold' | 'warm' | 'resistive';
 
 /** What the same kWh of heat would cost without the accelerator, at the price of the same source and hour. */
 function alternativeCost(input: DispatchInput, priceEurPerKwh: number, use: HeatUse): number {
   if (use === 'cold') return 0;
-  if (use === 'resistive') return priceEurPerKwh;
+  if (use === 'resistive') return input.boilerEurPerKwh ?? priceEurPerKwh;
   return input.alternative === 'heatpump' ? priceEurPerKwh / input.cop : input.alternativeEurPerKwh;
 }
 

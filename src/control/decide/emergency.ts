@@ -1,3 +1,4 @@
+import { backupDrawsW } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
@@ -72,13 +73,16 @@ export function emergencyReasons(state: EmergencyState, est: Estimates, input: S
   const { house, market, image, setPoints } = input;
   const accelW = plannedAccelW(est);
   const heaterW = image.actuators.backupHeaterOn > 0 ? house.backupHeaterW : 0;
-  const electricW = accelW + heaterW;
-  const pumpW = electricW / copOf(est.supplyC.value, est.outdoorC.value);
-  const perHour = (watts: number) => `${((watts / 1000) * (market?.priceEurPerKwh ?? 0)).toFixed(2)} EUR`;
+  const electricW = accelW + Math.min(heaterW, backupDrawsW(house));
+  const burntEur = ((accelW + heaterW - electricW) / 1000) * house.alternativeEurPerKwh;
+  const pumpW = (accelW + heaterW) / copOf(est.supplyC.value, est.outdoorC.value);
+  const perHour = (watts: number, moreEur = 0) =>
+    `${((watts / 1000) * (market?.priceEurPerKwh ?? 0) + moreEur).toFixed(2)} EUR`;
   const cost = market
-    ? `${perHour(electricW)} an hour instead of ${perHour(pumpW)} with the heat pump`
+    ? `${perHour(electricW, burntEur)} an hour instead of ${perHour(pumpW)} with the heat pump`
     : `${kw(electricW)} of electricity instead of ${kw(pumpW)}, at a price nobody has told`;
+  const heater = house.backupHeaterIs === 'boiler' ? 'the old boiler' : 'the backup heater';
   const off = setPoints.computeOn ? '' : '; computing is switched off, switch it on for its heat';
-  const text = `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the backup heater ${kw(heaterW)}; ${cost}${off}`;
+  const text = `the heat pump cannot run: the accelerator heats ${kw(accelW)}, ${heater} ${kw(heaterW)}; ${cost}${off}`;
   return [{ what: 'emergencyHeat', code: 'emergency-heat', text: text.slice(0, 400) }];
 }

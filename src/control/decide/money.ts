@@ -28,7 +28,7 @@ export interface MoneyFacts {
   limitW: number;
   heatW: number;
   surplusW: number;
-  /** Part of it that would be made by resistive heat, W. */
+  /** Part of it that would be made by the backup heater, W. */
   resistiveW: number;
   /** COP of the heat pump now. */
   cop: number;
@@ -58,6 +58,7 @@ export function money(facts: MoneyFacts): Money | undefined {
     alternativeEurPerKwh: house.alternativeEurPerKwh,
     cop,
     resistiveW,
+    ...(house.backupHeaterIs === 'boiler' && { boilerEurPerKwh: house.alternativeEurPerKwh }),
   };
   const sold = want && want.incomeEurPerKwh > 0 ? want : undefined;
   const paid = sold && bySource({ ...base, incomeEurPerKwh: base.incomeEurPerKwh + sold.incomeEurPerKwh });

@@ -1,5 +1,5 @@
 import type { Dimming, GridConfig } from '../../contract/grid.ts';
-import type { House } from '../../contract/house.ts';
+import { backupDrawsW, type House } from '../../contract/house.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
 import { AUX_W, METER_START, type MeterState, meterStep, othersNowW, ownW } from './meter.ts';
@@ -111,7 +111,7 @@ export interface LimitFacts {
 }
 
 /** Rated power of all that draws: from here on a limit bounds nothing. */
-const ratedW = (house: House) => house.compressorMaxW + house.backupHeaterW + house.accelMaxW + AUX_W;
+const ratedW = (house: House) => house.compressorMaxW + backupDrawsW(house) + house.accelMaxW + AUX_W;
 
 function limitsOf(state: LimitState, est: Estimates, grid: GridConfig | undefined, dimmedW: number): Limits | null {
   const importW = importLimitW(grid);

@@ -1,4 +1,4 @@
-import type { House } from '../../contract/house.ts';
+import { backupDrawsW, type House } from '../../contract/house.ts';
 import type { Image } from '../../contract/points.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
@@ -30,7 +30,7 @@ export const METER_START: MeterState = { othersW: null, sampleMs: null, ownPeakW
 /** Electrical power of the unit now, W, pumps and fans included as an allowance. */
 export function ownW(est: Estimates, image: Image, house: House): number {
   const compressorW = est.compressorW.quality === 'lost' ? 0 : Math.max(0, est.compressorW.value);
-  const backupW = image.actuators.backupHeaterOn > 0 ? house.backupHeaterW : 0;
+  const backupW = image.actuators.backupHeaterOn > 0 ? backupDrawsW(house) : 0;
   return compressorW + plannedAccelW(est) + backupW + AUX_W;
 }
 

@@ -1,4 +1,4 @@
-import type { House } from '../../contract/house.ts';
+import { backupDrawsW, type House } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
 import type { Outputs } from '../../contract/points.ts';
 import { MIN_PCT } from '../decide/compressor.ts';
@@ -46,8 +46,9 @@ function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, es
   const runs = decided.compressorOn > 0 && compressorPct > 0;
   const takenW = runs ? Math.min(pumpW, seenW + RAMP_ROOM_W) : seenW;
   const tight = seenW > TIGHT_SHARE * pumpW;
-  const heats = decided.backupHeaterOn > 0 && takenW + house.backupHeaterW + AUX_W <= limits.unitW;
-  const leftW = limits.unitW - AUX_W - takenW - (heats ? house.backupHeaterW : 0);
+  const backupW = backupDrawsW(house);
+  const heats = decided.backupHeaterOn > 0 && takenW + backupW + AUX_W <= limits.unitW;
+  const leftW = limits.unitW - AUX_W - takenW - (heats ? backupW : 0);
   return {
     ...decided,
     compressorOn: speed ? decided.compressorOn : 0,

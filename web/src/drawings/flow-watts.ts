@@ -48,10 +48,10 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
   const [compute, compressor] = [value('accelW'), value('compressorW')];
   const { condenserW, accelW, rejectedW, backupW = 0, storedW = 0 } = control.heat;
   const toHouse = condenserW + accelW + backupW;
-  const backup = backupW > 0 ? backupW : null;
+  const drawn = control.heat.backupDrawsW ?? backupW;
   const hotWater = control.outputs.hotWaterOn === 1;
   const known = grid !== null && compute !== null && compressor !== null;
-  const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor - backupW) : null;
+  const rest = known ? positive(positive(sun ?? 0) + grid - (battery ?? 0) - compute - compressor - drawn) : null;
   const pump = pumpWatts(condenserW, compressor, storedW);
   return {
     sun: into(sun),
@@ -62,8 +62,8 @@ export function flowWatts(snapshot: Snapshot | null): FlowWatts | null {
     household: snapshot.plant?.householdW ?? rest,
     compute: into(compute),
     compressor: into(compressor),
-    backup,
-    backupHeat: backup,
+    backup: backupW > 0 ? drawn : null,
+    backupHeat: backupW > 0 ? backupW : null,
     computeHeat: positive(accelW),
     ...pump,
     fromHouse: positive(-toHouse),

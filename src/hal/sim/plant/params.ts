@@ -44,6 +44,8 @@ export interface PlantParams {
   tankCoilWPerK: number;
   tankLossWPerK: number;
   backupHeaterW: number;
+  /** Of its heat: 0 for a boiler. */
+  backupDrawsShare: number;
   emitterJPerK: number;
   /** Heat given to the room is emitterW1 * (emitter - room)^1.1. */
   emitterW1: number;
@@ -99,6 +101,7 @@ export function plantParams(
     tankCoilWPerK: 1_500,
     tankLossWPerK: 1.6,
     backupHeaterW: house.backupHeaterW,
+    backupDrawsShare: house.backupHeaterIs === 'boiler' ? 0 : 1,
     emitterJPerK: 8e6,
     emitterW1,
     emitterMaxLpm: house.designLoadW / 5 / (WATER_J_PER_LK / 60),

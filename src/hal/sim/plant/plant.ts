@@ -83,7 +83,7 @@ function stepElectric(s: PlantState, input: PlantInput, dtS: number): void {
     COOLANT_PUMP_W * (o.accelPumpPct / 100) ** 3 +
     WATER_PUMP_W * (o.circulationPct / 100) ** 3 +
     p.dryCoolerFanW * (o.dryCoolerPct / 100) ** 3;
-  const usedW = s.householdW + s.compressorW + s.auxW + s.accelW + s.backupW;
+  const usedW = s.householdW + s.compressorW + s.auxW + s.accelW + p.backupDrawsShare * s.backupW;
   s.curtailedW = p.exportLimitW === undefined ? 0 : Math.max(0, s.pvW - usedW - p.exportLimitW);
   s.pvW -= s.curtailedW;
   s.gridW = usedW - s.pvW;
