@@ -55,14 +55,16 @@ const dimmed = (t: Tick) =>
 const METER_SHARE = 1.01;
 const IDLE_CARDS_W = 300;
 
+const backupDrawnW = ({ backupW, params }: Tick['after']['plant']) => params.backupDrawsShare * backupW;
+
 export const bounds = (): Invariant[] => [
   bound('§ 14a', 'accelerator and heater leave a dimmed unit its share', 2.1, (t) => {
-    const { accelW, backupW, compressorW } = t.after.plant;
-    return dimmed(t) && accelW + backupW > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W);
+    const { accelW, compressorW } = t.after.plant;
+    return dimmed(t) && accelW + backupDrawnW(t.after.plant) > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W);
   }),
   bound('§ 14a', 'a dimmed unit draws no more than it may', 36, (t) => {
-    const { accelW, backupW, compressorW, auxW } = t.after.plant;
-    return dimmed(t) && accelW + backupW + compressorW + auxW > DIMMED_LEAST_W * METER_SHARE;
+    const { accelW, compressorW, auxW } = t.after.plant;
+    return dimmed(t) && accelW + backupDrawnW(t.after.plant) + compressorW + auxW > DIMMED_LEAST_W * METER_SHARE;
   }),
   bound('F6', 'compressor off when a point it needs is 3 s old', 0.3, (t) => {
     return t.after.commanded.compressorOn > 0 && oldest(t, HEAT_PUMP_POINTS) > 3000;

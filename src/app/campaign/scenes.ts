@@ -74,6 +74,8 @@ export function randomConfig(random: Random, seed: number, summer: boolean): Con
       compressorMaxW: designLoadW / between(random, 2.2, 3.5),
       backupHeaterW: random() < 0.2 ? 0 : between(random, 2000, 9000),
       backupHeaterAt: pick(random, ['buffer', 'supply']),
+      // Of the number of cards, so that a seed makes the house it always made.
+      backupHeaterIs: count === 8 ? 'boiler' : 'electric',
       accelMaxW: 350 * count,
       alternativeHeat: pick(random, ['heatpump', 'gas', 'resistive']),
       comfort: random() < 0.3 ? { night: { setBackK: 2 }, quiet: { maxPct: 60 } } : {},
