@@ -60,7 +60,10 @@ const backupDrawnW = ({ backupW, params }: Tick['after']['plant']) => params.bac
 export const bounds = (): Invariant[] => [
   bound('§ 14a', 'accelerator and heater leave a dimmed unit its share', 2.1, (t) => {
     const { accelW, compressorW } = t.after.plant;
-    return dimmed(t) && accelW + backupDrawnW(t.after.plant) > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W);
+    return (
+      dimmed(t) &&
+      accelW + backupDrawnW(t.after.plant) > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W)
+    );
   }),
   bound('§ 14a', 'a dimmed unit draws no more than it may', 36, (t) => {
     const { accelW, compressorW, auxW } = t.after.plant;
