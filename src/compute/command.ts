@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Log } from '../core/log.ts';
+import { markedBy, signalTo } from './command-child/marked.ts';
 import type { FromCommand, ToCommand } from './command-child/messages.ts';
 import type { Door } from './door.ts';
 import type { Filler } from './filler.ts';
@@ -32,36 +34,28 @@ export interface CommandParts {
   log: Log;
 }
 
-/** Nobody can refuse these signals, and no child of the command is left out that has not left its group. */
-function signal(group: number | null, name: 'SIGSTOP' | 'SIGKILL'): void {
-  try {
-    if (group !== null) process.kill(-group, name);
-  } catch {
-    // It has just ended.
-  }
-}
-
 const NONE: Command = { giveWay() {}, wantW: () => 0, running: () => false, stop: async () => {} };
 
 export function startCommand({ command, door, power, work, filler, log }: CommandParts): Command {
   if (!command) return NONE;
-  let group: number | null = null;
-  const child = fork(CHILD_FILE, [command.run], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  let pids: readonly number[] = [];
+  const mark = randomUUID();
+  const child = fork(CHILD_FILE, [command.run, mark], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   // Whoever held it is gone: nobody would stop it any more.
-  void exited.then(() => signal(group, 'SIGKILL'));
+  void exited.then(() => signalTo([...pids, ...markedBy(mark)], 'SIGKILL'));
   child.on('error', (error) => log.warn({ err: error.message }, 'the command cannot be started'));
   let running = false;
   child.on('message', (message: FromCommand) => {
-    group = message.group;
+    pids = message.pids;
     // It was told to stop before it was known whom.
-    if (!running) signal(group, 'SIGSTOP');
+    if (!running) signalTo(pids, 'SIGSTOP');
   });
   const say = (run: boolean) => {
     if (run !== running) log.info({ run }, 'the owner’s command');
     running = run;
     // On a busy machine the child may take long to hear of it.
-    if (!run) signal(group, 'SIGSTOP');
+    if (!run) signalTo(pids, 'SIGSTOP');
     const message: ToCommand = { run, watts: command.powerW };
     if (child.connected) child.send(message, () => {});
   };

@@ -119,6 +119,40 @@ test('it stops although the process that holds it does not hear of it, and dies 
   }
 });
 
+test('what leaves the group of the command is stopped, goes on and is killed with it', async () => {
+  const { dir, remove } = tempDir();
+  const file = join(dir, 'pid');
+  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
+  let questions = 0;
+  const command = startCommand({
+    // A daemon: in a session of its own, and nobody's child.
+    command: {
+      run: `setsid sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 1000' & sleep 1000`,
+      powerW: 300,
+    },
+    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 0 }) },
+    power: { now: () => grant, onChange() {} },
+    work: { owedJ: () => 0 },
+    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
+    log: silent,
+  });
+  try {
+    await until('started', () => existsSync(file));
+    const daemon = readFileSync(file, 'utf8').trim();
+    assert.is(stateOf(daemon), 'S');
+    questions = 1;
+    command.giveWay();
+    await until('stopped', () => stateOf(daemon) === 'T');
+    questions = 0;
+    await until('goes on', () => stateOf(daemon) === 'S');
+    await command.stop();
+    await until('killed', () => stateOf(daemon) === undefined);
+  } finally {
+    await command.stop();
+    remove();
+  }
+});
+
 test('who waits for watts is told of a grant, and of its lapse', async () => {
   const power = createPower(systemClock, 100);
   const told: number[] = [];

@@ -4,7 +4,7 @@ export interface ToCommand {
   watts: number;
 }
 
-/** Told when it starts and when it has ended: its process group, which whoever is in a hurry stops without asking. */
+/** Told when it changes: its process group (negative) and the processes that have left it, which whoever is in a hurry stops without asking. */
 export interface FromCommand {
-  group: number | null;
+  pids: number[];
 }
