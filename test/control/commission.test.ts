@@ -21,7 +21,7 @@ function commissioned({ plant, swap }: Broken): { view: Commission; verdicts: Ve
   let truth: PlantState | undefined;
   cosimulate({
     config: Config.parse({}),
-    days: 1900 / 86_400,
+    days: 2100 / 86_400,
     dtS: 1,
     setPoints: { operation: 'commission' },
     faultsAt: () => ({
@@ -43,13 +43,40 @@ test('a sound machine passes every check, each with what was measured; then cont
   const { view, verdicts } = commissioned({});
   console.log(view.rows.map((r) => `${r.result} ${r.check}: ${r.measured}`).join('\n'));
   assert.ok(view.finished);
-  assert.is(view.rows.length, 7);
+  assert.is(view.rows.length, 10);
   for (const r of view.rows) assert.is.not(r.result, 'FAIL', `${r.check}: ${r.measured} ${r.remedy}`);
-  assert.ok(view.rows.filter((r) => r.result === 'PASS').length >= 6);
+  assert.ok(view.rows.filter((r) => r.result === 'PASS').length >= 9);
   assert.ok(
     verdicts.every((v) => v.safety === 'S0' || v.safety === 'S4'),
     'nothing tripped',
   );
+});
+
+test('each valve is timed: a sound one as the house has it, one several times slower fails and is told how slow', () => {
+  const strokes = (plant: PlantFaults, check: string) => {
+    const row = commissioned({ plant }).view.rows.find((r) => r.check.startsWith(check))!;
+    return { ...row, s: Number(/^stroke (\d+) s/.exec(row.measured)![1]) };
+  };
+  for (const [travelS, result] of [
+    [4, 'PASS'],
+    [12, 'PASS'],
+    [40, 'FAIL'],
+    [110, 'FAIL'],
+  ] as const) {
+    const row = strokes({ rejectValveTravelS: travelS }, 'reject valve');
+    assert.is(row.result, result, `reject ${travelS} s: ${row.measured}`);
+    assert.ok(Math.abs(row.s - travelS) <= 3 + 0.15 * travelS, `reject ${travelS} s: ${row.measured}`);
+  }
+  for (const [travelS, result] of [
+    [15, 'PASS'],
+    [30, 'PASS'],
+    [75, 'FAIL'],
+    [110, 'FAIL'],
+  ] as const) {
+    const row = strokes({ hotWaterValveTravelS: travelS }, 'hot water valve');
+    assert.is(row.result, result, `tank ${travelS} s: ${row.measured}`);
+    assert.ok(Math.abs(row.s - travelS) <= 5 + 0.15 * travelS, `tank ${travelS} s: ${row.measured}`);
+  }
 });
 
 const broken: [name: string, fault: Broken, check: string][] = [
@@ -57,6 +84,17 @@ const broken: [name: string, fault: Broken, check: string][] = [
   ['water sensors swapped', { swap: ['returnC', 'condenserOutC'] }, 'water sensors'],
   ['no heating flow', { plant: { heatFlowShare: 0 } }, 'heating pump'],
   ['no coolant flow', { plant: { coolantFlowShare: 0 } }, 'coolant pump'],
+  ['reject valve stuck', { plant: { rejectValveStuck: true } }, 'reject valve'],
+  ['reject valve the other way', { plant: { rejectValveReversed: true } }, 'reject valve'],
+  ['reject valve slower than its check', { plant: { rejectValveTravelS: 150 } }, 'reject valve'],
+  ['tank valve stuck', { plant: { hotWaterValveStuck: true } }, 'hot water valve'],
+  ['tank valve the other way', { plant: { hotWaterValveReversed: true } }, 'water sensors'],
+  ['dry cooler dead', { plant: { dryCoolerDead: true } }, 'dry cooler'],
+  ['backup heater dead', { plant: { backupHeaterDead: true } }, 'backup heater'],
+  ['buffer sensors swapped', { swap: ['bufferTopC', 'bufferBottomC'] }, 'buffer sensors'],
+  ['supply and condenser swapped', { swap: ['supplyC', 'condenserOutC'] }, 'reject valve'],
+  ['outdoor and room swapped, in winter', { swap: ['outdoorC', 'roomC'] }, 'dry cooler'],
+  ['flow meters swapped', { swap: ['accelFlowLpm', 'heatFlowLpm'] }, 'coolant pump'],
   ['compressor blocked', { plant: { compressorBlocked: true } }, 'water sensors'],
 ];
 

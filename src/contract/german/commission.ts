@@ -15,11 +15,33 @@ export const COMMISSION_DE: Record<string, string> = {
     'die Fühler accelInC und accelOutC tauschen: das Kühlmittel scheint im Rechner kälter zu werden',
   'power and flow explain {} K: check the seat of both sensors and the flow meter':
     'Leistung und Fluss erklären {} K: Sitz beider Fühler und den Durchflussmesser prüfen',
+  'backup heater': 'Heizstab',
+  'a boiler draws no power that can be seen: watch whether it fires':
+    'ein Kessel zieht keinen Strom, der zu sehen wäre: zusehen, ob er zündet',
+  'without the meter gridW nothing tells: measure its current':
+    'ohne den Zähler gridW ist nichts zu sehen: seinen Strom messen',
+  'draws {} W of {} W': 'zieht {} W von {} W',
+  'the heater was held off, by the limit of the grid or by an alarm: repeat later':
+    'der Heizstab wurde ausgehalten, von der Grenze des Netzes oder einem Alarm: später wiederholen',
+  'check contactor, fuse and limiter of the backup heater, and the meter gridW; a battery may hide it':
+    'Schütz, Sicherung und Begrenzer des Heizstabs prüfen, dazu den Zähler gridW; eine Batterie kann ihn verdecken',
   'reject valve stroke': 'Hub des Rückkühlventils',
   'water warms by {} K towards the house, {} K towards the dry cooler':
     'das Wasser erwärmt sich um {} K zum Haus hin, um {} K zum Rückkühler hin',
   'check coil and travel of the coolant valve, its end stops, and supplyC and condenserOutC':
     'Spule, Weg und Endlagen des Kühlmittelventils prüfen, dazu supplyC und condenserOutC',
+  'stroke {} s; {}': 'Hub {} s; {}',
+  'the coolant valve is slow, more than {} s: check its drive, its spring and what blocks it':
+    'das Kühlmittelventil ist langsam, mehr als {} s: Antrieb, Feder und was es hemmt prüfen',
+  'dry cooler': 'Rückkühler',
+  'coolant in {}, out {}, air {}': 'Kühlmittel ein {}, aus {}, Luft {}',
+  'gives {} W/K; {}': 'gibt {} W/K ab; {}',
+  'the coolant goes to the house: mend the coolant valve and repeat':
+    'das Kühlmittel läuft zum Haus: das Kühlmittelventil richten und wiederholen',
+  'the coolant is colder than the air that cools it: swap outdoorC and roomC, or move outdoorC out of the sun':
+    'das Kühlmittel ist kälter als die Luft, die es kühlt: outdoorC und roomC tauschen oder outdoorC aus der Sonne nehmen',
+  'less than {} W/K: check fan, fuse and air of the dry cooler, and outdoorC':
+    'weniger als {} W/K: Lüfter, Sicherung und Luftweg des Rückkühlers prüfen, dazu outdoorC',
   'power and speed of the accelerator by cap': 'Leistung und Tempo des Rechners je Grenze',
   '{} W under a cap of {} W, {} W under {} W': '{} W unter einer Grenze von {} W, {} W unter {} W',
   'the accelerator draws more than its cap: check the driver that sets the cap, and the meter accelW':
@@ -28,14 +50,22 @@ export const COMMISSION_DE: Record<string, string> = {
   'return {}, condenser {}, hot gas {} at {} W': 'Rücklauf {}, Kondensator {}, Heißgas {} bei {} W',
   'the compressor did not run: see {}, mend that and repeat':
     'der Verdichter lief nicht: siehe {}, das beheben und wiederholen',
-  'swap the sensors returnC and condenserOutC: the water seems to cool down over the condenser':
-    'die Fühler returnC und condenserOutC tauschen: das Wasser scheint im Kondensator kälter zu werden',
+  'the water cools down over the condenser: swap the sensors returnC and condenserOutC, unless the reversing valve stays at cooling':
+    'das Wasser wird im Kondensator kälter: die Fühler returnC und condenserOutC tauschen, falls nicht das Umkehrventil auf Kühlen steht',
   'check the seat of the sensors returnC, condenserOutC and dischargeC':
     'Sitz der Fühler returnC, condenserOutC und dischargeC prüfen',
+  'buffer sensors, top and bottom': 'Pufferfühler, oben und unten',
+  'top {}, then {}; bottom {}, then {}': 'oben {}, dann {}; unten {}, dann {}',
+  'the buffer is equally warm all through: repeat after a charge':
+    'der Puffer ist überall gleich warm: nach einer Ladung wiederholen',
+  'swap the sensors bufferTopC and bufferBottomC: the buffer seems to stand on its head':
+    'die Fühler bufferTopC und bufferBottomC tauschen: der Puffer scheint auf dem Kopf zu stehen',
   'hot water valve stroke': 'Hub des Warmwasserventils',
   'return {} from the house, {} from the tank at {}': 'Rücklauf {} vom Haus, {} vom Speicher bei {}',
   'tank and house are equally warm: repeat when they differ':
     'Speicher und Haus sind gleich warm: wiederholen, wenn sie es nicht sind',
+  'the three-way valve is slow, more than {} s: check its drive and what blocks it':
+    'das Dreiwegeventil ist langsam, mehr als {} s: Antrieb und was es hemmt prüfen',
   'check coil and travel of the three-way valve and the sensor of the tank':
     'Spule und Weg des Dreiwegeventils und den Fühler des Speichers prüfen',
 };

@@ -2,7 +2,8 @@ import type { Commission } from '../../contract/commission.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
-import { CHECKS, type CheckFacts, type Seen } from './checks.ts';
+import type { CheckFacts, Sample, Seen } from './check.ts';
+import { CHECKS } from './checks.ts';
 
 /** Commissioning as a pure sequence: drive, wait, look, judge. The interlock holds over every step of it. */
 export interface CommissionState {
@@ -15,6 +16,8 @@ export interface CommissionState {
   stepRealS: number;
   /** What was seen at the end of each earlier step of this check. */
   seen: Seen[];
+  /** Of the timed step, one look a second. */
+  trail: Sample[];
   rows: Commission['rows'];
   finished: boolean;
   /** Sensor pairs found the wrong way round (F5): what needs them is refused until they are right. */
@@ -27,17 +30,21 @@ export const COMMISSION_START: CommissionState = {
   stepS: 0,
   stepRealS: 0,
   seen: [],
+  trail: [],
   rows: [],
   finished: false,
   swapped: { coolant: false, water: false },
 };
+
+/** A check from its first step on. */
+const AGAIN = { stepAt: 0, stepS: 0, stepRealS: 0, seen: [], trail: [] };
 
 /** Flow meters count pulses over a second; a pump takes one to stop. */
 const LEAST_REAL_S = 4;
 
 const REST: Outputs = { ...SAFE_OUTPUTS, accelPumpPct: 0, circulationPct: 0, dryCoolerPct: 0 };
 
-const seenNow = (est: Estimates): Seen => ({
+const seenNow = (est: Estimates, input: StepInput): Seen => ({
   accelInC: est.accelInC.value,
   accelOutC: est.accelOutC.value,
   accelW: est.accelW.value,
@@ -46,9 +53,14 @@ const seenNow = (est: Estimates): Seen => ({
   supplyC: est.supplyC.value,
   returnC: est.returnC.value,
   heatFlowLpm: est.heatFlowLpm.value,
+  bufferTopC: est.bufferTopC.value,
+  bufferBottomC: est.bufferBottomC.value,
   hotWaterC: est.hotWaterC.value,
+  outdoorC: est.outdoorC.value,
   compressorW: est.compressorW.value,
   dischargeC: est.dischargeC.value,
+  houseW: est.gridW.quality === 'lost' ? null : est.gridW.value + est.pvW.value - est.batteryW.value,
+  heaterOn: input.image.actuators.backupHeaterOn > 0,
 });
 
 /** One call; `outputs` are undefined when no check runs. */
@@ -68,7 +80,7 @@ export function commissionStep(
   }
   if (input.hand) {
     // The check that ran begins again afterwards: what it has seen is no longer true.
-    const state = { ...previous, stepAt: 0, stepS: previous.finished ? previous.stepS : 0, stepRealS: 0, seen: [] };
+    const state = { ...previous, ...AGAIN, stepS: previous.finished ? previous.stepS : 0 };
     return { state, outputs: { ...SAFE_OUTPUTS, ...input.hand } };
   }
   const begins = previous.at === null && !(previous.finished && previous.stepS > 0);
@@ -80,19 +92,21 @@ export function commissionStep(
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
+  const looks = step.timed && Math.floor(stepS) > Math.floor(now.stepS);
+  const trail = looks ? [...now.trail, { ...seenNow(est, input), s: stepS }] : now.trail;
   if (stepS < step.forS || stepRealS < (step.realS ?? LEAST_REAL_S))
-    return { state: { ...now, stepS, stepRealS }, outputs };
-  const seen = [...now.seen, seenNow(est)];
+    return { state: { ...now, stepS, stepRealS, trail }, outputs };
+  const seen = [...now.seen, seenNow(est, input)];
   if (now.stepAt + 1 < check.steps.length) {
-    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen }, outputs };
+    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen, trail }, outputs };
   }
-  const judged = check.judge(seen, facts);
+  const judged = check.judge(seen, facts, trail);
   const rows = judged ? [...now.rows, { check: check.name, ...judged.row }] : now.rows;
   const swapped = { ...now.swapped, ...judged?.swapped };
   const last = now.at! + 1 >= CHECKS.length;
   // A finished run is told apart from one that has not begun by a step time that is no longer 0.
   if (last) return { state: { ...COMMISSION_START, rows, swapped, finished: true, stepS: 1 }, outputs: undefined };
-  return { state: { ...now, at: now.at! + 1, stepAt: 0, stepS: 0, stepRealS: 0, seen: [], rows, swapped }, outputs };
+  return { state: { ...now, ...AGAIN, at: now.at! + 1, rows, swapped }, outputs };
 }
 
 /** For people; undefined before the first run. */
