@@ -56,8 +56,9 @@ export function drive(state: CoreState, est: Estimates, wished: StepInput, realS
       }
     : state.decided;
   const { coolant, water } = checks.state.swapped;
+  const tuned = checks.tuning && { ...decided, coolant: { ...decided.coolant, tuning: checks.tuning } };
   return {
-    state: { ...state, decided, grid: grid.state, operation: driven.state, commission: checks.state },
+    state: { ...state, decided: tuned ?? decided, grid: grid.state, operation: driven.state, commission: checks.state },
     outputs: driven.takenOver ? { ...driven.outputs, ...still } : driven.outputs,
     reasons: [
       ...handReasons(wished),

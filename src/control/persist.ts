@@ -3,6 +3,7 @@ import { Override } from '../contract/comfort.ts';
 import type { House } from '../contract/house.ts';
 import { SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
+import { isSane, UNTUNED } from './decide/pump-gains.ts';
 import type { CoreState } from './state.ts';
 import { initialState } from './state.ts';
 
@@ -98,6 +99,12 @@ const Core = z.object({
   observe: Observe.nullable().default(null).catch(null),
   /** Sensor pairs that commissioning found the wrong way round. */
   swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
+  /** Gains of the coolant pump as commissioning tuned them; a file of an earlier release has none. */
+  tuning: z
+    .strictObject({ kc: finite, integral: finite, derivative: finite })
+    .refine(isSane)
+    .default(UNTUNED)
+    .catch(UNTUNED),
 });
 
 export const Stored = z.object({ version: z.literal(1), setPoints: SetPoints, core: Core });
@@ -131,6 +138,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       meters: { dayKey, day, year, all },
       observe: state.observe,
       swapped: state.commission.swapped,
+      tuning: state.decided.coolant.tuning,
     },
   };
 }
@@ -172,6 +180,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     meters: { ...fresh.meters, ...core.meters },
     decided: {
       ...fresh.decided,
+      coolant: { ...fresh.decided.coolant, tuning: core.tuning },
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },
     },
     observe: core.observe,
@@ -183,8 +192,8 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
 /** Changes of this are written soon; all else (counters, what was learnt) can wait. */
 export function urgentPart(stored: Stored): string {
   const latched = Object.entries(stored.core.trips).map(([id, t]) => `${id}${t.latched}${t.agesS.length}`);
-  const { comfort, starts, swapped } = stored.core;
+  const { comfort, starts, swapped, tuning } = stored.core;
   const wishes = comfort?.overrides.map((o) => `${o.kind}${o.id}${o.text}`);
   const killed = [comfort?.legionella.runS === null, comfort?.legionella.retryS === null];
-  return JSON.stringify([stored.setPoints, swapped, latched, starts, wishes, killed]);
+  return JSON.stringify([stored.setPoints, swapped, tuning, latched, starts, wishes, killed]);
 }

@@ -46,6 +46,25 @@ export const COMMISSION_DE: Record<string, string> = {
   '{} W under a cap of {} W, {} W under {} W': '{} W unter einer Grenze von {} W, {} W unter {} W',
   'the accelerator draws more than its cap: check the driver that sets the cap, and the meter accelW':
     'der Rechner zieht mehr als seine Grenze: den Treiber der Grenze und den Messer accelW prüfen',
+  'coolant loop, tuned': 'Kühlmittelkreis, eingestellt',
+  'accelOutC, accelInC': 'accelOutC, accelInC',
+  'swap the sensors first and repeat': 'erst die Fühler tauschen, dann wiederholen',
+  'the modelled house runs too fast to tune its loop: repeat at its own speed':
+    'das Modellhaus läuft zu schnell, um seinen Kreis einzustellen: in seinem eigenen Tempo wiederholen',
+  'gain {} K/%, delay {} s, lag {} s': 'Verstärkung {} K/%, Totzeit {} s, Verzögerung {} s',
+  'that is no loop as the pump should have: look for air, flow meter and sensor; the assumed gains stay':
+    'so antwortet kein Kreis auf seine Pumpe: Luft, Durchflussmesser und Fühler prüfen; die angenommenen Regelwerte bleiben',
+  'the power was not steady: give an expert work, see that no limit holds the accelerator, and repeat':
+    'die Leistung war nicht stetig: einem Experten Arbeit geben, sehen, dass keine Grenze den Rechner hält, und wiederholen',
+  '{} W, then {} W': '{} W, dann {} W',
+  'pump at {} %, ordered {} %': 'Pumpe bei {} %, verlangt {} %',
+  'something else held the pump: see its alarms and repeat':
+    'etwas anderes hielt die Pumpe: ihre Alarme ansehen und wiederholen',
+  'accelOutC, accelFlowLpm': 'accelOutC, accelFlowLpm',
+  'both must be good all the time: mend them and repeat':
+    'beide müssen die ganze Zeit gut sein: richten und wiederholen',
+  'the coolant does not swing with the pump: look for air, flow meter and sensor; the assumed gains stay':
+    'das Kühlmittel schwingt nicht mit der Pumpe: Luft, Durchflussmesser und Fühler prüfen; die angenommenen Regelwerte bleiben',
   'water sensors, return and condenser': 'Wasserfühler, Rücklauf und Kondensator',
   'return {}, condenser {}, hot gas {} at {} W': 'Rücklauf {}, Kondensator {}, Heißgas {} bei {} W',
   'the compressor did not run: see {}, mend that and repeat':

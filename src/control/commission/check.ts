@@ -44,6 +44,8 @@ export interface Check {
     realS?: number;
     /** Its samples are kept for the judge. */
     timed?: boolean;
+    /** Ends when the loop of the coolant pump is tuned, which judges too; `drive` gives the rest. */
+    tunes?: boolean;
     drive(f: CheckFacts): Partial<Outputs>;
   }[];
   /** Given what was seen at the end of each step, and the samples of the timed one; undefined says nothing. */

@@ -14,6 +14,7 @@ import {
   skipped,
 } from './check.ts';
 import { strokeS } from './stroke.ts';
+import { TUNE_REST_PCT } from './tune-coolant.ts';
 
 /** Checks whose heat is the accelerator's. */
 const HEAT_S = 240;
@@ -39,6 +40,10 @@ const CAP_SLACK_W = 50;
 
 const toHouse = (f: CheckFacts) => accelDrive(f, { rejectOn: 0, dryCoolerPct: 0 });
 const toAir = (f: CheckFacts) => accelDrive(f, { rejectOn: 1, dryCoolerPct: COOLER_PCT });
+
+/** Most of its power into the house, the pump in the middle of what it does at that. */
+const steady = (f: CheckFacts) =>
+  accelDrive(f, { accelCapW: 0.75 * f.house.accelMaxW, accelPumpPct: TUNE_REST_PCT, rejectOn: 0, dryCoolerPct: 0 });
 
 function judgeSensors([seen]: readonly Seen[]): Judged {
   const s = seen!;
@@ -126,5 +131,13 @@ export const ACCEL_CHECKS: readonly Check[] = [
         accelDrive(f, { accelCapW: share * f.house.accelMaxW, accelPumpPct: 100, rejectOn: 1, dryCoolerPct: 100 }),
     })),
     judge: judgeCaps,
+  },
+  {
+    name: 'coolant loop, tuned',
+    steps: [
+      { forS: HEAT_S, drive: steady },
+      { forS: 0, tunes: true, drive: steady },
+    ],
+    judge: () => undefined,
   },
 ];

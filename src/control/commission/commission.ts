@@ -1,9 +1,11 @@
 import type { Commission } from '../../contract/commission.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
+import type { Tuning } from '../decide/pump-gains.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput } from '../types.ts';
-import type { CheckFacts, Sample, Seen } from './check.ts';
+import type { CheckFacts, Judged, Sample, Seen } from './check.ts';
 import { CHECKS } from './checks.ts';
+import { type TuneState, tuneStep } from './tune-coolant.ts';
 
 /** Commissioning as a pure sequence: drive, wait, look, judge. The interlock holds over every step of it. */
 export interface CommissionState {
@@ -18,6 +20,8 @@ export interface CommissionState {
   seen: Seen[];
   /** Of the timed step, one look a second. */
   trail: Sample[];
+  /** Of the experiment that tunes the coolant loop, while it runs. */
+  tune: TuneState | null;
   rows: Commission['rows'];
   finished: boolean;
   /** Sensor pairs found the wrong way round (F5): what needs them is refused until they are right. */
@@ -31,13 +35,14 @@ export const COMMISSION_START: CommissionState = {
   stepRealS: 0,
   seen: [],
   trail: [],
+  tune: null,
   rows: [],
   finished: false,
   swapped: { coolant: false, water: false },
 };
 
 /** A check from its first step on. */
-const AGAIN = { stepAt: 0, stepS: 0, stepRealS: 0, seen: [], trail: [] };
+const AGAIN = { stepAt: 0, stepS: 0, stepRealS: 0, seen: [], trail: [], tune: null };
 
 /** Flow meters count pulses over a second; a pump takes one to stop. */
 const LEAST_REAL_S = 4;
@@ -63,14 +68,32 @@ const seenNow = (est: Estimates, input: StepInput): Seen => ({
   heaterOn: input.image.actuators.backupHeaterOn > 0,
 });
 
-/** One call; `outputs` are undefined when no check runs. */
+export interface Commissioned {
+  state: CommissionState;
+  /** Undefined when no check runs. */
+  outputs: Outputs | undefined;
+  /** Gains of the coolant pump from now on; undefined when they stay. */
+  tuning?: Tuning | undefined;
+}
+
+/** The check has been judged: on to the next. */
+function judgedBy(now: CommissionState, found: Judged | undefined, outputs: Outputs): Commissioned {
+  const rows = found ? [...now.rows, { check: CHECKS[now.at!]!.name, ...found.row }] : now.rows;
+  const swapped = { ...now.swapped, ...found?.swapped };
+  const last = now.at! + 1 >= CHECKS.length;
+  // A finished run is told apart from one that has not begun by a step time that is no longer 0.
+  if (last) return { state: { ...COMMISSION_START, rows, swapped, finished: true, stepS: 1 }, outputs: undefined };
+  return { state: { ...now, ...AGAIN, at: now.at! + 1, rows, swapped }, outputs };
+}
+
+/** One call. */
 export function commissionStep(
   previous: CommissionState,
   est: Estimates,
   input: StepInput,
   dtS: number,
   realS: number,
-): { state: CommissionState; outputs: Outputs | undefined } {
+): Commissioned {
   if (input.setPoints.operation !== 'commission') {
     const { swapped } = previous;
     return {
@@ -92,6 +115,18 @@ export function commissionStep(
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
+  if (step.tunes) {
+    const pumpNowPct = input.image.actuators.accelPumpPct;
+    const {
+      state: tune,
+      pumpPct,
+      judged,
+      tuning,
+    } = tuneStep(now.tune, { est, pumpNowPct, swapped: now.swapped.coolant, dtS });
+    const driven = { ...outputs, accelPumpPct: pumpPct };
+    const next = judged ? judgedBy(now, judged, driven) : { state: { ...now, tune }, outputs: driven };
+    return { ...next, tuning };
+  }
   const looks = step.timed && Math.floor(stepS) > Math.floor(now.stepS);
   const trail = looks ? [...now.trail, { ...seenNow(est, input), s: stepS }] : now.trail;
   if (stepS < step.forS || stepRealS < (step.realS ?? LEAST_REAL_S))
@@ -100,13 +135,7 @@ export function commissionStep(
   if (now.stepAt + 1 < check.steps.length) {
     return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen, trail }, outputs };
   }
-  const judged = check.judge(seen, facts, trail);
-  const rows = judged ? [...now.rows, { check: check.name, ...judged.row }] : now.rows;
-  const swapped = { ...now.swapped, ...judged?.swapped };
-  const last = now.at! + 1 >= CHECKS.length;
-  // A finished run is told apart from one that has not begun by a step time that is no longer 0.
-  if (last) return { state: { ...COMMISSION_START, rows, swapped, finished: true, stepS: 1 }, outputs: undefined };
-  return { state: { ...now, ...AGAIN, at: now.at! + 1, rows, swapped }, outputs };
+  return judgedBy(now, check.judge(seen, facts, trail), outputs);
 }
 
 /** For people; undefined before the first run. */

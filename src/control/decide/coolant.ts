@@ -2,7 +2,8 @@ import type { House } from '../../contract/house.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
-import { PID_OFF, type PidState, pidStep } from '../pid.ts';
+import { PID_OFF, type PidState, pidControl, pidStep, simcGains } from '../pid.ts';
+import { PUMP_MIN_PCT, pumpProcess, TUNED_STEP_S, type Tuning, tunedGains, UNTUNED } from './pump-gains.ts';
 
 /** The accelerator loop: the pump holds the coolant outlet, the valve picks house or dry cooler, the fan holds the inlet. */
 export interface CoolantState {
@@ -21,6 +22,9 @@ export interface CoolantState {
   lpmPerPct: number;
   /** Seconds since the accelerator last drew power worth cooling. */
   coolS: number;
+  /** Found by commissioning, kept over restarts; and its gain when the pump was last moved. */
+  tuning: Tuning;
+  kcShare: number;
 }
 
 export const COOLANT_START: CoolantState = {
@@ -34,16 +38,13 @@ export const COOLANT_START: CoolantState = {
   outC: null,
   lpmPerPct: 0.2,
   coolS: 0,
+  tuning: UNTUNED,
+  kcShare: UNTUNED.kc,
 };
 
-const PUMP_MIN_PCT = 20;
 /** The pump's command and its real speed differ by more than rounding: the interlock holds it. */
 const HELD_PCT = 5;
 const FAN_MIN_PCT = 10;
-/** Volume of the loop outside the plates, L: its transport time is volume over flow. */
-const LOOP_L = 3;
-/** Heat capacity that the outlet temperature feels: coolant and cold plates, J/K. */
-const LOOP_J_PER_K = 18_000;
 const VALVE_MIN_S = 120;
 /** The outlet this far above its set-point for this long: the house side does not take the heat. */
 const REFUSED_K = 5;
@@ -87,23 +88,18 @@ function pump(state: CoolantState, input: CoolantInput, lpmPerPct: number): { pi
   const { est, outSetC, dtS } = input;
   const watts = est.accelW.value;
   const flowNeedLpm = watts / (COOLANT_W_PER_LPM_K * Math.max(4, outSetC - est.accelInC.value));
-  const nowLpm = Math.max(2, est.accelFlowLpm.value);
-  // Rise over the accelerator is watts over flow, so its slope over flow is rise over flow; the loop's own return adds to it.
-  const riseK = clamp(watts / (COOLANT_W_PER_LPM_K * nowLpm), 2, 20);
-  const process = {
-    gain: (-1.3 * riseK * lpmPerPct) / nowLpm,
-    tauS: LOOP_J_PER_K / (COOLANT_W_PER_LPM_K * nowLpm),
-    delayS: (60 * LOOP_L * 0.45) / nowLpm,
-    lambdaS: (60 * LOOP_L * 0.45) / nowLpm,
-    derivativeS: 4,
-    setTauS: 20,
-    min: PUMP_MIN_PCT,
-    max: 100,
-    integralMax: 40,
-  };
-  const { state: pid, output } = pidStep(state.pump, process, {
+  const process = pumpProcess(watts, est.accelFlowLpm.value, lpmPerPct);
+  const assumed = simcGains(process, dtS);
+  const measured = est.accelOutC.value;
+  const gains = dtS > TUNED_STEP_S ? assumed : tunedGains(assumed, state.tuning);
+  // Bumpless: what another gain makes of the same error, the integral takes back.
+  const changeK = (state.pump.set ?? measured) - measured;
+  const bump = assumed.kc * (state.kcShare - state.tuning.kc) * changeK;
+  const { integralMax } = process;
+  const held = { ...state.pump, integral: clamp(state.pump.integral + bump, -integralMax, integralMax) };
+  const { state: pid, output } = pidControl(held, gains, process, {
     set: outSetC,
-    measured: est.accelOutC.value,
+    measured,
     feedForward: clamp(flowNeedLpm / lpmPerPct, 0, 100),
     held: Math.abs(input.pumpNowPct - state.pumpPct) > HELD_PCT,
     dtS,
@@ -175,5 +171,5 @@ export function coolantStep(previous: CoolantState, input: CoolantInput): Coolan
   }
   const { pid, pct } = pump(state, input, lpmPerPct);
   const blown = reject && drawing ? fan(state, input) : { pid: PID_OFF, pct: 0 };
-  return { ...state, pump: pid, pumpPct: pct, fan: blown.pid, fanPct: blown.pct };
+  return { ...state, pump: pid, pumpPct: pct, kcShare: state.tuning.kc, fan: blown.pid, fanPct: blown.pct };
 }

@@ -4,7 +4,7 @@ import { type Fit, fitModel } from './fit.ts';
 import { periodS, type RelayState } from './relay.ts';
 
 /** Sound robustness with room for what the fit does not know: the loop promises 1.6 on the real process. */
-const GOAL = { maxSensitivity: 1.57, overshoot: 0.03 };
+export const TUNE_GOAL = { maxSensitivity: 1.57, overshoot: 0.03 };
 
 export interface Tuned {
   fit: Fit;
@@ -15,5 +15,5 @@ export interface Tuned {
 export function tuneFrom(relay: RelayState): Tuned {
   const { dtS, outputs, measured } = relay;
   const fit = fitModel({ dtS, outputs, measured }, periodS(relay));
-  return { fit, gains: designPid(fit.model, GOAL) };
+  return { fit, gains: designPid(fit.model, TUNE_GOAL) };
 }
