@@ -1,11 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { gaussian } from '../../src/app/bench/pid-plants.ts';
 import { cosimulate } from '../../src/app/cosim.ts';
 import type { Commission } from '../../src/contract/commission.ts';
-import type { SensorName } from '../../src/contract/points.ts';
+import { SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
+import { seededRandom } from '../../src/core/random.ts';
 import type { PlantFaults, PlantState } from '../../src/hal/sim/plant/plant.ts';
 import { sensorsOf } from '../../src/hal/sim/plant/plant.ts';
 import { createRig, HOUSE, run, tick } from './rig.ts';
@@ -13,20 +15,25 @@ import { createRig, HOUSE, run, tick } from './rig.ts';
 interface Broken {
   plant?: PlantFaults;
   swap?: [SensorName, SensorName];
+  /** Another house, and noise on its sensors. */
+  house?: { accelMaxW: number; compressorMaxW: number; designLoadW: number };
+  startsAt?: string;
+  noise?: () => number;
 }
 
 /** Commissioning of the modelled house at 1 Hz; the last view and all verdicts. */
-function commissioned({ plant, swap }: Broken): { view: Commission; verdicts: Verdict[] } {
+function commissioned({ plant, swap, house, startsAt, noise }: Broken): { view: Commission; verdicts: Verdict[] } {
   const verdicts: Verdict[] = [];
   let truth: PlantState | undefined;
   cosimulate({
-    config: Config.parse({}),
+    config: Config.parse({ house, sim: { startsAt } }),
     days: 3000 / 86_400,
     dtS: 1,
     setPoints: { operation: 'commission' },
     faultsAt: () => ({
       ...(plant && { plant }),
       ...(swap && truth && { sensors: crossed(sensorsOf(truth), swap) }),
+      ...(noise && truth && { sensors: noisy(sensorsOf(truth), noise) }),
     }),
     watch(_s, p, verdict) {
       truth = p;
@@ -37,6 +44,14 @@ function commissioned({ plant, swap }: Broken): { view: Commission; verdicts: Ve
 }
 
 const crossed = (s: Record<SensorName, number>, [a, b]: [SensorName, SensorName]) => ({ [a]: s[b], [b]: s[a] });
+/** Sixteenths of a degree, as a DS18B20 gives them, with 0.05 K of noise; 1 % on flow meters. */
+const noisy = (s: Record<SensorName, number>, noise: () => number) =>
+  Object.fromEntries(
+    SENSOR_NAMES.map((name) => {
+      if (name.endsWith('C')) return [name, Math.round((s[name] + 0.05 * noise()) * 16) / 16];
+      return [name, name.endsWith('Lpm') ? s[name] * (1 + 0.01 * noise()) : s[name]];
+    }),
+  );
 const result = (view: Commission, check: string) => view.rows.find((r) => r.check.startsWith(check))?.result;
 
 test('a sound machine passes every check, each with what was measured; then control drives again', () => {
@@ -76,6 +91,29 @@ test('each valve is timed: a sound one as the house has it, one several times sl
     const row = strokes({ hotWaterValveTravelS: travelS }, 'hot water valve');
     assert.is(row.result, result, `tank ${travelS} s: ${row.measured}`);
     assert.ok(Math.abs(row.s - travelS) <= 5 + 0.15 * travelS, `tank ${travelS} s: ${row.measured}`);
+  }
+});
+
+test('houses of half and twice the size, in four seasons, with noise on their sensors: nothing sound fails', () => {
+  const houses = [
+    { accelMaxW: 2000, compressorMaxW: 2500, designLoadW: 6000 },
+    { accelMaxW: 5000, compressorMaxW: 4000, designLoadW: 12_000 },
+    { accelMaxW: 10_000, compressorMaxW: 8000, designLoadW: 20_000 },
+  ];
+  for (const startsAt of [
+    '2026-01-15T00:00:00Z',
+    '2026-04-15T10:00:00Z',
+    '2026-07-15T12:00:00Z',
+    '2026-10-15T20:00:00Z',
+  ]) {
+    for (const house of houses) {
+      const { view } = commissioned({ house, startsAt, noise: gaussian(seededRandom(house.accelMaxW), 1) });
+      assert.ok(view.finished);
+      const strokes = view.rows.filter((r) => r.check.includes('stroke')).map((r) => r.measured.split(';')[0]);
+      console.log(startsAt.slice(0, 7), house.accelMaxW, ...strokes);
+      for (const r of view.rows)
+        assert.is(r.result, 'PASS', `${startsAt} ${house.accelMaxW} W: ${r.check}: ${r.measured}`);
+    }
   }
 });
 
