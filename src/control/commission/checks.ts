@@ -22,7 +22,7 @@ function judgeHeater([before, on, after]: readonly Seen[], { house }: CheckFacts
   const [b, o, a] = watts;
   if (b === null || o === null || a === null)
     return skipped('0 W', 'without the meter gridW nothing tells: measure its current');
-  const riseW = Math.min(o! - b!, o! - a!);
+  const riseW = Math.max(0, Math.min(o! - b!, o! - a!));
   const measured = `draws ${riseW.toFixed(0)} W of ${ratedW.toFixed(0)} W`;
   if (!on!.heaterOn)
     return skipped(measured, 'the heater was held off, by the limit of the grid or by an alarm: repeat later');
