@@ -1,18 +1,13 @@
 import type { House } from '../contract/house.ts';
 import type { Reason, SafetyState } from '../contract/messages.ts';
 import { SENSOR_NAMES } from '../contract/points.ts';
-
 import { comfortStep, type Wish } from './comfort/comfort.ts';
 import { lastHeater } from './comfort/last-heater.ts';
 import { roomsOf } from './comfort/rooms.ts';
 import { commissionView } from './commission/commission.ts';
 import { coolAim } from './decide/cool.ts';
-
-import { reachesHouse } from './decide/coolant.ts';
 import { loopsStep } from './decide/decide.ts';
 import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
-import { safeLimitW } from './decide/grant.ts';
-import { planStep } from './decide/plan.ts';
 import { drive } from './drive.ts';
 import { energyStep, heatNow, heatWithBackup, heatWithStored } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
@@ -27,53 +22,15 @@ import { priceView } from './price/prices.ts';
 import { actionOf, headline } from './say.ts';
 import { sound } from './sound.ts';
 import type { CoreState } from './state.ts';
+import { supervise, type Wished } from './supervise.ts';
 import type { StepInput, Verdict } from './types.ts';
 
 export { initialState } from './state.ts';
 
-/** Input with the set-points in force. */
-type Wished = StepInput & Pick<Wish, 'setPoints'>;
-
 const LOOP_S = 1;
-const PLAN_S = 60;
 const MAX_REASONS = 40;
 /** Sums of 0.1 s must not miss their second by rounding. */
 const EPSILON_S = 1e-6;
-
-/** Supervision once a minute, and at once when a person has changed something, there is another price, or the accelerator's heat goes elsewhere. */
-function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
-  const { setPoints, market } = input;
-  const { mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh } = setPoints;
-  // Null, not undefined: a state that was written and read plans no oftener.
-  const prices = [market?.priceEurPerKwh ?? null, market?.exportEurPerKwh ?? null];
-  const accelReachesHouse = reachesHouse(state.decided.coolant);
-  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, ...prices, accelReachesHouse];
-  const planDueS = state.planDueS + dtS;
-  const same = plannedFor.every((x, i) => x === state.plannedFor[i]);
-  if (planDueS < PLAN_S - EPSILON_S && same) return { ...state, planDueS };
-  const { decided, interlock: locked } = state;
-  const plan = planStep(
-    state.plan,
-    {
-      est,
-      input,
-      limitW: locked.stopped.accel ? 0 : safeLimitW(est, input.house),
-      surplusW: state.grid.surplus.steadyW,
-      hotWaterWanted: decided.hotWater.charging,
-      accelReachesHouse,
-      defrosting: decided.defrost.on,
-      steady: wish.steady,
-      pump: state.pump.map,
-      level: decided.compressor.on ? decided.compressor.pct / 100 : 0,
-      mostLevel: wish.compressorMaxPct / 100,
-      compressorFull:
-        decided.compressor.on && decided.compressor.pct > wish.compressorMaxPct - 5 && !decided.hotWater.charging,
-      compressorBlocked: locked.stopped.heatPump,
-    },
-    planDueS,
-  );
-  return { ...state, plan, plannedFor, planDueS: 0 };
-}
 
 interface LoopFacts {
   est: Estimates;

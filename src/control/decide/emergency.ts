@@ -81,8 +81,11 @@ export function emergencyReasons(state: EmergencyState, est: Estimates, input: S
   const cost = market
     ? `${perHour(electricW, burntEur)} an hour instead of ${perHour(pumpW)} with the heat pump`
     : `${kw(electricW)} of electricity instead of ${kw(pumpW)}, at a price nobody has told`;
-  const heater = house.backupHeaterIs === 'boiler' ? 'the old boiler' : 'the backup heater';
   const off = setPoints.computeOn ? '' : '; computing is switched off, switch it on for its heat';
-  const text = `the heat pump cannot run: the accelerator heats ${kw(accelW)}, ${heater} ${kw(heaterW)}; ${cost}${off}`;
+  const rest = `${cost}${off}`;
+  const text =
+    house.backupHeaterIs === 'boiler'
+      ? `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the old boiler ${kw(heaterW)}; ${rest}`
+      : `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the backup heater ${kw(heaterW)}; ${rest}`;
   return [{ what: 'emergencyHeat', code: 'emergency-heat', text: text.slice(0, 400) }];
 }
