@@ -31,6 +31,8 @@ export type Mode = (typeof MODES)[number];
 export const SetPoints = z.object({
   mode: z.enum(MODES),
   operation: z.enum(OPERATIONS).default('auto'),
+  /** What stands again when commissioning is over: what stood before it. Nobody sets it. */
+  operationAfter: z.enum(['auto', 'observe']).default('auto'),
   roomSetC: finite.min(5).max(30),
   hotWaterSetC: finite.min(35).max(60),
   computeOn: z.boolean(),
@@ -41,6 +43,7 @@ export type SetPoints = z.infer<typeof SetPoints>;
 export const DEFAULT_SETPOINTS: SetPoints = {
   mode: 'heating',
   operation: 'auto',
+  operationAfter: 'auto',
   roomSetC: 21,
   hotWaterSetC: 48,
   computeOn: true,

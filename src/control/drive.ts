@@ -44,7 +44,7 @@ export function drive(state: CoreState, est: Estimates, wished: StepInput, realS
   const checks = commissionStep(state.commission, est, wished, dtS, realS);
   const grid = gridLimits(state.grid, checks.outputs ?? state.decided.outputs, est, wished, realS);
   const checked = checks.outputs && grid.outputs;
-  const driven = operationStep(state.operation, setPoints.operation, grid.outputs, image.actuators, checked, dtS);
+  const driven = operationStep(state.operation, setPoints, grid.outputs, image.actuators, checked, dtS);
   const { startAgesS, starts, cutS } = state.decided.compressor;
   // Nobody knows how others have run it: it rests first, as after a start of the program.
   const still = { compressorOn: 0, compressorPct: 0 };

@@ -74,14 +74,17 @@ export function heatWithStored(heat: ControlState['heat'], outputs: Outputs, cap
   return outputs.compressorOn > 0 && storedW > 0 ? { ...heat, storedW } : heat;
 }
 
-/** Counters since the first start. Heat taken out by cooling is none; the COP is the heat pump's own while heating. */
+/**
+ * Counters since the first start, which never fall: what a defrost takes out is made up before heat counts on. Heat taken out by
+ * cooling is none; the COP is the heat pump's own while heating.
+ */
 export function energyStep(
-  previous: Pick<CoreState, 'energy' | 'pumped'>,
+  previous: Pick<CoreState, 'energy' | 'pumped' | 'owedKwh'>,
   est: Estimates,
   heat: ControlState['heat'],
   cooling: boolean,
   dtS: number,
-): Pick<CoreState, 'energy' | 'pumped'> {
+): Pick<CoreState, 'energy' | 'pumped' | 'owedKwh'> {
   const share = dtS / J_PER_KWH;
   const { energy } = previous;
   const pumpKwh = cooling ? 0 : heat.condenserW * share;
@@ -90,10 +93,12 @@ export function energyStep(
     heatKwh: previous.pumped.heatKwh + pumpKwh,
     compressorKwh: previous.pumped.compressorKwh + (cooling ? 0 : drawnKwh),
   };
+  const gainedKwh = pumpKwh + heat.accelW * share;
   return {
     pumped,
+    owedKwh: Math.max(0, previous.owedKwh - gainedKwh),
     energy: {
-      heatKwh: energy.heatKwh + pumpKwh + heat.accelW * share,
+      heatKwh: energy.heatKwh + Math.max(0, gainedKwh - previous.owedKwh),
       accelHeatKwh: energy.accelHeatKwh + heat.accelW * share,
       compressorKwh: energy.compressorKwh + drawnKwh,
       accelKwh: energy.accelKwh + plannedAccelW(est) * share,

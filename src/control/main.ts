@@ -75,7 +75,7 @@ type Note = (level: Event['level'], code: string, text: string) => void;
 
 function wishesOf({ config }: ChildContext, link: Link, board: Board, start: SetPoints, note: Note): Wishes {
   const told = (s: SetPoints, by: string) =>
-    `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh`;
+    `${by} set mode ${s.mode}, room ${s.roomSetC} °C, hot water ${s.hotWaterSetC} °C, computing ${s.computeOn ? 'on' : 'off'} at ${s.computeValueEurPerKwh} EUR/kWh, operation ${s.operation}`;
   return listenForWishes({
     link,
     start,

@@ -53,13 +53,13 @@ function slewed(from: OperationState['from'], decided: Outputs, dtS: number): Pi
 /** `checks`: outputs of the running commissioning, undefined when none runs. */
 export function operationStep(
   previous: OperationState,
-  wished: SetPoints['operation'],
+  { operation: wished, operationAfter }: Pick<SetPoints, 'operation' | 'operationAfter'>,
   decided: Outputs,
   actuators: Readonly<Outputs>,
   checks: Outputs | undefined,
   dtS: number,
 ): Driven {
-  const drives = wished === 'commission' && !checks ? 'auto' : wished;
+  const drives = wished === 'commission' && !checks ? operationAfter : wished;
   const takenOver = drives === 'auto' && previous.drives !== 'auto';
   const none = { reasons: [], wouldBe: undefined, takenOver };
   if (drives === 'observe') {

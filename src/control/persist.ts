@@ -125,7 +125,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
   return {
     version: 1,
     // Checks do not begin by themselves when the power comes back.
-    setPoints: setPoints.operation === 'commission' ? { ...setPoints, operation: 'auto' } : setPoints,
+    setPoints: setPoints.operation === 'commission' ? { ...setPoints, operation: setPoints.operationAfter } : setPoints,
     core: {
       startAgesS,
       starts,

@@ -43,6 +43,8 @@ export interface CoreState {
   energy: ControlState['energy'];
   /** Heat and electricity of the heat pump while heating, defrost included: what its COP is made of. */
   pumped: { heatKwh: number; compressorKwh: number };
+  /** Heat that a defrost has taken out of the water and nobody has put back yet. */
+  owedKwh: number;
   meters: MetersState;
   /** What the heat pump really gives and draws. The map is kept over restarts. */
   pump: OwnPump;
@@ -95,6 +97,7 @@ export function initialState(house: House): CoreState {
     interlock: INTERLOCK_START,
     energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
     pumped: { heatKwh: 0, compressorKwh: 0 },
+    owedKwh: 0,
     meters: METERS_START,
     pump: ownPumpStart(house),
   };

@@ -100,15 +100,15 @@ function counted(
   outputs: Verdict['outputs'],
   wouldBe: Verdict['wouldBe'],
   { house, market, ems, timeMs, dtS, setPoints: { operation } }: StepInput,
-): Pick<CoreState, 'energy' | 'pumped' | 'pump' | 'meters' | 'observe'> {
+): Pick<CoreState, 'energy' | 'pumped' | 'owedKwh' | 'pump' | 'meters' | 'observe'> {
   const pump = ownPumpStep(state.pump, est, heat.condenserW, outputs, house, dtS);
   const meters = metersStep(state.meters, { est, heat, outputs, house, market, ems, map: pump.map, timeMs, dtS });
   const { condenserW } = heat;
   const { supplySetC } = state.plan.plan;
   const shared = { est, house, market, map: pump.map, dtS };
   const observe = observeStep(state.observe, { ...shared, condenserW, wouldBe, operation, supplySetC });
-  const { energy, pumped } = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
-  return { energy, pumped, pump, meters, observe };
+  const { energy, pumped, owedKwh } = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
+  return { energy, pumped, owedKwh, pump, meters, observe };
 }
 
 /** Watts that compute may turn into work, those for filler, and those that pay. */
@@ -171,9 +171,9 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
   const { outputs, safety, latched } = locked;
   const heat = heatNow(est, outputs, state.decided.compressor);
   const shownHeat = heatTold(heat, outputs, est, house, begun);
-  const { energy, pumped, pump, meters, observe } = counted(state, est, heat, outputs, driven.wouldBe, given);
+  const { energy, pumped, owedKwh, pump, meters, observe } = counted(state, est, heat, outputs, driven.wouldBe, given);
   // Field by field: a second spread in one object costs ten times the first.
-  state = { ...state, interlock: locked.state, energy, pumped, pump, meters, observe, atMs: image.atMs };
+  state = { ...state, interlock: locked.state, energy, pumped, owedKwh, pump, meters, observe, atMs: image.atMs };
   const action = actionOf(state, outputs, heat, latched.latched || stops(safety), wish.setPoints.mode);
   const computeFromMs = paysFromMs(state.plan.plan.why, given);
   const grants = grantsOf(state, driven.checking, outputs.accelCapW);

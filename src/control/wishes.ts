@@ -86,7 +86,9 @@ export function listenForWishes(options: {
     if ('refused' in outcome) return options.onRefused(outcome.refused);
     const { name } = command;
     const apply = () => {
-      setPoints = { ...setPoints, [name]: outcome.setPoints[name] };
+      // Of what holds then: others may have set something else meanwhile.
+      const now = applySet(setPoints, command);
+      if ('setPoints' in now) setPoints = now.setPoints;
       options.onChange(setPoints, command.by);
     };
     // Said again: an answer, and nothing that wears.

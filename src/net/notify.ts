@@ -11,7 +11,7 @@ import { TEST, TITLES } from './notify-words.ts';
 export interface Notifier {
   /** Sends what is a fault; the same code again only after half an hour. */
   event(event: Event): void;
-  /** Called often: tells once that the control loop has been silent for a minute, and again after it came back. */
+  /** Called often: tells once that the control loop has been silent for half a minute, and again after it came back. */
   look(controlSpeaks: boolean): void;
   /** Sends a test to each and waits for what they said. */
   test(): Promise<{ target: Target; ok: boolean; detail: string }[]>;
@@ -39,14 +39,15 @@ interface Note {
 }
 
 const AGAIN_MS = 30 * 60_000;
-const SILENT_MS = 60_000;
+/** With what the page waits before it calls control silent, and a second try, within a minute. */
+const SILENT_MS = 30_000;
 const TIMEOUT_MS = 8_000;
 const RETRIES_MS = [5_000, 15_000] as const;
 /** Of ntfy: the phone makes a sound until somebody looks. https://docs.ntfy.sh/publish/ */
 const URGENT = 5;
 const MAX_CODES = 200;
 
-const SILENT = 'the control loop has been silent for a minute; the hardware holds the safe state';
+const SILENT = 'the control loop has been silent for more than half a minute; the hardware holds the safe state';
 
 /** ntfy takes a topic and UTF-8 as JSON at its root; the address that people know ends in the topic. */
 function ntfyRequest(url: string, { title, text }: Note): [string, object] {

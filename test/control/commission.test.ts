@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { gaussian } from '../../src/app/bench/pid-plants.ts';
 import { cosimulate } from '../../src/app/cosim.ts';
 import type { Commission } from '../../src/contract/commission.ts';
+import { DEFAULT_SETPOINTS, type SetPoints } from '../../src/contract/messages.ts';
 import { SENSOR_NAMES, type SensorName } from '../../src/contract/points.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
+import { applySet } from '../../src/control/setpoints.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import { seededRandom } from '../../src/core/random.ts';
@@ -155,10 +157,27 @@ test('F5: swapped coolant sensors keep the accelerator off after commissioning, 
   assert.equal(restored.commission.swapped, { coolant: true, water: false });
 });
 
-test('a restart in the middle of commissioning does not begin it again', () => {
-  const rig = createRig();
-  assert.is(storedOf({ ...rig.setPoints, operation: 'commission' }, rig.state).setPoints.operation, 'auto');
-});
+for (const before of ['auto', 'observe'] as const)
+  test(`commissioning ends where it began: a unit on ${before} is on ${before} again, also after a restart in the midst`, () => {
+    const set = (from: SetPoints, value: SetPoints['operation']) => {
+      const outcome = applySet(from, { name: 'operation', value, by: 'installer' });
+      assert.ok('setPoints' in outcome);
+      return outcome.setPoints;
+    };
+    // As a file of an earlier release has it: what stood before it never held.
+    const began = set({ ...DEFAULT_SETPOINTS, operation: before, operationAfter: 'auto' }, 'commission');
+    const again = set(began, 'commission');
+    assert.equal([began.operation, began.operationAfter, again.operationAfter], ['commission', before, before]);
+    const rig = createRig({ bufferTopC: 30, bufferBottomC: 28 });
+    assert.is(storedOf(again, rig.state).setPoints.operation, before);
+    rig.setPoints = again;
+    rig.state.commission = { ...rig.state.commission, finished: true, stepS: 1 };
+    run(rig, 60, 0.5);
+    assert.is(
+      rig.verdict.reasons.some(({ code }) => code === 'observe'),
+      before === 'observe',
+    );
+  });
 
 test('observe: outputs stay safe while decisions are told; back to auto without a bump, the compressor rests first', () => {
   const rig = createRig({ bufferTopC: 30, bufferBottomC: 28 });

@@ -5,7 +5,7 @@ import { cosimulate } from '../../src/app/cosim.ts';
 import { House } from '../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
-import { heatNow, heatWithBackup } from '../../src/control/energy.ts';
+import { energyStep, heatNow, heatWithBackup } from '../../src/control/energy.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
 import { copAt, ownPumpStart } from '../../src/control/learn/own-pump.ts';
 import { METERS_START, type MeterFacts, type MetersState, metersStep, metersView } from '../../src/control/meters.ts';
@@ -99,6 +99,18 @@ test('the day: heat of all sources, and the sun that was used instead of its bei
   blind.est = { ...blind.est, gridW: { value: 0, quality: 'lost', ageMs: 0 } };
   assert.is(metersView(hours(1, blind)).sunTodayKwh, 0);
   assert.ok(Math.abs(metersView(hours(1, { ...blind, ems: { gridW: -500 } })).sunTodayKwh! - 2.025) < 1e-6);
+});
+
+test('the counter of heat never falls: what a defrost takes out is made up before it counts on', () => {
+  const { est } = facts({});
+  let now = { energy: initialState(HOUSE).energy, pumped: initialState(HOUSE).pumped, owedKwh: 0 };
+  const counters: number[] = [];
+  for (const condenserW of [6000, -9000, 3000, 6000, 6000]) {
+    now = energyStep(now, est, { condenserW, accelW: 0, rejectedW: 0 }, false, 600);
+    counters.push(Math.round(now.energy.heatKwh * 100) / 100);
+  }
+  assert.equal(counters, [1, 1, 1, 1, 2]);
+  assert.ok(Math.abs(now.pumped.heatKwh - 2) < 1e-9, 'the COP counts it at once');
 });
 
 test('a defrost is deducted, from the plain pump too; cooling is no heat', () => {

@@ -44,6 +44,7 @@ function wildInput(random: Random, image: Image, dtS: number): StepInput {
     dtS,
     setPoints: {
       operation: pick(random, OPERATIONS),
+      operationAfter: 'auto',
       mode: pick(random, MODES),
       roomSetC: 5 + 25 * random(),
       hotWaterSetC: 35 + 25 * random(),

@@ -58,7 +58,8 @@ async function runCommission(args: string[]): Promise<number> {
   const { control } = await fetchState(url);
   if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported yet; try again in a second');
   if (!values.yes) await confirm();
-  const before = control.setPoints.operation === 'commission' ? 'auto' : control.setPoints.operation;
+  const { operation, operationAfter } = control.setPoints;
+  const before = operation === 'commission' ? operationAfter : operation;
   const stop = () => void setPoint(url, 'operation', before).finally(() => process.exit(2));
   process.once('SIGINT', stop);
   await setPoint(url, 'operation', 'commission');

@@ -52,8 +52,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'grant the accelerator {} kW': 'dem Rechner {} kW erlauben',
   'switch the backup heater on': 'den Heizstab einschalten',
   'drive nothing': 'nichts fahren',
-  '{} set mode {}, room {} °C, hot water {} °C, computing {} at {} EUR/kWh':
-    '{} stellte ein: Betriebsart {}, Raum {} °C, Warmwasser {} °C, Rechnen {}, Wert {} EUR/kWh',
+  '{} set mode {}, room {} °C, hot water {} °C, computing {} at {} EUR/kWh, operation {}':
+    '{} stellte ein: Betriebsart {}, Raum {} °C, Warmwasser {} °C, Rechnen {}, Wert {} EUR/kWh, Betrieb {}',
   'the compressor rests {} s more before it may start again':
     'der Verdichter ruht noch {} s, bevor er wieder starten darf',
   'the coolant pump runs while and after the accelerator is warm':

@@ -118,8 +118,8 @@ export const FAULTS_DE: Record<string, string> = {
   '{} opened; {} dropped at once': '{} hat geöffnet; {} fiel sofort ab',
   'the dead-man is not fed: {}': 'die Totmannschaltung wird nicht bedient: {}',
   'the address cannot be used': 'die Adresse ist nicht zu gebrauchen',
-  'the control loop has been silent for a minute; the hardware holds the safe state':
-    'die Regelung schweigt seit einer Minute; die Hardware hält den sicheren Zustand',
+  'the control loop has been silent for more than half a minute; the hardware holds the safe state':
+    'die Regelung schweigt seit mehr als einer halben Minute; die Hardware hält den sicheren Zustand',
   'tick failed: {}': 'ein Regelschritt schlug fehl: {}',
   'its sum does not match': 'seine Prüfsumme stimmt nicht',
   'it is too large': 'es ist zu groß',

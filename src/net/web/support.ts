@@ -6,12 +6,13 @@ import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
 
 const HIDDEN = '(set, not shown)';
-/** Commands and accounts elsewhere; every address with a host is hidden too, for a topic or a token may be part of it. */
-const PRIVATE = new Set(['run', 'username', 'passwordFile', 'caFile', 'to', 'from']);
+/** Commands and accounts elsewhere; every address with a host is hidden too, for a topic or a token may be part of it, and every mailbox. */
+const PRIVATE = new Set(['run', 'username', 'passwordFile', 'caFile']);
+const isPrivate = (text: string, key: string) => PRIVATE.has(key) || text.includes('://') || text.includes('@');
 
 /** The configuration in force, without what only its owner should know. */
 export function shownConfig(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return PRIVATE.has(key) || value.includes('://') ? HIDDEN : value;
+  if (typeof value === 'string') return isPrivate(value, key) ? HIDDEN : value;
   if (Array.isArray(value)) return value.map((each) => shownConfig(each, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shownConfig(each, name)]));

@@ -18,7 +18,7 @@ export function Commission({ control }: { control: ControlState }) {
   const turn = async () => {
     setRefused('');
     try {
-      await setPoint('operation', on ? 'auto' : 'commission');
+      await setPoint('operation', on ? control.setPoints.operationAfter : 'commission');
     } catch (error) {
       setRefused(error instanceof Refused ? t.say(error.message) : t.controls.unreachable);
     }
