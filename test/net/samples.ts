@@ -84,7 +84,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
     costEur: 1.12,
     plainPumpEur: 1.3,
     text: 'Today: 38 kWh heat, 214 answers, 9 kWh sun instead of export; cost 1.12 EUR, plain pump 1.30',
-    observed: null,
+    observed: 'In 7 days I would have saved 3.40 EUR and started the compressor 23 times less.',
   },
   plantTruth: {
     timeMs: 0,

@@ -206,7 +206,11 @@ export function commandEntities(unit: string): Record<string, Component> {
     roomSetC: setNumber(SET_NAMES.roomSetC, state, set, 'roomSetC', 0.5),
     hotWaterSetC: setNumber(SET_NAMES.hotWaterSetC, state, set, 'hotWaterSetC', 1),
     mode: setSelect(SET_NAMES.mode, state, set, 'mode', ALL_MODES),
-    operation: setSelect(SET_NAMES.operation, state, set, 'operation', OPERATIONS),
+    // Commissioning moves the machine: it is begun where somebody stands before it (page, command line).
+    operation: {
+      ...setSelect(SET_NAMES.operation, state, set, 'operation', ['auto', 'observe']),
+      value_template: `{{ value_json.setPoints.operationAfter if ${operation} == 'commission' else ${operation} }}`,
+    },
     computeValueEurPerKwh: computeValue(state, set),
     computeOn: toggle(SET_NAMES.computeOn, state, set, 'value_json.setPoints.computeOn', 'computeOn', [
       'true',

@@ -141,7 +141,7 @@ export function stateEntities(unit: string): Record<string, Component> {
     event: event(topicPath(unit, 'saidEvent')),
     reason: sentence('why', said, 'value_json.reason'),
     today: { ...sentence('today', today, 'value_json.text'), json_attributes_topic: today },
-    observed: sentence('what observing has shown', today, "value_json.observed or 'not observing'"),
+    observed: sentence('what observing has shown', today, "value_json.observed or '–'"),
     safety: choice('safety state', control, 'safety', SAFETY_STATES),
     action: choice('action', control, 'action', ControlState.shape.action.options),
     overrides: sentence('overrides', said, 'value_json.overrides'),
