@@ -53,7 +53,8 @@ function sensorFaults(key: string, c: Component): string[] {
 
 function rangeFaults(key: string, c: Component): string[] {
   if (c.p === 'number' && !(Number(c.min) < Number(c.max) && Number(c.step) >= 0.001)) return [`${key}: range`];
-  if (c.p === 'climate' && (c.preset_modes as string[]).includes('none')) return [`${key}: none is no preset`];
+  if (c.p === 'climate' && (c.preset_modes as string[] | undefined)?.includes('none'))
+    return [`${key}: none is no preset`];
   if ('precision' in c && ![0.1, 0.5, 1].includes(Number(c.precision))) return [`${key}: precision`];
   return [];
 }

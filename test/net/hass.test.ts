@@ -147,8 +147,12 @@ test('names follow the language, ids do not', () => {
 test('where no commands are taken, nothing is shown that could send one, and what was shown goes', () => {
   const less = discovery({ ...FACTS, commands: false, updates: false });
   assert.not.match(JSON.stringify(less), /command_topic/);
-  const { climate, warmer3h, update, room_c } = less[0]!.payload.cmps;
-  assert.equal([climate, warmer3h, update], [{ p: 'climate' }, { p: 'button' }, { p: 'update' }]);
+  const { climate, water_heater, room_set_c, warmer3h, update, room_c } = less[0]!.payload.cmps;
+  assert.equal([room_set_c, warmer3h, update], [{ p: 'number' }, { p: 'button' }, { p: 'update' }]);
+  for (const shown of [climate, water_heater]) {
+    assert.match(String(shown!.temperature_state_template), 'setPoints');
+    assert.is(shown!.preset_modes, undefined, 'a preset is nothing but a command');
+  }
   assert.ok(Object.keys(room_c!).length > 1);
 });
 

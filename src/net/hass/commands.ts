@@ -236,3 +236,14 @@ export function commandEntities(unit: string): Record<string, Component> {
     endOverrides: button('end all overrides', override, 'all'),
   };
 }
+
+/** Presets are sent or not there at all; the rest is shown by what is left. */
+const SENDS = /command_|^preset_mode/;
+
+/** Where commands are not taken: room and hot water with what they are set to, without a topic to change it by. */
+export function readOnlyEntities(unit: string): Record<string, Component> {
+  const { climate, waterHeater } = commandEntities(unit) as Record<'climate' | 'waterHeater', Component>;
+  const shown = (all: Component) =>
+    Object.fromEntries(Object.entries(all).filter(([key]) => !SENDS.test(key))) as unknown as Component;
+  return { climate: shown(climate), waterHeater: shown(waterHeater) };
+}

@@ -1,6 +1,6 @@
 import type { SensorName } from '../../contract/points.ts';
 import { onlinePath } from '../broker/acl.ts';
-import { commandEntities } from './commands.ts';
+import { commandEntities, readOnlyEntities } from './commands.ts';
 import type { Component } from './components.ts';
 import { germanNameOf } from './names-de.ts';
 import { isOfAccelerator, sensorEntities, stateEntities, updateEntity } from './states.ts';
@@ -13,7 +13,7 @@ export interface DeviceFacts {
   board: string;
   simulated: boolean;
   language: 'en' | 'de';
-  /** False where commands are not taken: then nothing is shown that could send one. */
+  /** False where commands are not taken: then set-points are shown, and nothing that could send one. */
   commands: boolean;
   /** Sensors this board has; those it leaves out get no entity. */
   sensors: readonly SensorName[];
@@ -35,7 +35,9 @@ export interface Discovery {
 
 /** Entities that settings have taken away, or another version had: a component with nothing but its platform removes them. */
 function retiredOf({ unit, commands, updates }: DeviceFacts): Record<string, string> {
-  const gone = { ...(!commands && commandEntities(unit)), ...(!updates && { update: updateEntity(unit) }) };
+  const shown = readOnlyEntities(unit);
+  const sends = commands ? [] : Object.entries(commandEntities(unit)).filter(([key]) => !(key in shown));
+  const gone = { ...Object.fromEntries(sends), ...(!updates && { update: updateEntity(unit) }) };
   return Object.fromEntries(Object.entries(gone).map(([key, { p }]) => [snake(key), p]));
 }
 
@@ -52,7 +54,7 @@ export function discovery(facts: DeviceFacts): Discovery[] {
     ...sensorEntities(unit, facts.sensors),
     ...stateEntities(unit),
     ...(facts.updates && { update: updateEntity(unit) }),
-    ...(facts.commands && commandEntities(unit)),
+    ...(facts.commands ? commandEntities(unit) : readOnlyEntities(unit)),
   });
   const modelled = simulated ? (language === 'de' ? ' (simuliert)' : ' (simulated)') : '';
   const name = `${unit === 'heatmine' ? 'HeatMine' : unit}${modelled}`;
