@@ -2,7 +2,7 @@ import { budgetOf } from './budget.ts';
 import type { Known } from './known.ts';
 import { isMistaken, type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
-import { MACHINE_START, type MachineState, machineAged, machineStep } from './machine.ts';
+import { MACHINE_START, type MachineState, machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, MEMORY_START, type Memory, remember } from './memory.ts';
 import { judged, refitted } from './refit.ts';
 import { supplySetOf } from './supply-set.ts';
@@ -69,8 +69,7 @@ function refuse(known: Known, state: ForeignState, why: string): Result {
     return repeat({ ...state, refusedInARow }, `${why}; last answer repeated, no time passed`);
   const reasons = [`${why}; ${refusedInARow} such lines in a row: compressor off, pump on`];
   const answer = { ...IDLE, pump: 1, supplySetC: known.house.supplyDesignC, reasons };
-  const machine = { ...state.machine, on: false, level: 0, sinceS: state.machine.on ? 0 : state.machine.sinceS };
-  return { state: { ...state, refusedInARow, machine, answer }, out: answer };
+  return { state: { ...state, refusedInARow, machine: machineStopped(state.machine), answer }, out: answer };
 }
 
 /** Seconds since the last line, or the answer to a line whose time makes no sense. */
@@ -130,7 +129,9 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { state: machine, reason: rest } = machineStep(aged, wish.level);
   const frost = frostPump(memory);
   const level = machine.on ? machine.level : 0;
-  const supplySetC = supplySetOf(known, learned, memory, level, plan !== null);
+  // It stands as long as the speed that it means.
+  const held = machine.on && aged.on && machine.decidedS > 0;
+  const supplySetC = held ? state.answer.supplySetC : supplySetOf(known, learned, memory, level, plan !== null);
   const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
   const first = state.t === null && known.estimated.length ? `estimated: ${known.estimated.join(', ')}` : null;
   const reasons = [
