@@ -1,4 +1,4 @@
-import { budgetOf } from './budget.ts';
+import { BUDGET_START, type Budget, budgetAfter } from './budget.ts';
 import type { Known } from './known.ts';
 import { isMistaken, type Learnt, learn, learntStart } from './learn.ts';
 import { type Line, readLine } from './line.ts';
@@ -32,6 +32,7 @@ export interface ForeignState {
   machine: MachineState;
   learned: Learnt;
   plan: PlanNow | null;
+  budget: Budget;
   /** Seconds since the last room temperature. */
   blindS: number;
   answer: Answer;
@@ -47,6 +48,7 @@ export const foreignStart = (known: Known): ForeignState => ({
   machine: MACHINE_START,
   learned: learntStart(known),
   plan: null,
+  budget: BUDGET_START,
   blindS: 0,
   answer: IDLE,
 });
@@ -132,7 +134,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   // It stands as long as the speed that it means.
   const held = machine.on && aged.on && machine.decidedS > 0;
   const supplySetC = held ? state.answer.supplySetC : supplySetOf(known, learned, memory, level, plan !== null);
-  const budget = budgetOf(known, memory, heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30));
+  const againstC = heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30);
+  const budget = budgetAfter(state.budget, known, memory, againstC, dtS);
   const first = state.t === null && known.estimated.length ? `estimated: ${known.estimated.join(', ')}` : null;
   const reasons = [
     wish.reason,
@@ -152,7 +155,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
     reasons,
   };
   return {
-    state: { t: line.t, backT: null, refusedInARow: 0, memory, machine, learned, plan, blindS, answer },
+    state: { t: line.t, backT: null, refusedInARow: 0, memory, machine, learned, plan, budget, blindS, answer },
     out: answer,
   };
 }

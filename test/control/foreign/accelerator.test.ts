@@ -1,0 +1,43 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { knownOf } from '../../../src/control/foreign/known.ts';
+import { seededRandom } from '../../../src/core/random.ts';
+import { assertSound, type Ran, run } from './lived.ts';
+
+const told = { areaM2: 120, designLoadW: 6000, emitter: 'radiator', pump: { heatW: 8000 } } as const;
+const paid = knownOf({
+  ...told,
+  accelerator: { maxW: 2000, incomeEurPerKwh: 0.22, wearEurPerKwh: 0, heatsHouse: true },
+});
+
+const sent = (line: object) => [JSON.stringify(line)];
+const changes = ({ answers }: Ran, leastW: number) =>
+  answers.filter((a, k) => k > 0 && Math.abs(a.computeBudgetW - answers[k - 1]!.computeBudgetW) > leastW).length;
+
+test('a house with an accelerator that pays: watts are granted, and the room stays in its band', () => {
+  const ran = run(4, () => 600, sent, undefined, paid);
+  assertSound(ran, 2000);
+  assert.ok(ran.coldKh < 3 && ran.warmestC < 23.5, `${ran.coldKh} K h, ${ran.warmestC} °C`);
+  assert.ok(ran.answers.some((a) => a.computeBudgetW === 2000));
+});
+
+test('noise each second at the edge of the band does not make the budget jump', () => {
+  const random = seededRandom(5);
+  const err = () => 0.1 * (random() + random() - 1);
+  const gas = knownOf({
+    ...told,
+    alternativeHeat: 'gas',
+    accelerator: { maxW: 5000, incomeEurPerKwh: 0.2, wearEurPerKwh: 0, heatsHouse: true },
+  });
+  const ran = run(
+    1 / 24,
+    () => 1,
+    (line) => sent({ ...line, roomC: 20.5 + err(), outdoorC: 5 + err() }),
+    undefined,
+    gas,
+  );
+  assertSound(ran, 5000);
+  assert.ok(changes(ran, 100) <= 6, `${changes(ran, 100)} jumps in an hour`);
+});
+
+test.run();
