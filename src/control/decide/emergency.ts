@@ -25,7 +25,7 @@ const FREE_AFTER_S = 60;
 /** The accelerator alone has not been enough for this long. */
 const BACKUP_AFTER_S = 600;
 const SHORT_K = 4;
-const WATER_MAX_C = 75;
+export const WATER_MAX_C = 75;
 
 export interface EmergencyFacts {
   est: Estimates;

@@ -16,7 +16,7 @@ export const AMPLE_K = 0.25;
 const HELD_ABOVE_LOW_K = 0.35;
 const SPEED_PER_K = 1;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
-const FROST_ROOM_C = 6;
+export const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
 const LOOK_AHEAD_S = 24 * 3600;
 /** Below this share of its design load a house is warmed up within these hours by any pump. */

@@ -5,7 +5,7 @@ import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import type { Memory } from './memory.ts';
 import { bandAt, heldValue } from './memory.ts';
-import { AMPLE_K, edgeOf, ruleWish, type Wish } from './rule.ts';
+import { AMPLE_K, edgeOf, FROST_ROOM_C, ruleWish, type Wish } from './rule.ts';
 
 /** The plan in force: kept until its first slot is over. */
 export interface PlanNow {
@@ -36,7 +36,7 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
   if (!learned.house) return 'no state of the house yet';
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null && blindS > BLIND_S) return 'no room temperature for days';
-  if (roomC !== null && roomC < 6) return 'frost';
+  if (roomC !== null && roomC < FROST_ROOM_C) return 'frost';
   return null;
 }
 

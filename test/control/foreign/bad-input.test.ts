@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MIN_OFF_S, MIN_RUN_S } from '../../../src/control/decide/compressor.ts';
 import { MAX_LINE_CHARS } from '../../../src/control/foreign/line.ts';
-import { foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
+import { foreignStart } from '../../../src/control/foreign/state.ts';
+import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { type Random, seededRandom } from '../../../src/core/random.ts';
 import { assertSound, known, type Line, run, type Spoil } from './lived.ts';
 

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLOOR_START, floorAfter, lowestLevel } from '../../../src/control/foreign/floor.ts';
 import { knownOf } from '../../../src/control/foreign/known.ts';
-import { foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
+import { foreignStart } from '../../../src/control/foreign/state.ts';
+import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 
 const KNOWN = knownOf({});

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { knownOf } from '../../../src/control/foreign/known.ts';
-import { type Answer, type ForeignState, foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
+import { type Answer, type ForeignState, foreignStart } from '../../../src/control/foreign/state.ts';
+import { foreignStep } from '../../../src/control/foreign/step.ts';
 
 /** A small house that answers the commands, so that rubbish on the line shows in a room. */
 export const known = knownOf({ areaM2: 120, designLoadW: 6000, emitter: 'radiator', pump: { heatW: 8000 } });

@@ -3,7 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MIN_OFF_S, MIN_RUN_S } from '../../../src/control/decide/compressor.ts';
 import { knownOf } from '../../../src/control/foreign/known.ts';
-import { type Answer, foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
+import { type Answer, foreignStart } from '../../../src/control/foreign/state.ts';
+import { foreignStep } from '../../../src/control/foreign/step.ts';
 
 const known = knownOf({
   areaM2: 150,

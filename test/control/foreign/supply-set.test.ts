@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { knownOf } from '../../../src/control/foreign/known.ts';
-import { type Answer, foreignStart, foreignStep } from '../../../src/control/foreign/step.ts';
+import { type Answer, foreignStart } from '../../../src/control/foreign/state.ts';
+import { foreignStep } from '../../../src/control/foreign/step.ts';
 
 const known = knownOf({ areaM2: 120, designLoadW: 6000, emitter: 'radiator', pump: { heatW: 8000 } });
 const STEP_S = 900;

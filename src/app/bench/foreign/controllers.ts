@@ -1,6 +1,7 @@
 import type { ForeignHouse } from '../../../contract/foreign-house.ts';
 import { knownOf } from '../../../control/foreign/known.ts';
-import { foreignStart, foreignStep } from '../../../control/foreign/step.ts';
+import { foreignStart } from '../../../control/foreign/state.ts';
+import { foreignStep } from '../../../control/foreign/step.ts';
 import type { Controller } from './run.ts';
 
 interface Seen {
