@@ -12,7 +12,9 @@ export const ForeignHouse = z.strictObject({
   emitter: known(z.enum(['floor', 'radiator', 'fancoil']), 'how the rooms are heated'),
   weight: known(z.enum(['light', 'medium', 'heavy']), 'timber, brick, or concrete inside the insulation'),
   comfort: known(
-    z.strictObject({ lowC: z.number().min(5).max(28), highC: z.number().min(6).max(35) }),
+    z
+      .strictObject({ lowC: z.number().min(5).max(28), highC: z.number().min(6).max(35) })
+      .refine(({ lowC, highC }) => highC > lowC, { path: ['highC'], error: 'must be above lowC' }),
     'band held while the plant sends none, default 20 to 24',
   ),
   pump: known(

@@ -66,6 +66,9 @@ test('a wrong house.json ends with 2, names line and column and the key that was
   assert.is(typo.status, 2);
   assert.match(typo.stderr, 'typo.json:3:13: unknown key "pump.heatWat", did you mean "heatW"?');
   assert.is(pipe('', '--house', houseFile('range.json', '{ "areaM2": -3 }')).status, 2);
+  const upside = pipe('', '--house', houseFile('band.json', '{\n  "comfort": { "lowC": 25, "highC": 10 }\n}'));
+  assert.is(upside.status, 2);
+  assert.match(upside.stderr, 'band.json:2:37: comfort.highC: must be above lowC');
   assert.is(pipe('', '--house', join(dir, 'absent.json')).status, 2);
   assert.is(spawnSync(COMMAND[0]!, [entry, 'control']).status, 2);
 });

@@ -1,3 +1,6 @@
+import { isObject, shown, within } from './json.ts';
+import { type Forecast, readForecast } from './series.ts';
+
 /** One line of a foreign plant, read with suspicion: a field that makes no sense counts as not sent, and is named. */
 
 /** Ranges outside of which a value is a broken sensor, not weather. */
@@ -23,13 +26,6 @@ export interface Comfort extends Band {
   /** Bands to come, by their time from this line, s, ascending. */
   next: (Band & { inS: number })[];
 }
-export interface Forecast {
-  stepS: number;
-  /** First entry: the step that begins now. Empty: not forecast. */
-  outdoorC: number[];
-  solarWm2: number[];
-  priceEurPerKwh: number[];
-}
 export interface Line {
   t: number;
   values: Partial<Record<ValueName, number>>;
@@ -39,17 +35,12 @@ export interface Line {
   faults: string[];
 }
 
-/** Longer lines are refused unread. */
-export const MAX_LINE_CHARS = 1_000_000;
-const MAX_ENTRIES = 1000;
+/** Longer lines are refused unread: a day of three forecasts in steps of a second is up to 5 million. */
+export const MAX_LINE_CHARS = 8_000_000;
+const MAX_BANDS = 1000;
+const MAX_FAULTS = 5;
 /** Some programs begin their output with a byte order mark. */
 const BOM = /^\uFEFF/;
-
-type Json = Record<string, unknown>;
-const isObject = (x: unknown): x is Json => typeof x === 'object' && x !== null && !Array.isArray(x);
-const isNumber = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x);
-const within = (x: unknown, low: number, high: number): x is number => isNumber(x) && x >= low && x <= high;
-const shown = (x: unknown) => (JSON.stringify(x) ?? String(x)).slice(0, 40);
 
 /** Python and others print bare NaN and Infinity, which JSON does not know: they become words, and are refused as such. */
 function parse(text: string): unknown {
@@ -60,52 +51,50 @@ function parse(text: string): unknown {
   }
 }
 
-function readBand(x: unknown): Band | null {
+function readBand(x: unknown, name: string, faults: string[]): Band | null {
   if (!isObject(x) || !within(x.lowC, -20, 40)) return null;
-  const highC = within(x.highC, -20, 60) ? x.highC : x.lowC + 4;
+  const told = within(x.highC, -20, 60);
+  const highC = told ? (x.highC as number) : x.lowC + 4;
+  if (!told && x.highC !== undefined && x.highC !== null)
+    faults.push(`${name}.highC ${shown(x.highC)} is not a number from -20 to 60: ${highC} taken`);
   return highC >= x.lowC ? { lowC: x.lowC, highC } : null;
 }
 
-function readComfort(x: unknown, faults: string[]): Comfort | null {
-  const band = readBand(x);
-  if (!band) {
-    faults.push(`comfort ${shown(x)} is no band lowC <= highC: ignored`);
-    return null;
+function readNext(sent: unknown, faults: string[]): Comfort['next'] {
+  if (sent === undefined || sent === null) return [];
+  if (!Array.isArray(sent)) {
+    faults.push(`comfort.next ${shown(sent)} is no list: ignored`);
+    return [];
   }
+  if (sent.length > MAX_BANDS) faults.push(`comfort.next has ${sent.length} entries, ${MAX_BANDS} are used`);
   const next: Comfort['next'] = [];
-  const sent = (x as Json).next;
-  for (const item of Array.isArray(sent) ? sent.slice(0, MAX_ENTRIES) : []) {
-    const later = readBand(item);
-    if (later && within((item as Json).inS, 0, 1e7)) next.push({ ...later, inS: (item as Json).inS as number });
+  for (const item of sent.slice(0, MAX_BANDS)) {
+    const later = readBand(item, 'comfort.next', faults);
+    if (later && within(item.inS, 0, 1e7)) next.push({ ...later, inS: item.inS });
     else faults.push(`comfort.next ${shown(item)} ignored`);
   }
-  return { ...band, next: next.sort((a, b) => a.inS - b.inS) };
+  return next.sort((a, b) => a.inS - b.inS);
 }
 
-/** A hole in a series repeats the entry before it; a series that begins with a hole begins with its first number. */
-function readSeries(x: unknown, low: number, high: number): number[] {
-  if (!Array.isArray(x)) return [];
-  const first = x.find((v) => within(v, low, high));
-  if (first === undefined) return [];
-  let last = first as number;
-  return x.slice(0, MAX_ENTRIES).map((v) => {
-    if (within(v, low, high)) last = v;
-    return last;
-  });
+function readComfort(x: unknown, faults: string[]): Comfort | null {
+  const band = readBand(x, 'comfort', faults);
+  if (band) return { ...band, next: readNext((x as Record<string, unknown>).next, faults) };
+  faults.push(`comfort ${shown(x)} is no band lowC <= highC: ignored`);
+  return null;
 }
 
-function readForecast(x: unknown, faults: string[]): Forecast | null {
-  if (!isObject(x) || !within(x.stepS, 1, 86_400)) {
-    faults.push(`forecast without a stepS of 1 to 86400 s: ignored`);
-    return null;
-  }
-  return {
-    stepS: x.stepS,
-    outdoorC: readSeries(x.outdoorC, -60, 60),
-    solarWm2: readSeries(x.solarWm2, 0, 2000),
-    priceEurPerKwh: readSeries(x.priceEurPerKwh, -10, 10),
-  };
+const TIME = /"t"\s*:\s*(\d+(?:\.\d+)?)\s*,/;
+
+/** The time that stands at the beginning of a line that cannot be read; null: none does. */
+export function timeInWreck(text: string): number | null {
+  const found = TIME.exec(text.slice(0, 1000));
+  return found ? Number(found[1]) : null;
 }
+
+const firstOf = (faults: string[]): string[] =>
+  faults.length <= MAX_FAULTS
+    ? faults
+    : [...faults.slice(0, MAX_FAULTS), `and ${faults.length - MAX_FAULTS} more that were ignored`];
 
 /** Reads one line; `refused` says why nothing of it can be used. Never throws. */
 export function readLine(text: string): Line | { refused: string } {
@@ -133,6 +122,6 @@ export function readLine(text: string): Line | { refused: string } {
     values,
     comfort: given(json.comfort) ? readComfort(json.comfort, faults) : null,
     forecast: given(json.forecast) ? readForecast(json.forecast, faults) : null,
-    faults: faults.slice(0, 5),
+    faults: firstOf(faults),
   };
 }

@@ -1,4 +1,5 @@
-import { type Comfort, type Forecast, type Line, VALUE_NAMES, type ValueName } from './line.ts';
+import { type Comfort, type Line, VALUE_NAMES, type ValueName } from './line.ts';
+import type { Forecast } from './series.ts';
 
 /** Last value of each field and how old it is: fields of a foreign plant come and go. */
 export interface Memory {

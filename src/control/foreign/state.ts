@@ -20,12 +20,21 @@ export interface Answer {
   reasons: string[];
 }
 
+/** Lines in a row that could not be read, and the time they took as far as can be known, s. */
+export interface Refused {
+  lines: number;
+  forS: number;
+}
+export const NONE_REFUSED: Refused = { lines: 0, forS: 0 };
+
 /** Plain JSON: any run replays from its lines. */
 export interface ForeignState {
   t: number | null;
   /** Time of a line that came from the past: a second one makes it the new clock. */
   backT: number | null;
-  refusedInARow: number;
+  refused: Refused;
+  /** How long a step of this plant takes, the longest of late, s: a line that says nothing takes as long. */
+  usualStepS: number;
   memory: Memory;
   machine: MachineState;
   learned: Learnt;
@@ -42,7 +51,8 @@ export const IDLE: Answer = { compressor: 0, pump: 0, supplySetC: 0, computeBudg
 export const foreignStart = (known: Known): ForeignState => ({
   t: null,
   backT: null,
-  refusedInARow: 0,
+  refused: NONE_REFUSED,
+  usualStepS: 300,
   memory: MEMORY_START,
   machine: MACHINE_START,
   learned: learntStart(known),

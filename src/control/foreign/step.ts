@@ -1,5 +1,5 @@
 import { budgetAfter } from './budget.ts';
-import { GAP_S, type Result, refuse, timeOf } from './clock.ts';
+import { GAP_S, type Result, refuse, timeOf, usualStep } from './clock.ts';
 import { emergencyAfter } from './emergency.ts';
 import type { Known } from './known.ts';
 import { isMistaken, type Learnt, learn } from './learn.ts';
@@ -7,7 +7,7 @@ import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, remember } from './memory.ts';
 import { judged, refitted } from './refit.ts';
-import type { Answer, ForeignState } from './state.ts';
+import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
 import { waterFrost, waterTooHot } from './water.ts';
 import { wishOf } from './wish.ts';
@@ -22,7 +22,7 @@ function mistakes(known: Known, learned: Learnt, level: number, line: Line): str
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
   const line = readLine(text);
-  if ('refused' in line) return refuse(known, state, line.refused);
+  if ('refused' in line) return refuse(known, state, text, line.refused);
   const time = timeOf(state, line);
   if ('out' in time) return time;
   const { dtS } = time;
@@ -33,7 +33,9 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const learned = judged(refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known));
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
-  const next = { ...state, t: line.t, backT: null, refusedInARow: 0, memory, learned, emergency, blindS };
+  const usualStepS = usualStep(state.usualStepS, dtS);
+  const read = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
+  const next = { ...state, ...read, memory, learned, emergency };
   const { decided, out } = decide(known, next, dtS);
   const told = state.t === null && known.estimated.length ? [`estimated: ${known.estimated.join(', ')}`] : [];
   const notes = [time.note ?? [], line.faults, mistakes(known, state.learned, last.compressor, line), told].flat();

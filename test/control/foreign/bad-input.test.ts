@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MIN_OFF_S, MIN_RUN_S } from '../../../src/control/decide/compressor.ts';
-import { MAX_LINE_CHARS } from '../../../src/control/foreign/line.ts';
+import { MAX_LINE_CHARS, readLine, type Line as Sound } from '../../../src/control/foreign/line.ts';
 import { foreignStart } from '../../../src/control/foreign/state.ts';
 import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { type Random, seededRandom } from '../../../src/core/random.ts';
@@ -135,6 +135,57 @@ test('a byte order mark, a carriage return, nulls in every place and nesting wit
   assert.ok(answers.every((a) => Number.isFinite(a.compressor) && Number.isFinite(a.supplySetC)));
   const refused = answers.map((a) => a.reasons.join().includes('no JSON'));
   assert.equal(refused, [false, false, false, false, true]);
+});
+
+/** What is said of a line besides the decision. */
+function said(line: object | string): string {
+  const text = typeof line === 'string' ? line : JSON.stringify({ t: 0, roomC: 20, ...line });
+  return foreignStep(known, foreignStart(known), text).out.reasons.join('\n');
+}
+
+test('what is ignored is named: in forecasts, bands, lists, and how many more there are', () => {
+  const band = { lowC: 20, highC: 23 };
+  const nan = '{"t":0,"forecast":{"stepS":900,"outdoorC":[1,NaN,-400],"priceEurPerKwh":[31,32],"solarWm2":"x"}}';
+  assert.match(said(nan), 'forecast.outdoorC: 2 of 3 entries are not numbers from -60 to 60, the first is "NaN"');
+  assert.match(said(nan), 'forecast.priceEurPerKwh: 2 of 2 entries are not numbers from -10 to 10, the first is 31');
+  assert.match(said(nan), 'forecast.solarWm2 "x" is no list');
+  assert.match(
+    said({ comfort: { lowC: 20, highC: 999 } }),
+    'comfort.highC 999 is not a number from -20 to 60: 24 taken',
+  );
+  assert.match(said({ comfort: { ...band, next: { inS: 5 } } }), 'comfort.next {"inS":5} is no list');
+  assert.match(said({ comfort: { ...band, next: [{ inS: -5, lowC: 1, highC: 2 }] } }), 'comfort.next {"inS":-5');
+  assert.match(said({ comfort: { ...band, next: [{ inS: 5, lowC: 1, highC: 99 }] } }), 'comfort.next.highC 99');
+  const later = Array.from({ length: 1500 }, (_, k) => ({ inS: 60 * k, ...band }));
+  assert.match(said({ comfort: { ...band, next: later } }), 'comfort.next has 1500 entries, 1000 are used');
+  const all = { roomC: 'x', outdoorC: 'x', supplyC: 'x', returnC: 'x', heatW: 'x', auxW: 'x', compressorW: 'x' };
+  assert.match(said(all), 'and 2 more');
+  // Holes are legal, and so is what is left out.
+  assert.not.match(said({ comfort: { lowC: 20 }, forecast: { stepS: 900, outdoorC: [1, null, 2] } }), 'not');
+});
+
+test('a forecast of a day in steps of a second, or of two days in minutes, is used to its end', () => {
+  const n = 86_400;
+  const price = Array.from({ length: n }, (_, s) => (s < n / 2 ? 0.25 : 0.5));
+  const text = JSON.stringify({
+    ...{ t: 0, roomC: 18, outdoorC: 0 },
+    forecast: {
+      stepS: 1,
+      outdoorC: new Array(n).fill(1.25),
+      solarWm2: new Array(n).fill(120.5),
+      priceEurPerKwh: price,
+    },
+  });
+  const day = readLine(text) as Sound;
+  assert.equal(day.faults, []);
+  assert.is(day.forecast!.stepS * day.forecast!.outdoorC.length, n);
+  assert.ok(day.forecast!.outdoorC.length <= 3000);
+  assert.is(day.forecast!.priceEurPerKwh[720 - 1], 0.25);
+  assert.is(day.forecast!.priceEurPerKwh[720], 0.5);
+  const minutes = readLine(
+    JSON.stringify({ t: 0, forecast: { stepS: 60, outdoorC: new Array(2880).fill(3) } }),
+  ) as Sound;
+  assert.is(minutes.forecast!.outdoorC.length, 2880);
 });
 
 test.run();

@@ -108,14 +108,32 @@ test('time that stands, goes back or leaps has a stated reaction', () => {
   assert.match(leap!.reasons.join(), 'no room temperature');
 });
 
-test('a blind pump stops after ten refused lines, and goes on when lines make sense again', () => {
-  const warm = Array.from({ length: 10 }, (_, k) => ({ t: 300 * k, roomC: 15, outdoorC: 0 }));
-  const answers = feed([...warm, ...new Array(10).fill('?'), ...[10, 11, 12].map((k) => ({ t: 300 * k, roomC: 15 }))]);
-  assert.is(answers[9]!.compressor, 1);
-  assert.is(answers[18]!.compressor, 1);
-  assert.is(answers[19]!.compressor, 0);
-  assert.is(answers[19]!.pump, 1);
-  assert.is(answers.at(-1)!.compressor, 1);
+/** Refused lines until the compressor stops, in steps of `stepS`; `text`: what comes of a line. */
+function refusedUntilOff(stepS: number, text: (t: number) => string): number {
+  const sound = Array.from({ length: 70 }, (_, k) => ({ t: stepS * k, roomC: 15, outdoorC: 0 }));
+  const bad = Array.from({ length: 4000 }, (_, k) => text(stepS * (70 + k)));
+  const answers = feed([...sound, ...bad, { t: stepS * 5000, roomC: 15 }, { t: stepS * 5000 + 900, roomC: 15 }]);
+  assert.is(answers.at(-1)!.compressor, 1, 'it goes on when lines make sense again');
+  const off = answers.slice(70).findIndex((a) => a.compressor === 0);
+  assert.is(answers[70 + off]!.pump, 1);
+  return off + 1;
+}
+
+test('a blind pump stops after an hour without a sound line, whatever the steps, and goes on when lines make sense again', () => {
+  const torn = (t: number) => `{"t": ${t}, "roomC": `;
+  for (const stepS of [1, 60, 300, 900])
+    for (const text of [() => '?', torn]) {
+      const blindS = stepS * refusedUntilOff(stepS, text);
+      assert.ok(blindS > 3500 && blindS <= 4500, `${blindS} s in steps of ${stepS} s`);
+    }
+});
+
+test('a burst of rubbish within seconds does not stop the pump, nor does one torn line that names a far time', () => {
+  const at = (t: number) => ({ t, roomC: 15, outdoorC: 0 });
+  const burst = feed([at(0), ...new Array(10).fill('garbage'), at(1)]);
+  assert.ok(burst.every((a) => a.compressor === 1));
+  const far = feed([at(0), at(300), '{"t": 99999999, "roomC": ', at(600)]);
+  assert.ok(far.every((a) => a.compressor === 1));
 });
 
 test('frost: a cold room heats and cold water moves, whatever else is missing', () => {
