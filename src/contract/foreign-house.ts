@@ -29,9 +29,9 @@ export const ForeignHouse = z.strictObject({
   accelerator: known(
     z.strictObject({
       maxW: z.number().min(0).max(500_000).describe('rated power of all accelerators together'),
-      incomeEurPerKwh: z.number().min(0).max(10).default(0).describe('what computing earns per kWh'),
-      wearEurPerKwh: z.number().min(0).max(1).default(0),
-      heatsHouse: z.boolean().default(true).describe('false when its heat leaves the house'),
+      incomeEurPerKwh: known(z.number().min(0).max(10), 'what computing earns per kWh, default 0'),
+      wearEurPerKwh: known(z.number().min(0).max(1), 'default 0'),
+      heatsHouse: known(z.boolean(), 'false when its heat leaves the house, default true'),
     }),
     'computers whose heat counts; left out or null: none',
   ),

@@ -58,7 +58,7 @@ export function knownOf(told: ForeignHouse): Known {
     fanW: orGuess(pump.fanW, Math.round(0.02 * pumpHeatW), 'pump.fanW'),
     minModulation: orGuess(pump.minModulation, 0.3, 'pump.minModulation'),
     onOff: pump.onOff ?? false,
-    accelHeatsHouse: accel?.heatsHouse ?? false,
+    accelHeatsHouse: accel !== null && (accel.heatsHouse ?? true),
     incomeEurPerKwh: accel?.incomeEurPerKwh ?? 0,
     house: {
       ...House.parse({}),

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ForeignHouse } from '../../../src/contract/foreign-house.ts';
 import { knownOf } from '../../../src/control/foreign/known.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 import { assertSound, type Ran, run } from './lived.ts';
@@ -38,6 +39,13 @@ test('noise each second at the edge of the band does not make the budget jump', 
   );
   assertSound(ran, 5000);
   assert.ok(changes(ran, 100) <= 6, `${changes(ran, 100)} jumps in an hour`);
+});
+
+test('an accelerator of which only the rating is told heats the house and earns nothing', () => {
+  const nulls = { maxW: 800, incomeEurPerKwh: null, wearEurPerKwh: null, heatsHouse: null };
+  const { accelHeatsHouse, incomeEurPerKwh, house: h } = knownOf(ForeignHouse.parse({ accelerator: nulls }));
+  assert.equal([accelHeatsHouse, incomeEurPerKwh, h.accelMaxW, h.wearEurPerKwh], [true, 0, 800, 0]);
+  assert.is(knownOf({}).accelHeatsHouse, false);
 });
 
 test.run();
