@@ -6,6 +6,7 @@ import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { asTyped } from '../core/words.ts';
+import { unjoinedText } from '../net/config-events.ts';
 import { joinFiles } from '../net/join.ts';
 import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { gather } from '../net/swarm/ask/gather.ts';
@@ -96,7 +97,7 @@ async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { ho
   try {
     files = joinFiles(join, home);
   } catch (error) {
-    return fail('house broker', messageOf(error));
+    return warn('house broker', unjoinedText(messageOf(error)));
   }
   const { door, why } = await knock(url, { ...(username !== undefined && { username }), ...files });
   if (door === 'open') return ok('house broker', `also joined to ${url}, which lets the unit in`);

@@ -6,7 +6,6 @@ import type { Config } from '../core/config.ts';
 import { portsOf } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
-import { joinFiles } from '../net/join.ts';
 
 export function portFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -16,7 +15,7 @@ export function portFree(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** Refuses before anything is started: a port in use, a unit already running in this home, a file that is not there. */
+/** Refuses before anything is started: a port in use, a unit already running in this home. */
 export async function preflight(config: Config, paths: Paths, simulated: boolean): Promise<void> {
   const pid = runningPid(paths);
   if (pid !== undefined) {
@@ -25,7 +24,6 @@ export async function preflight(config: Config, paths: Paths, simulated: boolean
       `a unit already runs in ${paths.home} (process ${pid}); use another --home for a second one`,
     );
   }
-  if (config.net.houseBroker) joinFiles(config.net.houseBroker, paths.home);
   const ports = portsOf(config);
   const wanted: [string, number, string][] = [
     ['the page', ports.http, config.net.host],

@@ -18,6 +18,18 @@ export function configEvents(told: { refused?: string | undefined; migrated?: st
   ];
 }
 
+/** Told where a file that the joined broker needs cannot be read: nobody is left cold for it. */
+export const unjoinedEvent = (fault: string, timeMs: number): Event => ({
+  timeMs,
+  level: 'warn',
+  source: 'unit',
+  code: 'BROKER_UNJOINED',
+  text: unjoinedText(fault).slice(0, MOST_CHARS),
+});
+
+export const unjoinedText = (fault: string): string =>
+  `${fault}: the unit heats without that broker; put the file there, or mend config.yaml, then start the unit anew`;
+
 /** Told where the joined broker has another unit of this name. */
 export const twinEvent = (unit: string, url: string, timeMs: number): Event => ({
   timeMs,

@@ -4,7 +4,6 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
-import { twinEvent } from './config-events.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { type NotifyBook, openNotifyBook } from './notify-targets.ts';
@@ -48,8 +47,7 @@ export function openTeller({ config, home, stateDir, broker, password, link, kee
   const notifier = createNotifier({ config, notify: notifyBook.now, home, ...systemClock, log });
   const says = speaker(link, language);
   const ending = new AbortController();
-  const hass = openAnnouncer(config, home, broker, password, link, log, (unit, url) => {
-    const event = twinEvent(unit, url, systemClock.wallMs());
+  const hass = openAnnouncer(config, home, broker, password, link, log, (event) => {
     log.warn({ code: event.code }, event.text);
     keep(event);
     says.event(event);

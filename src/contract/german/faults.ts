@@ -23,6 +23,8 @@ export const FAULTS_DE: Record<string, string> = {
     'config.yaml wird abgelehnt; die Anlage heizt mit der Konfiguration, mit der sie zuletzt lief: {}',
   'another unit on {} is called {} too: both show as one in Home Assistant, and commands from there are refused until one of them has another name; set unit: in config.yaml of one and start it anew':
     'noch ein Gerät an {} heißt {}: beide erscheinen in Home Assistant als eines, und Befehle von dort werden abgelehnt, bis eines anders heißt; in der config.yaml des einen unit: ändern und es neu starten',
+  '{}: the unit heats without that broker; put the file there, or mend config.yaml, then start the unit anew':
+    '{}: die Anlage heizt ohne diesen Broker; die Datei dort hinlegen oder config.yaml berichtigen, dann neu starten',
   'stands still': 'steht still',
   'the heat that went into the tank': 'der Wärme, die in den Speicher ging',
   'inlet and power': 'Eintritt und Leistung',

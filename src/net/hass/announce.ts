@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import mqtt from 'mqtt';
 import pkg from '../../../package.json' with { type: 'json' };
-import type { ControlState } from '../../contract/messages.ts';
+import type { ControlState, Event } from '../../contract/messages.ts';
 import type { SensorName } from '../../contract/points.ts';
+import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../core/config.ts';
+import { messageOf } from '../../core/errors.ts';
 import type { Link } from '../../core/link.ts';
 import type { Log } from '../../core/log.ts';
 import { warnOnOutage } from '../../core/outage.ts';
+import { twinEvent, unjoinedEvent } from '../config-events.ts';
 import { carry, connectJoined } from '../join.ts';
 import { watchForTwin } from '../twin.ts';
 import { type HassBridge, hassBridge, lastWill } from './bridge.ts';
@@ -33,7 +36,7 @@ export function openAnnouncer(
   password: string,
   link: Link,
   log: Log,
-  onTwin: (unit: string, brokerUrl: string) => void,
+  tell: (event: Event) => void,
 ): Announcer {
   const { discoveryPrefix, language, houseBroker: join } = net;
   const rooms = new Map<string, ZoneFacts>();
@@ -48,12 +51,18 @@ export function openAnnouncer(
   });
   warnOnOutage(own, log, 'no broker: Home Assistant sees the unit as offline');
   const places: Place[] = [{ bridge: hassBridge(own, unit, discoveryPrefix), commands: true }];
-  if (join) {
+  const joined = () => {
+    if (!join) return;
     const me = randomUUID().slice(0, 8);
     const client = connectJoined(join, home, unit, me, log);
-    const twin = watchForTwin(client, unit, me, () => onTwin(unit, join.url));
+    const twin = watchForTwin(client, unit, me, () => tell(twinEvent(unit, join.url, systemClock.wallMs())));
     carry(client, link, unit, { commands: join.commands, twin, log });
     places.push({ bridge: hassBridge(client, unit, discoveryPrefix), commands: join.commands });
+  };
+  try {
+    joined();
+  } catch (error) {
+    tell(unjoinedEvent(messageOf(error), systemClock.wallMs()));
   }
   const present = new Set<SensorName>();
   let announced = '';
