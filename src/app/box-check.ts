@@ -6,7 +6,6 @@ import type { Config } from '../core/config.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { asTyped } from '../core/words.ts';
-import { unjoinedText } from '../net/config-events.ts';
 import { joinFiles } from '../net/join.ts';
 import { EXPERIENCE_FILE, openExperience } from '../net/swarm/ask/experience.ts';
 import { gather } from '../net/swarm/ask/gather.ts';
@@ -84,27 +83,28 @@ export async function checkBrokers(paths: Paths, { net }: Config): Promise<Findi
         (error) => fail('broker', `${messageOf(error)}; see the log of \`npm start\``),
       ),
     );
-  if (net.houseBroker) findings.push(await checkJoined(net.houseBroker, paths));
+  if (net.houseBroker) findings.push(...(await checkJoined(net.houseBroker, paths)));
   const offer = await brokerOffer({ net }, paths);
   if (offer) findings.push(ok('house broker', offer));
   return findings;
 }
 
 /** Heating goes on without it, but who joined a broker wants to be heard there. */
-async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { home }: Paths): Promise<Finding> {
+async function checkJoined(join: NonNullable<Config['net']['houseBroker']>, { home }: Paths): Promise<Finding[]> {
   const { url, username } = join;
   let files: ReturnType<typeof joinFiles>;
   try {
     files = joinFiles(join, home);
-  } catch (error) {
-    return warn('house broker', unjoinedText(messageOf(error)));
+  } catch {
+    // Told with its line, as config.
+    return [];
   }
   const { door, why } = await knock(url, { ...(username !== undefined && { username }), ...files });
-  if (door === 'open') return ok('house broker', `also joined to ${url}, which lets the unit in`);
+  if (door === 'open') return [ok('house broker', `also joined to ${url}, which lets the unit in`)];
   if (door === 'silent')
-    return fail('house broker', `no MQTT from ${url} (${why}); is it running, and is net.houseBroker.url right?`);
+    return [fail('house broker', `no MQTT from ${url} (${why}); is it running, and is net.houseBroker.url right?`)];
   const who = username === undefined ? 'a unit without a user' : `user ${username}`;
-  return fail('house broker', `${url} refuses ${who}; net.houseBroker.username and passwordFile in config.yaml`);
+  return [fail('house broker', `${url} refuses ${who}; net.houseBroker.username and passwordFile in config.yaml`)];
 }
 
 /** Whether all that is offered to strangers can answer. */

@@ -5,7 +5,7 @@ import { CARDS } from '../contract/cards.ts';
 import { GridConfig } from '../contract/grid.ts';
 import { House } from '../contract/house.ts';
 import { CONFIG_VERSION, migrateText } from './config-versions.ts';
-import { lineAt, parseStrict } from './strict-file.ts';
+import { lineAt, type Named, parseStrict } from './strict-file.ts';
 import { SwarmConfig } from './swarm-config.ts';
 
 const cardIds = Object.keys(CARDS) as [string, ...string[]];
@@ -167,10 +167,10 @@ export const portsOf = (config: Config) => ({
   swarm: config.portBase + 3,
 });
 
-/** config.yaml of this version or an older one. Throws CONFIG_INVALID, with lines and columns of the text given. */
-export function parseConfig(text: string, where: string): Config {
+/** config.yaml of this version or an older one. Throws CONFIG_INVALID, with lines and columns of the text given, also for the files `named` in it. */
+export function parseConfig(text: string, where: string, named: readonly Named[] = []): Config {
   const migrated = migrateText(text, where);
-  return parseStrict(Config, migrated.text, where, (offset) => lineAt(text, migrated.originOf(offset)));
+  return parseStrict(Config, migrated.text, where, (offset) => lineAt(text, migrated.originOf(offset)), named);
 }
 
 /** Reads `<home>/config.yaml`; an absent file means defaults. Command line values win over the file. */

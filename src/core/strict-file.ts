@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { HeatmineError } from './errors.ts';
+import { HeatmineError, messageOf } from './errors.ts';
 import { issueText } from './issues.ts';
 
 /** Levenshtein distance, small strings only. */
@@ -71,24 +71,46 @@ export function lineAt(text: string, offset: number): { line: number; column: nu
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
+/** A value that names something outside the file; `open` throws why that cannot be used. */
+export interface Named {
+  path: readonly string[];
+  open(name: string): unknown;
+}
+
+/** One line for each thing wrong with what is named at the path. */
+function faultsOfNamed(raw: unknown, { path, open }: Named): string[] {
+  const name = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], raw);
+  if (typeof name !== 'string') return [];
+  try {
+    open(name);
+    return [];
+  } catch (error) {
+    return messageOf(error).split('\n');
+  }
+}
+
 /**
  * YAML or JSON against a strict schema. Throws CONFIG_INVALID with all faults at once, each with line:column and, for an
- * unknown key, the key that was probably meant. `placeOf` turns an offset into them.
+ * unknown key, the key that was probably meant; what is `named` is opened. `placeOf` turns an offset into a place.
  */
 export function parseStrict<S extends z.ZodType>(
   schema: S,
   text: string,
   where: string,
   placeOf = (offset: number) => lineAt(text, offset),
+  named: readonly Named[] = [],
 ): z.infer<S> {
   const document = parseDocument(text);
   const faults: Fault[] = document.errors.map((e) => ({ ...placeOf(e.pos[0]), message: firstLine(e.message) }));
   if (faults.length) throw new FileFaults(where, faults);
-  const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return parsed.data;
+  const raw: unknown = document.toJS() ?? {};
+  const parsed = schema.safeParse(raw);
   const add = (message: string, path: readonly PropertyKey[], key?: string) =>
     faults.push({ ...placeOf(offsetAt(document, path, key) ?? 0), message });
-  for (const issue of parsed.error.issues) {
+  for (const each of named)
+    for (const message of faultsOfNamed(raw, each)) add(labelled(message, each.path), each.path);
+  if (parsed.success && faults.length === 0) return parsed.data;
+  for (const issue of parsed.error?.issues ?? []) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const meant = didYouMean(key, keysAt(schema, issue.path));
@@ -99,6 +121,11 @@ export function parseStrict<S extends z.ZodType>(
   }
   throw new FileFaults(where, faults);
 }
+
+const labelled = (message: string, path: readonly string[]) => {
+  const label = `${path.join('.')}: `;
+  return message.startsWith(label) ? message : label + message;
+};
 
 /** Without the place and the picture that the parser puts behind. */
 const firstLine = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');

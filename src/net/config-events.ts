@@ -24,11 +24,11 @@ export const unjoinedEvent = (fault: string, timeMs: number): Event => ({
   level: 'warn',
   source: 'unit',
   code: 'BROKER_UNJOINED',
-  text: unjoinedText(fault).slice(0, MOST_CHARS),
+  text: `${fault}: the unit heats without that broker; put the file there, or mend config.yaml, then start the unit anew`.slice(
+    0,
+    MOST_CHARS,
+  ),
 });
-
-export const unjoinedText = (fault: string): string =>
-  `${fault}: the unit heats without that broker; put the file there, or mend config.yaml, then start the unit anew`;
 
 /** Told where the joined broker has another unit of this name. */
 export const twinEvent = (unit: string, url: string, timeMs: number): Event => ({

@@ -29,7 +29,10 @@ const inward = (commands: boolean) =>
   names.filter((n) => TOPICS[n].senders.includes('home') && (commands || !COMMANDS.includes(n)));
 
 /** The files that `net.houseBroker` names, relative to the home directory. Throws CONFIG_INVALID when one cannot be read. */
-export function joinFiles({ passwordFile, caFile }: Join, home: string): { password?: string; ca?: Buffer } {
+export function joinFiles(
+  { passwordFile, caFile }: Pick<Join, 'passwordFile' | 'caFile'>,
+  home: string,
+): { password?: string; ca?: Buffer } {
   const read = (file: string, key: string) => {
     try {
       return readFileSync(resolve(home, file));

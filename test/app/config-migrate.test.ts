@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -27,6 +27,8 @@ const kept = () => readdirSync(home).filter((name) => name.startsWith('config.ya
 
 test('config check only tells; config migrate does it once and keeps the old file', () => {
   copyFileSync(old('v1-rich.yaml'), join(home, 'config.yaml'));
+  mkdirSync(join(home, 'keys'));
+  writeFileSync(join(home, 'keys/mosquitto'), 'secret');
   const check = heatmine('config', 'check');
   assert.is(check.status, 0, check.stderr);
   assert.match(check.stderr, /net\.join -> net\.houseBroker.*config migrate/);

@@ -1,12 +1,12 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
-import { type Config, loadConfig, parseConfig } from '../../core/config.ts';
+import { parseConfig } from '../../core/config.ts';
 import { migratedText, migrateFile } from '../../core/config-file.ts';
-import { CONFIG_VERSION, migrateText } from '../../core/config-versions.ts';
+import { CONFIG_VERSION } from '../../core/config-versions.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
-import { didYouMean, type Fault, FileFaults } from '../../core/strict-file.ts';
+import { didYouMean } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { loadBoard } from '../../hal/board.ts';
 import { askBroker, type Joined } from '../broker-ask.ts';
@@ -14,32 +14,7 @@ import { brokerOffer, HOUSE_BROKER_PASSWORD } from '../broker-offer.ts';
 import { type Command, nextSteps, type Parsed, parseCommand, print, say } from '../command.ts';
 import { askAll, suggested, withPerson } from '../config-ask.ts';
 import { ANSWERABLE, type Answer, defaultOf, faultOf, typed, yamlOf } from '../config-init.ts';
-
-/** What a look at config.yaml found, for programs. */
-interface Checked {
-  file: string;
-  sound: boolean;
-  /** Of the file; null where there is none. */
-  version: number | null;
-  /** Names that the next start writes anew. */
-  toMigrate: string[];
-  faults: readonly Fault[];
-  config?: Config;
-}
-
-function look(paths: Paths): Checked {
-  const file = paths.config;
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-  try {
-    const { from, changes } = migrateText(text ?? '', file);
-    const version = text === undefined ? null : from;
-    const config = loadConfig(paths.home);
-    return { file, sound: true, version, toMigrate: changes, faults: [], config };
-  } catch (error) {
-    if (!(error instanceof FileFaults)) throw error;
-    return { file, sound: false, version: null, toMigrate: [], faults: error.faults };
-  }
-}
+import { look } from '../config-look.ts';
 
 function check(paths: Paths, json: boolean): number {
   const found = look(paths);
@@ -47,7 +22,7 @@ function check(paths: Paths, json: boolean): number {
   if (json) print(JSON.stringify(found));
   if (!sound) {
     for (const { line, column, message } of json ? [] : faults) print(`${file}:${line}:${column}: ${message}`);
-    say(`${faults.length === 1 ? 'one fault' : `${faults.length} faults`}; nothing else stops a start of this file`);
+    say(faults.length === 1 ? 'one fault' : `${faults.length} faults`);
     return 1;
   }
   const { board } = config!;

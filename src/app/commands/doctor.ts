@@ -3,12 +3,15 @@ import type { Config } from '../../core/config.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { ensurePaths, type Paths } from '../../core/paths.ts';
+import type { Fault } from '../../core/strict-file.ts';
 import { asTyped } from '../../core/words.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
+import { openWeather } from '../../hal/sim/weather/weather.ts';
 import { pointsOfBoard } from '../../hal/wiring.ts';
 import { checkBox, checkBrokers, checkModels, checkPeers, checkServed } from '../box-check.ts';
 import { fetchState, type State, unitOf } from '../client.ts';
 import { type Command, numberOption, parseCommand, print } from '../command.ts';
+import { look } from '../config-look.ts';
 import { findingsText } from '../findings-text.ts';
 import { checkDevices, checkHardware, type Finding, fail, ok, warn } from '../hardware-check.ts';
 import { openIo } from '../io-client.ts';
@@ -102,6 +105,19 @@ async function checkRunning(paths: Paths, config: Config, board: Board): Promise
   ];
 }
 
+/** What its values name; a start is not refused for it. */
+function checkConfig(paths: Paths): Finding[] {
+  const { file, faults } = look(paths);
+  if (faults.length === 0) return [ok('config', 'sound')];
+  const text = ({ line, column, message }: Fault) => `${file}:${line}:${column}: ${message}`;
+  return faults.map((fault) =>
+    warn(
+      'config',
+      `${text(fault)}; the unit heats without it; put it there or mend the line, then start the unit anew`,
+    ),
+  );
+}
+
 async function examine(paths: Paths, boardName: string | undefined, portBase: number | undefined): Promise<Finding[]> {
   ensurePaths(paths);
   const findings = checkBox(paths);
@@ -111,9 +127,10 @@ async function examine(paths: Paths, boardName: string | undefined, portBase: nu
       ...(portBase !== undefined && { portBase }),
     });
     const board = loadBoard(config.board);
+    if (board.simulated) openWeather({ seed: config.sim.seed, file: config.sim.weather });
     return [
       ...findings,
-      ok('config', 'sound'),
+      ...checkConfig(paths),
       ...checkHardware(board),
       ...(await checkModels(paths)),
       ...(await checkBrokers(paths, config)),
