@@ -6,7 +6,7 @@ import { BadRequest } from './bad-request.ts';
 import type { Answerer } from './catalogue.ts';
 import { counted, type Draft } from './counted.ts';
 import type { Door } from './door.ts';
-import type { Bias, GenerateEnd, GenerateRequest, LoadedModel, Penalties, ToolCall } from './engine.ts';
+import type { Bias, GenerateEnd, GenerateRequest, Penalties, ToolCall } from './engine.ts';
 import { meterAnswer } from './meter.ts';
 import { type Message, promptFor } from './prompt.ts';
 import type { Tier } from './scheduler/decide.ts';
@@ -77,7 +77,7 @@ export async function* answerBy(
   const bounds = boundsFor(answerer, question);
   const { model, release } = await answerer.use(signal);
   try {
-    const request = await requestFor(answerer, model, question, bounds);
+    const request = requestFor(answerer, question, bounds);
     const leave = await answerer.lane.enter(signal);
     const startedMs = clock.monoMs();
     try {
@@ -134,23 +134,19 @@ async function* blamingSchema(said: AsyncGenerator<AnswerPart, GenerateEnd>): As
 }
 
 /** What the engine is asked for a question as it comes from other nodes. */
-export const plainRequestFor = (answerer: Answerer, model: LoadedModel, question: Question): Promise<GenerateRequest> =>
-  requestFor(answerer, model, question, boundsFor(answerer, question));
+export const plainRequestFor = (answerer: Answerer, question: Question): GenerateRequest =>
+  requestFor(answerer, question, boundsFor(answerer, question));
 
 /** The asker may ask for less than the expert's limits, never for more. */
-async function requestFor(
-  answerer: Answerer,
-  model: LoadedModel,
-  question: Question,
-  { grammar, tools }: Bounds,
-): Promise<GenerateRequest> {
+function requestFor(answerer: Answerer, question: Question, { grammar, tools, asked }: Bounds): GenerateRequest {
   const maxTokens = Math.min(question.maxTokens ?? answerer.maxTokens, answerer.maxTokens);
   const told: Message[] = tools.length ? [{ role: 'system', content: toolsInWords(tools) }] : [];
   return {
-    prompt: await promptFor(model, answerer.prompt, [...told, ...question.messages], maxTokens),
+    prompt: promptFor(answerer.prompt, [...told, ...question.messages]),
     maxTokens,
     temperature: question.temperature ?? answerer.temperature,
-    stop: [...answerer.stop, ...question.stop],
+    // What ends its own answers may stand in the midst of JSON: there the grammar ends it.
+    stop: [...(asked && isBinding(question.shape) ? [] : answerer.stop), ...question.stop],
     ...(question.topP === undefined ? {} : { topP: question.topP }),
     ...(question.seed === undefined ? {} : { seed: question.seed }),
     ...(question.penalties ? { penalties: question.penalties } : {}),

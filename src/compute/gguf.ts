@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import { type ByteSource, Cursor } from './gguf-cursor.ts';
 import {
@@ -215,7 +215,8 @@ function opened(file: string, check: (cursor: Cursor, gguf: Gguf) => void): Open
   let handle: number | undefined;
   const close = () => handle !== undefined && closeSync(handle);
   try {
-    const descriptor = openSync(file, 'r');
+    // A pipe that nobody writes to would be waited for.
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     handle = descriptor;
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new HeatmineError('MODEL_INVALID', `${file}: not a regular file`);

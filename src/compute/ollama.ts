@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Question } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Listed } from './listed.ts';
-import { chatRequest, parse } from './openai.ts';
+import { chatRequest, parse, withoutTag } from './openai.ts';
 
 /**
  * Ollama's own requests (https://github.com/ollama/ollama/blob/main/docs/api.md), told as the OpenAI ones they mean, so
@@ -55,8 +55,6 @@ const Embed = z.object({
 });
 const Named = z.object({ model: z.string().max(200).optional(), name: z.string().max(200).optional() });
 
-/** `NAME:latest` and `NAME` are the same. */
-const expertOf = (name: string): string => name.replace(/:latest$/, '');
 const MAX_STOPS = 4;
 
 export interface Asked {
@@ -68,7 +66,7 @@ export interface Asked {
 
 export function namedModel(body: unknown): string {
   const { model, name } = parse(Named, body);
-  return expertOf(nameOf(model, name));
+  return withoutTag(nameOf(model, name));
 }
 
 function nameOf(model: string | undefined, name: string | undefined): string {
@@ -109,7 +107,7 @@ function askedOf({ model, name, stream, options, format }: Shared, messages: obj
   if (messages.length === 0) return { ...asked, question: undefined };
   const limit = options?.num_predict ?? 0;
   const body = {
-    model: expertOf(given),
+    model: withoutTag(given),
     messages,
     ...(limit > 0 ? { max_tokens: limit } : {}),
     temperature: options?.temperature,
@@ -132,7 +130,7 @@ const formatOf = (format: string | object) =>
 export function embedAsked(body: unknown): { model: string; expert: string; texts: string[] } {
   const { model, input, prompt } = parse(Embed, body);
   const texts = (input ?? (prompt === undefined ? [] : [prompt])).filter((one) => one !== '');
-  return { model, expert: expertOf(model), texts };
+  return { model, expert: withoutTag(model), texts };
 }
 
 /** llama.cpp's numbers for the mixes of quantisation (enum llama_ftype in its llama.h), those in use today. */

@@ -10,6 +10,9 @@ import { PLAIN, type Shape } from './tools.ts';
  * Requests of the OpenAI API, as far as these experts can honour them (https://platform.openai.com/docs/api-reference).
  * Fields that only concern the accounting (user, store …) are ignored; what would change the meaning is honoured or refused.
  */
+/** Of Ollama: `NAME:latest` and `NAME` are the same. Clients list by one API and ask by the other. */
+export const withoutTag = (name: string): string => name.replace(/:latest$/, '');
+
 const MAX_MESSAGES = 1024;
 /** As many as are computed in one batch. */
 const MOST_CHOICES = 8;
@@ -22,7 +25,7 @@ const never = (what: string) => z.null(`${what} is not supported here`);
 const tokens = z.int().min(1).max(MAX_TOKENS).nullish();
 
 const Common = {
-  model: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).transform(withoutTag),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
@@ -102,7 +105,7 @@ const Completion = z.object({
   logprobs: never('logprobs').optional(),
 });
 const Embedding = z.object({
-  model: z.string().min(1).max(200),
+  model: z.string().min(1).max(200).transform(withoutTag),
   input: z.union(
     [text.min(1).transform((one) => [one]), z.array(text.min(1)).min(1).max(2048)],
     'a text or a list of at most 2048 texts, none empty; tokens of another tokenizer cannot be read',

@@ -1,5 +1,5 @@
 import { type ChatFormat, chatPrompt } from './chat-format.ts';
-import type { LoadedModel, Prompt } from './engine.ts';
+import type { Prompt } from './engine.ts';
 
 export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool';
@@ -29,23 +29,14 @@ const oneLine = (question: string): string =>
 /**
  * The question goes between prefix and suffix. An expert of one line (its suffix begins with the line break that ends
  * a question) was trained on single questions: it gets the last one alone, its own line breaks made blanks, so that
- * no text can pretend to be the beginning of an answer. Others get system text and earlier turns before it, where
- * these leave room for an answer; a chat model gets all turns or refuses.
+ * no text can pretend to be the beginning of an answer. Others get system text and earlier turns before it, and a
+ * chat model all turns; what is too long for the context the engine refuses, nothing is left out.
  */
-export async function promptFor(
-  model: Pick<LoadedModel, 'countTokens' | 'contextTokens'>,
-  { prefix, suffix, chat }: Wording,
-  messages: readonly Message[],
-  answerTokens: number,
-): Promise<Prompt> {
+export function promptFor({ prefix, suffix, chat }: Wording, messages: readonly Message[]): Prompt {
   if (chat) return chatPrompt(chat, messages);
   const question = questionOf(messages);
   if (suffix.startsWith('\n')) return prefix + oneLine(question) + suffix;
-  const alone = prefix + question + suffix;
   const at = messages.findLastIndex((m) => m.content === question);
   const earlier = messages.slice(0, Math.max(0, at)).map((m) => m.content);
-  if (earlier.length === 0) return alone;
-  const whole = prefix + [...earlier, question].join('\n') + suffix;
-  const fits = (await model.countTokens(whole)) + answerTokens <= model.contextTokens;
-  return fits ? whole : alone;
+  return prefix + [...earlier, question].join('\n') + suffix;
 }

@@ -50,7 +50,7 @@ export async function weighGiven(
     const { model, release } = await answerer.use(signal);
     try {
       if (!model.doubt) throw new BadRequest('this engine shows no likelihoods', 'model');
-      const request = await plainRequestFor(answerer, model, question);
+      const request = plainRequestFor(answerer, question);
       const doubt = await model.doubt({ request, saysAfter: answerer.saysAfter, given }, signal);
       work.addAnswer(doubt.promptTokens + doubt.answerTokens, false, answerer.id);
       return { ...doubt, hidesWorking: answerer.saysAfter !== undefined, weights, wording };

@@ -94,19 +94,19 @@ test('auto with a classifier, and with one that fails', async () => {
   assert.match(failed.why, /^the classifier failed \(internal\); faults answers$/);
 });
 
-test('earlier turns are taken along only where they fit', async () => {
-  const said = async (earlier: string) => {
+test('earlier turns are taken along; what does not fit is refused, never left out', async () => {
+  const told = (earlier: string) => {
     const messages = [
       { role: 'system', content: earlier },
       { role: 'user', content: 'last one' },
     ];
-    const body = (await chat({ messages, max_tokens: 10 })).json() as unknown as {
-      choices: { message: { content: string } }[];
-    };
-    return body.choices[0]!.message.content;
+    return chat({ messages, max_tokens: 10 });
   };
-  assert.is(await said('first'), 'first\nlast one');
-  assert.is(await said('word '.repeat(95)), 'last one');
+  const fits = (await told('first')).json() as unknown as { choices: { message: { content: string } }[] };
+  assert.is(fits.choices[0]!.message.content, 'first\nlast one');
+  const refused = await told('word '.repeat(200));
+  assert.is(refused.status, 400);
+  assert.match(refused.text, 'context_length_exceeded');
 });
 
 test('content in parts is joined', async () => {

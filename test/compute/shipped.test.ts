@@ -18,6 +18,10 @@ const never = new AbortController().signal;
 const experts = scanExperts([models]);
 const by = (id: string) => experts.find((e) => e.id === id);
 
+interface Completion {
+  choices: { finish_reason: string; message: { content: string } }[];
+}
+
 if (experts.length === 0) process.stdout.write('SKIP shipped experts: needs models/\n');
 else {
   test('every one is sound, hash included', async () => {
@@ -95,6 +99,18 @@ else {
       const classified = (body: unknown) => call(path, 'POST', '/classify', body);
       assert.equal((await classified({ text: 'why is my flow too low?' })).json(), { label: 'faults' });
       for (const body of [{}, { text: 7 }, 'null', 'no JSON']) assert.is((await classified(body)).status, 400);
+      // Its own answers end with their line; JSON may have lines.
+      const schema = { type: 'array', items: { type: 'integer' } };
+      for (let seed = 0; seed < 12; seed++) {
+        const body = {
+          ...{ model: 'ancestor', messages: [{ role: 'user', content: 'hi' }], temperature: seed % 3, seed },
+          response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict: true } },
+        };
+        const reply = await call(path, 'POST', '/v1/chat/completions', body);
+        const [choice] = (reply.json() as unknown as Completion).choices;
+        if (choice!.finish_reason === 'stop') JSON.parse(choice!.message.content);
+        else assert.is(choice!.finish_reason, 'length', reply.text);
+      }
       await compute.stop();
       remove();
     });

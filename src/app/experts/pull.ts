@@ -3,13 +3,15 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { chatFormatOf } from '../../compute/chat-format.ts';
 import { ExpertFile } from '../../compute/expert-file.ts';
 import { checkGgufFile, type GgufInfo } from '../../compute/gguf.ts';
@@ -62,6 +64,8 @@ export async function pullExpert(options: PullOptions): Promise<string> {
     return pullSigned(options, url);
   if (!url && !existsSync(path)) throw new HeatmineError('USAGE', `there is no ${path}`);
   const id = options.id ?? idOf(basename(decodeURIComponent(path)));
+  // Before gigabytes of it are copied.
+  if (!url) checkGgufFile(path);
   const dir = freshDir(options, id);
   const file = join(dir, 'weights.gguf');
   await bring(options, url, options.source, file, id);
@@ -138,7 +142,8 @@ function checked(file: string): GgufInfo {
 /** Wrong weights are not kept: the next pull must not go on with them. */
 function refuse(file: string, what: string): never {
   rmSync(file, { force: true });
-  throw new HeatmineError('MODEL_INVALID', `${file}: ${what}`);
+  if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
+  throw new HeatmineError('MODEL_INVALID', what.startsWith(file) ? what : `${file}: ${what}`);
 }
 
 function demandHash(file: string, found: string, wanted: string | undefined): void {
