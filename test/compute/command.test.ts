@@ -139,7 +139,7 @@ test('what leaves the group of the command is stopped, goes on and is killed wit
   try {
     await until('started', () => existsSync(file));
     const daemon = readFileSync(file, 'utf8').trim();
-    assert.is(stateOf(daemon), 'S');
+    await until('runs', () => stateOf(daemon) === 'S');
     questions = 1;
     command.giveWay();
     await until('stopped', () => stateOf(daemon) === 'T');
