@@ -13,9 +13,12 @@ export interface Tick {
   world: World;
 }
 
-/** The coolant pump of an accelerator that is off rests while the coolant could freeze the water. */
+/**
+ * The coolant pump of an accelerator that is off rests while the coolant could freeze the water: below 4 °C as control reads it,
+ * and an outlet that reads too cold is believed as long as the inlet is no 3 K above that. No chip is harmed at 7 °C.
+ */
 export const coldAndOff = ({ before, after }: Pick<Tick, 'before' | 'after'>) =>
-  before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 4;
+  before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 7;
 
 /** A rule over ticks; it may keep its own memory, never control's. Undefined while it holds, else what is wrong. */
 export interface Invariant {
