@@ -17,10 +17,10 @@ export interface Step {
 const CROWD_MS = 5;
 
 /**
- * Where several were answered together the last time, the first to come waits for as many for CROWD_MS: a prompt computed
+ * Where several were answered together the last time, the first to come waits for as many, for `crowdMs` at most: a prompt computed
  * alone costs a quarter more than in a batch, and all others wait for it. Who comes alone again waits that once.
  */
-export function createBeat(): Beat {
+export function createBeat(crowdMs = CROWD_MS): Beat {
   let members = 0;
   let most = 0;
   /** How many the first step waits for at least. */
@@ -29,7 +29,7 @@ export function createBeat(): Beat {
   const gather = () => {
     expected = most;
     most = 0;
-    if (expected > 1) setTimeout(expectNobody, CROWD_MS);
+    if (expected > 1) setTimeout(expectNobody, crowdMs);
   };
   const expectNobody = () => {
     expected = 0;

@@ -152,17 +152,14 @@ export function wordingOf(fact: LlamaExpert, grammar: string | undefined): strin
   return createHash('sha256').update(canonical(shaping)).digest('hex').slice(0, 16);
 }
 
-/** An expert's description and its grammar are replaced together. */
-function onceEach(make: typeof wordingOf): typeof wordingOf {
-  const known = new WeakMap<LlamaExpert, string>();
-  return (fact, grammar) => {
-    const made = known.get(fact) ?? make(fact, grammar);
-    known.set(fact, made);
-    return made;
-  };
-}
+const wordings = new WeakMap<LlamaExpert, string>();
 
-const knownWording = onceEach(wordingOf);
+/** Once for each: an expert's description and its grammar are replaced together. */
+function knownWording(fact: LlamaExpert, grammar: string | undefined): string {
+  const wording = wordings.get(fact) ?? wordingOf(fact, grammar);
+  wordings.set(fact, wording);
+  return wording;
+}
 
 export function remoteAnswerer(
   { engine, url }: { engine: Engine; url: string },

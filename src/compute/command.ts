@@ -42,8 +42,8 @@ export function startCommand({ command, door, power, work, filler, log }: Comman
   const mark = randomUUID();
   const child = fork(CHILD_FILE, [command.run, mark], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  // Whoever held it is gone: nobody would stop it any more.
-  void exited.then(() => signalTo([...pids, ...markedBy(mark)], 'SIGKILL'));
+  // Whoever held it is gone: nobody would stop it any more. Single processes are looked for anew: their numbers may be others' by now.
+  void exited.then(() => signalTo([...pids.filter((pid) => pid < 0), ...markedBy(mark)], 'SIGKILL'));
   child.on('error', (error) => log.warn({ err: error.message }, 'the command cannot be started'));
   let running = false;
   child.on('message', (message: FromCommand) => {

@@ -30,6 +30,19 @@ function stateOf(pid: string): string | undefined {
   }
 }
 
+/** With watts enough: only questions stop it. */
+function onFreeWatts(run: string, questions: () => number) {
+  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
+  return startCommand({
+    command: { run, powerW: 300 },
+    door: { questions, economy: () => ({ active: 0, deferred: 0 }) },
+    power: { now: () => grant, onChange() {} },
+    work: { owedJ: () => 0 },
+    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
+    log: silent,
+  });
+}
+
 test('it runs on free watts only, stops for a question with all its children, goes on, and dies with compute', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pids');
@@ -84,20 +97,10 @@ test('it runs on free watts only, stops for a question with all its children, go
 test('it stops although the process that holds it does not hear of it, and dies with that process', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pids');
-  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
   let questions = 0;
-  const command = startCommand({
-    // A shell that is starting a child when both are stopped shows as waiting, not as stopped: here it starts none any more.
-    command: {
-      run: `trap '' TERM; sleep 1000 & echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; wait`,
-      powerW: 300,
-    },
-    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 0 }) },
-    power: { now: () => grant, onChange() {} },
-    work: { owedJ: () => 0 },
-    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
-    log: silent,
-  });
+  // A shell that is starting a child when both are stopped shows as waiting, not as stopped: here it starts none any more.
+  const run = `trap '' TERM; sleep 1000 & echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; wait`;
+  const command = onFreeWatts(run, () => questions);
   try {
     await until('started', () => existsSync(file));
     const [shell = '', holder = ''] = readFileSync(file, 'utf8').trim().split(' ');
@@ -122,20 +125,10 @@ test('it stops although the process that holds it does not hear of it, and dies 
 test('what leaves the group of the command is stopped, goes on and is killed with it', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pid');
-  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
   let questions = 0;
-  const command = startCommand({
-    // A daemon: in a session of its own, and nobody's child.
-    command: {
-      run: `setsid sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 1000' & sleep 1000`,
-      powerW: 300,
-    },
-    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 0 }) },
-    power: { now: () => grant, onChange() {} },
-    work: { owedJ: () => 0 },
-    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
-    log: silent,
-  });
+  // A daemon in a session of its own.
+  const run = `setsid sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 1000' & sleep 1000`;
+  const command = onFreeWatts(run, () => questions);
   try {
     await until('started', () => existsSync(file));
     const daemon = readFileSync(file, 'utf8').trim();

@@ -14,8 +14,8 @@ export interface Tick {
 }
 
 /**
- * The coolant pump of an accelerator that is off rests while the coolant could freeze the water: below 4 °C as control reads it,
- * and an outlet that reads too cold is believed as long as the inlet is no 3 K above that. No chip is harmed at 7 °C.
+ * The coolant pump of an accelerator that is off rests while the coolant could freeze the water: where its outlet reads less than
+ * 3 °C and its inlet no 3 K more. One of the two may lie, and both lag by a kelvin; no chip is harmed at 7 °C.
  */
 export const coldAndOff = ({ before, after }: Pick<Tick, 'before' | 'after'>) =>
   before.effective.accelSupplyOn === 0 && after.plant.coolantOutC[0]! < 7;
