@@ -21,7 +21,12 @@ test(
     const cases: [unknown, number, string, RegExp][] = [
       [{ name: 'roomSetC', value: 99 }, 400, 'VALUE_RANGE', /^room set-point: must be at most 30$/],
       [{ name: 'roomSetC', value: 'warm' }, 400, 'VALUE_RANGE', /^room set-point: must be a number$/],
-      [{ name: 'mode', value: 'turbo' }, 400, 'VALUE_RANGE', /^mode: must be one of heating, auto, off, cooling$/],
+      [
+        { name: 'mode', value: 'turbo' },
+        400,
+        'VALUE_RANGE',
+        /^mode: must be one of "heating", "auto", "off", "cooling"$/,
+      ],
       [{ name: 'fuse', value: 1 }, 400, 'MESSAGE_INVALID', /name/],
       [{ name: 'mode', value: 'off', extra: 1 }, 400, 'MESSAGE_INVALID', /extra/],
       ['not json', 400, 'MESSAGE_INVALID', /JSON/],

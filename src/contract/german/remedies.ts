@@ -63,6 +63,8 @@ export const REMEDIES_DE: Record<string, string> = {
   '{} is damaged': '{} ist beschädigt',
   'must be at least {}': 'mindestens {}',
   'must be one of {}': 'eines von {}',
+  'must be an object in braces': 'muss ein Objekt in geschweiften Klammern sein',
+  'must be a list in brackets': 'muss eine Liste in eckigen Klammern sein',
   'send the shape that docs/topics.md or docs/ARCHITECTURE.md gives':
     'die Form senden, die docs/topics.md oder docs/ARCHITECTURE.md angeben',
   'wait and try again': 'warten und wieder versuchen',
