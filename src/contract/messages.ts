@@ -56,7 +56,7 @@ const InEffect = z.object({ mode: z.enum(MODES), roomSetC: finite, hotWaterSetC:
 /** One change, from Home Assistant, the page or the command line. */
 export const SetCommand = z.object({
   name: z.enum(['mode', 'operation', 'roomSetC', 'hotWaterSetC', 'computeOn', 'computeValueEurPerKwh']),
-  value: z.union([z.string().max(32), finite, z.boolean()]),
+  value: z.union([z.string().max(32), finite, z.boolean()], 'must be a number, a text, true or false'),
   by: z.string().max(64),
 });
 export type SetCommand = z.infer<typeof SetCommand>;
@@ -229,3 +229,7 @@ export const Event = z.object({
   text: z.string().max(400),
 });
 export type Event = z.infer<typeof Event>;
+
+/** refused: a message of people that nobody got. Of its words none are here. */
+export const Refused = z.object({ topic: z.string().max(80), why: z.string().max(240) });
+export type Refused = z.infer<typeof Refused>;

@@ -11,6 +11,7 @@ import {
   Grant,
   leaseOf,
   Market,
+  Refused,
   SetCommand,
 } from './messages.ts';
 import { PriceFeed, PriceNow, PricesAhead } from './prices.ts';
@@ -149,6 +150,14 @@ export const TOPICS = {
     schema: Event,
     retained: false,
     about: 'faults and changes of mode, in the language of config.yaml',
+  }),
+  refused: topic({
+    path: 'refused',
+    senders: [],
+    readers: ['net'],
+    schema: Refused,
+    retained: false,
+    about: 'a message of home that the broker did not take, and why; told on as an event, a few for each topic',
   }),
   update: topic({
     path: 'update',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import type { Refused } from '../contract/messages.ts';
 import { TOPICS, type TopicName, topicPath } from '../contract/topics.ts';
 import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../core/log.ts';
 import { warnOnOutage } from '../core/outage.ts';
 import { bucketPerKey } from './buckets.ts';
 import { lastWill } from './hass/bridge.ts';
+import { readMessage, refusedTeller, WHY } from './refused.ts';
 import type { Twin } from './twin.ts';
 
 /** A broker that the owner already has. */
@@ -19,7 +21,7 @@ const MAX_PAYLOAD_BYTES = 65_536;
 /** Messages of one topic taken from the foreign broker; people and sensors stay far below. */
 const RATE = { perS: 20, burst: 60 };
 /** Lines of the log about one topic: whoever floods the broker must not fill the disk. */
-const TOLD = { perS: 1 / 60, burst: 5 };
+const LOGGED = { perS: 1 / 60, burst: 5 };
 
 const names = Object.keys(TOPICS) as TopicName[];
 /** Told to whoever may read the unit as a whole. */
@@ -61,12 +63,20 @@ export function connectJoined(join: Join, home: string, unit: string, me: string
   return client;
 }
 
+interface CarryOptions {
+  commands: boolean;
+  twin: Twin;
+  /** A few times for each topic. */
+  onRefused(refused: Refused): void;
+  log: Log;
+}
+
 /** Carries the contract's topics between our own broker (by `link`, as net) and a joined one. */
 export function carry(
   client: MqttClient,
   link: Link,
   unit: string,
-  { commands, twin, log }: { commands: boolean; twin: Twin; log: Log },
+  { commands, twin, onRefused, log }: CarryOptions,
 ): void {
   for (const name of OUTWARD) {
     link.on(name, (message) => {
@@ -77,34 +87,31 @@ export function carry(
   const byPath = new Map(inward(commands).map((name) => [topicPath(unit, name), name]));
   client.on('connect', () => client.subscribe([...byPath.keys()], { qos: 0 }));
   const allowed = bucketPerKey(RATE);
-  const mayTell = bucketPerKey(TOLD);
+  const mayLog = bucketPerKey(LOGGED);
+  const tell = refusedTeller(onRefused);
   client.on('message', (path, payload, packet) => {
     const name = byPath.get(path);
     if (!name) return;
     const isForTwo = COMMANDS.includes(name) && twin.isThere();
-    const refused = isForTwo
-      ? 'two units have this name'
-      : allowed(name, 1, performance.now())
-        ? undefined
-        : `more than ${RATE.perS} messages a second`;
+    const refused = isForTwo ? WHY.twin : allowed(name, 1, performance.now()) ? undefined : WHY.tooMany(RATE.perS);
     const fault = refused ?? take(name, payload, packet, link);
-    if (fault && mayTell(name, 1, performance.now()))
+    if (!fault) return;
+    tell(name, path, fault);
+    if (mayLog(name, 1, performance.now()))
       log.warn({ topic: path, err: fault }, 'message of the joined broker refused');
   });
 }
 
 function take(name: TopicName, payload: Buffer, packet: IPublishPacket, link: Link): string | undefined {
-  if (payload.length > MAX_PAYLOAD_BYTES) return `more than ${MAX_PAYLOAD_BYTES} bytes`;
+  if (payload.length > MAX_PAYLOAD_BYTES) return WHY.tooLong(MAX_PAYLOAD_BYTES);
   // A command that the broker kept would be given again at every reconnection.
-  if (packet.retain && COMMANDS.includes(name)) return 'a retained command';
+  if (packet.retain && COMMANDS.includes(name)) return WHY.retained;
   if (payload.length === 0) {
     if (TOPICS[name].retained) link.clear(name);
     return undefined;
   }
-  try {
-    link.publish(name, TOPICS[name].schema.parse(JSON.parse(payload.toString('utf8'))) as never);
-    return undefined;
-  } catch (error) {
-    return messageOf(error).slice(0, 200);
-  }
+  const read = readMessage<unknown>(TOPICS[name].schema, payload);
+  if ('fault' in read) return read.fault;
+  link.publish(name, read.message as never);
+  return undefined;
 }

@@ -7,6 +7,7 @@ import type { Log } from '../core/log.ts';
 import { openAnnouncer } from './hass/announce.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { type NotifyBook, openNotifyBook } from './notify-targets.ts';
+import { refusedEvent } from './refused.ts';
 import { speaker } from './said.ts';
 import { openToday } from './today.ts';
 import { watchUpdates } from './updates.ts';
@@ -47,12 +48,14 @@ export function openTeller({ config, home, stateDir, broker, password, link, kee
   const notifier = createNotifier({ config, notify: notifyBook.now, home, ...systemClock, log });
   const says = speaker(link, language);
   const ending = new AbortController();
-  const hass = openAnnouncer(config, home, broker, password, link, log, (event) => {
+  const warn = (event: Event) => {
     log.warn({ code: event.code }, event.text);
     keep(event);
     says.event(event);
     notifier.event(event);
-  });
+  };
+  link.on('refused', (refused) => warn(refusedEvent(refused, systemClock.wallMs())));
+  const hass = openAnnouncer(config, home, broker, password, link, log, warn);
   if (updates !== undefined) watchUpdates(updates, (update) => says.keep('update', update), log, ending.signal);
   return {
     notifier,

@@ -38,6 +38,8 @@ const SPEAKS = [
   'core/issues.ts',
   'net/history/healing-store.ts',
   'net/notify.ts',
+  'net/refused.ts',
+  'contract/prices.ts',
   'net/ledger/price.ts',
   'net/swarm/ask/for-unit.ts',
   'net/swarm/demand/keep.ts',

@@ -94,6 +94,10 @@ if (missing.length) {
         await them.client.publishAsync(topicPath(UNIT, 'zone'), JSON.stringify(SAMPLES.zone));
         await until('measurement', () => got.includes('zone'));
         assert.equal(got, ['zone'], 'neither the malformed one nor the retained command came in');
+        const told = () => them.seen.get(topicPath(UNIT, 'saidEvent')) ?? '';
+        await until('why, told there', () => /MESSAGE_REFUSED.*zone refused: zone: lower case/.test(told()));
+        const kept = await (await fetch(`${net.url}/api/events`)).text();
+        assert.is(/set refused: .* send it without retain/.test(kept), tls, 'the command, where commands are heard');
         await them.client.publishAsync(topicPath(UNIT, 'set'), JSON.stringify(SAMPLES.set));
         await them.client.publishAsync(topicPath(UNIT, 'zone'), JSON.stringify(SAMPLES.zone));
         await until('measurement', () => got.at(-1) === 'zone' && got.length > 1);

@@ -74,6 +74,7 @@ export const SAMPLES: { [N in TopicName]: MessageOf<N> } = {
   ems: lease({ limitW: 4200, sgReady: 2, batteryW: 0 }),
   said: { reason: 'idle: the house is warm enough', computeReason: 'nothing to do', overrides: 'none in force' },
   saidEvent: { timeMs: 1000, level: 'warn', source: 'control', code: 'SENSOR_STALE', text: 'roomC is stale' },
+  refused: { topic: 'heatmine/testunit/zone', why: 'temperatureC: must be at most 60' },
   update: { installed_version: '0.1.0', latest_version: '0.2.0' },
   presence: { anyoneHome: false, forMin: 1440 },
   today: {

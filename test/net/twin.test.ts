@@ -26,7 +26,7 @@ function joined() {
     publish: (path: string) => void client.said.push(path),
     subscribe: () => {},
   });
-  const [lines, taken]: [string[], string[]] = [[], []];
+  const [lines, taken, refused]: [string[], string[], string[]] = [[], [], []];
   const clock = { ms: 0 };
   let told = 0;
   const mqtt = client as unknown as MqttClient;
@@ -39,7 +39,7 @@ function joined() {
   );
   const link = { on() {}, publish: (name: string) => taken.push(name) } as unknown as Link;
   const log = { warn: (what: { err: string }) => lines.push(what.err) } as unknown as Log;
-  carry(mqtt, link, UNIT, { commands: true, twin, log });
+  carry(mqtt, link, UNIT, { commands: true, twin, onRefused: ({ why }) => refused.push(why), log });
   const hear = (path: string, payload: string, retain = false) =>
     client.emit('message', path, Buffer.from(payload), { retain });
   const give = (name: 'override' | 'prices') => {
@@ -48,7 +48,7 @@ function joined() {
     return taken.length > before;
   };
   ends.push(() => client.emit('end'));
-  return { client, clock, hear, give, lines, told: () => told };
+  return { client, clock, hear, give, lines, refused, told: () => told };
 }
 
 test('who says that it is a unit of our name costs commands for 90 s, measurements never, and is told once a day', () => {
@@ -75,6 +75,7 @@ test('a flood of one topic keeps none of another out, and fills no log', () => {
   for (let i = 0; i < 5000; i++) if (unit.give('override')) through++;
   assert.ok(through >= 60 && through < 500, `${through}`);
   assert.ok(unit.give('prices'));
+  assert.equal(unit.refused, Array(4).fill('more than 20 messages a second; send less often'));
   assert.ok(unit.lines.length >= 1 && unit.lines.length <= 6, `${unit.lines.length} lines`);
 });
 

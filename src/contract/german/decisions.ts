@@ -186,6 +186,8 @@ export const WORDS_DE: Record<string, string> = {
   'command line': 'Befehlszeile',
   'home-assistant': 'Home Assistant',
   Stopped: 'Gestoppt',
+  'must be a number, a text, true or false': 'muss eine Zahl, ein Text, true oder false sein',
+  'lower case letters, digits and dashes': 'Kleinbuchstaben, Ziffern und Striche',
   mode: 'Betriebsart',
   operation: 'Betrieb',
   'room set-point': 'Sollwert Raum',

@@ -25,6 +25,28 @@ export const FAULTS_DE: Record<string, string> = {
     'noch ein Gerät an {} heißt {}: beide erscheinen in Home Assistant als eines, und Befehle von dort werden abgelehnt, bis eines anders heißt; in der config.yaml des einen unit: ändern und es neu starten',
   '{}: the unit heats without that broker; put the file there, or mend config.yaml, then start the unit anew':
     '{}: die Anlage heizt ohne diesen Broker; die Datei dort hinlegen oder config.yaml berichtigen, dann neu starten',
+  // Messages of people.
+  'message to {} refused: {}': 'Nachricht an {} abgelehnt: {}',
+  'there is no such topic; docs/topics.md has them all': 'das Thema gibt es nicht; alle stehen in docs/topics.md',
+  'only the unit itself writes there; docs/topics.md says what home may send':
+    'dort schreibt nur das Gerät selbst; was home senden darf, steht in docs/topics.md',
+  'it is no JSON; docs/topics.md shows what belongs there':
+    'das ist kein JSON; was hineingehört, steht in docs/topics.md',
+  'a time in it is on no calendar': 'eine Zeit darin steht in keinem Kalender',
+  'it is longer than {} bytes': 'sie ist länger als {} Byte',
+  'more than {} messages a second; send less often': 'mehr als {} Nachrichten je Sekunde; seltener senden',
+  'a retained command would be given again at every reconnection; send it without retain':
+    'ein Befehl mit „retain“ käme bei jeder neuen Verbindung noch einmal; ohne „retain“ senden',
+  'two units have this name; set unit: in config.yaml of one':
+    'zwei Geräte heißen so; in der config.yaml des einen unit: ändern',
+  'no two prices are 15, 30 or 60 min apart: give each an `end`':
+    'keine zwei Preise liegen 15, 30 oder 60 min auseinander: jedem ein `end` geben',
+  'the price from {} ends at {}: it must end after it begins, within 31 days':
+    'der Preis ab {} endet um {}: er muss nach seinem Beginn enden, binnen 31 Tagen',
+  'half of the prices are above {} EUR/kWh: they must be in EUR per kWh, not in cents or per MWh':
+    'die Hälfte der Preise liegt über {} EUR/kWh: sie müssen in EUR je kWh sein, nicht in Cent oder je MWh',
+  'a time as 2026-01-31T18:00:00+01:00: with date, T and the offset of its zone':
+    'eine Zeit wie 2026-01-31T18:00:00+01:00: mit Datum, T und dem Versatz ihrer Zone',
   'stands still': 'steht still',
   'the heat that went into the tank': 'der Wärme, die in den Speicher ging',
   'inlet and power': 'Eintritt und Leistung',

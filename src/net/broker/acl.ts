@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ROLES, type Role, TOPICS } from '../../contract/topics.ts';
+import { readMessage } from '../refused.ts';
 
 /** Availability of the unit for Home Assistant: `online` or `offline`, last will of net. Not a JSON message. */
 export const onlinePath = (unit: string): string => `heatmine/${unit}/online`;
@@ -37,14 +38,8 @@ export function filtersMeet(a: string, b: string): boolean {
 /** An empty payload is no value: so a retained one is taken back. */
 const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
   if (payload.length === 0) return undefined;
-  try {
-    const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
-    if (parsed.success) return undefined;
-    const { path, message } = parsed.error.issues[0]!;
-    return `shape: ${[path.join('.'), message].filter(Boolean).join(': ').slice(0, 160)}`;
-  } catch {
-    return 'no JSON';
-  }
+  const read = readMessage(schema, payload);
+  return 'fault' in read ? read.fault : undefined;
 };
 
 const wordFault =

@@ -2,12 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
-import { ROLES, type Role } from '../../contract/topics.ts';
+import { ROLES, type Role, topicPath } from '../../contract/topics.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { listen, listenUnix } from '../listen.ts';
 import { perAddress } from '../per-address.ts';
-import { accessTable } from './acl.ts';
+import { refusedTeller, WHY } from '../refused.ts';
+import { type Access, accessTable } from './acl.ts';
 import { Gate } from './gate.ts';
 import { BROKER_LIMITS, type BrokerLimits } from './limits.ts';
 import { countRefusals } from './refusals.ts';
@@ -129,9 +130,12 @@ async function openAedes(options: BrokerOptions, limits: BrokerLimits, refuse: (
     },
     authorizePublish(client, packet, done) {
       const role = client && roles.get(client);
-      const why = role ? publishFault(access, role, packet) : 'no role';
-      if (why) {
-        refuse(why);
+      const fault = role ? publishFault(access, role, packet) : NO_ROLE;
+      if (fault) {
+        refuse(fault.counted);
+        // On other paths Home Assistant's own devices may speak; they mean nobody here.
+        if (role === 'home' && packet.topic.startsWith('heatmine/'))
+          tell(access.ruleOf(packet.topic)?.filter ?? 'other', packet.topic, fault.why);
         bury(packet, aedes.id);
       } else if (!access.ruleOf(packet.topic)?.retained) packet.retain = false;
       done(null);
@@ -148,6 +152,10 @@ async function openAedes(options: BrokerOptions, limits: BrokerLimits, refuse: (
       return role && access.mayRead(role, packet.topic) ? packet : null;
     },
   } as ConstructorParameters<typeof Aedes>[0]);
+  const tell = refusedTeller((refused) => {
+    const said = { topic: topicPath(options.unit, 'refused'), payload: Buffer.from(JSON.stringify(refused)) };
+    aedes.publish({ cmd: 'publish', qos: 0, dup: false, retain: false, ...said }, () => {});
+  });
   storeRetainedAtOnce(aedes);
   aedes.on('clientError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'client error'));
   aedes.on('connectionError', (_client, error) => options.log.debug({ err: messageOf(error) }, 'connection error'));
@@ -185,12 +193,21 @@ function wrongCredentials(
   return own && ids.includes(client.id) ? undefined : 'client id';
 }
 
-function publishFault(access: ReturnType<typeof accessTable>, role: Role, packet: PublishPacket): string | undefined {
+interface PublishFault {
+  /** For the log. */
+  counted: string;
+  /** For whoever sent it. */
+  why: string;
+}
+
+const NO_ROLE: PublishFault = { counted: 'no role', why: WHY.notYours };
+
+function publishFault(access: Access, role: Role, packet: PublishPacket): PublishFault | undefined {
   const rule = access.ruleOf(packet.topic);
-  if (!rule?.senders.includes(role)) return `publish by ${role}`;
+  if (!rule?.senders.includes(role)) return { counted: `publish by ${role}`, why: rule ? WHY.notYours : WHY.noTopic };
   const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-  const fault = rule.fault(payload);
-  return fault && `${rule.filter} by ${role}: ${fault}`;
+  const why = rule.fault(payload);
+  return why === undefined ? undefined : { counted: `${rule.filter} by ${role}: ${why}`, why };
 }
 
 /** aedes closes a client whose publish it refuses. A refused message goes where nobody listens instead. */

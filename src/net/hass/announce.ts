@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mqtt from 'mqtt';
 import pkg from '../../../package.json' with { type: 'json' };
-import type { ControlState, Event } from '../../contract/messages.ts';
+import type { ControlState, Event, Refused } from '../../contract/messages.ts';
 import type { SensorName } from '../../contract/points.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../core/config.ts';
@@ -11,6 +11,7 @@ import type { Log } from '../../core/log.ts';
 import { warnOnOutage } from '../../core/outage.ts';
 import { twinEvent, unjoinedEvent } from '../config-events.ts';
 import { carry, connectJoined } from '../join.ts';
+import { refusedEvent } from '../refused.ts';
 import { watchForTwin } from '../twin.ts';
 import { type HassBridge, hassBridge, lastWill } from './bridge.ts';
 import { discovery } from './discovery.ts';
@@ -56,7 +57,8 @@ export function openAnnouncer(
     const me = randomUUID().slice(0, 8);
     const client = connectJoined(join, home, unit, me, log);
     const twin = watchForTwin(client, unit, me, () => tell(twinEvent(unit, join.url, systemClock.wallMs())));
-    carry(client, link, unit, { commands: join.commands, twin, log });
+    const onRefused = (refused: Refused) => tell(refusedEvent(refused, systemClock.wallMs()));
+    carry(client, link, unit, { commands: join.commands, twin, onRefused, log });
     places.push({ bridge: hassBridge(client, unit, discoveryPrefix), commands: join.commands });
   };
   try {
