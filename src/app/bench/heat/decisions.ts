@@ -6,19 +6,8 @@ import { seededRandom } from '../../../core/random.ts';
 const QUEUED = 1000;
 const EXPERTS = 200;
 const WARM = 200;
-const REPEATS = 5;
 
-function bestOf(repeats: number, body: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < repeats; i++) {
-    const startedMs = performance.now();
-    body();
-    best = Math.min(best, performance.now() - startedMs);
-  }
-  return best;
-}
-
-/** Milliseconds of each whole decision, the best of five on the same input, because others use this machine too: verdicts on 1,000 questions, and who of 200 experts is loaded for whom. */
+/** Milliseconds of each whole decision, sorted: verdicts on 1,000 questions, and who of 200 experts is loaded for whom. */
 export function decisionTimes(count: number, seed: number): number[] {
   const random = seededRandom(seed);
   const ids = Array.from({ length: EXPERTS }, (_, i) => `expert-${i}`);
@@ -42,12 +31,10 @@ export function decisionTimes(count: number, seed: number): number[] {
     const residents = ids.slice(0, EXPERTS / 2).map((id) => ({ ...fact(id), busy: random() < 0.1 }));
     const waiting = ids.slice(EXPERTS / 2).map((id) => ({ ...fact(id), waiting: 3, waitedS: 40 * random() }));
     demand.asked(ids[n % EXPERTS]!);
-    const decided = () => {
-      decide({ ...supply, width: 8, answerS: 2 }, asking);
-      decideResidency({ freeBytes: 1e9, residents, waiting, share: demand.share });
-    };
-    if (n >= WARM) times.push(bestOf(REPEATS, decided));
-    else decided();
+    const startedMs = performance.now();
+    decide({ ...supply, width: 8, answerS: 2 }, asking);
+    decideResidency({ freeBytes: 1e9, residents, waiting, share: demand.share });
+    if (n >= WARM) times.push(performance.now() - startedMs);
   }
   return times.sort((a, b) => a - b);
 }
