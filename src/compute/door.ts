@@ -1,16 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Power } from './power.ts';
 import { Refusal } from './refusal.ts';
-import {
-  type Asking,
-  decide,
-  givesWay,
-  type Obstacle,
-  obstacle,
-  type Supply,
-  type Tier,
-  type Verdict,
-} from './scheduler/decide.ts';
+import { type Asking, type Obstacle, obstacle, type Supply, type Tier, type Verdict } from './scheduler/decide.ts';
+import type { Plan } from './scheduler/schedule.ts';
 import type { Work } from './work.ts';
 
 export type Asked = Omit<Asking, 'id' | 'waitedS'>;
@@ -26,7 +18,7 @@ export interface Entry {
   leave(): void;
 }
 
-/** Where questions come in: counted, then admitted, deferred, sent elsewhere or refused, as `scheduler/decide.ts` says. */
+/** Where questions come in: counted, then admitted, deferred, sent elsewhere or refused, as the plan says. */
 export interface Door {
   /** Waits for the first grant of this boot, and for the verdict. @throws Refusal */
   enter(asked: Asked, signal: AbortSignal): Promise<Entry>;
@@ -36,6 +28,11 @@ export interface Door {
   questions(): number;
   /** Economy ones: being answered, and deferred. */
   economy(): { active: number; deferred: number };
+  /** For the plan: what is here, and who asks. */
+  facts(): { supply: Supply; economy: number; asking: Asking[] };
+  apply(plan: Pick<Plan, 'verdicts' | 'giveWay'>): void;
+  /** Called when somebody comes (`asked`) or is done. */
+  onChange(listener: (asked: boolean) => void): void;
 }
 
 export interface DoorParts {
@@ -44,14 +41,11 @@ export interface DoorParts {
   clock: Clock;
   /** Answers at once. */
   width: number;
-  /** Called when filler must give way. */
-  onQuestion(): void;
 }
 
 /** Deferred questions each hold a connection. */
 const MAX_DEFERRED = 128;
 const CROWD_RETRY_S = 600;
-const LOOK_MS = 1000;
 
 interface Waiting {
   asked: Asked;
@@ -62,29 +56,29 @@ interface Waiting {
 
 const refusalOf = ({ code, reason, retryAfterS }: Obstacle) => new Refusal(code, reason, retryAfterS);
 
-export const createDoor = (parts: DoorParts): Door => new RunLoop(parts);
+export const createDoor = (parts: DoorParts): Door => new Entrance(parts);
 
-class RunLoop implements Door {
+class Entrance implements Door {
   readonly #parts: DoorParts;
   readonly #waiting = new Map<number, Waiting>();
   readonly #active: Record<Tier, number> = { standard: 0, economy: 0 };
   readonly #yielding = new Set<AbortController>();
   #atDoor = 0;
   #lastId = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #changed: (asked: boolean) => void = () => {};
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
-    parts.power.onChange(() => this.#look());
+  }
+
+  onChange(listener: (asked: boolean) => void): void {
+    this.#changed = listener;
   }
 
   async enter(asked: Asked, signal: AbortSignal): Promise<Entry> {
     const people = asked.tier === 'standard' ? 1 : 0;
     this.#atDoor += people;
-    if (people) {
-      this.#parts.onQuestion();
-      this.#look();
-    }
+    if (people) this.#changed(true);
     try {
       await this.#parts.power.first(signal);
       return await this.#wait(asked, signal);
@@ -106,18 +100,16 @@ class RunLoop implements Door {
     return { active: this.#active.economy, deferred: this.#waiting.size };
   }
 
-  /** Something that verdicts depend on has changed. */
-  #look(): void {
-    clearTimeout(this.#timer);
-    const { standard, economy } = this.#active;
-    const supply = this.#supply(standard + economy);
-    const why = givesWay(supply);
-    if (why !== undefined) for (const one of this.#yielding) one.abort(new DOMException(why, 'AbortError'));
-    if (this.#waiting.size === 0) return;
+  facts() {
     const nowMs = this.#parts.clock.monoMs();
+    const { standard, economy } = this.#active;
     const asking = [...this.#waiting].map(([id, w]) => ({ ...w.asked, id, waitedS: (nowMs - w.sinceMs) / 1000 }));
-    for (const [id, verdict] of decide(supply, asking)) this.#tell(id, verdict);
-    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#look(), LOOK_MS).unref();
+    return { supply: this.#supply(standard + economy), economy, asking };
+  }
+
+  apply({ verdicts, giveWay }: Pick<Plan, 'verdicts' | 'giveWay'>): void {
+    if (giveWay !== undefined) for (const one of this.#yielding) one.abort(new DOMException(giveWay, 'AbortError'));
+    for (const [id, verdict] of verdicts) this.#tell(id, verdict);
   }
 
   #supply(active: number): Supply {
@@ -148,7 +140,7 @@ class RunLoop implements Door {
     };
     signal.addEventListener('abort', giveUp, { once: true });
     this.#waiting.set(id, { asked, sinceMs: this.#parts.clock.monoMs(), resolve, reject });
-    this.#look();
+    this.#changed(asked.tier === 'economy');
     return promise.finally(() => signal.removeEventListener('abort', giveUp));
   }
 
@@ -166,14 +158,11 @@ class RunLoop implements Door {
   #admitted({ tier }: Asked, { eurPerMtoken, reason }: Extract<Verdict, { do: 'admit' }>): Entry {
     this.#active[tier]++;
     const way = new AbortController();
-    if (tier === 'economy') {
-      this.#yielding.add(way);
-      this.#parts.onQuestion();
-    }
+    if (tier === 'economy') this.#yielding.add(way);
     const leave = () => {
       this.#active[tier]--;
       this.#yielding.delete(way);
-      this.#look();
+      this.#changed(false);
     };
     return { elsewhere: false, eurPerMtoken, reason, giveWay: way.signal, leave };
   }

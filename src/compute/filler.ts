@@ -1,10 +1,8 @@
-import type { Card } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type FoundExpert, fillerLines } from './experts.ts';
 import type { Breeding, Evolution } from './merge/evolution/evolution.ts';
-import type { Power } from './power.ts';
 import type { Residents } from './residents-use.ts';
 import {
   accrue,
@@ -13,14 +11,12 @@ import {
   cpuCapacity,
   FILLER_START,
   type FillerPace,
-  fillerPace,
   mayBreed,
   mayScore,
   type Spent,
 } from './scheduler/power.ts';
 import type { Work } from './work.ts';
 
-const TICK_MS = 250;
 const MAX_LINES = 2000;
 /** Until the first line was measured; on the careful side. */
 const FIRST_CPU_MS_PER_TOKEN = 0.5;
@@ -31,9 +27,11 @@ const FAULT_PAUSE_MS = 10_000;
  * breeds new ones with the processor time that scoring leaves under the granted watts.
  */
 export interface Filler {
-  /** A question came: the line being scored is given up at its next piece. */
-  giveWay(): void;
-  pace(): FillerPace;
+  /** What it may spend from now on; with nothing, the line being scored is given up at its next piece. */
+  allow(pace: FillerPace): void;
+  /** Goes on where it has credit. */
+  tick(): void;
+  cpuMsPerToken(): number;
   /** Tokens a second that the allowed share of a core could make, by what was measured. */
   capacity(): number;
   /** Share of one core that filler really took over the last seconds. */
@@ -46,29 +44,25 @@ export interface Filler {
 export interface FillerParts {
   experts: readonly FoundExpert[];
   residents: Residents;
-  power: Power;
   work: Work;
-  card: Card;
   cpuShare: number;
   clock: Clock;
   log: Log;
-  questions(): number;
   /** Left out where the owner wants none. */
   evolution?: Evolution | undefined;
 }
 
+/** Before anybody has allowed anything. */
+const NOTHING: FillerPace = { tokensPerS: 0, watts: 0, limit: 'unpaid' };
+
 export function startFiller(parts: FillerParts): Filler {
-  const { power, work, card, clock, residents } = parts;
+  const { work, clock, residents } = parts;
   const score = lineScorer(parts.experts, residents);
   const cpu = createCpuMeter(clock);
   // One for each line: a long-lived signal would gather what was joined to it.
-  let [stopped, way, wake, credit] = [false, new AbortController(), () => {}, FILLER_START];
-
-  const paceNow = () => {
-    const { workW, freeW } = power.now();
-    const measured = { owedJ: work.owedJ(), cpuMsPerToken: cpu.msPerToken(), questions: parts.questions() };
-    return fillerPace({ ...measured, freeW, workW, jPerToken: card.jPerToken, cpuShare: parts.cpuShare });
-  };
+  let [stopped, way, pace, credit] = [false, new AbortController(), NOTHING, FILLER_START];
+  let [lastMs, pausedUntilMs] = [clock.monoMs(), 0];
+  let working: Promise<void> | undefined;
 
   /** What a slice of breeding took; undefined where it is not its turn, or nothing is there to breed. */
   async function bred(signal: AbortSignal): Promise<Spent | undefined> {
@@ -95,47 +89,38 @@ export function startFiller(parts: FillerParts): Filler {
     return true;
   }
 
-  async function turn(dtS: number): Promise<void> {
-    credit = accrue(credit, paceNow(), parts.cpuShare, dtS);
-    while (mayScore(credit) && paceNow().watts > 0 && !stopped) if (!(await workOne())) return;
-  }
-
-  async function run(): Promise<void> {
-    let lastMs = clock.monoMs();
-    let pauseMs = TICK_MS;
-    while (!stopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pauseMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      const nowMs = clock.monoMs();
-      pauseMs = TICK_MS;
-      await turn((nowMs - lastMs) / 1000).catch((error) => {
-        if (way.signal.aborted) return;
-        pauseMs = FAULT_PAUSE_MS;
-        parts.log.warn({ err: messageOf(error) }, 'filler pauses');
-      });
-      lastMs = nowMs;
+  async function turn(): Promise<void> {
+    try {
+      while (mayScore(credit) && pace.watts > 0 && !stopped) if (!(await workOne())) return;
+    } catch (error) {
+      if (way.signal.aborted) return;
+      pausedUntilMs = clock.monoMs() + FAULT_PAUSE_MS;
+      parts.log.warn({ err: messageOf(error) }, 'filler pauses');
     }
   }
-  const running = run();
-  const look = () => paceNow().limit === 'unpaid' && way.abort(new DOMException('the watts are gone', 'AbortError'));
-  // Watts that are gone end the slice that is worked on.
-  power.onChange(look);
+
   return {
-    giveWay: () => way.abort(new DOMException('a question came', 'AbortError')),
-    pace: paceNow,
+    allow(next) {
+      pace = next;
+      if (pace.watts <= 0) way.abort(new DOMException('others come first', 'AbortError'));
+    },
+    tick() {
+      const nowMs = clock.monoMs();
+      credit = accrue(credit, pace, parts.cpuShare, (nowMs - lastMs) / 1000);
+      lastMs = nowMs;
+      if (stopped || nowMs < pausedUntilMs) return;
+      working ??= turn().finally(() => {
+        working = undefined;
+      });
+    },
+    cpuMsPerToken: () => cpu.msPerToken(),
     capacity: () => cpuCapacity(cpu.msPerToken(), parts.cpuShare),
     cpuShare: () => cpu.share(),
     breeding: () => parts.evolution?.doing(),
     async stop() {
       stopped = true;
       way.abort(new DOMException('stopping', 'AbortError'));
-      wake();
-      await running;
+      await working;
       await parts.evolution?.close();
     },
   };

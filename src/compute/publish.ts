@@ -8,15 +8,10 @@ import type { Command } from './command.ts';
 import type { Door } from './door.ts';
 import type { EnginePool } from './engine-child/pool.ts';
 import type { Filler } from './filler.ts';
-import type { Gate } from './gate.ts';
 import type { Power } from './power.ts';
-import type { Prefetch } from './prefetch.ts';
-import { want } from './scheduler/decide.ts';
-import { economicW } from './scheduler/power.ts';
+import type { Plan } from './scheduler/schedule.ts';
 import type { Work } from './work.ts';
 
-const WORK_MS = 200;
-const STATE_MS = 1000;
 const WANT_TTL_MS = 3000;
 /** The broker cuts whoever sends a packet of more than 64 KiB, so the state is kept well below; /v1/models lists all. */
 const MAX_PUBLISHED = 64;
@@ -29,67 +24,34 @@ interface StateParts {
   door: Pick<Door, 'questions' | 'economy'>;
   power: Pick<Power, 'now'>;
   work: Work;
-  filler: Pick<Filler, 'pace' | 'cpuShare' | 'breeding'>;
+  filler: Pick<Filler, 'cpuShare' | 'breeding'>;
   command: Pick<Command, 'running'>;
-  gate: Gate;
-  prefetch: Pick<Prefetch, 'reason'>;
   pool: Pick<EnginePool, 'told'>;
 }
 
 export interface PublishParts extends StateParts {
   link: Pick<Link, 'publish'>;
-  filler: Filler;
-  command: Command;
   bootId: string;
 }
 
 export interface Publisher {
-  /** Tells control of a question at once. */
-  wantNow(): void;
-  /** The grant has changed: control is told at once when that opens or closes the gate. */
-  granted(): void;
-  stop(): void;
+  work(): void;
+  /** The lease on watts. */
+  want(plan: Plan): void;
+  state(plan: Plan): void;
 }
 
-/** Sends work at 5 Hz, state and the want lease at 1 Hz. */
-export function startPublishing(parts: PublishParts): Publisher {
-  const { link, config, card, door, power, work, filler, command, gate, bootId } = parts;
+export function createPublisher(parts: PublishParts): Publisher {
+  const { link, card, door, work, bootId } = parts;
   const stamp = leaseStamp<ComputeWant>(bootId, WANT_TTL_MS);
   let seq = 0;
-  let toldGate: ComputeWant['gate'];
-  const wantNow = () => {
-    const { active, deferred } = door.economy();
-    const demand = {
-      questions: door.questions(),
-      economy: active + deferred,
-      owedJ: work.owedJ(),
-      soldJ: work.soldJ(),
-      cardsW: config.accelerator.count * card.tdpW,
-      economicW: config.accelerator.count * economicW(card.tdpW, card.byCap?.points),
-      fillerTokensPerS: filler.capacity(),
-      jPerToken: card.jPerToken,
-      commandW: command.wantW(),
-      incomeEurPerKwh: config.compute.incomeEurPerKwh,
-    };
-    toldGate = gate.look().do;
-    link.publish('want', stamp({ ...want(demand), queued: demand.questions, gate: toldGate }));
-  };
-  const sendWork = () => {
-    work.tick(power.now().workW);
-    const { answerTokens, fillerTokens } = work.totals();
-    link.publish('work', { bootId, seq: ++seq, answerTokens, fillerTokens, card: card.id });
-  };
-  const sendState = () => {
-    link.publish('computeState', stateOf(parts));
-    wantNow();
-  };
-  const timers = [setInterval(sendWork, WORK_MS), setInterval(sendState, STATE_MS)];
   return {
-    wantNow,
-    granted() {
-      if (gate.look().do !== toldGate) wantNow();
+    work() {
+      const { answerTokens, fillerTokens } = work.totals();
+      link.publish('work', { bootId, seq: ++seq, answerTokens, fillerTokens, card: card.id });
     },
-    stop: () => timers.forEach(clearInterval),
+    want: ({ want, gate }) => link.publish('want', stamp({ ...want, queued: door.questions(), gate: gate.do })),
+    state: (plan) => link.publish('computeState', stateOf(parts, plan)),
   };
 }
 
@@ -109,7 +71,7 @@ function published(experts: ComputeState['experts']): ComputeState['experts'] {
   return over < 0 ? short : short.slice(0, over);
 }
 
-export function stateOf(parts: StateParts): ComputeState {
+export function stateOf(parts: StateParts, plan: Plan): ComputeState {
   const { config, card, catalogue, door, work } = parts;
   const { answerTokens, fillerTokens, answered, joules } = work.totals();
   const questions = door.questions() + door.economy().active;
@@ -129,22 +91,22 @@ export function stateOf(parts: StateParts): ComputeState {
     fillerTokens,
     joules,
     ...work.rates(),
-    reason: reasonOf(parts),
-    gate: parts.gate.look(),
-    prefetch: parts.prefetch.reason(),
+    reason: reasonOf(parts, plan),
+    gate: plan.gate,
+    prefetch: plan.prefetch.reason,
     engine: parts.pool.told,
   };
 }
 
 /** One line: what compute does now, and what keeps it from doing more. */
-function reasonOf({ door, power, work, filler, command, config }: StateParts): Reason {
+function reasonOf({ door, power, work, filler, command, config }: StateParts, plan: Plan): Reason {
   const grant = power.now();
   const reason = (code: string, text: string): Reason => ({ what: 'compute', code, text: text.slice(0, 400) });
   const { active, deferred } = door.economy();
   const questions = door.questions() + active;
   if (questions > 0) return reason('answering', `${questions} question${questions > 1 ? 's' : ''} answered or waiting`);
   if (grant.watts <= 0) return reason('no_power', `no watts: ${grant.reason.text}`);
-  const { limit, watts } = filler.pace();
+  const { limit, watts } = plan.filler;
   const { fillerW } = work.rates();
   const w = (n: number) => `${Math.round(n)} W`;
   if (limit === 'unpaid' && deferred > 0)

@@ -1,6 +1,7 @@
 import type { LoadedModel } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
-import type { AbsentFact } from './scheduler/prefetch.ts';
+import type { ResidencyDecision } from './scheduler/residency.ts';
+import type { Memory } from './scheduler/schedule.ts';
 
 export interface Use {
   model: LoadedModel;
@@ -20,7 +21,7 @@ export interface Resident {
   users: number;
 }
 
-/** Models in memory, loaded when asked for; `scheduler/residency.ts` says which, and which make room. */
+/** Models in memory, loaded when asked for; the plan says which, and which make room. */
 export interface Residents {
   /** Waits until the model is in memory; `signal` gives up. Throws MODEL_INVALID, EXPERT_UNKNOWN, BUSY. */
   use(id: string, signal?: AbortSignal): Promise<Use>;
@@ -32,8 +33,11 @@ export interface Residents {
    * the part of the next questions that is expected for it, 0..1.
    */
   facts(id: string): { memoryBytes: number; loadS: number; lastUsedMs: number | null; demandShare: number };
-  /** Room for what nobody asked for yet, and which sound ones could take it; `loading`: somebody waits, or one is being loaded. */
-  spare(): { freeBytes: number; loading: boolean; absent: AbsentFact[] };
+  /** For the plan. Absent ones are sound, and not sent away by the owner. */
+  memory(): Memory;
+  apply(decision: ResidencyDecision | undefined): void;
+  /** Called when somebody waits for a model or needs it no more, and when one has been loaded or unloaded. */
+  onChange(listener: () => void): void;
   /** Takes it out of memory until it is asked again. Throws EXPERT_UNKNOWN, and BUSY while it answers somebody. */
   unload(id: string): Promise<void>;
   /** Why it cannot be loaded; such a model is not tried again until the next start. */

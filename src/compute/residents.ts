@@ -5,7 +5,8 @@ import { bytesOf, type Room, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
 import type { Resident, Residents, Use, Waiter } from './residents-use.ts';
 import { createDemand } from './scheduler/demand.ts';
-import { decideResidency } from './scheduler/residency.ts';
+import type { ResidencyDecision, WaitingFact } from './scheduler/residency.ts';
+import type { Memory as Facts } from './scheduler/schedule.ts';
 
 /** Until a model has been loaded once: hashing and mapping from flash. */
 const FIRST_LOAD_S = 0.5;
@@ -31,7 +32,7 @@ class Memory implements Residents {
   #waiters: Waiter[] = [];
   #drain = new Set<string>();
   #work: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #changed: () => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -60,13 +61,33 @@ class Memory implements Residents {
     return { memoryBytes: this.#bytes(id), loadS, lastUsedMs, demandShare: this.#demand.share(id) };
   }
 
-  spare() {
+  onChange(listener: () => void): void {
+    this.#changed = listener;
+  }
+
+  memory(): Facts {
     this.#forgetLost();
-    const { byId } = this.#parts;
-    const away = (id: string) => this.#residents.has(id) || this.#faults.has(id) || this.#sentAway.has(id);
-    const ids = [...byId].filter(([id, { fact }]) => fact && !away(id)).map(([id]) => id);
-    const absent = ids.map((id) => ({ id, bytes: this.#bytes(id), share: this.#demand.share(id) }));
-    return { freeBytes: this.#freeBytes(), loading: !!this.#work || this.#waiters.length > 0, absent };
+    const residents = [...this.#residents];
+    return {
+      freeBytes: this.#freeBytes(),
+      loading: this.#work !== undefined,
+      waiting: this.#waiting(),
+      residents: () => residents.map(([id, r]) => ({ ...this.#fact(id), busy: r.users > 0 })),
+      absent: () => this.#absent(),
+      share: this.#demand.share,
+    };
+  }
+
+  apply(decision: ResidencyDecision | undefined): void {
+    if (this.#work) return;
+    if (decision?.do !== 'load') {
+      this.#settle(decision?.drain ?? []);
+      return;
+    }
+    this.#work = this.#load(decision.id, decision.unload).finally(() => {
+      this.#work = undefined;
+      this.#changed();
+    });
   }
 
   async unload(id: string): Promise<void> {
@@ -77,7 +98,7 @@ class Memory implements Residents {
     this.#residents.delete(id);
     this.#sentAway.add(id);
     await there.model.unload().catch(() => undefined);
-    this.#plan();
+    this.#changed();
   }
 
   fault(id: string): string | undefined {
@@ -102,7 +123,6 @@ class Memory implements Residents {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
     for (const w of this.#waiters.splice(0)) w.reject(new HeatmineError('BUSY', 'the unit is stopping'));
     await this.#work;
     for (const { model } of this.#residents.values()) await model.unload().catch(() => undefined);
@@ -130,7 +150,7 @@ class Memory implements Residents {
     };
     signal?.addEventListener('abort', giveUp, { once: true });
     this.#waiters.push(waiter);
-    this.#plan();
+    this.#changed();
     return promise.finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
@@ -146,7 +166,7 @@ class Memory implements Residents {
       if (!held) return;
       held = false;
       resident.users--;
-      this.#plan();
+      this.#changed();
     };
     return { model: resident.model, release };
   }
@@ -155,6 +175,13 @@ class Memory implements Residents {
   #freeBytes = () =>
     [...this.#residents.keys()].reduce((left, id) => left - this.#bytes(id), this.#parts.room().budgetBytes);
   #costS = (id: string): number => this.#loadS.get(id) ?? FIRST_LOAD_S + this.#bytes(id) / FIRST_LOAD_BYTES_PER_S;
+  #fact = (id: string) => ({ id, bytes: this.#bytes(id), loadS: this.#costS(id) });
+
+  #absent() {
+    const away = (id: string) => this.#residents.has(id) || this.#faults.has(id) || this.#sentAway.has(id);
+    const ids = [...this.#parts.byId].filter(([id, { fact }]) => fact && !away(id)).map(([id]) => id);
+    return ids.map((id) => ({ id, bytes: this.#bytes(id), share: this.#demand.share(id) }));
+  }
 
   /** Those who wait for a model that is there after all; `drain` is to make room and takes nobody. */
   #settle(drain: readonly string[]): void {
@@ -168,44 +195,16 @@ class Memory implements Residents {
     this.#waiters = still;
   }
 
-  #plan(): void {
-    if (this.#work) return;
-    this.#forgetLost();
-    clearTimeout(this.#timer);
-    const waiting = this.#waiting();
-    if (waiting.length === 0) {
-      this.#settle([]);
-      return;
-    }
-    const fact = (id: string) => ({ id, bytes: this.#bytes(id), loadS: this.#costS(id) });
-    const decision = decideResidency({
-      freeBytes: this.#freeBytes(),
-      residents: [...this.#residents].map(([id, r]) => ({ ...fact(id), busy: r.users > 0 })),
-      waiting: waiting.map(([id, ws]) => ({ ...fact(id), ...ws })),
-      share: this.#demand.share,
-    });
-    if (decision.do === 'wait') {
-      this.#settle(decision.drain);
-      if (Number.isFinite(decision.againS))
-        this.#timer = setTimeout(() => this.#plan(), decision.againS * 1000).unref();
-      return;
-    }
-    this.#work = this.#load(decision.id, decision.unload).finally(() => {
-      this.#work = undefined;
-      this.#plan();
-    });
-  }
-
   /** Of each model that is not in memory: how many wait, and how long the first has. */
-  #waiting(): [string, { waiting: number; waitedS: number }][] {
+  #waiting(): WaitingFact[] {
     const nowMs = this.#parts.clock.monoMs();
-    const found = new Map<string, { waiting: number; waitedS: number }>();
+    const found = new Map<string, WaitingFact>();
     for (const { id, sinceMs } of this.#waiters) {
       if (this.#residents.has(id)) continue;
-      const entry = found.get(id) ?? { waiting: 0, waitedS: (nowMs - sinceMs) / 1000 };
-      found.set(id, { ...entry, waiting: entry.waiting + 1 });
+      const first = found.get(id) ?? { ...this.#fact(id), waiting: 0, waitedS: (nowMs - sinceMs) / 1000 };
+      found.set(id, { ...first, waiting: first.waiting + 1 });
     }
-    return [...found];
+    return [...found.values()];
   }
 
   async #load(id: string, unload: readonly string[]): Promise<void> {

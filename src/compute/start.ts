@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CARDS } from '../contract/cards.ts';
+import { CARDS, type Card } from '../contract/cards.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
@@ -13,7 +13,6 @@ import { createUpstreamEngine, upstreamModels } from './engines/upstream.ts';
 import { BATCH_WIDTH, type FoundExpert, scanExperts } from './experts.ts';
 import { createFigures } from './figures.ts';
 import { startFiller } from './filler.ts';
-import { createGate } from './gate.ts';
 import { heirOf } from './heir.ts';
 import { createLane } from './lane.ts';
 import { type Evolution, type EvolutionParts, startEvolution } from './merge/evolution/evolution.ts';
@@ -22,11 +21,13 @@ import { CLASSIFIER, openEngines } from './open-engines.ts';
 import { openOwnState } from './own-state.ts';
 import { UPSTREAM_PREFIX } from './pick.ts';
 import { createPower } from './power.ts';
-import { startPrefetch } from './prefetch.ts';
-import { startPublishing } from './publish.ts';
+import { createPublisher, type Publisher } from './publish.ts';
 import { watchExperts } from './rescan.ts';
 import { createResidents } from './residents.ts';
 import type { Residents } from './residents-use.ts';
+import { createRunLoop, type RunLoop, TICK_MS } from './run-loop.ts';
+import { economicW } from './scheduler/power.ts';
+import type { Cards } from './scheduler/schedule.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { createService, type ServiceParts } from './service.ts';
 import { readCurve, watchSpeed } from './speed.ts';
@@ -34,6 +35,8 @@ import { measuredCard } from './speed-curve.ts';
 import { createWork } from './work.ts';
 
 const FORWARD_WIDTH = 64;
+/** Of the run loop. */
+const STATE_TICKS = 5;
 const UPSTREAM_REFRESH_MS = 30_000;
 const UPSTREAM_LIMIT_MS = 5000;
 /** When the upstream does not say: what every model of the last years has at least. */
@@ -80,31 +83,22 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const power = createPower(clock, idleW);
   const classify = classifierOf(experts, residents);
   const ownState = openOwnState(link, clock);
-  const door = createDoor({ power, work, clock, width: BATCH_WIDTH, onQuestion });
+  const door = createDoor({ power, work, clock, width: BATCH_WIDTH });
   const figures = createFigures();
   const forward = forwardTo(config.compute.forward);
   const heir = (id: string) => heirOf(id, experts, options.installedDir, (one) => !residents.fault(one));
   const told = { catalogue, figures, classify, card, work, clock, door };
   const service = createService({ ...told, ownState, forward, heirOf: heir });
-  const questions = () => door.questions() + door.economy().active;
   const evolution = breederOf(options, { experts, residents, engine: pool.engine('llama') });
-  const filler = startFiller({ experts, residents, power, work, card, cpuShare, clock, log, questions, evolution });
-  const command = startCommand({ command: config.compute.fillerCommand, door, power, work, filler, log });
-  const prefetch = startPrefetch({ residents, power, clock, log, questions });
-  const gate = createGate({ door, power, work, idleW, clock });
-  const running = { catalogue, door, power, work, filler, command, gate, prefetch, pool };
-  const publisher = startPublishing({ link, config, card, ...running, bootId: randomUUID() });
-  function onQuestion(): void {
-    filler.giveWay();
-    command.giveWay();
-    publisher.wantNow();
-  }
+  const filler = startFiller({ experts, residents, work, cpuShare, clock, log, evolution });
+  const command = startCommand({ command: config.compute.fillerCommand, log });
+  const running = { door, power, work, filler, command };
+  const publisher = createPublisher({ link, config, card, catalogue, ...running, pool, bootId: randomUUID() });
+  const cards = cardsOf(config, card);
+  const stopTicking = run(createRunLoop({ ...running, cards, residents, clock, log, tell: publisher.want }), publisher);
   const speed = { file, card: card.id, count, clock, log };
   watchSpeed({ ...speed, link, tokensPerS: () => work.rates().tokensPerS });
-  link.on('grant', (lease) => {
-    power.offer(lease);
-    publisher.granted();
-  });
+  link.on('grant', (lease) => power.offer(lease));
   const stopWatching = upstream ? watchUpstream(upstream.url, catalogue, log) : () => {};
   const metrics = () => figures.text({ catalogue, door, power, work, energy, crashes: pool.crashes() });
   const stopLooking = watchExperts(experts, [options.shippedDir, options.installedDir], () => {
@@ -116,14 +110,39 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
   return {
     port: server.port,
     async stop() {
-      publisher.stop();
-      prefetch.stop();
+      stopTicking();
       stopWatching();
       stopLooking();
       await Promise.all([server.close(), filler.stop(), command.stop()]);
       await residents.close();
       await pool.close();
     },
+  };
+}
+
+/** The run loop with its clock: work at each tick, state and the wish for watts once a second. */
+function run(loop: RunLoop, publisher: Publisher): () => void {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    loop.tick();
+    publisher.work();
+    if (++ticks % STATE_TICKS > 0) return;
+    publisher.state(loop.plan);
+    publisher.want(loop.plan);
+  }, TICK_MS);
+  return () => clearInterval(timer);
+}
+
+/** All cards together, for the scheduler. */
+function cardsOf({ accelerator, compute }: Config, card: Card): Cards {
+  const { count, fillerCpuShare: cpuShare } = accelerator;
+  return {
+    fullW: count * card.tdpW,
+    economicW: count * economicW(card.tdpW, card.byCap?.points),
+    idleW: count * card.idleW,
+    ...{ jPerToken: card.jPerToken, cpuShare },
+    commandW: compute.fillerCommand?.powerW ?? 0,
+    incomeEurPerKwh: compute.incomeEurPerKwh,
   };
 }
 

@@ -6,9 +6,8 @@ import * as assert from 'uvu/assert';
 import { createCatalogue } from '../../src/compute/catalogue.ts';
 import { scanExperts, verifiedSpec } from '../../src/compute/experts.ts';
 import { createLane } from '../../src/compute/lane.ts';
-import { createResidents } from '../../src/compute/residents.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { roomFor, tempDir } from '../compute/fixture.ts';
+import { residentsAlone, roomFor, tempDir } from '../compute/fixture.ts';
 import { heatmine } from './run-experts.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../models');
@@ -106,7 +105,7 @@ test('a child takes nothing from its parents: `auto` still picks them', () =>
   withHome(async (home) => {
     await heatmine(home, 'merge', 'faults', 'status', '--out', 'both');
     const found = scanExperts([SHIPPED, join(home, 'models')]);
-    const residents = createResidents(found, () => undefined, roomFor(1e9), systemClock);
+    const residents = residentsAlone(found, () => undefined, roomFor(1e9), systemClock);
     const catalogue = createCatalogue({
       ...{ experts: found, residents, local: createLane(1), priceEurPerMtoken: 0 },
       energy: () => ({ tokens: 0, joules: 0, jPerToken: 1, energyFrom: 'modelled' }),

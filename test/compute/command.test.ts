@@ -30,65 +30,50 @@ function stateOf(pid: string): string | undefined {
   }
 }
 
-/** With watts enough: only questions stop it. */
-function onFreeWatts(run: string, questions: () => number) {
-  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
-  return startCommand({
-    command: { run, powerW: 300 },
-    door: { questions, economy: () => ({ active: 0, deferred: 0 }) },
-    power: { now: () => grant, onChange() {} },
-    work: { owedJ: () => 0 },
-    filler: { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' }) },
-    log: silent,
-  });
+/** Said again and again, as the run loop does. */
+function saidTo(run: string, may: () => boolean) {
+  const command = startCommand({ command: { run, powerW: 300 }, log: silent });
+  const timer = setInterval(() => command.run(may()), 50);
+  return {
+    ...command,
+    stop() {
+      clearInterval(timer);
+      return command.stop();
+    },
+  };
 }
 
-test('it runs on free watts only, stops for a question with all its children, goes on, and dies with compute', async () => {
+test('it runs while that is said, stops at a word with all its children, goes on, stops when nothing is said, and dies with compute', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pids');
-  const grant = { watts: 500, fillerW: 0, workW: 500, freeW: 0, reason: { what: '', code: '', text: '' } };
-  let questions = 0;
-  let changed = () => {};
-  const command = startCommand({
-    command: {
-      run: `sleep 1000 & echo "$$ $! $HEATMINE_WATTS" > ${file}.new; mv ${file}.new ${file}; wait`,
-      powerW: 300,
-    },
-    door: { questions: () => questions, economy: () => ({ active: 0, deferred: 2 }) },
-    power: {
-      now: () => grant,
-      onChange: (listener) => {
-        changed = listener;
-      },
-    },
-    work: { owedJ: () => 0 },
-    filler: { pace: () => ({ tokensPerS: 10, watts: 100, limit: 'cpu' }) },
-    log: silent,
-  });
+  const run = `sleep 1000 & echo "$$ $! $HEATMINE_WATTS" > ${file}.new; mv ${file}.new ${file}; wait`;
+  const command = startCommand({ command: { run, powerW: 300 }, log: silent });
+  let timer: NodeJS.Timeout | undefined;
+  const sayOn = () => {
+    timer = setInterval(() => command.run(true), 50);
+  };
   try {
-    assert.is(command.wantW(), 300);
-    grant.freeW = 399;
+    command.run(false);
     await sleep(400);
-    assert.is(existsSync(file), false, 'scoring takes 100 W: 299 W are too few');
-    grant.freeW = 400;
+    assert.is(existsSync(file), false);
+    sayOn();
     await until('started', () => existsSync(file));
     const [shell = '', child = '', watts] = readFileSync(file, 'utf8').trim().split(' ');
     assert.is(watts, '300');
     const lowest = constants.priority.PRIORITY_LOW;
     assert.is(getPriority(Number(child)), Math.min(lowest, getPriority() + lowest), 'all else comes first');
-    questions = 1;
-    command.giveWay();
-    await until('stopped', () => stateOf(shell) === 'T' && stateOf(child) === 'T');
-    questions = 0;
-    await until('goes on', () => stateOf(child) === 'S');
-    grant.freeW = 0;
-    // Told of, not found at the next look.
-    changed();
+    clearInterval(timer);
+    command.run(false);
     assert.is(command.running(), false);
-    await until('stopped without watts', () => stateOf(child) === 'T');
+    await until('stopped', () => stateOf(shell) === 'T' && stateOf(child) === 'T');
+    sayOn();
+    await until('goes on', () => stateOf(child) === 'S');
+    clearInterval(timer);
+    await until('stopped although nobody says so', () => stateOf(child) === 'T');
     await command.stop();
     await until('killed', () => stateOf(shell) === undefined && stateOf(child) === undefined);
   } finally {
+    clearInterval(timer);
     await command.stop();
     remove();
   }
@@ -97,22 +82,22 @@ test('it runs on free watts only, stops for a question with all its children, go
 test('it stops although the process that holds it does not hear of it, and dies with that process', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pids');
-  let questions = 0;
+  let may = true;
   // A shell that is starting a child when both are stopped shows as waiting, not as stopped: here it starts none any more.
   const run = `trap '' TERM; sleep 1000 & echo "$$ $PPID" > ${file}.new; mv ${file}.new ${file}; wait`;
-  const command = onFreeWatts(run, () => questions);
+  const command = saidTo(run, () => may);
   try {
     await until('started', () => existsSync(file));
     const [shell = '', holder = ''] = readFileSync(file, 'utf8').trim().split(' ');
     // It has gone on once, so its start was told of.
-    questions = 1;
-    command.giveWay();
+    may = false;
+    command.run(false);
     await until('stopped by whoever holds it', () => stateOf(shell) === 'T');
-    questions = 0;
+    may = true;
     await until('goes on', () => stateOf(shell) === 'S');
     process.kill(Number(holder), 'SIGSTOP');
-    questions = 1;
-    command.giveWay();
+    may = false;
+    command.run(false);
     await until('stopped', () => stateOf(shell) === 'T');
     process.kill(Number(holder), 'SIGKILL');
     await until('killed', () => stateOf(shell) === undefined);
@@ -125,18 +110,18 @@ test('it stops although the process that holds it does not hear of it, and dies 
 test('what leaves the group of the command is stopped, goes on and is killed with it', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pid');
-  let questions = 0;
+  let may = true;
   // A daemon in a session of its own.
   const run = `setsid sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 1000' & sleep 1000`;
-  const command = onFreeWatts(run, () => questions);
+  const command = saidTo(run, () => may);
   try {
     await until('started', () => existsSync(file));
     const daemon = readFileSync(file, 'utf8').trim();
     await until('runs', () => stateOf(daemon) === 'S');
-    questions = 1;
-    command.giveWay();
+    may = false;
+    command.run(false);
     await until('stopped', () => stateOf(daemon) === 'T');
-    questions = 0;
+    may = true;
     await until('goes on', () => stateOf(daemon) === 'S');
     await command.stop();
     await until('killed', () => stateOf(daemon) === undefined);
@@ -158,15 +143,9 @@ test('who waits for watts is told of a grant, and of its lapse', async () => {
 });
 
 test('without one nothing is started', async () => {
-  const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
-  const filler = { pace: () => ({ tokensPerS: 0, watts: 0, limit: 'unpaid' as const }) };
-  const power = {
-    onChange() {},
-    now: () => ({ watts: 9000, fillerW: 9000, workW: 9000, freeW: 9000, reason: { what: '', code: '', text: '' } }),
-  };
-  const parts = { door, power, work: { owedJ: () => 0 }, filler, log: silent };
-  const none = startCommand({ command: undefined, ...parts });
-  assert.equal([none.wantW(), none.running()], [0, false]);
+  const none = startCommand({ command: undefined, log: silent });
+  none.run(true);
+  assert.is(none.running(), false);
   await none.stop();
 });
 

@@ -6,10 +6,9 @@ import * as assert from 'uvu/assert';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { fillerLines, scanExperts, verifiedSpec } from '../../src/compute/experts.ts';
 import { grammarDepth } from '../../src/compute/grammar.ts';
-import { createResidents } from '../../src/compute/residents.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { codeOf } from './engine-compliance.ts';
-import { addExpert, roomFor, tempDir } from './fixture.ts';
+import { addExpert, residentsAlone, roomFor, tempDir } from './fixture.ts';
 
 test('sound ones are listed, unsound ones say what is wrong and where', () => {
   const { dir, remove } = tempDir();
@@ -64,7 +63,7 @@ test('weights that do not match their hash are never loaded', async () => {
     loads++;
     return engine.load(spec);
   };
-  const residents = createResidents([expert!], () => ({ ...engine, load }), roomFor(2 ** 30), systemClock);
+  const residents = residentsAlone([expert!], () => ({ ...engine, load }), roomFor(2 ** 30), systemClock);
   assert.is(await codeOf(residents.use('changed')), 'MODEL_INVALID');
   assert.match(residents.fault('changed')!, `${changed}/weights.gguf: sha256 is`);
   assert.is(loads, 0, 'native code never saw it');
@@ -87,7 +86,7 @@ test('loaded once however many ask; the least recently used makes room; one in u
     },
   };
   // Room for two, by the fixed cost of a model.
-  const residents = createResidents(scanExperts([dir]), () => counting, roomFor(30 * 2 ** 20), systemClock);
+  const residents = residentsAlone(scanExperts([dir]), () => counting, roomFor(30 * 2 ** 20), systemClock);
   const [first] = await Promise.all([residents.use('a'), residents.use('a').then((u) => u.release())]);
   assert.is(loads, 1);
   (await residents.use('b')).release();

@@ -15,6 +15,8 @@ import { createFigures } from '../../src/compute/figures.ts';
 import { createLane } from '../../src/compute/lane.ts';
 import { createPower } from '../../src/compute/power.ts';
 import { createResidents } from '../../src/compute/residents.ts';
+import { createRunLoop, type LoopParts } from '../../src/compute/run-loop.ts';
+import { decideResidency } from '../../src/compute/scheduler/residency.ts';
 import { createServer } from '../../src/compute/server.ts';
 import { createService, type ServiceParts } from '../../src/compute/service.ts';
 import { createWork } from '../../src/compute/work.ts';
@@ -101,6 +103,33 @@ export const grantOf = (watts: number, fillerW = 0, text = 'test grant', ttlMs =
   ttlMs,
 });
 
+/** Residents by the rule of the run loop, without the rest of it. */
+export function residentsAlone(...args: Parameters<typeof createResidents>) {
+  const residents = createResidents(...args);
+  residents.onChange(() => {
+    const { loading, waiting, ...memory } = residents.memory();
+    if (loading) return;
+    const some = waiting.length > 0;
+    residents.apply(some ? decideResidency({ ...memory, residents: memory.residents(), waiting }) : undefined);
+  });
+  return residents;
+}
+
+/** One card without idle watts, that earns nothing. */
+export const CARDS_OF_TEST: LoopParts['cards'] = {
+  ...{ fullW: 1000, economicW: 1000, idleW: 0, jPerToken: 1, cpuShare: 0, commandW: 0, incomeEurPerKwh: 0 },
+};
+
+/** The run loop without filler; the caller ticks it. */
+export function loopOf(parts: Pick<LoopParts, 'power' | 'work' | 'door' | 'residents'> & Partial<LoopParts>) {
+  return createRunLoop({
+    cards: CARDS_OF_TEST,
+    filler: { allow() {}, tick() {}, capacity: () => 0, cpuMsPerToken: () => 1 },
+    command: { run() {} },
+    ...{ clock: systemClock, log: silent, tell() {}, ...parts },
+  });
+}
+
 /** The server over an echo engine, composed as `start.ts` does: the whole way but the weights. */
 export async function echoUnit(
   options: {
@@ -126,7 +155,11 @@ export async function echoUnit(
   const catalogue = createCatalogue({ experts, residents, energy, local: createLane(1), priceEurPerMtoken: 4 });
   const power = createPower(systemClock, 0);
   let asked = 0;
-  const door = createDoor({ power, work, clock: systemClock, width: 1, onQuestion: () => void asked++ });
+  const door = createDoor({ power, work, clock: systemClock, width: 1 });
+  // What was answered is not burnt: tests look at it.
+  const still = { owedJ: work.owedJ, soldJ: work.soldJ, tick() {} };
+  const loop = loopOf({ power, work: still, door, residents, tell: () => void asked++ });
+  const ticking = setInterval(loop.tick, 200);
   const figures = createFigures();
   const parts = {
     heirOf: (id: string) => id,
@@ -151,6 +184,7 @@ export async function echoUnit(
       power.offer(lease);
     },
     async stop() {
+      clearInterval(ticking);
       await Promise.all([server.close(), tcp.close()]);
       await residents.close();
       remove();

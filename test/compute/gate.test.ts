@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createGate } from '../../src/compute/gate.ts';
-import { createPower } from '../../src/compute/power.ts';
 import { GATE_IDLE_S, GATE_START, GATE_UNASKED_S, type GateInput, gateStep } from '../../src/compute/scheduler/gate.ts';
 import { inGerman } from '../../src/contract/german/german.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import { type GrantInput, grantStep } from '../../src/control/decide/grant.ts';
-import { manualClock } from '../../src/core/clock.ts';
 import { HOUSE } from '../control/rig.ts';
-import { grantOf } from './fixture.ts';
 
 const IDLE: GateInput = {
   ...{ dtS: 1, questions: 0, deferred: 0, owedJ: 0, grantW: 500, workW: 220, paidW: 0, idleW: 280 },
@@ -123,20 +119,6 @@ test('control does what the verdict says, each second; without a lease its own 1
   assert.is(run(undefined, 890), true, 'compute is silent');
   assert.is(run(undefined, 20), false);
   assert.is(run(undefined, 1, { fillerW: 800 }), true);
-});
-
-test('with its clock: an old grant that lapses begins the two minutes', () => {
-  const clock = manualClock();
-  const power = createPower(clock, 280);
-  const door = { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) };
-  const gate = createGate({ door, power, work: { owedJ: () => 0 }, idleW: 280, clock });
-  assert.is(gate.look().do, 'gated');
-  power.offer(grantOf(1000, 1000));
-  assert.is(gate.look().reason.code, 'paid');
-  clock.advance(60_000);
-  assert.is(gate.look().reason.code, 'idle');
-  clock.advance(1000 * GATE_IDLE_S);
-  assert.is(gate.look().reason.code, 'no_watts');
 });
 
 test.run();

@@ -65,7 +65,6 @@ test('one that never ends is ended with the process, and blamed', async () => {
 });
 
 test('watts that are gone end the slice of filler that is worked on, and none is begun without them', async () => {
-  const grant = { watts: 500, fillerW: 500, workW: 500, freeW: 500, reason: { what: '', code: '', text: '' } };
   const ends: number[] = [];
   let begun = 0;
   const step: Evolution['step'] = async (signal) => {
@@ -76,29 +75,24 @@ test('watts that are gone end the slice of filler that is worked on, and none is
   };
   const card = CARDS['rtx3090-8b-q4']!;
   const residents = { resident: () => false, fault: () => undefined } as never;
-  let changed = () => {};
-  const power = {
-    now: () => grant,
-    onChange: (listener: () => void) => {
-      changed = listener;
-    },
-  };
   const filler = startFiller({
-    ...{ experts: [], residents, power: power as never, work: createWork(card, systemClock), card },
-    ...{ cpuShare: 1, clock: systemClock, log: silent, questions: () => 0 },
+    ...{ experts: [], residents, work: createWork(card, systemClock) },
+    ...{ cpuShare: 1, clock: systemClock, log: silent },
     evolution: { step, doing: () => undefined, close: async () => {} },
   });
+  const ticking = setInterval(filler.tick, 20);
   try {
+    filler.allow({ tokensPerS: 100, watts: 500, limit: 'watts' });
     for (let n = 0; begun === 0 && n < 2000; n++) await sleep(10);
     assert.is(begun, 1);
     const goneMs = performance.now();
-    grant.freeW = 0;
-    changed();
+    filler.allow({ tokensPerS: 0, watts: 0, limit: 'unpaid' });
     for (let n = 0; ends.length === 0 && n < 2000; n++) await sleep(5);
     assert.ok(ends[0]! - goneMs < LIMIT_MS, `${ends[0]! - goneMs} ms`);
     await sleep(600);
     assert.is(begun, 1, 'nothing is begun on power that is bought');
   } finally {
+    clearInterval(ticking);
     await filler.stop();
   }
 });

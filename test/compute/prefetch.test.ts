@@ -5,7 +5,6 @@ import { type Request, simulateHost } from '../../src/app/bench/evict/host.ts';
 import { heatmineAhead } from '../../src/app/bench/evict/policies.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
-import { createResidents } from '../../src/compute/residents.ts';
 import {
   PREFETCH_AFTER_S,
   PREFETCH_LEAST_SHARE,
@@ -15,7 +14,7 @@ import {
 } from '../../src/compute/scheduler/prefetch.ts';
 import { inGerman } from '../../src/contract/german/german.ts';
 import { manualClock } from '../../src/core/clock.ts';
-import { addExpert, roomFor, tempDir } from './fixture.ts';
+import { addExpert, residentsAlone, roomFor, sleep, tempDir } from './fixture.ts';
 
 const absent = [
   { id: 'rare', bytes: 1e9, share: 0.05 },
@@ -24,13 +23,15 @@ const absent = [
 ];
 const INPUT: PrefetchInput = { dtS: 1, freeW: 900, freeBytes: 5e9, questions: 0, loading: false, absent };
 const look = (change: Partial<PrefetchInput> = {}, freeS = PREFETCH_AFTER_S) =>
-  prefetchStep({ freeS }, { ...INPUT, ...change });
+  prefetchStep({ freeS, last: undefined }, { ...INPUT, ...change });
 
 test('the most probable one that fits is loaded, and the reason has the figures', () => {
   const { verdict, state } = look();
   assert.is(verdict.load, 'often');
   assert.is(verdict.reason.text, 'loaded ahead: often, expected for 40 % of the questions, 2.0 GB of 5.0 GB free');
-  assert.equal(state, PREFETCH_START, 'the next one waits again');
+  assert.is(state.freeS, 0, 'the next one waits again');
+  assert.is(prefetchStep(state, INPUT).verdict.reason, verdict.reason, 'said until then');
+  assert.equal(prefetchStep(state, { ...INPUT, freeW: 0 }).state, PREFETCH_START);
   assert.match(inGerman(verdict.reason.text), /^vorab geladen: often, erwartet/);
 });
 
@@ -120,21 +121,23 @@ test('what the memory offers: neither what is there nor what the owner sent away
   const { dir, remove } = tempDir();
   for (const id of ['a', 'b']) addExpert(dir, id);
   const clock = manualClock();
-  const residents = createResidents(scanExperts([dir]), createEchoEngine, roomFor(1e9), clock);
+  const residents = residentsAlone(scanExperts([dir]), createEchoEngine, roomFor(1e9), clock);
   const ids = () =>
     residents
-      .spare()
-      .absent.map((a) => a.id)
+      .memory()
+      .absent()
+      .map((a) => a.id)
       .sort();
-  const before = residents.spare();
+  const before = residents.memory();
   assert.equal([before.freeBytes, before.loading, ids()], [1e9, false, ['a', 'b']]);
   const use = residents.use('a');
-  assert.is(residents.spare().loading, true);
+  assert.is(residents.memory().loading, true);
   (await use).release();
-  const after = residents.spare();
+  await sleep(0);
+  const after = residents.memory();
   assert.equal([after.loading, ids(), after.freeBytes < 1e9], [false, ['b'], true]);
   await residents.unload('a');
-  assert.equal([ids(), residents.spare().freeBytes], [['b'], 1e9]);
+  assert.equal([ids(), residents.memory().freeBytes], [['b'], 1e9]);
   (await residents.use('a')).release();
   residents.update(scanExperts([dir]));
   assert.equal(ids(), ['b']);

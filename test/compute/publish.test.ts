@@ -1,12 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createDoor } from '../../src/compute/door.ts';
+import { createPower } from '../../src/compute/power.ts';
 import { stateOf } from '../../src/compute/publish.ts';
 import { createWork } from '../../src/compute/work.ts';
 import { CARDS } from '../../src/contract/cards.ts';
 import { ComputeState } from '../../src/contract/messages.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { Config } from '../../src/core/config.ts';
-import { grantOf } from './fixture.ts';
+import { grantOf, loopOf, residentsAlone, roomFor } from './fixture.ts';
 
 const MOST_BYTES = 48 * 1024;
 const card = CARDS['rtx3090-8b-q4']!;
@@ -19,7 +21,6 @@ function stateWith(count: number, char: string) {
   });
   const catalogue = { states: () => Array.from({ length: count }, (_, n) => expert(n)) };
   const filler = {
-    pace: () => ({ limit: 'unpaid', watts: 0, tokensPerS: 0 }) as const,
     cpuShare: () => 0,
     breeding: () => undefined,
   };
@@ -30,12 +31,14 @@ function stateWith(count: number, char: string) {
     power,
     filler,
     command: { running: () => false },
-    gate: { look: () => ({ do: 'gated', reason: { what: 'gate', code: 'nothing_pays', text: 'x' } }) as const },
-    prefetch: { reason: () => ({ what: 'prefetch', code: 'none', text: 'x' }) },
     pool: { told: { text: 'CPU: no GPU is here' } },
     door: { questions: () => 0, economy: () => ({ active: 0, deferred: 0 }) },
   };
-  return ComputeState.parse(stateOf({ ...parts, work: createWork(card, systemClock) }));
+  const work = createWork(card, systemClock);
+  const residents = residentsAlone([], () => undefined, roomFor(0), systemClock);
+  const door = createDoor({ power: createPower(systemClock, 0), work, clock: systemClock, width: 1 });
+  const { plan } = loopOf({ power: { ...power, onChange() {} }, work, door, residents });
+  return ComputeState.parse(stateOf({ ...parts, work }, plan));
 }
 
 test('the largest state fits a packet of the broker, whatever the experts are called', () => {

@@ -14,9 +14,11 @@ export interface AbsentFact {
 export interface PrefetchState {
   /** Free watts without a break, since the last model was loaded ahead. */
   freeS: number;
+  /** Said on until the next one may be loaded. */
+  last: Reason | undefined;
 }
 
-export const PREFETCH_START: PrefetchState = { freeS: 0 };
+export const PREFETCH_START: PrefetchState = { freeS: 0, last: undefined };
 /** A gap in the clouds is no reason to load. */
 export const PREFETCH_AFTER_S = 60;
 /** Less likely ones are left on disk: below this, more was loaded for no sooner first token. */
@@ -50,8 +52,8 @@ export function prefetchStep(
 ): { state: PrefetchState; verdict: PrefetchVerdict } {
   const { freeW, freeBytes, questions, loading, absent, dtS } = input;
   const freeS = freeW > 0 ? state.freeS + Math.max(0, dtS) : 0;
-  const not = (code: string, text: string) => ({ state: { freeS }, verdict: { reason: said(code, text) } });
-  if (freeW <= 0) return not('unpaid', 'nothing is loaded ahead: no watts are free');
+  const not = (code: string, text: string) => ({ state: { ...state, freeS }, verdict: { reason: said(code, text) } });
+  if (freeW <= 0) return { ...not('unpaid', 'nothing is loaded ahead: no watts are free'), state: PREFETCH_START };
   if (loading || questions > 0) return not('busy', 'nothing is loaded ahead: somebody waits or is answered');
   let best: AbsentFact | undefined;
   for (const a of absent) {
@@ -59,9 +61,11 @@ export function prefetchStep(
     if (!best || a.share > best.share) best = a;
   }
   if (!best) return not('none', 'nothing is loaded ahead: none that is likely to be asked fits into the free memory');
+  if (freeS < PREFETCH_AFTER_S && state.last) return { state: { ...state, freeS }, verdict: { reason: state.last } };
   if (freeS < PREFETCH_AFTER_S)
     return not('soon', `nothing is loaded ahead yet: watts are free only for ${Math.floor(freeS)} s`);
   const percent = (100 * best.share).toFixed(0);
   const text = `loaded ahead: ${best.id}, expected for ${percent} % of the questions, ${gb(best.bytes)} of ${gb(freeBytes)} free`;
-  return { state: PREFETCH_START, verdict: { load: best.id, reason: said('load', text) } };
+  const reason = said('load', text);
+  return { state: { freeS: 0, last: reason }, verdict: { load: best.id, reason } };
 }

@@ -99,7 +99,14 @@ export function judgingEngine(loads: { open: number; most: number }, onLine: () 
 export const shares = new Map<string, number>();
 const residents = {
   facts: (id: string) => ({ memoryBytes: 1, loadS: 0, lastUsedMs: null, demandShare: shares.get(id) ?? 0 }),
-  spare: () => ({ freeBytes: 1e9, loading: false, absent: [] }),
+  memory: () => ({
+    freeBytes: 1e9,
+    loading: false,
+    waiting: [],
+    residents: () => [],
+    absent: () => [],
+    share: () => 0,
+  }),
 };
 
 interface Home {

@@ -85,7 +85,17 @@ async function litterOf(ids: readonly string[], host: Host, generations: number,
   const modelsDir = mkdtempSync(join(tmpdir(), 'heatmine-evolve-'));
   const experts = scanExperts([SHIPPED]).filter(({ id }) => ids.includes(id) || id === 'ancestor');
   const facts = () => ({ memoryBytes: 0, loadS: 0, lastUsedMs: null, demandShare: 0.5 });
-  const residents = { facts, spare: () => ({ freeBytes: 1e12, loading: false, absent: [] }) };
+  const residents = {
+    facts,
+    memory: () => ({
+      freeBytes: 1e12,
+      loading: false,
+      waiting: [],
+      residents: () => [],
+      absent: () => [],
+      share: () => 0,
+    }),
+  };
   const waitsMs: number[] = [];
   const asker = askerOf(host.engine('llama'));
   const parts = { experts, residents, engine: asker.engine, modelsDir, clock: systemClock };

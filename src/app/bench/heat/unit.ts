@@ -1,13 +1,5 @@
-import { decide, want } from '../../../compute/scheduler/decide.ts';
-import { GATE_START, gateStep } from '../../../compute/scheduler/gate.ts';
-import {
-  accrue,
-  afterScoring,
-  cpuCapacity,
-  FILLER_START,
-  fillerPace,
-  mayScore,
-} from '../../../compute/scheduler/power.ts';
+import { accrue, afterScoring, cpuCapacity, FILLER_START, mayScore } from '../../../compute/scheduler/power.ts';
+import { type Cards, type Facts, type Plan, SCHEDULE_START, schedule } from '../../../compute/scheduler/schedule.ts';
 import { createWork } from '../../../compute/work.ts';
 import { CARDS } from '../../../contract/cards.ts';
 import type { ComputeWant, ComputeWork } from '../../../contract/messages.ts';
@@ -18,7 +10,7 @@ import { type Random, seededRandom } from '../../../core/random.ts';
 import { createBacklog } from '../../../hal/sim/work.ts';
 import type { Drive } from '../../cosim.ts';
 
-/** As the filler of `compute` looks for credit. */
+/** Twice as often as the run loop of `compute`. */
 const TICK_S = 0.1;
 const LINE_TOKENS = [20, 128] as const;
 /** Economy questions: one in so many seconds, of so many tokens. */
@@ -41,86 +33,86 @@ export interface HeatUnit {
   told: { admitted: number; refused: number };
 }
 
-/** Before the first second. */
-const NOTHING = { dtS: 0, questions: 0, deferred: 0, owedJ: 0, grantW: 0, workW: 0, paidW: 0, idleW: 0 };
+/** No models: all answers come from the one that is there. */
+const MEMORY: Facts['memory'] = {
+  ...{ freeBytes: 0, loading: false, waiting: [] },
+  ...{ residents: () => [], absent: () => [], share: () => 0 },
+};
 
 interface Economy {
   id: number;
   sinceS: number;
 }
 
-/** Compute in virtual time, by the pure rules that the real process runs; no standard questions: they run at any price. */
+/** Compute in virtual time, by the pure step that the real process runs; no standard questions: they run at any price. */
 class Compute {
-  readonly #card;
-  readonly #cpuShare: number;
+  readonly #cards: Cards;
+  readonly #cardId: string;
   readonly #cpuMsPerToken: number;
-  readonly #cardsW: number;
-  readonly #idleW: number;
   readonly #clock = manualClock();
   readonly #random: Random;
   readonly #work;
   readonly told = { admitted: 0, refused: 0 };
   #credit = FILLER_START;
-  #gate = gateStep(GATE_START, NOTHING);
+  #state = SCHEDULE_START;
+  #plan: Plan;
   #waiting: Economy[] = [];
   #nowS = 0;
   #lastId = 0;
 
-  constructor({ accelerator }: Config, cardsW: number, seed: number, cpuMsPerToken: number) {
-    this.#card = CARDS[accelerator.card]!;
-    this.#cpuShare = accelerator.fillerCpuShare;
+  constructor({ accelerator }: Config, fullW: number, seed: number, cpuMsPerToken: number) {
+    const { card: id, count, fillerCpuShare: cpuShare } = accelerator;
+    const card = CARDS[id]!;
+    const paid = { economicW: fullW, commandW: 0, incomeEurPerKwh: 0 };
+    this.#cards = { ...paid, fullW, idleW: card.idleW * count, jPerToken: card.jPerToken, cpuShare };
+    this.#cardId = id;
     this.#cpuMsPerToken = cpuMsPerToken;
-    this.#cardsW = cardsW;
-    this.#idleW = this.#card.idleW * accelerator.count;
     this.#random = seededRandom(seed);
-    this.#work = createWork(this.#card, this.#clock);
+    this.#work = createWork(card, this.#clock);
+    this.#plan = this.#decide(0, 0, 0);
   }
 
   want(): ComputeWant {
-    const fillerTokensPerS = cpuCapacity(this.#cpuMsPerToken, this.#cpuShare);
-    const due = { questions: 0, soldJ: 0, owedJ: this.#work.owedJ(), economy: this.#waiting.length };
-    const { jPerToken } = this.#card;
-    const input = {
-      ...due,
-      cardsW: this.#cardsW,
-      economicW: this.#cardsW,
-      fillerTokensPerS,
-      jPerToken,
-      commandW: 0,
-      incomeEurPerKwh: 0,
-    };
-    return { ...want(input), queued: 0, gate: this.#gate.verdict.do };
+    return { ...this.#plan.want, queued: 0, gate: this.#plan.gate.do };
   }
 
   message(): ComputeWork {
     const { answerTokens, fillerTokens } = this.#work.totals();
-    return { bootId: 'heat', seq: Math.round(this.#nowS / TICK_S), answerTokens, fillerTokens, card: this.#card.id };
+    return { bootId: 'heat', seq: Math.round(this.#nowS / TICK_S), answerTokens, fillerTokens, card: this.#cardId };
   }
 
   tick(grantW: number, fillerW: number): void {
-    const workW = Math.max(0, grantW - this.#idleW);
-    const freeW = Math.max(0, Math.min(grantW, fillerW) - this.#idleW);
     this.#nowS += TICK_S;
     this.#clock.advance(TICK_S * 1000);
-    this.#work.tick(workW);
+    this.#work.tick(Math.max(0, grantW - this.#cards.idleW));
     if (this.#random() < TICK_S / ECONOMY_EVERY_S) this.#waiting.push({ id: ++this.#lastId, sinceS: this.#nowS });
-    if (this.#waiting.length > 0) this.#admit(grantW, freeW);
-    this.#score(workW, freeW);
-    this.#gate = gateStep(this.#gate.state, {
-      ...{ dtS: TICK_S, questions: 0, deferred: this.#waiting.length, owedJ: this.#work.owedJ() },
-      ...{ grantW, workW, paidW: Math.min(fillerW, grantW), idleW: this.#idleW },
-    });
+    this.#plan = this.#decide(TICK_S, grantW, fillerW);
+    this.#tell(this.#plan.verdicts);
+    this.#score(this.#plan.filler);
   }
 
-  #admit(grantW: number, freeW: number): void {
+  #decide(dtS: number, grantW: number, fillerW: number): Plan {
     const { answerS } = this.#work.totals();
+    const { idleW, cpuShare } = this.#cards;
+    const paidW = Math.min(grantW, fillerW);
     const owedJ = this.#work.owedJ();
-    const supply = { grantW, freeW, grantText: '', owedJ, active: 0, questions: 0, width: WIDTH, answerS };
+    const watts = { grantW, freeW: Math.max(0, paidW - idleW), grantText: '' };
     const rest = { deadlineS: ECONOMY_DEADLINE_S, loadS: 0, listEurPerMtoken: 1, forwardable: false };
-    const asking = this.#waiting.map(({ id, sinceS }) => ({
-      ...{ ...rest, id, waitedS: this.#nowS - sinceS, tier: 'economy' as const },
-    }));
-    for (const [id, verdict] of decide(supply, asking)) {
+    const { state, plan } = schedule(this.#state, this.#cards, {
+      ...{ dtS, economy: 0, workW: Math.max(0, grantW - idleW), paidW, soldJ: 0, memory: MEMORY },
+      supply: { ...watts, owedJ, active: 0, questions: 0, width: WIDTH, answerS },
+      asking: this.#waiting.map(({ id, sinceS }) => ({
+        ...{ ...rest, id, waitedS: this.#nowS - sinceS, tier: 'economy' as const },
+      })),
+      cpuMsPerToken: this.#cpuMsPerToken,
+      fillerTokensPerS: cpuCapacity(this.#cpuMsPerToken, cpuShare),
+    });
+    this.#state = state;
+    return plan;
+  }
+
+  #tell(verdicts: Plan['verdicts']): void {
+    for (const [id, verdict] of verdicts) {
       if (verdict.do === 'defer') continue;
       this.#waiting = this.#waiting.filter((e) => e.id !== id);
       this.told[verdict.do === 'admit' ? 'admitted' : 'refused']++;
@@ -129,11 +121,8 @@ class Compute {
     }
   }
 
-  #score(workW: number, freeW: number): void {
-    const { jPerToken } = this.#card;
-    const measured = { cpuMsPerToken: this.#cpuMsPerToken, cpuShare: this.#cpuShare };
-    const pace = fillerPace({ freeW, workW, owedJ: this.#work.owedJ(), jPerToken, ...measured, questions: 0 });
-    this.#credit = accrue(this.#credit, pace, this.#cpuShare, TICK_S);
+  #score(pace: Plan['filler']): void {
+    this.#credit = accrue(this.#credit, pace, this.#cards.cpuShare, TICK_S);
     while (mayScore(this.#credit)) {
       const [least, most] = LINE_TOKENS;
       const tokens = Math.round(least + this.#random() * (most - least));

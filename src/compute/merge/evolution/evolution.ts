@@ -28,7 +28,7 @@ const MEMORY_PART = 0.5;
 export interface EvolutionParts {
   /** Changes in place. */
   experts: readonly FoundExpert[];
-  residents: Pick<Residents, 'facts' | 'spare'>;
+  residents: Pick<Residents, 'facts' | 'memory'>;
   engine: Engine;
   modelsDir: string;
   seed: number;
@@ -114,9 +114,9 @@ class Breeder implements Evolution {
     const share = (id: string) => residents.facts(id).demandShare;
     const pair = again ?? foundPair(experts, share, seededRandom(seed + litters));
     if (!pair) return undefined;
-    const { freeBytes, loading } = residents.spare();
+    const { freeBytes, loading, waiting } = residents.memory();
     const { memoryBytes } = residents.facts(pair.parents[0].id);
-    if (loading || memoryBytes > freeBytes * MEMORY_PART) return undefined;
+    if (loading || waiting.length > 0 || memoryBytes > freeBytes * MEMORY_PART) return undefined;
     if (!again) this.#save({ litters: litters + 1, litter: begun(foundingOf(pair, share, seed + litters * 104_729)) });
     return pair;
   }
