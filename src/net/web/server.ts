@@ -169,7 +169,7 @@ async function route(
   else if (path === '/api/support') settings.support(res);
   else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
-  else if (path === '/metrics') await metrics.serve(res);
+  else if (path === '/metrics') await metrics.serve(req, res);
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
     sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
   } else page(res, path, method === 'HEAD');
