@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { requestIdOf } from '../../core/request-id.ts';
+import { bucketPerKey } from '../buckets.ts';
+import { hostGuard, SECURITY_HEADERS } from './guard.ts';
+import { sendError } from './reply.ts';
+
+export interface Refused {
+  code: 'RATE_LIMITED' | 'UNAUTHORISED';
+  message: string;
+}
+
+/** What holds for every request, before anybody looks at what it asks for. */
+export interface Door {
+  /** Gives the answer what every answer has: headers and an id. */
+  begin(req: IncomingMessage, res: ServerResponse): void;
+  /** False where it is answered already. */
+  admits(req: IncomingMessage, res: ServerResponse): boolean;
+  refusalOf(req: IncomingMessage): Refused | undefined;
+  /** The answer that was begun last on this connection. */
+  lastOn(socket: Duplex): ServerResponse | undefined;
+}
+
+/** Per address: a page needs a handful at its start and then less than one a second. */
+const RATE = { perS: 200, burst: 400 };
+
+export function createDoor({ host }: { host: string }): Door {
+  const guard = hostGuard(host);
+  const rate = bucketPerKey(RATE);
+  const last = new WeakMap<Duplex, ServerResponse>();
+  const refusalOf = (req: IncomingMessage): Refused | undefined => {
+    if (!rate(req.socket.remoteAddress ?? '', 1, performance.now())) {
+      return { code: 'RATE_LIMITED', message: `over ${RATE.perS} requests a second` };
+    }
+    const message = guard.refusal(req);
+    return message ? { code: 'UNAUTHORISED', message } : undefined;
+  };
+  return {
+    begin(req, res) {
+      last.set(req.socket, res);
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
+      res.setHeader('x-request-id', requestIdOf(req.headers['x-request-id']));
+      res.on('error', () => res.destroy());
+    },
+    admits(req, res) {
+      const refused = refusalOf(req);
+      if (refused) sendError(res, refused.code, refused.message);
+      else return true;
+      return false;
+    },
+    refusalOf,
+    lastOn: (socket) => last.get(socket),
+  };
+}
