@@ -21,6 +21,8 @@ import type { Settings } from './settings.ts';
 export interface WebOptions {
   host: string;
   port: number;
+  /** Of pages elsewhere that may ask the experts. */
+  origins: readonly string[];
   api: Api;
   access: Access;
   settings: Settings;
