@@ -143,6 +143,25 @@ test(
   }),
 );
 
+test(
+  'HEAD / says that a server is there, as Ollama is asked, also where no page is built',
+  withNet(async (net) => {
+    assert.is((await raw(net, { method: 'HEAD', path: '/' })).status, 200);
+    assert.is((await raw(net, { path: '/' })).status, 503);
+  }, false),
+);
+
+test(
+  'who offers HTTP/2 beside the question, as the client of Java does, is answered in HTTP/1.1',
+  withNet(async (net) => {
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' };
+    const body = JSON.stringify({ messages: [{ role: 'user', content: 'hello' }] });
+    assert.is((await raw(net, { path: '/v1/models', headers })).status, 200);
+    const answer = await raw(net, { method: 'POST', path: '/v1/chat/completions', headers, body });
+    assert.match(answer.text, /hello .*\[DONE\]/s);
+  }),
+);
+
 /** What comes back for these bytes, until the other side closes. */
 async function bytesFor(net: Net, bytes: string): Promise<string> {
   const socket = connect(net.port, '127.0.0.1').on('error', () => {});

@@ -45,18 +45,20 @@ const MAX_CONNECTIONS = 1024;
 const MAX_CONNECTIONS_PER_ADDRESS = 128;
 const IDLE_MS = 120_000;
 
-const TIMES = {
+const HOW = {
   headersTimeout: 10_000,
   /** `readBody` has its own pace: this is for bodies that nobody reads. */
   requestTimeout: 60_000,
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 5_000,
   maxHeaderSize: MAX_HEADER_BYTES,
+  /** Many clients offer h2c too, and are glad of an answer in HTTP/1.1. */
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 };
 
 export async function startWeb(options: WebOptions): Promise<Web> {
   const door = createDoor(options);
-  const server = createServer(TIMES, (req, res) => {
+  const server = createServer(HOW, (req, res) => {
     door.begin(req, res);
     if (!door.admits(req, res)) return;
     route(options, req, res).catch((error) => {
