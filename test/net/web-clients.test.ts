@@ -177,6 +177,8 @@ test(
   'what is no HTTP, headers without end and broken chunks are answered with an id and a reason',
   withNet(async (net) => {
     const id = /^x-request-id: [0-9a-f-]{36}\r$/im;
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     const garbage = await bytesFor(net, '\x16\x03\x01 nonsense\r\n\r\n');
     assert.match(garbage, /^HTTP\/1.1 400 .*no HTTP/s);
     const long = await bytesFor(net, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`);
@@ -186,9 +188,24 @@ test(
     const broken = await bytesFor(net, chunks);
     assert.match(broken, /^HTTP\/1.1 400 .*"type":"invalid_request_error"/s);
     for (const answer of [garbage, long, broken]) assert.match(answer, id);
+    await until('the readers of bodies to end', () => timers() <= before);
     assert.match(await bytesFor(net, 'GET /v1/models HTTP/1.0\r\nHost: localhost\r\n\r\n'), /^HTTP\/1.1 200 /);
+    const nameless = await bytesFor(net, 'GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n');
+    assert.match(nameless, /^HTTP\/1.1 400 .*Host is no name/s);
+    assert.match(nameless, id);
     const upgrade = 'Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
     assert.match(await bytesFor(net, `GET /nowhere HTTP/1.1\r\n${upgrade}`), id);
+  }),
+);
+
+test(
+  'a question whose length is told too short by a byte or two is answered, and the connection ends',
+  withNet(async (net) => {
+    const question = JSON.stringify({ messages: [{ role: 'user', content: '!slow one two three' }] });
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${question.length}\r\n\r\n`;
+    const answer = await bytesFor(net, `${head}${question}}}\n`);
+    assert.match(answer, /^HTTP\/1.1 200 .*three .*\[DONE\]/s);
+    assert.is(answer.match(/HTTP\/1.1/g)!.length, 1);
   }),
 );
 

@@ -119,11 +119,8 @@ export function readBody(
     clearTimeout(timer);
     forget();
     req.off('data', onData).off('end', onEnd).off('close', onBroken);
-    req.socket.off('close', onBroken);
   };
   req.on('data', onData).on('end', onEnd).on('close', onBroken);
-  // One whose answer was given before its end is told of no close.
-  req.socket.on('close', onBroken);
   // Its end is told by `close`.
   req.on('error', () => {});
   return promise;

@@ -7,7 +7,7 @@ import { hostGuard, SECURITY_HEADERS } from './guard.ts';
 import { sendError } from './reply.ts';
 
 export interface Refused {
-  code: 'RATE_LIMITED' | 'UNAUTHORISED';
+  code: 'RATE_LIMITED' | 'UNAUTHORISED' | 'MESSAGE_INVALID';
   message: string;
 }
 
@@ -35,7 +35,7 @@ export function createDoor({ host, origins }: { host: string; origins: readonly 
       return { code: 'RATE_LIMITED', message: `over ${RATE.perS} requests a second` };
     }
     const message = guard.refusal(req);
-    return message ? { code: 'UNAUTHORISED', message } : undefined;
+    return message ? { code: req.headers.host ? 'UNAUTHORISED' : 'MESSAGE_INVALID', message } : undefined;
   };
   return {
     begin(req, res) {

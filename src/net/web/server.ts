@@ -52,6 +52,8 @@ const HOW = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 5_000,
   maxHeaderSize: MAX_HEADER_BYTES,
+  /** The guard says so in words. */
+  requireHostHeader: false,
   /** Many clients offer h2c too, and are glad of an answer in HTTP/1.1. */
   shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 };
