@@ -1,24 +1,8 @@
-import { type ErrorCode, HeatmineError } from '../core/errors.ts';
+import { HeatmineError } from '../core/errors.ts';
+import { ERROR_ROWS, INTERNAL } from '../core/http-errors.ts';
 import { BadRequest } from './bad-request.ts';
 import { Refusal } from './refusal.ts';
 
-interface Row {
-  status: number;
-  type: 'invalid_request_error' | 'rate_limit_error' | 'server_error';
-  code: string | null;
-  param?: string;
-}
-
-const INTERNAL: Row = { status: 500, type: 'server_error', code: 'internal_error' };
-const ROWS: Partial<Record<ErrorCode, Row>> = {
-  MESSAGE_INVALID: { status: 400, type: 'invalid_request_error', code: null },
-  CONTEXT_LENGTH: { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded', param: 'messages' },
-  EXPERT_UNKNOWN: { status: 404, type: 'invalid_request_error', code: 'model_not_found', param: 'model' },
-  RATE_LIMITED: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' },
-  NO_POWER: { status: 503, type: 'server_error', code: 'no_power' },
-  BUSY: { status: 503, type: 'server_error', code: 'busy' },
-  MODEL_INVALID: { status: 503, type: 'server_error', code: 'model_invalid' },
-};
 const DEFAULT_RETRY_S = 5;
 /** Where the text that is too long stood. */
 const textFieldOf = (path: string): string =>
@@ -33,7 +17,7 @@ interface Told {
 /** The error object of the OpenAI API, plus `remedy`; what is unexpected tells a stranger nothing of the inside. */
 export function errorOf(error: unknown, path = ''): Told {
   const known = error instanceof HeatmineError ? error : undefined;
-  const row = (known && ROWS[known.code]) ?? INTERNAL;
+  const row = (known && ERROR_ROWS[known.code]) ?? INTERNAL;
   const ours = known && row !== INTERNAL;
   const param =
     error instanceof BadRequest ? error.param : row.param === 'messages' ? textFieldOf(path) : (row.param ?? null);

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { OPENMETRICS_TYPE } from '../core/openmetrics.ts';
+import { requestIdOf } from '../core/request-id.ts';
 import { BadRequest } from './bad-request.ts';
 import { ANSWER_LIMIT_MS, type Handler, within } from './drive.ts';
 import { isOllama, readJson, sendError, sendJson } from './http.ts';
@@ -50,8 +50,7 @@ export async function createServer({ service, residents, metrics, log, listen }:
   server.timeout = IDLE_SOCKET_MS;
   server.keepAliveTimeout = KEPT_SOCKET_MS;
   server.on('request', (request, response) => {
-    const given = request.headers['x-request-id'];
-    const id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
+    const id = requestIdOf(request.headers['x-request-id']);
     response.setHeader('x-request-id', id);
     response.on('error', () => response.destroy());
     const gone = new AbortController();

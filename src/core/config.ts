@@ -10,6 +10,9 @@ import { SwarmConfig } from './swarm-config.ts';
 
 const cardIds = Object.keys(CARDS) as [string, ...string[]];
 
+/** Scheme, host and port in small letters, without a path: never a pattern. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/;
+
 /** config.yaml: installation facts, read once by the supervisor and handed to the children validated. */
 export const Config = z.strictObject({
   version: z
@@ -99,6 +102,21 @@ export const Config = z.strictObject({
         .default('127.0.0.1')
         .describe(
           'address to listen on; beyond loopback anybody on the LAN can ask the experts, and sees and sets the house once `heatmine claim` has given a code',
+        ),
+      origins: z
+        .array(
+          z
+            .string()
+            .max(200)
+            .regex(
+              ORIGIN,
+              'an origin as the browser sends it, such as https://chat.example.org or http://localhost:3000',
+            ),
+        )
+        .max(32)
+        .default([])
+        .describe(
+          "sites and browser extensions whose pages may use /v1 and Ollama's /api from a browser; none may see or set the house",
         ),
       discoveryPrefix: z.string().default('homeassistant'),
       houseBroker: z

@@ -4,6 +4,31 @@ import type { Metric } from '../contract/metrics.ts';
 export const OPENMETRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 export const OPENMETRICS_END = '# EOF\n';
 
+export const PLAIN_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const PLAIN: Record<string, [suffix: string, type: string]> = {
+  counter: ['_total', 'counter'],
+  info: ['_info', 'gauge'],
+};
+
+/**
+ * The same figures in the older format (https://prometheus.io/docs/instrumenting/exposition_formats/), for scrapers that do
+ * not ask for OpenMetrics: a family has the name of its samples, there is no unit and no end mark.
+ */
+export function inPlainText(openmetrics: string): string {
+  let suffix = '';
+  const lines = openmetrics.split('\n').flatMap((line) => {
+    const [, what, name, rest] = /^# (\S+) ?(\S*) ?(.*)$/.exec(line) ?? [];
+    if (what === 'UNIT' || what === 'EOF') return [];
+    if (what === 'TYPE') {
+      const [ending, type] = PLAIN[rest!] ?? ['', rest];
+      suffix = ending;
+      return `# TYPE ${name}${ending} ${type}`;
+    }
+    return what === 'HELP' ? `# HELP ${name}${suffix} ${rest}` : line;
+  });
+  return lines.join('\n');
+}
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Histogram {

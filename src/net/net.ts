@@ -131,6 +131,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
     const web = await startWeb({
       host: config.net.host,
       port: portsOf(config).http,
+      origins: config.net.origins,
       api: createApi(view, history, hand),
       settings: createSettings(config, view, history, tell, pathsOf(home).ticks),
       experts: createExperts(sockets.compute, pullCommand(home), pathsOf(home).models),

@@ -7,8 +7,10 @@ import { metricsPage } from '../../scripts/docs-metrics.ts';
 import { createFigures } from '../../src/compute/figures.ts';
 import { COMPUTE_METRICS, type Metric, UNIT_METRICS } from '../../src/contract/metrics.ts';
 import { HeatmineError } from '../../src/core/errors.ts';
+import { inPlainText } from '../../src/core/openmetrics.ts';
 import { unitText } from '../../src/net/web/metrics.ts';
 import { SAMPLES } from './samples.ts';
+import { raw, withNet } from './web-helpers.ts';
 
 const TABLE: Record<string, Metric> = { ...UNIT_METRICS, ...COMPUTE_METRICS };
 
@@ -105,20 +107,45 @@ test('the figures of compute: counts, times in cumulative buckets, names of expe
   assert.not.match(text, 'secret');
 });
 
+test(
+  'OpenMetrics for who asks for it, else the older text; both whole, also in length',
+  withNet(async (net) => {
+    const asked = (accept?: string) => raw(net, { path: '/metrics', headers: accept ? { accept } : {} });
+    const prometheus = 'application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+    const open = await asked(prometheus);
+    assert.match(String(open.headers['content-type']), 'application/openmetrics-text; version=1.0.0');
+    assert.ok(open.text.endsWith('# EOF\n'));
+    for (const accept of [undefined, '*/*', 'text/plain', 'text/html,*/*;q=0.8']) {
+      const plain = await asked(accept);
+      assert.match(String(plain.headers['content-type']), 'text/plain; version=0.0.4');
+      assert.not.match(plain.text, /# (EOF|UNIT)/);
+      assert.is(Number(plain.headers['content-length']), Buffer.byteLength(plain.text));
+      assert.is(plain.headers.vary, 'Accept');
+    }
+  }),
+);
+
 /** Debian's own, where its packages are; another one in the path does not see them. */
 const PYTHON = '/usr/bin/python3';
 const PARSER = `
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as families
-print(len(list(families(sys.stdin.read()))))
+from prometheus_client.parser import text_string_to_metric_families as plain
+def told(found): return sorted((s.name, sorted(s.labels.items()), s.value) for f in found for s in f.samples)
+def kinds(found): return {f.type for f in found}
+open, older = sys.stdin.read().split('---')
+assert told(families(open)) == told(plain(older)), older
+assert kinds(plain(older)) == {'counter', 'gauge', 'histogram'}, kinds(plain(older))
+print(len(list(families(open))))
 `;
 if (spawnSync(PYTHON, ['-c', 'import prometheus_client.openmetrics.parser']).status !== 0) {
   process.stdout.write('SKIP openmetrics: needs the parser of Prometheus (Debian: python3-prometheus-client)\n');
 } else {
-  test('a foreign parser, the one of Prometheus, reads all of it', () => {
+  test('a foreign parser, the one of Prometheus, reads all of it, and the same in the older text', () => {
     const control = structuredClone(SAMPLES.controlState);
     const unit = unitText({ control }, true);
-    const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: unit + sampleOfCompute() });
+    const text = unit + sampleOfCompute();
+    const { stdout, stderr } = spawnSync(PYTHON, ['-c', PARSER], { input: `${text}---${inPlainText(text)}` });
     assert.ok(Number(`${stdout}`) > 20, `${stderr}`);
   });
 }

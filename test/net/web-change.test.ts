@@ -30,7 +30,7 @@ test(
       [{ name: 'fuse', value: 1 }, 400, 'MESSAGE_INVALID', /name/],
       [{ name: 'mode', value: 'off', extra: 1 }, 400, 'MESSAGE_INVALID', /extra/],
       ['not json', 400, 'MESSAGE_INVALID', /JSON/],
-      [`"${'x'.repeat(5000)}"`, 400, 'MESSAGE_INVALID', /4096/],
+      [`"${'x'.repeat(5000)}"`, 413, 'MESSAGE_INVALID', /4096/],
     ];
     for (const [body, status, code, text] of cases) {
       const fromMs = performance.now();

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { topicPath } from '../../src/contract/topics.ts';
 import { sleep, UNIT } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
@@ -56,13 +56,25 @@ export const post = (net: Net, body: unknown, headers: Record<string, string> = 
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
-/** fetch refuses to forge Host, so by hand. */
-export const rawGet = (net: Net, path: string, headers: Record<string, string>) =>
-  new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const req = request({ host: '127.0.0.1', port: net.port, path, headers }, async (res) => {
+export interface Asked {
+  path: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+const kept = new Agent({ keepAlive: true, maxSockets: 1, timeout: 1000 });
+
+/** fetch refuses to forge Host and tidies paths, so by hand; all of them over one connection as long as it holds. */
+export const raw = (net: Net, { path, method = 'GET', headers = { host: 'localhost' }, body }: Asked) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: net.port, path, method, headers: { host: 'localhost', ...headers } };
+    const req = request({ ...options, agent: kept }, async (res) => {
       let text = '';
       for await (const chunk of res) text += chunk;
-      resolve({ status: res.statusCode!, text });
+      resolve({ status: res.statusCode!, headers: res.headers, text });
     });
-    req.on('error', reject).end();
+    req.on('error', reject).end(body);
   });
+
+export const rawGet = (net: Net, path: string, headers: Record<string, string>) => raw(net, { path, headers });

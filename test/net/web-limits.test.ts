@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { hostGuard } from '../../src/net/web/guard.ts';
 import { liveServer } from '../../src/net/web/live.ts';
-import { refuseUpgrade } from '../../src/net/web/server.ts';
+import { refuseUpgrade } from '../../src/net/web/refuse-socket.ts';
 import { log, until } from './helpers.ts';
 
 async function serving(server: Server & { closeAllConnections(): void }, body: (port: number) => Promise<void>) {

@@ -1,14 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inFlight } from '../../src/net/in-flight.ts';
 import { computeProxy } from '../../src/net/web/proxy.ts';
-import { readBody } from '../../src/net/web/reply.ts';
 import { PROMPT_MS, scratch, sleep, until } from './helpers.ts';
-import { computeStub } from './stubs.ts';
 import { bodyOf, rawGet, withNet } from './web-helpers.ts';
 
 test(
@@ -65,35 +62,6 @@ test(
   }),
 );
 
-test('a body that breaks off is a fault of its sender, which no log need know', async () => {
-  const req = new PassThrough();
-  const read = readBody(req as unknown as IncomingMessage, 100).catch((error) => error.code);
-  req.write('half');
-  req.destroy(new Error('aborted'));
-  assert.is(await read, 'MESSAGE_INVALID');
-});
-
-test('questions of which half has come keep no place from a whole one', async () => {
-  const { dir, remove } = scratch();
-  const stub = await computeStub(join(dir, 'c.sock'));
-  const proxy = computeProxy(join(dir, 'c.sock'), inFlight(1));
-  const server = createServer((req, res) => proxy.forward(req, res, '/v1/chat/completions'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const half = connect(port, '127.0.0.1').on('error', () => {});
-  const body = JSON.stringify({ model: 'faults', messages: [{ role: 'user', content: 'hello' }] });
-  half.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
-  await new Promise((resolve) => server.once('request', resolve));
-  const whole = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
-  half.destroy();
-  proxy.close();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await stub.close();
-  remove();
-  assert.is(whole.status, 200);
-});
-
 test(
   'health asks compute; without compute it says so',
   withNet(async (net) => {
@@ -109,5 +77,35 @@ test(
     assert.ok(performance.now() - fromMs < PROMPT_MS);
   }),
 );
+
+test('however many look at health, and however often, compute is asked once at a time', async () => {
+  const { dir, remove } = scratch();
+  let asked = 0;
+  const compute = createServer(async (_req, res) => {
+    asked++;
+    await sleep(1500);
+    res.end('{"status":"ok"}');
+  });
+  await new Promise<void>((resolve) => compute.listen(join(dir, 'c.sock'), resolve));
+  const proxy = computeProxy(join(dir, 'c.sock'), inFlight(1));
+  const server = createServer((_req, res) => proxy.health(res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const looks = Array.from({ length: 14 }, async (_, i) => {
+      await sleep(i * 100);
+      return (await fetch(`http://127.0.0.1:${port}/`)).status;
+    });
+    assert.ok((await Promise.all(looks)).every((status) => status === 200));
+    assert.is(asked, 1);
+  } finally {
+    proxy.close();
+    for (const each of [server, compute]) {
+      each.closeAllConnections();
+      await new Promise((resolve) => each.close(resolve));
+    }
+    remove();
+  }
+});
 
 test.run();

@@ -8,8 +8,8 @@ import { listen } from '../../net/listen.ts';
 import { createApi } from '../../net/web/api.ts';
 import { hostGuard, SECURITY_HEADERS } from '../../net/web/guard.ts';
 import { liveServer } from '../../net/web/live.ts';
+import { refuseUpgrade } from '../../net/web/refuse-socket.ts';
 import { sendError, sendJson } from '../../net/web/reply.ts';
-import { refuseUpgrade } from '../../net/web/server.ts';
 import { servePage } from '../../net/web/static.ts';
 
 const HOST = '127.0.0.1';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../contract/wire.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
-import { refuseUpgrade } from '../web/server.ts';
+import { refuseUpgrade } from '../web/refuse-socket.ts';
 import { ASK_LIMITS, type AskLimits } from './limits.ts';
 import { runSession, type SessionOptions } from './session.ts';
 

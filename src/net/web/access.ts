@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { tokenBucket } from '../buckets.ts';
+import { readBody } from './body.ts';
 import { parseBody } from './change.ts';
 import { type Claims, LEVELS, type Level } from './claims.ts';
 import { fromThisMachine } from './guard.ts';
-import { readBody, sendError, sendJson } from './reply.ts';
+import { sendError, sendJson } from './reply.ts';
 
 /** Who asks, and how somebody becomes known: the paths under /api/claim and /api/session. */
 export interface Access {

@@ -6,6 +6,7 @@ import { HeatmineError } from '../../core/errors.ts';
 import type { Hand } from '../hand.ts';
 import type { History } from '../history/history.ts';
 import type { View } from '../view.ts';
+import { readBody } from './body.ts';
 import {
   applyAcknowledge,
   applyOverride,
@@ -17,7 +18,7 @@ import {
   parseSet,
 } from './change.ts';
 import type { Level } from './claims.ts';
-import { readBody, sendError, sendJson } from './reply.ts';
+import { sendError, sendJson } from './reply.ts';
 
 const MAX_BODY_BYTES = 4_096;
 const MAX_POINTS = 24;

@@ -6,9 +6,10 @@ import type { Config } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { dayOf } from '../../core/house-day.ts';
 import { pathsOf } from '../../core/paths.ts';
+import { readBody } from './body.ts';
 import { parseBody } from './change.ts';
 import type { Level } from './claims.ts';
-import { readBody, sendJson } from './reply.ts';
+import { sendJson } from './reply.ts';
 
 /**
  * Backup and restore for the page, for an installer: one takes all keys away with it, though sealed, and the other brings a

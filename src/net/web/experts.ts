@@ -4,9 +4,10 @@ import { HeatmineError } from '../../core/errors.ts';
 import { type Gone, goneFrom } from '../../core/gone.ts';
 import { failureOf, post } from '../ask/compute-client.ts';
 import { openPuller, type PullState } from '../experts/pull.ts';
+import { readBody } from './body.ts';
 import { parseBody } from './change.ts';
 import { createOllamaPull, type OllamaPull } from './ollama-pull.ts';
-import { readBody, sendJson } from './reply.ts';
+import { sendJson } from './reply.ts';
 
 /** Under /api/experts: for devices of the house, never for strangers who only ask. */
 export interface ExpertsApi {

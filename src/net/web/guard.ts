@@ -14,7 +14,14 @@ export interface Guard {
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
-export function hostGuard(configuredHost: string): Guard {
+const FOREIGN =
+  "Origin is another site: `net.origins` in config.yaml names those that may use /v1 and Ollama's /api, nothing else";
+
+/** `welcomes`: a page elsewhere that may ask this. */
+export function hostGuard(
+  configuredHost: string,
+  welcomes: (request: IncomingMessage) => boolean = () => false,
+): Guard {
   const names = new Set([...LOOPBACK, configuredHost.toLowerCase()]);
   const beyondLoopback = !isLoopback(configuredHost);
   if (beyondLoopback) {
@@ -27,10 +34,12 @@ export function hostGuard(configuredHost: string): Guard {
     return name !== undefined && (names.has(name) || (beyondLoopback && isIP(name) !== 0));
   };
   return {
-    refusal({ headers }) {
+    refusal(request) {
+      const { headers } = request;
       if (!headers.host || !knownHost(headers.host)) return 'Host is no name of this unit';
       const { origin } = headers;
-      if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return 'Origin is another site';
+      if (origin !== undefined && welcomes(request)) return undefined;
+      if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return FOREIGN;
       // Images, scripts and no-cors requests of other sites carry no Origin; a link that the owner follows is welcome.
       const foreign = ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
       if (foreign && headers['sec-fetch-mode'] !== 'navigate') return 'another site asks';

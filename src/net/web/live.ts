@@ -8,7 +8,7 @@ import { type Bucket, tokenBucket } from '../buckets.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import type { View } from '../view.ts';
 import { forPage } from './for-page.ts';
-import { refuseUpgrade } from './server.ts';
+import { refuseUpgrade } from './refuse-socket.ts';
 
 const EVERY_MS = 1_000;
 const MAX_PAGES = 64;

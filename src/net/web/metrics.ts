@@ -1,10 +1,17 @@
-import { Agent, request, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import pkg from '../../../package.json' with { type: 'json' };
 import { type ControlState, SAFETY_STATES } from '../../contract/messages.ts';
 import { UNIT_METRICS, type UnitMetric } from '../../contract/metrics.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { unitOf } from '../../contract/units.ts';
-import { createExposition, type Exposition, OPENMETRICS_END, OPENMETRICS_TYPE } from '../../core/openmetrics.ts';
+import {
+  createExposition,
+  type Exposition,
+  inPlainText,
+  OPENMETRICS_END,
+  OPENMETRICS_TYPE,
+  PLAIN_TYPE,
+} from '../../core/openmetrics.ts';
 
 const COMPUTE_LIMIT_MS = 2_000;
 const MAX_COMPUTE_CHARS = 4_000_000;
@@ -26,17 +33,20 @@ const OUTPUT_FAMILIES: Record<string, [UnitMetric, number]> = {
 
 export interface Metrics {
   /** The figures of the whole unit: control's from the view, compute's own as it tells them. */
-  serve(res: ServerResponse): Promise<void>;
+  serve(req: IncomingMessage, res: ServerResponse): Promise<void>;
   close(): void;
 }
 
 export function createMetrics(view: { snapshot(): Snapshot }, computeSocket: string): Metrics {
   const agent = new Agent({ keepAlive: false });
   return {
-    async serve(res) {
+    async serve(req, res) {
       const compute = await computeText(computeSocket, agent).catch(() => '');
       const text = unitText(view.snapshot(), compute !== '') + compute + OPENMETRICS_END;
-      res.writeHead(200, { 'content-type': OPENMETRICS_TYPE, 'cache-control': 'no-store' }).end(text);
+      const isOpen = req.headers.accept?.includes('application/openmetrics-text') ?? false;
+      const body = isOpen ? text : inPlainText(text);
+      const type = { 'content-type': isOpen ? OPENMETRICS_TYPE : PLAIN_TYPE, vary: 'Accept' };
+      res.writeHead(200, { ...type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store' }).end(body);
     },
     close: () => agent.destroy(),
   };

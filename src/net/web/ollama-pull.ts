@@ -5,13 +5,8 @@ import { z } from 'zod';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Puller, PullState } from '../experts/pull.ts';
 import { CLAIM_FIRST } from './access.ts';
-import { readBody, sendJson } from './reply.ts';
-
-/**
- * `POST /api/pull` as Ollama's clients speak it (https://docs.ollama.com/api/pull): a line of JSON for each step, or one
- * object at the end. What comes is brought by `experts pull`; Ollama's own library is not asked, its names mean nothing here.
- */
-export const OLLAMA_OWNER_PATH = /^\/api\/(pull|push|create|copy|delete)$/;
+import { readBody } from './body.ts';
+import { sendJson } from './reply.ts';
 
 const HOW =
   'write hf:OWNER/REPO:FILE.gguf, hf.co/OWNER/REPO:FILE.gguf, https://… or the name of an expert of the swarm';
@@ -45,6 +40,10 @@ export type OllamaPull = (req: IncomingMessage, res: ServerResponse, path: strin
 
 type Line = { status: string; digest?: string; total?: number; completed?: number };
 
+/**
+ * `POST /api/pull` as Ollama's clients speak it (https://docs.ollama.com/api/pull): a line of JSON for each step, or one
+ * object at the end. What comes is brought by `experts pull`; Ollama's own library is not asked, its names mean nothing here.
+ */
 export function createOllamaPull(parts: OllamaPullParts): OllamaPull {
   return async (req, res, path, mayPull) => {
     const refuse = (status: number, error: string) => sendJson(res, status, { error });

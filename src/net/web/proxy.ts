@@ -1,26 +1,30 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
-import { messageOf } from '../../core/errors.ts';
 import { askCompute, computeAgent } from '../compute-sockets.ts';
 import type { InFlight } from '../in-flight.ts';
-import { isOurOwn, perAddress } from '../per-address.ts';
-import { readBody, sendError, sendJson } from './reply.ts';
+import { bodyRoom, readBody } from './body.ts';
+import { sendError, sendFailure, sendJson } from './reply.ts';
 
 const MAX_REQUEST_BYTES = 1_048_576;
 /** Compute's economy questions may wait for an hour; once it answers, a reader may be silent for this long. */
 const LONGEST_MS = 3_620_000;
 const STALLED_MS = 120_000;
 const HEALTH_LIMIT_MS = 10_000;
-/** Every look costs compute a token. */
+/** Every look costs compute a token: from its answer on it is told to all who ask. */
 const HEALTH_KEPT_MS = 1_000;
-/** Bodies that are coming in, 1 MiB each at most; of one address a part, so that slow ones keep nobody else out. */
-const MOST_READ = 256;
-const MOST_READ_OF_ONE = 64;
-const PASSED_ON = ['content-type', 'accept', 'x-request-id'] as const;
-const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after', 'x-request-id'] as const;
+/** Of bodies that have not come whole yet. */
+const MOST_COMING_BYTES = 64 * 1_048_576;
+const PASSED_ON = ['content-type', 'accept'] as const;
+const PASSED_BACK = ['content-type', 'content-length', 'cache-control', 'retry-after'] as const;
 
 const pick = (names: readonly string[], headers: IncomingMessage['headers']) =>
   Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+
+interface Health {
+  /** Without end while compute is asked: no second token is asked for meanwhile. */
+  keptToMs: number;
+  answer: Promise<{ status: number; body: unknown }>;
+}
 
 export interface ComputeProxy {
   /** Streams a request to compute and its answer back; whoever goes away first, the other side is told. */
@@ -32,13 +36,20 @@ export interface ComputeProxy {
 
 export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy {
   const agent = computeAgent();
-  const readers = perAddress({ all: MOST_READ, each: (address) => (isOurOwn(address) ? MOST_READ : MOST_READ_OF_ONE) });
+  const room = bodyRoom(MOST_COMING_BYTES);
   const pass = (req: IncomingMessage, res: ServerResponse, path: string, body: Buffer) => {
-    const headers = { ...pick(PASSED_ON, req.headers), 'content-length': body.length };
+    const id = res.getHeader('x-request-id');
+    const headers = {
+      ...pick(PASSED_ON, req.headers),
+      'content-length': body.length,
+      ...(id && { 'x-request-id': id }),
+    };
     const gone = new AbortController();
+    // Its answer has no body either way, and of HEAD compute knows nothing.
+    const method = req.method === 'HEAD' ? 'GET' : req.method;
     res.once('close', () => gone.abort());
     res.setTimeout(LONGEST_MS);
-    const to = { socketPath, agent, method: req.method, path, headers, signal: gone.signal };
+    const to = { socketPath, agent, method, path, headers, signal: gone.signal };
     askCompute(to, body).then(
       (answer) => {
         res.setTimeout(STALLED_MS);
@@ -57,21 +68,22 @@ export function computeProxy(socketPath: string, slots: InFlight): ComputeProxy 
     res.once('close', release);
     pass(req, res, path, body);
   };
-  let health: { atMs: number; answer: Promise<{ status: number; body: unknown }> } | undefined;
+  let health: Health | undefined;
   return {
     forward(req, res, path) {
-      const leave = readers.enter(req.socket.remoteAddress ?? '');
-      if (!leave) return sendError(res, 'BUSY', 'too many questions at once');
-      const read = readBody(req, MAX_REQUEST_BYTES).finally(leave);
-      read.then(
+      readBody(req, MAX_REQUEST_BYTES, { room }).then(
         (body) => enter(req, res, path, body),
-        (error) => sendError(res, 'MESSAGE_INVALID', messageOf(error), { status: 413 }),
+        (error) => sendFailure(res, error),
       );
     },
     health(res) {
-      const nowMs = performance.now();
-      if (!health || nowMs - health.atMs > HEALTH_KEPT_MS) {
-        health = { atMs: nowMs, answer: askHealth(socketPath, agent) };
+      if (!health || performance.now() > health.keptToMs) {
+        const asked: Health = { keptToMs: Number.POSITIVE_INFINITY, answer: askHealth(socketPath, agent) };
+        const keep = () => {
+          asked.keptToMs = performance.now() + HEALTH_KEPT_MS;
+        };
+        asked.answer.then(keep, keep);
+        health = asked;
       }
       health.answer.then(
         ({ status, body }) => sendJson(res, status, body),

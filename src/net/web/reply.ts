@@ -1,23 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ERROR_CODES, type ErrorCode, HeatmineError } from '../../core/errors.ts';
+import type { ServerResponse } from 'node:http';
+import { ERROR_CODES, type ErrorCode, type HeatmineError } from '../../core/errors.ts';
+import { ERROR_ROWS, type ErrorRow, INTERNAL } from '../../core/http-errors.ts';
+import { BodyRefused } from './body.ts';
+import { apiOf, pathOf } from './paths.ts';
 
-/** The one shape of an error over HTTP; `/v1` clients find all where OpenAI puts it, with codes in small letters. */
-export interface ErrorBody {
-  error: { code: string; message: string; remedy: string; type: string; param: null };
-}
-
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  VALUE_RANGE: 400,
-  MESSAGE_INVALID: 400,
-  BACKUP_INVALID: 400,
-  CONFIG_INVALID: 400,
-  EXPERT_UNKNOWN: 404,
-  MODEL_INVALID: 400,
-  UNAUTHORISED: 403,
-  RATE_LIMITED: 429,
-  BUSY: 503,
-  NOT_RUNNING: 503,
+const INVALID: ErrorRow = { status: 400, type: 'invalid_request_error', code: null };
+/** Beside what compute says too. */
+const ROWS: Partial<Record<ErrorCode, ErrorRow>> = {
+  ...ERROR_ROWS,
+  VALUE_RANGE: INVALID,
+  BACKUP_INVALID: INVALID,
+  CONFIG_INVALID: INVALID,
+  UNAUTHORISED: { status: 403, type: 'invalid_request_error', code: 'permission_denied' },
+  NOT_RUNNING: { status: 503, type: 'server_error', code: 'not_running' },
 };
+/** OpenAI's codes for what no code of ours tells apart. */
+const CODE_OF: Record<number, string> = { 404: 'unknown_url', 405: 'method_not_supported' };
+/** A crowd is gone in a moment; compute is started anew in a few seconds. */
+const RETRY_AFTER_S: Partial<Record<ErrorCode, number>> = { RATE_LIMITED: 1, BUSY: 1, NOT_RUNNING: 5 };
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
@@ -29,41 +29,30 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
   res.end(text);
 }
 
+/** An error in the shape of the API that was asked: OpenAI's, Ollama's, or our own, whose codes are in large letters. */
 export function sendError(
   res: ServerResponse,
   code: ErrorCode,
   message: string,
-  { status, ...extra }: { status?: number } & Record<string, unknown> = {},
+  { status: given, ...extra }: { status?: number } & Record<string, unknown> = {},
 ): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  if (code === 'RATE_LIMITED' || code === 'BUSY') res.setHeader('retry-after', '1');
-  const type = (status ?? STATUS[code] ?? 500) < 500 ? 'invalid_request_error' : 'server_error';
-  const path = res.req?.url ?? '';
-  const told = path.startsWith('/v1/') ? code.toLowerCase() : code;
-  const body: ErrorBody = { error: { code: told, message, remedy: ERROR_CODES[code], type, param: null } };
-  sendJson(res, status ?? STATUS[code] ?? 500, { ...body, ...extra });
+  const row = ROWS[code] ?? INTERNAL;
+  const status = given ?? row.status;
+  const api = apiOf(pathOf(res.req));
+  const retryAfterS = RETRY_AFTER_S[code];
+  if (retryAfterS !== undefined && status >= 429) res.setHeader('retry-after', retryAfterS);
+  const told = api === 'own' ? code : (row.code ?? CODE_OF[status] ?? null);
+  const error = { code: told, message, remedy: ERROR_CODES[code], type: row.type, param: null };
+  sendJson(res, status, api === 'ollama' ? { error: message } : { error, ...extra });
 }
 
-/** So much of a body that is refused is heard out: whoever is cut off while sending never reads why. */
-const MOST_DISCARDED_BYTES = 16 * 1_048_576;
-
-/** The whole body. Throws MESSAGE_INVALID beyond `maxBytes`, and where it breaks off. */
-export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes + MOST_DISCARDED_BYTES) break;
-      if (size <= maxBytes) chunks.push(chunk);
-    }
-  } catch (cause) {
-    // Strangers who leave must not fill the log with errors of ours.
-    throw new HeatmineError('MESSAGE_INVALID', 'the body broke off', { cause });
-  }
-  if (size > maxBytes) throw new HeatmineError('MESSAGE_INVALID', `the body is over ${maxBytes} bytes`);
-  return Buffer.concat(chunks);
+/** As `sendError`. Of a body that is still under way nobody waits for the end. */
+export function sendFailure(res: ServerResponse, error: HeatmineError): void {
+  const status = error instanceof BodyRefused ? error.status : undefined;
+  if (!res.headersSent && (status === 408 || status === 503)) res.setHeader('connection', 'close');
+  sendError(res, error.code, error.message, status === undefined ? {} : { status });
 }

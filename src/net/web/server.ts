@@ -3,23 +3,26 @@ import type { Duplex } from 'node:stream';
 import { ASK_PATH, LIVE_PATH } from '../../contract/wire.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { bucketPerKey } from '../buckets.ts';
 import { listen } from '../listen.ts';
 import { isOurOwn, perAddress } from '../per-address.ts';
 import { type Access, CLAIM_FIRST } from './access.ts';
 import type { Api } from './api.ts';
 import type { Backups } from './backup.ts';
+import { createDoor } from './door.ts';
 import type { ExpertsApi } from './experts.ts';
-import { fromThisMachine, hostGuard, SECURITY_HEADERS } from './guard.ts';
+import { fromThisMachine } from './guard.ts';
 import type { Metrics } from './metrics.ts';
-import { OLLAMA_OWNER_PATH } from './ollama-pull.ts';
+import { isForCompute, OLLAMA_OWNER_PATH, pathOf, queryOf } from './paths.ts';
 import type { ComputeProxy } from './proxy.ts';
-import { sendError } from './reply.ts';
+import { CLOSE_MS, MAX_HEADER_BYTES, refuseUnread, refuseUpgrade } from './refuse-socket.ts';
+import { sendError, sendFailure } from './reply.ts';
 import type { Settings } from './settings.ts';
 
 export interface WebOptions {
   host: string;
   port: number;
+  /** Of pages elsewhere that may ask the experts. */
+  origins: readonly string[];
   api: Api;
   access: Access;
   settings: Settings;
@@ -38,43 +41,38 @@ export interface Web {
   close(): Promise<void>;
 }
 
-/** Per address: a page needs a handful at its start and then less than one a second. */
-const RATE = { perS: 200, burst: 400 };
 const MAX_CONNECTIONS = 1024;
 const MAX_CONNECTIONS_PER_ADDRESS = 128;
 const IDLE_MS = 120_000;
-const CLOSE_MS = 500;
+
+const HOW = {
+  headersTimeout: 10_000,
+  /** `readBody` has its own pace: this is for bodies that nobody reads. */
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: MAX_HEADER_BYTES,
+  /** The guard says so in words. */
+  requireHostHeader: false,
+  /** Many clients offer h2c too, and are glad of an answer in HTTP/1.1. */
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+};
 
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const guard = hostGuard(options.host);
-  const rate = bucketPerKey(RATE);
-  const refusalOf = (req: IncomingMessage): { code: 'RATE_LIMITED' | 'UNAUTHORISED'; message: string } | undefined => {
-    if (!rate(req.socket.remoteAddress ?? '', 1, performance.now())) {
-      return { code: 'RATE_LIMITED', message: `over ${RATE.perS} requests a second` };
-    }
-    const message = guard.refusal(req);
-    return message ? { code: 'UNAUTHORISED', message } : undefined;
-  };
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 5_000,
-      keepAliveTimeout: 5_000,
-      maxHeaderSize: 16_384,
-    },
-    (req, res) => {
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
-      res.on('error', () => res.destroy());
-      const refused = refusalOf(req);
-      if (refused) return sendError(res, refused.code, refused.message);
-      route(options, req, res).catch((error) => {
-        if (error instanceof HeatmineError) return sendError(res, error.code, error.message);
-        options.log.error({ err: messageOf(error), path: req.url?.split('?')[0] }, 'request failed');
-        sendError(res, 'NOT_RUNNING', 'internal error');
-      });
-    },
-  );
+  const door = createDoor(options);
+  const server = createServer(HOW, (req, res) => {
+    door.begin(req, res);
+    if (!door.admits(req, res)) return;
+    route(options, req, res).catch((error) => {
+      if (error instanceof HeatmineError) return sendFailure(res, error);
+      options.log.error({ err: messageOf(error), path: pathOf(req) }, 'request failed');
+      sendError(res, 'NOT_RUNNING', 'internal error');
+    });
+  });
+  server.on('checkExpectation', (req, res) => {
+    door.begin(req, res);
+    sendError(res, 'MESSAGE_INVALID', 'of `Expect` only 100-continue is known', { status: 417 });
+  });
   const each = (address: string) => (isOurOwn(address) ? MAX_CONNECTIONS : MAX_CONNECTIONS_PER_ADDRESS);
   const room = perAddress({ all: MAX_CONNECTIONS, each });
   server.on('connection', (socket) => {
@@ -83,14 +81,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     else socket.destroy();
   });
   server.setTimeout(IDLE_MS);
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    else socket.destroy();
-  });
+  server.on('clientError', (error, socket) => refuseUnread(socket, error, door.lastOn(socket)));
   server.on('upgrade', (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     const open = options.sockets[pathOf(req) as keyof WebOptions['sockets']];
-    const refused = refusalOf(req);
+    const refused = door.refusalOf(req);
     if (refused) refuseUpgrade(socket, refused.code === 'RATE_LIMITED' ? 429 : 403, refused.message);
     else if (pathOf(req) === LIVE_PATH && !options.access.levelOf(req)) refuseUpgrade(socket, 401, CLAIM_FIRST);
     else if (!open) refuseUpgrade(socket, 404, `${ASK_PATH} and ${LIVE_PATH} speak websocket`);
@@ -112,18 +107,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   };
 }
 
-const pathOf = (req: IncomingMessage) => (req.url ?? '/').split('?', 1)[0]!;
-
-/** What Ollama's clients ask for; the other paths under /api are our own. */
-const OLLAMA_PATH = /^\/api\/(tags|chat|generate|version|show|ps|embed|embeddings)$/;
-const V1_PATH = /^\/v1\/(models\/[\w:%-][\w.:%-]{0,300}|[a-z/]+)$/;
-const isForCompute = (path: string): boolean => V1_PATH.test(path) || OLLAMA_PATH.test(path);
+const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 /** The way in, which is open to all, and what only this machine may ask for. */
 async function claimRoute(access: Access, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
   if (path === '/api/session') {
-    if (req.method === 'GET') access.session(req, res);
-    else wrongMethod(res, 'GET');
+    if (isReading(req)) access.session(req, res);
+    else wrongMethod(res, 'GET, HEAD');
   } else if (path === '/api/claim') await change(req, res, access.claim);
   else if (!fromThisMachine(req)) {
     sendError(res, 'UNAUTHORISED', '`heatmine claim` on the unit itself gives out codes', { status: 403 });
@@ -141,11 +131,12 @@ async function route(
   res: ServerResponse,
 ): Promise<void> {
   const path = pathOf(req);
-  const query = new URLSearchParams((req.url ?? '').slice(path.length));
-  const method = req.method ?? '';
+  const query = queryOf(req);
+  // Node sends no body with the answer to HEAD.
+  const isRead = isReading(req);
   if (isForCompute(path)) {
-    if (method === 'GET' || method === 'POST') proxy.forward(req, res, path);
-    else wrongMethod(res, 'GET, POST');
+    if (isRead || req.method === 'POST') proxy.forward(req, res, path);
+    else wrongMethod(res, 'GET, HEAD, POST');
   } else if (OLLAMA_OWNER_PATH.test(path)) {
     await experts.ollamaPull(req, res, path, access.levelOf(req) !== undefined);
   } else if (CLAIM_PATH.test(path)) await claimRoute(access, req, res, path);
@@ -160,7 +151,7 @@ async function route(
   else if (path.startsWith('/api/experts/')) await expertRoute(experts, req, res, path);
   else if (path === '/api/override') await change(req, res, api.override);
   else if (path === '/api/acknowledge') await change(req, res, api.acknowledge);
-  else if (method !== 'GET' && method !== 'HEAD') wrongMethod(res, 'GET, HEAD');
+  else if (!isRead) wrongMethod(res, 'GET, HEAD');
   else if (path === '/api/state') api.state(res);
   else if (path === '/api/history') api.history(res, query);
   else if (path === '/api/events') api.events(res, query);
@@ -169,10 +160,10 @@ async function route(
   else if (path === '/api/support') settings.support(res);
   else if (path === '/api/why') api.why(res, query);
   else if (path === '/health') proxy.health(res);
-  else if (path === '/metrics') await metrics.serve(res);
+  else if (path === '/metrics') await metrics.serve(req, res);
   else if (path.startsWith('/api/') || path.startsWith('/v1/')) {
     sendError(res, 'MESSAGE_INVALID', 'no such path; docs/ARCHITECTURE.md lists them', { status: 404 });
-  } else page(res, path, method === 'HEAD');
+  } else page(res, path, req.method === 'HEAD');
 }
 
 /** Memory and downloads of experts. */
@@ -204,21 +195,4 @@ async function change(
 function wrongMethod(res: ServerResponse, allow: string): void {
   res.setHeader('allow', allow);
   sendError(res, 'MESSAGE_INVALID', `use ${allow}`, { status: 405 });
-}
-
-/** Answers an upgrade with plain HTTP and closes, also when the other side never ends: no time limit of HTTP is left. */
-export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  const names: Record<number, string> = {
-    400: 'Bad Request',
-    401: 'Unauthorized',
-    403: 'Forbidden',
-    404: 'Not Found',
-    429: 'Too Many',
-  };
-  socket.end(
-    `HTTP/1.1 ${status} ${names[status] ?? 'Service Unavailable'}\r\nConnection: close\r\n` +
-      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
-  );
-  socket.resume();
-  setTimeout(() => socket.destroy(), CLOSE_MS).unref();
 }

@@ -5,8 +5,9 @@ import type { History } from '../history/history.ts';
 import { NotifyChange } from '../notify-targets.ts';
 import type { Teller } from '../tell.ts';
 import type { View } from '../view.ts';
+import { readBody } from './body.ts';
 import { parseBody } from './change.ts';
-import { readBody, sendJson } from './reply.ts';
+import { sendJson } from './reply.ts';
 import { shownConfig, supportBundle } from './support.ts';
 
 /** What the settings of the page show and try. */

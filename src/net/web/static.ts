@@ -31,7 +31,9 @@ export function servePage(distDir: string): (res: ServerResponse, path: string, 
     const file = files.get(path === '/' ? '/index.html' : path);
     if (!file) {
       const missing = files.size === 0 && path === '/';
-      res.writeHead(missing ? 503 : 404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+      // HEAD / is how Ollama's clients ask whether a server is there.
+      const status = missing ? (head ? 200 : 503) : 404;
+      res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
       res.end(missing ? NOT_BUILT : 'not found\n');
       return;
     }

@@ -6,7 +6,7 @@ import { MAX_FRAME_BYTES, SUBPROTOCOL } from '../../../contract/wire.ts';
 import { type ErrorCode, HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { listen } from '../../listen.ts';
-import { refuseUpgrade } from '../../web/server.ts';
+import { refuseUpgrade } from '../../web/refuse-socket.ts';
 import type { Identity } from '../identity.ts';
 import { paced } from '../turns.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
