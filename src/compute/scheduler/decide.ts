@@ -119,13 +119,14 @@ function economy(a: Asking, supply: Supply): Verdict {
 /** A verdict for each, by id. Standard before economy, and within them whoever has the least time left. */
 export function decide(supply: Supply, asking: readonly Asking[]): Map<number, Verdict> {
   const verdicts = new Map<number, Verdict>();
-  let { active, questions } = supply;
+  // As it is after the verdicts so far.
+  const now = { ...supply };
   const order = asking.map((a) => ({ a, leftS: slackS(a, supply.answerS) + (a.tier === 'standard' ? 0 : 1e9) }));
   order.sort((x, y) => x.leftS - y.leftS);
   for (const { a } of order) {
-    const verdict = (a.tier === 'standard' ? standard : economy)(a, { ...supply, active, questions });
-    if (verdict.do === 'admit') active++;
-    if (verdict.do === 'admit' && a.tier === 'standard') questions++;
+    const verdict = (a.tier === 'standard' ? standard : economy)(a, now);
+    if (verdict.do === 'admit') now.active++;
+    if (verdict.do === 'admit' && a.tier === 'standard') now.questions++;
     verdicts.set(a.id, verdict);
   }
   return verdicts;
