@@ -19,6 +19,8 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'boards/README.md',
+  'models/README.md',
   ...readdirSync(join(repo, 'docs'))
     // Of the protocol: `heatmine seal` there is a label under a signature.
     .filter((f) => f.endsWith('.md') && !f.startsWith('PROTOCOL'))
