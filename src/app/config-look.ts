@@ -5,6 +5,7 @@ import type { Paths } from '../core/paths.ts';
 import { type Fault, FileFaults, type Named } from '../core/strict-file.ts';
 import { loadBoard } from '../hal/board.ts';
 import { openWeather } from '../hal/sim/weather/weather.ts';
+import { emailPassword } from '../net/email.ts';
 import { joinFiles } from '../net/join.ts';
 
 /** What a look at config.yaml found, for programs. */
@@ -25,6 +26,7 @@ const namedIn = (home: string): Named[] => [
   { path: ['sim', 'weather'], open: (file) => openWeather({ seed: 1, file }) },
   { path: ['net', 'houseBroker', 'passwordFile'], open: (passwordFile) => joinFiles({ passwordFile }, home) },
   { path: ['net', 'houseBroker', 'caFile'], open: (caFile) => joinFiles({ caFile }, home) },
+  { path: ['notify', 'email', 'passwordFile'], open: (file) => emailPassword(home, file) },
 ];
 
 /** config.yaml and the files that it names: all faults at once. */

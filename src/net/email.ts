@@ -24,7 +24,9 @@ export async function sendEmail(email: EmailTarget, home: string, subject: strin
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
-    ...(username !== undefined && { auth: { user: username, pass: password ?? passwordOf(home, passwordFile) } }),
+    ...(username !== undefined && {
+      auth: { user: username, pass: password ?? (passwordFile === undefined ? '' : emailPassword(home, passwordFile)) },
+    }),
   });
   try {
     await transport.sendMail({ from: email.from ?? username ?? `heatmine@${hostname()}`, to, subject, text });
@@ -33,8 +35,8 @@ export async function sendEmail(email: EmailTarget, home: string, subject: strin
   }
 }
 
-function passwordOf(home: string, file: string | undefined): string {
-  if (file === undefined) return '';
+/** The password in a file of the home directory. Throws CONFIG_INVALID. */
+export function emailPassword(home: string, file: string): string {
   try {
     return readFileSync(resolve(home, file), 'utf8').trim();
   } catch (error) {

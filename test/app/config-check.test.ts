@@ -45,13 +45,15 @@ test('a board that is not there is told in its place, with all the other faults'
 
 test('files that are not there are faults in their place, and doctor tells each once', async () => {
   const broker = 'net:\n  houseBroker:\n    url: mqtts://a.invalid:1\n    passwordFile: keys/b\n    caFile: keys/c\n';
-  assert.equal(faultsOf(`board: pi4\nsim: { weather: /a.dat }\n${broker}`), [
+  const email = 'notify:\n  email:\n    to: a@b.example\n    host: c.invalid\n    passwordFile: keys/d\n';
+  assert.equal(faultsOf(`board: pi4\nsim: { weather: /a.dat }\n${broker}${email}`), [
     [2, 17, 'sim.weather'],
     [6, 19, 'net.houseBroker.passwordFile'],
     [7, 13, 'net.houseBroker.caFile'],
+    [12, 19, 'notify.email.passwordFile'],
   ]);
   const found = await doctor();
-  for (const file of ['a.dat', 'keys/b', 'keys/c']) {
+  for (const file of ['a.dat', 'keys/b', 'keys/c', 'keys/d']) {
     const told = found.filter(({ text }) => text.includes(file));
     assert.equal(
       told.map(({ level, what }) => [level, what]),
