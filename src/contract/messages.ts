@@ -61,6 +61,13 @@ export const SetCommand = z.object({
 });
 export type SetCommand = z.infer<typeof SetCommand>;
 
+/** What home may set: commissioning moves valves, and is begun where somebody stands before them. */
+export const SetFromHome = SetCommand.refine(({ name, value }) => name !== 'operation' || value !== 'commission', {
+  path: ['value'],
+  message:
+    'commissioning moves the machine: it is begun on the page or by `heatmine commission`, where somebody stands before it',
+});
+
 export const SAFETY_STATES = ['S0', 'S1', 'S2', 'S3', 'S4'] as const;
 export type SafetyState = (typeof SAFETY_STATES)[number];
 

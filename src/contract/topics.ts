@@ -13,6 +13,7 @@ import {
   Market,
   Refused,
   SetCommand,
+  SetFromHome,
 } from './messages.ts';
 import { PriceFeed, PriceNow, PricesAhead } from './prices.ts';
 import { Said } from './said.ts';
@@ -30,6 +31,8 @@ export interface Topic<T = unknown> {
   senders: readonly Role[];
   readers: readonly Role[];
   schema: z.ZodType<T>;
+  /** Where home may say less than net. */
+  fromHome?: z.ZodType<T>;
   retained: boolean;
   about: string;
 }
@@ -180,8 +183,10 @@ export const TOPICS = {
     senders: ['net', 'home'],
     readers: ['control'],
     schema: SetCommand,
+    fromHome: SetFromHome,
     retained: false,
-    about: 'a changed set-point or mode; answered in control/state.setPoints',
+    about:
+      'a changed set-point or mode; answered in control/state.setPoints; home may not begin operation `commission`',
   }),
   override: topic({
     path: 'override',
@@ -219,5 +224,11 @@ export const TOPICS = {
 
 export type TopicName = keyof typeof TOPICS;
 export type MessageOf<N extends TopicName> = z.infer<(typeof TOPICS)[N]['schema']>;
+
+/** What a message of this role must look like. */
+export const schemaFor = (role: Role, name: TopicName): z.ZodType => {
+  const { schema, fromHome }: Topic = TOPICS[name];
+  return role === 'home' && fromHome ? fromHome : schema;
+};
 
 export const topicPath = (unit: string, name: TopicName): string => `heatmine/${unit}/${TOPICS[name].path}`;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Refused } from '../contract/messages.ts';
-import { TOPICS, type TopicName, topicPath } from '../contract/topics.ts';
+import { schemaFor, TOPICS, type TopicName, topicPath } from '../contract/topics.ts';
 import type { Config } from '../core/config.ts';
 import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
@@ -110,7 +110,7 @@ function take(name: TopicName, payload: Buffer, packet: IPublishPacket, link: Li
     if (TOPICS[name].retained) link.clear(name);
     return undefined;
   }
-  const read = readMessage<unknown>(TOPICS[name].schema, payload);
+  const read = readMessage<unknown>(schemaFor('home', name), payload);
   if ('fault' in read) return read.fault;
   link.publish(name, read.message as never);
   return undefined;

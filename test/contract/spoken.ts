@@ -39,6 +39,7 @@ const SPEAKS = [
   'net/history/healing-store.ts',
   'net/notify.ts',
   'net/refused.ts',
+  'contract/messages.ts',
   'contract/prices.ts',
   'net/ledger/price.ts',
   'net/swarm/ask/for-unit.ts',

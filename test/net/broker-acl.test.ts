@@ -88,6 +88,16 @@ test('every sender reaches exactly the readers of the table, and nobody else may
   }
 });
 
+test('commissioning moves the machine: net may begin it, which serves page and command line, and nobody from outside', () => {
+  const { ruleOf } = accessTable(UNIT, 'homeassistant');
+  const message = Buffer.from(JSON.stringify({ name: 'operation', value: 'commission', by: 'x' }));
+  const fault = (role: Role) => ruleOf(topicPath(UNIT, 'set'))!.fault(message, role);
+  assert.is(fault('net'), undefined);
+  assert.match(fault('home')!, /heatmine commission/);
+  const end = Buffer.from(JSON.stringify({ name: 'operation', value: 'auto', by: 'x' }));
+  assert.is(ruleOf(topicPath(UNIT, 'set'))!.fault(end, 'home'), undefined, 'whoever sees it may end it');
+});
+
 test('a retained message is delivered even when the next one follows in the same burst', async () => {
   const broker = await testBroker();
   try {

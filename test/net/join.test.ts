@@ -102,6 +102,12 @@ if (missing.length) {
         await them.client.publishAsync(topicPath(UNIT, 'zone'), JSON.stringify(SAMPLES.zone));
         await until('measurement', () => got.at(-1) === 'zone' && got.length > 1);
         assert.equal(got, tls ? ['zone', 'set', 'zone'] : ['zone', 'zone']);
+        const commission = { name: 'operation', value: 'commission', by: 'them' };
+        await them.client.publishAsync(topicPath(UNIT, 'set'), JSON.stringify(commission));
+        await them.client.publishAsync(topicPath(UNIT, 'zone'), JSON.stringify(SAMPLES.zone));
+        await until('measurement', () => got.at(-1) === 'zone' && got.length > (tls ? 3 : 2));
+        assert.is(got.filter((path) => path === 'set').length, tls ? 1 : 0, 'valves are moved by whoever stands there');
+        if (tls) await until('where it is begun', () => /set refused: .*heatmine commission/.test(told()));
 
         const lists: string[] = [];
         const prices = topicPath(UNIT, 'prices');

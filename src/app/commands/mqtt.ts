@@ -1,4 +1,4 @@
-import { TOPICS, type TopicName, topicPath } from '../../contract/topics.ts';
+import { schemaFor, TOPICS, type TopicName, topicPath } from '../../contract/topics.ts';
 import { loadConfig } from '../../core/config.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
@@ -88,7 +88,7 @@ async function send({ paths, json }: Parsed, [word = '', text = '']: readonly st
     );
   }
   const message = parsed(text);
-  const checked = TOPICS[name].schema.safeParse(message);
+  const checked = schemaFor('home', name).safeParse(message);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     const where = issue!.path.length ? `${issue!.path.join('.')}: ` : '';

@@ -37,6 +37,8 @@ export const FAULTS_DE: Record<string, string> = {
   'more than {} messages a second; send less often': 'mehr als {} Nachrichten je Sekunde; seltener senden',
   'a retained command would be given again at every reconnection; send it without retain':
     'ein Befehl mit „retain“ käme bei jeder neuen Verbindung noch einmal; ohne „retain“ senden',
+  'commissioning moves the machine: it is begun on the page or by `heatmine commission`, where somebody stands before it':
+    'die Inbetriebnahme bewegt die Maschine: sie beginnt auf der Seite oder mit `heatmine commission`, wo jemand davorsteht',
   'two units have this name; set unit: in config.yaml of one':
     'zwei Geräte heißen so; in der config.yaml des einen unit: ändern',
   'no two prices are 15, 30 or 60 min apart: give each an `end`':

@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { ROLES, type Role, TOPICS } from '../../contract/topics.ts';
+import { ROLES, type Role, schemaFor, TOPICS, type TopicName, topicPath } from '../../contract/topics.ts';
 import { readMessage } from '../refused.ts';
 
 /** Availability of the unit for Home Assistant: `online` or `offline`, last will of net. Not a JSON message. */
@@ -11,8 +10,8 @@ interface Rule {
   senders: readonly Role[];
   readers: readonly Role[];
   retained: boolean;
-  /** What is wrong with a payload, or undefined. */
-  fault(payload: Buffer): string | undefined;
+  /** What is wrong with a payload of this role, or undefined. */
+  fault(payload: Buffer, role: Role): string | undefined;
 }
 
 export interface Access {
@@ -36,9 +35,9 @@ export function filtersMeet(a: string, b: string): boolean {
 }
 
 /** An empty payload is no value: so a retained one is taken back. */
-const jsonFault = (schema: z.ZodType) => (payload: Buffer) => {
+const jsonFault = (name: TopicName) => (payload: Buffer, role: Role) => {
   if (payload.length === 0) return undefined;
-  const read = readMessage(schema, payload);
+  const read = readMessage(schemaFor(role, name), payload);
   return 'fault' in read ? read.fault : undefined;
 };
 
@@ -52,9 +51,9 @@ const none = () => undefined;
 /** The whole access table: the contract's topics of this unit, its availability, and Home Assistant's own. */
 export function accessTable(unit: string, discoveryPrefix: string): Access {
   const exact = new Map<string, Rule>();
-  for (const topic of Object.values(TOPICS)) {
-    const filter = `heatmine/${unit}/${topic.path}`;
-    exact.set(filter, { ...topic, filter, fault: jsonFault(topic.schema) });
+  for (const name of Object.keys(TOPICS) as TopicName[]) {
+    const filter = topicPath(unit, name);
+    exact.set(filter, { ...TOPICS[name], filter, fault: jsonFault(name) });
   }
   const add = (rule: Rule) => exact.set(rule.filter, rule);
   add({

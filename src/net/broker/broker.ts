@@ -206,7 +206,7 @@ function publishFault(access: Access, role: Role, packet: PublishPacket): Publis
   const rule = access.ruleOf(packet.topic);
   if (!rule?.senders.includes(role)) return { counted: `publish by ${role}`, why: rule ? WHY.notYours : WHY.noTopic };
   const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-  const why = rule.fault(payload);
+  const why = rule.fault(payload, role);
   return why === undefined ? undefined : { counted: `${rule.filter} by ${role}: ${why}`, why };
 }
 
