@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OVERRIDE_KINDS } from './override-kinds.ts';
+import { OVERRIDE_GROUPS, OVERRIDE_KINDS } from './override-kinds.ts';
 
 /** What belongs to living in the house: times of day, zones, hot water hygiene, and wishes that end by themselves. */
 const finite = z.number().finite();
@@ -70,8 +70,8 @@ export type Comfort = z.infer<typeof Comfort>;
 
 /** override: a wish that ends by itself. A new one replaces one of its kind. */
 export const OverrideCommand = z.object({
-  kind: z.enum([...OVERRIDE_KINDS, 'all']),
-  /** Up to a week; 0 cancels. `all` can only be cancelled. */
+  kind: z.enum([...OVERRIDE_KINDS, ...OVERRIDE_GROUPS]),
+  /** Up to a week; 0 cancels. `all` and `comfort` (warmer, quiet) can only be cancelled. */
   forMin: finite.min(0).max(7 * 1440),
   /** For `warmer`, 1.5 if left out. */
   byK: finite.min(0.5).max(5).optional(),

@@ -2,6 +2,15 @@
 export const OVERRIDE_KINDS = ['warmer', 'hot-water-once', 'quiet', 'pause-compute'] as const;
 export type OverrideKind = (typeof OVERRIDE_KINDS)[number];
 
+/** Words that end several at once; `comfort` is what the presets of a thermostat begin. */
+const GROUPS = { all: OVERRIDE_KINDS, comfort: ['warmer', 'quiet'] } as const;
+export type OverrideGroup = keyof typeof GROUPS;
+export const OVERRIDE_GROUPS = Object.keys(GROUPS) as [OverrideGroup, ...OverrideGroup[]];
+export const isGroup = (kind: string): kind is OverrideGroup => Object.hasOwn(GROUPS, kind);
+/** Those of a group, or the one itself. */
+export const kindsOf = (kind: OverrideKind | OverrideGroup): readonly OverrideKind[] =>
+  isGroup(kind) ? GROUPS[kind] : [kind];
+
 /** How long a button asks for, minutes, unless told otherwise. */
 export const OVERRIDE_MIN: Record<OverrideKind, number> = {
   warmer: 180,

@@ -183,6 +183,13 @@ test('"hot water once", "quiet now", "pause compute 2 h": each does what it says
   assert.is(wished(all, 1).state.overrides.length, 3);
   assert.is(wished([...all, asks('quiet', 0)], 1).wish.compressorMaxPct, 100);
   assert.is(wished([...all, asks('all', 0)], 1).state.overrides.length, 0);
+  const left = wished([...all, asks('hot-water-once', 60), asks('comfort', 0)], 1, { hotWaterC: 40 }).state.overrides;
+  assert.equal(
+    left.map((o) => o.kind),
+    ['pause-compute', 'hot-water-once'],
+    'a thermostat ends what it can begin',
+  );
+  assert.is(wished([...all, asks('comfort', 60)], 1).state.overrides.length, 3, 'several are ended only');
 });
 
 test.run();

@@ -121,7 +121,7 @@ if (python.error || python.status === 77) {
       const { kind, forMin } = OverrideCommand.parse(JSON.parse(shown[`wish ${word}`]));
       return `${kind} ${forMin}`;
     };
-    assert.equal(['boost', 'sleep', 'none'].map(wish), ['warmer 180', 'quiet 480', 'all 0']);
+    assert.equal(['boost', 'sleep', 'none'].map(wish), ['warmer 180', 'quiet 480', 'comfort 0']);
     assert.equal(['high_demand', 'heat_pump'].map(wish), ['hot-water-once 180', 'hot-water-once 0']);
   });
 

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
+import { isGroup, kindsOf } from '../../src/contract/override-kinds.ts';
 import { topicPath } from '../../src/contract/topics.ts';
 import { UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
@@ -20,9 +21,9 @@ async function control(net: Net): Promise<void> {
     client.publish(topicPath(UNIT, 'controlState'), JSON.stringify({ ...SAMPLES.controlState, overrides }));
   client.on('message', (_path, text) => {
     const { kind, id, by, forMin } = OverrideCommand.parse(JSON.parse(`${text}`));
-    overrides = overrides.filter((o) => o.kind !== kind && kind !== 'all');
+    overrides = overrides.filter((o) => !kindsOf(kind).includes(o.kind));
     const held = { id, by, leftS: forMin * 60, byK: 1.5, costEur: 0.4, text: 'warmer' };
-    if (forMin > 0 && kind !== 'quiet' && kind !== 'all') overrides.push({ kind, ...held });
+    if (forMin > 0 && kind !== 'quiet' && !isGroup(kind)) overrides.push({ kind, ...held });
     tell();
   });
   await client.subscribeAsync(topicPath(UNIT, 'override'));
@@ -53,7 +54,13 @@ test('a wish over HTTP is answered with what is in force, its end likewise; what
     const quiet = await post({ kind: 'quiet', forMin: 60, id: 'b' });
     assert.is(quiet.status, 409);
     assert.match(quiet.body.error.message, /did not take "quiet"/);
-    for (const bad of [{ kind: 'all', forMin: 5 }, { kind: 'party', forMin: 5 }, { kind: 'warmer', forMin: -1 }, []]) {
+    for (const bad of [
+      { kind: 'all', forMin: 5 },
+      { kind: 'comfort', forMin: 5 },
+      { kind: 'party', forMin: 5 },
+      { kind: 'warmer', forMin: -1 },
+      [],
+    ]) {
       assert.is((await post(bad)).status, 400, JSON.stringify(bad));
     }
   } finally {

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { type Override, OverrideCommand } from '../../src/contract/comfort.ts';
 import { deltaOf, RESYNC } from '../../src/contract/delta.ts';
 import { SetCommand } from '../../src/contract/messages.ts';
+import { isGroup, kindsOf } from '../../src/contract/override-kinds.ts';
 import { SUBPROTOCOL } from '../../src/contract/wire.ts';
 import type { ExpertsList } from '../../src/net/web/experts.ts';
 import { reply } from './answers.ts';
@@ -149,9 +150,9 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
       });
       commands.push({ ...wish, id: '' });
       const { kind, id, by, forMin } = wish;
-      overrides = overrides.filter((o) => o.kind !== kind && kind !== 'all');
+      overrides = overrides.filter((o) => !kindsOf(kind).includes(o.kind));
       const held = { id, by, leftS: forMin * 60, byK: 0, costEur: 0.4, text: '' };
-      if (kind !== 'all' && forMin > 0) overrides.push({ kind, ...held });
+      if (!isGroup(kind) && forMin > 0) overrides.push({ kind, ...held });
       return json({ overrides });
     }
     if (path === 'api/set') {

@@ -1,5 +1,11 @@
 import type { Override } from '../../contract/comfort.ts';
-import { OVERRIDE_KINDS, OVERRIDE_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
+import {
+  isGroup,
+  OVERRIDE_GROUPS,
+  OVERRIDE_KINDS,
+  OVERRIDE_MIN,
+  type OverrideKind,
+} from '../../contract/override-kinds.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/strict-file.ts';
 import { askOverride, fetchState, unitOf } from '../client.ts';
@@ -14,7 +20,7 @@ function minutesOf(text: string): number {
 }
 
 function kindOf(word: string): string {
-  const known: readonly string[] = [...OVERRIDE_KINDS, 'all'];
+  const known: readonly string[] = [...OVERRIDE_KINDS, ...OVERRIDE_GROUPS];
   if (known.includes(word)) return word;
   const meant = didYouMean(word, known);
   throw new HeatmineError(
@@ -38,7 +44,7 @@ async function runOverride(args: string[]): Promise<number> {
   if (word === undefined) overrides = (await fetchState(url)).control?.overrides ?? [];
   else {
     const kind = kindOf(end ? (second ?? 'all') : word);
-    if (kind === 'all' && !end) throw new HeatmineError('USAGE', '`override end` ends them all');
+    if (isGroup(kind) && !end) throw new HeatmineError('USAGE', `\`override end ${kind}\` ends them`);
     const forMin = end
       ? 0
       : values.for === undefined

@@ -1,7 +1,7 @@
 import type { Override, OverrideCommand } from '../../contract/comfort.ts';
 import type { House } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
-import type { OverrideKind } from '../../contract/override-kinds.ts';
+import { isGroup, kindsOf, type OverrideKind } from '../../contract/override-kinds.ts';
 import { type CostFacts, costOf } from './cost.ts';
 
 /** Wishes that end by themselves. One concept for all of them, one of each kind at a time; kept over restarts. */
@@ -48,12 +48,11 @@ export function overridesStep(
     .map((o) => ({ ...o, leftS: o.leftS - dtS }))
     .filter((o) => o.leftS > 0 && !(o.kind === 'hot-water-once' && facts.tankHot));
   for (const command of commands) {
-    if (command.kind === 'all') list = command.forMin === 0 ? [] : list;
-    else {
-      const { kind } = command;
-      list = list.filter((o) => o.kind !== kind);
-      if (command.forMin > 0) list.push(taken(command, kind, facts));
-    }
+    const { kind, forMin } = command;
+    if (isGroup(kind) && forMin > 0) continue;
+    const ended = kindsOf(kind);
+    list = list.filter((o) => !ended.includes(o.kind));
+    if (!isGroup(kind) && forMin > 0) list.push(taken(command, kind, facts));
   }
   return list;
 }

@@ -1,6 +1,6 @@
 import type { OverrideCommand } from '../../contract/comfort.ts';
 import { MODES as ALL_MODES, OPERATIONS, SetPoints } from '../../contract/messages.ts';
-import { OVERRIDE_MIN } from '../../contract/override-kinds.ts';
+import { isGroup, OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
@@ -25,14 +25,13 @@ const sensorOrNone = (name: string) => {
 const asDict = (entries: [string, string][]) => `{${entries.map(([k, v]) => `'${k}': '${v}'`).join(', ')}}`;
 
 /** A choice that Home Assistant names in its own words and that stands for a wish which ends by itself. */
-function wishes(words: Record<string, [kind: string, forMin: number]>, otherwise: string) {
+function wishes(words: Record<string, [kind: string, forMin: number]>, otherwise: string, ends: string) {
   const kinds = Object.entries(words);
   const shown = kinds.map(([word, [kind]]) => `'${word}' if '${kind}' in kinds`).join(' else ');
   const sent = [...kinds.map(([word, [kind, min]]): [string, string] => [word, overridePayload(kind, min)])];
-  const cancel = kinds.map(([, [kind]]) => kind);
   return {
     state: `{% set kinds = value_json.overrides | map(attribute='kind') | list %}{{ ${shown} else '${otherwise}' }}`,
-    command: `{{ {${sent.map(([word, json]) => `'${word}': '${json}'`).join(', ')}}.get(value, '${overridePayload(cancel.length === 1 ? cancel[0]! : 'all', 0)}') }}`,
+    command: `{{ {${sent.map(([word, json]) => `'${word}': '${json}'`).join(', ')}}.get(value, '${overridePayload(ends, 0)}') }}`,
   };
 }
 
@@ -48,7 +47,7 @@ const ACTIONS = {
   fault: 'idle',
 } as const;
 /** Its usual presets: warmer for a while, and quiet for a while. */
-const PRESETS = wishes({ boost: ['warmer', 180], sleep: ['quiet', 480] }, 'none');
+const PRESETS = wishes({ boost: ['warmer', 180], sleep: ['quiet', 480] }, 'none', 'comfort');
 
 function climate(state: string, set: string, override: string): Component {
   const modes = Object.entries(MODES);
@@ -83,7 +82,7 @@ function climate(state: string, set: string, override: string): Component {
   };
 }
 
-const ONCE = wishes({ high_demand: ['hot-water-once', 180] }, 'heat_pump');
+const ONCE = wishes({ high_demand: ['hot-water-once', 180] }, 'heat_pump', 'hot-water-once');
 
 function waterHeater(state: string, set: string, override: string): Component {
   const { min, max } = bounds('hotWaterSetC');
@@ -191,7 +190,7 @@ function toggle(
 
 /** A wish that ends by itself, as a button. */
 function button(name: string, topic: string, kind: OverrideCommand['kind']): Component {
-  const forMin = kind === 'all' ? 0 : OVERRIDE_MIN[kind];
+  const forMin = isGroup(kind) ? 0 : OVERRIDE_MIN[kind];
   return { p: 'button', name, command_topic: topic, payload_press: overridePayload(kind, forMin) };
 }
 

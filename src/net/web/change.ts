@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
 import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
+import { isGroup, kindsOf } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { issueText as issueOf } from '../../core/issues.ts';
@@ -43,8 +44,8 @@ export function parseSet(text: string): SetCommand {
 
 export function parseOverride(text: string): OverrideCommand {
   const command = parseBody(OverrideBody, text);
-  if (command.kind === 'all' && command.forMin > 0) {
-    throw new HeatmineError('VALUE_RANGE', 'all can only be ended: forMin 0');
+  if (isGroup(command.kind) && command.forMin > 0) {
+    throw new HeatmineError('VALUE_RANGE', `${command.kind} can only be ended: forMin 0`);
   }
   return command;
 }
@@ -106,7 +107,7 @@ export async function applyOverride(
     view,
     () => view.send('override', command),
     ({ overrides }) => {
-      if (forMin === 0) return kind === 'all' ? overrides.length === 0 : !overrides.some((o) => o.kind === kind);
+      if (forMin === 0) return !overrides.some((o) => kindsOf(kind).includes(o.kind));
       return overrides.some((o) => o.kind === kind && o.id === id);
     },
   );
