@@ -20,6 +20,8 @@ except ImportError:
 env = ImmutableSandboxedEnvironment()
 print(json.dumps({k: env.from_string(t).render(**given) for k, (t, given) in json.load(sys.stdin).items()}))
 `;
+/** The recorder of Home Assistant keeps no attributes above 16384 bytes; name, unit and classes of the entity are among them. */
+const RECORDED_BYTES = 16_384 - 512;
 const LIVING = { zone: 'living-room', humidity: true, window: true };
 const facts = { unit: UNIT, discoveryPrefix: 'homeassistant', version: '0', board: 'sim', simulated: true };
 const messages = discovery({
@@ -73,6 +75,24 @@ for (const mode of ['heat_pump', 'high_demand']) {
   jobs[`water ${mode}`] = [water.mode_state_template, overridden(mode === 'heat_pump' ? 'quiet' : 'hot-water-once')];
   jobs[`wish ${mode}`] = [water.mode_command_template, { value: mode }];
 }
+/** What control tells of a long list, with figures as unround and times as odd as they come. */
+const listOf = (quarters: number) => {
+  const iso = (i: number) => new Date(Date.UTC(2026, 0, 31, 23) + i * 900_000 + (i === 0 ? 4567 : 0)).toISOString();
+  const prices = Array.from({ length: quarters }, (_, i) => ({
+    ...{ time: iso(i), end: iso(i + 1) },
+    ...{ value: -0.123456789 - i / 7e4, sold: 0.0811111111 - i / 9e4 },
+  }));
+  return { source: 'list', knownUntil: iso(quarters), prices };
+};
+const PRICED = { price_eur_per_kwh: 'value', export_eur_per_kwh: 'sold' } as const;
+const QUARTERS = [0, 1, 192, 288, 400];
+for (const key of Object.keys(PRICED)) {
+  for (const n of QUARTERS) jobs[`${key} ${n}`] = [cmps[key]!.json_attributes_template, { value_json: listOf(n) }];
+}
+jobs['price unknown'] = [
+  cmps.price_eur_per_kwh!.json_attributes_template,
+  { value_json: { source: null, knownUntil: null, prices: [] } },
+];
 for (const action of ACTIONS) jobs[`action ${action}`] = [climate.action_template, { value_json: { action } }];
 
 const python = spawnSync('python3', ['-c', RENDER], { input: JSON.stringify(jobs), encoding: 'utf8' });
@@ -111,6 +131,25 @@ if (python.error || python.status === 77) {
       assert.ok(['off', 'idle', 'heating', 'cooling', 'defrosting'].includes(shown[`action ${action}`]), action);
     }
     assert.equal([command('set room'), command('set water')], [20.5, 50]);
+  });
+
+  test('prices ahead fit into what the recorder keeps of attributes, and say when each begins and what it is', () => {
+    const shown = JSON.parse(python.stdout);
+    for (const [key, field] of Object.entries(PRICED)) {
+      assert.is(cmps[key]!.json_attributes_topic, topicPath(UNIT, 'pricesAhead'));
+      for (const n of QUARTERS) {
+        const told = JSON.parse(shown[`${key} ${n}`]);
+        assert.ok(Buffer.byteLength(JSON.stringify(told)) < RECORDED_BYTES, `${n}: ${JSON.stringify(told).length}`);
+        const list = listOf(n);
+        assert.is(told.knownUntil, list.knownUntil);
+        assert.is(told.prices.length, Math.min(n, 340), 'three days in quarters of an hour and more');
+        for (const [i, { time, value }] of told.prices.entries()) {
+          assert.is(Date.parse(time), Math.floor(Date.parse(list.prices[i]!.time) / 60_000) * 60_000);
+          assert.ok(Math.abs(value - list.prices[i]![field]) <= 0.00005, `${value}`);
+        }
+      }
+    }
+    assert.equal(JSON.parse(shown['price unknown']), { source: null, knownUntil: null, prices: [] });
   });
 
   test('presets and hot water once: both ways, as wishes that control takes', () => {

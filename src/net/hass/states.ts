@@ -1,6 +1,6 @@
 import { ControlState, Event, SAFETY_STATES } from '../../contract/messages.ts';
 import { ACTUATORS, type ActuatorName, SENSOR_NAMES, SENSORS, type SensorName } from '../../contract/points.ts';
-import { PRICE_SOURCES } from '../../contract/prices.ts';
+import { PRICE_SOURCES, type PricesAhead } from '../../contract/prices.ts';
 import { topicPath } from '../../contract/topics.ts';
 import { unitOf } from '../../contract/units.ts';
 import {
@@ -54,6 +54,20 @@ export function sensorEntities(unit: string, sensors: readonly SensorName[]): Re
   return entities;
 }
 
+/** Three and a half days in quarters of an hour: more would be 16 KiB, above which Home Assistant's recorder keeps none of it. */
+const MOST_PRICES = 340;
+
+/** What is known ahead as attributes: `[{time, value}]`, each until the next begins; where it comes from, and how far it reaches. */
+function pricesAhead(unit: string, field: keyof PricesAhead['prices'][number]) {
+  const one = `{"time":"{{ p.time[:16] }}Z","value":{{ p.${field} | round(4) }}}`;
+  const list = `{% for p in value_json.prices[:${MOST_PRICES}] %}{{ '' if loop.first else ',' }}${one}{% endfor %}`;
+  const told = (name: 'source' | 'knownUntil') => `"${name}":{{ value_json.${name} | tojson }}`;
+  return {
+    json_attributes_topic: topicPath(unit, 'pricesAhead'),
+    json_attributes_template: `{${told('source')},${told('knownUntil')},"prices":[${list}]}`,
+  };
+}
+
 function energyEntities(unit: string): Record<string, Component> {
   const control = topicPath(unit, 'controlState');
   const watts = (label: string, path: string) => measurement(label, control, path, unitOf('powerW'));
@@ -90,11 +104,7 @@ function energyEntities(unit: string): Record<string, Component> {
     plainPumpTodayEur: today('a plain heat pump would have cost today', 'plainPumpTodayEur'),
     costEur: money('cost of the unit', control, 'meters.costEur'),
     plainPumpEur: money('a plain heat pump would have cost', control, 'meters.plainPumpEur'),
-    priceEurPerKwh: {
-      ...price('electricity price', 'priceEurPerKwh'),
-      // Its source, and what is known ahead.
-      json_attributes_topic: topicPath(unit, 'pricesAhead'),
-    },
+    priceEurPerKwh: { ...price('electricity price', 'priceEurPerKwh'), ...pricesAhead(unit, 'value') },
     priceSource: {
       ...choice('source of the electricity price', control, '', PRICE_SOURCES),
       value_template: '{{ value_json.price.source if value_json.price else none }}',
@@ -106,7 +116,7 @@ function energyEntities(unit: string): Record<string, Component> {
       value_template: '{{ value_json.knownUntil }}',
       device_class: 'timestamp',
     },
-    exportEurPerKwh: price('price of electricity fed in', 'exportEurPerKwh'),
+    exportEurPerKwh: { ...price('price of electricity fed in', 'exportEurPerKwh'), ...pricesAhead(unit, 'sold') },
   };
 }
 
