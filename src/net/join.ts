@@ -8,6 +8,7 @@ import { HeatmineError, messageOf } from '../core/errors.ts';
 import type { Link } from '../core/link.ts';
 import type { Log } from '../core/log.ts';
 import { warnOnOutage } from '../core/outage.ts';
+import { onlinePath } from './broker/acl.ts';
 import { bucketPerKey } from './buckets.ts';
 import { lastWill } from './hass/bridge.ts';
 import { readMessage, refusedTeller, WHY } from './refused.ts';
@@ -26,6 +27,11 @@ const LOGGED = { perS: 1 / 60, burst: 5 };
 const names = Object.keys(TOPICS) as TopicName[];
 /** Told to whoever may read the unit as a whole. */
 const OUTWARD = names.filter((n) => TOPICS[n].readers.includes('home'));
+/** Topics on which a joined broker keeps what this unit said last. */
+export const keptPaths = (unit: string): string[] => [
+  ...OUTWARD.filter((name) => TOPICS[name].retained).map((name) => topicPath(unit, name)),
+  onlinePath(unit),
+];
 /** Measurements and prices are always taken, commands only where the owner allows it. */
 const inward = (commands: boolean) =>
   names.filter((n) => TOPICS[n].senders.includes('home') && (commands || !COMMANDS.includes(n)));

@@ -55,7 +55,7 @@ export function openTeller({ config, home, stateDir, broker, password, link, kee
     notifier.event(event);
   };
   link.on('refused', (refused) => warn(refusedEvent(refused, systemClock.wallMs())));
-  const hass = openAnnouncer(config, home, broker, password, link, log, warn);
+  const hass = openAnnouncer({ config, home, stateDir, broker, password, link, log, tell: warn });
   if (updates !== undefined) watchUpdates(updates, (update) => says.keep('update', update), log, ending.signal);
   return {
     notifier,

@@ -1,4 +1,5 @@
 import type { MqttClient } from 'mqtt';
+import { topicPath } from '../contract/topics.ts';
 
 /** Another unit of our name on the broker that we joined: entities and commands of both would be one. */
 export interface Twin {
@@ -52,4 +53,29 @@ export function watchForTwin(
   const timer = setInterval(say, EVERY_MS);
   client.on('end', () => clearInterval(timer));
   return { isThere: () => now() - heardMs < GONE_MS };
+}
+
+/** Whether a unit speaks under a name; undefined where that could not be listened for. */
+export async function isHeard(
+  client: MqttClient,
+  unit: string,
+  forMs = EVERY_MS + 10_000,
+): Promise<boolean | undefined> {
+  const paths = [instancePath(unit), topicPath(unit, 'controlState')];
+  const { promise, resolve } = Promise.withResolvers<boolean | undefined>();
+  const onMessage = (topic: string, _: Buffer, { retain }: { retain: boolean }) => {
+    if (paths.includes(topic) && !retain) resolve(true);
+  };
+  const onClose = () => resolve(undefined);
+  const timer = setTimeout(resolve, forMs, false);
+  client.on('message', onMessage);
+  client.once('close', onClose);
+  client.subscribeAsync(paths).catch(onClose);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    client.off('message', onMessage).off('close', onClose);
+    if (client.connected) client.unsubscribe(paths);
+  }
 }

@@ -9,7 +9,8 @@ import { SENSOR_NAMES } from '../../src/contract/points.ts';
 import { TOPICS, type TopicName, topicPath } from '../../src/contract/topics.ts';
 import { applySet } from '../../src/control/setpoints.ts';
 import { onlinePath } from '../../src/net/broker/acl.ts';
-import { type DeviceFacts, discovery } from '../../src/net/hass/discovery.ts';
+import { planOf } from '../../src/net/hass/announced.ts';
+import { type DeviceFacts, discovery, retiredKeys } from '../../src/net/hass/discovery.ts';
 import { UNIT, until } from './helpers.ts';
 import { SAMPLES } from './samples.ts';
 import { testNet } from './stubs.ts';
@@ -29,9 +30,7 @@ const FACTS: DeviceFacts = {
 const GOLDEN = new URL('golden/hass-discovery.json', import.meta.url);
 const messages = discovery(FACTS);
 const { payload } = messages[0]!;
-const everything = messages.flatMap((m) => Object.entries(m.payload.cmps));
-/** Without those that only take an older version's entity away. */
-const components = everything.filter(([, c]) => Object.keys(c).length > 1);
+const components = messages.flatMap((m) => Object.entries(m.payload.cmps));
 
 test('every entity has what its platform demands, and no two share an id', () => {
   const needs: Record<string, string[]> = {
@@ -113,7 +112,7 @@ test('the accelerator is a device behind the unit; every entity stands in one de
   const [unit, accelerator] = messages.map((m) => m.payload);
   assert.is(accelerator!.dev.via_device, (unit!.dev.identifiers as string[])[0]);
   assert.ok('accel_w' in accelerator!.cmps && 'room_c' in unit!.cmps && 'climate' in unit!.cmps);
-  assert.is(new Set(everything.map(([key]) => key)).size, everything.length);
+  assert.is(new Set(components.map(([key]) => key)).size, components.length);
 });
 
 test('two units live in one Home Assistant: no topic, device or entity of one is the other’s', () => {
@@ -145,15 +144,23 @@ test('names follow the language, ids do not', () => {
 });
 
 test('where no commands are taken, nothing is shown that could send one, and what was shown goes', () => {
-  const less = discovery({ ...FACTS, commands: false, updates: false });
-  assert.not.match(JSON.stringify(less), /command_topic/);
-  const { climate, water_heater, room_set_c, warmer3h, update, room_c } = less[0]!.payload.cmps;
+  const less = { ...FACTS, commands: false, updates: false };
+  const devices = discovery(less);
+  assert.not.match(JSON.stringify(devices), /command_topic/);
+  const known = { devices: { [messages[0]!.topic]: Object.entries(payload.cmps).map(([k, { p }]) => `${p}/${k}`) } };
+  const late = { discoveryPrefix: 'homeassistant', states: [], silent: new Set<string>(), ranMs: 0 };
+  const plan = planOf({ ...known, states: [] }, { ...late, devices, retired: retiredKeys(less) });
+  const { climate, water_heater, room_set_c, warmer3h, update, room_c } = plan.partings[0]!.payload.cmps;
   assert.equal([room_set_c, warmer3h, update], [{ p: 'number' }, { p: 'button' }, { p: 'update' }]);
   for (const shown of [climate, water_heater]) {
     assert.match(String(shown!.temperature_state_template), 'setPoints');
     assert.is(shown!.preset_modes, undefined, 'a preset is nothing but a command');
   }
   assert.ok(Object.keys(room_c!).length > 1);
+  const { room_c: _, ...without } = devices[0]!.payload.cmps;
+  const lacking = [{ ...devices[0]!, payload: { ...devices[0]!.payload, cmps: without } }];
+  const early = planOf({ ...known, states: [] }, { ...late, devices: lacking, retired: new Set() });
+  assert.equal(early.partings, [], 'a sensor may only be late');
 });
 
 test('what only an installer wants is there but switched off', () => {

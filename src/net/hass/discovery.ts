@@ -33,14 +33,24 @@ export interface Discovery {
   };
 }
 
-/** Entities that settings have taken away, or another version had: a component with nothing but its platform removes them. */
-function retiredOf({ unit, commands, updates }: DeviceFacts): Record<string, string> {
+/** Keys of components that settings take away. */
+export function retiredKeys({
+  unit,
+  commands,
+  updates,
+}: Pick<DeviceFacts, 'unit' | 'commands' | 'updates'>): Set<string> {
   const shown = readOnlyEntities(unit);
-  const sends = commands ? [] : Object.entries(commandEntities(unit)).filter(([key]) => !(key in shown));
-  const gone = { ...Object.fromEntries(sends), ...(!updates && { update: updateEntity(unit) }) };
-  return Object.fromEntries(Object.entries(gone).map(([key, { p }]) => [snake(key), p]));
+  const sends = commands ? [] : Object.keys(commandEntities(unit)).filter((key) => !(key in shown));
+  return new Set([...sends, ...(updates ? [] : ['update'])].map(snake));
 }
 
+/** Key of the component that shows a sensor. */
+export const sensorKey = (name: SensorName): string => snake(name);
+const deviceIdOf = (unit: string, zone?: string) =>
+  `heatmine_${snake(unit)}${zone === undefined ? '' : `_zone_${snake(zone)}`}`;
+export const zoneTopic = (discoveryPrefix: string, unit: string, zone: string): string =>
+  topicOf(discoveryPrefix, deviceIdOf(unit, zone));
+const topicOf = (discoveryPrefix: string, deviceId: string) => `${discoveryPrefix}/device/${deviceId}/config`;
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
 
 /**
@@ -49,7 +59,7 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
  */
 export function discovery(facts: DeviceFacts): Discovery[] {
   const { unit, simulated, language } = facts;
-  const id = `heatmine_${snake(unit)}`;
+  const id = deviceIdOf(unit);
   const entities = Object.entries({
     ...sensorEntities(unit, facts.sensors),
     ...stateEntities(unit),
@@ -62,8 +72,8 @@ export function discovery(facts: DeviceFacts): Discovery[] {
   const accelerator = entities.filter(([key]) => isOfAccelerator(key));
   const child = language === 'de' ? 'Rechner' : 'accelerator';
   return [
-    message(facts, id, { name, model: `board ${facts.board}` }, own, retiredOf(facts)),
-    message(facts, `${id}_accelerator`, { name: `${name} ${child}`, via_device: id }, accelerator, {}),
+    message(facts, id, { name, model: `board ${facts.board}` }, own),
+    message(facts, `${id}_accelerator`, { name: `${name} ${child}`, via_device: id }, accelerator),
     ...facts.zones.map((zone) => zoneMessage(facts, id, name, zone)),
   ];
 }
@@ -72,7 +82,7 @@ function zoneMessage(facts: DeviceFacts, id: string, name: string, told: ZoneFac
   const { zone } = told;
   const device = { name: `${name} ${facts.language === 'de' ? 'Raum' : 'room'} ${zone}`, via_device: id };
   const entities = Object.entries(zoneEntities(facts.unit, told));
-  return message(facts, `${id}_zone_${snake(zone)}`, device, entities, {}, zone);
+  return message(facts, deviceIdOf(facts.unit, zone), device, entities, zone);
 }
 
 function message(
@@ -80,7 +90,6 @@ function message(
   deviceId: string,
   device: Record<string, string>,
   entities: [key: string, component: Component][],
-  retired: Record<string, string>,
   zone?: string,
 ): Discovery {
   const { unit, discoveryPrefix, version, language } = facts;
@@ -97,9 +106,8 @@ function message(
       default_entity_id: `${component.p}.${objectId}`,
     };
   }
-  for (const [key, platform] of Object.entries(retired)) cmps[key] = { p: platform } as Component;
   return {
-    topic: `${discoveryPrefix}/device/${deviceId}/config`,
+    topic: topicOf(discoveryPrefix, deviceId),
     payload: {
       dev: { identifiers: [deviceId], manufacturer: 'HeatMine', sw_version: version, ...device },
       o: { name: 'heatmine', sw_version: version },

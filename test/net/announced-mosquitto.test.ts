@@ -1,0 +1,271 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mqtt from 'mqtt';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ControlState } from '../../src/contract/messages.ts';
+import { topicPath } from '../../src/contract/topics.ts';
+import { Config } from '../../src/core/config.ts';
+import type { Link } from '../../src/core/link.ts';
+import { onlinePath } from '../../src/net/broker/acl.ts';
+import { openAnnouncer } from '../../src/net/hass/announce.ts';
+import { LATE_MS } from '../../src/net/hass/announced.ts';
+import { freePort, log, passwords, scratch, sleep, testBroker, until } from './helpers.ts';
+import { SAMPLES } from './samples.ts';
+
+/** What stays in Home Assistant, at a broker that outlives us: Debian's mosquitto, read by its mosquitto_sub. */
+const missing = ['mosquitto', 'mosquitto_sub', 'mosquitto_pub'].filter((p) => spawnSync(p, ['--help']).error);
+
+interface Heard {
+  retained: boolean;
+  topic: string;
+  text: string;
+}
+
+/** The broker, and all that it tells from now on. */
+async function house(dir: string) {
+  const port = await freePort();
+  const conf = join(dir, 'mosquitto.conf');
+  writeFileSync(conf, `user root\nlistener ${port} 127.0.0.1\nallow_anonymous true\n`);
+  const broker = spawn('mosquitto', ['-c', conf], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const children: ChildProcess[] = [broker];
+  let said = '';
+  broker.stderr.on('data', (d) => (said += d));
+  await until('mosquitto', () => /running/.test(said), 10_000);
+  const listen = async (...args: string[]) => {
+    const heard: Heard[] = [];
+    const all = ['-p', String(port), '-t', '#', '-F', '%r %t %p', ...args];
+    const sub = spawn('mosquitto_sub', all, { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(sub);
+    let rest = '';
+    sub.stdout.on('data', (chunk) => {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const [, r, topic, text] = /^(\d) (\S+) ?(.*)$/.exec(line)!;
+        heard.push({ retained: r === '1', topic: topic!, text: text! });
+      }
+    });
+    await sleep(300);
+    return { heard, sub };
+  };
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    listen,
+    /** Topics that a newcomer is told of. */
+    async kept() {
+      const { heard, sub } = await listen();
+      sub.kill();
+      return heard.filter(({ retained }) => retained).map(({ topic }) => topic);
+    },
+    end() {
+      for (const child of children) child.kill('SIGKILL');
+    },
+  };
+}
+
+interface Run {
+  unit?: string;
+  prefix?: string;
+  zones: Record<string, { temperatureC: number; humidityPct?: number }>;
+  house?: object;
+  passMs?: number;
+  commands?: boolean;
+}
+
+const NOBODY: Pick<Link, 'on' | 'publish' | 'clear'> = { on() {}, publish() {}, clear() {} };
+
+/** One start of the unit on that broker, that lasts as long as its clock says. */
+function start(dir: string, url: string, { unit = 'cellar', prefix = 'ha', zones, house = {}, commands = true }: Run) {
+  const houseBroker = { url, commands };
+  const config = Config.parse({ unit, net: { discoveryPrefix: prefix, houseBroker }, house });
+  let nowMs = 0;
+  const link = NOBODY as Link;
+  const broker = join(dir, 'nobody.sock');
+  const where = { home: dir, stateDir: dir, broker, password: '' };
+  const options = { config, ...where, link, log, tell() {}, monoMs: () => nowMs, listenMs: 1500 };
+  const announcer = openAnnouncer(options);
+  const told = Object.entries(zones).map(([zone, z]) => [zone, { ...z, ageMs: 0, counts: true }]);
+  const state: ControlState = { ...SAMPLES.controlState, zones: Object.fromEntries(told) };
+  const see = (ms: number) => {
+    nowMs = ms;
+    announcer.seen(state);
+  };
+  see(0);
+  return { see, end: () => announcer.close() };
+}
+
+const config = (device: string, prefix = 'ha') => `${prefix}/device/heatmine_${device}/config`;
+const LIVING = { temperatureC: 21, humidityPct: 40 };
+
+async function withHouse(body: (at: Awaited<ReturnType<typeof house>> & { dir: string }) => Promise<void>) {
+  const { dir, remove } = scratch();
+  const at = await house(dir);
+  try {
+    await body({ ...at, dir });
+  } finally {
+    at.end();
+    remove();
+  }
+}
+
+if (missing.length) {
+  process.stdout.write(`SKIP announced-mosquitto: needs ${missing.join(', ')} (Debian: mosquitto mosquitto-clients)\n`);
+} else {
+  test('started anew with one room less, and one that tells less: each goes, when it can no longer be late', () =>
+    withHouse(async ({ dir, url, listen, kept }) => {
+      const first = start(dir, url, { zones: { living: LIVING, attic: LIVING } });
+      const { heard } = await listen();
+      await until('both rooms', () => heard.filter(({ topic }) => topic.includes('_zone_')).length === 2);
+      await first.end();
+
+      const second = start(dir, url, { zones: { living: { temperatureC: 20 } } });
+      try {
+        heard.length = 0;
+        const living = () =>
+          heard
+            .filter(({ topic }) => topic === config('cellar_zone_living'))
+            .map(({ text }) => JSON.parse(text).cmps.zone_humidity);
+        await until('announced', () => living().length === 1);
+        assert.equal(living(), [undefined], 'not announced, and not taken away: it may be late');
+        second.see(LATE_MS.component - 1);
+        await sleep(300);
+        assert.is(living().length, 1);
+        second.see(LATE_MS.component);
+        await until('parting and announcement', () => living().length === 3);
+        assert.equal(living(), [undefined, { p: 'sensor' }, undefined]);
+        assert.ok((await kept()).includes(config('cellar_zone_attic')), 'a room may be silent for an hour');
+        second.see(LATE_MS.device);
+        await until('the other room', () =>
+          heard.some(({ topic, text }) => topic === config('cellar_zone_attic') && text === ''),
+        );
+        const left = await kept();
+        assert.not.ok(left.includes(config('cellar_zone_attic')));
+        assert.ok(left.includes(config('cellar_zone_living')));
+        assert.is(living().length, 4, 'said again, and no parting');
+      } finally {
+        await second.end();
+      }
+    }));
+
+  test('a room of config.yaml that is silent stays', () =>
+    withHouse(async ({ dir, url, listen, kept }) => {
+      const zones = { living: LIVING, attic: LIVING };
+      const first = start(dir, url, { zones });
+      const { heard } = await listen();
+      await until('both rooms', () => heard.filter(({ topic }) => topic.includes('_zone_')).length === 2);
+      await first.end();
+      const comfort = { zoneWeights: { attic: 2 } };
+      const second = start(dir, url, { zones: { living: LIVING }, house: { comfort } });
+      try {
+        heard.length = 0;
+        second.see(LATE_MS.device);
+        await until('announced', () => heard.some(({ topic }) => topic === config('cellar_zone_living')));
+        await sleep(300);
+        assert.ok((await kept()).includes(config('cellar_zone_attic')));
+      } finally {
+        await second.end();
+      }
+    }));
+
+  test('commands no longer taken: what sent them goes at once', () =>
+    withHouse(async ({ dir, url, listen }) => {
+      const { heard } = await listen();
+      const first = start(dir, url, { zones: {} });
+      const buttons = () =>
+        heard.filter(({ topic }) => topic === config('cellar')).map(({ text }) => JSON.parse(text).cmps.warmer3h);
+      await until('announced', () => buttons().length === 1);
+      await first.end();
+      const second = start(dir, url, { zones: {}, commands: false });
+      try {
+        await until('parting and announcement', () => buttons().length === 3);
+        assert.equal(buttons().slice(1), [{ p: 'button' }, undefined]);
+      } finally {
+        await second.end();
+      }
+    }));
+
+  test('another prefix, then another name: all that was ours is emptied, what is not stays', () =>
+    withHouse(async ({ dir, url, listen, kept }) => {
+      const theirs = await mqtt.connectAsync(url);
+      const NOT_OURS = [config('garage'), 'ha/sensor/x/config', topicPath('garage', 'controlState')];
+      const ours = (unit: string, prefix: string) =>
+        [unit, `${unit}_accelerator`, `${unit}_zone_living`].map((device) => config(device, prefix));
+      try {
+        for (const topic of NOT_OURS) await theirs.publishAsync(topic, '{}', { retain: true, qos: 1 });
+        const { heard } = await listen();
+        const first = start(dir, url, { zones: { living: LIVING } });
+        await until(
+          'announced',
+          () => heard.filter(({ topic }) => topic.startsWith('ha/device/heatmine_cellar')).length === 3,
+        );
+        // What carry keeps there of the unit's own states.
+        await theirs.publishAsync(topicPath('cellar', 'controlState'), '{}', { retain: true, qos: 1 });
+        await first.end();
+
+        const second = start(dir, url, { prefix: 'heim', zones: { living: LIVING } });
+        for (const topic of ours('cellar', 'ha'))
+          await until(`${topic} emptied`, () => heard.some((h) => h.topic === topic && h.text === ''));
+        await second.end();
+        const moved = (await kept()).sort();
+        const states = [onlinePath('cellar'), topicPath('cellar', 'controlState')];
+        assert.equal(moved, [...ours('cellar', 'heim'), ...states, ...NOT_OURS].sort());
+
+        const third = start(dir, url, { unit: 'attic', prefix: 'heim', zones: { living: LIVING } });
+        await until('old states emptied', () => states.every((s) => heard.some((h) => h.topic === s && h.text === '')));
+        await third.end();
+        assert.equal((await kept()).sort(), [...ours('attic', 'heim'), onlinePath('attic'), ...NOT_OURS].sort());
+      } finally {
+        await theirs.endAsync(true);
+      }
+    }));
+
+  test('a name that another unit has taken over is left to it, and forgotten', () =>
+    withHouse(async ({ dir, url, listen, kept }) => {
+      const { heard } = await listen();
+      const first = start(dir, url, { zones: {} });
+      await until('announced', () => heard.some(({ topic }) => topic === config('cellar_accelerator')));
+      await first.end();
+      const other = await mqtt.connectAsync(url);
+      const speak = setInterval(() => other.publish(topicPath('cellar', 'controlState'), '{}', { retain: true }), 300);
+      try {
+        for (let i = 0; i < 2; i++) {
+          const renamed = start(dir, url, { unit: 'attic', zones: {} });
+          await sleep(2500);
+          await renamed.end();
+          assert.ok((await kept()).includes(config('cellar')));
+          // Silent now, and yet: it has been forgotten.
+          clearInterval(speak);
+        }
+      } finally {
+        clearInterval(speak);
+        await other.endAsync(true);
+      }
+    }));
+}
+
+test('renamed at our own broker: the devices of the old name go from a Home Assistant that runs', async () => {
+  const { dir, remove } = scratch();
+  const broker = await testBroker();
+  const old = 'homeassistant/device/heatmine_old/config';
+  const state = { own: { old: { devices: { [old]: [], 'heim/device/x/config': [] }, states: [] } } };
+  writeFileSync(join(dir, 'announced.json'), JSON.stringify(state));
+  const unit = 'testunit';
+  const where = { home: dir, stateDir: dir, broker: broker.unixPath, password: passwords.net! };
+  const home = await broker.client('home');
+  const heard: string[] = [];
+  home.on('message', (topic, text) => heard.push(`${topic} ${text.length}`));
+  await home.subscribeAsync('homeassistant/#');
+  const announcer = openAnnouncer({ config: Config.parse({ unit }), ...where, link: NOBODY as Link, log, tell() {} });
+  try {
+    await until('emptied', () => heard.includes(`${old} 0`));
+    assert.equal(Object.keys(broker.refusals()), [], 'what the broker would not let be written is not tried');
+  } finally {
+    await announcer.close();
+    await broker.end();
+    remove();
+  }
+});
+
+test.run();
