@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { test } from 'uvu';
@@ -245,21 +245,37 @@ if (missing.length) {
     }));
 }
 
-test('renamed at our own broker: the devices of the old name go from a Home Assistant that runs', async () => {
+test('at our own broker, what went is taken away once Home Assistant has come back: an old name, and what a setting took', async () => {
   const { dir, remove } = scratch();
   const broker = await testBroker();
-  const old = 'homeassistant/device/heatmine_old/config';
-  const state = { own: { old: { devices: { [old]: [], 'heim/device/x/config': [] }, states: [] } } };
-  writeFileSync(join(dir, 'announced.json'), JSON.stringify(state));
   const unit = 'testunit';
+  const old = config('old', 'homeassistant');
+  const ours = config(unit, 'homeassistant');
+  const devices = { [old]: [], 'heim/device/x/config': [] };
+  const file = join(dir, 'announced.json');
+  const state = {
+    own: { old: { devices, states: [] }, [unit]: { devices: { [ours]: ['update/update'] }, states: [] } },
+  };
+  writeFileSync(file, JSON.stringify(state));
   const where = { home: dir, stateDir: dir, broker: broker.unixPath, password: passwords.net! };
-  const home = await broker.client('home');
-  const heard: string[] = [];
-  home.on('message', (topic, text) => heard.push(`${topic} ${text.length}`));
-  await home.subscribeAsync('homeassistant/#');
-  const announcer = openAnnouncer({ config: Config.parse({ unit }), ...where, link: NOBODY as Link, log, tell() {} });
+  const link = NOBODY as Link;
+  const announcer = openAnnouncer({ config: Config.parse({ unit }), ...where, link, log, tell() {} });
+  const record = () => JSON.parse(readFileSync(file, 'utf8')).own;
   try {
-    await until('emptied', () => heard.includes(`${old} 0`));
+    announcer.seen(SAMPLES.controlState);
+    await until('announced', () => record()[unit].devices[ours].length > 10);
+    await sleep(300);
+    const home = await broker.client('home');
+    const heard: [topic: string, text: string][] = [];
+    home.on('message', (topic, text) => heard.push([topic, `${text}`]));
+    await home.subscribeAsync('homeassistant/#');
+    await until('what is kept', () => heard.some(([topic]) => topic === ours));
+    heard.length = 0;
+    await home.publishAsync('homeassistant/status', 'online');
+    await until('emptied', () => heard.some(([topic, text]) => topic === old && text === ''));
+    const updates = heard.filter(([topic]) => topic === ours).map(([, text]) => JSON.parse(text).cmps.update);
+    assert.equal(updates, [{ p: 'update' }, undefined]);
+    await until('done', () => !('old' in record()) && !record()[unit].devices[ours].includes('update/update'));
     assert.equal(Object.keys(broker.refusals()), [], 'what the broker would not let be written is not tried');
   } finally {
     await announcer.close();

@@ -24,7 +24,10 @@ export interface BridgeOptions {
   unit: string;
   discoveryPrefix: string;
   announced: Announced;
-  /** Whether another unit may have taken a name that was ours: then nothing is cleared while one speaks under it. */
+  /**
+   * A broker of somebody else: another unit may have taken a name that was ours, so nothing is cleared while one speaks under
+   * it. On our own, which starts with us, Home Assistant comes after us: until it is there nothing counts as taken away.
+   */
   shared: boolean;
   /** How long it is listened for. */
   listenMs?: number | undefined;
@@ -35,15 +38,20 @@ export interface BridgeOptions {
  * broker states and commands need nothing here: Home Assistant reads and writes the contract's topics itself.
  */
 export function hassBridge(client: MqttClient, options: BridgeOptions): HassBridge {
-  const { unit, discoveryPrefix, announced } = options;
+  const { unit, discoveryPrefix, announced, shared } = options;
   const availability = onlinePath(unit);
   const statusTopic = `${discoveryPrefix}/status`;
   let saying: Saying | undefined;
   let online = false;
   let sent = 0;
+  /** Not known of a joined broker, where it may have been for long. */
+  let hassIsThere = shared;
   const publish = (topic: string, payload: string) => client.publishAsync(topic, payload, { qos: 1, retain: true });
   const sayOnline = () => {
     if (client.connected) client.publish(availability, online ? 'online' : 'offline', { qos: 1, retain: true });
+  };
+  const clearNames = () => {
+    for (const name of announced.names()) if (name !== unit) void clearName(client, name, options);
   };
   const sendAll = () => {
     if (!client.connected) return;
@@ -60,17 +68,24 @@ export function hassBridge(client: MqttClient, options: BridgeOptions): HassBrid
     ]);
     await arrived.then(
       // A later announcement has planned with what this one leaves to be done.
-      () => mine === sent && announced.keep(unit, after),
+      () => mine === sent && hassIsThere && announced.keep(unit, after),
       () => {}, // The connection ended: it is said again on the next.
     );
   };
   client.on('connect', () => {
     client.subscribe(statusTopic);
     sendAll();
-    for (const name of announced.names()) if (name !== unit) void clearName(client, name, options);
+    if (shared) clearNames();
+  });
+  client.on('close', () => {
+    hassIsThere = shared;
   });
   client.on('message', (topic, payload) => {
-    if (topic === statusTopic && payload.toString() === 'online') sendAll();
+    if (topic !== statusTopic) return;
+    hassIsThere = payload.toString() === 'online';
+    if (!hassIsThere) return;
+    sendAll();
+    if (!shared) clearNames();
   });
   return {
     announce(next) {
