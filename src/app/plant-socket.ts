@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { PlantTruth } from '../contract/truth.ts';
+import type { FaultInput } from '../hal/sim/faults.ts';
 
 /** The lines as they reach the machine, dead-man chain included. */
 export interface Lines {
@@ -19,10 +20,11 @@ export const isSafe = ({ outputs, deadMan }: Lines): boolean =>
 /** Later than any change: asks for the lines without their log. */
 const NO_LOG_MS = 1e15;
 
-/** A side door to the simulated hardware for benches and tests: looks at the lines of the machine itself. */
+/** A side door to the simulated hardware for benches and tests: looks at the lines of the machine itself, and breaks it. */
 export interface PlantSocket {
   lines(): Promise<Lines>;
   truth(): Promise<PlantTruth>;
+  inject(fault: FaultInput): Promise<void>;
   close(): void;
 }
 
@@ -52,6 +54,9 @@ export async function openPlantSocket(path: string): Promise<PlantSocket> {
     });
   };
   return {
+    async inject(fault) {
+      await ask({ op: 'inject', fault });
+    },
     lines: async () => (await ask({ op: 'lines', sinceMs: NO_LOG_MS })).lines as Lines,
     truth: async () => (await ask({ op: 'truth' })).truth as PlantTruth,
     close: () => socket.destroy(),
