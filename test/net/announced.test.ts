@@ -6,13 +6,16 @@ import type { MqttClient } from 'mqtt';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { topicPath } from '../../src/contract/topics.ts';
+import { Config } from '../../src/core/config.ts';
 import { LATE_MS, type Left, NOTHING, planOf, type Saying } from '../../src/net/hass/announced.ts';
 import { openAnnounced } from '../../src/net/hass/announced-file.ts';
 import { hassBridge } from '../../src/net/hass/bridge.ts';
 import type { Component } from '../../src/net/hass/components.ts';
 import type { Discovery } from '../../src/net/hass/discovery.ts';
+import { whatIsThere } from '../../src/net/hass/there.ts';
 import { isHeard } from '../../src/net/twin.ts';
 import { log, scratch } from './helpers.ts';
+import { SAMPLES } from './samples.ts';
 
 type Devices = Record<string, Record<string, string>>;
 
@@ -199,6 +202,26 @@ test('a connection that ends while an old name is listened for proves nothing ab
   client.emit('message', topicPath('cellar', 'controlState'), Buffer.alloc(0), kept);
   assert.is(await late, false, 'what was kept there says nothing of now');
   assert.equal(client.eventNames(), []);
+});
+
+test('a wired sensor that was never read is silent, not gone; a room is dropped after hours without a word, and comes back', () => {
+  let nowMs = 5_000;
+  const there = whatIsThere(Config.parse({ unit: 'cellar' }), () => nowMs);
+  const unread = { value: null, ageMs: 0, quality: 'missing' as const };
+  const good = { value: 20, ageMs: 0, quality: 'good' as const };
+  const living = { temperatureC: 20, ageMs: 0, counts: true };
+  const state = { ...SAMPLES.controlState, sensors: { roomC: good, pvW: unread }, zones: { living } };
+  const first = there(state);
+  assert.equal([first.facts.sensors, first.ranMs], [['roomC'], 0]);
+  assert.equal([...first.silent], ['pv_w']);
+  nowMs += LATE_MS.device - 1;
+  assert.is(there({ ...state, zones: {} }).facts.zones.length, 1);
+  nowMs += 1;
+  const later = there({ ...state, sensors: { roomC: unread, pvW: good }, zones: {} });
+  assert.equal(later.facts.zones, []);
+  assert.equal(later.facts.sensors, ['roomC', 'pvW'], 'what was read once is there');
+  assert.equal([...later.silent], []);
+  assert.is(there(state).facts.zones.length, 1);
 });
 
 test('the record outlives a restart; one that is damaged is told, and nothing is taken away for it', () => {
