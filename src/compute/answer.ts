@@ -10,7 +10,7 @@ import type { Bias, GenerateEnd, GenerateRequest, Penalties, ToolCall } from './
 import { meterAnswer } from './meter.ts';
 import { type Message, promptFor } from './prompt.ts';
 import type { Tier } from './scheduler/decide.ts';
-import { callsIn, isBinding, isPlain, type Shape, shapeGrammar, type Tool, toolsInWords } from './tools.ts';
+import { callsIn, type Heard, isBinding, isPlain, type Shape, shapeGrammar, type Tool, toolsInWords } from './tools.ts';
 import type { Work } from './work.ts';
 
 /** When an answer is wanted, and what for. */
@@ -29,6 +29,8 @@ export interface Question extends Wish {
   maxTokens?: number;
   temperature?: number;
   topP?: number;
+  topK?: number;
+  minP?: number;
   seed?: number;
   penalties?: Penalties;
   bias?: Bias;
@@ -118,7 +120,10 @@ function boundsFor(answerer: Answerer, { shape }: Question): Bounds {
   }
   if (isBinding(shape)) {
     const param = shape.format === 'text' ? 'tool_choice' : 'response_format';
-    throw new BadRequest(`${answerer.id} answers by a grammar of its own, so ${param} cannot be held`, param);
+    throw new BadRequest(
+      `${answerer.id} answers by a grammar of its own: it can be held to no call and no format`,
+      param,
+    );
   }
   return { grammar, tools: [], asked: false };
 }
@@ -148,12 +153,20 @@ function requestFor(answerer: Answerer, question: Question, { grammar, tools, as
     // What ends its own answers may stand in the midst of JSON: there the grammar ends it.
     stop: [...(asked && isBinding(question.shape) ? [] : answerer.stop), ...question.stop],
     ...(question.topP === undefined ? {} : { topP: question.topP }),
+    ...(question.topK === undefined ? {} : { topK: question.topK }),
+    ...(question.minP === undefined ? {} : { minP: question.minP }),
     ...(question.seed === undefined ? {} : { seed: question.seed }),
     ...(question.penalties ? { penalties: question.penalties } : {}),
-    ...(question.bias ? { bias: question.bias } : {}),
+    ...(question.bias ? { bias: knownTokens(answerer, question.bias) } : {}),
     ...(grammar === undefined ? {} : { grammar }),
     ...(answerer.remote ? { wire: question.wire } : {}),
   };
+}
+
+function knownTokens({ id, remote, vocabulary = 0 }: Answerer, bias: Bias): Bias {
+  const most = Math.max(...bias.map(([token]) => token));
+  if (remote || most < vocabulary) return bias;
+  throw new BadRequest(`logit_bias: ${id} has ${vocabulary} tokens, none is ${most}`, 'logit_bias');
 }
 
 /** Holds back the working; all that was said when there is nothing behind it. */
@@ -178,6 +191,13 @@ async function* after(
   }
 }
 
+/** A call that was cut off ends as the engine says: by its length, or at a stop of the asker's. */
+const calling = (end: GenerateEnd, { calls, isCut }: Heard): GenerateEnd => ({
+  ...end,
+  ...(isCut ? {} : { finish: 'tool_calls' }),
+  ...(calls.length ? { toolCalls: calls } : {}),
+});
+
 const CALL_BEGINS = '{"name": ';
 
 /** Holds back what begins like a call until its end tells whether it is one. */
@@ -189,8 +209,8 @@ async function* withCalls(
   try {
     for (let step = await said.next(); ; step = await said.next()) {
       if (step.done) {
-        const calls = held === undefined ? undefined : callsIn(held, tools);
-        if (calls) return { ...step.value, finish: 'tool_calls', toolCalls: calls };
+        const heard = held === undefined ? undefined : callsIn(held, tools);
+        if (heard) return calling(step.value, heard);
         if (held) yield { type: 'chunk', text: held };
         return step.value;
       }

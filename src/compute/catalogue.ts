@@ -20,6 +20,8 @@ export interface Answerer {
   stop: readonly string[];
   maxTokens: number;
   contextTokens: number;
+  /** Tokens of its own; undefined where its weights do not say. */
+  vocabulary: number | undefined;
   temperature: number;
   grammar: string | undefined;
   /** Its answer is what follows this in what it says. */
@@ -83,19 +85,13 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
     const passing = able.filter((e) => e.fact?.quality?.passes !== false);
     return [...(passing.length ? passing : able).map((e) => e.id), ...remote.keys()];
   };
-  const localAnswerer = ({ id, fact, unsound, grammar }: FoundExpert): Answerer => {
+  const localAnswerer = ({ id, fact, unsound, grammar, info }: FoundExpert): Answerer => {
     if (!fact) throw new HeatmineError('MODEL_INVALID', `expert ${id}: ${unsound}`);
     if (fact.engine === 'onnx') throw new HeatmineError('EXPERT_UNKNOWN', `${id} picks experts, it does not answer`);
     const { title, prompt, stop, maxTokens, contextTokens, temperature } = fact;
     return {
-      id,
-      title,
-      prompt,
-      stop,
-      maxTokens,
-      contextTokens,
-      temperature,
-      grammar,
+      ...{ id, title, prompt, stop, maxTokens, contextTokens, temperature, grammar },
+      vocabulary: info?.vocabulary,
       saysAfter: fact.saysAfter,
       readsUnitState: fact.reads === 'unitState',
       weights: fact.sha256.slice(0, 16),
@@ -175,6 +171,7 @@ export function remoteAnswerer(
     stop: [],
     maxTokens: UPSTREAM_MAX_TOKENS,
     contextTokens,
+    vocabulary: undefined,
     temperature: 0.7,
     grammar: undefined,
     saysAfter: undefined,

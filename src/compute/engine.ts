@@ -16,9 +16,15 @@ export interface ToolCall {
   arguments: string;
 }
 
+/** As many of the newest tokens of an answer as penalties look at. */
+export const MOST_PUNISHED = 1024;
 export interface Penalties {
   presence: number;
   frequency: number;
+  /** Divides what speaks for a token that was said; 1 for none. */
+  repeat: number;
+  /** So many of the newest tokens count as said; left out: all. */
+  lastTokens?: number;
 }
 export type Bias = readonly (readonly [token: number, logit: number])[];
 
@@ -28,6 +34,10 @@ export interface GenerateRequest {
   maxTokens: number;
   temperature: number;
   topP?: number;
+  /** Only so many of the likeliest tokens are drawn from. */
+  topK?: number;
+  /** Only tokens that are at least so likely, as a part of the likeliest one. */
+  minP?: number;
   seed?: number;
   /** What was said before is less likely: once for each token that was, and again for each time. Nats. */
   penalties?: Penalties;

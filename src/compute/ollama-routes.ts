@@ -1,8 +1,11 @@
-import type { ServerResponse } from 'node:http';
-import type { AnswerEnd } from './answer.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HeatmineError } from '../core/errors.ts';
+import type { AnswerEnd, Question } from './answer.ts';
 import { ANSWER_LIMIT_MS, drive, type Handler, inTime, within, writePiece } from './drive.ts';
+import type { ToolCall } from './engine.ts';
 import { readJson, sendJson } from './http.ts';
 import * as ollama from './ollama.ts';
+import type { Residents } from './residents-use.ts';
 import { STANDARD_DEADLINE_S } from './scheduler/decide.ts';
 import type { Service } from './service.ts';
 
@@ -12,38 +15,38 @@ const NS_PER_MS = 1e6;
 /** Residents leave when others are worth more, not by the clock. */
 const EXPIRES_MS = 300_000;
 
+type Memory = Pick<Residents, 'unload'>;
+
 /** /api of Ollama, so that its many clients find us. */
-export function ollamaRoutes(service: Service): [string, Handler][] {
-  const ask = (kind: 'chat' | 'generate', parse: (body: unknown) => ollama.Asked): Handler => {
+export function ollamaRoutes(service: Service, residents: Memory): [string, Handler][] {
+  const ask = (kind: Kind, parse: (body: unknown) => ollama.Asked): Handler => {
     return async (request, response, signal) => {
       const asked = parse(await readJson(request));
-      await inTime(asked.question?.deadlineS ?? STANDARD_DEADLINE_S, response, signal, (limited) =>
-        answer(service, kind, asked, response, limited),
-      );
+      const { question } = asked;
+      await inTime(question?.deadlineS ?? STANDARD_DEADLINE_S, response, signal, async (limited) => {
+        if (question) await answer({ service, residents, kind, asked, response }, question, limited);
+        else await hold({ service, residents, kind, asked, response }, limited);
+      });
     };
   };
   const answering = () => service.catalogue.list().filter((listed) => listed.engine !== 'onnx');
+  const shown = async (request: IncomingMessage) => show(service, ollama.namedModel(await readJson(request)));
   return [
     ['GET /api/version', async (_, response) => sendJson(response, 200, { version: API_VERSION })],
     ['GET /api/tags', async (_, response) => sendJson(response, 200, { models: answering().map(ollama.tagOf) })],
     ['GET /api/ps', async (_, response) => sendJson(response, 200, { models: running(service) })],
-    [
-      'POST /api/show',
-      async (request, response) => sendJson(response, 200, show(service, ollama.namedModel(await readJson(request)))),
-    ],
+    ['POST /api/show', async (request, response) => sendJson(response, 200, await shown(request))],
     ['POST /api/chat', ask('chat', ollama.chatAsked)],
     ['POST /api/generate', ask('generate', ollama.generateAsked)],
     [
       'POST /api/embed',
-      async (request, response, signal) => {
-        const { model, embeddings, tokens } = await embed(service, await readJson(request), signal);
-        sendJson(response, 200, { model, embeddings, prompt_eval_count: tokens });
-      },
+      async (request, response, signal) =>
+        sendJson(response, 200, await embed(service, residents, await readJson(request), signal)),
     ],
     [
       'POST /api/embeddings',
       async (request, response, signal) => {
-        const { embeddings } = await embed(service, await readJson(request), signal);
+        const { embeddings } = await embed(service, residents, await readJson(request), signal);
         sendJson(response, 200, { embedding: embeddings[0] ?? [] });
       },
     ],
@@ -81,47 +84,82 @@ function show(service: Service, id: string) {
   };
 }
 
-async function embed(service: Service, body: unknown, signal: AbortSignal) {
-  const { model, expert, texts } = ollama.embedAsked(body);
-  if (texts.length === 0) return { model, embeddings: [], tokens: 0 };
-  const { vectors, meter } = await within(ANSWER_LIMIT_MS, signal, (limited) => service.embed(expert, texts, limited));
-  return { model, embeddings: vectors, tokens: meter.promptTokens };
+async function embed(service: Service, residents: Memory, body: unknown, signal: AbortSignal) {
+  const startedMs = performance.now();
+  const { model, expert, texts, goes } = ollama.embedAsked(body);
+  const made = await within(ANSWER_LIMIT_MS, signal, async (limited) => {
+    if (texts.length > 0) return service.embed(expert, texts, limited);
+    await service.load(expert, limited);
+    return undefined;
+  });
+  if (goes) await letGo(residents, made?.meter.expert ?? expert);
+  return {
+    ...{ model, embeddings: made?.vectors ?? [], total_duration: ns(performance.now() - startedMs), load_duration: 0 },
+    prompt_eval_count: made?.meter.promptTokens ?? 0,
+  };
+}
+
+type Kind = 'chat' | 'generate';
+interface Answering {
+  service: Service;
+  residents: Memory;
+  kind: Kind;
+  asked: ollama.Asked;
+  response: ServerResponse;
+}
+
+const ns = (ms: number) => Math.round(ms * NS_PER_MS);
+const headOf = ({ model }: ollama.Asked) => ({ model, created_at: new Date().toISOString() });
+const saidOf = (kind: Kind, text: string, calls?: AnswerEnd['toolCalls']) =>
+  kind === 'generate'
+    ? { response: text }
+    : { message: { role: 'assistant', content: text, ...(calls ? { tool_calls: calls.map(callOf) } : {}) } };
+
+/** Without a question: into memory or out of it. `auto` holds nothing itself, and an upstream holds its own. */
+async function hold({ service, residents, kind, asked, response }: Answering, signal: AbortSignal): Promise<void> {
+  const { expert, goes } = asked;
+  const isHeldHere = expert !== 'auto' && !service.catalogue.get(expert).remote;
+  if (isHeldHere) await (goes ? residents.unload(expert) : service.load(expert, signal));
+  const done_reason = goes ? 'unload' : 'load';
+  sendJson(response, 200, { ...headOf(asked), ...saidOf(kind, ''), done: true, done_reason });
+}
+
+/** After an answer: whoever else is answered or waits keeps it. */
+async function letGo(residents: Memory, expert: string): Promise<void> {
+  await residents.unload(expert).catch((error) => {
+    if (!(error instanceof HeatmineError)) throw error;
+  });
 }
 
 /** NDJSON, an object a line; without a stream the last one carries all. */
 async function answer(
-  service: Service,
-  kind: 'chat' | 'generate',
-  { model, stream, question }: ollama.Asked,
-  response: ServerResponse,
+  { service, residents, kind, asked, response }: Answering,
+  question: Question,
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = performance.now();
   let firstMs: number | undefined;
-  const head = () => ({ model, created_at: new Date().toISOString() });
-  const said = (text: string, calls?: AnswerEnd['toolCalls']) =>
-    kind === 'generate'
-      ? { response: text }
-      : { message: { role: 'assistant', content: text, ...(calls ? { tool_calls: calls.map(callOf) } : {}) } };
-  if (!question) {
-    service.catalogue.get(model.replace(/:latest$/, ''));
-    return sendJson(response, 200, { ...head(), ...said(''), done: true, done_reason: 'load' });
-  }
+  const write = (said: object) =>
+    writePiece(response, `${JSON.stringify({ ...headOf(asked), ...said, done: false })}\n`);
   let text = '';
   const { finish, meter, toolCalls } = await drive(service, question, signal, (part) => {
     if (part.type === 'start') {
-      if (stream) response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+      if (asked.stream)
+        response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
       return;
     }
     firstMs ??= performance.now();
-    if (stream) writePiece(response, `${JSON.stringify({ ...head(), ...said(part.text), done: false })}\n`);
+    if (asked.stream) write(saidOf(kind, part.text));
     else text += part.text;
   });
-  const ns = (ms: number) => Math.round(ms * NS_PER_MS);
   const endMs = performance.now();
+  if (asked.goes) await letGo(residents, meter.expert);
+  // Its arguments are no text here: one that was cut off cannot be told.
+  const calls = finish === 'tool_calls' ? toolCalls : undefined;
+  if (asked.stream && calls) write(saidOf(kind, '', calls));
   const end = {
-    ...head(),
-    ...said(text, toolCalls),
+    ...headOf(asked),
+    ...saidOf(kind, text, asked.stream ? undefined : calls),
     done: true,
     done_reason: finish === 'length' ? 'length' : 'stop',
     total_duration: ns(endMs - startedMs),
@@ -131,10 +169,10 @@ async function answer(
     eval_count: meter.answerTokens,
     eval_duration: ns(endMs - (firstMs ?? endMs)),
   };
-  if (stream) response.end(`${JSON.stringify(end)}\n`);
+  if (asked.stream) response.end(`${JSON.stringify(end)}\n`);
   else sendJson(response, 200, end);
 }
 
-const callOf = ({ name, arguments: text }: { name: string; arguments: string }) => ({
-  function: { name, arguments: JSON.parse(text) as unknown },
+const callOf = ({ name, arguments: text }: ToolCall) => ({
+  function: { name, arguments: JSON.parse(text || '{}') as unknown },
 });

@@ -2,66 +2,95 @@ import { z } from 'zod';
 import type { Question } from './answer.ts';
 import { BadRequest } from './bad-request.ts';
 import type { Listed } from './listed.ts';
-import { chatRequest, parse, withoutTag } from './openai.ts';
+import { chatRequest, parse } from './openai.ts';
+import { Drawn, MAX_TOKENS, never, stopText, withoutTag } from './openai-fields.ts';
+import { text } from './openai-messages.ts';
 
 /**
  * Ollama's own requests (https://github.com/ollama/ollama/blob/main/docs/api.md), told as the OpenAI ones they mean, so
- * that one set of rules checks both. Options that size the engine (num_ctx, num_gpu …) are ours to choose and ignored.
+ * that one set of rules checks both. What sizes the engine (num_gpu, use_mmap …) is ours to choose and ignored, num_ctx
+ * with it: Ollama itself makes it the model's where it asks for more, clients send it always, and a text that does not fit
+ * is refused here, never cut.
  */
-const text = z.string().max(1_000_000);
+const MOST_STOPS = 16;
+const stops = z
+  .union([stopText.transform((one) => [one]), z.array(stopText)], 'must be texts of at most 256 characters')
+  .refine((list) => list.length <= MOST_STOPS, `at most ${MOST_STOPS}`);
 const Options = z
   .object({
-    num_predict: z.int().nullish(),
-    temperature: z.number().nullish(),
-    top_p: z.number().nullish(),
-    seed: z.int().nullish(),
-    presence_penalty: z.number().nullish(),
-    frequency_penalty: z.number().nullish(),
-    stop: z.union([text, z.array(text).max(64)]).nullish(),
+    ...Drawn,
+    /** Below 1: as many as the expert says at most. */
+    num_predict: z.int().max(MAX_TOKENS).nullish(),
+    penalize_newline: z.literal(true, 'line breaks are punished like all else').nullish(),
+    stop: stops.nullish(),
   })
   .nullish();
+const KEEP_ALIVE = /^[-+]?(\d+(\.\d*)?|(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+)$/;
 const Common = {
   model: z.string().min(1).max(200).optional(),
   name: z.string().min(1).max(200).optional(),
+  /** A hint but for 0: demand says who stays in memory. */
+  keep_alive: z.union([z.number(), z.string().max(64).regex(KEEP_ALIVE)], 'seconds, or a time such as 5m').nullish(),
+};
+const none = (why: string) => z.array(z.unknown()).max(0, why).nullish();
+const images = none('images cannot be read here');
+const Asking = {
+  ...Common,
   stream: z.boolean().nullish(),
   options: Options,
-  format: z.union([z.literal(''), z.literal('json'), z.record(z.string(), z.unknown())]).nullish(),
-  images: z.array(z.unknown()).max(0, 'images cannot be read here').nullish(),
+  format: z
+    .union([z.literal(''), z.literal('json'), z.record(z.string(), z.unknown())], '"json" or a JSON Schema')
+    .nullish(),
+  think: z.literal(false, 'no expert here thinks aloud: leave it out').nullish(),
+  logprobs: z.literal(false, 'likelihoods are not told here').nullish(),
+  top_logprobs: z.literal(0, 'likelihoods are not told here').nullish(),
 };
 const ChatMessage = z.object({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   content: text.nullish(),
-  images: z.array(z.unknown()).max(0, 'images cannot be read here').nullish(),
+  images,
   tool_calls: z
     .array(z.object({ function: z.object({ name: z.string(), arguments: z.unknown() }) }))
     .max(64)
     .nullish(),
 });
 const Chat = z.object({
-  ...Common,
-  messages: z.array(ChatMessage).max(1024).default([]),
+  ...Asking,
+  messages: z.array(ChatMessage).max(1024).nullish(),
   tools: z.array(z.unknown()).max(128).nullish(),
 });
 const Generate = z.object({
-  ...Common,
+  ...Asking,
   prompt: text.nullish(),
   system: text.nullish(),
-  suffix: z.literal('', 'suffix is not supported here').nullish(),
+  images,
+  suffix: z.literal('', 'nothing is filled in before a given end: ask with prompt alone').nullish(),
+  raw: z.literal(false, 'an expert is asked in the words it was trained on: leave it out').nullish(),
+  template: z.literal('', 'an expert is asked in the words that /api/show tells: leave it out').nullish(),
+  context: none('no answer gives one: send what was said before as messages to /api/chat'),
 });
 const Embed = z.object({
-  model: z.string().min(1).max(200),
-  input: z.union([text.transform((one) => [one]), z.array(text).max(2048)]).optional(),
+  ...Common,
+  input: z
+    .union(
+      [text.transform((one) => (one ? [one] : [])), z.array(text.min(1, 'a text is empty')).max(2048)],
+      'must be a text or a list of at most 2048 texts, none empty',
+    )
+    .optional(),
   prompt: text.optional(),
+  dimensions: never('dimensions', 'a vector is as long as the model makes it'),
 });
-const Named = z.object({ model: z.string().max(200).optional(), name: z.string().max(200).optional() });
-
-const MAX_STOPS = 4;
+const Named = z.object({ model: Common.model, name: Common.name });
 
 export interface Asked {
+  /** As it was named. */
   model: string;
+  expert: string;
   stream: boolean;
-  /** Undefined: the model is only to be loaded. */
+  /** Undefined: the model is only to be loaded, or to go. */
   question: Question | undefined;
+  /** `keep_alive: 0`: out of memory afterwards, unless others use it. */
+  goes: boolean;
 }
 
 export function namedModel(body: unknown): string {
@@ -77,7 +106,7 @@ function nameOf(model: string | undefined, name: string | undefined): string {
 
 export function chatAsked(body: unknown): Asked {
   const chat = parse(Chat, body);
-  const messages = chat.messages.map(({ role, content, tool_calls: calls }, at) => ({
+  const messages = (chat.messages ?? []).map(({ role, content, tool_calls: calls }, at) => ({
     role,
     content: content ?? '',
     ...(role === 'tool' ? { tool_call_id: `${at}` } : {}),
@@ -99,27 +128,28 @@ export function generateAsked(body: unknown): Asked {
   return askedOf(rest, prompt ? [...told, { role: 'user', content: prompt }] : [], {});
 }
 
-type Shared = Pick<z.infer<typeof Chat>, 'model' | 'name' | 'stream' | 'options' | 'format'>;
+const goes = (keepAlive: string | number | null | undefined): boolean =>
+  keepAlive === 0 || (typeof keepAlive === 'string' && !/[1-9]/.test(keepAlive));
 
-function askedOf({ model, name, stream, options, format }: Shared, messages: object[], rest: object): Asked {
+type Shared = Pick<z.infer<typeof Chat>, 'model' | 'name' | 'stream' | 'options' | 'format' | 'keep_alive'>;
+
+function askedOf({ model, name, stream, options, format, keep_alive }: Shared, messages: object[], rest: object) {
   const given = nameOf(model, name);
-  const asked = { model: given, stream: stream !== false };
+  const asked = { model: given, expert: withoutTag(given), stream: stream !== false, goes: goes(keep_alive) };
   if (messages.length === 0) return { ...asked, question: undefined };
-  const limit = options?.num_predict ?? 0;
+  const { num_predict: limit, stop, seed, penalize_newline: _, ...drawn } = options ?? {};
   const body = {
-    model: withoutTag(given),
+    model: given,
     messages,
-    ...(limit > 0 ? { max_tokens: limit } : {}),
-    temperature: options?.temperature,
-    top_p: options?.top_p,
-    seed: options?.seed,
-    presence_penalty: options?.presence_penalty,
-    frequency_penalty: options?.frequency_penalty,
-    stop: [options?.stop ?? []].flat().slice(0, MAX_STOPS),
+    ...drawn,
+    ...(limit && limit > 0 ? { max_tokens: limit } : {}),
+    // Below 0: drawn anew each time.
+    ...(seed !== undefined && seed !== null && seed >= 0 ? { seed } : {}),
     ...(format ? { response_format: formatOf(format) } : {}),
     ...rest,
   };
-  return { ...asked, question: chatRequest(body).choices[0].question };
+  const { question } = chatRequest(body).choices[0];
+  return { ...asked, question: { ...question, stop: (stop ?? []).filter((one) => one !== '') } };
 }
 
 const formatOf = (format: string | object) =>
@@ -127,10 +157,11 @@ const formatOf = (format: string | object) =>
     ? { type: 'json_object' }
     : { type: 'json_schema', json_schema: { name: 'answer', schema: format } };
 
-export function embedAsked(body: unknown): { model: string; expert: string; texts: string[] } {
-  const { model, input, prompt } = parse(Embed, body);
-  const texts = (input ?? (prompt === undefined ? [] : [prompt])).filter((one) => one !== '');
-  return { model, expert: withoutTag(model), texts };
+export function embedAsked(body: unknown) {
+  const { model, name, input, prompt, keep_alive } = parse(Embed, body);
+  const given = nameOf(model, name);
+  const texts = input ?? (prompt ? [prompt] : []);
+  return { model: given, expert: withoutTag(given), texts, goes: goes(keep_alive) };
 }
 
 /** llama.cpp's numbers for the mixes of quantisation (enum llama_ftype in its llama.h), those in use today. */

@@ -93,6 +93,7 @@ class Memory implements Residents {
   async unload(id: string): Promise<void> {
     if (!this.#parts.byId.has(id)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
     const there = this.#residents.get(id);
+    if (this.#waiters.some((w) => w.id === id)) throw new HeatmineError('BUSY', `${id} is waited for; try again later`);
     if (!there) return;
     if (there.users > 0) throw new HeatmineError('BUSY', `${id} answers somebody now; try again after that`);
     this.#residents.delete(id);

@@ -38,7 +38,7 @@ export interface ServerOptions {
 export async function createServer({ service, residents, metrics, log, listen }: ServerOptions): Promise<Server> {
   const routes = new Map([
     ...openaiRoutes(service),
-    ...ollamaRoutes(service),
+    ...ollamaRoutes(service, residents),
     healthRoute(service),
     classifyRoute(service),
     ...residencyRoutes(residents),

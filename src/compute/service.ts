@@ -1,7 +1,6 @@
-import type { AnswerMeter } from '../contract/compute-api.ts';
-import { HeatmineError } from '../core/errors.ts';
 import { againIfLost } from './again.ts';
 import { type AnswerEnd, type AnswerPart, type AnswerParts, answerBy, type Question } from './answer.ts';
+import { type Embedded, embed, health, load } from './beside-answers.ts';
 import type { Answerer, Catalogue } from './catalogue.ts';
 import { type ChooseParts, choose } from './choose.ts';
 import { NO_DRAFT } from './counted.ts';
@@ -12,21 +11,18 @@ import { meterAnswer } from './meter.ts';
 import { FALLBACK } from './pick.ts';
 import { questionOf } from './prompt.ts';
 import { Refusal } from './refusal.ts';
-import { STANDARD_DEADLINE_S, type Tier } from './scheduler/decide.ts';
+import type { Tier } from './scheduler/decide.ts';
 import { unhurried } from './unhurried.ts';
 import { type Weighed, weighGiven } from './weigh.ts';
 import type { Work } from './work.ts';
-
-export interface Embedded {
-  vectors: number[][];
-  meter: AnswerMeter;
-}
 
 /** Everything the HTTP side may ask for. One instance a process. */
 export interface Service {
   readonly catalogue: Catalogue;
   answer(question: Question, signal: AbortSignal): AsyncGenerator<AnswerPart, AnswerEnd>;
   embed(expert: string, texts: readonly string[], signal: AbortSignal): Promise<Embedded>;
+  /** Has it in memory for a question that is to come; refused as that would be. */
+  load(expert: string, signal: AbortSignal): Promise<void>;
   /** What the classifier takes a text for; `unknown` where there is none. */
   labelOf(text: string, signal: AbortSignal): Promise<string>;
   /** What an own copy makes of another node's answer. */
@@ -46,20 +42,12 @@ export interface ServiceParts extends AnswerParts, ChooseParts {
 }
 
 export function createService(parts: ServiceParts): Service {
-  const { catalogue, door } = parts;
+  const { catalogue } = parts;
   return {
     catalogue,
     answer: (question, signal) => figured(admitted(parts, question, signal), question.tier, parts),
-    async embed(expert, texts, signal) {
-      const id = expert === 'auto' ? anyOf(catalogue) : expert;
-      const rest = { tier: 'standard', deadlineS: STANDARD_DEADLINE_S, forwardable: false } as const;
-      const entry = await door.enter({ ...catalogue.termsOf(id), ...rest }, signal);
-      try {
-        return await embed(parts, id, texts, signal);
-      } finally {
-        entry.leave();
-      }
-    },
+    embed: (expert, texts, signal) => embed(parts, expert, texts, signal),
+    load: (expert, signal) => load(parts, expert, signal),
     async labelOf(text, signal) {
       const logits = (await parts.classify?.logits(text, signal)) ?? [];
       return parts.classify?.labels[logits.indexOf(Math.max(...logits))] ?? 'unknown';
@@ -192,51 +180,5 @@ async function* figured(
     throw error;
   } finally {
     await said.return(undefined as unknown as AnswerEnd);
-  }
-}
-
-function anyOf(catalogue: Catalogue): string {
-  const id = catalogue.answering()[0];
-  if (id === undefined) throw new HeatmineError('EXPERT_UNKNOWN', 'no sound expert is installed');
-  return id;
-}
-
-async function embed(
-  { catalogue, door, work, card }: ServiceParts,
-  id: string,
-  texts: readonly string[],
-  signal: AbortSignal,
-): Promise<Embedded> {
-  const answerer = catalogue.get(id);
-  const { model, release } = await answerer.use(signal);
-  try {
-    if (!model.embed) throw new HeatmineError('MESSAGE_INVALID', `the engine of ${id} makes no embeddings`);
-    const leave = await answerer.lane.enter(signal);
-    try {
-      door.recheck();
-      const { vectors, tokens } = await model.embed(texts, signal);
-      work.addAnswer(tokens, true, id);
-      return { vectors, meter: meterAnswer(card, id, tokens, 0) };
-    } finally {
-      leave();
-    }
-  } finally {
-    release();
-  }
-}
-
-/** Past the door and the lane, so that neither a crowd nor missing watts look like a broken engine; not past the model's own queue. */
-async function health({ catalogue, work, clock }: ServiceParts, signal: AbortSignal) {
-  const startedMs = clock.monoMs();
-  const expert = anyOf(catalogue);
-  const { model, release } = await catalogue.get(expert).use(signal);
-  try {
-    const probe = model.generate({ prompt: 'ok', maxTokens: 1, temperature: 0, stop: [] }, signal);
-    let step = await probe.next();
-    while (!step.done) step = await probe.next();
-    work.addAnswer(step.value.promptTokens + step.value.answerTokens, true, expert);
-    return { expert, tokens: step.value.answerTokens, ms: clock.monoMs() - startedMs };
-  } finally {
-    release();
   }
 }

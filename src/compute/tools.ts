@@ -41,7 +41,7 @@ export function shapeGrammar({ tools, choice, parallel, format }: Shape): string
       // Arguments are an object, whatever else is said of them.
       const schema = { type: 'object', ...parameters };
       const body = builder.visit(schema, `/${name}`, 0, new Set());
-      return builder.rule(`${literal(`{"name": ${JSON.stringify(name)}, "arguments": `)} ${body} "}"`, `/${name}`);
+      return builder.rule(`${literal(headOf(name))} ${body} "}"`, `/${name}`);
     });
     const call = builder.rule(each.join(' | '), '');
     return parallel ? `${call} ("\\n" ${call}){0,${MAX_CALLS - 1}}` : call;
@@ -69,22 +69,39 @@ export function toolsInWords(tools: readonly Tool[]): string {
   return `You can call these functions:\n${each.join('\n')}\nTo call one, answer only {"name": NAME, "arguments": {…}}.`;
 }
 
-/** The whole calls in an answer held by `shapeGrammar`; undefined when there is none. One that broke off is dropped. */
-export function callsIn(answer: string, tools: readonly Tool[]): ToolCall[] | undefined {
-  if (!answer.startsWith('{"name": ')) return undefined;
-  const calls: ToolCall[] = [];
-  for (const line of answer.trim().split(/\n(?=\{"name": )/)) {
-    const call = parsed(line);
-    if (!call || !tools.some((tool) => tool.name === call.name)) break;
-    calls.push({ name: call.name, arguments: JSON.stringify(call.arguments ?? {}) });
-  }
-  return calls.length ? calls : undefined;
+export interface Heard {
+  calls: ToolCall[];
+  /** The only one was cut off: as far as it got. */
+  isCut: boolean;
 }
 
-function parsed(text: string): { name: string; arguments: unknown } | undefined {
-  try {
-    return JSON.parse(text) as { name: string; arguments: unknown };
-  } catch {
-    return undefined;
+/** The calls in an answer held by `shapeGrammar`; undefined when it is no call. One that broke off behind whole ones is dropped. */
+export function callsIn(answer: string, tools: readonly Tool[]): Heard | undefined {
+  const heads = tools.map(({ name }) => ({ name, head: headOf(name) }));
+  const calls: ToolCall[] = [];
+  for (let rest = answer; rest !== ''; ) {
+    const begun = heads.find(({ head }) => rest.startsWith(head));
+    const end = begun && objectEnd(rest);
+    if (!begun || end === undefined) {
+      if (calls.length) break;
+      if (begun) return { calls: [{ name: begun.name, arguments: rest.slice(begun.head.length) }], isCut: true };
+      // Before its name is told there is nothing to tell of it.
+      return heads.some(({ head }) => head.startsWith(rest)) ? { calls, isCut: true } : undefined;
+    }
+    calls.push({ name: begun.name, arguments: rest.slice(begun.head.length, end - 1) });
+    rest = rest.slice(end).trimStart();
   }
+  return calls.length ? { calls, isCut: false } : undefined;
+}
+
+const headOf = (name: string) => `{"name": ${JSON.stringify(name)}, "arguments": `;
+
+/** Behind the brace that closes the first one; undefined where it is not closed. */
+function objectEnd(json: string): number | undefined {
+  let depth = 0;
+  for (const { 0: mark, index } of json.matchAll(/"(?:[^"\\]|\\.?)*(?:"|$)|[{}]/gs)) {
+    if (mark === '{') depth++;
+    else if (mark === '}' && --depth === 0) return index + 1;
+  }
+  return undefined;
 }

@@ -1,15 +1,15 @@
+import { randomInt } from 'node:crypto';
 import type { Llama, LlamaGrammar, LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
-import type { GenerateRequest } from '../engine.ts';
+import { type GenerateRequest, MOST_PUNISHED } from '../engine.ts';
 
+const SEEDS = 2 ** 32;
 const KEPT_GRAMMARS = 16;
 /** The API's -100 means never; llama.cpp adds what it is given. */
 const NEVER_LOGIT = -100;
-/** Penalties look at as many tokens of the answer, the newest. */
-const MOST_PUNISHED = 1024;
 
 /** How the next token of an answer is drawn; `said` are its tokens so far, and grows. */
-export async function createSampling(llama: Llama, model: LlamaModel, id: string, vocabulary: number) {
+export async function createSampling(llama: Llama, model: LlamaModel, id: string) {
   const { LlamaGrammarEvaluationState, TokenBias } = await import('node-llama-cpp');
   const grammarOf = grammarCache(llama, id);
   return async (request: GenerateRequest, said: readonly Token[]): Promise<SequenceEvaluateOptions> => {
@@ -17,17 +17,15 @@ export async function createSampling(llama: Llama, model: LlamaModel, id: string
     const { penalties, bias } = request;
     const tokenBias = bias && new TokenBias(model.tokenizer);
     for (const [token, logit] of bias ?? []) {
-      if (token >= vocabulary) {
-        const text = `logit_bias: ${id} has ${vocabulary} tokens, none is ${token}`;
-        throw new HeatmineError('MESSAGE_INVALID', text);
-      }
       tokenBias!.set(token as Token, logit <= NEVER_LOGIT ? 'never' : { logit });
     }
     return {
       temperature: request.temperature,
-      topK: 0,
+      topK: request.topK ?? 0,
       topP: request.topP ?? 1,
-      ...(request.seed === undefined ? {} : { seed: request.seed }),
+      minP: request.minP ?? 0,
+      // Left to the library it would be the second of the clock: choices that are drawn at once would be alike.
+      seed: request.seed ?? randomInt(SEEDS),
       ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
       ...(tokenBias ? { tokenBias } : {}),
       ...(penalties ? { repeatPenalty: penaltyOf(penalties, said) } : {}),
@@ -35,10 +33,13 @@ export async function createSampling(llama: Llama, model: LlamaModel, id: string
   };
 }
 
-const penaltyOf = ({ presence, frequency }: NonNullable<GenerateRequest['penalties']>, said: readonly Token[]) => ({
-  punishTokens: () => said.slice(-MOST_PUNISHED),
-  maxPunishTokens: MOST_PUNISHED,
-  penalty: 1,
+const penaltyOf = (
+  { presence, frequency, repeat, lastTokens = MOST_PUNISHED }: NonNullable<GenerateRequest['penalties']>,
+  said: readonly Token[],
+) => ({
+  punishTokens: () => said.slice(-lastTokens),
+  maxPunishTokens: lastTokens,
+  penalty: repeat,
   presencePenalty: presence,
   frequencyPenalty: frequency,
 });

@@ -57,7 +57,7 @@ export function createLlamaEngine(gpu?: Gpu): Engine {
       }
       const llama = await started();
       try {
-        return await loadModel(llama, spec, info.vocabulary ?? 0, signal);
+        return await loadModel(llama, spec, signal);
       } catch (error) {
         signal?.throwIfAborted();
         const code = (await isShortage(error)) ? 'BUSY' : 'MODEL_INVALID';
@@ -72,18 +72,13 @@ export function createLlamaEngine(gpu?: Gpu): Engine {
   };
 }
 
-async function loadModel(
-  llama: Llama,
-  spec: ModelSpec,
-  vocabulary: number,
-  signal?: AbortSignal,
-): Promise<LoadedModel> {
+async function loadModel(llama: Llama, spec: ModelSpec, signal?: AbortSignal): Promise<LoadedModel> {
   const { contextTokens } = spec;
   const seats = spec.width + SPARE_SEATS;
   const { model, context } = await openModel(llama, spec, seats, signal);
   const sequences = createSequences(context, seats);
   const embedder = createEmbedder(model, contextTokens);
-  const samplingOf = await createSampling(llama, model, spec.id, vocabulary);
+  const samplingOf = await createSampling(llama, model, spec.id);
   const beat = createBeat();
   const pace = createPace();
   const movesOf = createCoarse(model, contextTokens);

@@ -87,7 +87,8 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
     }
     if (!usage) throw new HeatmineError('MESSAGE_INVALID', `${base}: the stream ended without its usage`);
     const counts = { promptTokens: usage.prompt_tokens, answerTokens: usage.completion_tokens };
-    return calls.length ? { finish: 'tool_calls', ...counts, toolCalls: calls.filter(Boolean) } : { finish, ...counts };
+    if (!calls.length) return { finish, ...counts };
+    return { finish: finish === 'length' ? finish : 'tool_calls', ...counts, toolCalls: calls.filter(Boolean) };
   }
   return {
     contextTokens,
