@@ -29,7 +29,7 @@ export function ollamaRoutes(service: Service, residents: Memory): [string, Hand
       });
     };
   };
-  const answering = () => service.catalogue.list().filter((listed) => listed.engine !== 'onnx');
+  const answering = () => [ollama.AUTO, ...service.catalogue.list().filter((listed) => listed.engine !== 'onnx')];
   const shown = async (request: IncomingMessage) => show(service, ollama.namedModel(await readJson(request)));
   return [
     ['GET /api/version', async (_, response) => sendJson(response, 200, { version: API_VERSION })],
@@ -65,22 +65,22 @@ function running(service: Service) {
 }
 
 function show(service: Service, id: string) {
-  const answerer = service.catalogue.get(id);
-  const listed = service.catalogue.list().find((one) => one.id === id)!;
-  const { architecture, contextTokens, parameters } = listed;
-  const bounded = answerer.grammar !== undefined;
+  const answerer = id === 'auto' ? undefined : service.catalogue.get(id);
+  const listed = service.catalogue.list().find((one) => one.id === id) ?? ollama.AUTO;
+  const { architecture, contextTokens, parameters, engine } = listed;
+  const isFree = answerer !== undefined && answerer.grammar === undefined;
   return {
     modelfile: '',
-    parameters: `temperature ${answerer.temperature}`,
-    template: `${answerer.prompt.prefix}{{ .Prompt }}${answerer.prompt.suffix}`,
+    parameters: answerer ? `temperature ${answerer.temperature}` : '',
+    template: answerer ? `${answerer.prompt.prefix}{{ .Prompt }}${answerer.prompt.suffix}` : '{{ .Prompt }}',
     modified_at: new Date(listed.modifiedMs).toISOString(),
     details: ollama.detailsOf(listed),
     model_info: {
       'general.architecture': architecture,
       'general.parameter_count': parameters,
-      [`${architecture}.context_length`]: contextTokens,
+      ...(contextTokens ? { [`${architecture}.context_length`]: contextTokens } : {}),
     },
-    capabilities: ['completion', ...(bounded ? [] : ['tools']), ...(listed.engine === 'llama' ? ['embedding'] : [])],
+    capabilities: ['completion', ...(isFree ? ['tools'] : []), ...(engine === 'llama' ? ['embedding'] : [])],
   };
 }
 
@@ -89,7 +89,7 @@ async function embed(service: Service, residents: Memory, body: unknown, signal:
   const { model, expert, texts, goes } = ollama.embedAsked(body);
   const made = await within(ANSWER_LIMIT_MS, signal, async (limited) => {
     if (texts.length > 0) return service.embed(expert, texts, limited);
-    await service.load(expert, limited);
+    if (isHeldHere(service, expert)) await service.load(expert, limited);
     return undefined;
   });
   if (goes) await letGo(residents, made?.meter.expert ?? expert);
@@ -115,11 +115,13 @@ const saidOf = (kind: Kind, text: string, calls?: AnswerEnd['toolCalls']) =>
     ? { response: text }
     : { message: { role: 'assistant', content: text, ...(calls ? { tool_calls: calls.map(callOf) } : {}) } };
 
-/** Without a question: into memory or out of it. `auto` holds nothing itself, and an upstream holds its own. */
+/** `auto` holds nothing itself, and an upstream holds its own. */
+const isHeldHere = (service: Service, expert: string) => expert !== 'auto' && !service.catalogue.get(expert).remote;
+
+/** Without a question: into memory or out of it. */
 async function hold({ service, residents, kind, asked, response }: Answering, signal: AbortSignal): Promise<void> {
   const { expert, goes } = asked;
-  const isHeldHere = expert !== 'auto' && !service.catalogue.get(expert).remote;
-  if (isHeldHere) await (goes ? residents.unload(expert) : service.load(expert, signal));
+  if (isHeldHere(service, expert)) await (goes ? residents.unload(expert) : service.load(expert, signal));
   const done_reason = goes ? 'unload' : 'load';
   sendJson(response, 200, { ...headOf(asked), ...saidOf(kind, ''), done: true, done_reason });
 }

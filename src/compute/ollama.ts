@@ -175,7 +175,19 @@ function sizeText(parameters: number): string {
   return parameters >= 1e6 ? `${(parameters / 1e6).toFixed(1)}M` : `${(parameters / 1e3).toFixed(0)}K`;
 }
 
-export const detailsOf = ({ architecture, parameters, fileType, engine }: Listed) => ({
+type Told = Pick<
+  Listed,
+  'id' | 'engine' | 'architecture' | 'parameters' | 'contextTokens' | 'fileType' | 'modifiedMs' | 'sizeBytes' | 'sha256'
+>;
+/** What picks an expert is picked from a list like one. */
+export const AUTO: Told = {
+  ...{ id: 'auto', engine: 'auto', architecture: 'auto', parameters: 0, contextTokens: 0, fileType: undefined },
+  ...{ modifiedMs: 0, sizeBytes: 0, sha256: '' },
+};
+/** Clients cut twelve digits off, also of what has no weights here. */
+const NO_DIGEST = '0'.repeat(64);
+
+export const detailsOf = ({ architecture, parameters, fileType, engine }: Told) => ({
   parent_model: '',
   format: engine === 'llama' ? 'gguf' : engine,
   family: architecture,
@@ -184,11 +196,11 @@ export const detailsOf = ({ architecture, parameters, fileType, engine }: Listed
   quantization_level: FILE_TYPES[fileType ?? -1] ?? 'unknown',
 });
 
-export function tagOf(listed: Listed) {
+export function tagOf(listed: Told) {
   const name = `${listed.id}:latest`;
   return {
     ...{ name, model: name, modified_at: new Date(listed.modifiedMs).toISOString(), size: listed.sizeBytes },
-    digest: listed.sha256,
+    digest: listed.sha256 || NO_DIGEST,
     details: detailsOf(listed),
   };
 }

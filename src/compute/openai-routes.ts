@@ -3,6 +3,7 @@ import { readJson, sendJson } from './http.ts';
 import type { Listed } from './listed.ts';
 import * as openai from './openai.ts';
 import { stream, whole } from './openai-choices.ts';
+import { withoutTag } from './openai-fields.ts';
 import type { Kind } from './openai-reply.ts';
 import type { Service } from './service.ts';
 
@@ -48,7 +49,7 @@ function modelOf({ id, modifiedMs, ...rest }: Listed) {
 function oneModel(service: Service, url: string) {
   const last = url.split('?')[0]!.slice('/v1/models/'.length);
   // A name that does not decode is nobody's.
-  const id = /%(?![0-9a-f]{2})/i.test(last) ? last : new URLSearchParams(`id=${last}`).get('id')!;
+  const id = withoutTag(/%(?![0-9a-f]{2})/i.test(last) ? last : new URLSearchParams(`id=${last}`).get('id')!);
   const found = models(service).find((model) => model.id === id);
   // Says that there is none, in the words every other path uses.
   if (!found) service.catalogue.get(id);

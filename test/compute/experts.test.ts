@@ -99,6 +99,8 @@ test('loaded once however many ask; the least recently used makes room; one in u
   impatient.abort(new Error('gave up'));
   assert.is(await gone, 'gave up');
   assert.not(residents.resident('b'), 'both others are in use: it waits');
+  assert.is(await codeOf(residents.unload('b')), 'BUSY', 'who is waited for is not sent away');
+  assert.is(await codeOf(residents.unload('c')), 'BUSY');
   first.release();
   (await patient).release();
   assert.equal([residents.resident('a'), residents.resident('b')], [false, true]);

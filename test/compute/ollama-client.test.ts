@@ -28,6 +28,11 @@ test('version, tags, show, ps', async () => {
   assert.match(talker.details.parameter_size, /^\d+K$/);
   assert.match(talker.digest, /^[0-9a-f]{64}$/);
   assert.ok(!models.some((m) => m.name.startsWith('classifier')), 'what cannot answer is not offered');
+  assert.is(models[0]!.name, 'auto:latest', 'what picks an expert is picked like one');
+  for (const { name, digest } of models) {
+    assert.match(digest, /^[0-9a-f]{64}$/);
+    assert.is((await client.show({ model: name })).details.parent_model, '');
+  }
   const shown = await client.show({ model: 'talker' });
   assert.ok((shown as unknown as { capabilities: string[] }).capabilities.includes('tools'));
   await client.chat({ model: 'talker', messages: say('hello'), options });

@@ -18,7 +18,7 @@ test('models: a list with size, memory, time to load and price; one by name; non
   assert.ok(sizeBytes! > 100_000 && memoryBytes! > sizeBytes! && contextTokens === 512);
   assert.type(loadS, 'number');
   assert.ok(Math.abs(priceEurPerMtoken! - (0.3 * 2.97) / 3.6) < 1e-6, `${priceEurPerMtoken}`);
-  assert.is((await client.models.retrieve('talker')).id, 'talker');
+  for (const name of ['talker', 'talker:latest']) assert.is((await client.models.retrieve(name)).id, 'talker');
   assert.ok((await failureOf(client.models.retrieve('absent/7B'))) instanceof NotFoundError);
 });
 

@@ -6,7 +6,9 @@ import * as assert from 'uvu/assert';
 import type { Engine, LoadedModel } from '../../src/compute/engine.ts';
 import { textOf } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
+import { createUpstreamEngine } from '../../src/compute/engines/upstream.ts';
 import { callsIn } from '../../src/compute/tools.ts';
+import { collect } from './engine-compliance.ts';
 import { addExpert, echoUnit, grantOf } from './fixture.ts';
 
 const names = (...list: string[]) => list.map((name) => ({ name, description: '', parameters: {}, strict: false }));
@@ -54,13 +56,13 @@ function lastLine(): Engine {
   return { ...echo, load };
 }
 
-async function asked<T>(body: (openai: OpenAI, ollama: Ollama) => Promise<T>): Promise<T> {
+async function asked<T>(body: (openai: OpenAI, ollama: Ollama, host: string) => Promise<T>): Promise<T> {
   const prepare = (models: string) => void addExpert(models, 'sayer', { maxTokens: 400, contextTokens: 400 });
   const unit = await echoUnit({ engine: lastLine(), prepare });
   try {
     unit.grant(grantOf(5000));
     const host = `http://127.0.0.1:${unit.port}`;
-    return await body(new OpenAI({ baseURL: `${host}/v1`, apiKey: 'none', maxRetries: 0 }), new Ollama({ host }));
+    return await body(new OpenAI({ baseURL: `${host}/v1`, apiKey: 'none', maxRetries: 0 }), new Ollama({ host }), host);
   } finally {
     await unit.stop();
   }
@@ -115,6 +117,17 @@ test('Ollama: a call has a line of its own; one that was cut off is none, and no
     assert.equal((await client.chat(question)).message, { role: 'assistant', content: '', tool_calls });
     const cut = await client.chat({ ...question, options: { num_predict: 40 } });
     assert.equal([cut.message, cut.done_reason], [{ role: 'assistant', content: '' }, 'length']);
+  }));
+
+test('an upstream whose call was cut is told as cut, too', () =>
+  asked(async (_, __, file) => {
+    const spec = { id: 'sayer', file, contextTokens: 400, width: 1, sizeBytes: 0 };
+    const model = await createUpstreamEngine().load(spec);
+    const { model: __id, ...wire } = question;
+    const cut = await collect(model, { wire, maxTokens: 40 });
+    assert.equal([cut.text, cut.end.finish], ['', 'length']);
+    assert.equal(cut.end.toolCalls, [{ name: 'set', arguments: said.slice(said.indexOf('{"level'), 40) }]);
+    assert.is((await collect(model, { wire, maxTokens: 100 })).end.finish, 'tool_calls');
   }));
 
 test.run();
