@@ -106,19 +106,20 @@ function nameOf(model: string | undefined, name: string | undefined): string {
 
 export function chatAsked(body: unknown): Asked {
   const chat = parse(Chat, body);
-  const messages = (chat.messages ?? []).map(({ role, content, tool_calls: calls }, at) => ({
-    role,
-    content: content ?? '',
-    ...(role === 'tool' ? { tool_call_id: `${at}` } : {}),
-    ...(calls?.length
-      ? {
-          tool_calls: calls.map(({ function: f }, i) => ({
-            id: `${at}-${i}`,
-            function: { name: f.name, arguments: JSON.stringify(f.arguments ?? {}) },
-          })),
-        }
-      : {}),
-  }));
+  /** Calls have no names of their own here: results come in their order. */
+  let open: string[] = [];
+  const messages = (chat.messages ?? []).map(({ role, content, tool_calls: calls }, at) => {
+    const said = { role, content: content ?? '' };
+    if (role === 'tool') return { ...said, tool_call_id: open.shift() ?? `${at}` };
+    if (!calls?.length) return said;
+    const tool_calls = calls.map(({ function: f }, i) => ({
+      id: `${at}-${i}`,
+      type: 'function',
+      function: { name: f.name, arguments: JSON.stringify(f.arguments ?? {}) },
+    }));
+    open = tool_calls.map(({ id }) => id);
+    return { ...said, tool_calls };
+  });
   return askedOf(chat, messages, chat.tools?.length ? { tools: chat.tools } : {});
 }
 

@@ -7,6 +7,7 @@ import type { Engine, LoadedModel } from '../../src/compute/engine.ts';
 import { textOf } from '../../src/compute/engine.ts';
 import { createEchoEngine } from '../../src/compute/engines/echo.ts';
 import { createUpstreamEngine } from '../../src/compute/engines/upstream.ts';
+import { chatAsked } from '../../src/compute/ollama.ts';
 import { callsIn } from '../../src/compute/tools.ts';
 import { collect } from './engine-compliance.ts';
 import { addExpert, echoUnit, grantOf } from './fixture.ts';
@@ -118,6 +119,29 @@ test('Ollama: a call has a line of its own; one that was cut off is none, and no
     const cut = await client.chat({ ...question, options: { num_predict: 40 } });
     assert.equal([cut.message, cut.done_reason], [{ role: 'assistant', content: '' }, 'length']);
   }));
+
+test('what Ollama’s clients send back is told an upstream as OpenAI’s API has it: each result names its call', () => {
+  const called = (...list: string[]) => list.map((name) => ({ function: { name, arguments: { level: 1 } } }));
+  const messages = [
+    { role: 'assistant', content: '', tool_calls: called('set', 'get') },
+    { role: 'tool', content: 'done', tool_name: 'set' },
+    { role: 'tool', content: '7', tool_name: 'get' },
+    { role: 'assistant', content: '', tool_calls: called('set') },
+    { role: 'tool', content: 'done' },
+  ];
+  const options = { top_k: 5, min_p: 0.1, repeat_penalty: 1.1, presence_penalty: 1 };
+  const { wire } = chatAsked({ model: 'm', messages, options }).question!;
+  const told = wire.messages as { tool_call_id?: string; tool_calls?: { id: string; type: string }[] }[];
+  const calls = told.flatMap((message) => message.tool_calls ?? []);
+  assert.equal(new Set(calls.map(({ id }) => id)).size, 3);
+  assert.ok(calls.every(({ type }) => type === 'function'));
+  assert.equal(
+    told.flatMap((message) => message.tool_call_id ?? []),
+    calls.map(({ id }) => id),
+  );
+  const { messages: _, ...drawn } = wire;
+  assert.equal(drawn, options);
+});
 
 test('an upstream whose call was cut is told as cut, too', () =>
   asked(async (_, __, file) => {
