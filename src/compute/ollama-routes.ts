@@ -126,7 +126,7 @@ async function hold({ service, residents, kind, asked, response }: Answering, si
   sendJson(response, 200, { ...headOf(asked), ...saidOf(kind, ''), done: true, done_reason });
 }
 
-/** After an answer: whoever else is answered or waits keeps it. */
+/** After an answer, whole or broken off: whoever else is answered or waits keeps it. */
 async function letGo(residents: Memory, expert: string): Promise<void> {
   await residents.unload(expert).catch((error) => {
     if (!(error instanceof HeatmineError)) throw error;
@@ -144,8 +144,10 @@ async function answer(
   const write = (said: object) =>
     writePiece(response, `${JSON.stringify({ ...headOf(asked), ...said, done: false })}\n`);
   let text = '';
-  const { finish, meter, toolCalls } = await drive(service, question, signal, (part) => {
+  let { expert } = asked;
+  const driven = drive(service, question, signal, (part) => {
     if (part.type === 'start') {
+      expert = part.expert;
       if (asked.stream)
         response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
       return;
@@ -154,8 +156,8 @@ async function answer(
     if (asked.stream) write(saidOf(kind, part.text));
     else text += part.text;
   });
+  const { finish, meter, toolCalls } = await driven.finally(() => asked.goes && letGo(residents, expert));
   const endMs = performance.now();
-  if (asked.goes) await letGo(residents, meter.expert);
   // Its arguments are no text here: one that was cut off cannot be told.
   const calls = finish === 'tool_calls' ? toolCalls : undefined;
   if (asked.stream && calls) write(saidOf(kind, '', calls));

@@ -2,7 +2,9 @@
 import { Ollama } from 'ollama';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { call, echoUnit, grantOf } from './fixture.ts';
+import type { Engine } from '../../src/compute/engine.ts';
+import { createEchoEngine } from '../../src/compute/engines/echo.ts';
+import { call, echoUnit, grantOf, sleep } from './fixture.ts';
 import { served } from './served.ts';
 
 let unit: Awaited<ReturnType<typeof served>>;
@@ -58,18 +60,49 @@ test('keep_alive 0 beside a question: answered, then unloaded; other times are h
   assert.match((wrong as Error).message, /^keep_alive: /);
 });
 
-test('what answers somebody, or is waited for, is not unloaded; auto holds nothing itself', async () => {
-  const stream = await client.chat({ model: 'talker', messages, stream: true });
-  let refused: Error | undefined;
-  let parts = 0;
-  for await (const _ of stream) {
-    if (parts++ > 0) continue;
-    await client.generate({ model: 'talker', prompt: '', keep_alive: 0 }).catch((error) => {
-      refused = error as Error;
-    });
+test('keep_alive 0 holds for an answer that is broken off, too', async () => {
+  const stream = await client.chat({ model: 'talker', messages, keep_alive: 0, stream: true });
+  for await (const _ of stream) break;
+  stream.abort();
+  for (let i = 0; i < 100 && (await isThere()); i++) await sleep(20);
+  assert.not(await isThere());
+});
+
+test('what answers somebody is not unloaded, and goes once it has ended', async () => {
+  const gate = Promise.withResolvers<void>();
+  const echo = createEchoEngine();
+  const load: Engine['load'] = async (spec) => {
+    const model = await echo.load(spec);
+    return {
+      ...model,
+      async *generate(request, signal) {
+        yield { text: 'first ', tokens: 1 };
+        await gate.promise;
+        return yield* model.generate(request, signal);
+      },
+    };
+  };
+  const slow = await echoUnit({ engine: { ...echo, load } });
+  try {
+    slow.grant(grantOf(5000));
+    const asker = new Ollama({ host: `http://127.0.0.1:${slow.port}` });
+    const unload = () => asker.generate({ model: 'echo', prompt: '', keep_alive: 0 });
+    let text = '';
+    for await (const { message } of await asker.chat({ model: 'echo', messages, stream: true })) {
+      if (text === '')
+        assert.match(await unload().catch((error) => (error as Error).message), /^echo answers somebody/);
+      gate.resolve();
+      text += message.content;
+    }
+    assert.is(text, 'first The pump');
+    assert.is((await unload()).done_reason, 'unload');
+  } finally {
+    gate.resolve();
+    await slow.stop();
   }
-  assert.match(refused!.message, /talker answers somebody now/);
-  assert.ok(parts > 2 && (await isThere()));
+});
+
+test('auto holds nothing itself', async () => {
   assert.is((await client.generate({ model: 'auto', prompt: '' })).done_reason, 'load');
   assert.is((await client.generate({ model: 'auto', prompt: '', keep_alive: 0 })).done_reason, 'unload');
 });
