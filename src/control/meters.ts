@@ -13,7 +13,8 @@ import { clamp, lagShare } from './physics.ts';
  * Meters for people. COP: heat of the heat pump, what defrosts take deducted, over compressor (measured), outdoor fan and
  * circulation pump (reckoned from their ratings); accelerator, backup heater and standby are outside. Cost: what the unit
  * adds to the electricity bill, all of its consumers inside; own sun costs what feeding it in would have earned.
- * Plain: the same heat at the same moment from the heat pump alone, with its learnt map and resistive heat above its capacity.
+ * Plain: the same heat at the same moment from the heat pump alone: what it drew as measured, and for the heat of the others
+ * its learnt map, with resistive heat above its capacity. Who computes nothing has saved nothing.
  */
 export interface MetersState {
   /** Running means of heat and power, W, for the COP of now. */
@@ -93,13 +94,19 @@ export interface MeterFacts {
   dtS: number;
 }
 
-/** Electricity of a plain heat pump that gives `heatW` by itself, W. */
-function plainW(facts: MeterFacts, heatW: number): number {
+/** Electricity of a plain heat pump that gives `heatW` by itself, by its map, W. */
+function mappedW(facts: MeterFacts, heatW: number): number {
   const { est, map, house } = facts;
   const [sinkC, outdoorC] = [est.supplyC.value, est.outdoorC.value];
   const mostW = capacityW(map, house, sinkC, outdoorC);
   const level = clamp(heatW / mostW, LEAST_LEVEL, 1);
   return Math.min(heatW, mostW) / copAt(map, level, sinkC, outdoorC) + Math.max(0, heatW - mostW);
+}
+
+/** Electricity of a plain heat pump, W, where the real one gave `ownW` of the `neededW`: its map, on trial, prices only the rest. */
+function plainW(facts: MeterFacts, neededW: number, ownW: number, drawnW: number): number {
+  const allW = mappedW(facts, Math.max(0, neededW));
+  return ownW > 0 ? drawnW + Math.max(0, allW - mappedW(facts, ownW)) : Math.max(drawnW, allW);
 }
 
 /** What `watts` add to the bill of a house that draws `othersW` without them (negative: it feeds in), EUR an hour. */
@@ -122,9 +129,9 @@ const plus = (a: Sums, b: Sums): Sums => ({
 function closed(state: MetersState, m: Minute, facts: MeterFacts): MetersState {
   const { market, timeMs, house, outputs } = facts;
   const cooling = outputs.coolingOn > 0;
-  const neededJ = cooling ? 0 : m.heatJ + m.otherHeatJ - state.owedJ;
-  const heatPowerW = cooling ? m.powerJ / m.s : plainW(facts, Math.max(0, neededJ) / m.s);
-  const plainPowerW = heatPowerW + m.standbyJ / m.s;
+  const ownJ = cooling ? 0 : m.heatJ - state.owedJ;
+  const neededJ = ownJ + (cooling ? 0 : m.otherHeatJ);
+  const plainPowerW = plainW(facts, neededJ / m.s, ownJ / m.s, m.powerJ / m.s) + m.standbyJ / m.s;
   const hours = m.s / 3600;
   const othersW = (m.gridJ - m.unitJ) / m.s;
   const eur = (watts: number) => (market ? addedEurPerH(othersW, watts, market) * hours : 0);

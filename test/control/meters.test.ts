@@ -47,16 +47,24 @@ function hours(n: number, f: MeterFacts, from: MetersState = METERS_START): Mete
   return state;
 }
 
-test('an hour of the pump alone: COP by its boundaries, cost at retail, a plain pump by its map', () => {
+test('an hour of the pump alone: COP by its boundaries, cost at retail, and a plain pump costs the same', () => {
   const view = metersView(hours(1, facts({})));
   const fanW = 0.0375 * 4000 * (0.3 + 0.7 * 0.6) ** 3;
   const powerW = 2000 + fanW;
   assert.ok(Math.abs(view.copDay! - 7000 / powerW) < 1e-6, `${view.copDay}`);
   assert.ok(Math.abs(view.copNow! - 7000 / powerW) < 0.01);
   assert.ok(Math.abs(view.costTodayEur! - ((powerW + 15) / 1000) * 0.3) < 1e-6, `${view.costTodayEur}`);
-  const level = 7000 / 16_000;
-  const near = (7 / copAt(map, level, 40, 0)) * 0.3;
-  assert.ok(Math.abs(view.plainPumpTodayEur! / near - 1) < 0.1, `${view.plainPumpTodayEur} beside ${near}`);
+  assert.ok(Math.abs(view.plainPumpTodayEur! - view.costTodayEur!) < 1e-9, `${view.plainPumpTodayEur}`);
+});
+
+test('beside a running pump only the heat of the others goes by its map', () => {
+  const heat = { condenserW: 4000, accelW: 3000, rejectedW: 0 };
+  const view = metersView(hours(1, facts({ accelW: 3000, gridW: 5500 }, { heat })));
+  const alone = metersView(hours(1, facts({}, { heat: { ...heat, accelW: 0 } })));
+  const by = (heatW: number) => (heatW / 1000 / copAt(map, Math.max(0.3, heatW / 16_000), 40, 0)) * 0.3;
+  const more = view.plainPumpTodayEur! - alone.plainPumpTodayEur!;
+  assert.ok(Math.abs(more / (by(7000) - by(4000)) - 1) < 0.15, `${more}`);
+  assert.ok(view.costTodayEur! > view.plainPumpTodayEur! + 0.5, 'unpaid computing beside it is dearer');
 });
 
 test('heat of the accelerator is what a plain pump would have made for a COP-th; own sun costs the lost feed-in', () => {
@@ -113,13 +121,19 @@ test('the counter of heat never falls: what a defrost takes out is made up befor
   assert.ok(Math.abs(now.pumped.heatKwh - 2) < 1e-9, 'the COP counts it at once');
 });
 
-test('a defrost is deducted, from the plain pump too; cooling is no heat', () => {
+test('a defrost is deducted, and costs a plain pump the same; cooling is no heat', () => {
   const before = hours(1, facts({}));
   const after = hours(0.1, facts({}, { heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }), before);
   assert.ok(after.day.heatKwh < before.day.heatKwh - 0.5);
   const later = hours(0.2, facts({}), after);
-  const twice = hours(0.2, facts({}), before);
-  assert.ok(later.day.plainEur < twice.day.plainEur, 'heat taken out is owed');
+  assert.ok(Math.abs(later.day.costEur - later.day.plainEur) < 1e-9, 'both pay for it');
+  const stands = { heat: { condenserW: 0, accelW: 5000, rejectedW: 0 }, outputs: AT_REST };
+  const computed = (from: MetersState) => hours(0.2, facts({ compressorW: 0, accelW: 5000 }, stands), from);
+  const [owing, free] = [
+    computed(after).day.plainEur - after.day.plainEur,
+    computed(before).day.plainEur - before.day.plainEur,
+  ];
+  assert.ok(owing < free - 0.01, 'heat taken out is owed');
   const cold = { ...AT_REST, compressorOn: 1, compressorPct: 60, coolingOn: 1 };
   const cooled = hours(1, facts({}, { outputs: cold, heat: { condenserW: -6000, accelW: 0, rejectedW: 0 } }));
   assert.is(cooled.day.heatKwh, 0);
