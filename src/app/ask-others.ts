@@ -76,16 +76,23 @@ export async function askOthers(asked: AskOthers): Promise<number> {
       if (!json && tokens.length) say(TELL_EACH);
       return code;
     }
+    let text = '';
     const answer = await askSwarm(options, {
       ...wanted,
       onStart: (expert, node) => !json && say(printable(`[${expert} of ${node}]`)),
-      onChunk: (text) => !json && process.stdout.write(printable(text)),
-      onRestart: (why) => !json && say(`\n[broke off: ${why}; another node begins anew]`),
+      onChunk: (chunk) => {
+        text += chunk;
+        if (!json) process.stdout.write(printable(chunk));
+      },
+      onRestart: (why) => {
+        text = '';
+        if (!json) say(`\n[broke off: ${why}; another node begins anew]`);
+      },
     });
     const { useful, ...plain } = answer;
     const { meter, node, tries, way, paid } = plain;
     if (useful) keep([{ n: 1, token: useful }]);
-    if (json) print(JSON.stringify({ ...plain, paid: paid && paidOf(paid) }));
+    if (json) print(JSON.stringify({ text, ...plain, paid: paid && paidOf(paid) }));
     else {
       print('');
       const wh = (meter.joules / 3600).toFixed(2);

@@ -122,7 +122,8 @@ test('one home lets another in; that one lists it and asks its expert', async ()
   assert.match(message, 'gives the expert "gone"');
   assert.is(JSON.parse(own!.stdout).error.code, 'USAGE');
   assert.is(asData!.status, 0, asData!.stderr);
-  const { meter, node } = JSON.parse(asData!.stdout);
+  const { text, meter, node } = JSON.parse(asData!.stdout);
+  assert.ok(text.length > 10, 'the answer itself');
   assert.is(node, key);
   assert.is(meter.expert, 'faults');
   assert.ok(meter.answerTokens > 0 && meter.joules > 0);

@@ -37,6 +37,9 @@ test('ask streams an answer of a real model over the websocket', async () => {
   assert.is(status, 0, stderr);
   assert.match(stdout, /flow.*\n$/i);
   assert.match(stderr, /Wh modelled/);
+  const whole = JSON.parse(heatmine('ask', '--json', 'why is my flow too low?', '--home', unit.home).stdout);
+  assert.match(whole.text, /flow/i, 'for a program too');
+  assert.is(whole.meter.expert, 'faults');
 });
 
 test('tokens become watts, watts become heat in the house', async () => {

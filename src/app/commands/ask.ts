@@ -54,16 +54,24 @@ async function askQuestion(args: string[]): Promise<number> {
   const url = (values.url as string | undefined) ?? unitOf(paths).url;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
+  let [text, why] = ['', ''];
   const end = await askUnit({
     url,
     question,
     expert: values.expert as string | undefined,
     signal: stop.signal,
-    onStart: (start) => !json && say(`[${start.expert}] ${start.why}`),
-    onChunk: (text) => !json && process.stdout.write(text),
+    onStart: (start) => {
+      why = start.why;
+      if (!json) say(`[${start.expert}] ${why}`);
+    },
+    onChunk: (chunk) => {
+      text += chunk;
+      if (!json) process.stdout.write(chunk);
+    },
   });
   if (json) {
-    print(JSON.stringify(end));
+    const { finish, meter } = end;
+    print(JSON.stringify({ text, why, finish, meter }));
     return 0;
   }
   print('');
