@@ -51,14 +51,23 @@ async function askQuestion(args: string[]): Promise<number> {
       dissent,
     });
   }
-  const url = (values.url as string | undefined) ?? unitOf(paths).url;
+  return askHere(
+    (values.url as string | undefined) ?? unitOf(paths).url,
+    question,
+    values.expert as string | undefined,
+    json,
+  );
+}
+
+/** Asks this unit, or the one at the address. */
+async function askHere(url: string, question: string, expert: string | undefined, json: boolean): Promise<number> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   let [text, why] = ['', ''];
   const end = await askUnit({
     url,
     question,
-    expert: values.expert as string | undefined,
+    expert,
     signal: stop.signal,
     onStart: (start) => {
       why = start.why;
