@@ -39,13 +39,15 @@ function keysAt(root: z.ZodType, path: readonly PropertyKey[]): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
+/** Where it stands; of what is missing, the nearest that holds it. */
 function offsetAt(document: Document, path: readonly PropertyKey[], key?: string): number | undefined {
   const node = path.length ? document.getIn(path, true) : document.contents;
   const pair =
     key !== undefined && isMap(node) ? node.items.find((p) => isScalar(p.key) && p.key.value === key) : undefined;
   return (
     (pair?.key as { range?: [number] } | undefined)?.range?.[0] ??
-    (node as { range?: [number] } | undefined)?.range?.[0]
+    (node as { range?: [number] } | undefined)?.range?.[0] ??
+    (path.length ? offsetAt(document, path.slice(0, -1)) : undefined)
   );
 }
 
@@ -117,9 +119,15 @@ export function parseStrict<S extends z.ZodType>(
         const hint = meant ? `, did you mean "${meant}"?` : '';
         add(`unknown key "${[...issue.path, key].join('.')}"${hint}`, issue.path, key);
       }
-    } else add(`${issue.path.join('.')}: ${issueText(issue)}`, issue.path);
+    } else {
+      const missing = issue.code === 'invalid_type' && !document.hasIn(issue.path);
+      add(`${issue.path.join('.')}: ${missing ? `is missing, ${issueText(issue)}` : issueText(issue)}`, issue.path);
+    }
   }
-  throw new FileFaults(where, faults);
+  throw new FileFaults(
+    where,
+    faults.sort((a, b) => a.line - b.line || a.column - b.column),
+  );
 }
 
 const labelled = (message: string, path: readonly string[]) => {

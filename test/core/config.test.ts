@@ -2,6 +2,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Config, parseConfig } from '../../src/core/config.ts';
 
+function faultOf(text: string): string {
+  try {
+    parseConfig(text, 'c.yaml');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('taken as sound');
+}
+
 test('an empty file gives the defaults', () => {
   const config = parseConfig('', 'config.yaml');
   assert.is(config.board, 'sim');
@@ -18,6 +27,17 @@ test('all faults at once, with line, column and the key that was meant', () => {
     assert.match(message, 'config.yaml:3:13: house.chipMaxC');
     assert.match(message, 'config.yaml:4:7: unit');
   }
+});
+
+test('what is missing is told as missing, where it belongs; faults stand in the order of the lines', () => {
+  const text = 'swarm:\n  join: maybe\nnotify:\n  email: { to: me@example.org }\nunknown: 1\nunit: Über\n';
+  const message = faultOf(text);
+  assert.equal(
+    message.split('\n').map((line) => line.split(':').slice(1, 3).join(':')),
+    ['2:9', '4:10', '5:1', '6:7'],
+    message,
+  );
+  assert.match(message, 'c.yaml:4:10: notify.email.host: is missing, must be a text');
 });
 
 test('broken YAML names its line', () => {
