@@ -161,6 +161,32 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+page(
+  'letters twice as large, as a browser can be set: they grow, nothing is cut off, nothing moves out of sight',
+  (context) =>
+    visit(context, { locale: 'de-DE' }, async (tab) => {
+      const letterPx = () => tab.evaluate('parseFloat(getComputedStyle(document.querySelector("main")).fontSize)');
+      assert.is(await letterPx(), 16);
+      const browser = await tab.context().newCDPSession(tab);
+      for (const screen of Object.keys(SCREENS)) {
+        await show(tab, screen);
+        for (const width of [820, 1280]) {
+          await tab.setViewportSize({ width, height: 2800 });
+          // A new size takes it back.
+          await browser.send('Page.setFontSizes', { fontSizes: { standard: 32 } });
+          assert.is(
+            await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
+            0,
+            `${screen} at ${width}`,
+          );
+          assert.equal(await tab.evaluate(CUT_OFF), [], `cut off on ${screen} at ${width} px`);
+          assert.is(await letterPx(), 32, screen);
+          await tab.screenshot({ path: join(SHOTS, `${screen}-large-${width}.png`) });
+        }
+      }
+    }),
+);
+
 page('the skip link leads to the content and stays on the screen', (context) =>
   visit(context, { at: 'plant' }, async (tab) => {
     await tab.focus('.skip');

@@ -40,7 +40,7 @@ export function formatFor(tag: 'en' | 'de', timeZone?: string) {
     kwh: (value: Value) => (value == null ? NONE : `${digits(value, Math.abs(value) < 10 ? 2 : 1)}\u00a0kWh`),
     cents: (eurPerKwh: Value) => (eurPerKwh == null ? NONE : `${digits(eurPerKwh * 100, 1)}\u00a0ct/kWh`),
     eur: (value: Value) => (value == null ? NONE : `${digits(value, 2)}\u00a0€`),
-    wattHours: (joules: number) => `${digits(joules / 3600, joules >= 36_000 ? 1 : joules >= 360 ? 2 : 4)}\u00a0Wh`,
+    wattHours: (joules: number) => `${digits(joules / 3600, joules >= 36_000 ? 1 : joules >= 36 ? 2 : 4)}\u00a0Wh`,
     big: (value: Value) =>
       value == null
         ? NONE

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const QUERY = '(max-width: 720px)';
+const QUERY = '(max-width: 45em)';
 
 /** True on a phone: the drawings then run downwards instead of shrinking until nobody can read them. */
 export function useNarrow(): boolean {
