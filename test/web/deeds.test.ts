@@ -160,4 +160,20 @@ page('a test notification tells what became of each target', (context) =>
   }),
 );
 
+page('settings are named where there is room, and one press away below a long log', (context) =>
+  visit(context, { at: 'log', locale: 'de-DE', viewport: { width: 360, height: 640 } }, async (tab) => {
+    await tab.locator('#settings').waitFor();
+    await tab.focus('#to-settings');
+    await tab.keyboard.press('Enter');
+    assert.is(await tab.evaluate('document.activeElement.id'), 'settings-title');
+    const top = Number(await tab.evaluate('document.activeElement.getBoundingClientRect().top'));
+    assert.ok(top > 60 && top < 320, `below the header, ${top}`);
+    for (const width of [700, 820, 1024, 1280]) {
+      await tab.setViewportSize({ width, height: 768 });
+      assert.match(await tab.locator('nav').innerText(), /Protokoll & Einstellungen/, `at ${width} px`);
+      assert.is(await tab.locator('nav').evaluate((e) => e.scrollWidth - e.clientWidth), 0, `at ${width} px`);
+    }
+  }),
+);
+
 run();

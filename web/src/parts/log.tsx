@@ -19,6 +19,13 @@ interface Props {
   level: Session['level'];
 }
 
+/** They stand below a log that may be long; a link would be a screen's. */
+function toSettings(): void {
+  const title = document.getElementById('settings-title');
+  title?.scrollIntoView();
+  title?.focus();
+}
+
 /** Faults of now, what has happened, and what can be set up once and forgotten. */
 export function Log({ control, level }: Props) {
   const { t } = useWords();
@@ -26,6 +33,13 @@ export function Log({ control, level }: Props) {
     <>
       <section id="log" aria-labelledby="log-title">
         <h1 id="log-title">{t.log.title}</h1>
+        {level && (
+          <p>
+            <button type="button" id="to-settings" onClick={toSettings}>
+              {t.settings.title}
+            </button>
+          </p>
+        )}
         {control && <Faults control={control} />}
         <Events simulated={control?.simulated ?? false} />
       </section>

@@ -12,7 +12,9 @@ export function Settings({ level }: { level: Session['level'] }) {
   const { value, error } = useEvery('settings', EVERY_MS, settings);
   return (
     <section id="settings" aria-labelledby="settings-title">
-      <h2 id="settings-title">{t.settings.title}</h2>
+      <h2 id="settings-title" tabIndex={-1}>
+        {t.settings.title}
+      </h2>
       {error && <p class="card fault-text">{t.settings.failed(error)}</p>}
       {value && (
         <div class="stack">
