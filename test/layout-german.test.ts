@@ -95,6 +95,14 @@ const CASES: [string, string][] = [
     'Sollwert Raum: 99 °C von Home Assistant abgelehnt: höchstens 30',
   ],
   [
+    'Heating: buffer 33.5 °C (wanted 32.3 °C), heat pump 5.3 kW + accelerator 0.2 kW; there is no accelerator.',
+    'Heizt: Puffer 33,5 °C (gewünscht 32,3 °C), Wärmepumpe 5,3 kW + Rechner 0,2 kW; es gibt keinen Rechner.',
+  ],
+  [
+    'Idle: buffer 33.5 °C (wanted 32.3 °C); there is no accelerator.',
+    'Ruht: Puffer 33,5 °C (gewünscht 32,3 °C); es gibt keinen Rechner.',
+  ],
+  [
     'Heating: buffer 38.2 °C of 39.5 °C, heat pump 6.7 kW + accelerator 2.8 kW; computing 2.8 kW of up to 3.0 kW because a kWh from the grid costs 0.312 EUR and gains 0.350 EUR, 0.104 of it as heat it replaces.',
     'Heizt: Puffer 38,2 °C von 39,5 °C, Wärmepumpe 6,7 kW + Rechner 2,8 kW; rechnet mit 2,8 kW von bis zu 3,0 kW, denn eine kWh aus dem Netz kostet 0,312 EUR und bringt 0,350 EUR, davon 0,104 als ersetzte Wärme.',
   ],

@@ -40,6 +40,13 @@ function besidePump(outputs: Outputs, heat: ControlState['heat'], est: Estimates
   ];
 }
 
+/** What still heats while nothing is wanted has no target; what is warm enough is not on its way to one. */
+function bufferText(topC: number, setC: number): string {
+  if (setC === 0) return `buffer ${deg(topC)}`;
+  const isOver = deg(topC) !== deg(setC) && topC > setC;
+  return isOver ? `buffer ${deg(topC)} (wanted ${deg(setC)})` : `buffer ${deg(topC)} of ${deg(setC)}`;
+}
+
 function unit(
   action: Action,
   state: CoreState,
@@ -49,9 +56,7 @@ function unit(
   heat: ControlState['heat'],
 ): string {
   const { plan } = state.plan;
-  const buffer = deg(est.bufferTopC.value);
-  // What still heats while nothing is wanted has no target.
-  const target = plan.supplySetC === 0 ? `buffer ${buffer}` : `buffer ${buffer} of ${deg(plan.supplySetC)}`;
+  const target = bufferText(est.bufferTopC.value, plan.supplySetC);
   const waits = compressorWaits(state.decided, startsPerDay);
   switch (action) {
     case 'defrosting':

@@ -142,6 +142,14 @@ test('a compressor that has just begun is starting, not heating with nothing', (
   assert.match(rig.verdict.reasons[0]!.text, /^Heating: buffer 25\.0 °C of [\d.]+ °C, heat pump starting;/);
 });
 
+test('a buffer that is warmer than wanted is not told as on its way there', () => {
+  const rig = createRig({ bufferTopC: 25, bufferBottomC: 22, supplyC: 25, returnC: 25, condenserOutC: 25 });
+  run(rig, 400, 1);
+  rig.values.bufferTopC = 39;
+  run(rig, 5, 1);
+  assert.match(rig.verdict.reasons[0]!.text, /: buffer 39\.0 °C \(wanted 3\d\.\d °C\)/);
+});
+
 test('no more heat is told of the accelerator than it can bring, and none is lost: the rest came through the condenser', () => {
   const on = { ...SAFE_OUTPUTS, rejectOn: 0, accelSupplyOn: 1 };
   // The compressor has just stopped: the sensor behind the condenser has cooled, the one behind the accelerator not yet.

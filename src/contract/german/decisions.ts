@@ -20,6 +20,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'Stopped: {}': 'Gestoppt: {}',
   'Heat pump stopped, heating with {}': 'Wärmepumpe gestoppt, es heizt {}',
   'buffer {} of {}': 'Puffer {} von {}',
+  'buffer {} (wanted {})': 'Puffer {} (gewünscht {})',
   'heat pump {}': 'Wärmepumpe {}',
   'heat pump starting': 'Wärmepumpe läuft an',
   'accelerator {}': 'Rechner {}',
