@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tableOf } from '../../src/app/commands/sim.ts';
 import { cosimulate } from '../../src/app/cosim.ts';
 import { Config } from '../../src/core/config.ts';
 import type { PlantFaults } from '../../src/hal/sim/plant/plant.ts';
@@ -11,6 +12,12 @@ test('same seed, same command log; another seed or one changed constant, another
   assert.is(run({}).commandLog, first);
   assert.is.not(run({ sim: { seed: 2 } }).commandLog, first);
   assert.is.not(run({ house: { designLoadW: 9000 } }).commandLog, first);
+});
+
+test('the summary has no minus nought', () => {
+  const table = tableOf({ ...run({}, 0.01), accelHeatKwh: -0.0055 }, 1, 1);
+  assert.match(table, /accelerator {8}0\.0 kWh/);
+  assert.not.match(table, '-0.0 kWh');
 });
 
 test('three winter days: warm, no limit broken, S0 throughout, energy accounted for', () => {

@@ -70,7 +70,8 @@ function settingsOf(settings: readonly string[], base: Config): { config: Config
   );
 }
 
-const kwh = (value: number) => `${value.toFixed(1).padStart(9)} kWh`;
+/** A rounded nought has no minus. */
+const kwh = (value: number) => `${(Number(value.toFixed(1)) || 0).toFixed(1).padStart(9)} kWh`;
 
 /** The summary people read. */
 export function tableOf(r: CosimResult, days: number, seed: number): string {
