@@ -98,6 +98,7 @@ page('what if it were another card: each with what is left and its break-even, b
     await tab.fill('#roi-price', '5');
     await tab.locator('#what-if tbody tr', { hasText: /H100.*0\.12.*€\s*[\d,]+$/s }).waitFor();
     assert.is(await tab.locator('#what-if tr[aria-current]').count(), 1);
+    assert.match(await tab.innerText('#what-if'), /also the price of the hardware.*H100 with 64 at once/);
   }),
 );
 

@@ -46,7 +46,8 @@ export const moneyDe: typeof moneyEn = {
   measured: (answers, days) =>
     `Hier gemessen: ${answers} Antworten am Tag (${days === '1' ? 'der letzte Tag' : `letzte ${days} Tage`}; höchstens 30). Zum Probieren eine eigene Zahl eingeben.`,
   whatIf: 'Und mit einer anderen Karte?',
-  whatIfNote: 'Dasselbe Haus, dieselben Annahmen.',
+  whatIfNote:
+    'Dasselbe Haus, dieselben Annahmen, auch derselbe Preis der Hardware: den der gemeinten Karte eintragen. Die RTX 3090 ist mit einer Frage auf einmal gemessen, die H100 mit 64 zugleich: allein braucht sie je Token weit mehr.',
   netYear: 'Bleibt im Jahr',
   breakEvenDay: 'Schwelle, Antworten am Tag',
   neverAlone: 'nie',
