@@ -95,6 +95,11 @@ const CASES: [string, string][] = [
     'Sollwert Raum: 99 °C von Home Assistant abgelehnt: höchstens 30',
   ],
   [
+    'page set mode heating, room 21.5 °C, hot water 48 °C, computing on at 0 EUR/kWh, operation commission',
+    'Seite stellte ein: Betriebsart Heizen, Raum 21,5 °C, Warmwasser 48 °C, Rechnen ein, Wert 0 EUR/kWh, Betrieb Inbetriebnahme',
+  ],
+  ['0.0 L/min at 0 %, 41.9 L/min at 100 %', '0,0 L/min bei 0 %, 41,9 L/min bei 100 %'],
+  [
     'Heating: buffer 33.5 °C (wanted 32.3 °C), heat pump 5.3 kW + accelerator 0.2 kW; there is no accelerator.',
     'Heizt: Puffer 33,5 °C (gewünscht 32,3 °C), Wärmepumpe 5,3 kW + Rechner 0,2 kW; es gibt keinen Rechner.',
   ],

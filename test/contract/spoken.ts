@@ -58,7 +58,7 @@ function files(path: string): string[] {
 type Node = Record<string, unknown> & { type: string };
 
 /** Words in a row, or a word beside a figure; names of points and codes have no spaces. */
-const isSpoken = (text: string) => text.includes(' ') && /[a-z]{3}/.test(text);
+const isSpoken = (text: string) => text.includes(' ') && /[a-z]{3}|\bat\b/.test(text);
 
 /** The text of an expression, `{}` for what only the run knows; undefined where it is no text. */
 function textOf(node: Node): string | undefined {

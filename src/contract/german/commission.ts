@@ -1,6 +1,8 @@
 /** What commissioning measures and advises, in German; keys and fillings as in `faults.ts`. */
 export const COMMISSION_DE: Record<string, string> = {
   '{} L/min': '{} L/min',
+  '{} at 0 %, {} at 100 %': '{} bei 0 %, {} bei 100 %',
+  'everything at rest': 'alles in Ruhe',
   'heating pump and flow meter': 'Heizungspumpe und Durchflussmesser',
   'check the wiring of the pump (0 V is full speed), its valves, the filter and the meter':
     'Anschluss der Pumpe (0 V ist volle Drehzahl), Ventile, Filter und Messer prüfen',

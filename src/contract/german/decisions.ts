@@ -175,6 +175,8 @@ export const WORDS_DE: Record<string, string> = {
   heating: 'Heizen',
   cooling: 'Kühlen',
   auto: 'Automatik',
+  observe: 'nur beobachten',
+  commission: 'Inbetriebnahme',
   off: 'aus',
   on: 'ein',
   quiet: 'leise',

@@ -32,7 +32,7 @@ function judgeHeater([before, on, after]: readonly Seen[], { house }: CheckFacts
 
 /** In order; the accelerator's heat is used before the compressor's, so that the buffer stays cool for it. */
 export const CHECKS: readonly Check[] = [
-  { name: 'rest', steps: [{ forS: REST_S, drive: () => ({}) }], judge: () => undefined },
+  { name: 'everything at rest', steps: [{ forS: REST_S, drive: () => ({}) }], judge: () => undefined },
   {
     name: 'heating pump and flow meter',
     steps: [
