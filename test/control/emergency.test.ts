@@ -37,6 +37,8 @@ test('the compressor is dead: the accelerator heats within five minutes although
   assert.is(Math.max(...before.map((x) => x.plant.accelW)) < 1000, true, 'filler does not pay');
   const began = seen.find((x) => emergency(x.verdict))!;
   assert.ok(began.s - 7200 <= 300, `${began.s - 7200} s`);
+  const first = emergency(began.verdict)!.text;
+  assert.is(first, 'the heat pump cannot run, and nothing else heats yet', 'no noughts in the message of the night');
   const later = seen.filter((x) => x.s > 10_000);
   assert.ok(Math.max(...later.map((x) => x.plant.accelHeatW)) > 4000);
   const text = emergency(seen.find((x) => x.s > 10_000)!.verdict)!.text;

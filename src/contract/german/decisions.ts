@@ -33,6 +33,8 @@ export const DECISIONS_DE: Record<string, string> = {
     'die Wärmepumpe kann nicht laufen: der Rechner heizt mit {}, der Heizstab mit {}; {}',
   'the heat pump cannot run: the accelerator heats {}, the old boiler {}; {}':
     'die Wärmepumpe kann nicht laufen: der Rechner heizt mit {}, der alte Kessel mit {}; {}',
+  'the heat pump cannot run, and nothing else heats yet{}':
+    'die Wärmepumpe kann nicht laufen, und noch heizt nichts anderes{}',
   '{} an hour instead of {} with the heat pump': '{} je Stunde statt {} mit der Wärmepumpe',
   '{} of electricity instead of {}, at a price nobody has told': '{} Strom statt {}, zu unbekanntem Preis',
   'computing is switched off or paused, but {} and no backup heater is there: the accelerator heats until that is over':

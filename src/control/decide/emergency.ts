@@ -65,6 +65,9 @@ export function emergencyPlan(state: EmergencyState, facts: EmergencyFacts, reje
   };
 }
 
+/** The reason becomes an event and a message in its first second, when nothing else heats yet: no figures then. */
+const HEATS_W = 100;
+
 const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** What heats now, and what it costs against the heat pump it stands in for. */
@@ -84,8 +87,10 @@ export function emergencyReasons(state: EmergencyState, est: Estimates, input: S
   const off = setPoints.computeOn ? '' : '; computing is switched off, switch it on for its heat';
   const rest = `${cost}${off}`;
   const text =
-    house.backupHeaterIs === 'boiler'
-      ? `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the old boiler ${kw(heaterW)}; ${rest}`
-      : `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the backup heater ${kw(heaterW)}; ${rest}`;
+    accelW + heaterW < HEATS_W
+      ? `the heat pump cannot run, and nothing else heats yet${off}`
+      : house.backupHeaterIs === 'boiler'
+        ? `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the old boiler ${kw(heaterW)}; ${rest}`
+        : `the heat pump cannot run: the accelerator heats ${kw(accelW)}, the backup heater ${kw(heaterW)}; ${rest}`;
   return [{ what: 'emergencyHeat', code: 'emergency-heat', text: text.slice(0, 400) }];
 }
