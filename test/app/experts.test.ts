@@ -1,6 +1,6 @@
 /** `heatmine experts`: pull over bad lines, manifests that were tampered with, fit, eval, rm, and a unit that notices. */
 import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -65,6 +65,37 @@ test('a part of another file at the same address is not glued on', async () => {
     web.files.set('/x', other);
     await download(`${web.url}/x`, file, options);
     assert.ok(readFileSync(file).equals(other));
+  });
+});
+
+test('a server that goes on elsewhere than it was asked to is begun anew with', async () => {
+  await withHome(async (home, web) => {
+    const bytes = randomBytes(200_000);
+    web.files.set('/lies/x', bytes);
+    web.cuts.push(80_000);
+    const file = join(home, 'x');
+    const options = { signal: new AbortController().signal, retryMs: 1, onProgress: () => {} };
+    await download(`${web.url}/lies/x`, file, options);
+    assert.ok(readFileSync(file).equals(bytes));
+    assert.equal(
+      web.seen.map(({ range }) => range),
+      [undefined, 'bytes=80000-', undefined],
+    );
+  });
+});
+
+test('two pulls of one name: one brings it, the other is refused, and what a dead one held is free', async () => {
+  await withHome(async (home, web) => {
+    web.files.set('/one.gguf', model());
+    writeFileSync(join(home, 'models', '.x.pull'), '999999999');
+    const pull = () => heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'x');
+    const both = await Promise.all([pull(), pull()]);
+    assert.equal(both.map(({ code }) => code).sort(), [0, 2]);
+    assert.match(both.find(({ error }) => error)!.error!.message, /is being brought already, by process/);
+    assert.match((await pull()).error!.message, /there is an expert "x" already/);
+    assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'faults')).error!.message, /already/);
+    assert.equal(readdirSync(join(home, 'models')), ['x']);
+    assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'auto')).error!.message, /auto asks for/);
   });
 });
 

@@ -70,6 +70,10 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
     }
     if (!response.ok || !response.body) throw refusalOf(url, response.status);
     const resumed = response.status === 206 && begun !== undefined;
+    if (resumed && !response.headers.get('content-range')?.startsWith(`bytes ${begun.bytes}-`)) {
+      rmSync(part, { force: true });
+      throw new Error('another part of the file came than was asked for');
+    }
     const from = resumed ? begun.bytes : 0;
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = Number.isFinite(length) ? from + length : undefined;
