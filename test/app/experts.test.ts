@@ -41,7 +41,8 @@ test('two pulls of one name: one brings it, the other is refused, and what a dea
     assert.match(both.find(({ error }) => error)!.error!.message, /is being brought already, by process/);
     assert.match((await pull()).error!.message, /there is an expert "x" already/);
     assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'faults')).error!.message, /already/);
-    assert.equal(readdirSync(join(home, 'models')), ['x']);
+    assert.is((await heatmine(home, 'pull', `${web.url}/absent.gguf`, '--id', 'y')).code, 2);
+    assert.equal(readdirSync(join(home, 'models')), ['x'], 'nothing is left of what did not come');
     assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'auto')).error!.message, /auto asks for/);
   });
 });

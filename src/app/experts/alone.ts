@@ -7,8 +7,8 @@ import { HeatmineError } from '../../core/errors.ts';
 export async function alone<T>(modelsDir: string, id: string, body: () => Promise<T>): Promise<T> {
   const file = join(modelsDir, `.${id}.pull`);
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, String(process.pid));
   try {
+    writeFileSync(own, String(process.pid));
     if (!claim(own, file)) {
       rmSync(file, { force: true });
       claim(own, file);

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chatFormatOf } from '../../compute/chat-format.ts';
 import { ExpertFile, ExpertId } from '../../compute/expert-file.ts';
 import { checkGgufFile, type GgufInfo } from '../../compute/gguf.ts';
@@ -130,7 +130,9 @@ async function fresh(options: PullOptions, id: string, fill: (dir: string) => Pr
     if (taken.includes(id) || existsSync(join(dir, 'expert.json')))
       throw new HeatmineError('USAGE', `there is an expert "${id}" already; choose another --id`);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    await fill(dir);
+    await fill(dir).finally(() => {
+      if (readdirSync(dir).length === 0) rmdirSync(dir);
+    });
   });
   return id;
 }
@@ -142,7 +144,10 @@ async function bring(options: PullOptions, url: string | undefined, path: string
     else if (options.move) renameSync(path, file);
     else cpSync(path, file, { mode: constants.COPYFILE_FICLONE, dereference: true });
   } catch (error) {
-    if (error instanceof HeatmineError || options.signal.aborted) throw error;
+    // Half of a copy is nothing to go on from.
+    rmSync(file, { force: true });
+    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    if (isFull || error instanceof HeatmineError || options.signal.aborted) throw error;
     throw new HeatmineError('MODEL_INVALID', `${path}: ${messageOf(error)}`, { cause: error });
   } finally {
     bar.end();
@@ -160,7 +165,6 @@ function checked(file: string): GgufInfo {
 /** Wrong weights are not kept: the next pull must not go on with them. */
 function refuse(file: string, what: string): never {
   rmSync(file, { force: true });
-  if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
   throw new HeatmineError('MODEL_INVALID', what.startsWith(file) ? what : `${file}: ${what}`);
 }
 
