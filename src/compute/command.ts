@@ -22,21 +22,41 @@ export interface CommandParts {
 
 const NONE: Command = { run() {}, running: () => false, stop: async () => {} };
 
+/** A process that holds the command and was ended, by the kernel for want of memory, say, is followed by another, not at once. */
+const AGAIN_MS = 3000;
+
 export function startCommand({ command, log }: CommandParts): Command {
   if (!command) return NONE;
   let pids: readonly number[] = [];
   const mark = randomUUID();
-  const child = fork(CHILD_FILE, [command.run, mark], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  // Whoever held it is gone: nobody would stop it any more. Single processes are looked for anew: their numbers may be others' by now.
-  void exited.then(() => signalTo([...pids.filter((pid) => pid < 0), ...markedBy(mark)], 'SIGKILL'));
-  child.on('error', (error) => log.warn({ err: error.message }, 'the command cannot be started'));
   let running = false;
-  child.on('message', (message: FromCommand) => {
-    pids = message.pids;
-    // It was told to stop before it was known whom.
-    if (!running) signalTo(pids, 'SIGSTOP');
-  });
+  let stopped = false;
+  let again: NodeJS.Timeout | undefined;
+  let { child, exited } = hold();
+
+  function hold() {
+    const child = fork(CHILD_FILE, [command!.run, mark], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.on('error', (error) => log.warn({ err: error.message }, 'the command cannot be started'));
+    child.on('message', (message: FromCommand) => {
+      pids = message.pids;
+      // It was told to stop before it was known whom.
+      if (!running) signalTo(pids, 'SIGSTOP');
+    });
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    return { child, exited: exited.then(lost) };
+  }
+
+  /** Nobody would stop it any more. Single processes are looked for anew: their numbers may be others' by now. */
+  function lost(): void {
+    signalTo([...pids.filter((pid) => pid < 0), ...markedBy(mark)], 'SIGKILL');
+    pids = [];
+    if (stopped) return;
+    log.warn('what holds the owner’s command has ended, and the command with it; both are started again');
+    again = setTimeout(() => {
+      ({ child, exited } = hold());
+    }, AGAIN_MS).unref();
+  }
+
   return {
     run(run) {
       if (run !== running) log.info({ run }, 'the owner’s command');
@@ -46,8 +66,10 @@ export function startCommand({ command, log }: CommandParts): Command {
       const message: ToCommand = { run, watts: command.powerW };
       if (child.connected) child.send(message, () => {});
     },
-    running: () => running,
+    running: () => running && child.connected,
     async stop() {
+      stopped = true;
+      clearTimeout(again);
       if (!child.connected) return;
       child.disconnect();
       await exited;

@@ -5,8 +5,13 @@ import { ENGINE_NAMES } from './engines/table.ts';
 /** A name in the same directory: no path leaves it. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a plain file name');
 
+export const ExpertId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'lower case letters, digits and dashes, at most 48')
+  .refine((id) => id !== 'auto', 'auto asks for whichever fits, no expert can have this name');
+
 const common = {
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'lower case letters, digits and dashes'),
+  id: ExpertId,
   title: z.string().min(1).max(120),
   description: z.string().max(2000),
   topics: z.array(z.string().max(64)).max(64),

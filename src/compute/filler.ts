@@ -149,16 +149,25 @@ function lineScorer(experts: readonly FoundExpert[], residents: Residents) {
   };
 }
 
-/** Lines in turn, of the experts in memory; when none is, of the first that can score, which is then loaded. */
+/** Lines in turn, of the experts in memory; when none is, of the first that may be loaded for it: none that the owner sent away. */
 function lineSource(experts: readonly FoundExpert[], residents: Residents) {
   const sources = experts
     .filter((e) => e.fact?.engine === 'llama')
     .map((e) => ({ id: e.id, lines: fillerLines(e).slice(0, MAX_LINES), at: 0 }));
   let turn = 0;
+  const loadable = () => {
+    const ids = new Set(
+      residents
+        .memory()
+        .absent()
+        .map(({ id }) => id),
+    );
+    return ({ id }: { id: string }) => ids.has(id);
+  };
   return () => {
     const usable = sources.filter((s) => s.lines.length > 0 && residents.fault(s.id) === undefined);
     const inMemory = usable.filter((s) => residents.resident(s.id));
-    const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable[0];
+    const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable.find(loadable());
     if (!source) return undefined;
     const at = source.at++ % source.lines.length;
     const drop = () => {

@@ -177,6 +177,11 @@ async function answer(
   else sendJson(response, 200, end);
 }
 
-const callOf = ({ name, arguments: text }: ToolCall) => ({
-  function: { name, arguments: JSON.parse(text || '{}') as unknown },
-});
+/** An upstream's may be no JSON: whoever asks in OpenAI's words looks at the text, here it must be an object. */
+function callOf({ name, arguments: text }: ToolCall) {
+  try {
+    return { function: { name, arguments: JSON.parse(text || '{}') as unknown } };
+  } catch (cause) {
+    throw new HeatmineError('BUSY', `the model called ${name} with arguments that are no JSON`, { cause });
+  }
+}

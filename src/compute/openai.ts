@@ -78,7 +78,7 @@ function requestOf(body: Sampled, each: readonly (Asking & { prefix: string })[]
   const choices = each.flatMap(({ prefix, ...asking }) =>
     Array.from({ length: perPrompt }, (_, at) => {
       // The engine takes 32 bits; clients draw from more.
-      const own = typeof seed === 'number' ? { seed: (seed + at) >>> 0 } : {};
+      const own = typeof seed === 'number' ? { seed: ((seed >>> 0) + at) >>> 0 } : {};
       return { question: { ...sampled, ...asking, ...own }, prefix };
     }),
   );

@@ -1,6 +1,6 @@
 import type { LoadedModel } from './engine.ts';
 import type { FoundExpert } from './experts.ts';
-import type { ResidencyDecision } from './scheduler/residency.ts';
+import type { ResidencyDecision, WaitingFact } from './scheduler/residency.ts';
 import type { Memory } from './scheduler/schedule.ts';
 
 export interface Use {
@@ -19,6 +19,8 @@ export interface Waiter {
 export interface Resident {
   model: LoadedModel;
   users: number;
+  /** Its file has changed or is gone. */
+  isStale: boolean;
 }
 
 /** Models in memory, loaded when asked for; the plan says which, and which make room. */
@@ -42,7 +44,30 @@ export interface Residents {
   unload(id: string): Promise<void>;
   /** Why it cannot be loaded; such a model is not tried again until the next start. */
   fault(id: string): string | undefined;
-  /** The experts on disk have changed. One that is gone is unloaded once nobody uses it. */
+  /** The experts on disk have changed. What is gone or was replaced takes no question any more and is unloaded once nobody uses it. */
   update(experts: readonly FoundExpert[]): void;
   close(): Promise<void>;
+}
+
+const loadedOf = (expert: FoundExpert | undefined): string | undefined => {
+  const { fact } = expert ?? {};
+  return fact && `${fact.sha256} ${fact.engine === 'llama' ? fact.contextTokens : ''}`;
+};
+
+/** Alike in what is loaded. */
+export const isSame = (one: FoundExpert | undefined, other: FoundExpert | undefined): boolean =>
+  loadedOf(one) === loadedOf(other);
+
+/** Of each model: how many wait, and how long the first has. */
+export function waitingFor(
+  waiters: readonly Waiter[],
+  factOf: (id: string) => Pick<WaitingFact, 'id' | 'bytes' | 'loadS'>,
+  nowMs: number,
+): WaitingFact[] {
+  const found = new Map<string, WaitingFact>();
+  for (const { id, sinceMs } of waiters) {
+    const first = found.get(id) ?? { ...factOf(id), waiting: 0, waitedS: (nowMs - sinceMs) / 1000 };
+    found.set(id, { ...first, waiting: first.waiting + 1 });
+  }
+  return [...found.values()];
 }

@@ -3,9 +3,9 @@ import { HeatmineError } from '../core/errors.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { bytesOf, type Room, widthOf } from './expert-memory.ts';
 import { type FoundExpert, verifiedSpec } from './experts.ts';
-import type { Resident, Residents, Use, Waiter } from './residents-use.ts';
+import { isSame, type Resident, type Residents, type Use, type Waiter, waitingFor } from './residents-use.ts';
 import { createDemand } from './scheduler/demand.ts';
-import type { ResidencyDecision, WaitingFact } from './scheduler/residency.ts';
+import type { ResidencyDecision } from './scheduler/residency.ts';
 import type { Memory as Facts } from './scheduler/schedule.ts';
 
 /** Until a model has been loaded once: hashing and mapping from flash. */
@@ -71,7 +71,11 @@ class Memory implements Residents {
     return {
       freeBytes: this.#freeBytes(),
       loading: this.#work !== undefined,
-      waiting: this.#waiting(),
+      waiting: waitingFor(
+        this.#waiters.filter(({ id }) => !this.#residents.has(id)),
+        this.#fact,
+        this.#parts.clock.monoMs(),
+      ),
       residents: () => residents.map(([id, r]) => ({ ...this.#fact(id), busy: r.users > 0 })),
       absent: () => this.#absent(),
       share: this.#demand.share,
@@ -110,12 +114,12 @@ class Memory implements Residents {
     const { byId } = this.#parts;
     const now = new Map(experts.map((e) => [e.id, e]));
     for (const id of byId.keys()) {
-      if (now.get(id)?.fact?.sha256 === byId.get(id)?.fact?.sha256) continue;
+      if (isSame(now.get(id), byId.get(id))) continue;
       this.#faults.delete(id);
       const there = this.#residents.get(id);
-      if (!there || there.users > 0) continue;
-      this.#residents.delete(id);
-      void there.model.unload().catch(() => undefined);
+      if (!there) continue;
+      there.isStale = true;
+      this.#leaveIfUnused(id, there);
     }
     for (const id of byId.keys()) if (!now.has(id)) this.#demand.remove(id);
     for (const id of now.keys()) this.#demand.add(id);
@@ -142,7 +146,7 @@ class Memory implements Residents {
       throw new HeatmineError('BUSY', `${id} needs ${bytes} bytes of memory, all models may take ${budgetBytes}`);
     this.#forgetLost();
     const there = this.#residents.get(id);
-    if (there && !this.#drain.has(id)) return this.#hold(there);
+    if (there && this.#takes(id, there)) return this.#hold(id, there);
     const { promise, resolve, reject } = Promise.withResolvers<Use>();
     const waiter: Waiter = { id, sinceMs: this.#parts.clock.monoMs(), resolve, reject };
     const giveUp = () => {
@@ -160,13 +164,23 @@ class Memory implements Residents {
     for (const [id, { model }] of this.#residents) if (model.lost) this.#residents.delete(id);
   }
 
-  #hold(resident: Resident): Use {
+  #takes = (id: string, { isStale }: Resident): boolean => !isStale && !this.#drain.has(id);
+
+  /** Stale weights take no new question and go with their last user. */
+  #leaveIfUnused(id: string, there: Resident): void {
+    if (there.users > 0 || this.#residents.get(id) !== there) return;
+    this.#residents.delete(id);
+    void there.model.unload().then(this.#changed, () => undefined);
+  }
+
+  #hold(id: string, resident: Resident): Use {
     resident.users++;
     let held = true;
     const release = () => {
       if (!held) return;
       held = false;
       resident.users--;
+      if (resident.isStale) this.#leaveIfUnused(id, resident);
       this.#changed();
     };
     return { model: resident.model, release };
@@ -190,38 +204,28 @@ class Memory implements Residents {
     const still: Waiter[] = [];
     for (const w of this.#waiters) {
       const there = this.#residents.get(w.id);
-      if (there && !this.#drain.has(w.id)) w.resolve(this.#hold(there));
+      if (there && this.#takes(w.id, there)) w.resolve(this.#hold(w.id, there));
       else still.push(w);
     }
     this.#waiters = still;
   }
 
-  /** Of each model that is not in memory: how many wait, and how long the first has. */
-  #waiting(): WaitingFact[] {
-    const nowMs = this.#parts.clock.monoMs();
-    const found = new Map<string, WaitingFact>();
-    for (const { id, sinceMs } of this.#waiters) {
-      if (this.#residents.has(id)) continue;
-      const first = found.get(id) ?? { ...this.#fact(id), waiting: 0, waitedS: (nowMs - sinceMs) / 1000 };
-      found.set(id, { ...first, waiting: first.waiting + 1 });
-    }
-    return [...found.values()];
-  }
-
   async #load(id: string, unload: readonly string[]): Promise<void> {
     try {
-      for (const victim of unload) {
-        const model = this.#residents.get(victim)?.model;
-        this.#residents.delete(victim);
-        await model?.unload().catch(() => undefined);
-      }
-      const expert = this.#parts.byId.get(id)!;
+      // All at once, before the first of them takes its time: none is given to anybody any more.
+      const victims = unload.map((victim) => this.#residents.get(victim)?.model);
+      for (const victim of unload) this.#residents.delete(victim);
+      for (const model of victims) await model?.unload().catch(() => undefined);
+      const expert = this.#parts.byId.get(id);
+      if (!expert) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id}" here any more`);
       const engine = expert.fact && this.#parts.engineOf(expert.fact.engine);
       if (!engine) throw new HeatmineError('MODEL_INVALID', `${id}: ${expert.unsound ?? 'no engine for it here'}`);
       const startedMs = this.#parts.clock.monoMs();
       const model = await engine.load(await verifiedSpec(expert, widthOf(expert, this.#parts.room().deviceBytes)));
       this.#loadS.set(id, Math.max(0.01, (this.#parts.clock.monoMs() - startedMs) / 1000));
-      this.#residents.set(id, { model, users: 0 });
+      // Replaced meanwhile: whoever waits gets what is there now.
+      if (!isSame(this.#parts.byId.get(id), expert)) return await model.unload();
+      this.#residents.set(id, { model, users: 0, isStale: false });
       this.#settle([]);
     } catch (error) {
       if (error instanceof HeatmineError && error.code === 'MODEL_INVALID') this.#faults.set(id, error.message);

@@ -209,7 +209,7 @@ function watchUpstream(url: string, catalogue: Catalogue, log: Log): () => void 
     upstreamModels(url, AbortSignal.timeout(UPSTREAM_LIMIT_MS)).then(
       (models) => {
         const offered = models.filter((m) => m.id !== 'auto');
-        const contextOf = (tokens: number | undefined) => tokens ?? UPSTREAM_CONTEXT_TOKENS;
+        const contextOf = (tokens: number | null | undefined) => tokens ?? UPSTREAM_CONTEXT_TOKENS;
         catalogue.setUpstream(offered.map((m) => ({ id: m.id, contextTokens: contextOf(m.max_model_len) })));
         if (reachable !== true) log.info({ models: offered.length }, 'upstream is there');
         reachable = true;

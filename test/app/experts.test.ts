@@ -1,10 +1,9 @@
 /** `heatmine experts`: pull over bad lines, manifests that were tampered with, fit, eval, rm, and a unit that notices. */
-import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { download } from '../../src/app/experts/download.ts';
 import { progressLine } from '../../src/app/experts/progress.ts';
 import { urlOf } from '../../src/app/experts/pull.ts';
 import { scanExperts } from '../../src/compute/experts.ts';
@@ -32,39 +31,19 @@ function model(): Buffer {
   return writeGguf(spec);
 }
 
-test('a download goes on where it broke off, over one connection after the other', async () => {
+test('two pulls of one name: one brings it, the other is refused, and what a dead one held is free', async () => {
   await withHome(async (home, web) => {
-    const bytes = randomBytes(300_000);
-    web.files.set('/x', bytes);
-    web.cuts.push(100_000, 0, 50_000);
-    const seen: number[] = [];
-    const options = { signal: new AbortController().signal, retryMs: 5 };
-    await download(`${web.url}/x`, join(home, 'x'), { ...options, onProgress: (done) => seen.push(done) });
-    assert.ok(readFileSync(join(home, 'x')).equals(bytes));
-    assert.ok(web.seen.slice(1).every(({ range }) => range !== undefined));
-    assert.ok(
-      seen.every((done, i) => i === 0 || done >= seen[i - 1]!),
-      'nothing is fetched twice',
-    );
-    assert.not.ok(existsSync(join(home, 'x.part')) || existsSync(join(home, 'x.part.json')));
-  });
-});
-
-test('a part of another file at the same address is not glued on', async () => {
-  await withHome(async (home, web) => {
-    web.files.set('/x', randomBytes(200_000));
-    const file = join(home, 'x');
-    const options = { signal: new AbortController().signal, retryMs: 1, onProgress: () => {} };
-    web.cuts.push(80_000, 0, 0, 0, 0, 0);
-    await download(`${web.url}/x`, file, options).then(
-      () => assert.unreachable(),
-      (error) => assert.is(error.code, 'BUSY'),
-    );
-    assert.ok(statSync(`${file}.part`).size > 0);
-    const other = randomBytes(150_000);
-    web.files.set('/x', other);
-    await download(`${web.url}/x`, file, options);
-    assert.ok(readFileSync(file).equals(other));
+    web.files.set('/one.gguf', model());
+    writeFileSync(join(home, 'models', '.x.pull'), '999999999');
+    const pull = () => heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'x');
+    const both = await Promise.all([pull(), pull()]);
+    assert.equal(both.map(({ code }) => code).sort(), [0, 2]);
+    assert.match(both.find(({ error }) => error)!.error!.message, /is being brought already, by process/);
+    assert.match((await pull()).error!.message, /there is an expert "x" already/);
+    assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'faults')).error!.message, /already/);
+    assert.is((await heatmine(home, 'pull', `${web.url}/absent.gguf`, '--id', 'y')).code, 2);
+    assert.equal(readdirSync(join(home, 'models')), ['x'], 'nothing is left of what did not come');
+    assert.match((await heatmine(home, 'pull', `${web.url}/one.gguf`, '--id', 'auto')).error!.message, /auto asks for/);
   });
 });
 

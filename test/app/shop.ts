@@ -25,7 +25,10 @@ export async function shop(): Promise<Shop> {
     const asked = /^bytes=(\d+)-$/.exec(req.headers.range ?? '');
     const from = asked && req.headers['if-range'] === etag ? Number(asked[1]) : 0;
     const body = whole.subarray(from);
-    res.writeHead(from ? 206 : 200, { etag, 'content-length': body.length });
+    // One that answers in parts, and not in that which was asked for.
+    const range = path.startsWith('/lies/') ? '0-9/10' : `${from}-${whole.length - 1}/${whole.length}`;
+    const part = from ? { 'content-range': `bytes ${range}` } : {};
+    res.writeHead(from ? 206 : 200, { etag, ...part, 'content-length': body.length });
     const cut = cuts.shift();
     if (cut === undefined || cut >= body.length) return void res.end(body);
     res.write(body.subarray(0, cut), () => setTimeout(() => res.destroy(), 100));

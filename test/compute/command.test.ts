@@ -107,6 +107,26 @@ test('it stops although the process that holds it does not hear of it, and dies 
   }
 });
 
+test('it runs again, once, after what holds it was ended', async () => {
+  const { dir, remove } = tempDir();
+  const file = join(dir, 'pids');
+  const command = saidTo(`echo "$$ $PPID" >> ${file}; exec sleep 1000`, () => true);
+  const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+  try {
+    await until('started', () => lines().length === 1);
+    const [shell = '', holder = ''] = lines()[0]!.split(/\s+/);
+    process.kill(Number(holder), 'SIGKILL');
+    await until('dies with it', () => stateOf(shell) === undefined);
+    assert.is(command.running(), false);
+    await until('again', () => lines().length === 2);
+    assert.is(command.running(), true);
+    assert.is(stateOf(lines()[1]!.split(' ')[0]!), 'S');
+  } finally {
+    await command.stop();
+    remove();
+  }
+});
+
 test('what leaves the group of the command is stopped, goes on and is killed with it', async () => {
   const { dir, remove } = tempDir();
   const file = join(dir, 'pid');

@@ -60,8 +60,8 @@ test('economy: waits for free watts, a seat and an idle card, at half the price;
   assert.is(verdictOn(economy, { freeW: 300, owedJ: 301 }).do, 'defer');
   const behind = verdictOn(economy, { freeW: 300, active: 1, questions: 1 });
   assert.equal([behind.do, behind.reason], ['defer', 'questions come first']);
-  assert.is(verdictOn({ ...economy, waitedS: 599 }).do, 'defer');
-  assert.is(refused(verdictOn({ ...economy, waitedS: 599.6 })).code, 'NO_POWER');
+  assert.is(verdictOn({ ...economy, waitedS: 598.9 }).do, 'defer');
+  assert.is(refused(verdictOn({ ...economy, waitedS: 599 }, { answerS: 0.01 })).code, 'NO_POWER');
 });
 
 test('what cannot be answered here goes elsewhere where there is an elsewhere', () => {

@@ -93,6 +93,26 @@ test('without watts another unit answers, and what was forwarded goes no further
   }
 });
 
+test('an economy question whose time is nearly up is answered elsewhere while there is time for it, however fast answers are here', async () => {
+  const far = await echoUnit();
+  const upstream = { engine: createUpstreamEngine(), url: `http://127.0.0.1:${far.port}` };
+  const near = await echoUnit({ forward: (expert) => remoteAnswerer(upstream, expert, expert, 100, createLane(4)) });
+  try {
+    far.grant(grantOf(500));
+    near.grant(grantOf(500, 0, 'night'));
+    for (let i = 0; i < 15; i++) await ask(near);
+    assert.ok(near.work.totals().answerS < 0.1, 'answers are fast here');
+    const late = await ask(near, { service_tier: 'flex', heatmine: { deadline_s: 2 } });
+    assert.is(late.status, 200);
+    assert.match(bodyOf(late).heatmine.power, /its time is up/);
+    const refused = await ask(near, { service_tier: 'flex', heatmine: { deadline_s: 2, forwarded: true } });
+    assert.equal([refused.status, refused.headers['retry-after']], [503, '900']);
+  } finally {
+    await near.stop();
+    await far.stop();
+  }
+});
+
 /** Counts on from the last number of its prompt up to 20, a number each 10 ms. */
 function countingEngine() {
   const made: number[] = [];

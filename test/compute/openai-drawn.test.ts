@@ -5,6 +5,16 @@ import { failureOf, openaiUnit, say } from './openai-unit.ts';
 const { client, unit } = await openaiUnit();
 test.after(() => unit.end());
 
+test('a seed of 64 bits, as clients draw it, is one; its choices are drawn apart', async () => {
+  const seed = 2 ** 63 - 1024;
+  const body = { model: 'talker', messages: say('The pump'), max_tokens: 6, n: 2, temperature: 1, seed };
+  const said = async () => (await client.chat.completions.create(body)).choices.map(({ message }) => message.content);
+  const first = await said();
+  assert.is(new Set(first).size, 2);
+  assert.equal(await said(), first);
+  assert.is((await failureOf(client.chat.completions.create({ ...body, seed: 1.5 }))).status, 400);
+});
+
 test('several choices, whole and streamed; their prompt is counted once', async () => {
   const body = { model: 'talker', messages: say('The pump'), max_tokens: 6, n: 3, temperature: 1, seed: 5 };
   const { choices, usage } = await client.chat.completions.create(body);

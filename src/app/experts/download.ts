@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, lstatSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -70,6 +70,10 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
     }
     if (!response.ok || !response.body) throw refusalOf(url, response.status);
     const resumed = response.status === 206 && begun !== undefined;
+    if (resumed && !response.headers.get('content-range')?.startsWith(`bytes ${begun.bytes}-`)) {
+      rmSync(part, { force: true });
+      throw new Error('another part of the file came than was asked for');
+    }
     const from = resumed ? begun.bytes : 0;
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = Number.isFinite(length) ? from + length : undefined;
@@ -77,7 +81,8 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
     await writeFile(`${part}.json`, JSON.stringify({ url, etag: response.headers.get('etag') ?? '' }));
     let done = from;
     // Written as it comes: what a broken connection has brought is there to go on from.
-    const out = await open(part, resumed ? 'a' : 'w');
+    if (!resumed) rmSync(part, { force: true });
+    const out = await open(part, resumed ? 'a' : 'wx');
     try {
       for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
         clearTimeout(timer);
@@ -106,7 +111,8 @@ function begunWith(part: string, url: string): { bytes: number; etag: string } |
   if (!existsSync(part) || !existsSync(`${part}.json`)) return undefined;
   try {
     const begun = JSON.parse(readFileSync(`${part}.json`, 'utf8')) as Begun;
-    const bytes = statSync(part).size;
+    const stat = lstatSync(part);
+    const bytes = stat.isFile() ? stat.size : 0;
     // A weak tag does not promise the same bytes.
     if (begun.url !== url || !begun.etag || begun.etag.startsWith('W/') || bytes === 0) return undefined;
     return { bytes, etag: begun.etag };

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { ExpertId } from '../../compute/expert-file.ts';
 import { scanExperts } from '../../compute/experts.ts';
 import { commonAncestor, makeNest, type Parent, parentOf, weightsFile, writeChild } from '../../compute/merge/child.ts';
 import { type Merged, type MergeJob, mergeSteps, PIECE_ELEMENTS, workOf } from '../../compute/merge/merge.ts';
@@ -13,7 +14,6 @@ import { runningPid } from '../preflight.ts';
 import { progressBar } from './progress.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../models');
-const NAME = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const MOST_PARENTS = 16;
 /** Density where the owner does not say: of TIES' authors a fifth, of DARE's half is on the careful side. */
 const DENSITY: Partial<Record<Method, number>> = { ties: 0.2, dare: 0.5 };
@@ -98,11 +98,10 @@ const howOf = (parents: readonly Parent[], { method, weightsOf, density, seed }:
 
 /** `heatmine experts merge A B --out NAME`: two or more experts of one descent become one. */
 export async function mergeExperts({ values, paths, json }: Parsed, ids: string[]): Promise<number> {
-  const id = values.out as string | undefined;
   if (ids.length < 2 || ids.length > MOST_PARENTS)
     usage(`merge which? 2 to ${MOST_PARENTS} experts: merge A B --out NAME`);
-  if (id === undefined || !NAME.test(id))
-    usage('--out takes the name of the new expert: lower case letters, digits and dashes');
+  const { data: id, error } = ExpertId.safeParse(values.out);
+  if (id === undefined) usage(`--out takes the name of the new expert: ${error?.issues[0]?.message}`);
   const experts = scanExperts([SHIPPED, paths.models]);
   if (experts.some((e) => e.id === id)) usage(`there is an expert ${id} already; choose another --out`);
   const parents = ids.map((one) => parentOf(experts, one));

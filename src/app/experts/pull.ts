@@ -11,14 +11,15 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chatFormatOf } from '../../compute/chat-format.ts';
-import { ExpertFile } from '../../compute/expert-file.ts';
+import { ExpertFile, ExpertId } from '../../compute/expert-file.ts';
 import { checkGgufFile, type GgufInfo } from '../../compute/gguf.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { MANIFEST_FILE, MAX_MANIFEST_BYTES } from '../../core/manifest.ts';
 import { chunkListFile } from '../../net/swarm/weights/chunks.ts';
 import { type Origin, originOf, SOURCE_FILE } from '../../net/swarm/weights/installed.ts';
+import { alone } from './alone.ts';
 import { download, sha256Of } from './download.ts';
 import { follow } from './follow.ts';
 import { readExpertManifest } from './manifest.ts';
@@ -66,7 +67,10 @@ export async function pullExpert(options: PullOptions): Promise<string> {
   const id = options.id ?? idOf(basename(decodeURIComponent(path)));
   // Before gigabytes of it are copied.
   if (!url) checkGgufFile(path);
-  const dir = freshDir(options, id);
+  return fresh(options, id, (dir) => pullWeights(options, url, path, dir, id));
+}
+
+async function pullWeights(options: PullOptions, url: string | undefined, path: string, dir: string, id: string) {
   const file = join(dir, 'weights.gguf');
   await bring(options, url, options.source, file, id);
   const info = checked(file);
@@ -76,7 +80,6 @@ export async function pullExpert(options: PullOptions): Promise<string> {
   const fact = expertOf(id, title, info, { sha256, sizeBytes: statSync(file).size }, options.contextTokens);
   noteOrigin(options, dir);
   writeExpert(dir, fact);
-  return id;
 }
 
 async function pullSigned(options: PullOptions, url: string | undefined): Promise<string> {
@@ -85,11 +88,20 @@ async function pullSigned(options: PullOptions, url: string | undefined): Promis
   if (!url && !existsSync(place)) throw new HeatmineError('USAGE', `there is no ${place}`);
   const text = url ? await smallText(url, options.signal) : readFileSync(place, 'utf8');
   const { manifest, expert } = readExpertManifest(text, source);
-  const { files, maker } = manifest;
-  options.say(`${expert.title}: signed by ${maker.slice(0, 16)}…, licence ${expert.licence}`);
+  options.say(`${expert.title}: signed by ${manifest.maker.slice(0, 16)}…, licence ${expert.licence}`);
   const id = options.id ?? expert.id;
-  const dir = freshDir(options, id);
-  for (const { name, sha256, sizeBytes } of files) {
+  return fresh(options, id, (dir) => pullFiles(options, url, place, { manifest, expert: { ...expert, id } }, dir));
+}
+
+async function pullFiles(
+  options: PullOptions,
+  url: string | undefined,
+  place: string,
+  { manifest, expert }: ReturnType<typeof readExpertManifest>,
+  dir: string,
+) {
+  const { source } = options;
+  for (const { name, sha256, sizeBytes } of manifest.files) {
     const file = join(dir, name);
     const from = url ? new URL(encodeURIComponent(name), url).href : undefined;
     await bring(options, from, join(place, '..', name), file, name);
@@ -102,19 +114,27 @@ async function pullSigned(options: PullOptions, url: string | undefined): Promis
   checked(join(dir, expert.file));
   writeFileSync(join(dir, MANIFEST_FILE), JSON.stringify(manifest, null, 2));
   noteOrigin(options, dir);
-  writeExpert(dir, { ...expert, id });
+  writeExpert(dir, expert);
   if (options.move && !url) rmSync(source, { recursive: true, force: true });
-  return id;
 }
 
 /** A directory that has an expert is not touched; one with a part of a download is gone on with. */
-function freshDir({ modelsDir, taken }: PullOptions, id: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,47}$/.test(id))
-    throw new HeatmineError('USAGE', `--id ${id}: lower case letters, digits and dashes, at most 48`);
-  if (taken.includes(id)) throw new HeatmineError('USAGE', `there is an expert "${id}" already; choose another --id`);
+async function fresh(options: PullOptions, id: string, fill: (dir: string) => Promise<void>): Promise<string> {
+  const { modelsDir, taken } = options;
+  const named = ExpertId.safeParse(id);
+  if (!named.success) throw new HeatmineError('USAGE', `--id ${id}: ${named.error.issues[0]!.message}`);
   const dir = join(modelsDir, id);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  return dir;
+  mkdirSync(modelsDir, { recursive: true, mode: 0o700 });
+  await alone(modelsDir, id, async () => {
+    // Another pull may have ended since the list was made.
+    if (taken.includes(id) || existsSync(join(dir, 'expert.json')))
+      throw new HeatmineError('USAGE', `there is an expert "${id}" already; choose another --id`);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    await fill(dir).finally(() => {
+      if (readdirSync(dir).length === 0) rmdirSync(dir);
+    });
+  });
+  return id;
 }
 
 async function bring(options: PullOptions, url: string | undefined, path: string, file: string, name: string) {
@@ -124,7 +144,10 @@ async function bring(options: PullOptions, url: string | undefined, path: string
     else if (options.move) renameSync(path, file);
     else cpSync(path, file, { mode: constants.COPYFILE_FICLONE, dereference: true });
   } catch (error) {
-    if (error instanceof HeatmineError || options.signal.aborted) throw error;
+    // Half of a copy is nothing to go on from.
+    rmSync(file, { force: true });
+    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    if (isFull || error instanceof HeatmineError || options.signal.aborted) throw error;
     throw new HeatmineError('MODEL_INVALID', `${path}: ${messageOf(error)}`, { cause: error });
   } finally {
     bar.end();
@@ -142,7 +165,6 @@ function checked(file: string): GgufInfo {
 /** Wrong weights are not kept: the next pull must not go on with them. */
 function refuse(file: string, what: string): never {
   rmSync(file, { force: true });
-  if (readdirSync(dirname(file)).length === 0) rmdirSync(dirname(file));
   throw new HeatmineError('MODEL_INVALID', what.startsWith(file) ? what : `${file}: ${what}`);
 }
 

@@ -10,10 +10,13 @@ import {
   type ToolCall,
   textOf,
 } from '../engine.ts';
+import { Refusal } from '../refusal.ts';
 import { readEvents } from '../sse.ts';
 
 const START_LIMIT_MS = 60_000;
 const MAX_BODY_BYTES = 16_000_000;
+const MAX_MESSAGE_CHARS = 300;
+const MAX_RETRY_S = 3600;
 /** Without the other side's tokenizer: four bytes a token is usual for English. Only for admission, never for the meter. */
 const BYTES_PER_TOKEN = 4;
 
@@ -36,7 +39,8 @@ const Chunk = z.object({
 });
 const Failure = z.object({ error: z.object({ message: z.string(), code: z.unknown().optional() }) });
 const Models = z.object({
-  data: z.array(z.object({ id: z.string().min(1).max(200), max_model_len: z.int().positive().optional() })).max(1000),
+  // Null for the adapters of vLLM.
+  data: z.array(z.object({ id: z.string().min(1).max(200), max_model_len: z.int().positive().nullish() })).max(1000),
 });
 const Embeddings = z.object({ data: z.array(z.object({ embedding: z.array(z.number()) })), usage: Usage });
 
@@ -51,10 +55,10 @@ export function createUpstreamEngine(): Engine {
   return { name: 'upstream', load: async (spec) => upstreamModel(spec), close: async () => {} };
 }
 
-/** What the server offers. @throws HeatmineError BUSY when it does not answer, MESSAGE_INVALID on nonsense. */
+/** What the server offers. @throws HeatmineError BUSY when it does not answer, or answers nonsense. */
 export async function upstreamModels(base: string, signal: AbortSignal): Promise<z.infer<typeof Models>['data']> {
   const response = await call(base, 'models', undefined, signal);
-  return parse(Models, await readJson(response), base).data;
+  return parse(Models, await readJson(response, base, signal), base).data;
 }
 
 function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedModel {
@@ -74,9 +78,8 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
     let usage: z.infer<typeof Usage> | undefined;
     let finish: GenerateEnd['finish'] = 'stop';
     const calls: ToolCall[] = [];
-    for await (const data of readEvents(bodyOf(response, base))) {
-      const chunk = parse(Chunk, parseJson(data, base), base);
-      if (chunk.error) throw new HeatmineError('BUSY', `${base}: ${chunk.error.message}`);
+    for await (const chunk of chunksOf(response, base, signal)) {
+      if (chunk.error) throw fault(base, chunk.error.message.slice(0, MAX_MESSAGE_CHARS));
       usage = chunk.usage ?? usage;
       const choice = chunk.choices[0];
       if (choice?.finish_reason === 'length') finish = 'length';
@@ -85,7 +88,7 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
       // Servers send a chunk a token as a rule; the exact count comes with the usage.
       if (text) yield { text, tokens: 1 };
     }
-    if (!usage) throw new HeatmineError('MESSAGE_INVALID', `${base}: the stream ended without its usage`);
+    if (!usage) throw fault(base, 'the stream ended without its usage');
     const counts = { promptTokens: usage.prompt_tokens, answerTokens: usage.completion_tokens };
     if (!calls.length) return { finish, ...counts };
     return { finish: finish === 'length' ? finish : 'tool_calls', ...counts, toolCalls: calls.filter(Boolean) };
@@ -96,7 +99,7 @@ function upstreamModel({ id, file: base, contextTokens }: ModelSpec): LoadedMode
     generate,
     async embed(texts, signal) {
       const response = await call(base, 'embeddings', { model: id, input: texts }, signal);
-      const { data, usage } = parse(Embeddings, await readJson(response), base);
+      const { data, usage } = parse(Embeddings, await readJson(response, base, signal), base);
       return { vectors: data.map((d) => d.embedding), tokens: usage.prompt_tokens };
     },
     unload: async () => {},
@@ -129,54 +132,76 @@ async function call(base: string, path: string, body: unknown, signal: AbortSign
   } catch (error) {
     signal.throwIfAborted();
     const cause = error instanceof Error && error.cause ? error.cause : error;
-    throw new HeatmineError('BUSY', `upstream ${base} does not answer: ${messageOf(cause)}`, { cause: error });
+    throw fault(base, `no answer: ${messageOf(cause)}`, error);
   } finally {
     clearTimeout(timer);
   }
   if (response.ok) return response;
-  const failure = Failure.safeParse(await readJson(response).catch(() => undefined));
-  const message = failure.success ? failure.data.error.message : `HTTP ${response.status}`;
-  throw new HeatmineError(
-    codeOf(response.status, failure.success ? failure.data.error.code : undefined, message),
-    `upstream ${base}: ${message.slice(0, 300)}`,
-  );
+  const failure = Failure.safeParse(await readJson(response, base, signal).catch(() => undefined));
+  signal.throwIfAborted();
+  const { message, code } = failure.success ? failure.data.error : { message: `HTTP ${response.status}` };
+  const text = `upstream ${base}: ${message.slice(0, MAX_MESSAGE_CHARS)}`;
+  const known = codeOf(response.status, code, message);
+  const waitS = Number(response.headers.get('retry-after'));
+  throw waitS >= 1 ? new Refusal(known, text, Math.min(Math.ceil(waitS), MAX_RETRY_S)) : new HeatmineError(known, text);
 }
 
+/** Only what the asker can mend is told as the asker's fault: a key is missing between this unit and its upstream. */
 function codeOf(status: number, code: unknown, message: string): ErrorCode {
   if (code === 'context_length_exceeded' || /context (length|size|window)/i.test(message)) return 'CONTEXT_LENGTH';
   if (code === 'no_power') return 'NO_POWER';
   if (status === 404) return 'EXPERT_UNKNOWN';
   if (status === 429) return 'RATE_LIMITED';
-  if (status === 401 || status === 403) return 'UNAUTHORISED';
-  return status >= 500 ? 'BUSY' : 'MESSAGE_INVALID';
+  return status === 400 || status === 413 || status === 422 ? 'MESSAGE_INVALID' : 'BUSY';
 }
 
-function bodyOf(response: Response, base: string): AsyncIterable<Uint8Array> {
-  if (!response.body) throw new HeatmineError('MESSAGE_INVALID', `${base}: an answer without a body`);
-  return response.body;
+/** Nothing that the asker said: whatever it is, another time may be better. */
+const fault = (base: string, what: string, cause?: unknown): HeatmineError =>
+  new HeatmineError('BUSY', `upstream ${base}: ${what}`, { cause });
+
+/** The pieces of a body. @throws the signal's reason on abort, BUSY when it breaks off. */
+async function* piecesOf(response: Response, base: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (!response.body) throw fault(base, 'an answer without a body');
+  try {
+    yield* response.body;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw fault(base, `the answer broke off: ${messageOf(error)}`, error);
+  }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function* chunksOf(response: Response, base: string, signal: AbortSignal) {
+  try {
+    for await (const data of readEvents(piecesOf(response, base, signal)))
+      yield parse(Chunk, parseJson(data, base), base);
+  } catch (error) {
+    if (!(error instanceof HeatmineError) || error.code !== 'MESSAGE_INVALID') throw error;
+    throw fault(base, error.message, error);
+  }
+}
+
+async function readJson(response: Response, base: string, signal: AbortSignal): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of bodyOf(response, response.url)) {
+  for await (const part of piecesOf(response, base, signal)) {
     bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) throw new HeatmineError('MESSAGE_INVALID', `${response.url}: the answer is too large`);
+    if (bytes > MAX_BODY_BYTES) throw fault(base, 'the answer is too large');
     parts.push(part);
   }
-  return parseJson(Buffer.concat(parts).toString('utf8'), response.url);
+  return parseJson(Buffer.concat(parts).toString('utf8'), base);
 }
 
-function parseJson(text: string, where: string): unknown {
+function parseJson(text: string, base: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new HeatmineError('MESSAGE_INVALID', `${where}: not JSON`, { cause: error });
+    throw fault(base, 'not JSON', error);
   }
 }
 
-function parse<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
+function parse<T extends z.ZodType>(schema: T, value: unknown, base: string): z.infer<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new HeatmineError('MESSAGE_INVALID', `${where}: ${parsed.error.issues[0]?.message ?? 'unknown shape'}`);
+  const issue = parsed.error.issues[0];
+  throw fault(base, `not what the API says: ${issue?.path.join('.')}: ${issue?.message}`);
 }

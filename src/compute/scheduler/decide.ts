@@ -14,6 +14,8 @@ export const MAX_QUEUED = 64;
 export const MAX_OWED_S = 300;
 /** Economy starts only while the card has no more than this to do. */
 const ECONOMY_OWED_S = 1;
+/** However fast answers are here, going elsewhere takes this long, or being told why not: verdicts come five times a second. */
+const GO_BEFORE_S = 1;
 /** What waiting is worth to the asker: half the list price, as others' slow tiers cost. */
 export const ECONOMY_PRICE = 0.5;
 const NO_POWER_RETRY_S = 30;
@@ -111,7 +113,7 @@ function economy(a: Asking, supply: Supply): Verdict {
     return { do: 'admit', eurPerMtoken, reason: `${Math.round(freeW)} W are free for it` };
   }
   const reason = why ?? 'the card still works on others';
-  if (slackS(a, answerS) > 0) return { do: 'defer', reason };
+  if (slackS(a, Math.max(answerS, GO_BEFORE_S)) > 0) return { do: 'defer', reason };
   const late = `${reason}, and its time is up`;
   return away(a, { code: freeW <= 0 ? 'NO_POWER' : 'BUSY', reason: late, retryAfterS: ECONOMY_RETRY_S });
 }
