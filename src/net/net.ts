@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ControlState } from '../contract/messages.ts';
+import { reasonsOf } from '../contract/reasons.ts';
 import type { Sockets } from '../core/child.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Config, portsOf } from '../core/config.ts';
@@ -113,7 +114,7 @@ export async function startNet(options: NetOptions): Promise<Net> {
   view.onControl((state) => {
     const { compute: computing } = view.snapshot();
     history.sample(timeOf(state), state.simulated, sampleOf(state, computing));
-    history.tell(timeOf(state), state.reasons);
+    history.tell(timeOf(state), reasonsOf(state, computing));
     tell.state(state, computing);
   });
   const timers = [

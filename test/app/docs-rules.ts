@@ -40,7 +40,7 @@ export const RULES: Record<string, Rule> = {
   status: { how: 'run', out: /mode .*safety S\d/, exits: [0, 1] },
   why: { how: 'run', out: /unit/ },
   // A simulated house that has just begun may keep nothing of that time.
-  'why --at 14:05': { how: 'run', out: /since \d{4}-\d\d-|no reasons are kept of that time/, exits: [0, 2] },
+  'why --at 14:05': { how: 'run', out: /as of \d{4}-\d\d-|no reasons are kept of that time/, exits: [0, 2] },
   'why --ticks': { how: 'run', out: /no fault has been written down yet|:\d\d [A-Z]+: / },
   acknowledge: { how: 'run', out: /nothing is latched/ },
   doctor: { how: 'run', out: /OK +node/, exits: [0, 1] },

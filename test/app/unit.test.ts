@@ -64,7 +64,8 @@ test('why tells the reasons of an earlier moment', () => {
   const now = JSON.parse(heatmine('status', '--json', '--home', unit.home).stdout).control.houseTimeMs;
   const then = heatmine('why', '--at', new Date(now).toISOString(), '--home', unit.home);
   assert.is(then.status, 0, then.stderr);
-  assert.match(then.stdout, /^since 2025-01-15 \d\d:\d\d \S+\nunit +\S/);
+  assert.match(then.stdout, /^as of 2025-01-15 \d\d:\d\d \S+\nunit +\S/);
+  for (const what of ['compute', 'gate', 'prefetch']) assert.match(then.stdout, new RegExp(`^${what} +\\S`, 'm'));
   assert.is(heatmine('why', '--at', '2001-01-01', '--home', unit.home).status, 2);
   assert.is(heatmine('why', '--at', 'noon', '--home', unit.home).status, 2);
 });
@@ -80,7 +81,7 @@ test('a wish from the command line is in force with its cost, and ends when told
 test('status, why, experts ls and doctor tell what is modelled and end with their code', async () => {
   assert.match(statusLines(await unit.state()).join('\n'), /modelled/);
   assert.match(heatmine('status', '--home', unit.home).stdout, /accelOutC/);
-  assert.ok(JSON.parse(heatmine('why', '--json', '--home', unit.home).stdout).length > 0);
+  assert.ok(JSON.parse(heatmine('why', '--json', '--home', unit.home).stdout).reasons.length > 3);
   const experts = JSON.parse(heatmine('experts', 'ls', '--json', '--home', unit.home).stdout) as { id: string }[];
   for (const id of ['faults', 'status', 'convert'])
     assert.ok(

@@ -85,6 +85,9 @@ test(
     first.tell(T0 + 10 * MINUTE, reason('b'));
     first.tell(T0 + 10.5 * MINUTE, reason('c'));
     assert.is(first.whyAt(T0 + 12 * MINUTE)?.reasons[0]?.code, 'b', 'told, and not committed yet');
+    first.tell(T0 + 24 * MINUTE, [{ ...reason('b')[0]!, text: 'an old figure' }]);
+    first.tell(T0 + 25 * MINUTE, [{ ...reason('b')[0]!, text: 'a new figure' }]);
+    assert.is(first.whyAt(T0 + 40 * MINUTE)?.reasons[0]?.text, 'a new figure', 'told again after a quarter of an hour');
     first.close();
     const again = openHistory(file, log);
     fill(again, T0 + 20 * MINUTE, 1);

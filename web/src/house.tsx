@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { reasonsOf } from '../../src/contract/reasons.ts';
 import type { Session } from './api.ts';
 import { type Language, WordsContext, wordsOf } from './i18n/index.ts';
 import { useLive } from './live.ts';
@@ -57,7 +58,7 @@ export function House({ language, onLanguage, level }: Props) {
         {screen === 'now' && (
           <>
             <Now snapshot={snapshot} />
-            <Why reasons={snapshot?.control?.reasons ?? []} />
+            <Why reasons={reasonsOf(snapshot?.control ?? null, snapshot?.compute ?? null)} />
           </>
         )}
         {/* Stays, so that an answer goes on while somebody looks at another screen. */}

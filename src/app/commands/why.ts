@@ -1,4 +1,5 @@
-import type { ControlState, Reason } from '../../contract/messages.ts';
+import type { ControlState } from '../../contract/messages.ts';
+import { reasonsOf } from '../../contract/reasons.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import type { Paths } from '../../core/paths.ts';
 import { readTicks, ticksFiles } from '../../core/ticks.ts';
@@ -48,16 +49,16 @@ async function showWhy(args: string[]): Promise<number> {
   if (values.ticks || values.csv) return showTicks(paths, values.csv === true);
   const { url } = unitOf(paths);
   const { control, compute, timeZone } = await fetchState(url);
-  let reasons: Reason[] = [...(control?.reasons ?? []), ...(compute ? [compute.reason] : [])];
+  if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
+  let told = { timeMs: control.houseTimeMs, reasons: reasonsOf(control, compute) };
   if (values.at !== undefined) {
-    if (!control) throw new HeatmineError('NOT_RUNNING', 'the control loop has not reported');
-    const told = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, timeZone));
-    if (!told) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control, timeZone)}`);
-    if (!json) print(`since ${houseMinute(told.timeMs, timeZone)}`);
-    reasons = told.reasons;
+    const then = await fetchWhy(url, timeOfAt(String(values.at), control.houseTimeMs, timeZone));
+    if (!then) throw new HeatmineError('USAGE', `no reasons are kept of that time; ${clockOf(control, timeZone)}`);
+    told = then;
+    if (!json) print(`as of ${houseMinute(told.timeMs, timeZone)}`);
   }
-  if (json) print(JSON.stringify(reasons));
-  else for (const { what, code, text } of reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
+  if (json) print(JSON.stringify({ asOf: new Date(told.timeMs).toISOString(), reasons: told.reasons }));
+  else for (const { what, code, text } of told.reasons) print(`${what.padEnd(16)} ${text}  [${code}]`);
   return 0;
 }
 

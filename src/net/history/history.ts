@@ -23,7 +23,7 @@ export interface HistoryAnswer {
 export interface History {
   sample(timeMs: number, simulated: boolean, sample: Sample): void;
   event(event: Event): void;
-  /** Keeps the reasons of this moment, of the house last sampled, when they are others than before, at most once a minute. */
+  /** Keeps the reasons of this moment, of the house last sampled, when they are others than before, at most once a minute, and every quarter of an hour. */
   tell(timeMs: number, reasons: readonly Reason[]): void;
   /** The reasons that held at this time, null when nothing is known of it. */
   whyAt(timeMs: number): Told | null;

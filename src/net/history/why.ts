@@ -7,17 +7,19 @@ export interface Told {
   reasons: Reason[];
 }
 
-/** About three months of a busy unit, 20 MB at the very most. */
+/** About three months of a busy unit, 40 MB at the very most. */
 const KEEP = 20_000;
 const EVERY_MS = 60_000;
+/** The figures in a reason grow old although the reason stays. */
+const AGAIN_MS = 15 * 60_000;
 
-/** A new line of reasons is worth keeping when its codes are others than before, at most once a minute. */
+/** A new line of reasons is worth keeping when its codes are others than before, at most once a minute, or after a quarter of an hour. */
 export function whenNew(keep: (told: Told) => void) {
   let codes = '';
   let atMs = Number.NEGATIVE_INFINITY;
   return (timeMs: number, reasons: readonly Reason[]) => {
     const now = reasons.map((r) => `${r.what} ${r.code}`).join();
-    if (now === codes || Math.abs(timeMs - atMs) < EVERY_MS) return;
+    if (Math.abs(timeMs - atMs) < (now === codes ? AGAIN_MS : EVERY_MS)) return;
     codes = now;
     atMs = timeMs;
     keep({ timeMs, reasons: [...reasons] });

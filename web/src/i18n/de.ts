@@ -225,6 +225,9 @@ export const de: Strings = {
     empty: 'Die Regelung hat noch keinen Grund genannt.',
     about: {
       unit: 'das Gerät',
+      compute: 'Rechnen',
+      gate: 'Beschleuniger',
+      prefetch: 'Experten im Speicher',
       rooms: 'Räume',
       operation: 'Betrieb',
       sgReady: 'SG-Ready',

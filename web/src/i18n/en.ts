@@ -236,6 +236,9 @@ export const en = {
     empty: 'The control loop has given no reason yet.',
     about: {
       unit: 'the unit',
+      compute: 'computing',
+      gate: 'accelerator',
+      prefetch: 'experts in memory',
       rooms: 'rooms',
       operation: 'operation',
       sgReady: 'SG-Ready',
