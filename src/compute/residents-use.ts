@@ -40,6 +40,8 @@ export interface Residents {
   apply(decision: ResidencyDecision | undefined): void;
   /** Called when somebody waits for a model or needs it no more, and when one has been loaded or unloaded. */
   onChange(listener: () => void): void;
+  /** The owner wants it there: no longer sent away. */
+  load(id: string): Promise<void>;
   /** Takes it out of memory until it is asked again. Throws EXPERT_UNKNOWN, and BUSY while it answers or somebody waits for it. */
   unload(id: string): Promise<void>;
   /** Why it cannot be loaded; such a model is not tried again until the next start. */

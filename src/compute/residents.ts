@@ -94,6 +94,11 @@ class Memory implements Residents {
     });
   }
 
+  async load(id: string): Promise<void> {
+    this.#sentAway.delete(id);
+    (await this.borrow(id)).release();
+  }
+
   async unload(id: string): Promise<void> {
     if (!this.#parts.byId.has(id)) throw new HeatmineError('EXPERT_UNKNOWN', `no expert "${id.slice(0, 64)}" here`);
     const there = this.#residents.get(id);
@@ -229,9 +234,8 @@ class Memory implements Residents {
       this.#settle([]);
     } catch (error) {
       if (error instanceof HeatmineError && error.code === 'MODEL_INVALID') this.#faults.set(id, error.message);
-      const failed = this.#waiters.filter((w) => w.id === id);
+      for (const w of this.#waiters) if (w.id === id) w.reject(error);
       this.#waiters = this.#waiters.filter((w) => w.id !== id);
-      for (const w of failed) w.reject(error);
     }
   }
 }

@@ -26,7 +26,7 @@ export interface Server {
 
 export interface ServerOptions {
   service: Service;
-  residents: Pick<Residents, 'borrow' | 'unload'>;
+  residents: Pick<Residents, 'load' | 'unload'>;
   /** Figures in OpenMetrics. */
   metrics: () => string;
   log: Log;
@@ -122,7 +122,7 @@ const residencyRoutes = (residents: ServerOptions['residents']): [string, Handle
   [
     'POST /load',
     async (request, response) => {
-      (await residents.borrow(await named(request))).release();
+      await residents.load(await named(request));
       sendJson(response, 200, {});
     },
   ],

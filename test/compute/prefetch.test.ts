@@ -138,6 +138,10 @@ test('what the memory offers: neither what is there nor what the owner sent away
   assert.equal([after.loading, ids(), after.freeBytes < 1e9], [false, ['b'], true]);
   await residents.unload('a');
   assert.equal([ids(), residents.memory().freeBytes], [['b'], 1e9]);
+  await residents.load('a');
+  residents.update([]);
+  residents.update(scanExperts([dir]));
+  assert.equal(ids(), ['a', 'b'], 'what the owner loads again is no longer sent away');
   (await residents.use('a')).release();
   residents.update(scanExperts([dir]));
   assert.equal(ids(), ['b']);

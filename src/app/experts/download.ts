@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, lstatSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { createReadStream, existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { checkRoom } from '../../core/disk-room.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { follow } from './follow.ts';
 
@@ -17,8 +18,6 @@ export interface DownloadOptions {
 
 const ATTEMPTS = 6;
 const STALL_MS = 60_000;
-/** Left free on the disk. */
-const SPARE_BYTES = 100 * 2 ** 20;
 
 /** What a part file is the beginning of: another file at the same address must not be glued to it. */
 interface Begun {
@@ -77,7 +76,7 @@ async function fetchOnce(url: string, part: string, { onProgress, signal }: Down
     const from = resumed ? begun.bytes : 0;
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = Number.isFinite(length) ? from + length : undefined;
-    checkRoom(part, (total ?? 0) - from);
+    checkRoom(dirname(part), (total ?? 0) - from);
     await writeFile(`${part}.json`, JSON.stringify({ url, etag: response.headers.get('etag') ?? '' }));
     let done = from;
     // Written as it comes: what a broken connection has brought is there to go on from.
@@ -119,13 +118,6 @@ function begunWith(part: string, url: string): { bytes: number; etag: string } |
   } catch {
     return undefined;
   }
-}
-
-function checkRoom(file: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(dirname(file));
-  if (bytes + SPARE_BYTES < bavail * bsize) return;
-  const gb = (n: number) => (n / 1e9).toFixed(1);
-  throw new HeatmineError('BUSY', `${dirname(file)}: ${gb(bytes)} GB are wanted, ${gb(bavail * bsize)} GB are free`);
 }
 
 export async function sha256Of(file: string): Promise<string> {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkRoom } from '../../../core/disk-room.ts';
 import { HeatmineError, messageOf } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { type ChunkedManifest, chunkLength, MANIFEST_FILE, manifestId } from '../../../core/manifest.ts';
@@ -39,8 +40,6 @@ export interface Fetched {
 const SOURCES_AT_ONCE = 4;
 const ROUNDS = 6;
 const FAULTS = 4;
-/** Left free on the disk. */
-const SPARE_BYTES = 100 * 2 ** 20;
 /** A chunk may take this, or so many times what the quickest source takes; the first ones may take longest. */
 const CHUNK_MS = 30_000;
 const SLOWER = 8;
@@ -55,7 +54,7 @@ export async function fetchExpert(options: FetchOptions): Promise<Fetched> {
   const { manifest, dir, signal } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const totalBytes = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  await checkRoom(dir, totalBytes);
+  checkRoom(dir, totalBytes);
   const run = new Run(options, totalBytes);
   try {
     for (let round = 1; ; round++) {
@@ -75,13 +74,6 @@ export async function fetchExpert(options: FetchOptions): Promise<Fetched> {
   } finally {
     await run.close();
   }
-}
-
-async function checkRoom(dir: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dir);
-  if (bytes + SPARE_BYTES < bavail * bsize) return;
-  const gb = (n: number) => (n / 1e9).toFixed(1);
-  throw new HeatmineError('BUSY', `${dir}: ${gb(bytes)} GB are wanted, ${gb(bavail * bsize)} GB are free`);
 }
 
 interface Job {
