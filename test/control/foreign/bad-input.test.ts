@@ -137,6 +137,19 @@ test('a byte order mark, a carriage return, nulls in every place and nesting wit
   assert.equal(refused, [false, false, false, false, true]);
 });
 
+test('rubbish that is read without recursion, but too deep to be written again, is named in every field', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const band = '"lowC":20,"highC":23';
+  const texts = [
+    `{"t":${deep}}`,
+    `{"t":1,"roomC":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
+    `{"t":2,"comfort":${deep}}`,
+    `{"t":3,"comfort":{${band},"next":[${deep}]}}`,
+    `{"t":4,"forecast":{"stepS":900,"outdoorC":[${deep}]}}`,
+  ];
+  for (const text of texts) assert.match(said(text), 'too deep to show');
+});
+
 /** What is said of a line besides the decision. */
 function said(line: object | string): string {
   const text = typeof line === 'string' ? line : JSON.stringify({ t: 0, roomC: 20, ...line });
