@@ -198,10 +198,9 @@ function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: numbe
     outdoorC: growing.outdoorKs / s,
     solarWm2: growing.sunJ / s,
   };
-  return {
-    growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
-    samples: [...learned.samples.slice(-WINDOW), sample],
-  };
+  // A clock that was set back has left what was sampled at later times: one line from the far future, or another history.
+  const kept = learned.samples.slice(-WINDOW).filter(({ atS }) => atS < e.t);
+  return { growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 }, samples: [...kept, sample] };
 }
 
 function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

@@ -76,6 +76,17 @@ test('steps that change from 1 s to 900 s in the middle, and a gap of 8 h, leave
   assert.ok(ran.answers.some((a) => a.reasons.join().includes('gap of')));
 });
 
+test('one line from the far future does not end the learning: the house is planned within two days all the same', () => {
+  const ran = run(
+    2,
+    () => 900,
+    (line, k) => (k === 24 ? [JSON.stringify({ ...line, t: 1e12 })] : plain(line, k)),
+  );
+  assertSound(ran);
+  assert.ok(ran.state.learned.samples.every(({ atS }) => atS < 2 * 86_400));
+  assert.match(ran.answers.at(-1)!.reasons[0]!, 'plan:');
+});
+
 test('units by mistake: kelvin and cents are refused by name, kilowatts teach nothing and the room stays warm', () => {
   const kelvin = run(
     1,
