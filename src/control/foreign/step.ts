@@ -1,3 +1,4 @@
+import { storedAboveK } from './ahead.ts';
 import { budgetAfter } from './budget.ts';
 import { GAP_S, type Result, refuse, timeOf, usualStep } from './clock.ts';
 import { emergencyAfter } from './emergency.ts';
@@ -64,7 +65,11 @@ function decide(known: Known, state: ForeignState, dtS: number) {
   const held = machine.on && aged.on && machine.decidedS > 0;
   const supplySetC = held ? last.supplySetC : supplySetOf(known, learned, memory, level, plan !== null);
   const supplyC = heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30);
-  const budget = budgetAfter(state.budget, known, memory, { dtS, supplyC, emergency, tooHot: tooHot !== null });
+  const storedK = known.accelHeatsHouse ? storedAboveK(known, learned, memory, state.t ?? 0) : null;
+  const budget = budgetAfter(state.budget, known, memory, {
+    ...{ dtS, supplyC, emergency, storedK },
+    tooHot: tooHot !== null,
+  });
   const frost = waterFrost(memory);
   const reasons = [
     tooHot,
