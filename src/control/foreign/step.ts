@@ -1,6 +1,7 @@
 import { storedAboveK } from './ahead.ts';
 import { budgetAfter } from './budget.ts';
 import { GAP_S, type Result, refuse, timeOf, usualStep } from './clock.ts';
+import { sifted } from './doubt.ts';
 import { emergencyAfter } from './emergency.ts';
 import type { Known } from './known.ts';
 import { isMistaken, type Learnt, learn } from './learn.ts';
@@ -22,11 +23,12 @@ function mistakes(known: Known, learned: Learnt, level: number, line: Line): str
 
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
-  const line = readLine(text);
-  if ('refused' in line) return refuse(known, state, text, line.refused);
-  const time = timeOf(state, line);
+  const read = readLine(text);
+  if ('refused' in read) return refuse(known, state, text, read.refused);
+  const time = timeOf(state, read);
   if ('out' in time) return time;
   const { dtS } = time;
+  const line = sifted(state.memory, read, dtS);
   const memory = remember(state.memory, line, dtS);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
@@ -35,8 +37,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);
-  const read = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
-  const next = { ...state, ...read, memory, learned, emergency };
+  const taken = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
+  const next = { ...state, ...taken, memory, learned, emergency };
   const { decided, out } = decide(known, next, dtS);
   const told = state.t === null && known.estimated.length ? [`estimated: ${known.estimated.join(', ')}`] : [];
   const notes = [time.note ?? [], line.faults, mistakes(known, state.learned, last.compressor, line), told].flat();

@@ -87,6 +87,28 @@ test('one line from the far future does not end the learning: the house is plann
   assert.match(ran.answers.at(-1)!.reasons[0]!, 'plan:');
 });
 
+test('single leaps of the thermometers neither end the learning nor call frost; one that comes again is believed', () => {
+  const random = seededRandom(6);
+  const leaps: Spoil = (line) => {
+    const name = oneOf(random, ['roomC', 'outdoorC']);
+    return [JSON.stringify(random() < 0.05 ? { ...line, [name]: oneOf(random, [0, -40, 60, -20]) } : line)];
+  };
+  const ran = run(3, () => 900, leaps);
+  assertSound(ran);
+  assert.ok(ran.coldKh < 3 && ran.warmestC < 23.5, `${ran.coldKh} K h, ${ran.warmestC} °C`);
+  assert.ok(!ran.answers.some((a) => a.reasons.join().includes('frost')));
+  assert.ok(ran.answers.slice(-96).filter((a) => a.reasons.join().includes('plan:')).length > 80);
+  const cold = [20, 3, 3].map((roomC, k) => JSON.stringify({ t: 900 * k, roomC }));
+  let state = foreignStart(known);
+  const reasons = cold.map((text) => {
+    const step = foreignStep(known, state, text);
+    state = step.state;
+    return step.out.reasons.join();
+  });
+  assert.match(reasons[1]!, 'roomC leapt from 20.0 to 3.0 °C');
+  assert.match(reasons[2]!, 'frost');
+});
+
 test('units by mistake: kelvin and cents are refused by name, kilowatts teach nothing and the room stays warm', () => {
   const kelvin = run(
     1,

@@ -14,6 +14,7 @@ const lineAt = (t: number, lowC: number, next: { inS: number; lowC: number; high
   values: { roomC, outdoorC: 5 },
   comfort: { lowC, highC: 24, next },
   forecast: null,
+  doubted: {},
   faults: [],
 });
 
