@@ -28,7 +28,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const time = timeOf(state, read);
   if ('out' in time) return time;
   const { dtS } = time;
-  const line = sifted(state.memory, read, dtS);
+  const line = sifted(known, state.memory, read, dtS);
   const memory = remember(state.memory, line, dtS);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;

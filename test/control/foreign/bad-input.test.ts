@@ -109,6 +109,27 @@ test('single leaps of the thermometers neither end the learning nor call frost; 
   assert.match(reasons[2]!, 'frost');
 });
 
+test('meters that spike teach nothing: the room stays in its band; a pump of ten times its guessed rating is believed', () => {
+  const random = seededRandom(8);
+  const ran = run(
+    4,
+    () => 900,
+    (line) => {
+      const spike = random() < 0.03 ? { heatW: 1e6 } : random() < 0.03 ? { compressorW: 9e5 } : {};
+      return [JSON.stringify({ ...line, ...spike })];
+    },
+  );
+  assertSound(ran);
+  assert.ok(ran.coldKh < 1 && ran.warmestC < 22.5, `${ran.coldKh} K h, ${ran.warmestC} °C`);
+  assert.ok(ran.answers.some((a) => a.reasons.join().includes('1000000 W is more than 4 times the rating')));
+  const large = run(
+    1,
+    () => 900,
+    (line) => [JSON.stringify({ ...line, heatW: 10 * (line.heatW as number) })],
+  );
+  assert.ok(large.state.learned.samples.some(({ heatW }) => heatW > 35_000));
+});
+
 test('units by mistake: kelvin and cents are refused by name, kilowatts teach nothing and the room stays warm', () => {
   const kelvin = run(
     1,
