@@ -10,6 +10,7 @@ import { clamp, lagShare } from '../physics.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { isMistaken } from './mistaken.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { surpriseAfter } from './surprise.ts';
 
@@ -102,15 +103,6 @@ export interface Elapsed {
   planned: boolean;
 }
 
-/** A running pump gives more than this share of its rating, or nothing at all: less is kilowatts taken for watts. */
-const LEAST_SHARE = 0.02;
-const SURELY_RUNS_S = 600;
-
-/** Measured heat or power that no running pump has. */
-export function isMistaken(known: Known, learned: Learnt, level: number, w: number | null): boolean {
-  return level > 0 && learned.runS >= SURELY_RUNS_S && w !== null && w > 0 && w < LEAST_SHARE * known.pumpHeatW;
-}
-
 function heatOf(learned: Learnt, heatW: number | null, memory: Memory, { level }: Elapsed, outdoorC: number): number {
   if (heatW !== null) return heatW;
   if (learned.floor.deadS > 0) return 0;
@@ -128,8 +120,8 @@ const fresh = (
 };
 
 function sensible(learned: Learnt, known: Known, memory: Memory, name: 'heatW' | 'compressorW', e: Elapsed) {
-  const w = fresh(memory, name);
-  return isMistaken(known, learned, e.level, w) ? null : w;
+  const powers = { heatW: fresh(memory, 'heatW'), compressorW: fresh(memory, 'compressorW') };
+  return isMistaken(known, learned, e.level, name, powers) ? null : powers[name];
 }
 
 /** Does a commanded pump show heat or power? null: nothing is measured. */

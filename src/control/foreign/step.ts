@@ -4,10 +4,11 @@ import { GAP_S, type Result, refuse, timeOf, usualStep } from './clock.ts';
 import { sifted } from './doubt.ts';
 import { emergencyAfter } from './emergency.ts';
 import type { Known } from './known.ts';
-import { isMistaken, type Learnt, learn } from './learn.ts';
+import { type Learnt, learn } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, remember } from './memory.ts';
+import { isMistaken } from './mistaken.ts';
 import { judged, refitted } from './refit.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
@@ -17,7 +18,7 @@ import { wishOf } from './wish.ts';
 /** Powers that were not believed: named, so that a unit can be mended. */
 function mistakes(known: Known, learned: Learnt, level: number, line: Line): string[] {
   return (['heatW', 'compressorW'] as const)
-    .filter((name) => isMistaken(known, learned, level, line.values[name] ?? null))
+    .filter((name) => isMistaken(known, learned, level, name, line.values))
     .map((name) => `${name} ${line.values[name]!.toFixed(1)} W of a running pump taken for a mistake (kW?): ignored`);
 }
 
