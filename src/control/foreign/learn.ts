@@ -10,7 +10,7 @@ import { clamp, lagShare } from '../physics.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
-import { isMistaken } from './mistaken.ts';
+import { isHeat, isMistaken } from './mistaken.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { surpriseAfter } from './surprise.ts';
 
@@ -41,6 +41,8 @@ export interface Learnt {
   marginK: number;
   runS: number;
   offS: number;
+  /** Its meter has shown heat at least once. */
+  heatSeen: boolean;
   /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
   idleW: number;
   spread: Spread;
@@ -78,6 +80,7 @@ export function learntStart(known: Known): Learnt {
     marginK: MARGIN_START_K,
     runS: 0,
     offS: 0,
+    heatSeen: false,
     idleW: 0,
     spread: SPREAD_START,
     floor: FLOOR_START,
@@ -170,7 +173,8 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
       (900 / Math.min(900, e.dtS)) * (Math.abs(predicted(supply, x) - supplyC) > 8 ? 10 : 1),
     );
   }
-  return { map, supply, runS, offS, idleW, spread, floor };
+  const heatSeen = learned.heatSeen || isHeat(known, measuredW);
+  return { map, supply, runS, offS, heatSeen, idleW, spread, floor };
 }
 
 function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

@@ -10,16 +10,24 @@ interface Powers {
   compressorW?: number | null | undefined;
 }
 
-/** Measured heat or power that no running pump has; heat comes from no compressor at 0 W, but defrost takes what it gives. */
+const leastW = (known: Known) => LEAST_SHARE * known.pumpHeatW;
+
+export const isHeat = (known: Known, heatW: number | null | undefined): boolean => (heatW ?? 0) >= leastW(known);
+
+/**
+ * Measured heat or power that no running pump has, or a 0 for what nobody measures: no compressor heats at 0 W, and one that
+ * has never given heat has no meter; later a 0 may be a defrost or the hot water.
+ */
 export function isMistaken(
   known: Known,
-  { runS }: { runS: number },
+  { runS, heatSeen }: { runS: number; heatSeen: boolean },
   level: number,
   name: keyof Powers,
-  powers: Powers,
+  { heatW, compressorW }: Powers,
 ): boolean {
-  const w = powers[name] ?? null;
-  const leastW = LEAST_SHARE * known.pumpHeatW;
-  if (level <= 0 || runS < SURELY_RUNS_S || w === null) return false;
-  return w > 0 ? w < leastW : name === 'compressorW' && (powers.heatW ?? 0) >= leastW;
+  const w = (name === 'heatW' ? heatW : compressorW) ?? null;
+  if (level <= 0 || w === null) return false;
+  if (name === 'heatW' && w <= 0) return !heatSeen && (compressorW ?? 0) >= leastW(known);
+  if (runS < SURELY_RUNS_S) return false;
+  return w > 0 ? w < leastW(known) : isHeat(known, heatW);
 }

@@ -44,6 +44,13 @@ test('a compressor power of 0 beside measured heat is a number nobody measured: 
   assert.is(powerAt(map, at), powerAt(learntStart(known).map, at));
 });
 
+test('a heat of 0 beside a compressor that draws power, from the first day on, is no meter: the rating stands', () => {
+  const { map, samples } = lived((on) => ({ supplyC: 35, heatW: 0, compressorW: on ? 2500 : 0, auxW: 0 }));
+  const at = { level: 1, outdoorC: 2, supplyC: 35 };
+  assert.ok(heatAt(map, at) > 8000, `${heatAt(map, at)} W of heat`);
+  assert.ok(Math.max(...samples.slice(-96).map(({ heatW }) => heatW)) > 8000);
+});
+
 test('without a heat meter the two waters tell how heat follows speed; at full speed the rating stands', () => {
   const now = { runS: 2000, dtS: 600, outdoorC: 2, supplyC: 35, returnC: 28, level: 1 };
   let spread = SPREAD_START;
