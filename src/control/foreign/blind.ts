@@ -31,14 +31,20 @@ function waterEnough({ house }: Known, memory: Memory, heldC: number, on: boolea
   return `water at ${supplyC.toFixed(1)} °C, ${curveC.toFixed(1)} °C by the weather curve`;
 }
 
-export function blindWish(known: Known, memory: Memory, on: boolean, t: number): Wish {
+/** @param accelW what an accelerator gives the house already */
+export function blindWish(
+  known: Known,
+  memory: Memory,
+  { on, t, accelW }: { on: boolean; t: number; accelW: number },
+): Wish {
   const outdoorC = outdoorNow(memory);
   const heldC = bandAt(memory, known.comfort, 0).lowC + HELD_ABOVE_LOW_K;
   const enough = waterEnough(known, memory, heldC, on);
   if (enough) return { ample: false, level: 0, reason: `no room temperature: ${enough}` };
   const share = outdoorC === null ? MIDDLING : loadShare(known.house, heldC, outdoorC);
   const gainsW = outdoorC === null ? 0 : GAINS_W_PER_M2 * known.areaM2;
-  const needW = share * known.house.designLoadW - gainsW;
+  const otherW = gainsW + (known.accelHeatsHouse ? accelW : 0);
+  const needW = share * known.house.designLoadW - otherW;
   const fullW = known.pumpHeatW * (outdoorC === null ? 1 : capacityAt(outdoorC));
   const duty = clamp(needW / fullW, 0, 1);
   const phase = (((t % BLOCK_S) + BLOCK_S) % BLOCK_S) / BLOCK_S;

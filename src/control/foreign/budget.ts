@@ -73,7 +73,9 @@ export function budgetAfter(before: Budget, known: Known, memory: Memory, now: B
   const needW = edge.warm ? 0 : Math.max(loadW(house, lowC + 0.5, outdoorC), most);
   const priceEurPerKwh = heldValue(memory, 'priceEurPerKwh');
   const cop = copOf(now.supplyC, outdoorC);
-  const paid = known.accelHeatsHouse && edge.warm ? FULL_HOUSE : paying(known, needW, priceEurPerKwh, cop);
+  const blind = known.accelHeatsHouse && heldValue(memory, 'roomC') === null;
+  const maxW = blind ? Math.min(house.accelMaxW, needW) : house.accelMaxW;
+  const paid = known.accelHeatsHouse && edge.warm ? FULL_HOUSE : paying(known, maxW, needW, priceEurPerKwh, cop);
   if (!urgent) return { ...edge, ...paid, urgent };
   const watts = Math.max(paid.watts, Math.round(Math.min(house.accelMaxW, needW)));
   const spent = costs(watts, priceEurPerKwh, cop);
@@ -81,11 +83,11 @@ export function budgetAfter(before: Budget, known: Known, memory: Memory, now: B
   return { ...edge, watts, reason, ageS: 0, urgent };
 }
 
-function paying(known: Known, needW: number, priceEurPerKwh: number | null, cop: number) {
+function paying(known: Known, maxW: number, needW: number, priceEurPerKwh: number | null, cop: number) {
   if (priceEurPerKwh === null) return { watts: 0, reason: 'no price: nothing is bought for computing', ageS: HOLD_S };
   const { house } = known;
   const found = dispatch({
-    maxW: house.accelMaxW,
+    maxW,
     curtailedW: 0,
     surplusW: 0,
     heatW: known.accelHeatsHouse ? needW : 0,

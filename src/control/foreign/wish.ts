@@ -78,9 +78,7 @@ export function wishOf(
   if (why !== null) {
     const roomC = heldValue(memory, 'roomC');
     const rule =
-      roomC === null
-        ? blindWish(known, memory, now.on, now.t)
-        : ruleWish(known, memory, learned.low, { ...now, roomC });
+      roomC === null ? blindWish(known, memory, now) : ruleWish(known, memory, learned.low, { ...now, roomC });
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)

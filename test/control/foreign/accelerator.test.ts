@@ -41,6 +41,19 @@ test('whatever computing earns, its heat does not drive the room out of its band
   assert.is(out.computeBudgetW, 5000);
 });
 
+test('without a room temperature the accelerator and the pump together give what the weather asks for, whatever it earns', () => {
+  const rich = knownOf({ ...told, accelerator: { maxW: 5000, incomeEurPerKwh: 0.6 } });
+  const ran = run(
+    4,
+    () => 600,
+    ({ roomC: _, supplyC: __, ...line }) => sent(line),
+    undefined,
+    rich,
+  );
+  assertSound(ran, 5000);
+  assert.ok(ran.warmestC < 25 && ran.coldKh < 10, `${ran.warmestC} °C, ${ran.coldKh} K h`);
+});
+
 test('noise each second at the edge of the band does not make the budget jump', () => {
   const random = seededRandom(5);
   const err = () => 0.1 * (random() + random() - 1);
