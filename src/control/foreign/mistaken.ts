@@ -3,6 +3,8 @@ import type { Known } from './known.ts';
 /** A running pump gives and draws more than this share of its rating, or nothing at all: less is kilowatts taken for watts. */
 const LEAST_SHARE = 0.02;
 const SURELY_RUNS_S = 600;
+/** Water that comes late has come by then. */
+const HEAT_COMES_S = 300;
 
 /** What was measured of a pump over a step, W; null or left out: nothing. */
 interface Powers {
@@ -27,7 +29,7 @@ export function isMistaken(
 ): boolean {
   const w = (name === 'heatW' ? heatW : compressorW) ?? null;
   if (level <= 0 || w === null) return false;
-  if (name === 'heatW' && w <= 0) return !heatSeen && (compressorW ?? 0) >= leastW(known);
+  if (name === 'heatW' && w <= 0) return !heatSeen && runS >= HEAT_COMES_S && (compressorW ?? 0) >= leastW(known);
   if (runS < SURELY_RUNS_S) return false;
   return w > 0 ? w < leastW(known) : isHeat(known, heatW);
 }
