@@ -5,7 +5,7 @@ import { oddHouse } from './foreign/odd-house.ts';
 import { fourStores } from './foreign/plant.ts';
 import { randomHouse } from './foreign/random-house.ts';
 import { haveRecording, RECORDED, recordedYear, TARIFFS } from './foreign/recorded.ts';
-import { type Controller, runPlant, type Tally } from './foreign/run.ts';
+import { type Controller, runPlant, type Tally, timesOf } from './foreign/run.ts';
 import { seer } from './foreign/seer.ts';
 import type { Plant } from './foreign/surroundings.ts';
 import { wildHouse } from './foreign/wild-house.ts';
@@ -73,7 +73,7 @@ function compared(one: Case): Compared {
   const all = (t: Tally) => t.costEur + eurPerKh * (t.coldKh + t.warmKh);
   const best = Math.min(...references.map(all));
   const perfect = seen ? all(run('perfect knowledge', seer(plant, eurPerKh))) / best : null;
-  return { own, beaten, against: all(own) / best, perfect };
+  return { own, beaten, against: timesOf(all(own), best), perfect };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -110,7 +110,7 @@ function figures(group: string, houses: readonly Compared[]): Figure[] {
     own: houses.reduce((s, h) => s + of(h.own), 0),
     beaten: houses.reduce((s, h) => s + of(h.beaten), 0),
   });
-  const cost = mean(houses.map((h) => h.own.costEur / h.beaten.costEur));
+  const cost = mean(houses.map((h) => timesOf(h.own.costEur, h.beaten.costEur)));
   const against = mean(houses.map((h) => h.against));
   const comfort = (figure: string, of: (t: Tally) => number): Figure => {
     const { own, beaten } = sum(of);

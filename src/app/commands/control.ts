@@ -20,7 +20,7 @@ function readHouse(file: string): Known {
 }
 
 /** Lines of a stream; of one that is too long only the beginning is kept, enough for it to be refused as such. */
-async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
+export async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
   stream.setEncoding('utf8');
   let held = '';
   for await (const chunk of stream as AsyncIterable<string>) {
@@ -29,7 +29,7 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
       yield (held + part).replace(/\r$/, '');
       held = '';
     }
-    held = (held + parts.at(-1)!).slice(0, MAX_LINE_CHARS + 1);
+    if (held.length <= MAX_LINE_CHARS) held += parts.at(-1)!;
   }
   if (held !== '') yield held;
 }

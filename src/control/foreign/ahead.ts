@@ -1,4 +1,5 @@
 import { type Daily, mostFrom, typical } from '../learn/daily.ts';
+import { houseStep, inputAt } from '../learn/house/model.ts';
 import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
@@ -78,6 +79,23 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, highC - HIGH_MARGIN_K),
   };
+}
+
+/** So long what is stored goes on warming a room: a floor gives it back within half a day. */
+const STORED_S = 8 * 3600;
+
+/** How far above its band the house comes yet by what is stored in it, sun and weather, K; null: not learnt. */
+export function storedAboveK(known: Known, learned: Learnt, memory: Memory, t: number): number | null {
+  const { model } = learned;
+  let state = learned.house;
+  if (!state || learned.fit.count === 0) return null;
+  let aboveK = Number.NEGATIVE_INFINITY;
+  for (let inS = 0; inS < STORED_S; inS += LONGER_S) {
+    const slot = slotAt(known, learned, memory, t, inS, LONGER_S);
+    state = houseStep(model, state, inputAt(model, slot.atS, { ...slot, heatW: 0 }), LONGER_S);
+    aboveK = Math.max(aboveK, state.airC - slot.highC);
+  }
+  return aboveK;
 }
 
 /** Speeds worth a branch of the search: full speed, and what is not clearly dearer per heat than it. */

@@ -35,14 +35,14 @@ const WARM_BELOW_HIGH_K = 0.3;
 /** More than a thermometer's noise. */
 const HYSTERESIS_K = 0.3;
 
-function edges({ cold, warm }: Budget, known: Known, memory: Memory): Pick<Budget, 'cold' | 'warm'> {
+/** `storedK`: how far above its band what is stored takes the room yet, K; null: nobody knows. */
+function edges(before: Budget, known: Known, memory: Memory, storedK: number | null): Pick<Budget, 'cold' | 'warm'> {
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null) return { cold: false, warm: false };
   const { lowC, highC } = bandAt(memory, known.comfort, 0);
-  return {
-    cold: roomC < lowC + COLD_ABOVE_LOW_K + (cold ? HYSTERESIS_K : 0),
-    warm: roomC > highC - WARM_BELOW_HIGH_K - (warm ? HYSTERESIS_K : 0),
-  };
+  const cold = roomC < lowC + COLD_ABOVE_LOW_K + (before.cold ? HYSTERESIS_K : 0);
+  const aboveK = Math.max(roomC - highC, cold || storedK === null ? Number.NEGATIVE_INFINITY : storedK);
+  return { cold, warm: aboveK > -WARM_BELOW_HIGH_K - (before.warm ? HYSTERESIS_K : 0) };
 }
 
 interface BudgetNow {
@@ -51,14 +51,18 @@ interface BudgetNow {
   emergency: Emergency;
   /** The water takes no more heat. */
   tooHot: boolean;
+  storedK: number | null;
 }
+
+/** Heat that stays in the house is no gain there, whatever computing earns: nothing throws it away. */
+const FULL_HOUSE = { watts: 0, reason: 'compute 0 W: the room is as warm as it may get', ageS: 0 };
 
 /** Watts for the accelerator: by the unit's own dispatch rule, in an emergency what heat the house needs; 0 without an accelerator. */
 export function budgetAfter(before: Budget, known: Known, memory: Memory, now: BudgetNow): Budget {
   const { house } = known;
   if (house.accelMaxW === 0) return before;
   const ageS = Math.min(1e7, before.ageS + now.dtS);
-  const edge = edges(before, known, memory);
+  const edge = edges(before, known, memory, now.storedK);
   const why = known.accelHeatsHouse ? now.emergency.why : null;
   const urgent = why !== null;
   if (known.accelHeatsHouse && now.tooHot) return { ...BUDGET_START, ...edge };
@@ -69,7 +73,9 @@ export function budgetAfter(before: Budget, known: Known, memory: Memory, now: B
   const needW = edge.warm ? 0 : Math.max(loadW(house, lowC + 0.5, outdoorC), most);
   const priceEurPerKwh = heldValue(memory, 'priceEurPerKwh');
   const cop = copOf(now.supplyC, outdoorC);
-  const paid = paying(known, needW, priceEurPerKwh, cop);
+  const blind = known.accelHeatsHouse && heldValue(memory, 'roomC') === null;
+  const maxW = blind ? Math.min(house.accelMaxW, needW) : house.accelMaxW;
+  const paid = known.accelHeatsHouse && edge.warm ? FULL_HOUSE : paying(known, maxW, needW, priceEurPerKwh, cop);
   if (!urgent) return { ...edge, ...paid, urgent };
   const watts = Math.max(paid.watts, Math.round(Math.min(house.accelMaxW, needW)));
   const spent = costs(watts, priceEurPerKwh, cop);
@@ -77,11 +83,11 @@ export function budgetAfter(before: Budget, known: Known, memory: Memory, now: B
   return { ...edge, watts, reason, ageS: 0, urgent };
 }
 
-function paying(known: Known, needW: number, priceEurPerKwh: number | null, cop: number) {
+function paying(known: Known, maxW: number, needW: number, priceEurPerKwh: number | null, cop: number) {
   if (priceEurPerKwh === null) return { watts: 0, reason: 'no price: nothing is bought for computing', ageS: HOLD_S };
   const { house } = known;
   const found = dispatch({
-    maxW: house.accelMaxW,
+    maxW,
     curtailedW: 0,
     surplusW: 0,
     heatW: known.accelHeatsHouse ? needW : 0,

@@ -60,10 +60,11 @@ function deadAfter(deadS: number, alive: boolean | null, { level, dtS }: Command
   return alive === false && level >= FULL ? Math.min(1e7, deadS + dtS) : deadS;
 }
 
-/** Does the room fall, far below its band, for hours of full speed? */
+/** Does the room fall, far below its band, for hours of full speed? A pump known to be dead tries nothing. */
 function tried(before: Emergency, roomC: number, lowC: number, { level, dtS }: Commanded) {
   const inVain = before.inVain && roomC < lowC + BACK_K;
-  if (level < FULL || before.triedS === 0) return { triedS: level < FULL ? 0 : dtS, fromC: roomC, inVain };
+  const tries = level >= FULL && before.deadS < DEAD_AFTER_S;
+  if (!tries || before.triedS === 0) return { triedS: tries ? dtS : 0, fromC: roomC, inVain };
   const triedS = before.triedS + dtS;
   if (triedS < TRIED_S) return { triedS, fromC: before.fromC, inVain };
   const falls = roomC < lowC - FAR_BELOW_K && roomC < before.fromC - FALLEN_K;
@@ -93,5 +94,5 @@ function failingOf(e: Emergency, roomC: number | null, lowC: number): string | n
   if (e.deadS >= DEAD_AFTER_S)
     return `the pump seems dead: ${Math.round(e.deadS / 60)} min of full speed without heat or power`;
   if (!e.inVain || roomC === null) return null;
-  return `full speed does not stop the room from falling: ${roomC.toFixed(1)} °C, ${(lowC - roomC).toFixed(1)} K below its band`;
+  return `full speed did not stop the room from falling: ${roomC.toFixed(1)} °C, help until ${(lowC + BACK_K).toFixed(1)} °C`;
 }

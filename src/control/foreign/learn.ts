@@ -10,6 +10,7 @@ import { clamp, lagShare } from '../physics.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { isHeat, isMistaken } from './mistaken.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { surpriseAfter } from './surprise.ts';
 
@@ -40,6 +41,8 @@ export interface Learnt {
   marginK: number;
   runS: number;
   offS: number;
+  /** Its meter has shown heat at least once. */
+  heatSeen: boolean;
   /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
   idleW: number;
   spread: Spread;
@@ -77,6 +80,7 @@ export function learntStart(known: Known): Learnt {
     marginK: MARGIN_START_K,
     runS: 0,
     offS: 0,
+    heatSeen: false,
     idleW: 0,
     spread: SPREAD_START,
     floor: FLOOR_START,
@@ -102,15 +106,6 @@ export interface Elapsed {
   planned: boolean;
 }
 
-/** A running pump gives more than this share of its rating, or nothing at all: less is kilowatts taken for watts. */
-const LEAST_SHARE = 0.02;
-const SURELY_RUNS_S = 600;
-
-/** Measured heat or power that no running pump has. */
-export function isMistaken(known: Known, learned: Learnt, level: number, w: number | null): boolean {
-  return level > 0 && learned.runS >= SURELY_RUNS_S && w !== null && w > 0 && w < LEAST_SHARE * known.pumpHeatW;
-}
-
 function heatOf(learned: Learnt, heatW: number | null, memory: Memory, { level }: Elapsed, outdoorC: number): number {
   if (heatW !== null) return heatW;
   if (learned.floor.deadS > 0) return 0;
@@ -128,8 +123,8 @@ const fresh = (
 };
 
 function sensible(learned: Learnt, known: Known, memory: Memory, name: 'heatW' | 'compressorW', e: Elapsed) {
-  const w = fresh(memory, name);
-  return isMistaken(known, learned, e.level, w) ? null : w;
+  const powers = { heatW: fresh(memory, 'heatW'), compressorW: fresh(memory, 'compressorW') };
+  return isMistaken(known, learned, e.level, name, powers) ? null : powers[name];
 }
 
 /** Does a commanded pump show heat or power? null: nothing is measured. */
@@ -178,7 +173,8 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
       (900 / Math.min(900, e.dtS)) * (Math.abs(predicted(supply, x) - supplyC) > 8 ? 10 : 1),
     );
   }
-  return { map, supply, runS, offS, idleW, spread, floor };
+  const heatSeen = learned.heatSeen || isHeat(known, measuredW);
+  return { map, supply, runS, offS, heatSeen, idleW, spread, floor };
 }
 
 function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
@@ -198,10 +194,9 @@ function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: numbe
     outdoorC: growing.outdoorKs / s,
     solarWm2: growing.sunJ / s,
   };
-  return {
-    growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
-    samples: [...learned.samples.slice(-WINDOW), sample],
-  };
+  // A clock that was set back has left what was sampled at later times: one line from the far future, or another history.
+  const kept = learned.samples.slice(-WINDOW).filter(({ atS }) => atS < e.t);
+  return { growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 }, samples: [...kept, sample] };
 }
 
 function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

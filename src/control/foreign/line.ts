@@ -31,6 +31,8 @@ export interface Line {
   values: Partial<Record<ValueName, number>>;
   comfort: Comfort | null;
   forecast: Forecast | null;
+  /** Values that leapt, not among `values`. */
+  doubted: Partial<Record<ValueName, number>>;
   /** What was ignored, and why. */
   faults: string[];
 }
@@ -122,6 +124,7 @@ export function readLine(text: string): Line | { refused: string } {
     values,
     comfort: given(json.comfort) ? readComfort(json.comfort, faults) : null,
     forecast: given(json.forecast) ? readForecast(json.forecast, faults) : null,
+    doubted: {},
     faults: firstOf(faults),
   };
 }

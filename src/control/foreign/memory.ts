@@ -4,6 +4,8 @@ import type { Forecast } from './series.ts';
 /** Last value of each field and how old it is: fields of a foreign plant come and go. */
 export interface Memory {
   values: Partial<Record<ValueName, { value: number; ageS: number }>>;
+  /** Values of the latest line that leapt too far to be believed at once. */
+  doubted: Line['doubted'];
   comfort: Comfort | null;
   comfortAgeS: number;
   /** How far ahead this plant has ever told a step of its band, s: so far an empty list means that nothing comes. */
@@ -14,6 +16,7 @@ export interface Memory {
 
 export const MEMORY_START: Memory = {
   values: {},
+  doubted: {},
   comfort: null,
   comfortAgeS: 0,
   toldS: 0,
@@ -43,6 +46,7 @@ export function remember(memory: Memory, line: Line, dtS: number): Memory {
   }
   return {
     values,
+    doubted: line.doubted,
     comfort: line.comfort ?? memory.comfort,
     comfortAgeS: line.comfort ? 0 : memory.comfortAgeS + dtS,
     toldS: Math.max(memory.toldS, ...(line.comfort?.next ?? []).map((step) => step.inS)),

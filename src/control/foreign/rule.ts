@@ -2,7 +2,7 @@ import { loadShare, loadW } from '../decide/curve.ts';
 import { type Daily, most } from '../learn/daily.ts';
 import { clamp } from '../physics.ts';
 import type { Known } from './known.ts';
-import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { bandAt, type Memory, outdoorNow } from './memory.ts';
 
 /**
  * The plain rule: on below the band's lower edge, off a little above it, in between at the speed that the house should
@@ -22,11 +22,6 @@ const LOOK_AHEAD_S = 24 * 3600;
 /** Below this share of its design load a house is warmed up within these hours by any pump. */
 const MILD_SHARE = 0.1;
 const MILD_AHEAD_S = 3 * 3600;
-/** Without a room temperature the curve's share of the design load is given as a share of each block, long enough for steps of 15 min. */
-const BLOCK_S = 7200;
-/** People and appliances (DIN V 18599-10 between 2 and 4), which a design load leaves out. */
-const GAINS_W_PER_M2 = 3;
-
 export interface Wish {
   /** 0..1. */
   level: number;
@@ -56,22 +51,6 @@ export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): num
   return mild ? highestEdge(known, memory, low, t, MILD_AHEAD_S) : dayC;
 }
 
-function withoutRoom(known: Known, memory: Memory, t: number): Wish {
-  const outdoorC = outdoorNow(memory);
-  const { lowC } = bandAt(memory, known.comfort, 0);
-  const share = outdoorC === null ? 0.5 : loadShare(known.house, lowC + 1, outdoorC);
-  const gainsW = outdoorC === null ? 0 : GAINS_W_PER_M2 * known.areaM2;
-  const needW = share * known.house.designLoadW - gainsW;
-  const duty = clamp(needW / known.pumpHeatW, 0, 1);
-  const phase = (((t % BLOCK_S) + BLOCK_S) % BLOCK_S) / BLOCK_S;
-  const seen = outdoorC === null ? 'no outdoor temperature either' : `${outdoorC.toFixed(1)} °C outside`;
-  return {
-    ample: false,
-    level: duty > 0.05 && phase < duty ? 1 : 0,
-    reason: `no room temperature: ${Math.round(100 * duty)} % of every two hours by the weather curve (${seen})`,
-  };
-}
-
 /** Full speed from well below the edge; else what holds the room, so that a strong pump does not shoot over. */
 function speedOf(known: Known, memory: Memory, edgeC: number, roomC: number): number {
   const outdoorC = outdoorNow(memory);
@@ -81,9 +60,12 @@ function speedOf(known: Known, memory: Memory, edgeC: number, roomC: number): nu
 }
 
 /** `low`: the lower edges seen so far by hour, for plants that do not tell what comes. */
-export function ruleWish(known: Known, memory: Memory, low: Daily, on: boolean, t: number): Wish {
-  const roomC = heldValue(memory, 'roomC');
-  if (roomC === null) return withoutRoom(known, memory, t);
+export function ruleWish(
+  known: Known,
+  memory: Memory,
+  low: Daily,
+  { on, t, roomC }: { on: boolean; t: number; roomC: number },
+): Wish {
   if (roomC < FROST_ROOM_C)
     return { level: 1, ample: false, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
   const edgeC = edgeOf(known, memory, low, t);

@@ -1,11 +1,14 @@
+import { storedAboveK } from './ahead.ts';
 import { budgetAfter } from './budget.ts';
 import { GAP_S, type Result, refuse, timeOf, usualStep } from './clock.ts';
+import { sifted } from './doubt.ts';
 import { emergencyAfter } from './emergency.ts';
 import type { Known } from './known.ts';
-import { isMistaken, type Learnt, learn } from './learn.ts';
+import { type Learnt, learn } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, remember } from './memory.ts';
+import { isMistaken } from './mistaken.ts';
 import { judged, refitted } from './refit.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
@@ -15,17 +18,18 @@ import { wishOf } from './wish.ts';
 /** Powers that were not believed: named, so that a unit can be mended. */
 function mistakes(known: Known, learned: Learnt, level: number, line: Line): string[] {
   return (['heatW', 'compressorW'] as const)
-    .filter((name) => isMistaken(known, learned, level, line.values[name] ?? null))
+    .filter((name) => isMistaken(known, learned, level, name, line.values))
     .map((name) => `${name} ${line.values[name]!.toFixed(1)} W of a running pump taken for a mistake (kW?): ignored`);
 }
 
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
-  const line = readLine(text);
-  if ('refused' in line) return refuse(known, state, text, line.refused);
-  const time = timeOf(state, line);
+  const read = readLine(text);
+  if ('refused' in read) return refuse(known, state, text, read.refused);
+  const time = timeOf(state, read);
   if ('out' in time) return time;
   const { dtS } = time;
+  const line = sifted(known, state.memory, read, dtS);
   const memory = remember(state.memory, line, dtS);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
@@ -34,8 +38,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);
-  const read = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
-  const next = { ...state, ...read, memory, learned, emergency };
+  const taken = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
+  const next = { ...state, ...taken, memory, learned, emergency };
   const { decided, out } = decide(known, next, dtS);
   const told = state.t === null && known.estimated.length ? [`estimated: ${known.estimated.join(', ')}`] : [];
   const notes = [time.note ?? [], line.faults, mistakes(known, state.learned, last.compressor, line), told].flat();
@@ -64,7 +68,11 @@ function decide(known: Known, state: ForeignState, dtS: number) {
   const held = machine.on && aged.on && machine.decidedS > 0;
   const supplySetC = held ? last.supplySetC : supplySetOf(known, learned, memory, level, plan !== null);
   const supplyC = heldValue(memory, 'supplyC') ?? Math.max(supplySetC, 30);
-  const budget = budgetAfter(state.budget, known, memory, { dtS, supplyC, emergency, tooHot: tooHot !== null });
+  const storedK = known.accelHeatsHouse ? storedAboveK(known, learned, memory, state.t ?? 0) : null;
+  const budget = budgetAfter(state.budget, known, memory, {
+    ...{ dtS, supplyC, emergency, storedK },
+    tooHot: tooHot !== null,
+  });
   const frost = waterFrost(memory);
   const reasons = [
     tooHot,

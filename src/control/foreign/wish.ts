@@ -1,5 +1,6 @@
 import { heatAt } from '../learn/pump-map.ts';
 import { makePlan, slotS } from './ahead.ts';
+import { blindWish } from './blind.ts';
 import { lowestLevel } from './floor.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
@@ -75,7 +76,9 @@ export function wishOf(
   const known = asMeasured(told, learned);
   const why = distrust(learned, memory, now.blindS) ?? outside(known, memory);
   if (why !== null) {
-    const rule = ruleWish(known, memory, learned.low, now.on, now.t);
+    const roomC = heldValue(memory, 'roomC');
+    const rule =
+      roomC === null ? blindWish(known, memory, now) : ruleWish(known, memory, learned.low, { ...now, roomC });
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)

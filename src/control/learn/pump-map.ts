@@ -57,7 +57,8 @@ const CAUTION_PER_K = 0.02;
 const COLDEST_PER_H = 1.2;
 
 /** Full-speed heat and power of the prior, shares of the rated heat. */
-const fullHeat = ({ outdoorC }: PumpPoint) => clamp(1 + CAPACITY_PER_K * (outdoorC - 2), 0.4, 1.6);
+export const capacityAt = (outdoorC: number) => clamp(1 + CAPACITY_PER_K * (outdoorC - 2), 0.4, 1.6);
+const fullHeat = ({ outdoorC }: PumpPoint) => capacityAt(outdoorC);
 const fullPower = (point: PumpPoint) => fullHeat(point) / copOf(point.supplyC, point.outdoorC);
 
 function prior(mean: number[]): Regression {

@@ -76,6 +76,60 @@ test('steps that change from 1 s to 900 s in the middle, and a gap of 8 h, leave
   assert.ok(ran.answers.some((a) => a.reasons.join().includes('gap of')));
 });
 
+test('one line from the far future does not end the learning: the house is planned within two days all the same', () => {
+  const ran = run(
+    2,
+    () => 900,
+    (line, k) => (k === 24 ? [JSON.stringify({ ...line, t: 1e12 })] : plain(line, k)),
+  );
+  assertSound(ran);
+  assert.ok(ran.state.learned.samples.every(({ atS }) => atS < 2 * 86_400));
+  assert.match(ran.answers.at(-1)!.reasons[0]!, 'plan:');
+});
+
+test('single leaps of the thermometers neither end the learning nor call frost; one that comes again is believed', () => {
+  const random = seededRandom(6);
+  const leaps: Spoil = (line) => {
+    const name = oneOf(random, ['roomC', 'outdoorC']);
+    return [JSON.stringify(random() < 0.05 ? { ...line, [name]: oneOf(random, [0, -40, 60, -20]) } : line)];
+  };
+  const ran = run(3, () => 900, leaps);
+  assertSound(ran);
+  assert.ok(ran.coldKh < 3 && ran.warmestC < 23.5, `${ran.coldKh} K h, ${ran.warmestC} °C`);
+  assert.ok(!ran.answers.some((a) => a.reasons.join().includes('frost')));
+  assert.ok(ran.answers.slice(-96).filter((a) => a.reasons.join().includes('plan:')).length > 80);
+  const cold = [20, 3, 3].map((roomC, k) => JSON.stringify({ t: 900 * k, roomC }));
+  let state = foreignStart(known);
+  const reasons = cold.map((text) => {
+    const step = foreignStep(known, state, text);
+    state = step.state;
+    return step.out.reasons.join();
+  });
+  assert.match(reasons[1]!, 'roomC leapt from 20.0 to 3.0 °C');
+  assert.match(reasons[2]!, 'frost');
+});
+
+test('meters that spike teach nothing: the room stays in its band; a pump of ten times its guessed rating is believed', () => {
+  const random = seededRandom(8);
+  const ran = run(
+    4,
+    () => 900,
+    (line) => {
+      const spike = random() < 0.03 ? { heatW: 1e6 } : random() < 0.03 ? { compressorW: 9e5 } : {};
+      return [JSON.stringify({ ...line, ...spike })];
+    },
+  );
+  assertSound(ran);
+  assert.ok(ran.coldKh < 1 && ran.warmestC < 22.5, `${ran.coldKh} K h, ${ran.warmestC} °C`);
+  assert.ok(ran.answers.some((a) => a.reasons.join().includes('1000000 W is more than 4 times the rating')));
+  const large = run(
+    1,
+    () => 900,
+    (line) => [JSON.stringify({ ...line, heatW: 10 * (line.heatW as number) })],
+  );
+  assert.ok(large.state.learned.samples.some(({ heatW }) => heatW > 35_000));
+});
+
 test('units by mistake: kelvin and cents are refused by name, kilowatts teach nothing and the room stays warm', () => {
   const kelvin = run(
     1,
@@ -135,6 +189,19 @@ test('a byte order mark, a carriage return, nulls in every place and nesting wit
   assert.ok(answers.every((a) => Number.isFinite(a.compressor) && Number.isFinite(a.supplySetC)));
   const refused = answers.map((a) => a.reasons.join().includes('no JSON'));
   assert.equal(refused, [false, false, false, false, true]);
+});
+
+test('rubbish that is read without recursion, but too deep to be written again, is named in every field', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const band = '"lowC":20,"highC":23';
+  const texts = [
+    `{"t":${deep}}`,
+    `{"t":1,"roomC":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
+    `{"t":2,"comfort":${deep}}`,
+    `{"t":3,"comfort":{${band},"next":[${deep}]}}`,
+    `{"t":4,"forecast":{"stepS":900,"outdoorC":[${deep}]}}`,
+  ];
+  for (const text of texts) assert.match(said(text), 'too deep to show');
 });
 
 /** What is said of a line besides the decision. */

@@ -60,10 +60,20 @@ for (const [name, tell] of TELLERS)
     assert.ok([...between(0, 12), ...between(37, 48)].every((a) => a.computeBudgetW === 0));
   });
 
+test('a dead pump that gives heat again needs no help, however cold the room has become meanwhile', () => {
+  const weak = { ...accelerator, maxW: 500 };
+  const { coldest, between } = dead((l) => l, knownOf({ areaM2: 120, pump: { heatW: 8000 }, accelerator: weak }));
+  assert.ok(coldest < 17.5, `${coldest} °C`);
+  for (const a of between(36.5, 48)) {
+    assert.is(a.computeBudgetW, 0);
+    assert.not.match(a.reasons.join(), 'falling');
+  }
+});
+
 test('where nothing is measured, a room that falls 2 K below its band at full speed is enough', () => {
   const { coldest, between } = dead(bare);
   assert.ok(coldest > 15, `${coldest} °C`);
-  assert.ok(between(12, 36).some((a) => a.computeBudgetW > 0 && a.reasons[0]!.includes('does not stop the room')));
+  assert.ok(between(12, 36).some((a) => a.computeBudgetW > 0 && a.reasons[0]!.includes('did not stop the room')));
   assert.ok(between(0, 12).every((a) => a.computeBudgetW === 0));
 });
 

@@ -7,7 +7,7 @@ import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
 import { SPREAD_START, spreadAfter, spreadHeatW } from '../../../src/control/foreign/spread.ts';
 import { surpriseAfter, waryEdgeC } from '../../../src/control/foreign/surprise.ts';
 import { DAILY_START, seen } from '../../../src/control/learn/daily.ts';
-import { powerAt } from '../../../src/control/learn/pump-map.ts';
+import { heatAt, powerAt } from '../../../src/control/learn/pump-map.ts';
 
 const HOUR_S = 3600;
 const known = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 10_000, fanW: 0 } });
@@ -34,6 +34,21 @@ test('what is drawn while the pump stands is no cost of running it', () => {
   };
   assert.ok(Math.abs(drawn(0) - 2500) < 75, `${drawn(0)} W without`);
   assert.ok(Math.abs(drawn(300) - drawn(0)) < 75, `${drawn(300)} W with 300 W always on`);
+});
+
+test('a compressor power of 0 beside measured heat is a number nobody measured: heat is learnt, power is not', () => {
+  const { map } = lived((on) => ({ supplyC: 35, heatW: on ? 8000 : 0, compressorW: 0, auxW: 0 }));
+  const at = { level: 1, outdoorC: 2, supplyC: 35 };
+  assert.ok(map.fullS > 20 * HOUR_S, `${map.fullS} s`);
+  assert.ok(Math.abs(heatAt(map, at) - 8000) < 400, `${heatAt(map, at)} W of heat`);
+  assert.is(powerAt(map, at), powerAt(learntStart(known).map, at));
+});
+
+test('a heat of 0 beside a compressor that draws power, from the first day on, is no meter: the rating stands', () => {
+  const { map, samples } = lived((on) => ({ supplyC: 35, heatW: 0, compressorW: on ? 2500 : 0, auxW: 0 }));
+  const at = { level: 1, outdoorC: 2, supplyC: 35 };
+  assert.ok(heatAt(map, at) > 8000, `${heatAt(map, at)} W of heat`);
+  assert.ok(Math.max(...samples.slice(-96).map(({ heatW }) => heatW)) > 8000);
 });
 
 test('without a heat meter the two waters tell how heat follows speed; at full speed the rating stands', () => {

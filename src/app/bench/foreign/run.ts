@@ -21,6 +21,9 @@ export interface Tally {
 /** Takes the line of one step, gives the level 0..1. The house itself is for references that cheat. */
 export type Controller = (line: Record<string, unknown>, t: number, truth: Running) => number;
 
+/** Times the reference; where neither spends anything in a warm week they are as good as each other. */
+export const timesOf = (own: number, reference: number): number => (own === reference ? 1 : own / reference);
+
 const BANDS_AHEAD_S = 36 * 3600;
 const FIRST_DAYS = 2;
 
