@@ -35,7 +35,12 @@ export const Drawn = {
   top_k: z.int().min(-1).max(MAX_TOKENS).nullish(),
   min_p: z.number().min(0).max(1).nullish(),
   /** Of 64 bits, as clients draw it. */
-  seed: z.number().refine(Number.isInteger, 'must be a whole number').nullish(),
+  seed: z
+    .number()
+    .min(-(2 ** 63))
+    .max(2 ** 64)
+    .refine(Number.isInteger, 'must be a whole number')
+    .nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   repeat_penalty: z.number().positive().max(10).nullish(),
