@@ -7,6 +7,7 @@ import { markedBy, signalTo } from './command-child/marked.ts';
 import type { FromCommand, ToCommand } from './command-child/messages.ts';
 
 const CHILD_FILE = join(import.meta.dirname, 'command-child/main.ts');
+
 /** The owner's own unpaid work, where config.yaml names some. */
 export interface Command {
   /** Whether it may run; to be said again within a second, or it stops. */

@@ -155,19 +155,17 @@ function lineSource(experts: readonly FoundExpert[], residents: Residents) {
     .filter((e) => e.fact?.engine === 'llama')
     .map((e) => ({ id: e.id, lines: fillerLines(e).slice(0, MAX_LINES), at: 0 }));
   let turn = 0;
-  const loadable = () => {
-    const ids = new Set(
-      residents
-        .memory()
-        .absent()
-        .map(({ id }) => id),
-    );
-    return ({ id }: { id: string }) => ids.has(id);
-  };
   return () => {
     const usable = sources.filter((s) => s.lines.length > 0 && residents.fault(s.id) === undefined);
     const inMemory = usable.filter((s) => residents.resident(s.id));
-    const source = inMemory.length ? inMemory[turn++ % inMemory.length] : usable.find(loadable());
+    const source = inMemory.length
+      ? inMemory[turn++ % inMemory.length]
+      : usable.find(({ id }) =>
+          residents
+            .memory()
+            .absent()
+            .some((one) => one.id === id),
+        );
     if (!source) return undefined;
     const at = source.at++ % source.lines.length;
     const drop = () => {

@@ -16,7 +16,7 @@ export interface LoopParts {
   cards: Cards;
   power: Pick<Power, 'now' | 'onChange'>;
   work: Pick<Work, 'owedJ' | 'soldJ' | 'tick'>;
-  door: Pick<Door, 'facts' | 'apply' | 'onChange' | 'questions'>;
+  door: Pick<Door, 'facts' | 'apply' | 'onChange'>;
   residents: Pick<Residents, 'memory' | 'apply' | 'onChange' | 'borrow'>;
   filler: Pick<Filler, 'allow' | 'tick' | 'capacity' | 'cpuMsPerToken'>;
   command: Pick<Command, 'run'>;

@@ -1,10 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { ComputeState, ControlState } from '../contract/messages.ts';
 import type { Today } from '../contract/today.ts';
 import { type Language, observedLine, todayLine } from '../contract/today-line.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { keptJson } from './kept-json.ts';
 
 /** Answers of the day; `heard` is the last word of compute's own counter, which starts again with compute. */
 const Counted = z.strictObject({
@@ -37,8 +36,9 @@ export interface DayLine {
 
 /** The daily line: control's meters, and the answers counted here because control knows of none. */
 export function openToday(file: string, language: Language, log: Log): DayLine {
-  let counted = load(file, log);
-  let written = JSON.stringify(counted);
+  const damaged = 'the answers of today are counted anew';
+  const record = keptJson(file, Counted, NOTHING, { damaged, unkept: 'the answers of today are not kept' }, log);
+  let counted = record.found;
   let last = '';
   return {
     seen({ meters, observed }, compute) {
@@ -63,26 +63,6 @@ export function openToday(file: string, language: Language, log: Log): DayLine {
     again() {
       last = '';
     },
-    flush() {
-      const now = JSON.stringify(counted);
-      if (now === written) return;
-      try {
-        writeFileSync(`${file}.new`, now, { mode: 0o600 });
-        renameSync(`${file}.new`, file);
-        written = now;
-      } catch (error) {
-        log.warn({ err: messageOf(error) }, 'the answers of today are not kept');
-      }
-    },
+    flush: () => record.save(counted),
   };
-}
-
-function load(file: string, log: Log): Counted {
-  try {
-    return Counted.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      log.warn({ err: messageOf(error).slice(0, 200) }, `${file} is damaged: the answers of today are counted anew`);
-    return NOTHING;
-  }
 }

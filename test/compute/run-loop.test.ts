@@ -59,6 +59,7 @@ test('watts, a question and its end move filler, command, gate and the word to c
   assert.equal([seen.paces.at(-1)!.watts, seen.command], [100, true]);
   power.offer(grantOf(900, 0, 'a cloud'));
   assert.equal([seen.paces.at(-1)!.limit, seen.command], ['unpaid', false]);
+  assert.is(loop.plan.gate.reason.code, 'idle', 'granted watts that are bought keep no card on');
   await close();
 });
 
@@ -100,7 +101,9 @@ test('a model is loaded for whoever waits, and ahead once watts have been free f
   power.offer(grantOf(900, 900, 'sun', 1e6));
   pass(PREFETCH_AFTER_S - 2);
   assert.equal([residents.resident('b'), loop.plan.prefetch.reason.code], [false, 'soon']);
-  pass(4);
+  const begun = () => residents.memory().loading || residents.memory().waiting.length > 0;
+  for (let n = 0; !begun() && n < 8; n++) pass(0.5);
+  assert.ok(residents.memory().loading, 'in the step that decided it');
   for (let n = 0; !residents.resident('b') && n < 500; n++) await sleep(5);
   assert.ok(residents.resident('b'));
   await close();

@@ -9,10 +9,7 @@ export async function alone<T>(modelsDir: string, id: string, body: () => Promis
   const own = `${file}.${process.pid}`;
   try {
     writeFileSync(own, String(process.pid));
-    if (!claim(own, file)) {
-      rmSync(file, { force: true });
-      claim(own, file);
-    }
+    while (!claim(own, file)) rmSync(file, { force: true });
   } finally {
     rmSync(own, { force: true });
   }
