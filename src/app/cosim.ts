@@ -17,6 +17,7 @@ import { createMarket } from '../hal/sim/market.ts';
 import {
   createPlant,
   type PlantFaults,
+  type PlantParams,
   type PlantState,
   plantParams,
   plantStep,
@@ -34,6 +35,8 @@ export interface CosimOptions {
   days: number;
   dtS: number;
   setPoints?: Partial<SetPoints>;
+  /** Sizes of the plant that are not those which follow from the config. */
+  sizes?: Partial<PlantParams>;
   demandW?: number;
   /** What compute could sell or must answer at this house time; takes the place of `demandW`. */
   wantAt?(timeMs: number): ComputeWant | undefined;
@@ -138,10 +141,8 @@ export function openCosim(options: Omit<CosimOptions, 'days' | 'watch' | 'onDay'
   const startMs = Date.parse(sim.startsAt);
   const own = ownDrive(house);
   const drive = options.drive ?? own.drive;
-  let plant = createPlant(
-    plantParams(house, { pvKwp: sim.pvKwp, accelIdleW, exportLimitW: grid.exportLimitW }),
-    sim.seed,
-  );
+  const params = plantParams(house, { pvKwp: sim.pvKwp, accelIdleW, exportLimitW: grid.exportLimitW });
+  let plant = createPlant({ ...params, ...options.sizes }, sim.seed);
   let outputs: Outputs = { ...SAFE_OUTPUTS };
   let accelWorkW = 0;
   let houseS = 0;

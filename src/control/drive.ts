@@ -42,7 +42,8 @@ const handReasons = ({ hand, setPoints }: StepInput): Reason[] =>
 export function drive(state: CoreState, est: Estimates, wished: StepInput, realS: number): Drive {
   const { dtS, image, setPoints } = wished;
   const checks = commissionStep(state.commission, est, wished, dtS, realS);
-  const grid = gridLimits(state.grid, checks.outputs ?? state.decided.outputs, est, wished, realS);
+  const { outputs, frost } = state.decided;
+  const grid = gridLimits(state.grid, checks.outputs ?? outputs, { est, input: wished, frost: frost.heat, realS });
   const checked = checks.outputs && grid.outputs;
   const driven = operationStep(state.operation, setPoints, grid.outputs, image.actuators, checked, dtS);
   const { startAgesS, starts, cutS } = state.decided.compressor;

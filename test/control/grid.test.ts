@@ -6,7 +6,7 @@ import { type Dimming, GridConfig } from '../../src/contract/grid.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import type { StepInput, Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
-import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
+import type { PlantParams, PlantState } from '../../src/hal/sim/plant/plant.ts';
 
 /** Watts of the unit by the plant's own truth. */
 const unitW = (p: PlantState) => p.compressorW + p.accelW + p.backupW + p.auxW;
@@ -18,6 +18,7 @@ interface Sample {
   compressorW: number;
   backupW: number;
   gridW: number;
+  on: boolean;
   verdict: Verdict;
 }
 
@@ -27,6 +28,7 @@ function house(
   more: object,
   sensors: (s: number) => Partial<Record<SensorName, number>>,
   emsAt?: (s: number) => StepInput['ems'],
+  sizes: Partial<PlantParams> = {},
 ): Sample[] {
   const samples: Sample[] = [];
   cosimulate({
@@ -34,6 +36,7 @@ function house(
     days: seconds / 86_400,
     dtS: 0.1,
     demandW: 5000,
+    sizes,
     faultsAt: (s) => ({ sensors: sensors(s) }),
     ...(emsAt && { emsAt }),
     watch: (s, p, verdict) =>
@@ -44,6 +47,7 @@ function house(
         compressorW: p.compressorW,
         backupW: p.backupW,
         gridW: p.gridW,
+        on: p.compressorShare > 0,
         verdict,
       }),
   });
@@ -103,18 +107,65 @@ test('an energy manager that sends 0 W: no accelerator, the pump keeps its 4.2 k
   assert.ok(all.at(-1)!.accelW > 0, 'lifted when the manager says so');
 });
 
-test('a compressor larger than the limit is slowed to it, never stopped; the backup heater is off', () => {
-  const big = { house: { compressorMaxW: 9000, designLoadW: 30_000 }, sim: { startsAt: '2025-01-15T06:00:00Z' } };
-  const all = house(2400, big, (s) => ({ gridLimitOn: s >= 1500 ? 1 : 0, bufferTopC: 25 }));
-  const during = between(all, 1500, 2400);
-  assert.ok(most(between(all, 1490, 1500), (x) => x.compressorW) > 5000);
-  const reached = during.find((x) => x.unitW <= 4200)!.s - 1500;
-  assert.ok(reached <= 18, `${reached} s: the drive's own ramp of 30 s full scale`);
-  assert.ok(Math.min(...during.map((x) => x.compressorW)) > 1500, 'never stopped');
-  assert.is(
-    most(between(all, 1502, 2400), (x) => x.backupW + x.accelW),
-    0,
+/** 9 kW of compressor in a house that takes all of it, behind a drive that takes `rampS` for its range. */
+const bigHouse = (
+  seconds: number,
+  rampS: number,
+  dimmed: (s: number) => boolean,
+  sensors: (s: number) => Partial<Record<SensorName, number>> = () => ({}),
+) =>
+  house(
+    seconds,
+    { house: { compressorMaxW: 9000, designLoadW: 30_000 }, sim: { startsAt: '2025-01-15T06:00:00Z' } },
+    (s) => ({ gridLimitOn: dimmed(s) ? 1 : 0, bufferTopC: 25, ...sensors(s) }),
+    undefined,
+    { compressorRampS: rampS },
   );
+const starts = (all: readonly Sample[]) => all.filter((x, i) => i > 0 && x.on && !all[i - 1]!.on).length;
+
+test('a compressor whose drive is too slow for § 14a is stopped within 2 s, rests, and runs again within the limit', () => {
+  const all = bigHouse(2700, 30, (s) => s >= 1500);
+  assert.ok(most(between(all, 1490, 1500), (x) => x.compressorW) > 5000);
+  const reached = all.find((x) => x.s >= 1500 && x.unitW <= 4200)!.s - 1500;
+  assert.ok(reached <= 2, `${reached} s`);
+  const after = between(all, 1500 + reached, 2700);
+  assert.ok(most(after, (x) => x.unitW) <= 4200, `${most(after, (x) => x.unitW)} W`);
+  const restS = after.find((x) => x.on)!.s - 1500;
+  assert.ok(restS >= 180 && restS < 320, `${restS} s of rest`);
+  assert.is(starts(after), 1);
+  assert.ok(after.at(-1)!.compressorW > 2500, `${after.at(-1)!.compressorW} W at the end`);
+  console.log(`9 kW behind a ramp of 30 s: 4.2 kW in ${reached.toFixed(1)} s, runs again after ${restS.toFixed(0)} s`);
+});
+
+test('a compressor whose drive is quick enough for § 14a is slowed and keeps its run', () => {
+  const all = bigHouse(1700, 2, (s) => s >= 1500);
+  const reached = all.find((x) => x.s >= 1500 && x.unitW <= 4200)!.s - 1500;
+  assert.ok(reached <= 2, `${reached} s`);
+  assert.ok(between(all, 1500, 1700).every((x) => x.on));
+  console.log(`9 kW behind a ramp of 2 s: 4.2 kW in ${reached.toFixed(1)} s, no stop`);
+});
+
+test('a contact that bounces, for a minute, costs a large compressor no start', () => {
+  const all = bigHouse(1700, 30, (s) => s >= 1500 && s < 1560 && s % 2 < 1);
+  assert.ok(between(all, 1500, 1700).every((x) => x.on));
+});
+
+test('orders that come and go all day cost a large compressor one start an hour', () => {
+  const all = bigHouse(1500 + 7200, 30, (s) => s >= 1500 && (s - 1500) % 600 < 60);
+  const during = between(all, 1500, 1500 + 7200);
+  assert.ok(starts(during) <= 2, `${starts(during)} starts`);
+  assert.ok(during.filter((x) => x.on).length > 0.7 * during.length, 'it heats in between');
+});
+
+test('water that may freeze: the order slows a large compressor and does not take its heat', () => {
+  const all = bigHouse(
+    1700,
+    30,
+    (s) => s >= 1500,
+    (s) => (s >= 1400 ? { returnC: 4, supplyC: 6, condenserOutC: 8 } : {}),
+  );
+  assert.ok(between(all, 1500, 1700).every((x) => x.on));
+  assert.ok(most(between(all, 1520, 1700), (x) => x.unitW) <= 4200);
 });
 
 test('the fuse: import stays under it, the accelerator gives way first; a silent meter leaves a reserve', () => {

@@ -7,31 +7,41 @@ import { live, randomHouse, type Seen, unitW } from './random-houses.ts';
 /** Limits of the grid in houses that no test was tuned on, judged by the plant's own truth. */
 const says = (v: Verdict, code: string) => v.reasons.some((r) => r.code === code);
 
-test('§ 14a in any house: the limit is kept 2 s after the contact or within the ramp of the drive, the accelerator gives way first, the pump goes on, both ends are recorded', () => {
-  for (let seed = 1; seed <= 5; seed++) {
+test('§ 14a in any house, compressor and drive: the limit is kept 2 s after the contact, the pump goes on where its drive can, both ends are recorded', () => {
+  const count = { stopped: 0, slowed: 0, small: 0 };
+  for (let seed = 1; seed <= 12; seed++) {
     const random = seededRandom(14_000 + seed);
-    const config = randomHouse(random, '2025-01-20T02:00:00Z');
+    const compressorMaxW = 2000 + 10_000 * random();
+    const sizes = { compressorRampS: 1 + 59 * random() ** 2 };
+    const designLoadW = compressorMaxW * (2.2 + 1.3 * random());
+    const config = randomHouse(random, '2025-01-20T02:00:00Z', { house: { compressorMaxW, designLoadW } });
     const [from, to] = [1200 + 200 * random(), 1800];
     const seen: Seen[] = [];
     const faultsAt = (s: number) => ({ sensors: { gridLimitOn: s >= from && s < to ? 1 : 0, hotWaterC: 55 } });
-    live({ config, dtS: 0.1, demandW: 8000, faultsAt }, 1900, (x) => seen.push({ ...x, plant: { ...x.plant } }));
-    const where = `seed ${seed}`;
+    live({ config, dtS: 0.1, demandW: 8000, sizes, faultsAt }, 1900, (x) => seen.push({ ...x, plant: { ...x.plant } }));
+    const where = `seed ${seed}, ${compressorMaxW.toFixed(0)} W, ramp ${sizes.compressorRampS.toFixed(0)} s`;
     const during = seen.filter((x) => x.s >= from + 0.1 && x.s < to);
     const pumpBeforeW = seen.findLast((x) => x.s < from)!.plant.compressorW;
+    const excessShare = Math.max(0, pumpBeforeW - 3800) / Math.max(pumpBeforeW, 1);
+    const quick = excessShare * sizes.compressorRampS < 1;
     for (const { s, plant, verdict } of during) {
       assert.ok(says(verdict, 'grid-dimmed'), where);
-      // A compressor above the limit comes down by its drive, 30 s full scale; all else within 2 s.
-      const others = unitW(plant) - plant.compressorW;
-      if (s > from + 2)
-        assert.ok(others <= Math.max(4200 - plant.compressorW, 300), `${where}: ${others} W beside the pump at ${s}`);
-      if (s > from + 35) assert.ok(unitW(plant) <= 4200, `${where}: ${unitW(plant)} W at ${s - from} s`);
-      // Guaranteed: what ran goes on.
+      if (s > from + 2) assert.ok(unitW(plant) <= 4200, `${where}: ${unitW(plant)} W at ${s - from} s`);
       const goesOn = verdict.outputs.compressorOn > 0 || verdict.safety !== 'S0' || pumpBeforeW < 300;
-      assert.ok(goesOn, `${where}: the pump was stopped at ${s} s`);
+      assert.ok(goesOn || !quick, `${where}: the pump was stopped at ${s} s`);
     }
-    const records = seen.flatMap((x) => (x.verdict.dimming ? [x.verdict.dimming.event] : []));
-    assert.equal(records, ['began', 'ended'], where);
+    const stopped = during.some((x) => x.verdict.outputs.compressorOn === 0);
+    count[stopped ? 'stopped' : excessShare > 0 ? 'slowed' : 'small']++;
+    const records = seen.flatMap((x) => (x.verdict.dimming ? [x.verdict.dimming] : []));
+    assert.equal(
+      records.map((r) => r.event),
+      ['began', 'ended'],
+      where,
+    );
+    assert.ok(records[1]!.kept && records[1]!.reachedAfterS! <= 2, `${where}: ${JSON.stringify(records[1])}`);
   }
+  console.log(`dimmed: ${count.small} had room, ${count.slowed} were slowed, ${count.stopped} stopped`);
+  assert.ok(count.stopped > 1 && count.small > 1, JSON.stringify(count));
 });
 
 test('the fuse in any house: import above it lasts no longer than 3 s, others of the house included', () => {

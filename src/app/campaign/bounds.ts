@@ -65,9 +65,11 @@ export const bounds = (): Invariant[] => [
       accelW + backupDrawnW(t.after.plant) > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W)
     );
   }),
-  bound('§ 14a', 'a dimmed unit draws no more than it may', 36, (t) => {
+  bound('§ 14a', 'a dimmed unit draws no more than it may, but where a stop would let water freeze', 2.1, (t) => {
     const { accelW, compressorW, auxW } = t.after.plant;
-    return dimmed(t) && accelW + backupDrawnW(t.after.plant) + compressorW + auxW > DIMMED_LEAST_W * METER_SHARE;
+    const frost = t.after.core.decided.frost.heat;
+    const drawnW = accelW + backupDrawnW(t.after.plant) + compressorW + auxW;
+    return dimmed(t) && !frost && drawnW > DIMMED_LEAST_W * METER_SHARE;
   }),
   bound('F6', 'compressor off when a point it needs is 3 s old', 0.3, (t) => {
     return t.after.commanded.compressorOn > 0 && oldest(t, HEAT_PUMP_POINTS) > 3000;

@@ -168,6 +168,10 @@ export const DECISIONS_DE: Record<string, string> = {
   'SG-Ready {} {}: {}': 'SG-Ready {} {}: {}',
   'accelerator switched off': 'Rechner ausgeschaltet',
   'backup heater off': 'Heizstab aus',
+  'an order to dim has stopped the compressor within the hour, another may come':
+    'eine Dimmung hat den Verdichter in der letzten Stunde angehalten, eine weitere kann kommen',
+  'compressor off, its drive does not slow it in time; after its rest it starts slowly':
+    'Verdichter aus, sein Umrichter bremst ihn nicht rechtzeitig; nach seiner Pause läuft er langsam an',
   'compressor off, it cannot run that slowly': 'Verdichter aus, so langsam kann er nicht laufen',
   'compressor {} %': 'Verdichter {} %',
   'nothing has to give way': 'nichts muss weichen',

@@ -4,7 +4,7 @@ import { paysNow } from '../decide/money.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
 import type { StepInput, Verdict } from '../types.ts';
-import { LIMIT_START, type LimitState, limitStep } from './limit.ts';
+import { LIMIT_START, type LimitFacts, type LimitState, limitStep } from './limit.ts';
 import { raised, SG_START, type SgReadyState, sgReadyOf, sgReadyReasons, sgReadyStep } from './sgready.ts';
 import { SHED_START, type ShedState, shedStep } from './shed.ts';
 import { SURPLUS_START, type SurplusState, surplusStep } from './surplus.ts';
@@ -69,20 +69,14 @@ export interface GridVerdict {
   dimming: Verdict['dimming'];
 }
 
-/** After the decisions, each tick: the outputs that the limits leave. `input` as people and managers wished it. */
-export function gridLimits(
-  previous: GridState,
-  decided: Outputs,
-  est: Estimates,
-  input: StepInput,
-  realS: number,
-): GridVerdict {
-  const limit = limitStep(previous.limit, { est, input, realS });
-  const shed = shedStep(previous.shed, limit.limits, decided, est, input, realS);
+/** After the decisions, each tick: the outputs that the limits leave. */
+export function gridLimits(previous: GridState, decided: Outputs, facts: LimitFacts): GridVerdict {
+  const limit = limitStep(previous.limit, facts);
+  const shed = shedStep(previous.shed, limit.limits, decided, facts);
   return {
     state: { ...previous, limit: limit.state, shed: shed.state },
     outputs: shed.outputs,
-    reasons: [...shed.reasons, ...sgReadyReasons(previous.sgReady, input.setPoints)],
+    reasons: [...shed.reasons, ...sgReadyReasons(previous.sgReady, facts.input.setPoints)],
     dimming: limit.record,
   };
 }

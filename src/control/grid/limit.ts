@@ -34,6 +34,8 @@ export const LIMIT_START: LimitState = { meter: METER_START, dimming: null, aske
 export interface Limits {
   unitW: number;
   pumpW: number;
+  /** What § 14a leaves the heat pump, to be kept within 2 s: a fuse bears the seconds of a ramp. Null while nobody dims. */
+  quickW: number | null;
   code: 'grid-dimmed' | 'grid-back' | 'fuse-limit';
   why: string;
 }
@@ -106,7 +108,10 @@ const ending = (d: DimmingState, nowW: number): DimmingRecord => ({
 
 export interface LimitFacts {
   est: Estimates;
+  /** As people and managers wished it. */
   input: StepInput;
+  /** Water may freeze: heat goes before the limit. */
+  frost: boolean;
   realS: number;
 }
 
@@ -121,14 +126,17 @@ function limitsOf(state: LimitState, est: Estimates, grid: GridConfig | undefine
   const unitW = Math.min(dimW, fuseW);
   if (unitW === Number.POSITIVE_INFINITY) return null;
   const pumpW = Math.min(Math.max(dimW, dimmedW), fuseW);
+  const quickW = dimming && Math.max(dimming.limitW, dimmedW);
   if (fuseW < dimW) {
     const why = `the grid connection carries ${kw(importW!)} and others draw ${kw(othersNowW(state.meter, est))}`;
-    return { unitW, pumpW, code: 'fuse-limit', why };
+    return { unitW, pumpW, quickW, code: 'fuse-limit', why };
   }
-  if (!dimming) return { unitW, pumpW, code: 'grid-back', why: `after dimming the unit may draw ${kw(unitW)}, rising` };
+  if (!dimming) {
+    return { unitW, pumpW, quickW, code: 'grid-back', why: `after dimming the unit may draw ${kw(unitW)}, rising` };
+  }
   const who = dimming.source === 'contact' ? "the grid operator's contact" : 'the energy manager';
   const floor = unitW < dimmedW ? `; the heat pump keeps its ${kw(pumpW)}` : '';
-  return { unitW, pumpW, code: 'grid-dimmed', why: `${who} limits the unit to ${kw(unitW)}${floor}` };
+  return { unitW, pumpW, quickW, code: 'grid-dimmed', why: `${who} limits the unit to ${kw(unitW)}${floor}` };
 }
 
 /** Each tick. `record` is a line for the log of dimmings, where one is due. */

@@ -5,9 +5,10 @@ import { MIN_PCT } from '../decide/compressor.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import type { StepInput } from '../types.ts';
-import type { Limits } from './limit.ts';
+import type { LimitFacts, Limits } from './limit.ts';
 import { AUX_W, ownW } from './meter.ts';
 import { leastW, mostPct, SPEED_START, type SpeedState, speedStep } from './speed.ts';
+import { STOP_START, type StopState, stopStep, stops, WAIT_S, within } from './stop.ts';
 
 /** Who gives way when the unit may not draw what it wants: the accelerator first, then the backup heater, then speed. */
 export interface ShedState {
@@ -15,17 +16,25 @@ export interface ShedState {
   accelOverS: number | null;
   /** Seconds with room for it until a contactor that was opened for that may close again. */
   cutS: number;
-  /** The compressor cannot run within what is left. */
+  /** Seconds for which even the compressor's least speed has drawn more than is left; null while it fits. */
+  tooLargeS: number | null;
+  stop: StopState;
   compressorOff: boolean;
   speed: SpeedState;
 }
 
-export const SHED_START: ShedState = { accelOverS: null, cutS: 0, compressorOff: false, speed: SPEED_START };
+export const SHED_START: ShedState = {
+  accelOverS: null,
+  cutS: 0,
+  tooLargeS: null,
+  stop: STOP_START,
+  compressorOff: false,
+  speed: SPEED_START,
+};
 
 /** The compressor's speed follows slowly: what it gains while cards are given time to obey (below) is kept free. */
 const RAMP_ROOM_W = 250;
 /** Cards that do not follow their cap lose their supply: the limit is kept within 2 s whatever they do. */
-const OBEY_S = 1.2;
 const OBEY_W = 50;
 const CUT_S = 120;
 /** Room for cards to come back to after a cut. */
@@ -59,35 +68,52 @@ function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, es
   };
 }
 
+/** How long even the least speed has been too much: a contact that bounces does not stop what runs. */
+function tooLarge(
+  previous: ShedState,
+  speed: SpeedState,
+  { pumpW }: Limits,
+  { house, image }: StepInput,
+  realS: number,
+) {
+  const { tooLargeS } = previous;
+  const fits = pumpW - AUX_W >= leastW(speed, house) * (tooLargeS === null ? 1 : AGAIN_SHARE);
+  if (fits) return null;
+  if (tooLargeS !== null) return Math.min(1e6, tooLargeS + realS);
+  return image.actuators.compressorOn > 0 ? 0 : WAIT_S;
+}
+
 /** Each tick: outputs within the limits, moved only towards less power. Pure. */
 export function shedStep(
   previous: ShedState,
-  limits: Limits | null,
+  asked: Limits | null,
   decided: Outputs,
-  est: Estimates,
-  input: StepInput,
-  realS: number,
+  facts: LimitFacts,
 ): { state: ShedState; outputs: Outputs; reasons: Reason[] } {
+  const { est, input, realS } = facts;
   const { house, image } = input;
   const speed = speedStep(previous.speed, est, image, realS);
-  if (!limits) return { state: { ...SHED_START, speed }, outputs: decided, reasons: [] };
-  const compressorOff = limits.pumpW - AUX_W < leastW(speed, house) * (previous.compressorOff ? AGAIN_SHARE : 1);
+  const stop = stopStep(previous.stop, asked?.quickW ?? null, facts);
+  const limits = within(stop, asked, input.grid);
+  if (!limits) return { state: { ...SHED_START, stop, speed }, outputs: decided, reasons: [] };
+  const tooLargeS = tooLarge(previous, speed, limits, input, realS);
+  const compressorOff = stops(stop) || (tooLargeS ?? 0) >= WAIT_S;
   const outputs = shareOut(limits, decided, compressorOff ? null : speed, est, house);
   const supplied = image.actuators.accelSupplyOn > 0;
   const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) + RAMP_ROOM_W > limits.unitW;
   const accelOverS = supplied && above ? (previous.accelOverS === null ? 0 : previous.accelOverS + realS) : null;
   const room = outputs.accelCapW >= Math.min(CUT_ROOM_W, decided.accelCapW);
   const waitS = room ? Math.max(0, previous.cutS - realS) : previous.cutS;
-  const cutS = accelOverS !== null && accelOverS >= OBEY_S ? CUT_S : waitS;
+  const cutS = accelOverS !== null && accelOverS >= WAIT_S ? CUT_S : waitS;
   if (cutS > 0) Object.assign(outputs, { accelSupplyOn: 0, accelCapW: 0 });
   return {
-    state: { accelOverS, cutS, compressorOff, speed },
+    state: { accelOverS, cutS, tooLargeS, stop, compressorOff, speed },
     outputs,
-    reasons: [reasonOf(limits, decided, outputs, cutS > 0)],
+    reasons: [reasonOf(limits, decided, outputs, cutS > 0, stops(stop))],
   };
 }
 
-function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs, cut: boolean): Reason {
+function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs, cut: boolean, stopped: boolean): Reason {
   const less = [
     outputs.accelSupplyOn < decided.accelSupplyOn
       ? cut
@@ -96,7 +122,11 @@ function reasonOf(limits: Limits, decided: Outputs, outputs: Outputs, cut: boole
       : '',
     outputs.accelSupplyOn > 0 && outputs.accelCapW < decided.accelCapW ? `accelerator ${kw(outputs.accelCapW)}` : '',
     outputs.backupHeaterOn < decided.backupHeaterOn ? 'backup heater off' : '',
-    outputs.compressorOn < decided.compressorOn ? 'compressor off, it cannot run that slowly' : '',
+    outputs.compressorOn < decided.compressorOn
+      ? stopped
+        ? 'compressor off, its drive does not slow it in time; after its rest it starts slowly'
+        : 'compressor off, it cannot run that slowly'
+      : '',
     outputs.compressorOn > 0 && outputs.compressorPct < decided.compressorPct
       ? `compressor ${outputs.compressorPct.toFixed(0)} %`
       : '',

@@ -13,7 +13,7 @@ export interface SpeedState {
   slowPct: number;
   /** Null before it has ever run steadily. */
   wPerPct: number | null;
-  /** It runs and the figure is of this run: after a start the lift may be another, and the rating holds. */
+  /** It runs and the figure is of this run: after a start the lift may be another. */
   known: boolean;
 }
 
@@ -57,9 +57,9 @@ export function speedStep(state: SpeedState, est: Estimates, image: Image, realS
   return { ...slow, wPerPct, known: true };
 }
 
-/** Most speed within `limitW`, percent. */
+/** Most speed within `limitW`, percent. At a great lift half the speed takes most of the rating: one not yet seen begins slowly. */
 export function mostPct(state: SpeedState, limitW: number, house: House): number {
-  if (!state.known || state.wPerPct === null) return Math.min(100, (100 * limitW) / house.compressorMaxW);
+  if (!state.known || state.wPerPct === null) return limitW < house.compressorMaxW ? MIN_PCT : 100;
   return Math.min(100, ((1 - MARGIN_SHARE) * limitW) / state.wPerPct, state.slowPct + RISE_PCT);
 }
 

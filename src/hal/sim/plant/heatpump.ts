@@ -22,7 +22,6 @@ const FROST_BLOCK = 0.5;
 /** Share of rated power that a drive lets into a rotor that does not turn. */
 const LOCKED_SHARE = 0.5;
 
-const RAMP_S = 30;
 const CYCLE_UP_S = 90;
 const CYCLE_DOWN_S = 900;
 /** How much of the cycle is there at once when a defrost ends with compressor and oil warm. */
@@ -94,7 +93,7 @@ function stepSpeed(s: PlantState, input: PlantInput, dtS: number): void {
   const wanted = enabled && !still ? ordered : 0;
   s.lockedW = enabled && input.faults?.compressorLocked ? LOCKED_SHARE * s.params.compressorMaxW : 0;
   if (wanted > 0 && s.compressorShare === 0) s.compressorStarts++;
-  const stepShare = dtS / RAMP_S;
+  const stepShare = dtS / s.params.compressorRampS;
   s.compressorShare = wanted === 0 ? 0 : s.compressorShare + clamp(wanted - s.compressorShare, -stepShare, stepShare);
   const running = s.compressorShare > 0;
   s.sinceStopS = running ? 0 : s.sinceStopS + dtS;

@@ -15,6 +15,8 @@ export interface PlantParams {
   compressorMaxHz: number;
   /** Below this share of full speed the compressor does not modulate. */
   compressorMinShare: number;
+  /** Its drive takes this long from standstill to full speed, and down again. */
+  compressorRampS: number;
   /** Heat at full speed, 2 °C outside, for each watt of rated compressor power. */
   capacityPerW: number;
   /** Outdoor fan at full speed. */
@@ -76,6 +78,7 @@ export function plantParams(
     compressorMaxHz: 100,
     // Certified R290 units: median lowest heat at 12 °C outside is 0.43 of nominal, standby 15 to 17 W.
     compressorMinShare: 0.3,
+    compressorRampS: 30,
     capacityPerW: 4,
     fanW: (150 * house.compressorMaxW) / 4000,
     standbyW: 15,

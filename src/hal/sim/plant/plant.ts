@@ -15,7 +15,7 @@ import { stepLoops } from './water.ts';
  * accelerator exchanger (in series) into buffer, hot water and rooms; every joule is in the ledger.
  */
 export { PLANT_FAULTS, type PlantFaults } from './faults.ts';
-export { plantParams } from './params.ts';
+export { type PlantParams, plantParams } from './params.ts';
 export { createPlant, type PlantInput, type PlantState, type WeatherSample } from './state.ts';
 
 /** Longest sub-step; the explicit parts (buffer layers, rooms) are stable far above it. */
