@@ -5,7 +5,7 @@ import { fetchState, setPoint, unitOf } from '../client.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
 
 const POLL_MS = 1000;
-/** All checks together take some 40 minutes of house time; nothing heard for this long means that control is gone. */
+/** All checks together take some 50 minutes of house time; nothing heard for this long means that control is gone. */
 const SILENT_MS = 30_000;
 
 /** The rows as a table for people; each that is not in order with what to do. */
@@ -44,7 +44,7 @@ async function watch(url: string): Promise<Commission> {
 /** Machines begin to move: somebody must have said that they may. Throws USAGE. */
 async function confirm(): Promise<void> {
   const what =
-    'pumps, valves, accelerator and compressor are run one by one for about 40 minutes, and the house is not heated';
+    'pumps, valves, accelerator and compressor are run one by one for about 50 minutes, and the house is not heated';
   if (!process.stdin.isTTY) throw new HeatmineError('USAGE', `${what}; say --yes when nobody works on the machine`);
   const input = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await input.question(`${what}. Does nobody work on the machine? Type yes to begin: `).catch(() => '');

@@ -89,4 +89,20 @@ export const COMMISSION_DE: Record<string, string> = {
     'das Dreiwegeventil ist langsam, mehr als {} s: Antrieb und was es hemmt prüfen',
   'check coil and travel of the three-way valve and the sensor of the tank':
     'Spule und Weg des Dreiwegeventils und den Fühler des Speichers prüfen',
+  'reversing valve': 'Umkehrventil',
+  'water {} over the condenser at heating, {} at cooling with {} W':
+    'Wasser {} über den Kondensator beim Heizen, {} beim Kühlen mit {} W',
+  'not turned: the compressor does not run': 'nicht umgeschaltet: der Verdichter läuft nicht',
+  'mend the rows above and repeat': 'die Zeilen darüber beheben und wiederholen',
+  'not turned: air of {}, no machine is sure to cool below {}':
+    'nicht umgeschaltet: Luft von {}, unter {} kühlt nicht jede Maschine',
+  'not turned: water of {}, cooling wants {} to {}': 'nicht umgeschaltet: Wasser von {}, Kühlen braucht {} bis {}',
+  'repeat in a warm season, or watch the first cooling: row F11 stops a valve at the wrong end':
+    'in warmer Jahreszeit wiederholen oder das erste Kühlen beobachten: Zeile F11 hält ein Ventil am falschen Ende an',
+  'valve or compressor were held: see {}, mend that and repeat':
+    'Ventil oder Verdichter wurden gehalten: siehe {}, das beheben und wiederholen',
+  'the water sensors are swapped, or the valve works the other way round: check coil and sensors':
+    'die Wasserfühler sind vertauscht, oder das Ventil wirkt verkehrt herum: Spule und Fühler prüfen',
+  'it stays at heating: check coil, relay and pilot valve; a machine that cannot cool must never be set to cooling':
+    'es bleibt auf Heizen: Spule, Relais und Pilotventil prüfen; eine Maschine, die nicht kühlen kann, nie auf Kühlen stellen',
 };

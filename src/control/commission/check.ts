@@ -19,8 +19,9 @@ export interface Seen {
   dischargeC: number;
   /** All that the house draws; null without a meter at the grid. */
   houseW: number | null;
-  /** The backup heater's contact is closed. */
+  /** The backup heater's contact is closed; the reversing valve is ordered to cooling. */
   heaterOn: boolean;
+  cools: boolean;
 }
 
 /** One look a second during a step that is timed. */
@@ -42,6 +43,8 @@ export interface Check {
     forS: number;
     /** Also so long on the wall's clock, whatever the speed of the modelled house. */
     realS?: number;
+    /** Looked at before it begins: ends the check where house or season do not bear it. */
+    unless?(seen: Seen): Judged | undefined;
     /** Its samples are kept for the judge. */
     timed?: boolean;
     /** Ends when the loop of the coolant pump is tuned, which judges too; `drive` gives the rest. */

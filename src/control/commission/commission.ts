@@ -66,6 +66,7 @@ const seenNow = (est: Estimates, input: StepInput): Seen => ({
   dischargeC: est.dischargeC.value,
   houseW: est.gridW.quality === 'lost' ? null : est.gridW.value + est.pvW.value - est.batteryW.value,
   heaterOn: input.image.actuators.backupHeaterOn > 0,
+  cools: input.image.actuators.coolingOn > 0,
 });
 
 export interface Commissioned {
@@ -112,6 +113,8 @@ export function commissionStep(
   const facts: CheckFacts = { house: input.house };
   const check = CHECKS[now.at!]!;
   const step = check.steps[now.stepAt]!;
+  const refused = now.stepS === 0 ? step.unless?.(seenNow(est, input)) : undefined;
+  if (refused) return judgedBy(now, refused, { ...REST });
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
   const outputs = { ...REST, ...step.drive(facts) };
