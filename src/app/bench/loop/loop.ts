@@ -119,7 +119,7 @@ async function tickFigures(ticks: number, onProgress: OnProgress = () => {}): Pr
 export const loop: Bench = {
   name: 'loop',
   about:
-    'the coolant loop at a step of 5 kW; lateness of control ticks, idle and with compute saturated plus 500 websocket queries (five minutes). Parts: step, ticks, pressure (short of memory, as root; only when named)',
+    'a step of 5 kW into the coolant loop of the modelled house, through all of control; lateness of control ticks, idle and with compute saturated plus 500 websocket queries (five minutes). Parts: step, ticks, pressure (short of memory, as root; only when named)',
   async run({ quick, parts = [], onProgress }) {
     const asked = partsOf('loop', PARTS, parts, UNNAMED);
     return [

@@ -1,5 +1,5 @@
 import { gain, lose } from './ledger.ts';
-import { COOLANT_J_PER_LK, PIPE_CELLS, WATER_J_PER_LK } from './params.ts';
+import { COOLANT_J_PER_LK, WATER_J_PER_LK } from './params.ts';
 import type { PlantInput, PlantState } from './state.ts';
 
 /** Chips throttle themselves from here and are off 10 K later, whatever the cap says. */
@@ -57,7 +57,7 @@ export function coolantRing(s: PlantState, input: PlantInput, waterWPerK: number
   return {
     dtS,
     flowWPerK,
-    cellJPerK: (p.pipeL / PIPE_CELLS) * COOLANT_J_PER_LK,
+    cellJPerK: (p.pipeL / p.pipeCells) * COOLANT_J_PER_LK,
     chipToPlateWPerK: p.chipWPerK * Math.max(0.02, s.accelFlowLpm / p.accelPumpMaxLpm) ** 0.2,
     toWater: (1 - rejected) * counterflow(p.exchangerWPerK, exchangerFlow, waterWPerK),
     toAir: coolerFlow < 1e-6 ? 0 : rejected * (1 - Math.exp((-p.dryCoolerWPerK * fan) / coolerFlow)),
@@ -93,7 +93,7 @@ function hotEndC(s: PlantState, ring: Ring, waterC: number): { hotC: number; bac
   const plate = plateLine(s, ring);
   let fixed = plate.fixed;
   let slope = plate.perK;
-  for (let i = 0; i < PIPE_CELLS; i++) {
+  for (let i = 0; i < s.params.pipeCells; i++) {
     fixed = keep * s.coolantOutC[i]! + pass * fixed;
     slope *= pass;
   }
@@ -102,7 +102,7 @@ function hotEndC(s: PlantState, ring: Ring, waterC: number): { hotC: number; bac
   const left = 1 - ring.toWater - ring.toAir;
   fixed = left * fixed + ring.toWater * waterC + ring.toAir * s.outdoorC;
   slope *= left;
-  for (let i = 0; i < PIPE_CELLS; i++) {
+  for (let i = 0; i < s.params.pipeCells; i++) {
     fixed = keep * s.coolantBackC[i]! + pass * fixed;
     slope *= pass;
   }
@@ -131,9 +131,9 @@ export function stepCoolant(s: PlantState, ring: Ring, waterC: number): void {
   s.plateC = plate.fixed + plate.perK * backC;
   s.chipC = chip.fixed + chip.perK * s.plateC;
   let before = s.plateC;
-  for (let i = 0; i < PIPE_CELLS; i++) before = s.coolantOutC[i] = keep * s.coolantOutC[i]! + pass * before;
+  for (let i = 0; i < s.params.pipeCells; i++) before = s.coolantOutC[i] = keep * s.coolantOutC[i]! + pass * before;
   before = (1 - ring.toWater - ring.toAir) * hotC + ring.toWater * waterC + ring.toAir * s.outdoorC;
-  for (let i = 0; i < PIPE_CELLS; i++) before = s.coolantBackC[i] = keep * s.coolantBackC[i]! + pass * before;
+  for (let i = 0; i < s.params.pipeCells; i++) before = s.coolantBackC[i] = keep * s.coolantBackC[i]! + pass * before;
   s.accelHeatW = ring.toWater * ring.flowWPerK * (hotC - waterC);
   s.rejectedW = ring.toAir * ring.flowWPerK * (hotC - s.outdoorC);
   gain(s.ledger, 'accelJ', s.accelW * ring.dtS);

@@ -1,4 +1,4 @@
-import { BUFFER_LAYERS, COOLANT_J_PER_LK, PIPE_CELLS, WATER_J_PER_LK } from './params.ts';
+import { BUFFER_LAYERS, COOLANT_J_PER_LK, WATER_J_PER_LK } from './params.ts';
 import type { Ledger, PlantState } from './state.ts';
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -6,7 +6,7 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 /** Heat in every store, counted from 0 °C. */
 export function storedJ(s: PlantState): number {
   const p = s.params;
-  const pipeCellJPerK = (p.pipeL / PIPE_CELLS) * COOLANT_J_PER_LK;
+  const pipeCellJPerK = (p.pipeL / p.pipeCells) * COOLANT_J_PER_LK;
   const layerJPerK = (p.bufferL / BUFFER_LAYERS) * WATER_J_PER_LK;
   return (
     p.chipJPerK * s.chipC +

@@ -4,9 +4,8 @@ import { type RoomParams, roomParams } from './rooms.ts';
 /** Volumetric heat of water and of 25 % glycol coolant, J/(L K). */
 export const WATER_J_PER_LK = 4180;
 export const COOLANT_J_PER_LK = 3800;
-/** Layers of the buffer, top first; cells of each coolant pipe. */
+/** Layers of the buffer, top first. */
 export const BUFFER_LAYERS = 4;
-export const PIPE_CELLS = 4;
 
 /** Everything the modelled house is made of. Capacities in J/K, conductances in W/K. */
 export interface PlantParams {
@@ -36,6 +35,8 @@ export interface PlantParams {
   plateJPerK: number;
   /** One coolant pipe, litres; 1.33 L are 4 s at 20 L/min. */
   pipeL: number;
+  /** Its cells: the more, the sharper is what comes out at its end. */
+  pipeCells: number;
   exchangerWPerK: number;
   dryCoolerWPerK: number;
   dryCoolerFanW: number;
@@ -94,6 +95,7 @@ export function plantParams(
     chipWPerK: 280 * accelShare,
     plateJPerK: 0.4 * COOLANT_J_PER_LK * accelShare + 1_500,
     pipeL: 1.33 * accelShare,
+    pipeCells: 4,
     exchangerWPerK: 1_000 * accelShare,
     dryCoolerWPerK: 450 * accelShare,
     dryCoolerFanW: 90 * accelShare,

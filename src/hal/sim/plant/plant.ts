@@ -5,7 +5,7 @@ import type { PlantFaults } from './faults.ts';
 import { stepHeatPump } from './heatpump.ts';
 import { stepHouse } from './house.ts';
 import { ledgerErrorPct } from './ledger.ts';
-import { BUFFER_LAYERS, PIPE_CELLS } from './params.ts';
+import { BUFFER_LAYERS } from './params.ts';
 import { saturationBar } from './refrigerant.ts';
 import { copyPlant, type PlantInput, type PlantState } from './state.ts';
 import { stepLoops } from './water.ts';
@@ -112,7 +112,7 @@ export function plantStep(state: PlantState, input: PlantInput, dtS: number): Pl
 /** What ideal sensors at every point of the contract would read. */
 export function sensorsOf(s: PlantState): Record<SensorName, number> {
   return {
-    accelInC: s.coolantBackC[PIPE_CELLS - 1]!,
+    accelInC: s.coolantBackC[s.params.pipeCells - 1]!,
     accelOutC: s.coolantOutC[0]!,
     accelChipC: s.chipC,
     accelW: s.accelW,

@@ -2,7 +2,7 @@ import { type Outputs, SAFE_OUTPUTS } from '../../../contract/points.ts';
 import { seededRandom } from '../../../core/random.ts';
 import type { PlantFaults } from './faults.ts';
 import { storedJ } from './ledger.ts';
-import { BUFFER_LAYERS, PIPE_CELLS, type PlantParams } from './params.ts';
+import { BUFFER_LAYERS, type PlantParams } from './params.ts';
 
 export interface WeatherSample {
   outdoorC: number;
@@ -162,8 +162,8 @@ export function createPlant(params: PlantParams, seed: number): PlantState {
     hotWaterPosition: 0,
     chipC: 28,
     plateC: 28,
-    coolantOutC: fill(PIPE_CELLS, 28),
-    coolantBackC: fill(PIPE_CELLS, 28),
+    coolantOutC: fill(params.pipeCells, 28),
+    coolantBackC: fill(params.pipeCells, 28),
     returnC: 28,
     condenserC: 28,
     supplyC: 28,
