@@ -16,6 +16,8 @@ import { createRig, HOUSE, run, tick } from './rig.ts';
 
 interface Broken {
   plant?: PlantFaults;
+  /** For two seconds, a minute before the end of this check. */
+  trips?: string;
   swap?: [SensorName, SensorName];
   /** Another house, and noise on its sensors. */
   house?: { accelMaxW: number; compressorMaxW: number; designLoadW: number };
@@ -24,25 +26,32 @@ interface Broken {
 }
 
 /** Commissioning of the modelled house at 1 Hz; the last view, all verdicts, and times that the valve turned under pressure. */
-function commissioned({ plant, swap, house, startsAt, noise }: Broken) {
+function commissioned({ plant, trips, swap, house, startsAt, noise }: Broken) {
   const verdicts: Verdict[] = [];
+  const runsS: number[] = [];
+  let checkS = 0;
   let truth: PlantState | undefined;
   cosimulate({
     config: Config.parse({ house, sim: { startsAt } }),
-    days: 3600 / 86_400,
+    days: 4200 / 86_400,
     dtS: 1,
     setPoints: { operation: 'commission' },
     faultsAt: () => ({
       ...(plant && { plant }),
+      ...(checkS >= 120 && checkS < 122 && { plant: { pressureHighOpen: true } }),
       ...(swap && truth && { sensors: crossed(sensorsOf(truth), swap) }),
       ...(noise && truth && { sensors: noisy(sensorsOf(truth), noise) }),
     }),
     watch(_s, p, verdict) {
+      const on = p.compressorShare > 0;
+      if (on && !(truth && truth.compressorShare > 0)) runsS.push(0);
+      if (on) runsS[runsS.length - 1]!++;
+      if (trips && verdict.commission?.running?.startsWith(trips)) checkS++;
       truth = p;
       verdicts.push(verdict);
     },
   });
-  return { view: verdicts.at(-1)!.commission!, verdicts, hammered: truth!.reversalViolations };
+  return { view: verdicts.at(-1)!.commission!, verdicts, hammered: truth!.reversalViolations, runsS };
 }
 
 const crossed = (s: Record<SensorName, number>, [a, b]: [SensorName, SensorName]) => ({ [a]: s[b], [b]: s[a] });
@@ -146,6 +155,17 @@ test('each fault fails its own check and says what to do', () => {
     assert.is(result(view, check), 'FAIL', `${name}: ${JSON.stringify(view.rows)}`);
     assert.ok(view.rows.find((r) => r.check.startsWith(check))!.remedy.length > 10, name);
   }
+});
+
+test('a compressor that trips in the midst of a check runs again for the whole of it, never for its last seconds', () => {
+  for (const trips of ['water sensors', 'hot water valve']) {
+    const { view, runsS } = commissioned({ trips, startsAt: '2026-07-15T12:00:00Z' });
+    assert.ok(view.finished);
+    assert.ok(Math.min(...runsS) >= 60, `${trips}: runs of ${runsS} s`);
+    for (const r of view.rows) assert.is(r.result, 'PASS', `${trips}: ${r.check}: ${r.measured}`);
+  }
+  const dead = commissioned({ plant: { compressorBlocked: true } });
+  assert.ok(dead.view.finished, 'a machine that does not run ends the wait');
 });
 
 test('F11: a reversing valve is turned in summer, never under pressure, and one that stays at heating fails', () => {

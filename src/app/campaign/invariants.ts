@@ -119,6 +119,9 @@ const outputRules = (): Invariant[] => [
   },
 ];
 
+/** A check of commissioning may run it for less than its minimum time, but never for seconds. */
+const CHECK_RUN_S = 55;
+
 /** What must never happen to the machine, by the plant's own truth. */
 const machineRules = (): Invariant[] => {
   const locked = lasting();
@@ -155,8 +158,9 @@ const machineRules = (): Invariant[] => {
         const is = after.commanded.compressorOn > 0;
         const ranS = onS;
         onS = is ? (was ? (onS === undefined ? undefined : onS + dtS) : 0) : undefined;
-        if (!was || is || ranS === undefined || ranS >= 599) return undefined;
-        const { interlock: locked, decided, grid, plan } = after.core;
+        const { interlock: locked, decided, grid, plan, commission } = after.core;
+        const leastS = commission.at === null && before.core.commission.at === null ? 599 : CHECK_RUN_S;
+        if (!was || is || ranS === undefined || ranS >= leastS) return undefined;
         const told =
           // The dead-man chain had stopped it before control ordered it off.
           before.effective.compressorOn === 0 ||

@@ -213,6 +213,9 @@ function modesOf(cell: Cell, aim: Aim, random: Random): (houseS: number) => Mode
   return (s) => (s < changeS ? before : aim.summer || mode === 'heating' ? mode : before);
 }
 
+/** How long after its begin a phase still is one; any of the checks of commissioning may be the one that runs. */
+const LATER_S: Partial<Record<Phase, number>> = { reversing: 200, checks: 2800 };
+
 export function createScene(cell: Cell, seed: number): Scene {
   const random = seededRandom(seed);
   const aim = aimOf(cell, random);
@@ -235,7 +238,7 @@ export function createScene(cell: Cell, seed: number): Scene {
   });
   const outdoorC = summer ? Math.max(22, aim.outdoorC) : aim.outdoorC;
   const world = createWorld(config, wishes, outdoorC, aim.humid);
-  const delayS = between(random, 0, cell.phase === 'reversing' ? 200 : 40);
+  const delayS = between(random, 0, LATER_S[cell.phase] ?? 40);
   return {
     cell,
     world,

@@ -16,6 +16,11 @@ export interface CommissionState {
   stepS: number;
   /** Monotonic seconds in it: sensors answer in real time, whatever the speed of the modelled house. */
   stepRealS: number;
+  /** Seconds for which something has held the compressor that the step wants, and steps of this run that began again for that. */
+  heldS: number;
+  again: number;
+  /** It was held for too long or too often: the rest of the run does without. */
+  without: boolean;
   /** What was seen at the end of each earlier step of this check. */
   seen: Seen[];
   /** Of the timed step, one look a second. */
@@ -33,6 +38,9 @@ export const COMMISSION_START: CommissionState = {
   stepAt: 0,
   stepS: 0,
   stepRealS: 0,
+  heldS: 0,
+  again: 0,
+  without: false,
   seen: [],
   trail: [],
   tune: null,
@@ -42,7 +50,25 @@ export const COMMISSION_START: CommissionState = {
 };
 
 /** A check from its first step on. */
-const AGAIN = { stepAt: 0, stepS: 0, stepRealS: 0, seen: [], trail: [], tune: null };
+const AGAIN = { stepAt: 0, stepS: 0, stepRealS: 0, heldS: 0, seen: [], trail: [], tune: null };
+/** An order takes some ticks to be read back. */
+const READ_BACK_S = 3;
+/** A trip that clears and the rest after it. */
+const HELD_MOST_S = 500;
+
+/**
+ * The compressor of a step is held, by the interlock or the grid: the step waits, and begins again once it runs. Its last seconds
+ * would start a machine only to stop it. A second hold is a machine that does not run.
+ */
+function heldStep(now: CommissionState, wanted: boolean, runs: boolean, dtS: number): CommissionState {
+  if (!wanted) return now;
+  const held = now.heldS > READ_BACK_S;
+  if (runs)
+    return held ? { ...now, heldS: 0, again: now.again + 1, stepS: 0, stepRealS: 0, trail: [] } : { ...now, heldS: 0 };
+  const heldS = now.heldS + dtS;
+  const without = heldS > HELD_MOST_S || (heldS > READ_BACK_S && now.again > 0);
+  return { ...now, heldS, without };
+}
 
 /** Flow meters count pulses over a second; a pump takes one to stop. */
 const LEAST_REAL_S = 4;
@@ -109,15 +135,19 @@ export function commissionStep(
   }
   const begins = previous.at === null && !(previous.finished && previous.stepS > 0);
   if (previous.at === null && !begins) return { state: previous, outputs: undefined };
-  const now = begins ? { ...COMMISSION_START, at: 0, swapped: previous.swapped } : previous;
+  const begun = begins ? { ...COMMISSION_START, at: 0, swapped: previous.swapped } : previous;
   const facts: CheckFacts = { house: input.house };
-  const check = CHECKS[now.at!]!;
-  const step = check.steps[now.stepAt]!;
+  const check = CHECKS[begun.at!]!;
+  const step = check.steps[begun.stepAt]!;
+  const driven = { ...REST, ...step.drive(facts) };
+  const wanted = driven.compressorOn > 0 && !begun.without;
+  const now = heldStep(begun, wanted, input.image.actuators.compressorOn > 0, dtS);
+  const outputs = now.without ? { ...driven, compressorOn: 0, compressorPct: 0 } : driven;
+  if (wanted && now.heldS > READ_BACK_S && !now.without) return { state: now, outputs };
   const refused = now.stepS === 0 ? step.unless?.(seenNow(est, input)) : undefined;
   if (refused) return judgedBy(now, refused, { ...REST });
   const stepS = now.stepS + dtS;
   const stepRealS = now.stepRealS + realS;
-  const outputs = { ...REST, ...step.drive(facts) };
   if (step.tunes) {
     const pumpNowPct = input.image.actuators.accelPumpPct;
     const {
@@ -126,8 +156,8 @@ export function commissionStep(
       judged,
       tuning,
     } = tuneStep(now.tune, { est, pumpNowPct, swapped: now.swapped.coolant, dtS });
-    const driven = { ...outputs, accelPumpPct: pumpPct };
-    const next = judged ? judgedBy(now, judged, driven) : { state: { ...now, tune }, outputs: driven };
+    const pumped = { ...outputs, accelPumpPct: pumpPct };
+    const next = judged ? judgedBy(now, judged, pumped) : { state: { ...now, tune }, outputs: pumped };
     return { ...next, tuning };
   }
   const looks = step.timed && Math.floor(stepS) > Math.floor(now.stepS);
@@ -136,7 +166,7 @@ export function commissionStep(
     return { state: { ...now, stepS, stepRealS, trail }, outputs };
   const seen = [...now.seen, seenNow(est, input)];
   if (now.stepAt + 1 < check.steps.length) {
-    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, seen, trail }, outputs };
+    return { state: { ...now, stepAt: now.stepAt + 1, stepS: 0, stepRealS: 0, heldS: 0, seen, trail }, outputs };
   }
   return judgedBy(now, check.judge(seen, facts, trail), outputs);
 }
