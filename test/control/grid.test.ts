@@ -168,6 +168,29 @@ test('water that may freeze: the order slows a large compressor and does not tak
   assert.ok(most(between(all, 1520, 1700), (x) => x.unitW) <= 4200);
 });
 
+test('F15: a dimmed house whose heat pump is dead heats water that may freeze with its heater, as far as the fuse bears it', () => {
+  const cold = { returnC: 4, supplyC: 4, condenserOutC: 4, pressureHighOk: 0 };
+  const heats = (grid: object) => {
+    const dead = house(600, { house: { accelMaxW: 0 }, grid }, (s) => ({ gridLimitOn: 1, ...(s >= 300 && cold) }));
+    return {
+      beforeW: most(between(dead, 0, 299), (x) => x.backupW),
+      laterW: most(between(dead, 360, 600), (x) => x.backupW),
+    };
+  };
+  assert.equal(heats({}), { beforeW: 0, laterW: 6000 });
+  assert.equal(heats({ maxImportW: 5000 }), { beforeW: 0, laterW: 0 });
+});
+
+test('F15: a dimmed compressor too large for the limit even at its least speed heats water that may freeze', () => {
+  const large = { house: { compressorMaxW: 16_000, designLoadW: 40_000, accelMaxW: 0, backupHeaterW: 0 } };
+  const all = house(1200, large, (s) => ({ gridLimitOn: 1, bufferTopC: 25, ...(s >= 600 && { returnC: 4 }) }));
+  assert.is(
+    most(between(all, 400, 600), (x) => x.compressorW),
+    0,
+  );
+  assert.ok(most(between(all, 600, 700), (x) => x.compressorW) > 1000);
+});
+
 test('the fuse: import stays under it, the accelerator gives way first; a silent meter leaves a reserve', () => {
   const limited = { grid: { maxImportW: 7000 } };
   const all = between(

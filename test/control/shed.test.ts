@@ -16,7 +16,14 @@ interface Machine {
   coldShare?: number;
 }
 const LIMIT_W = 4200;
-const GUARANTEED: Limits = { unitW: LIMIT_W, pumpW: LIMIT_W, quickW: LIMIT_W, code: 'grid-dimmed', why: 'test' };
+const GUARANTEED: Limits = {
+  unitW: LIMIT_W,
+  pumpW: LIMIT_W,
+  quickW: LIMIT_W,
+  fuseW: Number.POSITIVE_INFINITY,
+  code: 'grid-dimmed',
+  why: 'test',
+};
 
 /** Watts of the compressor, percent ordered and cap of the accelerator each 0.1 s; the limit comes at 300 s. */
 function dimmed(m: Machine, seconds: number, accelW = 0) {

@@ -45,8 +45,9 @@ const safeBut = (t: Tick, but: string) =>
     (n) => n !== but && !(n === 'accelPumpPct' && coldAndOff(t)) && t.after.commanded[n] !== SAFE_OUTPUTS[n],
   );
 
-/** Dimmed for real: the world says so, and nothing hides from control what the unit draws. */
+/** Dimmed for real: the world says so, nothing hides from control what the unit draws, and no water may freeze. */
 const dimmed = (t: Tick) =>
+  !t.after.core.decided.frost.heat &&
   (t.world.wishes(t.after.houseS).dimmed ||
     t.faults.some((f) => 'around' in f.broken && f.broken.around === 'dimmed' && isOn(f, t.s))) &&
   !lied(t, ['compressorW', 'accelW']) &&
@@ -65,11 +66,9 @@ export const bounds = (): Invariant[] => [
       accelW + backupDrawnW(t.after.plant) > Math.max(DIMMED_LEAST_W * METER_SHARE - compressorW, IDLE_CARDS_W)
     );
   }),
-  bound('§ 14a', 'a dimmed unit draws no more than it may, but where a stop would let water freeze', 2.1, (t) => {
+  bound('§ 14a', 'a dimmed unit draws no more than it may', 2.1, (t) => {
     const { accelW, compressorW, auxW } = t.after.plant;
-    const frost = t.after.core.decided.frost.heat;
-    const drawnW = accelW + backupDrawnW(t.after.plant) + compressorW + auxW;
-    return dimmed(t) && !frost && drawnW > DIMMED_LEAST_W * METER_SHARE;
+    return dimmed(t) && accelW + backupDrawnW(t.after.plant) + compressorW + auxW > DIMMED_LEAST_W * METER_SHARE;
   }),
   bound('F6', 'compressor off when a point it needs is 3 s old', 0.3, (t) => {
     return t.after.commanded.compressorOn > 0 && oldest(t, HEAT_PUMP_POINTS) > 3000;

@@ -36,6 +36,8 @@ export interface Limits {
   pumpW: number;
   /** What § 14a leaves the heat pump, to be kept within 2 s: a fuse bears the seconds of a ramp. Null while nobody dims. */
   quickW: number | null;
+  /** What the connection itself carries: not even frost goes before it. */
+  fuseW: number;
   code: 'grid-dimmed' | 'grid-back' | 'fuse-limit';
   why: string;
 }
@@ -129,14 +131,21 @@ function limitsOf(state: LimitState, est: Estimates, grid: GridConfig | undefine
   const quickW = dimming && Math.max(dimming.limitW, dimmedW);
   if (fuseW < dimW) {
     const why = `the grid connection carries ${kw(importW!)} and others draw ${kw(othersNowW(state.meter, est))}`;
-    return { unitW, pumpW, quickW, code: 'fuse-limit', why };
+    return { unitW, pumpW, quickW, fuseW, code: 'fuse-limit', why };
   }
   if (!dimming) {
-    return { unitW, pumpW, quickW, code: 'grid-back', why: `after dimming the unit may draw ${kw(unitW)}, rising` };
+    return {
+      unitW,
+      pumpW,
+      quickW,
+      fuseW,
+      code: 'grid-back',
+      why: `after dimming the unit may draw ${kw(unitW)}, rising`,
+    };
   }
   const who = dimming.source === 'contact' ? "the grid operator's contact" : 'the energy manager';
   const floor = unitW < dimmedW ? `; the heat pump keeps its ${kw(pumpW)}` : '';
-  return { unitW, pumpW, quickW, code: 'grid-dimmed', why: `${who} limits the unit to ${kw(unitW)}${floor}` };
+  return { unitW, pumpW, quickW, fuseW, code: 'grid-dimmed', why: `${who} limits the unit to ${kw(unitW)}${floor}` };
 }
 
 /** Each tick. `record` is a line for the log of dimmings, where one is due. */

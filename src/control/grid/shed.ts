@@ -1,10 +1,8 @@
-import { backupDrawsW, type House } from '../../contract/house.ts';
+import { backupDrawsW } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
 import type { Outputs } from '../../contract/points.ts';
 import { MIN_PCT } from '../decide/compressor.ts';
-import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
-import type { StepInput } from '../types.ts';
 import type { LimitFacts, Limits } from './limit.ts';
 import { AUX_W, ownW } from './meter.ts';
 import { leastW, mostPct, SPEED_START, type SpeedState, speedStep } from './speed.ts';
@@ -48,7 +46,13 @@ const AGAIN_SHARE = 1.2;
 const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** What each gets of the limits: the compressor first, then the backup heater, the accelerator the rest. */
-function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, est: Estimates, house: House): Outputs {
+function shareOut(
+  limits: Limits,
+  decided: Outputs,
+  speed: SpeedState | null,
+  { est, input, frost }: LimitFacts,
+): Outputs {
+  const { house } = input;
   const pumpW = Math.max(0, limits.pumpW - AUX_W);
   const compressorPct = speed ? Math.min(decided.compressorPct, Math.max(MIN_PCT, mostPct(speed, pumpW, house))) : 0;
   const seenW = est.compressorW.quality === 'lost' ? house.compressorMaxW : Math.max(0, est.compressorW.value);
@@ -56,7 +60,9 @@ function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, es
   const takenW = runs ? Math.min(pumpW, seenW + RAMP_ROOM_W) : seenW;
   const tight = seenW > TIGHT_SHARE * pumpW;
   const backupW = backupDrawsW(house);
-  const heats = decided.backupHeaterOn > 0 && takenW + backupW + AUX_W <= limits.unitW;
+  // Wanted in frost only where nothing else heats: a burst house is no price of a limit that the fuse does not set.
+  const heaterW = frost ? limits.fuseW : limits.unitW;
+  const heats = decided.backupHeaterOn > 0 && takenW + backupW + AUX_W <= heaterW;
   const leftW = limits.unitW - AUX_W - takenW - (heats ? backupW : 0);
   return {
     ...decided,
@@ -69,15 +75,10 @@ function shareOut(limits: Limits, decided: Outputs, speed: SpeedState | null, es
 }
 
 /** How long even the least speed has been too much: a contact that bounces does not stop what runs. */
-function tooLarge(
-  previous: ShedState,
-  speed: SpeedState,
-  { pumpW }: Limits,
-  { house, image }: StepInput,
-  realS: number,
-) {
-  const { tooLargeS } = previous;
-  const fits = pumpW - AUX_W >= leastW(speed, house) * (tooLargeS === null ? 1 : AGAIN_SHARE);
+function tooLarge({ tooLargeS }: ShedState, speed: SpeedState, limits: Limits, { input, frost, realS }: LimitFacts) {
+  const { house, image } = input;
+  const fits =
+    (frost ? limits.fuseW : limits.pumpW) - AUX_W >= leastW(speed, house) * (tooLargeS === null ? 1 : AGAIN_SHARE);
   if (fits) return null;
   if (tooLargeS !== null) return Math.min(1e6, tooLargeS + realS);
   return image.actuators.compressorOn > 0 ? 0 : WAIT_S;
@@ -96,9 +97,9 @@ export function shedStep(
   const stop = stopStep(previous.stop, asked?.quickW ?? null, facts);
   const limits = within(stop, asked, input.grid);
   if (!limits) return { state: { ...SHED_START, stop, speed }, outputs: decided, reasons: [] };
-  const tooLargeS = tooLarge(previous, speed, limits, input, realS);
+  const tooLargeS = tooLarge(previous, speed, limits, facts);
   const compressorOff = stops(stop) || (tooLargeS ?? 0) >= WAIT_S;
-  const outputs = shareOut(limits, decided, compressorOff ? null : speed, est, house);
+  const outputs = shareOut(limits, decided, compressorOff ? null : speed, facts);
   const supplied = image.actuators.accelSupplyOn > 0;
   const above = plannedAccelW(est) > outputs.accelCapW + OBEY_W && ownW(est, image, house) + RAMP_ROOM_W > limits.unitW;
   const accelOverS = supplied && above ? (previous.accelOverS === null ? 0 : previous.accelOverS + realS) : null;

@@ -54,5 +54,6 @@ export function within(stop: StopState, limits: Limits | null, grid: GridConfig 
   const dimmedW = grid?.dimmedW ?? DIMMED_LEAST_W;
   if (limits) return { ...limits, pumpW: Math.min(limits.pumpW, dimmedW) };
   const why = 'an order to dim has stopped the compressor within the hour, another may come';
-  return { unitW: Number.POSITIVE_INFINITY, pumpW: dimmedW, quickW: null, code: 'grid-back', why };
+  const free = Number.POSITIVE_INFINITY;
+  return { unitW: free, pumpW: dimmedW, quickW: null, fuseW: free, code: 'grid-back', why };
 }
