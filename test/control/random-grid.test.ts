@@ -44,6 +44,32 @@ test('§ 14a in any house, compressor and drive: the limit is kept 2 s after the
   assert.ok(count.stopped > 1 && count.small > 1, JSON.stringify(count));
 });
 
+test('orders that come and go, in any house, with a fuse and restarts of control: both limits hold, and the compressor is not worn', () => {
+  for (const [seed, periodS] of [3, 20, 90, 400].entries()) {
+    const random = seededRandom(15_000 + seed);
+    const compressorMaxW = 4000 + 8000 * random();
+    const maxImportW = compressorMaxW * (0.8 + 0.8 * random());
+    const house = { compressorMaxW, designLoadW: 3 * compressorMaxW };
+    const config = randomHouse(random, '2025-01-20T16:00:00Z', { house, grid: { maxImportW } });
+    const restartS = [0, 1].map(() => Math.round(1200 + 2000 * random()));
+    const dims = (s: number) => s > 600 && s % periodS < 0.5 * periodS;
+    const faultsAt = (s: number) => ({ sensors: { gridLimitOn: dims(s) ? 1 : 0 } });
+    let [dimmedS, overS, starts] = [0, 0, 0];
+    let before = false;
+    const see = ({ s, plant }: Seen) => {
+      dimmedS = dims(s) ? dimmedS + 0.1 : 0;
+      overS = s > 120 && unitW(plant) > 100 && plant.gridW > maxImportW + 50 ? overS + 0.1 : 0;
+      const where = `order each ${periodS} s, ${compressorMaxW.toFixed(0)} W, ${s.toFixed(1)} s: ${unitW(plant).toFixed(0)} W`;
+      assert.ok(dimmedS <= 2 || unitW(plant) <= 4200, where);
+      assert.ok(overS <= 3, `${where}, ${plant.gridW} W of ${maxImportW}`);
+      if (plant.compressorShare > 0 && !before) starts++;
+      before = plant.compressorShare > 0;
+    };
+    live({ config, dtS: 0.1, demandW: 8000, faultsAt }, 3600, see, (s) => restartS.includes(Math.round(s * 10) / 10));
+    assert.ok(starts <= 4, `order each ${periodS} s: ${starts} starts in an hour`);
+  }
+});
+
 test('the fuse in any house: import above it lasts no longer than 3 s, others of the house included', () => {
   for (let seed = 1; seed <= 3; seed++) {
     const random = seededRandom(16_000 + seed);

@@ -27,7 +27,7 @@ const DEVICE_FAULTS = ['absent', 'noise', 'late', 'frozen'] as const;
 type DeviceFault = (typeof DEVICE_FAULTS)[number];
 const AROUND = ['broker-dead', 'compute-dead', 'compute-loops', 'dimmed'] as const;
 /** People, automations and energy managers that change their mind every so many seconds. */
-const FLAPPING = ['mode-flaps', 'set-points-flap', 'computing-flaps', 'sg-ready-flaps'] as const;
+const FLAPPING = ['mode-flaps', 'set-points-flap', 'computing-flaps', 'sg-ready-flaps', 'dimming-flaps'] as const;
 const FLAPS_S = [0.1, 1, 7, 60] as const;
 /** How far the clock leaps, s: ten years, an hour, to 1970 and beyond 2038. */
 const LEAPS_S = [3.2e8, -3.2e8, 3600, -3600, -1.74e9, 4.2e8] as const;

@@ -143,10 +143,11 @@ function controlNow(m: Moment, world: World, s: number, faults: readonly Injecte
 const isAround = (faults: readonly Injected[], s: number, name: string) =>
   faults.some((f) => 'around' in f.broken && f.broken.around === name && isOn(f, s));
 
-/** Set-points and the energy manager's word while somebody changes his mind all the time. */
+/** Set-points and the energy manager's words while somebody changes his mind all the time. */
 function flapping(given: SetPoints, s: number, faults: readonly Injected[]) {
   let setPoints = given;
   let sgReady: 1 | 4 | undefined;
+  let dims = false;
   for (const fault of faults) {
     const { broken } = fault;
     if (!('around' in broken) || broken.everyS === undefined || !isOn(fault, s)) continue;
@@ -158,16 +159,17 @@ function flapping(given: SetPoints, s: number, faults: readonly Injected[]) {
     } else if (broken.around === 'computing-flaps') {
       setPoints = { ...setPoints, computeOn: other, computeValueEurPerKwh: other ? 0 : 10 };
     } else if (broken.around === 'sg-ready-flaps') sgReady = other ? 1 : 4;
+    else if (broken.around === 'dimming-flaps') dims = other;
   }
-  return { setPoints, sgReady };
+  return { setPoints, sgReady, dims };
 }
 
 /** Wishes, leases and house time as control hears of them. */
 function heard(world: World, houseS: number, s: number, faults: readonly Injected[]) {
   const { market, timeMs } = world.facts(houseS);
   const { setPoints: wished, demandW, dimmed } = world.wishes(houseS);
-  const { setPoints, sgReady } = flapping(wished, s, faults);
-  const limited = dimmed || isAround(faults, s, 'dimmed');
+  const { setPoints, sgReady, dims } = flapping(wished, s, faults);
+  const limited = dimmed || dims || isAround(faults, s, 'dimmed');
   const jumped = faults.find((f) => 'control' in f.broken && f.broken.control === 'clock' && isOn(f, s));
   const jumpS = jumped && 'control' in jumped.broken ? jumped.broken.value : 0;
   const broker = !isAround(faults, s, 'broker-dead');
