@@ -52,6 +52,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
     plan: held.plan,
     stopped: heatPump || swapped.water,
     hotWaterWanted: state.decided.hotWater.charging,
+    tankStallsS: state.decided.hotWater.stalledS,
     dtS: loopDueS,
   };
   const emergency = emergencyStep(state.emergency, hold);
