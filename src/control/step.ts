@@ -138,7 +138,7 @@ function perceived(previous: CoreState, given: StepInput, realS: number) {
   const { plan } = previous.plan;
   const managed = gridWishes(previous.grid, est, given, plan.mode);
   const asked = leaned(managed.input, given.setPoints, plan, est, previous.pump.map);
-  const { state: comfort, wish: wished } = comfortStep(previous.comfort, asked, est, plan, dtS);
+  const { state: comfort, wish: wished } = comfortStep(previous.comfort, asked, est, plan, previous.pump.map, dtS);
   const wish = lastHeater(wished, house, previous);
   const input: Wished = { ...asked, setPoints: wish.setPoints };
   const state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: managed.state };

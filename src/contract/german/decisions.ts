@@ -87,6 +87,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'must be true or false': 'muss true oder false sein',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
+  'costs {} (estimate: {} kWh more of electricity at {} EUR/kWh)':
+    'kostet {} (geschätzt: {} kWh Strom mehr zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
     'verzichtet auf {} (geschätzt, mit dem jetzigen Gewinn des Rechnens)',
   '{} days': '{} Tage',

@@ -3,8 +3,10 @@ import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { HotWaterAim } from '../decide/hotwater.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
+import { QUIET_PCT } from './cost.ts';
 import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
 import { NIGHT_START, type NightState, nightStep } from './night.ts';
 import { overrideReasons, overridesStep } from './overrides.ts';
@@ -22,6 +24,7 @@ export interface ComfortState {
   /** House seconds since the room's wish last changed by itself or by hand. */
   steadyS: number;
   roomSetC: number | null;
+  stoodSetC: number | null;
 }
 
 /** After a change of the room's wish nothing is learnt from the room for so long. */
@@ -35,6 +38,7 @@ export const COMFORT_START: ComfortState = {
   timeMs: null,
   steadyS: STEADY_S,
   roomSetC: null,
+  stoodSetC: null,
 };
 
 /** What the rest of `step` works with. `setPoints.mode` is never `auto` here. */
@@ -44,11 +48,11 @@ export interface Wish {
   hotWater: HotWaterAim;
   /** The room has had time to follow its wish: what it shows now teaches the weather curve. */
   steady: boolean;
+  /** The room's set-point less what it has been raised by within these hours. */
+  stoodSetC: number;
   reasons: Reason[];
 }
 
-/** Compressor speed of a `quiet` override where the config names none. */
-const QUIET_PCT = 45;
 /** A gap longer than this is a clock that was wrong, not a power cut. */
 const MAX_GAP_S = 400 * 86_400;
 /** Charged often, a little and slowly: hot for who draws next, at the pump's best speed. */
@@ -105,6 +109,7 @@ export function comfortStep(
   input: Leaning,
   est: Estimates,
   plan: Plan,
+  pump: PumpMap,
   dtS: number,
 ): { state: ComfortState; wish: Wish } {
   const { setPoints, house, timeMs, market } = input;
@@ -112,7 +117,7 @@ export function comfortStep(
   const minute = timeMs === undefined ? undefined : minuteOfDay(timeMs, house.comfort.timeZone);
   const { hotWaterSetC } = setPoints;
   const tankHot = est.hotWaterC.quality !== 'lost' && est.hotWaterC.value >= hotWaterSetC - 0.1;
-  const facts = { est, house, market, plan, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
+  const facts = { est, house, market, plan, pump, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
   const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
   const season = seasonStep(state.season, est, setPoints.roomSetC, dtS);
   const auto = setPoints.mode === 'auto';
@@ -127,6 +132,7 @@ export function comfortStep(
   const silent = quiet(input, overrides, minute);
   const same = state.roomSetC === null || state.roomSetC === roomSetC;
   const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
+  const stoodSetC = steadyS >= STEADY_S ? roomSetC : Math.min(state.stoodSetC ?? roomSetC, roomSetC);
   return {
     state: {
       overrides,
@@ -136,12 +142,14 @@ export function comfortStep(
       timeMs: state.timeMs,
       steadyS,
       roomSetC,
+      stoodSetC,
     },
     wish: {
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
       hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
+      stoodSetC,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
         ...overrideReasons(overrides, mode, house),
