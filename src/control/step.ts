@@ -11,7 +11,7 @@ import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { drive } from './drive.ts';
 import { energyStep, heatNow, heatWithBackup, heatWithStored } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
-import { estimate, isOptional } from './estimate.ts';
+import { estimate, isAbsent } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { capacityW, ownPumpStep, pumpSinkC } from './learn/own-pump.ts';
@@ -71,11 +71,11 @@ function coolReasons({ est, input, dewC }: LoopFacts, state: CoreState): Reason[
   return [{ what: 'cooling', code: 'dew-point', text }];
 }
 
-const sensorReasons = (est: Estimates): Reason[] => {
+const sensorReasons = (est: Estimates, image: StepInput['image']): Reason[] => {
   const reasons: Reason[] = [];
   for (const name of SENSOR_NAMES) {
     const { reason } = est[name];
-    if (reason && !(isOptional(name) && est[name].quality === 'lost'))
+    if (reason && !isAbsent(image, name))
       reasons.push({ what: name, code: `sensor-${est[name].quality}`, text: reason.slice(0, 400) });
   }
   return reasons;
@@ -206,7 +206,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
         ...coolReasons(facts, state),
         ...inputReasons,
         ...paysReasons(computeFromMs, given),
-        ...sensorReasons(est),
+        ...sensorReasons(est, image),
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,
       wouldBe: driven.wouldBe,

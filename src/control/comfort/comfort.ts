@@ -3,6 +3,7 @@ import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { HotWaterAim } from '../decide/hotwater.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { isAbsent } from '../estimate.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
@@ -123,7 +124,10 @@ export function comfortStep(
   const auto = setPoints.mode === 'auto';
   const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
   const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
-  const killer = legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS);
+  const hasTank = !isAbsent(input.image, 'hotWaterC');
+  const killer = hasTank
+    ? legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS)
+    : { state: state.legionella, reasons: [] };
   const warmer = overrides.find((o) => o.kind === 'warmer');
   const away = awayStep(input, mode === 'heating' && !warmer);
   const setBackK = mode === 'heating' && !warmer ? Math.max(night.setBackK, away.setBackK) : 0;
@@ -152,7 +156,7 @@ export function comfortStep(
       stoodSetC,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
-        ...overrideReasons(overrides, mode, house),
+        ...overrideReasons(overrides, mode, house, hasTank),
         ...(mode === 'heating' ? night.reasons : []),
         ...away.reasons,
         ...silent.reasons,
