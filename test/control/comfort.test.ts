@@ -153,6 +153,16 @@ test('a raised room set-point has stood after four hours, a lowered one at once'
   assert.is(stood(state, 20).wish.stoodSetC, 20);
 });
 
+test('a night set-back that ends is no wish that has been raised: the room is to be warm in time', () => {
+  const house = houseWith({ night: { setBackK: 2 } });
+  const at = (hour: number) => ({ house, timeMs: Date.parse(`2025-01-15T${String(hour).padStart(2, '0')}:30:00Z`) });
+  const night = wished([], 0, {}, at(23));
+  assert.is(night.wish.stoodSetC, 19);
+  const input = { ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 60 }, ...at(8) };
+  const more = { setPoints: DEFAULT_SETPOINTS, market: MARKET, want: undefined };
+  assert.is(comfortStep(night.state, { ...input, ...more }, estOf(), PLAN_START.plan, PUMP, 60).wish.stoodSetC, 21);
+});
+
 test('"warmer for 3 h": told with its cost, in force for three hours, over a restart and a power cut too', () => {
   const during = wished([asks('warmer', 180, 1.5)], 179);
   assert.is(during.wish.setPoints.roomSetC, DEFAULT_SETPOINTS.roomSetC + 1.5);

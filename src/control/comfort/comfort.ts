@@ -25,7 +25,14 @@ export interface ComfortState {
   /** House seconds since the room's wish last changed by itself or by hand. */
   steadyS: number;
   roomSetC: number | null;
-  stoodSetC: number | null;
+  stood: Stood;
+}
+
+/** The room's wish without set-backs, and what of it has stood: null before the first. */
+interface Stood {
+  askedC: number | null;
+  sinceS: number;
+  stoodC: number;
 }
 
 /** After a change of the room's wish nothing is learnt from the room for so long. */
@@ -39,7 +46,7 @@ export const COMFORT_START: ComfortState = {
   timeMs: null,
   steadyS: STEADY_S,
   roomSetC: null,
-  stoodSetC: null,
+  stood: { askedC: null, sinceS: 0, stoodC: 0 },
 };
 
 /** What the rest of `step` works with. `setPoints.mode` is never `auto` here. */
@@ -49,7 +56,7 @@ export interface Wish {
   hotWater: HotWaterAim;
   /** The room has had time to follow its wish: what it shows now teaches the weather curve. */
   steady: boolean;
-  /** The room's set-point less what it has been raised by within these hours. */
+  /** The room's set-point less what people or managers have raised it by within these hours: the pump has time for that. */
   stoodSetC: number;
   reasons: Reason[];
 }
@@ -72,6 +79,12 @@ function catchUp(state: ComfortState, timeMs: number | undefined, dtS: number): 
   const { legionella } = state;
   const retryS = legionella.retryS === null ? null : Math.max(0, legionella.retryS - gapS);
   return { ...state, timeMs, overrides, legionella: { ...legionella, sinceS: legionella.sinceS + gapS, retryS } };
+}
+
+function stoodStep(state: Stood, askedC: number, dtS: number): Stood {
+  const sinceS = askedC === state.askedC ? Math.min(1e7, state.sinceS + dtS) : 0;
+  const isNew = state.askedC !== null && sinceS < STEADY_S;
+  return { askedC, sinceS, stoodC: isNew ? Math.min(state.stoodC, askedC) : askedC };
 }
 
 function quiet(input: StepInput, overrides: readonly Override[], minute: number | undefined) {
@@ -136,7 +149,7 @@ export function comfortStep(
   const silent = quiet(input, overrides, minute);
   const same = state.roomSetC === null || state.roomSetC === roomSetC;
   const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
-  const stoodSetC = steadyS >= STEADY_S ? roomSetC : Math.min(state.stoodSetC ?? roomSetC, roomSetC);
+  const stood = stoodStep(state.stood, roomSetC + setBackK, dtS);
   return {
     state: {
       overrides,
@@ -146,14 +159,14 @@ export function comfortStep(
       timeMs: state.timeMs,
       steadyS,
       roomSetC,
-      stoodSetC,
+      stood,
     },
     wish: {
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
       hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
-      stoodSetC,
+      stoodSetC: stood.stoodC - setBackK,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
         ...overrideReasons(overrides, mode, house, hasTank),
