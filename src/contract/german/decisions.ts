@@ -13,6 +13,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'Frost protection: water moves': 'Frostschutz: das Wasser läuft',
   'Idle: room {} needs no cooling': 'Ruht: der Raum mit {} braucht keine Kühlung',
   'room {} of {}': 'Raum {} von {}',
+  'water of {} cools it': 'Wasser von {} kühlt ihn',
   'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
   'Idle: {}': 'Ruht: {}',
   'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
