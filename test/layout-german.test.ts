@@ -116,8 +116,12 @@ const CASES: [string, string][] = [
     'Ruht: Puffer 30,0 °C von 40,0 °C, der Verdichter ruht noch 3 min; es gibt keinen Rechner.',
   ],
   [
-    'page: warmer by 1.5 K for 3 h: costs about 0.42 EUR (estimate: 4.5 kWh of heat by 1.4 kWh of electricity at 0.31 EUR/kWh)',
-    'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 4,5 kWh Wärme aus 1,4 kWh Strom zu 0,31 EUR/kWh)',
+    'Idle: room 27.0 °C of 24.0 °C, water of 18.0 °C cools it; there is no accelerator.',
+    'Ruht: Raum 27,0 °C von 24,0 °C, Wasser von 18,0 °C kühlt ihn; es gibt keinen Rechner.',
+  ],
+  [
+    'page: warmer by 1.5 K for 3 h: costs about 0.42 EUR (estimate: 1.4 kWh more of electricity at 0.31 EUR/kWh)',
+    'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 1,4 kWh Strom mehr zu 0,31 EUR/kWh)',
   ],
   [
     'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then acknowledge it',

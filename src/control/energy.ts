@@ -33,20 +33,23 @@ export function heatNow(
   compressor: { on: boolean; sinceS: number },
 ): ControlState['heat'] {
   const flows = est.heatFlowLpm.quality !== 'lost' && est.heatFlowLpm.value >= MIN_FLOW_LPM;
-  const measured =
-    est.condenserOutC.quality !== 'lost' && est.supplyC.quality !== 'lost' && est.returnC.quality !== 'lost';
+  const measured = est.supplyC.quality !== 'lost' && est.returnC.quality !== 'lost';
   const wPerK = flows && measured ? WATER_W_PER_LPM_K * est.heatFlowLpm.value : 0;
   const rejecting = outputs.rejectOn > 0 && est.accelFlowLpm.value >= MIN_FLOW_LPM;
+  // Without the sensor between the two the accelerator is taken to give the water what it draws.
+  const betweenC =
+    est.condenserOutC.quality !== 'lost' || wPerK === 0
+      ? est.condenserOutC.value
+      : est.supplyC.value - (rejecting ? 0 : plannedAccelW(est) / wPerK);
   const draws = est.compressorW.quality !== 'lost' && est.compressorW.value > RUNS_W;
   const still = outputs.compressorOn === 0 && !compressor.on && !draws;
   const dry = est.accelFlowLpm.quality !== 'lost' && est.accelFlowLpm.value < MIN_FLOW_LPM;
   // Coolant that is colder than the water warms nothing: what the sensors differ by then is their lag.
-  const cold = est.accelOutC.quality !== 'lost' && est.accelOutC.value <= est.condenserOutC.value;
-  const beforeSupplyW =
-    rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - est.condenserOutC.value));
+  const cold = est.accelOutC.quality !== 'lost' && est.accelOutC.value <= betweenC;
+  const beforeSupplyW = rejecting || dry || cold ? 0 : Math.max(0, wPerK * (est.supplyC.value - betweenC));
   const accelW = Math.min(beforeSupplyW, outputs.backupHeaterOn > 0 ? Number.POSITIVE_INFINITY : broughtW(est));
   // What nobody there can have given came through the condenser a moment ago: its sensor has cooled before the other.
-  const condenserW = wPerK * (est.condenserOutC.value - est.returnC.value) + beforeSupplyW - accelW;
+  const condenserW = wPerK * (betweenC - est.returnC.value) + beforeSupplyW - accelW;
   // One that stands gives off what it holds, and takes none.
   const restW = compressor.sinceS > RUN_ON_S ? 0 : Math.max(0, condenserW);
   const rejectedK = est.accelOutC.value - est.accelInC.value;

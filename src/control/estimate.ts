@@ -1,5 +1,5 @@
 import type { House } from '../contract/house.ts';
-import { type Image, SENSOR_NAMES, SENSORS, type SensorName } from '../contract/points.ts';
+import { type Image, SENSOR_NAMES, type SensorName } from '../contract/points.ts';
 import { addRedundancy, BALANCE_START, type BalanceState, balanceStep } from './estimate/balance.ts';
 import { type Estimate, type Estimates, freshPoint, judge, type PointState, pointStep } from './estimate/points.ts';
 import { replaceStill, STILL_START, type StillState, stillStep } from './estimate/still.ts';
@@ -66,4 +66,5 @@ export function estimate(
 /** Watts of the accelerator that planning may count on: none from one that does not answer. */
 export const plannedAccelW = (est: Estimates): number => (est.accelW.quality === 'lost' ? 0 : est.accelW.value);
 
-export const isOptional = (name: SensorName): boolean => 'optional' in SENSORS[name];
+/** The board has no such point: nobody misses it. */
+export const isAbsent = (image: Image, name: SensorName): boolean => image.sensors[name].quality === 'absent';

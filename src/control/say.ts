@@ -81,7 +81,10 @@ function unit(
         const room = deg(est.roomC.value);
         if (est.roomC.value <= roomSetC) return `Idle: room ${room} needs no cooling`;
         const warm = `room ${room} of ${deg(roomSetC)}`;
-        return `Idle: ${warm}${waits ? `, ${waits}` : ''}`;
+        const waterC = est.bufferTopC.value;
+        const cooled = waterC < roomSetC ? `water of ${deg(waterC)} cools it` : '';
+        const why = waits ?? cooled;
+        return `Idle: ${warm}${why ? `, ${why}` : ''}`;
       }
       if (plan.supplySetC === 0) return `Idle: room ${deg(est.roomC.value)} needs no heat`;
       return `Idle: ${target}${waits && est.bufferTopC.value < plan.supplySetC - 2.5 ? `, ${waits}` : ''}`;

@@ -11,7 +11,7 @@ import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
 import { drive } from './drive.ts';
 import { energyStep, heatNow, heatWithBackup, heatWithStored } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
-import { estimate, isOptional } from './estimate.ts';
+import { estimate, isAbsent } from './estimate.ts';
 import { gridHolds, gridWishes } from './grid/grid.ts';
 import { interlock } from './interlock/interlock.ts';
 import { capacityW, ownPumpStep, pumpSinkC } from './learn/own-pump.ts';
@@ -52,6 +52,7 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
     plan: held.plan,
     stopped: heatPump || swapped.water,
     hotWaterWanted: state.decided.hotWater.charging,
+    tankStallsS: state.decided.hotWater.stalledS,
     dtS: loopDueS,
   };
   const emergency = emergencyStep(state.emergency, hold);
@@ -70,11 +71,11 @@ function coolReasons({ est, input, dewC }: LoopFacts, state: CoreState): Reason[
   return [{ what: 'cooling', code: 'dew-point', text }];
 }
 
-const sensorReasons = (est: Estimates): Reason[] => {
+const sensorReasons = (est: Estimates, image: StepInput['image']): Reason[] => {
   const reasons: Reason[] = [];
   for (const name of SENSOR_NAMES) {
     const { reason } = est[name];
-    if (reason && !(isOptional(name) && est[name].quality === 'lost'))
+    if (reason && !isAbsent(image, name))
       reasons.push({ what: name, code: `sensor-${est[name].quality}`, text: reason.slice(0, 400) });
   }
   return reasons;
@@ -137,7 +138,7 @@ function perceived(previous: CoreState, given: StepInput, realS: number) {
   const { plan } = previous.plan;
   const managed = gridWishes(previous.grid, est, given, plan.mode);
   const asked = leaned(managed.input, given.setPoints, plan, est, previous.pump.map);
-  const { state: comfort, wish: wished } = comfortStep(previous.comfort, asked, est, plan, dtS);
+  const { state: comfort, wish: wished } = comfortStep(previous.comfort, asked, est, plan, previous.pump.map, dtS);
   const wish = lastHeater(wished, house, previous);
   const input: Wished = { ...asked, setPoints: wish.setPoints };
   const state: CoreState = { ...previous, estimate: estimated.state, comfort, grid: managed.state };
@@ -205,7 +206,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
         ...coolReasons(facts, state),
         ...inputReasons,
         ...paysReasons(computeFromMs, given),
-        ...sensorReasons(est),
+        ...sensorReasons(est, image),
       ].slice(0, MAX_REASONS),
       dimming: driven.dimming,
       wouldBe: driven.wouldBe,

@@ -36,6 +36,7 @@ export function supervise(state: CoreState, input: Wished, est: Estimates, wish:
       accelReachesHouse,
       defrosting: decided.defrost.on,
       steady: wish.steady,
+      stoodSetC: wish.stoodSetC,
       pump: state.pump.map,
       level: decided.compressor.on ? decided.compressor.pct / 100 : 0,
       mostLevel: wish.compressorMaxPct / 100,

@@ -133,6 +133,31 @@ test('water near freezing, all switched off, no backup heater: the accelerator h
   }
 });
 
+test('a compressor that dies in summer: the tank stays hot, in each mode, by accelerator or by the heater in the supply', () => {
+  const startsAt = '2024-07-10T00:00:00Z';
+  for (const mode of ['heating', 'cooling'] as const) {
+    for (const accelMaxW of [5000, 0]) {
+      const house = { accelMaxW, ...(accelMaxW === 0 && { backupHeaterAt: 'supply' }) };
+      let [coldestC, stillS, hottestC] = [99, 0, 0];
+      cosimulate({
+        config: Config.parse({ house, sim: { startsAt, tapping: 'L', pvKwp: 0 } }),
+        days: 2,
+        dtS: 10,
+        setPoints: { mode },
+        faultsAt: (s) => (s > 6 * 3600 ? { plant: { compressorBlocked: true } } : {}),
+        watch(_, plant) {
+          coldestC = Math.min(coldestC, plant.tankC);
+          hottestC = Math.max(hottestC, plant.supplyC);
+          stillS = plant.backupW > 0 && plant.heatFlowLpm < 5 ? stillS + 10 : 0;
+          assert.ok(stillS <= 10, 'a heater in the supply has its water moving');
+        },
+      });
+      assert.ok(coldestC > 33, `${mode}, accelerator of ${accelMaxW} W: the tank fell to ${coldestC.toFixed(1)} °C`);
+      assert.ok(hottestC < 70, `${mode}, accelerator of ${accelMaxW} W: supply of ${hottestC.toFixed(1)} °C`);
+    }
+  }
+});
+
 test('it ends by itself when the compressor runs again', () => {
   const { seen } = winter(0.4, {}, {}, 9000);
   assert.ok(emergency(seen.find((x) => x.s === 8000)!.verdict));

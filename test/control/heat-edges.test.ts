@@ -38,7 +38,8 @@ test('emergency: after 240 s without the heat pump, until it has been free for 6
   const image = imageOf(createRig(), createRig().verdict.outputs);
   const input = { image, dtS: 1, setPoints: DEFAULT_SETPOINTS, market: MARKET, want: undefined, house: HOUSE };
   const facts = (more: object = {}, values: Values = { bufferTopC: 30 }, lost: SensorName[] = []) => {
-    return { est: estOf(values, lost), input, plan, stopped: true, hotWaterWanted: false, dtS: 1, ...more };
+    const tank = { hotWaterWanted: false, tankStallsS: 0 };
+    return { est: estOf(values, lost), input, plan, stopped: true, ...tank, dtS: 1, ...more };
   };
   const state = (more: object) => ({ ...EMERGENCY_START, ...more });
   assert.is(emergencyStep(state({ deadS: 238 }), facts()).on, false);

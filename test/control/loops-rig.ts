@@ -34,7 +34,7 @@ export function loops(g: Given): DecidedState {
     {
       est: estOf(g.values, g.lost),
       input: { image, dtS, setPoints, market: MARKET, want: undefined, house },
-      wish: { setPoints, compressorMaxPct: 100, hotWater, steady: true, reasons: [] },
+      wish: { setPoints, compressorMaxPct: 100, hotWater, steady: true, stoodSetC: setPoints.roomSetC, reasons: [] },
       dewC: null,
       plan: { ...PLAN_START.plan, mode: 'heating', supplySetC: 38, heatNeedW: 5000, ...g.plan },
       pump: PUMP,

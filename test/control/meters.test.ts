@@ -10,11 +10,12 @@ import type { Estimates } from '../../src/control/estimate/points.ts';
 import { copAt, ownPumpStart } from '../../src/control/learn/own-pump.ts';
 import { METERS_START, type MeterFacts, type MetersState, metersStep, metersView } from '../../src/control/meters.ts';
 import { restoredState, storedOf } from '../../src/control/persist.ts';
+import { WATER_W_PER_LPM_K } from '../../src/control/physics.ts';
 import { controlStateOf } from '../../src/control/report.ts';
 import { initialState } from '../../src/control/step.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
-import { createRig, HOUSE, imageOf, run, tick } from './rig.ts';
+import { createRig, estOf, HOUSE, imageOf, run, tick } from './rig.ts';
 
 const MARKET = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
 const { map } = ownPumpStart(HOUSE);
@@ -174,6 +175,14 @@ test("two winter days: the meters' COP is that of the plant's truth within 5 %",
   const truth = r.heatPumpKwh / r.compressorKwh;
   assert.ok(Math.abs(last!.energy.cop! / truth - 1) < 0.05, `${last!.energy.cop} beside ${truth}`);
   assert.ok(last!.meters.copYear! < truth && last!.meters.copYear! > 0.9 * truth, `${last!.meters.copYear}`);
+});
+
+test('without the sensor behind the condenser the heat of both is told all the same', () => {
+  const flowing = { supplyC: 38, returnC: 31, heatFlowLpm: 20, compressorW: 2000, accelOutC: 52, accelInC: 45 };
+  const on = { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 60, rejectOn: 0 };
+  const heat = heatNow(estOf({ ...flowing, accelW: 3000 }, ['condenserOutC']), on, { on: true, sinceS: 600 });
+  assert.ok(Math.abs(heat.accelW - 3000) < 1, `${heat.accelW} W`);
+  assert.ok(Math.abs(heat.condenserW - (7 * 20 * WATER_W_PER_LPM_K - 3000)) < 1, `${heat.condenserW} W`);
 });
 
 test('coolant colder than the water gives no heat, whatever the sensors of the water differ by', () => {

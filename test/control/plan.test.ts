@@ -33,6 +33,7 @@ function planned(g: Given = {}, before: Partial<PlanState> & { was?: Partial<Pla
     accelReachesHouse: true,
     defrosting: false,
     steady: true,
+    stoodSetC: wishes.roomSetC,
     pump: PUMP,
     level: 0.5,
     mostLevel: 1,
@@ -149,6 +150,32 @@ test('heat of COP 1: also where the pump cannot carry the house, the room is 0.2
   assert.is(short({ roomC: 20.75, bufferTopC: at(20.75) - 1.1 }), false);
   const large: Given = { compressorFull: true };
   assert.is(short({ roomC: 20.7, bufferTopC: at(20.7, large) - 1.1 }, large), false);
+});
+
+test('heat of COP 1: where the pump cannot carry the house it goes on until the room is warm, the heater until the buffer is', () => {
+  const weak: Given = { house: { designLoadW: 30_000 } };
+  const setC = (roomC: number) => planned({ ...weak, values: { roomC } }).plan.supplySetC;
+  const goesOn = (roomC: number, belowK: number, g: Given = weak, heaterWanted = true) => {
+    const values = { roomC, bufferTopC: setC(roomC) - belowK };
+    return planned({ ...g, values }, { wantedS: 5000, was: { backupWanted: true, heaterWanted } }).plan;
+  };
+  assert.is(goesOn(20.9, 0).backupWanted, true);
+  assert.is(goesOn(21, 0).backupWanted, false, 'the room is warm');
+  assert.is(goesOn(20.9, 0, {}).backupWanted, false, 'the pump can');
+  assert.is(goesOn(20.9, 1).heaterWanted, false);
+  assert.is(goesOn(20.9, 1.1).heaterWanted, true);
+  assert.is(goesOn(20.9, 2.5, weak, false).heaterWanted, false, 'it has rested and waits');
+  assert.is(goesOn(20.9, 2.6, weak, false).heaterWanted, true);
+});
+
+test('heat of COP 1: not for a wish that has just been raised', () => {
+  const raised = { ...SHORT, setPoints: { roomSetC: 23 }, compressorFull: true };
+  const shortS = (stoodSetC: number, roomC: number) => {
+    const values = { roomC, bufferTopC: SET_C };
+    return planned({ ...raised, values, stoodSetC }, { shortS: 600 }).shortS;
+  };
+  assert.is(shortS(23, 21), 660);
+  assert.is(shortS(21, 21), 0);
 });
 
 test('heat of COP 1: a quarter of an hour for the accelerator, then the heater; at once where there is no accelerator', () => {

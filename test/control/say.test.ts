@@ -133,6 +133,9 @@ test('a house that cools is told of cooling', () => {
   rig.values.roomC = 27;
   run(rig, 10, 1);
   assert.match(rig.verdict.reasons[0]!.text, /^Idle: room 27\.0 °C of 24\.0 °C, the compressor rests 4 min more;/);
+  rig.values.bufferTopC = 18;
+  run(rig, 400, 1);
+  assert.match(rig.verdict.reasons[0]!.text, /^Idle: room 27\.0 °C of 24\.0 °C, water of 18\.0 °C cools it;/);
 });
 
 test('a compressor that has just begun is starting, not heating with nothing', () => {

@@ -93,7 +93,7 @@ const CASES: [what: string, change: (b: Json) => void, expected: RegExp][] = [
       }),
     /^devices\.tmpRoom\.points\.pressure: unknown point "pressure", whose name ends in no unit; known: /,
   ],
-  ['missing point', (b) => delete b.devices!.meterGrid, /^devices: no device serves "gridW"; add it/],
+  ['missing point', (b) => delete b.devices!.adcTanks, /^devices: no device serves "bufferTopC"; add it/],
   [
     'no safe value',
     (b) => delete b.devices!.dacFan!.points!.dryCoolerPct!.safe,
@@ -191,11 +191,12 @@ for (const [what, change, expected] of CASES) {
   });
 }
 
-test('an optional point may be left out', () => {
-  assert.equal(
-    faultsAfter((b) => delete b.devices!.meterPv),
-    [],
-  );
+test('optional points may be left out: sun, meter, tank, and a room that is told over MQTT', () => {
+  const faults = faultsAfter((b) => {
+    for (const device of ['meterPv', 'meterGrid', 'tmpRoom']) delete b.devices![device];
+    delete b.devices!.adcTanks!.points!.hotWaterC;
+  });
+  assert.equal(faults, []);
 });
 
 test('all faults are told at once, over all levels', () => {

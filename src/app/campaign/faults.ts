@@ -1,4 +1,4 @@
-import { ACTUATOR_NAMES, type ActuatorName, SENSOR_NAMES, SENSORS, type SensorName } from '../../contract/points.ts';
+import { ACTUATOR_NAMES, type ActuatorName, SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
 import { unitOf } from '../../contract/units.ts';
 import type { Random } from '../../core/random.ts';
 import { type Board, loadBoard } from '../../hal/board.ts';
@@ -82,8 +82,11 @@ function pointBroken(point: SensorName, fault: PointFault, random: Random): Brok
   return { ...base, value: unit.max === 1 ? Math.round(value) : value };
 }
 
+/** Nothing that may harm hangs on them. */
+const SPARED: ReadonlySet<SensorName> = new Set<SensorName>(['pvW', 'batteryW', 'sgReadyAOn', 'sgReadyBOn']);
+
 const possible = (point: SensorName, fault: PointFault) => {
-  if ('optional' in SENSORS[point] && point !== 'gridLimitOn') return false;
+  if (SPARED.has(point)) return false;
   if (fault === 'swap') return NEIGHBOURS[point] !== undefined;
   const contact = unitOf(point)!.max === 1;
   return !(contact && (fault === 'spikes' || fault === 'drift'));

@@ -4,6 +4,7 @@ export const COMPUTING_DE: Record<string, string> = {
   'own sun': 'eigener Sonne',
   'the grid': 'dem Netz',
   'computing is switched off': 'das Rechnen ist ausgeschaltet',
+  'there is no tank': 'es gibt keinen Speicher',
   'there is no accelerator': 'es gibt keinen Rechner',
   'the accelerator is stopped for safety': 'der Rechner ist aus Sicherheit gestoppt',
   'a kWh from {} costs {} EUR and gains {} EUR{}': 'eine kWh aus {} kostet {} EUR und bringt {} EUR{}',

@@ -13,6 +13,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'Frost protection: water moves': 'Frostschutz: das Wasser läuft',
   'Idle: room {} needs no cooling': 'Ruht: der Raum mit {} braucht keine Kühlung',
   'room {} of {}': 'Raum {} von {}',
+  'water of {} cools it': 'Wasser von {} kühlt ihn',
   'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
   'Idle: {}': 'Ruht: {}',
   'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
@@ -87,6 +88,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'must be true or false': 'muss true oder false sein',
   'costs {} (estimate: {} kWh of heat by {} kWh of electricity at {} EUR/kWh)':
     'kostet {} (geschätzt: {} kWh Wärme aus {} kWh Strom zu {} EUR/kWh)',
+  'costs {} (estimate: {} kWh more of electricity at {} EUR/kWh)':
+    'kostet {} (geschätzt: {} kWh Strom mehr zu {} EUR/kWh)',
   'forgoes {} (estimate, at what computing gains now)':
     'verzichtet auf {} (geschätzt, mit dem jetzigen Gewinn des Rechnens)',
   '{} days': '{} Tage',

@@ -3,8 +3,11 @@ import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { HotWaterAim } from '../decide/hotwater.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { isAbsent } from '../estimate.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
 import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
+import { QUIET_PCT } from './cost.ts';
 import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
 import { NIGHT_START, type NightState, nightStep } from './night.ts';
 import { overrideReasons, overridesStep } from './overrides.ts';
@@ -22,6 +25,14 @@ export interface ComfortState {
   /** House seconds since the room's wish last changed by itself or by hand. */
   steadyS: number;
   roomSetC: number | null;
+  stood: Stood;
+}
+
+/** The room's wish without set-backs, and what of it has stood: null before the first. */
+interface Stood {
+  askedC: number | null;
+  sinceS: number;
+  stoodC: number;
 }
 
 /** After a change of the room's wish nothing is learnt from the room for so long. */
@@ -35,6 +46,7 @@ export const COMFORT_START: ComfortState = {
   timeMs: null,
   steadyS: STEADY_S,
   roomSetC: null,
+  stood: { askedC: null, sinceS: 0, stoodC: 0 },
 };
 
 /** What the rest of `step` works with. `setPoints.mode` is never `auto` here. */
@@ -44,11 +56,11 @@ export interface Wish {
   hotWater: HotWaterAim;
   /** The room has had time to follow its wish: what it shows now teaches the weather curve. */
   steady: boolean;
+  /** The room's set-point less what people or managers have raised it by within these hours: the pump has time for that. */
+  stoodSetC: number;
   reasons: Reason[];
 }
 
-/** Compressor speed of a `quiet` override where the config names none. */
-const QUIET_PCT = 45;
 /** A gap longer than this is a clock that was wrong, not a power cut. */
 const MAX_GAP_S = 400 * 86_400;
 /** Charged often, a little and slowly: hot for who draws next, at the pump's best speed. */
@@ -67,6 +79,12 @@ function catchUp(state: ComfortState, timeMs: number | undefined, dtS: number): 
   const { legionella } = state;
   const retryS = legionella.retryS === null ? null : Math.max(0, legionella.retryS - gapS);
   return { ...state, timeMs, overrides, legionella: { ...legionella, sinceS: legionella.sinceS + gapS, retryS } };
+}
+
+function stoodStep(state: Stood, askedC: number, dtS: number): Stood {
+  const sinceS = askedC === state.askedC ? Math.min(1e7, state.sinceS + dtS) : 0;
+  const isNew = state.askedC !== null && sinceS < STEADY_S;
+  return { askedC, sinceS, stoodC: isNew ? Math.min(state.stoodC, askedC) : askedC };
 }
 
 function quiet(input: StepInput, overrides: readonly Override[], minute: number | undefined) {
@@ -105,6 +123,7 @@ export function comfortStep(
   input: Leaning,
   est: Estimates,
   plan: Plan,
+  pump: PumpMap,
   dtS: number,
 ): { state: ComfortState; wish: Wish } {
   const { setPoints, house, timeMs, market } = input;
@@ -112,13 +131,16 @@ export function comfortStep(
   const minute = timeMs === undefined ? undefined : minuteOfDay(timeMs, house.comfort.timeZone);
   const { hotWaterSetC } = setPoints;
   const tankHot = est.hotWaterC.quality !== 'lost' && est.hotWaterC.value >= hotWaterSetC - 0.1;
-  const facts = { est, house, market, plan, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
+  const facts = { est, house, market, plan, pump, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
   const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
   const season = seasonStep(state.season, est, setPoints.roomSetC, dtS);
   const auto = setPoints.mode === 'auto';
   const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
   const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
-  const killer = legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS);
+  const hasTank = !isAbsent(input.image, 'hotWaterC');
+  const killer = hasTank
+    ? legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS)
+    : { state: state.legionella, reasons: [] };
   const warmer = overrides.find((o) => o.kind === 'warmer');
   const away = awayStep(input, mode === 'heating' && !warmer);
   const setBackK = mode === 'heating' && !warmer ? Math.max(night.setBackK, away.setBackK) : 0;
@@ -127,6 +149,7 @@ export function comfortStep(
   const silent = quiet(input, overrides, minute);
   const same = state.roomSetC === null || state.roomSetC === roomSetC;
   const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
+  const stood = stoodStep(state.stood, roomSetC + setBackK, dtS);
   return {
     state: {
       overrides,
@@ -136,15 +159,17 @@ export function comfortStep(
       timeMs: state.timeMs,
       steadyS,
       roomSetC,
+      stood,
     },
     wish: {
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
       hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
+      stoodSetC: stood.stoodC - setBackK,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
-        ...overrideReasons(overrides, mode, house),
+        ...overrideReasons(overrides, mode, house, hasTank),
         ...(mode === 'heating' ? night.reasons : []),
         ...away.reasons,
         ...silent.reasons,

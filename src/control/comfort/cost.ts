@@ -1,17 +1,21 @@
 import type { House } from '../../contract/house.ts';
 import type { Market } from '../../contract/messages.ts';
 import type { OverrideKind } from '../../contract/override-kinds.ts';
-import { loadW } from '../decide/curve.ts';
-import type { Plan } from '../decide/plan.ts';
+import { coolestSupplyC, loadW, supplyTargetC } from '../decide/curve.ts';
+import { type Plan, ROOM_W_PER_K } from '../decide/plan.ts';
+import { hasResistive } from '../decide/resistive.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { copOf } from '../physics.ts';
+import { capacityW, copAt } from '../learn/own-pump.ts';
+import type { PumpMap } from '../learn/pump-map.ts';
+import { clamp, copOf } from '../physics.ts';
 
-/** What a wish will cost: an estimate from heat loss, COP and the price of this hour. Pure. */
+/** What a wish will cost: an estimate from heat loss, the learnt map and the price of this hour. Pure. */
 export interface CostFacts {
   est: Estimates;
   house: House;
   market: Market | undefined;
   plan: Plan;
+  pump: PumpMap;
   roomSetC: number;
   hotWaterSetC: number;
 }
@@ -19,20 +23,53 @@ export interface CostFacts {
 const WATER_KWH_PER_LK = 4186 / 3.6e6;
 /** Supply above the tank while it is charged. */
 const COIL_K = 8;
+/** Compressor speed of a `quiet` wish where the config names none. */
+export const QUIET_PCT = 45;
 
 const euro = (eur: number) => (eur < 0.005 ? 'less than 0.01 EUR' : `about ${eur.toFixed(2)} EUR`);
 
 /** Room temperature that a design heat load is stated for (EN 12831 and our own curve). */
 const DESIGN_ROOM_C = 21;
+/** 500 L of buffer for each kelvin of hotter water. */
+const STORE_WH_PER_K = 600;
+const LEAST_LEVEL = 0.3;
+/** Heat of COP 1 comes when the pump has not been enough for half an hour, and keeps the buffer this much cooler. */
+const BEFORE_COP_1_S = 1800;
+const COOLER_K = 3;
 
 /**
- * Extra heat of a warmer room is conductance x kelvin x time, on a day that needs heat: what warms the walls first comes
- * back as they cool, so the lag of a heavy house does not change the sum.
+ * Electricity for a warmer room, kWh. All the heat of these hours is made with hotter water and at more speed. What the house
+ * does not lose of it comes back as it cools, and is worth what it would have cost then.
  */
-function warmerKwh(leftS: number, byK: number, { house, roomSetC, est }: CostFacts): number {
-  if (loadW(house, roomSetC + byK, est.outdoorC.value) === 0) return 0;
-  const lossWPerK = house.designLoadW / (DESIGN_ROOM_C - house.designOutdoorC);
-  return (lossWPerK * byK * leftS) / 3.6e6;
+function warmerKwh(leftS: number, byK: number, { house, roomSetC, est, pump }: CostFacts): number {
+  const outdoorC = est.outdoorC.value;
+  const roomC = est.roomC.quality === 'lost' ? roomSetC : est.roomC.value;
+  const hotC = supplyTargetC(house, roomSetC + byK, outdoorC, roomC, 0);
+  if (hotC === 0) return 0;
+  const waterC = Math.max(coolestSupplyC(roomSetC), supplyTargetC(house, roomSetC, outdoorC, roomC, 0));
+  const hours = leftS / 3600;
+  const fullW = capacityW(pump, house, hotC, outdoorC);
+  const houseW = Math.min(fullW, loadW(house, roomSetC, outdoorC));
+  const wantedW = houseW + ROOM_W_PER_K * byK + (STORE_WH_PER_K * (hotC - waterC)) / hours;
+  const givenW = Math.min(fullW, wantedW);
+  const cop = (watts: number, sinkC: number) => copAt(pump, clamp(watts / fullW, LEAST_LEVEL, 1), sinkC, outdoorC);
+  const lossW = (house.designLoadW / (DESIGN_ROOM_C - house.designOutdoorC)) * byK;
+  const backW = Math.max(0, givenW - houseW - lossW);
+  const usualCop = cop(houseW, waterC);
+  return (hours / 1000) * (givenW / cop(givenW, (waterC + hotC) / 2) - (houseW + backW) / usualCop);
+}
+
+/** Electricity for quiet hours, kWh: what the slowed pump leaves missing is made at COP 1 where something can. */
+function quietKwh(leftS: number, { house, roomSetC, est, plan, pump }: CostFacts): number {
+  if (plan.supplySetC === 0 || !hasResistive(house)) return 0;
+  const outdoorC = est.outdoorC.value;
+  const share = Math.min(QUIET_PCT, house.comfort.quiet.maxPct) / 100;
+  const quietW = share * capacityW(pump, house, plan.supplySetC, outdoorC);
+  const coolerShare = COOLER_K / Math.max(COOLER_K, plan.supplySetC - roomSetC);
+  const missingW = Math.max(0, loadW(house, roomSetC, outdoorC) * (1 - coolerShare) - quietW);
+  return (
+    ((missingW * Math.max(0, leftS - BEFORE_COP_1_S)) / 3.6e6) * (1 - 1 / copAt(pump, 1, plan.supplySetC, outdoorC))
+  );
 }
 
 export function costOf(
@@ -42,7 +79,9 @@ export function costOf(
   facts: CostFacts,
 ): { eur: number | null; text: string } {
   const { est, house, market, plan } = facts;
-  if (kind === 'quiet') return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };
+  const moreKwh = kind === 'warmer' ? warmerKwh(leftS, byK, facts) : kind === 'quiet' ? quietKwh(leftS, facts) : 0;
+  if (kind === 'quiet' && moreKwh === 0)
+    return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };
   if (!market) return { eur: null, text: 'cost unknown, no price has been received' };
   const price = market.priceEurPerKwh;
   const heat = (kwh: number, sinkC: number) => {
@@ -54,7 +93,14 @@ export function costOf(
       text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${price.toFixed(2)} EUR/kWh)`,
     };
   };
-  if (kind === 'warmer') return heat(warmerKwh(leftS, byK, facts), Math.max(plan.supplySetC, facts.roomSetC + 5) + byK);
+  if (kind === 'warmer' || kind === 'quiet') {
+    const eur = Math.max(0, moreKwh * price);
+    const kwh = Math.max(0, moreKwh).toFixed(1);
+    return {
+      eur,
+      text: `costs ${euro(eur)} (estimate: ${kwh} kWh more of electricity at ${price.toFixed(2)} EUR/kWh)`,
+    };
+  }
   if (kind === 'hot-water-once') {
     const shortK = Math.max(0, facts.hotWaterSetC - est.hotWaterC.value);
     return heat(shortK * house.hotWaterTankL * WATER_KWH_PER_LK, facts.hotWaterSetC + COIL_K);

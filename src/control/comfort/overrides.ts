@@ -58,11 +58,12 @@ export function overridesStep(
 }
 
 /** What each of them does now, or why it cannot. */
-export function overrideReasons(list: readonly Override[], mode: string, house: House): Reason[] {
+export function overrideReasons(list: readonly Override[], mode: string, house: House, hasTank: boolean): Reason[] {
   return list.map((o) => {
     const idle =
       (o.kind === 'warmer' && mode === 'off' && 'the mode is off') ||
       (o.kind === 'hot-water-once' && mode === 'off' && 'the mode is off') ||
+      (o.kind === 'hot-water-once' && !hasTank && 'there is no tank') ||
       (o.kind === 'pause-compute' && house.accelMaxW === 0 && 'there is no accelerator');
     const left = o.kind === 'hot-water-once' ? '' : ` for ${durationText(o.leftS)} more`;
     const text = `${NAMES[o.kind](o)}${left}, asked by ${o.by}${idle ? `; no effect now: ${idle}` : ''}`;

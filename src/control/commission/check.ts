@@ -13,7 +13,8 @@ export interface Seen {
   heatFlowLpm: number;
   bufferTopC: number;
   bufferBottomC: number;
-  hotWaterC: number;
+  /** Null without a tank. */
+  hotWaterC: number | null;
   outdoorC: number;
   compressorW: number;
   dischargeC: number;

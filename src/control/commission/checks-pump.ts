@@ -67,7 +67,7 @@ const reversingValve: Check = {
 
 /** Where the return would be if all of it came from the tank's coil, half way between supply and tank. */
 const fromTank = (houseC: number) => (s: Seen) => {
-  const spanK = (s.supplyC + s.hotWaterC) / 2 - houseC;
+  const spanK = (s.supplyC + s.hotWaterC!) / 2 - houseC;
   return (s.returnC - houseC) / (Math.sign(spanK) * Math.max(1, Math.abs(spanK)));
 };
 
@@ -123,10 +123,12 @@ export const PUMP_CHECKS: readonly Check[] = [
     ],
     judge([house, tank], _facts, trail) {
       const [h, t] = [house!, tank!];
-      const returns = `return ${c(h.returnC)} from the house, ${c(t.returnC)} from the tank at ${c(t.hotWaterC)}`;
-      if (Math.abs(t.hotWaterC - h.returnC) < 4)
+      const tankC = t.hotWaterC;
+      if (tankC === null) return undefined;
+      const returns = `return ${c(h.returnC)} from the house, ${c(t.returnC)} from the tank at ${c(tankC)}`;
+      if (Math.abs(tankC - h.returnC) < 4)
         return skipped(returns, 'tank and house are equally warm: repeat when they differ');
-      const moved = (t.returnC - h.returnC) * Math.sign(t.hotWaterC - h.returnC);
+      const moved = (t.returnC - h.returnC) * Math.sign(tankC - h.returnC);
       if (moved <= 1) {
         const remedy = 'check coil and travel of the three-way valve and the sensor of the tank';
         return { row: judged(false, returns, remedy) };

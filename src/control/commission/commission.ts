@@ -2,6 +2,7 @@ import type { Commission } from '../../contract/commission.ts';
 import { type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
 import type { Tuning } from '../decide/pump-gains.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { isAbsent } from '../estimate.ts';
 import type { StepInput } from '../types.ts';
 import type { CheckFacts, Judged, Sample, Seen } from './check.ts';
 import { CHECKS } from './checks.ts';
@@ -86,7 +87,7 @@ const seenNow = (est: Estimates, input: StepInput): Seen => ({
   heatFlowLpm: est.heatFlowLpm.value,
   bufferTopC: est.bufferTopC.value,
   bufferBottomC: est.bufferBottomC.value,
-  hotWaterC: est.hotWaterC.value,
+  hotWaterC: isAbsent(input.image, 'hotWaterC') ? null : est.hotWaterC.value,
   outdoorC: est.outdoorC.value,
   compressorW: est.compressorW.value,
   dischargeC: est.dischargeC.value,

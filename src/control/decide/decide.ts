@@ -125,6 +125,13 @@ function mayCharge(f: DecideFacts, state: DecidedState): boolean {
 const tankStalls = (f: DecideFacts, hotWater: DecidedState['hotWater'], afterS: number): boolean =>
   f.wish.hotWater.killing && hotWater.charging && hotWater.stalledS >= afterS;
 
+/** In the supply the heater helps the tank: for a weekly 60 °C that stalls, and while the heat pump is dead. */
+const tankBackup = (f: DecideFacts, hotWater: DecidedState['hotWater']): boolean =>
+  f.input.house.backupHeaterAt === 'supply' &&
+  f.input.house.backupHeaterW > 0 &&
+  hotWater.charging &&
+  (tankStalls(f, hotWater, STALL_BACKUP_S) || (f.stopped.heatPump && f.plan.heaterWanted));
+
 /** Coolant outlet: hot enough for the tank while it is charged, and as hot as leaves all power for the weekly 60 °C. */
 function coolantSetC(f: DecideFacts, charging: boolean): number {
   const { est, input, wish } = f;
@@ -185,16 +192,18 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     pumpNowPct: image.actuators.accelPumpPct,
     dtS,
   });
-  const accelGives = !coolant.reject && supplied && (coolant.coolS < 300 || est.accelW.value > 100);
-  const pumped = compressor.on || accelGives || frost.pump;
-  const compressorHeatW = compressor.on ? (compressor.pct / 100) * pumpW : 0;
-  const movedPct = circulation(f, previous, compressorHeatW + accelHeatW(f, coolant.reject), pumped);
-  const circulationPct = defrost.on ? Math.max(DEFROST_PUMP_PCT, movedPct) : movedPct;
-  const next = { compressor, coolant, hotWater, frost, defrost, grant: grant.state, reversing, circulationPct };
   // While a sound heat pump charges the tank, the buffer waits: bought resistive heat would go into the tank.
   const mayBackUp = frost.heat || !hotWater.charging || stopped.heatPump;
-  const tank = house.backupHeaterAt === 'supply' && tankStalls(f, hotWater, STALL_BACKUP_S);
-  const backup = tank || (mayBackUp && !defrost.on && backupOn(f, frost.heat, compressor.on, coolant.reject));
+  const backup =
+    tankBackup(f, hotWater) || (mayBackUp && !defrost.on && backupOn(f, frost.heat, compressor.on, coolant.reject));
+  const accelGives = !coolant.reject && supplied && (coolant.coolS < 300 || est.accelW.value > 100);
+  const heaterGives = backup && house.backupHeaterAt === 'supply';
+  const pumped = compressor.on || accelGives || heaterGives || frost.pump;
+  const compressorHeatW = compressor.on ? (compressor.pct / 100) * pumpW : 0;
+  const besideW = accelHeatW(f, coolant.reject) + (heaterGives ? house.backupHeaterW : 0);
+  const movedPct = circulation(f, previous, compressorHeatW + besideW, pumped);
+  const circulationPct = defrost.on ? Math.max(DEFROST_PUMP_PCT, movedPct) : movedPct;
+  const next = { compressor, coolant, hotWater, frost, defrost, grant: grant.state, reversing, circulationPct };
   const outputs = outputsOf(next, grant.grantW, backup);
   // A defrost takes its heat from the buffer, not from the tank that is being charged.
   if (defrost.on && est.bufferTopC.value > DEFROST_BUFFER_MIN_C) outputs.hotWaterOn = 0;

@@ -34,19 +34,25 @@ export interface EmergencyFacts {
   /** The interlock holds the heat pump off. */
   stopped: boolean;
   hotWaterWanted: boolean;
+  /** Seconds for which the tank that is charged has not got hotter. */
+  tankStallsS: number;
   dtS: number;
 }
 
 export function emergencyStep(state: EmergencyState, facts: EmergencyFacts): EmergencyState {
   const { est, input, plan, stopped, dtS } = facts;
-  const wanted = input.setPoints.mode === 'heating' && (plan.supplySetC > 0 || facts.hotWaterWanted);
+  const { house } = input;
+  const wanted = input.setPoints.mode !== 'off' && (plan.supplySetC > 0 || facts.hotWaterWanted);
   const deadS = stopped ? Math.min(1e6, state.deadS + dtS) : 0;
   const freeS = stopped ? 0 : Math.min(1e6, state.freeS + dtS);
   const on = wanted && (state.on ? freeS < FREE_AFTER_S : deadS >= DEAD_AFTER_S);
   if (!on) return { ...EMERGENCY_START, deadS, freeS };
   const missingK = plan.supplySetC > 0 ? plan.supplySetC - est.bufferTopC.value : 0;
   const shortS = missingK > SHORT_K ? state.shortS + dtS : 0;
-  const backup = input.house.backupHeaterW > 0 && (shortS >= BACKUP_AFTER_S || (state.backup && missingK > 1));
+  const tankToo = house.backupHeaterAt === 'supply' && facts.hotWaterWanted;
+  const begins = shortS >= BACKUP_AFTER_S || (tankToo && facts.tankStallsS >= BACKUP_AFTER_S);
+  const goesOn = state.backup && (missingK > 1 || tankToo);
+  const backup = house.backupHeaterW > 0 && (begins || goesOn);
   return { on, deadS, freeS, shortS, backup };
 }
 

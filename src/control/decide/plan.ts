@@ -1,5 +1,5 @@
 import type { Estimates } from '../estimate/points.ts';
-import { capacityW, copAt, pumpSinkC } from '../learn/own-pump.ts';
+import { copAt, pumpSinkC } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp, lagShare } from '../physics.ts';
 import type { StepInput } from '../types.ts';
@@ -7,6 +7,7 @@ import { coolestSupplyC, loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
 import type { Tier } from './dispatch.ts';
 import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
+import { resistive } from './resistive.ts';
 
 /** What supervision decides once a minute, and the loops then hold. */
 export interface Plan {
@@ -77,18 +78,12 @@ const FOLLOWED_K = 3;
 const MADE_UP_W_PER_K = 500;
 /** Watts per kelvin that it holds above its set-point, or may: given off within half an hour. */
 const STORED_W_PER_K = 1_150;
-const ROOM_W_PER_K = 1_500;
-const TANK_W = 4000;
+export const ROOM_W_PER_K = 1_500;
+export const TANK_W = 4000;
 /** Share of the pump's rating that own sun must cover to be worth waiting for. */
 const SUNNY_SHARE = 0.5;
 /** A pump at rest is judged at its least speed. */
 const LEAST_LEVEL = 0.3;
-const SHORT_BEFORE_BACKUP_S = 1800;
-const ACCEL_FIRST_S = 900;
-const SHORT_K = 4;
-/** The room is this much too cold, and the buffer: a pump that cannot carry the house will not make up for it. */
-const ROOM_SHORT_K = 0.25;
-const BUFFER_BEHIND_K = 1;
 
 export interface PlanFacts {
   est: Estimates;
@@ -103,6 +98,8 @@ export interface PlanFacts {
   defrosting: boolean;
   /** What the room shows now follows from its set-point: it may teach the curve. */
   steady: boolean;
+  /** The room's set-point less what it has been raised by of late. */
+  stoodSetC: number;
   pump: PumpMap;
   /** Speed 0..1 that the compressor has been given. */
   level: number;
@@ -146,47 +143,6 @@ function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
   return clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K);
 }
 
-interface Targets {
-  supplySetC: number;
-  houseW: number;
-  heatNeedW: number;
-}
-
-/**
- * Heat of COP 1: wanted when the pump at full speed has let the buffer fall far behind for half an hour, or when it cannot
- * carry the house and the room shows it. Then as much as the pump leaves missing, until the buffer has caught up.
- */
-function resistive(state: PlanState, facts: PlanFacts, { supplySetC, houseW, heatNeedW }: Targets, dtS: number) {
-  const { est, input } = facts;
-  const pumpW = facts.compressorBlocked
-    ? 0
-    : facts.mostLevel * capacityW(facts.pump, input.house, pumpSinkC(est), est.outdoorC.value);
-  const missingK = supplySetC > 0 ? supplySetC - est.bufferTopC.value : 0;
-  const roomShortK = est.roomC.quality === 'lost' ? 0 : input.setPoints.roomSetC - est.roomC.value;
-  const overtaxed = houseW > pumpW && roomShortK > ROOM_SHORT_K && missingK > BUFFER_BEHIND_K;
-  const short = (missingK > SHORT_K || overtaxed) && (facts.compressorFull || facts.compressorBlocked);
-  // While the tank is charged nothing is learnt of the buffer: the count stands still.
-  const stands = facts.hotWaterWanted || facts.defrosting;
-  const shortS = short && !facts.defrosting ? state.shortS + dtS : stands ? state.shortS : 0;
-  const kept = state.plan.backupWanted && missingK > BUFFER_BEHIND_K;
-  // A house with a boiler and no heater of its own warms itself otherwise.
-  const has =
-    input.house.backupHeaterW > 0 || (input.house.alternativeHeat === 'heatpump' && input.house.accelMaxW > 0);
-  const backupWanted = has && (shortS >= SHORT_BEFORE_BACKUP_S || kept);
-  const tankW = facts.hotWaterWanted ? TANK_W : 0;
-  // After each charge of the tank the accelerator alone has its time again: what the buffer lost meanwhile it may make up.
-  const wantedS = backupWanted && !facts.hotWaterWanted ? Math.min(1e6, state.wantedS + dtS) : 0;
-  const accelerator = facts.limitW > 0 && input.setPoints.computeOn;
-  const heaterWanted = backupWanted && (wantedS > ACCEL_FIRST_S || !accelerator);
-  return {
-    shortS,
-    wantedS,
-    backupWanted,
-    heaterWanted,
-    resistiveW: backupWanted ? Math.max(0, heatNeedW - tankW - pumpW) : 0,
-  };
-}
-
 /** One supervision: targets, heat need, and the watts that pay. */
 export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
   const { est, input } = facts;
@@ -199,12 +155,10 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
     setPoints.mode === 'heating' ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
   const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, outdoorC) : 0;
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
-  const { shortS, wantedS, backupWanted, heaterWanted, resistiveW } = resistive(
-    state,
-    facts,
-    { supplySetC, houseW, heatNeedW },
-    dtS,
-  );
+  const { stoodSetC } = facts;
+  const stoodSupplyC = supplySetC > 0 ? supplyTargetC(house, stoodSetC, outdoorC, roomC, trimK) : 0;
+  const needs = { supplySetC: stoodSupplyC, roomSetC: stoodSetC, houseW, heatNeedW };
+  const { shortS, wantedS, backupWanted, heaterWanted, resistiveW } = resistive(state, facts, needs, dtS);
   const { surplusW, limitW } = facts;
   const pumpDrawsW = est.compressorW.quality === 'lost' ? 0 : est.compressorW.value;
   const heatW = heatTake(facts, heatNeedW, supplySetC);

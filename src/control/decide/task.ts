@@ -10,6 +10,8 @@ import { COIL_K } from './hotwater.ts';
 /** Wished rise of the heating water over all its sources. */
 export const WATER_RISE_K = 6;
 const FROST_SET_C = 25;
+/** While heat of COP 1 is made as well the pump aims higher: it is not the one to slow down. */
+const BESIDE_COP_1_K = 1;
 /** The heat pump slows down over these kelvins below its hottest water. */
 const HOTTEST_THROTTLE_K = 4;
 const COMPRESSOR_MIN_PCT = 30;
@@ -48,7 +50,8 @@ export function compressorTask(
     return { wanted: cool.wanted, setC: -cool.bufferSetC, storeC, needW: 2000, sinkC: est.outdoorC.value + 10 };
   }
   const needW = Math.max(0, plan.heatNeedW - accelHeatW(f, state.coolant.reject));
-  return { wanted: plan.supplySetC > 0, setC: plan.supplySetC, storeC: est.bufferTopC.value, needW, sinkC };
+  const setC = plan.supplySetC + (plan.backupWanted ? BESIDE_COP_1_K : 0);
+  return { wanted: plan.supplySetC > 0, setC, storeC: est.bufferTopC.value, needW, sinkC };
 }
 
 /** A tank may take its time while the house can wait for it: speeds in question, and the least heat for it, W. */

@@ -3,7 +3,7 @@ import type { Reason, SafetyState } from '../../contract/messages.ts';
 import { type Image, type Outputs, SENSOR_NAMES, type SensorName } from '../../contract/points.ts';
 import type { BalanceState } from '../estimate/balance.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { isOptional } from '../estimate.ts';
+import { isAbsent } from '../estimate.ts';
 import type { Verdict } from '../types.ts';
 import { ACKNOWLEDGE_START, type AcknowledgeState, acknowledgeStep, toldOf } from './acknowledge.ts';
 import { applyEffect, type Bound, soundOutputs, towards } from './apply.ts';
@@ -87,8 +87,8 @@ const COMFORT_WAIT_S = 30;
  * because one sensor was broken when the power came back.
  */
 const ESSENTIAL: ReadonlySet<SensorName> = new Set<SensorName>(['supplyC', 'bufferTopC', 'heatFlowLpm', 'gasOk']);
-/** An accelerator without supply cannot answer; its own rows judge it afterwards. */
-const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'accelChipC']);
+/** An accelerator without supply cannot answer, its own rows judge it afterwards; an inverter sleeps at night. */
+const NOT_AT_START: ReadonlySet<SensorName> = new Set<SensorName>(['accelW', 'accelChipC', 'pvW', 'batteryW']);
 
 function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Timers {
   const a = image.actuators;
@@ -113,7 +113,7 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
 
 function missingAtStart(input: InterlockInput, waitedS: number): SensorName[] {
   return SENSOR_NAMES.filter((name) => {
-    if (isOptional(name) || NOT_AT_START.has(name)) return false;
+    if (isAbsent(input.image, name) || NOT_AT_START.has(name)) return false;
     if (!ESSENTIAL.has(name) && waitedS >= COMFORT_WAIT_S) return false;
     return input.est[name].quality !== 'good';
   });

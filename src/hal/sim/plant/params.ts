@@ -47,6 +47,8 @@ export interface PlantParams {
   tankCoilWPerK: number;
   tankLossWPerK: number;
   backupHeaterW: number;
+  /** In the supply, behind the accelerator's exchanger; else in the buffer. */
+  backupInSupply: boolean;
   /** Of its heat: 0 for a boiler. */
   backupDrawsShare: number;
   emitterJPerK: number;
@@ -106,6 +108,7 @@ export function plantParams(
     tankCoilWPerK: 1_500,
     tankLossWPerK: 1.6,
     backupHeaterW: house.backupHeaterW,
+    backupInSupply: house.backupHeaterAt === 'supply',
     backupDrawsShare: house.backupHeaterIs === 'boiler' ? 0 : 1,
     emitterJPerK: 8e6,
     emitterW1,

@@ -21,18 +21,28 @@ export function stepLoops(s: PlantState, input: PlantInput, dtS: number): void {
   const bottomC = s.bufferC[BUFFER_LAYERS - 1]!;
   const ring = coolantRing(s, input, flow, dtS);
   const heat = exchangerLine(s, ring);
+  s.backupW = backupW(s, input);
+  gain(s.ledger, 'backupJ', s.backupW * dtS);
+  const laterW = heat.fixedW + (p.backupInSupply ? s.backupW : 0);
   // return = r0 + r1 * supply; condenser = c0 + c1 * supply
   const r0 = (p.returnJPerK * s.returnC + a * (toTank * coil * s.tankC + (1 - toTank) * bottomC)) / (p.returnJPerK + a);
   const r1 = (a * toTank * (1 - coil)) / (p.returnJPerK + a);
   const c0 = (p.condenserJPerK * s.condenserC + dtS * s.condenserW + a * r0) / (p.condenserJPerK + a);
   const c1 = (a * r1) / (p.condenserJPerK + a);
   const gainPerK = a + dtS * heat.perK;
-  s.supplyC = (p.supplyJPerK * s.supplyC + gainPerK * c0 + dtS * heat.fixedW) / (p.supplyJPerK + a - gainPerK * c1);
+  s.supplyC = (p.supplyJPerK * s.supplyC + gainPerK * c0 + dtS * laterW) / (p.supplyJPerK + a - gainPerK * c1);
   s.returnC = r0 + r1 * s.supplyC;
   s.condenserC = c0 + c1 * s.supplyC;
   stepCoolant(s, ring, s.condenserC);
   stepTank(s, input, a * toTank * coil * (s.supplyC - s.tankC), dtS);
   stepBuffer(s, input, a * (1 - toTank), dtS);
+}
+
+/** The backup heater behind the accelerator's exchanger, or in the buffer. */
+function backupW(s: PlantState, { outputs, faults }: PlantInput): number {
+  const aroundC = s.params.backupInSupply ? s.supplyC : s.bufferC[1]!;
+  const on = outputs.backupHeaterOn >= 0.5 && !faults?.backupHeaterDead && aroundC < BACKUP_LIMIT_C;
+  return on ? s.params.backupHeaterW : 0;
 }
 
 function stepTank(s: PlantState, input: PlantInput, coilJ: number, dtS: number): void {
@@ -81,10 +91,7 @@ function stepBuffer(s: PlantState, input: PlantInput, inletJPerK: number, dtS: n
     next[i]! -= mixed / layerJPerK;
     next[i + 1]! += mixed / layerJPerK;
   }
-  const backup = input.outputs.backupHeaterOn >= 0.5 && !input.faults?.backupHeaterDead && old[1]! < BACKUP_LIMIT_C;
-  s.backupW = backup ? p.backupHeaterW : 0;
-  next[1]! += (s.backupW * dtS) / layerJPerK;
-  gain(s.ledger, 'backupJ', s.backupW * dtS);
+  if (!p.backupInSupply) next[1]! += (s.backupW * dtS) / layerJPerK;
   for (let i = 0; i <= last; i++) {
     const lossJ = (p.bufferLossWPerK / BUFFER_LAYERS) * (old[i]! - p.cellarC) * dtS;
     next[i]! -= lossJ / layerJPerK;

@@ -222,6 +222,13 @@ test('hot water: the supply warms the tank, drawing cools it', () => {
   assert.ok(drawn.tankC < warm.tankC - 8);
 });
 
+test('a backup heater in the supply warms the tank, one in the buffer does not', () => {
+  const by = input({ compressorOn: 0, hotWaterOn: 1, backupHeaterOn: 1 });
+  const [supply, buffer] = [true, false].map((is) => run(createPlant({ ...params, backupInSupply: is }, 1), by, 3600));
+  assert.ok(supply!.tankC > buffer!.tankC + 10, `${supply!.tankC} and ${buffer!.tankC}`);
+  assert.ok(truthOf(supply!).ledgerErrorPct < 0.1);
+});
+
 test('the grid meter is the sum of all that draws, less the sun', () => {
   const t = truthOf(
     run(createPlant(params, 1), input({ backupHeaterOn: 1 }, { weather: { ...winter, solarWm2: 300 } }), 600),
