@@ -49,9 +49,10 @@ export function formatFor(tag: 'en' | 'de', timeZone?: string) {
       if (bytes < 1e6) return `${digits(bytes / 1e3, 0)}\u00a0kB`;
       return bytes < 1e9 ? `${digits(bytes / 1e6, 1)}\u00a0MB` : `${digits(bytes / 1e9, 2)}\u00a0GB`;
     },
-    /** Seconds, minutes or hours, whichever a person would say. */
+    /** Seconds, minutes, hours or days, whichever a person would say. */
     duration: (seconds: number) => {
       if (seconds < 90) return `${digits(seconds, 0)}\u00a0s`;
+      if (seconds >= 72 * 3600) return `${digits(seconds / 86_400, 1)}\u00a0d`;
       return seconds < 5400 ? `${digits(seconds / 60, 0)}\u00a0min` : `${digits(seconds / 3600, 1)}\u00a0h`;
     },
     /** By the unit that the name ends in. */

@@ -42,6 +42,8 @@ export function costOf(
   facts: CostFacts,
 ): { eur: number | null; text: string } {
   const { est, house, market, plan } = facts;
+  if (kind === 'screed')
+    return { eur: null, text: 'costs what the wet floor and the house take, which nobody can foresee' };
   if (kind === 'quiet') return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };
   if (!market) return { eur: null, text: 'cost unknown, no price has been received' };
   const price = market.priceEurPerKwh;
@@ -49,12 +51,20 @@ export function costOf(
     const electricKwh = kwh / copOf(sinkC, est.outdoorC.value);
     const eur = Math.max(0, electricKwh * price);
     const [heatText, electricText] = [kwh.toFixed(1), electricKwh.toFixed(1)];
+    const told = price.toFixed(2);
     return {
       eur,
-      text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${price.toFixed(2)} EUR/kWh)`,
+      text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${told} EUR/kWh)`,
+      saved: `saves ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${told} EUR/kWh)`,
     };
   };
-  if (kind === 'warmer') return heat(warmerKwh(leftS, byK, facts), Math.max(plan.supplySetC, facts.roomSetC + 5) + byK);
+  const supplyC = Math.max(plan.supplySetC, facts.roomSetC + 5);
+  if (kind === 'warmer') return heat(warmerKwh(leftS, byK, facts), supplyC + byK);
+  // What the house gives off less; what it then takes to warm the walls again it has saved before.
+  if (kind === 'holiday') {
+    const { eur, saved } = heat(warmerKwh(leftS, byK, facts), supplyC);
+    return { eur: -eur, text: saved };
+  }
   if (kind === 'hot-water-once') {
     const shortK = Math.max(0, facts.hotWaterSetC - est.hotWaterC.value);
     return heat(shortK * house.hotWaterTankL * WATER_KWH_PER_LK, facts.hotWaterSetC + COIL_K);
