@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OVERRIDE_GROUPS, OVERRIDE_KINDS } from './override-kinds.ts';
+import { OVERRIDE_GROUPS, OVERRIDE_KINDS, OVERRIDE_MAX_MIN } from './override-kinds.ts';
 
 /** What belongs to living in the house: times of day, zones, hot water hygiene, and wishes that end by themselves. */
 const finite = z.number().finite();
@@ -71,9 +71,9 @@ export type Comfort = z.infer<typeof Comfort>;
 /** override: a wish that ends by itself. A new one replaces one of its kind. */
 export const OverrideCommand = z.object({
   kind: z.enum([...OVERRIDE_KINDS, ...OVERRIDE_GROUPS]),
-  /** Up to a week; 0 cancels. `all` and `comfort` (warmer, quiet) can only be cancelled. */
-  forMin: finite.min(0).max(7 * 1440),
-  /** For `warmer`, 1.5 if left out. */
+  /** A holiday up to 60 days, others up to a week: more counts as a week; 0 cancels. `all` and `comfort` (warmer, quiet, holiday) can only be cancelled. */
+  forMin: finite.min(0).max(OVERRIDE_MAX_MIN.holiday),
+  /** For `warmer`, 1.5 if left out, and `holiday`, 4: how much colder. */
   byK: finite.min(0.5).max(5).optional(),
   /** Comes back in control/state.overrides, so that the sender knows its own. */
   id: z.string().max(32).default(''),

@@ -3,6 +3,7 @@ import { Override } from '../contract/comfort.ts';
 import type { House } from '../contract/house.ts';
 import { SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
+import { EXERCISE_START, EXERCISED, type Exercised } from './decide/exercise.ts';
 import { isSane, UNTUNED } from './decide/pump-gains.ts';
 import type { CoreState } from './state.ts';
 import { initialState } from './state.ts';
@@ -10,6 +11,11 @@ import { initialState } from './state.ts';
 /** What outlives a restart: wishes, latches, wear of the compressor, what was learnt, counters. Nothing that steers by itself. */
 const finite = z.number().finite();
 const ages = z.array(finite.nonnegative()).max(64);
+
+const STILL_S = Object.fromEntries(EXERCISED.map((name) => [name, finite.nonnegative()])) as Record<
+  Exercised,
+  z.ZodNumber
+>;
 
 const Regression = z.strictObject({
   mean: z.array(finite).max(16).readonly(),
@@ -105,6 +111,8 @@ const Core = z.object({
     .refine(isSane)
     .default(UNTUNED)
     .catch(UNTUNED),
+  /** How long pumps and valves have stood still. */
+  stillS: z.strictObject(STILL_S).catch(EXERCISE_START.stillS),
 });
 
 export const Stored = z.object({ version: z.literal(1), setPoints: SetPoints, core: Core });
@@ -139,6 +147,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       observe: state.observe,
       swapped: state.commission.swapped,
       tuning: state.decided.coolant.tuning,
+      stillS: state.decided.exercise.stillS,
     },
   };
 }
@@ -181,6 +190,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     decided: {
       ...fresh.decided,
       coolant: { ...fresh.decided.coolant, tuning: core.tuning },
+      exercise: { ...fresh.decided.exercise, stillS: core.stillS },
       compressor: { ...fresh.decided.compressor, startAgesS: core.startAgesS, starts: core.starts },
     },
     observe: core.observe,

@@ -8,7 +8,7 @@ import { COMPRESSOR_START, type CompressorState } from './decide/compressor.ts';
 import { COOLANT_START, type CoolantState } from './decide/coolant.ts';
 import { DEFROST_START, type DefrostState } from './decide/defrost.ts';
 import { EMERGENCY_START, type EmergencyState } from './decide/emergency.ts';
-
+import { EXERCISE_START, type ExerciseState } from './decide/exercise.ts';
 import { FROST_START, type FrostState } from './decide/frost.ts';
 import { GRANT_START, type GrantState } from './decide/grant.ts';
 import { HOT_WATER_START, type HotWaterState } from './decide/hotwater.ts';
@@ -59,6 +59,7 @@ export interface DecidedState {
   grant: GrantState;
   reversing: { cooling: boolean; stillS: number };
   circulationPct: number;
+  exercise: ExerciseState;
   outputs: Outputs;
   grantW: number;
   fillerW: number;
@@ -84,6 +85,7 @@ export function initialState(house: House): CoreState {
       grant: GRANT_START,
       reversing: { cooling: false, stillS: 0 },
       circulationPct: 100,
+      exercise: EXERCISE_START,
       outputs: { ...SAFE_OUTPUTS },
       grantW: 0,
       fillerW: 0,

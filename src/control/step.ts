@@ -8,6 +8,7 @@ import { commissionView } from './commission/commission.ts';
 import { coolAim } from './decide/cool.ts';
 import { loopsStep } from './decide/decide.ts';
 import { emergencyPlan, emergencyStep } from './decide/emergency.ts';
+import { exerciseReasons } from './decide/exercise.ts';
 import { drive } from './drive.ts';
 import { energyStep, heatNow, heatWithBackup, heatWithStored } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
@@ -65,10 +66,11 @@ function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   return { ...state, emergency, decided, loopDueS: 0 };
 }
 
-function coolReasons({ est, input, dewC }: LoopFacts, state: CoreState): Reason[] {
-  if (input.setPoints.mode !== 'cooling') return [];
-  const { text } = coolAim(est, dewC, input.setPoints.roomSetC, state.decided.compressor.on);
-  return [{ what: 'cooling', code: 'dew-point', text }];
+function decidedReasons({ est, input, dewC }: LoopFacts, { decided }: CoreState): Reason[] {
+  const moves = exerciseReasons(decided.exercise);
+  if (input.setPoints.mode !== 'cooling') return moves;
+  const { text } = coolAim(est, dewC, input.setPoints.roomSetC, decided.compressor.on);
+  return [...moves, { what: 'cooling', code: 'dew-point', text }];
 }
 
 const sensorReasons = (est: Estimates, image: StepInput['image']): Reason[] => {
@@ -203,7 +205,7 @@ export function step(previous: CoreState, told: StepInput): { state: CoreState; 
         ...locked.reasons,
         ...driven.reasons,
         ...wish.reasons,
-        ...coolReasons(facts, state),
+        ...decidedReasons(facts, state),
         ...inputReasons,
         ...paysReasons(computeFromMs, given),
         ...sensorReasons(est, image),

@@ -20,7 +20,16 @@ export function supervise(state: CoreState, input: Wished, est: Estimates, wish:
   // Null, not undefined: a state that was written and read plans no oftener.
   const prices = [market?.priceEurPerKwh ?? null, market?.exportEurPerKwh ?? null];
   const accelReachesHouse = reachesHouse(state.decided.coolant);
-  const plannedFor = [mode, roomSetC, hotWaterSetC, computeOn, computeValueEurPerKwh, ...prices, accelReachesHouse];
+  const plannedFor = [
+    mode,
+    roomSetC,
+    hotWaterSetC,
+    computeOn,
+    computeValueEurPerKwh,
+    ...prices,
+    accelReachesHouse,
+    wish.fixedSupplyC ?? null,
+  ];
   const planDueS = state.planDueS + dtS;
   const same = plannedFor.every((x, i) => x === state.plannedFor[i]);
   if (planDueS < PLAN_S - EPSILON_S && same) return { ...state, planDueS };
@@ -37,6 +46,7 @@ export function supervise(state: CoreState, input: Wished, est: Estimates, wish:
       defrosting: decided.defrost.on,
       steady: wish.steady,
       stoodSetC: wish.stoodSetC,
+      fixedSupplyC: wish.fixedSupplyC,
       pump: state.pump.map,
       level: decided.compressor.on ? decided.compressor.pct / 100 : 0,
       mostLevel: wish.compressorMaxPct / 100,

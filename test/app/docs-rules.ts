@@ -94,6 +94,8 @@ export const RULES: Record<string, Rule> = {
   'config migrate': elsewhere('app/config-migrate.test.ts'),
   'set roomSetC 21.5': { how: 'change', out: /roomSetC is 21.5/ },
   'override warmer --for 3h': { how: 'change', out: /warmer/ },
+  'override holiday --for 12d': { how: 'change', out: /holiday, 4 K of set-back for 12 d/ },
+  'override end': { how: 'change', out: /none in force/ },
   'set operation observe': { how: 'change', out: /operation is observe/ },
   'set operation auto': { how: 'change', out: /operation is auto/ },
   'set operation commission': { how: 'change', out: /operation is commission/ },

@@ -61,7 +61,7 @@ function hygiene(start: LegionellaState, days: number, tankAt: (s: number, runni
   for (let s = 60; s <= days * DAY_S; s += 60) {
     const was = state.runS !== null;
     const minute = Math.floor(s / 60) % 1440;
-    state = legionellaStep(state, good(tankAt(s, was)), true, minute, comfort, 60).state;
+    state = legionellaStep(state, good(tankAt(s, was)), 'used', minute, comfort, 60).state;
     if (!was && state.runS !== null) began.push(s);
     if (was && state.runS === null) ended.push(s);
   }
@@ -88,7 +88,7 @@ test('legionella: a cycle that fails in six hours is tried again after twenty, a
   assert.equal(began, [12 * HOUR_S, 38 * HOUR_S]);
   assert.equal(ended, [18 * HOUR_S, 44 * HOUR_S]);
   const waits = { ...LEGIONELLA_START, sinceS: 8 * DAY_S, retryS: 7200 };
-  const { reasons } = legionellaStep(waits, good(55), true, 0, HOUSE.comfort, 60);
+  const { reasons } = legionellaStep(waits, good(55), 'used', 0, HOUSE.comfort, 60);
   assert.match(reasons[0]!.text, /did not reach 60 °C for 30 min, last reached 8\.0 days ago; tried again in 2 h/);
 });
 

@@ -51,7 +51,16 @@ const ATTACKS: Record<string, (everyS: number) => Attack> = {
     [
       'override',
       {
-        kind: pick(random, ['warmer', 'hot-water-once', 'quiet', 'pause-compute', 'all', 'comfort']),
+        kind: pick(random, [
+          'warmer',
+          'hot-water-once',
+          'quiet',
+          'pause-compute',
+          'holiday',
+          'screed',
+          'all',
+          'comfort',
+        ]),
         forMin: pick(random, [0, 1, 10_000]),
         byK: 5,
         id: String(s),

@@ -66,8 +66,8 @@ for (const [theirs, ours] of Object.entries(MODES)) {
   jobs[`set ${theirs}`] = [climate.mode_command_template, { value: theirs }];
 }
 const overridden = (kind: string) => ({ value_json: { overrides: [{ kind }] } });
-for (const preset of ['boost', 'sleep', 'none']) {
-  const kind = { boost: 'warmer', sleep: 'quiet', none: 'pause-compute' }[preset]!;
+for (const preset of ['boost', 'sleep', 'away', 'none']) {
+  const kind = { boost: 'warmer', sleep: 'quiet', away: 'holiday', none: 'pause-compute' }[preset]!;
   jobs[`preset ${preset}`] = [climate.preset_mode_value_template, overridden(kind)];
   jobs[`wish ${preset}`] = [climate.preset_mode_command_template, { value: preset }];
 }
@@ -154,13 +154,18 @@ if (python.error || python.status === 77) {
 
   test('presets and hot water once: both ways, as wishes that control takes', () => {
     const shown = JSON.parse(python.stdout);
-    for (const preset of ['boost', 'sleep', 'none']) assert.is(shown[`preset ${preset}`], preset);
+    for (const preset of ['boost', 'sleep', 'away', 'none']) assert.is(shown[`preset ${preset}`], preset);
     for (const mode of ['heat_pump', 'high_demand']) assert.is(shown[`water ${mode}`], mode);
     const wish = (word: string) => {
       const { kind, forMin } = OverrideCommand.parse(JSON.parse(shown[`wish ${word}`]));
       return `${kind} ${forMin}`;
     };
-    assert.equal(['boost', 'sleep', 'none'].map(wish), ['warmer 180', 'quiet 480', 'comfort 0']);
+    assert.equal(['boost', 'sleep', 'away', 'none'].map(wish), [
+      'warmer 180',
+      'quiet 480',
+      'holiday 10080',
+      'comfort 0',
+    ]);
     assert.equal(['high_demand', 'heat_pump'].map(wish), ['hot-water-once 180', 'hot-water-once 0']);
   });
 

@@ -90,7 +90,7 @@ test('numbers and choices send what the contract takes, and offer nothing else',
 
 test('each button sends a wish that the contract takes', () => {
   const buttons = components.filter(([, c]) => c.p === 'button');
-  assert.is(buttons.length, 6);
+  assert.is(buttons.length, 7);
   for (const [key, c] of buttons) {
     if (c.command_topic === topicPath(UNIT, 'acknowledge')) {
       Acknowledge.parse(JSON.parse(c.payload_press as string));

@@ -90,12 +90,29 @@ page('a wish for a while: pressed it is in force with its cost, pressed again it
   visit(context, {}, async (tab) => {
     const warmer = tab.locator('#wish-warmer');
     await warmer.click();
-    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '3.0\u00a0h more, about 0.40\u00a0€' }).waitFor();
+    await tab.locator('#wish-warmer[aria-pressed=true]', { hasText: '3\u00a0h more, about 0.40\u00a0€' }).waitFor();
     await warmer.click();
     await tab.locator('#wish-warmer[aria-pressed=false]', { hasText: '3 h' }).waitFor();
     const wish = { kind: 'warmer', id: '', by: 'page' };
     assert.equal(context.unit.commands, [
       { ...wish, forMin: 180 },
+      { ...wish, forMin: 0 },
+    ]);
+  }),
+);
+
+page('a holiday is asked for in days, no more than sixty, and ended by the same button', (context) =>
+  visit(context, {}, async (tab) => {
+    await tab.fill('#holiday-days', '99');
+    await tab.locator('#wish-holiday', { hasText: '60\u00a0d' }).waitFor();
+    await tab.fill('#holiday-days', '12');
+    await tab.locator('#wish-holiday').click();
+    await tab.locator('#wish-holiday[aria-pressed=true]', { hasText: '12\u00a0d more' }).waitFor();
+    await tab.locator('#wish-holiday').click();
+    await tab.locator('#wish-holiday[aria-pressed=false]').waitFor();
+    const wish = { kind: 'holiday', id: '', by: 'page' };
+    assert.equal(context.unit.commands, [
+      { ...wish, forMin: 12 * 1440 },
       { ...wish, forMin: 0 },
     ]);
   }),

@@ -49,10 +49,12 @@ export function formatFor(tag: 'en' | 'de', timeZone?: string) {
       if (bytes < 1e6) return `${digits(bytes / 1e3, 0)}\u00a0kB`;
       return bytes < 1e9 ? `${digits(bytes / 1e6, 1)}\u00a0MB` : `${digits(bytes / 1e9, 2)}\u00a0GB`;
     },
-    /** Seconds, minutes or hours, whichever a person would say. */
+    /** Seconds, minutes, hours or days, whichever a person would say. */
     duration: (seconds: number) => {
+      const told = (value: number, unit: string) => `${digits(value, Number.isInteger(value) ? 0 : 1)}\u00a0${unit}`;
       if (seconds < 90) return `${digits(seconds, 0)}\u00a0s`;
-      return seconds < 5400 ? `${digits(seconds / 60, 0)}\u00a0min` : `${digits(seconds / 3600, 1)}\u00a0h`;
+      if (seconds < 5400) return `${digits(seconds / 60, 0)}\u00a0min`;
+      return seconds < 72 * 3600 ? told(seconds / 3600, 'h') : told(seconds / 86_400, 'd');
     },
     /** By the unit that the name ends in. */
     point: (name: string, value: Value) => {

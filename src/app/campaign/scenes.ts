@@ -1,9 +1,10 @@
 import { DEFAULT_SETPOINTS, type Mode, type SafetyState, type SetPoints } from '../../contract/messages.ts';
+import { STOOD_S } from '../../control/decide/exercise.ts';
 import type { CoreState } from '../../control/state.ts';
-import { Config } from '../../core/config.ts';
 import { type Random, seededRandom } from '../../core/random.ts';
 import type { PlantState } from '../../hal/sim/plant/plant.ts';
 import type { Broken } from './faults.ts';
+import { between, randomConfig } from './random-config.ts';
 import { createWorld, type Moment, type World } from './world.ts';
 
 export const PHASES = [
@@ -53,42 +54,6 @@ export interface Preface {
   kind: string;
   broken: Broken;
   state: SafetyState;
-}
-
-const between = (random: Random, low: number, high: number) => low + (high - low) * random();
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-
-/** A house that no test was tuned on, on a winter or summer day. */
-export function randomConfig(random: Random, seed: number, summer: boolean): Config {
-  const designLoadW = between(random, 4000, 16_000);
-  const count = pick(random, [2, 4, 8, 14, 20]);
-  const month = summer ? pick(random, [6, 7, 8]) : pick(random, [11, 12, 1, 2, 3]);
-  const day = 1 + Math.floor(28 * random());
-  const hour = Math.floor(24 * random());
-  const two = (n: number) => String(n).padStart(2, '0');
-  return Config.parse({
-    house: {
-      designLoadW,
-      designOutdoorC: between(random, -18, -6),
-      supplyDesignC: between(random, 32, 55),
-      compressorMaxW: designLoadW / between(random, 2.2, 3.5),
-      backupHeaterW: random() < 0.2 ? 0 : between(random, 2000, 9000),
-      backupHeaterAt: pick(random, ['buffer', 'supply']),
-      // Of the number of cards, so that a seed makes the house it always made.
-      backupHeaterIs: count === 8 ? 'boiler' : 'electric',
-      accelMaxW: 350 * count,
-      alternativeHeat: pick(random, ['heatpump', 'gas', 'resistive']),
-      comfort: random() < 0.3 ? { night: { setBackK: 2 }, quiet: { maxPct: 60 } } : {},
-    },
-    accelerator: { count },
-    sim: {
-      seed,
-      startsAt: `2025-${two(month)}-${two(day)}T${two(hour)}:00:00Z`,
-      pvKwp: random() < 0.3 ? 0 : between(random, 3, 15),
-      householdKwhPerYear: between(random, 1500, 7000),
-      tapping: pick(random, ['M', 'L']),
-    },
-  });
 }
 
 interface Aim {
@@ -147,15 +112,22 @@ function plantOf(aim: Aim) {
   });
 }
 
-/** A compressor that may start soon, and a season that mode auto has already seen. */
+/** A compressor that may start soon, a season that mode auto has already seen, and what has stood nearly a week and moves soon. */
 const coreOf =
-  (aim: Aim) =>
+  (aim: Aim, movesInS: number) =>
   (s: CoreState): CoreState => ({
     ...s,
-    decided: { ...s.decided, compressor: { ...s.decided.compressor, sinceS: 240 } },
+    decided: {
+      ...s.decided,
+      compressor: { ...s.decided.compressor, sinceS: 240 },
+      exercise: { ...s.decided.exercise, stillS: mapped(s.decided.exercise.stillS, STOOD_S - movesInS) },
+    },
     interlock: { ...s.interlock, timers: { ...s.interlock.timers, compressorOffS: 240 } },
     comfort: { ...s.comfort, season: { cooling: aim.summer, dayMeanC: aim.outdoorC } },
   });
+
+const mapped = <K extends string>(all: Record<K, number>, value: number) =>
+  Object.fromEntries(Object.keys(all).map((key) => [key, value])) as Record<K, number>;
 
 const NONE = { value: 0, share: 0 } as const;
 /** A fault that brings its safety state. */
@@ -243,7 +215,7 @@ export function createScene(cell: Cell, seed: number): Scene {
     cell,
     world,
     plant: plantOf(aim),
-    core: coreOf(aim),
+    core: coreOf(aim, between(random, 0, 1500)),
     reached: reachedOf(basePhase(cell), world, delayS),
     preface: PREFACES.find((p) => p.state === cell.phase),
   };

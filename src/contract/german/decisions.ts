@@ -116,6 +116,29 @@ export const DECISIONS_DE: Record<string, string> = {
   'quiet for {} more': 'leise, noch {}',
   'computing paused for {} more': 'Rechenpause, noch {}',
   '{}, asked by {}': '{}, gewünscht per {}',
+  'holiday, {} K of set-back': 'Urlaub, {} K Absenkung',
+  'holiday, {} K of set-back for {}': 'Urlaub, {} K Absenkung, für {}',
+  'holiday, {} K of set-back for {} more': 'Urlaub, {} K Absenkung, noch {}',
+  'screed drying': 'Estrich trocknen',
+  'screed drying for {}': 'Estrich trocknen für {}',
+  'screed drying for {} more': 'Estrich trocknen, noch {}',
+  'saves {} (estimate: {} kWh less of electricity at {} EUR/kWh)':
+    'spart {} (geschätzt: {} kWh weniger Strom zu {} EUR/kWh)',
+  'costs what the wet floor and the house take, which nobody can foresee':
+    'kostet, was nasser Boden und Haus aufnehmen, was niemand vorhersehen kann',
+  'the mode is not heating': 'die Betriebsart ist nicht Heizen',
+  'the house is made ready for the return in {}': 'das Haus wird für die Rückkehr in {} bereit gemacht',
+  'nobody is at home for {}: {} K of set-back and no hot water; made ready {} before the return':
+    'niemand ist zu Hause für {}: {} K Absenkung und kein Warmwasser; {} vor der Rückkehr wird alles bereit gemacht',
+  'a new floor is dried: supply {} °C whatever room and weather, {} more; computing pauses, for its heat would make the water hotter':
+    'ein neuer Boden wird getrocknet: Vorlauf {} °C, gleich wie Raum und Wetter sind, noch {}; das Rechnen pausiert, denn seine Wärme machte das Wasser heißer',
+  '{} has stood still for a week: it moves for a minute or two, so that it does not seize':
+    '{} stand eine Woche still: bewegt sich für ein bis zwei Minuten, um nicht festzusitzen',
+  'the circulation pump': 'die Umwälzpumpe',
+  'the coolant pump': 'die Kühlmittelpumpe',
+  'the fan of the dry cooler': 'der Lüfter des Rückkühlers',
+  'the valve of the hot water tank': 'das Ventil des Warmwasserspeichers',
+  'the valve to the dry cooler': 'das Ventil zum Rückkühler',
   '; no effect now: {}': '; wirkt jetzt nicht: {}',
   '{} has ended': '{} ist beendet',
   'the energy manager is silent: battery, grid and sun count as the board measures them':
@@ -192,6 +215,8 @@ export const WORDS_DE: Record<string, string> = {
   warmer: 'wärmer',
   'hot-water-once': 'einmal Warmwasser',
   'pause-compute': 'Rechenpause',
+  holiday: 'Urlaub',
+  screed: 'Estrich trocknen',
   bad: 'falsch',
   missing: 'nicht da',
   page: 'Seite',

@@ -8,9 +8,11 @@ import type { PumpMap } from '../learn/pump-map.ts';
 import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
 import { QUIET_PCT } from './cost.ts';
-import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep } from './legionella.ts';
+import { type Holiday, holidayStep, RESTING_TANK_C } from './holiday.ts';
+import { KILL_SET_C, LEGIONELLA_START, type LegionellaState, legionellaStep, type TankUse } from './legionella.ts';
 import { NIGHT_START, type NightState, nightStep } from './night.ts';
 import { overrideReasons, overridesStep } from './overrides.ts';
+import { screedStep } from './screed.ts';
 import { SEASON_START, type SeasonState, seasonReason, seasonStep } from './season.ts';
 import { inSpan, minuteOfDay } from './time.ts';
 
@@ -53,6 +55,8 @@ export const COMFORT_START: ComfortState = {
 export interface Wish {
   setPoints: SetPoints & { mode: Exclude<Mode, 'auto'> };
   compressorMaxPct: number;
+  /** In place of the weather curve: a new floor is dried. */
+  fixedSupplyC?: number | undefined;
   hotWater: HotWaterAim;
   /** The room has had time to follow its wish: what it shows now teaches the weather curve. */
   steady: boolean;
@@ -106,10 +110,21 @@ function awayStep({ away, house }: StepInput, heats: boolean): { setBackK: numbe
   return { setBackK, reasons: [{ what: 'presence', code: 'away', text }] };
 }
 
-function hotWaterAim(input: Leaning, overrides: readonly Override[], killing: boolean, sunny: boolean): HotWaterAim {
+/** Kelvins below the set-point, the deepest set-back counting; a house that is cooled may get warmer only while it is empty. */
+const setBack = (mode: Mode, ...[nightK, awayK, holidayK]: [number, number, number]): number =>
+  mode === 'heating' ? Math.max(nightK, awayK, holidayK) : mode === 'cooling' ? -holidayK : 0;
+
+function hotWaterAim(
+  input: Leaning,
+  overrides: readonly Override[],
+  { tankRests }: Holiday,
+  killing: boolean,
+  sunny: boolean,
+): HotWaterAim {
   const once = overrides.some((o) => o.kind === 'hot-water-once');
   const normalK = sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K;
-  const setC = killing ? KILL_SET_C : input.setPoints.hotWaterSetC;
+  const { hotWaterSetC } = input.setPoints;
+  const setC = killing ? KILL_SET_C : tankRests && !once ? Math.min(hotWaterSetC, RESTING_TANK_C) : hotWaterSetC;
   return {
     setC,
     startBelowK: once || killing ? ONCE_START_BELOW_K : tankBelowK(input.lean, setC, normalK),
@@ -138,14 +153,18 @@ export function comfortStep(
   const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
   const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
   const hasTank = !isAbsent(input.image, 'hotWaterC');
+  const holiday = holidayStep(overrides, night.state.warmupKPerH);
+  const use: TankUse = mode === 'off' ? 'off' : holiday.tankRests ? 'rests' : holiday.returns ? 'returns' : 'used';
   const killer = hasTank
-    ? legionellaStep(state.legionella, est.hotWaterC, mode !== 'off', minute, house.comfort, dtS)
+    ? legionellaStep(state.legionella, est.hotWaterC, use, minute, house.comfort, dtS)
     : { state: state.legionella, reasons: [] };
   const warmer = overrides.find((o) => o.kind === 'warmer');
   const away = awayStep(input, mode === 'heating' && !warmer);
-  const setBackK = mode === 'heating' && !warmer ? Math.max(night.setBackK, away.setBackK) : 0;
+  const setBackK = warmer ? 0 : setBack(mode, night.setBackK, away.setBackK, holiday.setBackK);
   const roomSetC = setPoints.roomSetC + (warmer?.byK ?? 0) - setBackK;
-  const computeOn = setPoints.computeOn && !overrides.some((o) => o.kind === 'pause-compute');
+  const screed = screedStep(overrides, mode === 'heating', house);
+  const dries = screed.supplyC !== undefined;
+  const computeOn = setPoints.computeOn && !dries && !overrides.some((o) => o.kind === 'pause-compute');
   const silent = quiet(input, overrides, minute);
   const same = state.roomSetC === null || state.roomSetC === roomSetC;
   const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
@@ -164,14 +183,17 @@ export function comfortStep(
     wish: {
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
-      hotWater: hotWaterAim(input, overrides, killer.state.runS !== null, plan.sunny),
-      steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC,
+      fixedSupplyC: screed.supplyC,
+      hotWater: hotWaterAim(input, overrides, holiday, killer.state.runS !== null, plan.sunny),
+      steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC && !dries,
       stoodSetC: stood.stoodC - setBackK,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
         ...overrideReasons(overrides, mode, house, hasTank),
         ...(mode === 'heating' ? night.reasons : []),
         ...away.reasons,
+        ...holiday.reasons,
+        ...screed.reasons,
         ...silent.reasons,
         ...killer.reasons,
       ],

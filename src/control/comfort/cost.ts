@@ -72,6 +72,13 @@ function quietKwh(leftS: number, { house, roomSetC, est, plan, pump }: CostFacts
   );
 }
 
+/** Electricity that an empty house spares, kWh: what it gives off less. What then warms the walls again was saved before. */
+function sparedKwh(leftS: number, byK: number, { house, roomSetC, est, plan, pump }: CostFacts): number {
+  const outdoorC = est.outdoorC.value;
+  const lessW = loadW(house, roomSetC, outdoorC) - loadW(house, roomSetC - byK, outdoorC);
+  return (lessW * leftS) / 3.6e6 / copAt(pump, LEAST_LEVEL, Math.max(plan.supplySetC, roomSetC + 5), outdoorC);
+}
+
 export function costOf(
   kind: OverrideKind,
   leftS: number,
@@ -79,6 +86,8 @@ export function costOf(
   facts: CostFacts,
 ): { eur: number | null; text: string } {
   const { est, house, market, plan } = facts;
+  if (kind === 'screed')
+    return { eur: null, text: 'costs what the wet floor and the house take, which nobody can foresee' };
   const moreKwh = kind === 'warmer' ? warmerKwh(leftS, byK, facts) : kind === 'quiet' ? quietKwh(leftS, facts) : 0;
   if (kind === 'quiet' && moreKwh === 0)
     return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };
@@ -93,6 +102,14 @@ export function costOf(
       text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${price.toFixed(2)} EUR/kWh)`,
     };
   };
+  if (kind === 'holiday') {
+    const kwh = sparedKwh(leftS, byK, facts);
+    const eur = Math.max(0, kwh * price);
+    return {
+      eur: -eur,
+      text: `saves ${euro(eur)} (estimate: ${kwh.toFixed(1)} kWh less of electricity at ${price.toFixed(2)} EUR/kWh)`,
+    };
+  }
   if (kind === 'warmer' || kind === 'quiet') {
     const eur = Math.max(0, moreKwh * price);
     const kwh = Math.max(0, moreKwh).toFixed(1);

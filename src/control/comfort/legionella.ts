@@ -28,6 +28,8 @@ const RESET_C = 59.5;
 /** Due from here on at its hour, and at any hour a day later; the first tank of a new unit counts as due at once. */
 const DUE_S = 6.5 * DAY_S;
 const OVERDUE_S = 7 * DAY_S;
+/** Water that nobody drew for so long is hygienised before people come back (VDI 6023 counts 72 h). */
+const STOOD_S = 3 * DAY_S;
 const AT_WINDOW_MIN = 180;
 const MAX_RUN_S = 6 * 3600;
 const RETRY_S = 20 * 3600;
@@ -42,9 +44,9 @@ export interface Legionella {
 const said = (code: string, text: string): Reason[] => [{ what: 'hotWater', code, text }];
 
 /** The hour has come: since `at` no more than three hours ago; without a clock, when the week is over. */
-function dueNow(state: LegionellaState, minute: number | undefined, at: string): boolean {
+function dueNow(state: LegionellaState, minute: number | undefined, at: string, returns: boolean): boolean {
   if (state.retryS !== null && state.retryS > 0) return false;
-  if (state.sinceS >= OVERDUE_S) return true;
+  if (state.sinceS >= (returns ? STOOD_S : OVERDUE_S)) return true;
   if (minute === undefined || state.sinceS < DUE_S) return false;
   return minutesUntil(minute, at) === 0 || minutesUntil(minute, at) > 1440 - AT_WINDOW_MIN;
 }
@@ -53,11 +55,13 @@ function days(seconds: number): string {
   return `${(seconds / DAY_S).toFixed(1)} days`;
 }
 
-/** `allowed`: the mode lets hot water be made. */
+/** How the tank is used: not in mode `off`, at rest while nobody is at home, and due sooner when people come back. */
+export type TankUse = 'off' | 'rests' | 'used' | 'returns';
+
 export function legionellaStep(
   before: LegionellaState,
   tankC: Estimate,
-  allowed: boolean,
+  use: TankUse,
   minute: number | undefined,
   comfort: Comfort,
   dtS: number,
@@ -74,14 +78,15 @@ export function legionellaStep(
       'the weekly 60 °C against legionella is switched off in the configuration: make sure of the water otherwise';
     return { state: { ...state, runS: null }, reasons: said('legionella-off', text) };
   }
-  if (!allowed || !known) {
+  if (use === 'rests') return { state: { ...state, runS: null }, reasons: [] };
+  if (use === 'off' || !known) {
     const why = known ? 'the mode is off' : 'the tank sensor is lost';
     const late = state.sinceS > OVERDUE_S;
     const text = `the tank has not been at 60 °C for ${days(state.sinceS)}: ${why}`;
     return { state: { ...state, runS: null }, reasons: late ? said('legionella-overdue', text) : [] };
   }
   if (state.runS === null) {
-    if (dueNow(state, minute, at)) return { state: { ...state, runS: 0 }, reasons: [] };
+    if (dueNow(state, minute, at, use === 'returns')) return { state: { ...state, runS: 0 }, reasons: [] };
     const failed = state.retryS !== null;
     const text = `the tank did not reach 60 °C for 30 min, last reached ${days(state.sinceS)} ago; tried again in ${Math.ceil((state.retryS ?? 0) / 3600)} h`;
     return { state, reasons: failed ? said('legionella-failed', text) : [] };

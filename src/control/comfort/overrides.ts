@@ -1,20 +1,24 @@
 import type { Override, OverrideCommand } from '../../contract/comfort.ts';
 import type { House } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
-import { isGroup, kindsOf, type OverrideKind } from '../../contract/override-kinds.ts';
+import { isGroup, kindsOf, OVERRIDE_MAX_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
 import { type CostFacts, costOf } from './cost.ts';
 
 /** Wishes that end by themselves. One concept for all of them, one of each kind at a time; kept over restarts. */
-const DEFAULT_BY_K = 1.5;
+const DEFAULT_BY_K: Partial<Record<OverrideKind, number>> = { warmer: 1.5, holiday: 4 };
 
 export interface OverrideFacts extends CostFacts {
   /** The tank has reached its set-point: hot water once is done. */
   tankHot: boolean;
 }
 
-/** "2 h 30 min" */
+/** "2 h 30 min"; from three days on "5 d 2 h". */
 export function durationText(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes >= 3 * 1440) {
+    const hours = Math.round(minutes / 60);
+    return `${Math.floor(hours / 24)} d${hours % 24 > 0 ? ` ${hours % 24} h` : ''}`;
+  }
   const h = Math.floor(minutes / 60);
   const rest = minutes % 60;
   return [h > 0 ? `${h} h` : '', rest > 0 || h === 0 ? `${rest} min` : ''].filter(Boolean).join(' ');
@@ -25,11 +29,14 @@ const NAMES: Record<OverrideKind, (o: { byK: number }) => string> = {
   'hot-water-once': () => 'hot water once',
   quiet: () => 'quiet',
   'pause-compute': () => 'computing paused',
+  holiday: (o) => `holiday, ${o.byK} K of set-back`,
+  screed: () => 'screed drying',
 };
 
 function taken(command: OverrideCommand, kind: OverrideKind, facts: OverrideFacts): Override {
-  const leftS = command.forMin * 60;
-  const byK = kind === 'warmer' ? (command.byK ?? DEFAULT_BY_K) : 0;
+  const leftS = Math.min(command.forMin, OVERRIDE_MAX_MIN[kind]) * 60;
+  const usualK = DEFAULT_BY_K[kind];
+  const byK = usualK === undefined ? 0 : (command.byK ?? usualK);
   const cost = costOf(kind, leftS, byK, facts);
   const name = NAMES[kind]({ byK });
   const span = kind === 'hot-water-once' ? 'within' : 'for';
@@ -64,6 +71,7 @@ export function overrideReasons(list: readonly Override[], mode: string, house: 
       (o.kind === 'warmer' && mode === 'off' && 'the mode is off') ||
       (o.kind === 'hot-water-once' && mode === 'off' && 'the mode is off') ||
       (o.kind === 'hot-water-once' && !hasTank && 'there is no tank') ||
+      (o.kind === 'screed' && mode !== 'heating' && 'the mode is not heating') ||
       (o.kind === 'pause-compute' && house.accelMaxW === 0 && 'there is no accelerator');
     const left = o.kind === 'hot-water-once' ? '' : ` for ${durationText(o.leftS)} more`;
     const text = `${NAMES[o.kind](o)}${left}, asked by ${o.by}${idle ? `; no effect now: ${idle}` : ''}`;

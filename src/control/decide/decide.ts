@@ -10,6 +10,7 @@ import { compressorStep, dayRestS, MIN_OFF_S, MIN_PCT, MIN_RUN_S, mayStart } fro
 import { coolAim } from './cool.ts';
 import { coolantStep } from './coolant.ts';
 import { DEFROST_BUFFER_MIN_C, DEFROST_PUMP_PCT, defrostStep } from './defrost.ts';
+import { exerciseStep } from './exercise.ts';
 import { frostStep } from './frost.ts';
 import { fullPowerCoolantC, grantStep, safeLimitW } from './grant.ts';
 import { hotWaterStep } from './hotwater.ts';
@@ -207,11 +208,12 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   const outputs = outputsOf(next, grant.grantW, backup);
   // A defrost takes its heat from the buffer, not from the tank that is being charged.
   if (defrost.on && est.bufferTopC.value > DEFROST_BUFFER_MIN_C) outputs.hotWaterOn = 0;
-  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, paidW: grant.paidW, outputs };
+  const exercised = exerciseStep(previous.exercise, previous.outputs, outputs, dtS);
+  return { ...next, grantW: grant.grantW, fillerW: grant.fillerW, paidW: grant.paidW, ...exercised };
 }
 
 function outputsOf(
-  s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW' | 'paidW'>,
+  s: Omit<DecidedState, 'outputs' | 'grantW' | 'fillerW' | 'paidW' | 'exercise'>,
   grantW: number,
   backup: boolean,
 ): Outputs {

@@ -1,13 +1,14 @@
 import type { Estimates } from '../estimate/points.ts';
 import { copAt, pumpSinkC } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
-import { clamp, lagShare } from '../physics.ts';
+import { clamp } from '../physics.ts';
 import type { StepInput } from '../types.ts';
-import { coolestSupplyC, loadW, supplyTargetC } from './curve.ts';
+import { loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
 import type { Tier } from './dispatch.ts';
 import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
 import { resistive } from './resistive.ts';
+import { learnTrim } from './trim.ts';
 
 /** What supervision decides once a minute, and the loops then hold. */
 export interface Plan {
@@ -70,10 +71,6 @@ export const PLAN_START: PlanState = {
   wantedS: 0,
 };
 
-const TRIM_TAU_S = 12 * 3600;
-const TRIM_LIMIT_K = 5;
-/** The buffer is this near to what the curve asks for. */
-const FOLLOWED_K = 3;
 /** Watts per kelvin that the buffer is short: 500 L made up within an hour; in a hurry they would be made at full speed. */
 const MADE_UP_W_PER_K = 500;
 /** Watts per kelvin that it holds above its set-point, or may: given off within half an hour. */
@@ -100,6 +97,8 @@ export interface PlanFacts {
   steady: boolean;
   /** The room's set-point less what it has been raised by of late. */
   stoodSetC: number;
+  /** In place of the weather curve. */
+  fixedSupplyC?: number | undefined;
   pump: PumpMap;
   /** Speed 0..1 that the compressor has been given. */
   level: number;
@@ -132,17 +131,6 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
   return heatNeedW + STORED_W_PER_K * Math.max(0, fullC - Math.max(supplySetC, facts.est.bufferTopC.value));
 }
 
-function learnTrim(state: PlanState, facts: PlanFacts, dtS: number): number {
-  const { est, input } = facts;
-  const { mode, roomSetC } = input.setPoints;
-  const { supplySetC } = state.plan;
-  // Sun, or heat that came anyway, says nothing about the curve; nor does one that could not be followed.
-  const followed = Math.abs(est.bufferTopC.value - supplySetC) < FOLLOWED_K && supplySetC > coolestSupplyC(roomSetC);
-  const teaches = facts.steady && mode === 'heating' && est.roomC.quality !== 'lost' && supplySetC > 0 && followed;
-  const stepK = teaches ? 4 * (roomSetC - est.roomC.value) * lagShare(dtS, TRIM_TAU_S) : 0;
-  return clamp(state.trimK + stepK, -TRIM_LIMIT_K, TRIM_LIMIT_K);
-}
-
 /** One supervision: targets, heat need, and the watts that pay. */
 export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
   const { est, input } = facts;
@@ -152,11 +140,14 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const outdoorC = est.outdoorC.value;
   const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
   const supplySetC =
-    setPoints.mode === 'heating' ? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK) : 0;
+    setPoints.mode === 'heating'
+      ? (facts.fixedSupplyC ?? supplyTargetC(house, setPoints.roomSetC, outdoorC, roomC, trimK))
+      : 0;
   const houseW = supplySetC > 0 ? loadW(house, setPoints.roomSetC, outdoorC) : 0;
   const heatNeedW = heatNeed(facts, houseW, supplySetC);
   const { stoodSetC } = facts;
-  const stoodSupplyC = supplySetC > 0 ? supplyTargetC(house, stoodSetC, outdoorC, roomC, trimK) : 0;
+  const stoodSupplyC =
+    supplySetC > 0 ? (facts.fixedSupplyC ?? supplyTargetC(house, stoodSetC, outdoorC, roomC, trimK)) : 0;
   const needs = { supplySetC: stoodSupplyC, roomSetC: stoodSetC, houseW, heatNeedW };
   const { shortS, wantedS, backupWanted, heaterWanted, resistiveW } = resistive(state, facts, needs, dtS);
   const { surplusW, limitW } = facts;

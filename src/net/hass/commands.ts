@@ -1,111 +1,13 @@
 import type { OverrideCommand } from '../../contract/comfort.ts';
-import { MODES as ALL_MODES, OPERATIONS, SetPoints } from '../../contract/messages.ts';
+import { MODES as ALL_MODES, OPERATIONS, type SetPoints } from '../../contract/messages.ts';
 import { isGroup, OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { topicPath } from '../../contract/topics.ts';
 import type { Component } from './components.ts';
+import { BY, bounds, overridePayload, setTemplate } from './payloads.ts';
+import { climate, waterHeater } from './thermostats.ts';
 
-/** Entities by which people change something. What they send is a SetCommand or an OverrideCommand as JSON. */
-const BY = 'home-assistant';
-
-/** A SetCommand with Home Assistant's own template around the value. */
-const setTemplate = (name: keyof SetPoints, valueTemplate: string) =>
-  `{"name":"${name}","value":${valueTemplate},"by":"${BY}"}`;
-const overridePayload = (kind: string, forMin: number) => JSON.stringify({ kind, forMin, by: BY });
-
-const bounds = (name: 'roomSetC' | 'hotWaterSetC' | 'computeValueEurPerKwh') => {
-  const { minValue, maxValue } = SetPoints.shape[name];
-  if (minValue === null || maxValue === null) throw new Error(`${name} has no bounds`);
-  return { min: minValue, max: maxValue };
-};
-const sensorOrNone = (name: string) => {
-  const at = `value_json.sensors.${name}`;
-  return `{{ ${at}.value if ${at} is defined and ${at}.quality == 'good' else none }}`;
-};
-const asDict = (entries: [string, string][]) => `{${entries.map(([k, v]) => `'${k}': '${v}'`).join(', ')}}`;
-
-/** A choice that Home Assistant names in its own words and that stands for a wish which ends by itself. */
-function wishes(words: Record<string, [kind: string, forMin: number]>, otherwise: string, ends: string) {
-  const kinds = Object.entries(words);
-  const shown = kinds.map(([word, [kind]]) => `'${word}' if '${kind}' in kinds`).join(' else ');
-  const sent = [...kinds.map(([word, [kind, min]]): [string, string] => [word, overridePayload(kind, min)])];
-  return {
-    state: `{% set kinds = value_json.overrides | map(attribute='kind') | list %}{{ ${shown} else '${otherwise}' }}`,
-    command: `{{ {${sent.map(([word, json]) => `'${word}': '${json}'`).join(', ')}}.get(value, '${overridePayload(ends, 0)}') }}`,
-  };
-}
-
-const MODES = { off: 'off', auto: 'auto', heat: 'heating', cool: 'cooling' } as const;
-/** Home Assistant's words for our actions; during hot water and faults the room is not heated. */
-const ACTIONS = {
-  off: 'off',
-  idle: 'idle',
-  heating: 'heating',
-  hotWater: 'idle',
-  cooling: 'cooling',
-  defrosting: 'defrosting',
-  fault: 'idle',
-} as const;
-/** Its usual presets: warmer for a while, and quiet for a while. */
-const PRESETS = wishes({ boost: ['warmer', 180], sleep: ['quiet', 480] }, 'none', 'comfort');
-
-function climate(state: string, set: string, override: string): Component {
-  const modes = Object.entries(MODES);
-  const { min, max } = bounds('roomSetC');
-  return {
-    p: 'climate',
-    // Without a name of its own it is called as the device.
-    name: null,
-    modes: Object.keys(MODES),
-    mode_state_topic: state,
-    mode_state_template: `{{ ${asDict(modes.map(([theirs, ours]) => [ours, theirs]))}[value_json.setPoints.mode] }}`,
-    mode_command_topic: set,
-    mode_command_template: setTemplate('mode', `"{{ ${asDict(modes)}[value] }}"`),
-    temperature_state_topic: state,
-    temperature_state_template: '{{ value_json.setPoints.roomSetC }}',
-    temperature_command_topic: set,
-    temperature_command_template: setTemplate('roomSetC', '{{ value }}'),
-    current_temperature_topic: state,
-    current_temperature_template: sensorOrNone('roomC'),
-    action_topic: state,
-    action_template: `{{ ${asDict(Object.entries(ACTIONS))}[value_json.action] }}`,
-    preset_modes: ['boost', 'sleep'],
-    preset_mode_state_topic: state,
-    preset_mode_value_template: PRESETS.state,
-    preset_mode_command_topic: override,
-    preset_mode_command_template: PRESETS.command,
-    temperature_unit: 'C',
-    precision: 0.1,
-    temp_step: 0.5,
-    min_temp: min,
-    max_temp: max,
-  };
-}
-
-const ONCE = wishes({ high_demand: ['hot-water-once', 180] }, 'heat_pump', 'hot-water-once');
-
-function waterHeater(state: string, set: string, override: string): Component {
-  const { min, max } = bounds('hotWaterSetC');
-  return {
-    p: 'water_heater',
-    name: 'hot water',
-    modes: ['heat_pump', 'high_demand'],
-    mode_state_topic: state,
-    mode_state_template: ONCE.state,
-    mode_command_topic: override,
-    mode_command_template: ONCE.command,
-    temperature_state_topic: state,
-    temperature_state_template: '{{ value_json.setPoints.hotWaterSetC }}',
-    temperature_command_topic: set,
-    temperature_command_template: setTemplate('hotWaterSetC', '{{ value }}'),
-    current_temperature_topic: state,
-    current_temperature_template: sensorOrNone('hotWaterC'),
-    temperature_unit: 'C',
-    precision: 0.1,
-    min_temp: min,
-    max_temp: max,
-  };
-}
+/** Entities by which people change something. */
 
 /** What an hour of computing is worth to the owner: the input of the dispatch rule that only he knows. */
 function computeValue(state: string, set: string): Component {
@@ -232,6 +134,7 @@ export function commandEntities(unit: string): Record<string, Component> {
     hotWaterOnce: button('hot water once', override, 'hot-water-once'),
     quiet2h: button('quiet for 2 h', override, 'quiet'),
     pauseCompute2h: button('pause computing for 2 h', override, 'pause-compute'),
+    holiday7d: button('holiday for 7 days', override, 'holiday'),
     endOverrides: button('end all overrides', override, 'all'),
   };
 }

@@ -58,6 +58,7 @@ const NAMES_DE: Record<string, string> = {
   hotWaterOnce: 'einmal Warmwasser',
   quiet2h: '2 h leise',
   pauseCompute2h: '2 h nicht rechnen',
+  holiday7d: '7 Tage Urlaub',
   endOverrides: 'alle Sonderwünsche beenden',
 };
 

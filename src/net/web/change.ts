@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
 import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
-import { isGroup, kindsOf } from '../../contract/override-kinds.ts';
+import { isGroup, kindsOf, OVERRIDE_MAX_MIN } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { issueText as issueOf } from '../../core/issues.ts';
@@ -46,6 +46,9 @@ export function parseOverride(text: string): OverrideCommand {
   const command = parseBody(OverrideBody, text);
   if (isGroup(command.kind) && command.forMin > 0) {
     throw new HeatmineError('VALUE_RANGE', `${command.kind} can only be ended: forMin 0`);
+  }
+  if (!isGroup(command.kind) && command.forMin > OVERRIDE_MAX_MIN[command.kind]) {
+    throw new HeatmineError('VALUE_RANGE', `${command.kind} holds for 7 days at most`);
   }
   return command;
 }

@@ -4,7 +4,7 @@ import { initialState, step } from '../../../control/step.ts';
 import type { Verdict } from '../../../control/types.ts';
 import { seededRandom } from '../../../core/random.ts';
 import type { PlantState } from '../../../hal/sim/plant/plant.ts';
-import { randomConfig } from '../../campaign/scenes.ts';
+import { randomConfig } from '../../campaign/random-config.ts';
 import { type Readings, sense } from '../../campaign/sensing.ts';
 import { openCosim } from '../../cosim.ts';
 
