@@ -155,8 +155,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
   });
   const coolWanted = setPoints.mode === 'cooling' && !hotWater.charging && !frost.heat;
   const cool = coolAim(est, f.dewC, setPoints.roomSetC, previous.compressor.on);
-  const turns = image.actuators.compressorOn > 0;
-  const { reversing, waits } = reverseStep(previous, coolWanted, turns, dtS);
+  const { reversing, waits } = reverseStep(previous, coolWanted, image.actuators.compressorOn > 0, dtS);
   const task = compressorTask(f, previous, hotWater.charging, frost.heat, cool);
   const pumpW = capacityW(f.pump, house, task.sinkC, est.outdoorC.value);
   const compressor = compressorStep(previous.compressor, {
