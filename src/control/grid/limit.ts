@@ -11,6 +11,8 @@ import { AUX_W, METER_START, type MeterState, meterStep, othersNowW, ownW } from
 export interface LimitState {
   meter: MeterState;
   dimming: DimmingState | null;
+  /** What the board's contact said last, and for how long it could not be read. */
+  contact: { on: boolean; lostS: number };
   /** Limit of an energy manager, and how long it has been silent. */
   asked: { limitW: number; silentS: number } | null;
   /** What the unit may draw on its way back from a limit; null when it is free. */
@@ -28,7 +30,13 @@ interface DimmingState {
   longestOverS: number;
 }
 
-export const LIMIT_START: LimitState = { meter: METER_START, dimming: null, asked: null, backW: null };
+export const LIMIT_START: LimitState = {
+  meter: METER_START,
+  dimming: null,
+  contact: { on: false, lostS: 0 },
+  asked: null,
+  backW: null,
+};
 
 /** What is in force: for the whole unit, and the share that the heat pump keeps in any case. W; null = no limit. */
 export interface Limits {
@@ -42,7 +50,7 @@ export interface Limits {
   why: string;
 }
 
-/** A limit whose sender falls silent holds on for this long, as EEBUS has it for a lost heartbeat. */
+/** A limit whose sender falls silent, or whose contact cannot be read, holds on for this long, as EEBUS has it for a lost heartbeat. */
 const SILENT_S = 7200;
 /** On the way back: a 5 kW accelerator takes four minutes. */
 const BACK_W_PER_S = 20;
@@ -66,15 +74,20 @@ function askedStep(asked: LimitState['asked'], ems: StepInput['ems'], realS: num
   return { ...asked, silentS: asked.silentS + realS };
 }
 
+/** A wire or bus that breaks does not lift a limit. */
+function contactStep({ on, lostS }: LimitState['contact'], { gridLimitOn }: Estimates, realS: number) {
+  if (gridLimitOn.quality !== 'lost') return { on: gridLimitOn.value >= 0.5, lostS: 0 };
+  return on && lostS + realS <= SILENT_S ? { on, lostS: lostS + realS } : { on: false, lostS: 0 };
+}
+
 interface Wish {
   source: Dimming['source'];
   limitW: number;
 }
 
 /** The lower of what contact and energy manager ask for. */
-function dimmingWish(est: Estimates, asked: LimitState['asked'], dimmedW: number): Wish | undefined {
-  const contact = est.gridLimitOn.quality !== 'lost' && est.gridLimitOn.value >= 0.5;
-  if (contact && !(asked && asked.limitW < dimmedW)) return { source: 'contact', limitW: dimmedW };
+function dimmingWish(contactOn: boolean, asked: LimitState['asked'], dimmedW: number): Wish | undefined {
+  if (contactOn && !(asked && asked.limitW < dimmedW)) return { source: 'contact', limitW: dimmedW };
   return asked ? { source: 'ems', limitW: asked.limitW } : undefined;
 }
 
@@ -157,7 +170,8 @@ export function limitStep(
   const dimmedW = grid?.dimmedW ?? 4200;
   const meter = meterStep(previous.meter, est, image, house, dtS);
   const asked = askedStep(previous.asked, input.ems, realS);
-  const wish = dimmingWish(est, asked, dimmedW);
+  const contact = contactStep(previous.contact, est, realS);
+  const wish = dimmingWish(contact.on, asked, dimmedW);
   const nowW = ownW(est, image, house);
   const before = previous.dimming;
   const dimming = wish
@@ -168,7 +182,7 @@ export function limitStep(
   const fromW = before && !dimming ? Math.max(nowW, Math.max(before.limitW, dimmedW)) : previous.backW;
   const risenW = dimming || fromW === null ? null : fromW + BACK_W_PER_S * realS;
   const backW = risenW === null || risenW >= ratedW(house) ? null : risenW;
-  const state = { meter, asked, dimming, backW };
+  const state = { meter, contact, asked, dimming, backW };
   const record = dimming && !before ? beginning(dimming) : before && !dimming ? ending(before, nowW) : undefined;
   return { state, limits: limitsOf(state, est, grid, dimmedW), record };
 }
