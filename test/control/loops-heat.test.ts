@@ -128,4 +128,25 @@ test('heat pump: slows down over 4 K below its hottest water and over 6 K below 
   assert.ok(Math.abs(pct({ dischargeC: 101 }) - 65) < 0.01);
 });
 
+test('tank: an accelerator of more than 2.5 kW charges it alone, unless it is cold, stalls, is due for 60 °C or the house waits', () => {
+  const starts = (g: Given = {}, stalledS = 0, on = false) =>
+    loops({
+      ...g,
+      values: { accelW: 2600, hotWaterC: 51, bufferTopC: 38, ...g.values },
+      actuators: { accelSupplyOn: 1 },
+      before: {
+        hotWater: { charging: true, sinceS: 60, bestC: 51, stalledS },
+        compressor: { ...START.compressor, sinceS: 1000, on },
+      },
+    }).compressor.on;
+  assert.is(starts(), false);
+  assert.is(starts({ values: { accelW: 2500 } }), true);
+  assert.is(starts({ values: { hotWaterC: 49.9 } }), true, '10 K below');
+  assert.equal([starts({}, 599), starts({}, 600)], [false, true]);
+  assert.is(starts({ killing: true }), true);
+  assert.is(starts({ plan: { loadW: 15_000 } }), true, 'the house cannot wait');
+  assert.is(starts({ plan: { loadW: 15_000, supplySetC: 0 } }), false);
+  assert.is(starts({}, 0, true), true, 'one that runs goes on');
+});
+
 test.run();

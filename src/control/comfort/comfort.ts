@@ -2,8 +2,9 @@ import type { Override } from '../../contract/comfort.ts';
 import type { Mode, Reason, SetPoints } from '../../contract/messages.ts';
 import type { HotWaterAim } from '../decide/hotwater.ts';
 import type { Plan } from '../decide/plan.ts';
+import { ALONE_W } from '../decide/task.ts';
 import type { Estimates } from '../estimate/points.ts';
-import { isAbsent } from '../estimate.ts';
+import { isAbsent, plannedAccelW } from '../estimate.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { type Leaning, tankBelowK } from '../price/lean.ts';
 import type { StepInput } from '../types.ts';
@@ -71,6 +72,8 @@ const MAX_GAP_S = 400 * 86_400;
 const NORMAL_START_BELOW_K = 4;
 /** Own sun would carry the heat pump: the tank is topped up before the evening needs it. */
 const SUNNY_START_BELOW_K = 3;
+/** Heat of an accelerator that nobody else takes. */
+const FREE_START_BELOW_K = 1.5;
 const ONCE_START_BELOW_K = 0.5;
 
 /** The unit was down or the clock was set: what counts house time moves on, as soon as the time is known. */
@@ -119,10 +122,9 @@ function hotWaterAim(
   overrides: readonly Override[],
   { tankRests }: Holiday,
   killing: boolean,
-  sunny: boolean,
+  normalK: number,
 ): HotWaterAim {
   const once = overrides.some((o) => o.kind === 'hot-water-once');
-  const normalK = sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K;
   const { hotWaterSetC } = input.setPoints;
   const setC = killing ? KILL_SET_C : tankRests && !once ? Math.min(hotWaterSetC, RESTING_TANK_C) : hotWaterSetC;
   return {
@@ -165,6 +167,8 @@ export function comfortStep(
   const screed = screedStep(overrides, mode === 'heating', house);
   const dries = screed.supplyC !== undefined;
   const computeOn = setPoints.computeOn && !dries && !overrides.some((o) => o.kind === 'pause-compute');
+  const isFree = plan.supplySetC === 0 && plannedAccelW(est) > ALONE_W;
+  const belowK = isFree ? FREE_START_BELOW_K : plan.sunny ? SUNNY_START_BELOW_K : NORMAL_START_BELOW_K;
   const silent = quiet(input, overrides, minute);
   const same = state.roomSetC === null || state.roomSetC === roomSetC;
   const steadyS = same ? Math.min(1e7, state.steadyS + dtS) : 0;
@@ -184,7 +188,7 @@ export function comfortStep(
       setPoints: { ...setPoints, mode, roomSetC, computeOn },
       compressorMaxPct: silent.limitPct,
       fixedSupplyC: screed.supplyC,
-      hotWater: hotWaterAim(input, overrides, holiday, killer.state.runS !== null, plan.sunny),
+      hotWater: hotWaterAim(input, overrides, holiday, killer.state.runS !== null, belowK),
       steady: steadyS >= STEADY_S && roomSetC === setPoints.roomSetC && !dries,
       stoodSetC: stood.stoodC - setBackK,
       reasons: [

@@ -37,7 +37,7 @@ export function compressorTask(
   if (charging) {
     const storeC = est.hotWaterC.value + COIL_K;
     return {
-      wanted: est.dischargeC.value < HOT_GAS_STOP_C,
+      wanted: est.dischargeC.value < HOT_GAS_STOP_C && (state.compressor.on || !chargesAlone(f, state)),
       setC: wish.hotWater.setC + COIL_K,
       storeC,
       needW: 1e5,
@@ -62,13 +62,31 @@ const COLD_TANK_K = 7;
 /** Above this share of what the pump can give, the house cannot wait. */
 const BUSY_SHARE = 0.6;
 
+/** Whether the house would miss the pump while it charges the tank. */
+const busy = ({ plan }: DecideFacts, fullW: number): boolean => plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW;
+
+/**
+ * The pump's dearest heat is that of a tank: an accelerator that computes anyway gets it hot by itself, in a little more time. A
+ * tank colder than this, or one from which so much is drawn that it does not get hotter, gets both.
+ */
+export const ALONE_W = 2500;
+const ALONE_COLD_K = 10;
+const ALONE_STALL_S = 600;
+
+function chargesAlone(f: DecideFacts, { hotWater }: DecidedState): boolean {
+  const { est, wish, pump, input } = f;
+  if (wish.hotWater.killing || est.hotWaterC.value < wish.hotWater.setC - ALONE_COLD_K) return false;
+  const fullW = capacityW(pump, input.house, pumpSinkC(est), est.outdoorC.value);
+  return plannedAccelW(est) > ALONE_W && hotWater.stalledS < ALONE_STALL_S && !busy(f, fullW);
+}
+
 /** Speed at which the tank is charged, percent: the best COP of the learnt map, fan and pump included. */
 function chargePct(f: DecideFacts): number {
-  const { est, plan, input, pump, wish } = f;
+  const { est, input, pump, wish } = f;
   const [sinkC, outdoorC] = [est.hotWaterC.value + COIL_K, est.outdoorC.value];
   const fullW = capacityW(pump, input.house, sinkC, outdoorC);
   const cold = est.hotWaterC.value < wish.hotWater.setC - COLD_TANK_K;
-  if (wish.hotWater.killing || cold || (plan.supplySetC > 0 && plan.loadW > BUSY_SHARE * fullW)) return 100;
+  if (wish.hotWater.killing || cold || busy(f, fullW)) return 100;
   const enough = CHARGE_LEVELS.filter((level) => level * fullW >= CHARGE_LEAST_W);
   const cop = (level: number) => copAt(pump, level, sinkC, outdoorC);
   return 100 * enough.reduce((best, level) => (cop(level) > cop(best) ? level : best), 1);
