@@ -11,6 +11,7 @@ import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { isHeat, isMistaken } from './mistaken.ts';
+import { STANDING_START, type Standing, standingAfter } from './standing.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { surpriseAfter } from './surprise.ts';
 
@@ -47,6 +48,7 @@ export interface Learnt {
   idleW: number;
   spread: Spread;
   floor: Floor;
+  standing: Standing;
 }
 
 const SAMPLE_S = 900;
@@ -84,6 +86,7 @@ export function learntStart(known: Known): Learnt {
     idleW: 0,
     spread: SPREAD_START,
     floor: FLOOR_START,
+    standing: STANDING_START,
   };
 }
 
@@ -221,6 +224,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;
   const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
+  const house = observed(learned, e, roomC, heatW, outdoorC, sunWm2);
   const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, SAMPLE_S)) / 3600;
   const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
   return {
@@ -228,7 +232,8 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     ...pumpLearnt(learned, known, memory, e, outdoorC),
     ...sampled(learned, e, roomC, heatW, outdoorC, sunWm2),
     fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, SAMPLE_S)) },
-    house: observed(learned, e, roomC, heatW, outdoorC, sunWm2),
+    house,
+    standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
     low: seen(learned.low, e.t, lowC, 1),
