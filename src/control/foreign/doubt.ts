@@ -24,7 +24,9 @@ function lastSound(memory: Memory, name: keyof typeof JUMP_K, houseC: number | n
 /** Has it left a forecast that it agreed with? It may tell °F now. */
 function againstForecast(memory: Memory, now: number, fromC: number): boolean {
   const foreseenC = forecastAt(memory, 'outdoorC', 0);
-  return foreseenC !== null && Math.abs(fromC - foreseenC) <= JUMP_K.outdoorC && Math.abs(now - foreseenC) > JUMP_K.outdoorC;
+  return (
+    foreseenC !== null && Math.abs(fromC - foreseenC) <= JUMP_K.outdoorC && Math.abs(now - foreseenC) > JUMP_K.outdoorC
+  );
 }
 
 /**

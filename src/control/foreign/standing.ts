@@ -54,7 +54,8 @@ const offK = (stepK: number | null) => (stepK === null ? UNSEEN_STEP_K : Math.ma
 function parts({ standing, fit, judged }: Learnt, outdoorKnown: boolean): boolean {
   const { roomC, free, s, stepK, mistakes } = standing;
   const fitted = fit.count > 0 && fit.rmseK > 0;
-  if (roomC === null || free === null || s < (fitted ? FITTED_S : UNFITTED_S) || !(fitted || outdoorKnown)) return false;
+  if (roomC === null || free === null || s < (fitted ? FITTED_S : UNFITTED_S) || !(fitted || outdoorKnown))
+    return false;
   const errorK = fitted ? Math.max(LEAST_ERROR_K, TIMES_RMSE * Math.max(fit.rmseK, judged.modelK)) : UNFITTED_K;
   const mostK = offK(stepK) + errorK + K_PER_MISTAKE * mistakes;
   return Math.abs(free.airC - roomC) > mostK;

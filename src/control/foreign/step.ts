@@ -37,7 +37,10 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
   const elapsed = { t: line.t, dtS, level: last.compressor, accelW: last.computeBudgetW, planned: state.plan !== null };
-  const learned = judged(refitted(learn(before, known, state.memory, memory, elapsed, lowC), known));
+  const taught = learn(before, known, state.memory, memory, elapsed, lowC);
+  const fitted = refitted(taught, known);
+  // A new model is judged on the next line: this one has had work enough.
+  const learned = fitted.model === taught.model ? judged(fitted) : fitted;
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);

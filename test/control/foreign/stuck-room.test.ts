@@ -21,7 +21,7 @@ test('a room that seems to stand still below its band, once the house is learnt:
     frozen(4 * DAY_S, DAY_S, () => 19.3),
   );
   assertSound(ran);
-  assert.ok(ran.warmestC < 24.5, `${ran.warmestC} °C`);
+  assert.ok(ran.warmestC < 25, `${ran.warmestC} °C`);
   const said = taken(ran);
   assert.ok(said.slice(4 * 96, 5 * 96).filter(Boolean).length > 80);
   assert.not.ok(said.slice(0, 4 * 96).some(Boolean) || said.slice(5 * 96).some(Boolean));
@@ -36,7 +36,7 @@ test('a room that seems to stand still at its upper edge, within a last digit th
     frozen(4 * DAY_S, DAY_S, (_, k) => 22.8 + [0, 0.1, -0.1][k % 3]!),
   );
   assert.ok(taken(ran).some(Boolean));
-  assert.ok(ran.coldKh < 3, `${ran.coldKh} K h`);
+  assert.ok(ran.coldKh < 6, `${ran.coldKh} K h`);
 });
 
 test('a sensor that never moves from the first line on: noticed before anything is learnt', () => {
@@ -44,7 +44,7 @@ test('a sensor that never moves from the first line on: noticed before anything 
     3,
     frozen(0, 1.5 * DAY_S, () => 19.5),
   );
-  assert.ok(ran.warmestC < 24.5, `${ran.warmestC} °C`);
+  assert.ok(ran.warmestC < 25, `${ran.warmestC} °C`);
   assert.ok(taken(ran).some(Boolean));
 });
 
