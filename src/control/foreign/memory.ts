@@ -6,6 +6,8 @@ export interface Memory {
   values: Partial<Record<ValueName, { value: number; ageS: number }>>;
   /** Values of the latest line that leapt too far to be believed at once. */
   doubted: Line['doubted'];
+  /** Seconds since the room temperature last leapt. */
+  leaptS: number;
   comfort: Comfort | null;
   comfortAgeS: number;
   /** How far ahead this plant has ever told a step of its band, s: so far an empty list means that nothing comes. */
@@ -17,6 +19,7 @@ export interface Memory {
 export const MEMORY_START: Memory = {
   values: {},
   doubted: {},
+  leaptS: 1e7,
   comfort: null,
   comfortAgeS: 0,
   toldS: 0,
@@ -47,6 +50,7 @@ export function remember(memory: Memory, line: Line, dtS: number): Memory {
   return {
     values,
     doubted: line.doubted,
+    leaptS: line.doubted.roomC === undefined ? Math.min(1e7, memory.leaptS + dtS) : 0,
     comfort: line.comfort ?? memory.comfort,
     comfortAgeS: line.comfort ? 0 : memory.comfortAgeS + dtS,
     toldS: Math.max(memory.toldS, ...(line.comfort?.next ?? []).map((step) => step.inS)),

@@ -40,7 +40,7 @@ const COARSEST_K = 1;
 const LEAST_ERROR_K = 0.7;
 const TIMES_RMSE = 2.5;
 const UNFITTED_K = 2.5;
-const FITTED_S = 1.5 * 3600;
+const FITTED_S = 3600;
 const UNFITTED_S = 3 * 3600;
 const K_PER_MISTAKE = 1;
 const MOST_MISTAKES = 4;
@@ -50,10 +50,13 @@ export const hasMoved = (fromC: number | null, roomC: number): boolean =>
 
 const offK = (stepK: number | null) => (stepK === null ? UNSEEN_STEP_K : Math.max(LEAST_STEP_K, STEPS * stepK));
 
+export const isFitted = ({ fit }: Learnt): boolean => fit.count > 0 && fit.rmseK > 0;
+
 /** Do reading and house part further than rounding and the model's errors explain? */
-function parts({ standing, fit, judged }: Learnt, outdoorKnown: boolean): boolean {
+function parts(learned: Learnt, outdoorKnown: boolean): boolean {
+  const { standing, fit, judged } = learned;
   const { roomC, free, s, stepK, mistakes } = standing;
-  const fitted = fit.count > 0 && fit.rmseK > 0;
+  const fitted = isFitted(learned);
   if (roomC === null || free === null || s < (fitted ? FITTED_S : UNFITTED_S) || !(fitted || outdoorKnown))
     return false;
   const errorK = fitted ? Math.max(LEAST_ERROR_K, TIMES_RMSE * Math.max(fit.rmseK, judged.modelK)) : UNFITTED_K;

@@ -10,10 +10,10 @@ import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, outdoorNow, remember } from './memory.ts';
 import { isMistaken } from './mistaken.ts';
 import { judged, refitted } from './refit.ts';
-import { roomBelieved } from './standing.ts';
+import { isFitted, roomBelieved } from './standing.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
-import { waterFrost, waterTooHot } from './water.ts';
+import { waterFrost, watersBelieved, waterTooHot } from './water.ts';
 import { wishOf } from './wish.ts';
 
 /** Powers that were not believed: named, so that a unit can be mended. */
@@ -23,6 +23,14 @@ function mistakes(known: Known, learned: Learnt, level: number, line: Line): str
     .map((name) => `${name} ${line.values[name]!.toFixed(1)} W of a running pump taken for a mistake (kW?): ignored`);
 }
 
+/** A line without the values that its sensors cannot have seen, and what is learnt without what they have taught. */
+function believed(known: Known, { memory, learned, blindS, hotWaters, answer }: ForeignState, read: Line, dtS: number) {
+  const room = { houseC: learned.house?.airC ?? null, learnt: isFitted(learned), blindS };
+  const heated = answer.compressor > 0 || answer.computeBudgetW > 0;
+  const { hot, line } = watersBelieved(hotWaters, sifted(known, memory, read, dtS, room), dtS, heated);
+  return { hot, ...roomBelieved(learned, line, dtS, outdoorNow(memory) !== null) };
+}
+
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
   const read = readLine(text);
@@ -30,9 +38,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const time = timeOf(state, read);
   if ('out' in time) return time;
   const { dtS } = time;
-  const outdoorKnown = outdoorNow(state.memory) !== null;
-  const sent = sifted(known, state.memory, read, dtS, state.learned.house?.airC ?? null);
-  const { line, learned: before } = roomBelieved(state.learned, sent, dtS, outdoorKnown);
+  const { line, learned: before, hot } = believed(known, state, read, dtS);
   const memory = remember(state.memory, line, dtS);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
@@ -45,7 +51,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);
   const taken = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
-  const next = { ...state, ...taken, memory, learned, emergency };
+  const next = { ...state, ...taken, memory, learned, emergency, hotWaters: hot };
   const { decided, out } = decide(known, next, dtS);
   const told = state.t === null && known.estimated.length ? [`estimated: ${known.estimated.join(', ')}`] : [];
   const notes = [time.note ?? [], line.faults, mistakes(known, state.learned, last.compressor, line), told].flat();

@@ -74,4 +74,20 @@ test('a sensor that shows 0 °C for a day is not believed, as no room falls so f
   assert.not.ok(ran.answers.some((a) => a.reasons.join().includes('frost')));
 });
 
+test('a room that shows the weather for a day, as when two sensors are swapped, is not believed', () => {
+  const ran = lived(
+    5,
+    frozen(3 * DAY_S, DAY_S, (line) => line.outdoorC),
+  );
+  assert.ok(ran.warmestC < 23.5 && ran.coldKh < 3, `${ran.warmestC} °C, ${ran.coldKh} K h`);
+});
+
+test('a room that shows anything at all for a day is believed only where it may be true', () => {
+  const ran = lived(
+    5,
+    frozen(3 * DAY_S, DAY_S, (_, k) => -30 + 80 * ((k * 0.618) % 1)),
+  );
+  assert.ok(ran.warmestC < 27 && ran.coldKh < 6, `${ran.warmestC} °C, ${ran.coldKh} K h`);
+});
+
 test.run();
