@@ -26,6 +26,7 @@ const LEARNT_S = 86_400;
 const LEAPS_S = 3600;
 const BACK_K = 1.5;
 const BACK_K_PER_H = 0.25;
+const UNTIL_AGAIN = 'not believed before it comes again';
 /** Two readings that differ by no more come from one room. */
 const SAME_K = 1;
 
@@ -71,7 +72,7 @@ export function sifted(known: Known, memory: Memory, line: Line, dtS: number, ro
   const doubt = (name: ValueName, now: number, why: string) => {
     delete values[name];
     doubted[name] = now;
-    faults.push(`${name} ${why}: ignored until it comes again`);
+    faults.push(`${name} ${why}: ignored`);
   };
   for (const name of JUMPING) {
     const [now, before] = [values[name], memory.doubted[name]];
@@ -82,14 +83,15 @@ export function sifted(known: Known, memory: Memory, line: Line, dtS: number, ro
     const comesAgain = before !== undefined && Math.abs(now - before) <= JUMP_K[name];
     const unlikely = name === 'roomC' ? room.learnt && room.blindS < LEARNT_S : againstForecast(memory, now, fromC);
     if (comesAgain && hasMoved(before, now) && !unlikely) continue;
-    doubt(name, now, `leapt from ${fromC.toFixed(1)} to ${now.toFixed(1)} °C`);
+    const until = unlikely ? `${name === 'roomC' ? 'house and weather' : 'the forecast'} say otherwise` : UNTIL_AGAIN;
+    doubt(name, now, `leapt from ${fromC.toFixed(1)} to ${now.toFixed(1)} °C, ${until}`);
     if (comesAgain && !hasMoved(before, now)) doubted[name] = before;
   }
   for (const name of POWERS) {
     const now = values[name] ?? 0;
     const said = Math.max(memory.values[name]?.value ?? 0, memory.doubted[name] ?? 0);
     if (now > TIMES_RATING * known.pumpHeatW && now > SAME_TIMES * said)
-      doubt(name, now, `${Math.round(now)} W is more than ${TIMES_RATING} times the rating`);
+      doubt(name, now, `${Math.round(now)} W is more than ${TIMES_RATING} times the rating, ${UNTIL_AGAIN}`);
   }
   const forecast = forecastBeside(values.outdoorC, line.forecast, faults);
   return { ...line, values, doubted, forecast, faults };

@@ -7,7 +7,7 @@ import type { Known } from './known.ts';
 import { type Learnt, learn } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
-import { bandAt, heldValue, outdoorNow, remember } from './memory.ts';
+import { bandAt, heldValue, outdoorNow, remember, withUsualBand } from './memory.ts';
 import { isMistaken } from './mistaken.ts';
 import { judged, refitted } from './refit.ts';
 import { isFitted, roomBelieved } from './standing.ts';
@@ -39,7 +39,7 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   if ('out' in time) return time;
   const { dtS } = time;
   const { line, learned: before, hot } = believed(known, state, read, dtS);
-  const memory = remember(state.memory, line, dtS);
+  const memory = withUsualBand(remember(state.memory, line, dtS), before, line.t);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
   const elapsed = { t: line.t, dtS, level: last.compressor, accelW: last.computeBudgetW, planned: state.plan !== null };

@@ -28,7 +28,7 @@ export type HotWaters = Partial<Record<(typeof WATERS)[number], { coldS: number;
 
 /** Water that circulates without heat cools by this much within this time, but where its sensor is broken. */
 const COOLS_K = 2;
-const COOLS_S = 2 * 3600;
+const COOLS_S = 3600;
 const LONGEST_STEP_S = 900;
 
 /** A line's waters, but for those of broken sensors. `heated`: something may have heated the water since the line before. */
@@ -55,7 +55,7 @@ export function watersBelieved(
     if (seen.coldS < COOLS_S) continue;
     delete values[name];
     faults.push(
-      `${name} has stayed at ${c.toFixed(1)} °C for 2 h without heat: taken for a broken sensor, ignored until it is below ${WATER_MAX_C} °C`,
+      `${name} has stayed at ${c.toFixed(1)} °C for an hour without heat: taken for a broken sensor, ignored until it is below ${WATER_MAX_C} °C`,
     );
   }
   return { hot, line: { ...line, values, faults } };
