@@ -39,7 +39,7 @@ const COARSEST_K = 1;
 /** How far a house may be from its model, K: as fitted, by its errors a day ahead; before that, by what the owner has told. */
 const LEAST_ERROR_K = 0.7;
 const TIMES_RMSE = 2.5;
-const UNFITTED_K = 2.5;
+const UNFITTED_K = 3;
 const FITTED_S = 3600;
 const UNFITTED_S = 3 * 3600;
 const K_PER_MISTAKE = 1;
