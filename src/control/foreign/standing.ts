@@ -31,10 +31,9 @@ export const STANDING_START: Standing = {
 
 /** A last digit of a tenth may flicker. */
 const MOVED_K = 0.11;
-/** A sensor that rounds, or that tells only changes, may be off by a step and a part of it; how coarse it is before it has moved. */
+/** A sensor that rounds, or that tells only changes, may be off by a step and a part of it. */
 const STEPS = 1.5;
 const LEAST_STEP_K = 0.5;
-const UNSEEN_STEP_K = 1;
 const COARSEST_K = 1;
 /** How far a house may be from its model, K: as fitted, by its errors a day ahead; before that, by what the owner has told. */
 const LEAST_ERROR_K = 0.7;
@@ -48,7 +47,7 @@ const MOST_MISTAKES = 4;
 export const hasMoved = (fromC: number | null, roomC: number): boolean =>
   fromC === null || Math.abs(roomC - fromC) > MOVED_K;
 
-const offK = (stepK: number | null) => (stepK === null ? UNSEEN_STEP_K : Math.max(LEAST_STEP_K, STEPS * stepK));
+const offK = (stepK: number | null) => Math.max(LEAST_STEP_K, STEPS * (stepK ?? 0));
 
 export const isFitted = ({ fit }: Learnt): boolean => fit.count > 0 && fit.rmseK > 0;
 
