@@ -79,7 +79,7 @@ export function emergencyAfter(before: Emergency, known: Known, memory: Memory, 
   const deadS = deadAfter(before.deadS, isAlive(known, memory, commanded.accelW), commanded);
   const next = { ...before, deadS, ...(roomC !== null && tried(before, roomC, lowC, commanded)) };
   const frost = frostOf(before.frost, memory, roomC);
-  return { ...next, why: frost ?? failingOf(next, roomC, lowC), frost: frost !== null };
+  return { ...next, why: frost ?? failingOf(next, roomC, lowC, known.accelHeatsHouse), frost: frost !== null };
 }
 
 function frostOf(before: boolean, memory: Memory, roomC: number | null): string | null {
@@ -89,10 +89,11 @@ function frostOf(before: boolean, memory: Memory, roomC: number | null): string 
   return roomC !== null && roomC < FROST_ROOM_C + aboveK ? `frost: the room has ${roomC.toFixed(1)} °C` : null;
 }
 
-function failingOf(e: Emergency, roomC: number | null, lowC: number): string | null {
+function failingOf(e: Emergency, roomC: number | null, lowC: number, helped: boolean): string | null {
   if (roomC !== null && roomC >= lowC + (e.why === null ? 0 : BACK_K)) return null;
   if (e.deadS >= DEAD_AFTER_S)
     return `the pump seems dead: ${Math.round(e.deadS / 60)} min of full speed without heat or power`;
   if (!e.inVain || roomC === null) return null;
-  return `full speed did not stop the room from falling: ${roomC.toFixed(1)} °C, help until ${(lowC + BACK_K).toFixed(1)} °C`;
+  const help = helped ? `, help until ${(lowC + BACK_K).toFixed(1)} °C` : '';
+  return `full speed did not stop the room from falling: ${roomC.toFixed(1)} °C${help}`;
 }

@@ -11,7 +11,9 @@ import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { isHeat, isMistaken } from './mistaken.ts';
+import { BRIDGED_S, GROWING_START, type Growing, SAMPLE_S, sampled } from './samples.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
+import { STANDING_START, type Standing, standingAfter } from './standing.ts';
 import { surpriseAfter } from './surprise.ts';
 
 /** All that is learnt of a foreign plant. Plain JSON. */
@@ -23,7 +25,7 @@ export interface Learnt {
   house: HouseState | null;
   /** Quarter hours, oldest first. */
   samples: readonly HouseSample[];
-  growing: { s: number; heatJ: number; outdoorKs: number; sunJ: number };
+  growing: Growing;
   /** Fits so far, seconds of data so far, and how far off the last fit was over a day ahead. */
   fit: { count: number; aliveS: number; rmseK: number };
   /** The fit underway. */
@@ -47,10 +49,9 @@ export interface Learnt {
   idleW: number;
   spread: Spread;
   floor: Floor;
+  standing: Standing;
 }
 
-const SAMPLE_S = 900;
-const WINDOW = 21 * 96;
 const MARGIN_START_K = 0.12;
 const MARGIN_K = [0.05, 0.35] as const;
 const MARGIN_PER_KH = 0.15;
@@ -68,7 +69,7 @@ export function learntStart(known: Known): Learnt {
     }),
     house: null,
     samples: [],
-    growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 },
+    growing: GROWING_START,
     fit: { count: 0, aliveS: 0, rmseK: 0 },
     fitting: null,
     judged: { atS: 0, modelK: 0, persistenceK: 0 },
@@ -84,6 +85,7 @@ export function learntStart(known: Known): Learnt {
     idleW: 0,
     spread: SPREAD_START,
     floor: FLOOR_START,
+    standing: STANDING_START,
   };
 }
 
@@ -177,32 +179,10 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   return { map, supply, runS, offS, heatSeen, idleW, spread, floor };
 }
 
-function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
-  const g = learned.growing;
-  const s = g.s + e.dtS;
-  const growing = {
-    s,
-    heatJ: g.heatJ + heatW * e.dtS,
-    outdoorKs: g.outdoorKs + outdoorC * e.dtS,
-    sunJ: g.sunJ + sunWm2 * e.dtS,
-  };
-  if (s < SAMPLE_S) return { growing, samples: learned.samples };
-  const sample: HouseSample = {
-    atS: e.t,
-    roomC: roomC ?? Number.NaN,
-    heatW: growing.heatJ / s,
-    outdoorC: growing.outdoorKs / s,
-    solarWm2: growing.sunJ / s,
-  };
-  // A clock that was set back has left what was sampled at later times: one line from the far future, or another history.
-  const kept = learned.samples.slice(-WINDOW).filter(({ atS }) => atS < e.t);
-  return { growing: { s: 0, heatJ: 0, outdoorKs: 0, sunJ: 0 }, samples: [...kept, sample] };
-}
-
 function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
   const { model, house } = learned;
   if (!house) return roomC === null ? null : restingState(model, roomC, outdoorC);
-  if (e.dtS > 6 * 3600) return roomC === null ? null : restingState(model, roomC, outdoorC);
+  if (e.dtS > BRIDGED_S) return roomC === null ? null : restingState(model, roomC, outdoorC);
   const input = inputAt(model, e.t - e.dtS / 2, { heatW, outdoorC, solarWm2: sunWm2 });
   return observe(model, houseStep(model, house, input, e.dtS), { roomC: roomC ?? undefined }, e.dtS);
 }
@@ -221,14 +201,16 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;
   const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
+  const house = observed(learned, e, roomC, heatW, outdoorC, sunWm2);
   const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, SAMPLE_S)) / 3600;
   const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
   return {
     ...learned,
     ...pumpLearnt(learned, known, memory, e, outdoorC),
-    ...sampled(learned, e, roomC, heatW, outdoorC, sunWm2),
+    ...sampled(learned, e, roomC, { heatW, outdoorC, solarWm2: sunWm2 }),
     fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, SAMPLE_S)) },
-    house: observed(learned, e, roomC, heatW, outdoorC, sunWm2),
+    house,
+    standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
     low: seen(learned.low, e.t, lowC, 1),

@@ -14,7 +14,7 @@ export type MachineState = Pick<CompressorState, 'on' | 'sinceS' | 'startAgesS'>
   decidedS: number;
 };
 
-/** A speed stands for so long and for smaller changes: noise of a thermometer that is read each second moves no compressor. */
+/** A speed stands for so long and for smaller changes, but for that to full speed: noise of a thermometer that is read each second moves no compressor. */
 const LEVEL_HOLD_S = 240;
 const LEVEL_STEP = 0.05;
 
@@ -47,7 +47,7 @@ export function machineStep(state: MachineState, wish: number): { state: Machine
     return { state: machineStopped(state), reason: null };
   }
   if (!state.on || state.decidedS < LEVEL_HOLD_S) return { state, reason: null };
-  const level = Math.abs(wish - state.level) < LEVEL_STEP ? state.level : wish;
+  const level = wish < 1 && Math.abs(wish - state.level) < LEVEL_STEP ? state.level : wish;
   return { state: { ...state, level, decidedS: 0 }, reason: null };
 }
 

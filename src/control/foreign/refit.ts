@@ -33,6 +33,8 @@ const priorOf = (known: Known): HouseModel =>
 
 /** So many samples are gone through once in each line: no line waits for a whole fit, and a fit of a week takes a dozen. */
 const SAMPLES_PER_LINE = 800;
+/** What an iteration takes besides: the observer's gains, and code that has not run before. */
+const SAMPLES_BESIDE = 250;
 
 /** Begins the next fit when one is due, and goes on with it line by line. A fit that fails leaves the model as it is. */
 export function refitted(learned: Learnt, known: Known): Learnt {
@@ -43,7 +45,7 @@ export function refitted(learned: Learnt, known: Known): Learnt {
     const looks = aliveS < EARLY_DAYS * DAY_S ? EARLY_LOOKS : DAY_LOOKS;
     return { ...learned, fitting: startFitting(learned.samples, looks) };
   }
-  const iterations = Math.max(1, Math.floor(SAMPLES_PER_LINE / fitting.samples.length));
+  const iterations = Math.max(1, Math.floor(SAMPLES_PER_LINE / (SAMPLES_BESIDE + fitting.samples.length)));
   const fit = { ...learned.fit, count: count + 1 };
   try {
     const gone = fitOn(fitting, priorOf(known), iterations);

@@ -4,6 +4,7 @@ import type { Known } from './known.ts';
 import { type Learnt, learntStart } from './learn.ts';
 import { MACHINE_START, type MachineState } from './machine.ts';
 import { MEMORY_START, type Memory } from './memory.ts';
+import type { HotWaters } from './water.ts';
 import type { PlanNow } from './wish.ts';
 
 /** One answer line. */
@@ -41,6 +42,7 @@ export interface ForeignState {
   plan: PlanNow | null;
   budget: Budget;
   emergency: Emergency;
+  hotWaters: HotWaters;
   /** Seconds since the last room temperature. */
   blindS: number;
   answer: Answer;
@@ -59,6 +61,7 @@ export const foreignStart = (known: Known): ForeignState => ({
   plan: null,
   budget: BUDGET_START,
   emergency: EMERGENCY_START,
+  hotWaters: {},
   blindS: 0,
   answer: IDLE,
 });

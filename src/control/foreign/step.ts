@@ -7,12 +7,13 @@ import type { Known } from './known.ts';
 import { type Learnt, learn } from './learn.ts';
 import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
-import { bandAt, heldValue, remember } from './memory.ts';
+import { bandAt, heldValue, outdoorNow, remember, withUsualBand } from './memory.ts';
 import { isMistaken } from './mistaken.ts';
 import { judged, refitted } from './refit.ts';
+import { isFitted, roomBelieved } from './standing.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
-import { waterFrost, waterTooHot } from './water.ts';
+import { waterFrost, watersBelieved, waterTooHot } from './water.ts';
 import { wishOf } from './wish.ts';
 
 /** Powers that were not believed: named, so that a unit can be mended. */
@@ -22,6 +23,14 @@ function mistakes(known: Known, learned: Learnt, level: number, line: Line): str
     .map((name) => `${name} ${line.values[name]!.toFixed(1)} W of a running pump taken for a mistake (kW?): ignored`);
 }
 
+/** A line without the values that its sensors cannot have seen, and what is learnt without what they have taught. */
+function believed(known: Known, { memory, learned, blindS, hotWaters, answer }: ForeignState, read: Line, dtS: number) {
+  const room = { houseC: learned.house?.airC ?? null, learnt: isFitted(learned), blindS };
+  const heated = answer.compressor > 0 || answer.computeBudgetW > 0;
+  const { hot, line } = watersBelieved(hotWaters, sifted(known, memory, read, dtS, room), dtS, heated);
+  return { hot, ...roomBelieved(learned, line, dtS, outdoorNow(memory) !== null) };
+}
+
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
 export function foreignStep(known: Known, state: ForeignState, text: string): Result {
   const read = readLine(text);
@@ -29,17 +38,20 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const time = timeOf(state, read);
   if ('out' in time) return time;
   const { dtS } = time;
-  const line = sifted(known, state.memory, read, dtS);
-  const memory = remember(state.memory, line, dtS);
+  const { line, learned: before, hot } = believed(known, state, read, dtS);
+  const memory = withUsualBand(remember(state.memory, line, dtS), before, line.t);
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
   const elapsed = { t: line.t, dtS, level: last.compressor, accelW: last.computeBudgetW, planned: state.plan !== null };
-  const learned = judged(refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known));
+  const taught = learn(before, known, state.memory, memory, elapsed, lowC);
+  const fitted = refitted(taught, known);
+  // A new model is judged on the next line: this one has had work enough.
+  const learned = fitted.model === taught.model ? judged(fitted) : fitted;
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);
   const taken = { t: line.t, backT: null, refused: NONE_REFUSED, usualStepS, blindS };
-  const next = { ...state, ...taken, memory, learned, emergency };
+  const next = { ...state, ...taken, memory, learned, emergency, hotWaters: hot };
   const { decided, out } = decide(known, next, dtS);
   const told = state.t === null && known.estimated.length ? [`estimated: ${known.estimated.join(', ')}`] : [];
   const notes = [time.note ?? [], line.faults, mistakes(known, state.learned, last.compressor, line), told].flat();

@@ -100,7 +100,7 @@ test('a dead pump is named where no accelerator can help, too', () => {
 });
 
 test("the accelerator's own heat on the heat meter is no sign of life", () => {
-  const cold = (k: number) => ({ t: 300 * k, roomC: 18, outdoorC: -5, comfort: { lowC: 20, highC: 23 } });
+  const cold = (k: number) => ({ t: 300 * k, roomC: 18 - 0.01 * k, outdoorC: -5, comfort: { lowC: 20, highC: 23 } });
   let budgetW = 0;
   let state = foreignStart(known);
   const granted = Array.from({ length: 48 }, (_, k) => {

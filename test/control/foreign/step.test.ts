@@ -110,7 +110,7 @@ test('time that stands, goes back or leaps has a stated reaction', () => {
 
 /** Refused lines until the compressor stops, in steps of `stepS`; `text`: what comes of a line. */
 function refusedUntilOff(stepS: number, text: (t: number) => string): number {
-  const sound = Array.from({ length: 70 }, (_, k) => ({ t: stepS * k, roomC: 15, outdoorC: 0 }));
+  const sound = Array.from({ length: 70 }, (_, k) => ({ t: stepS * k, roomC: 15 + 0.2 * (k % 2), outdoorC: 0 }));
   const bad = Array.from({ length: 4000 }, (_, k) => text(stepS * (70 + k)));
   const answers = feed([...sound, ...bad, { t: stepS * 5000, roomC: 15 }, { t: stepS * 5000 + 900, roomC: 15 }]);
   assert.is(answers.at(-1)!.compressor, 1, 'it goes on when lines make sense again');

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { knownOf } from '../../../src/control/foreign/known.ts';
 import type { Line } from '../../../src/control/foreign/line.ts';
-import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
+import { bandAt, MEMORY_START, remember, withUsualBand } from '../../../src/control/foreign/memory.ts';
 import { edgeOf, ruleWish } from '../../../src/control/foreign/rule.ts';
 import { DAILY_START, mostFrom, seen } from '../../../src/control/learn/daily.ts';
 
@@ -82,6 +82,21 @@ test('the plain rule runs a strong pump at part speed near its edge, at full spe
   assert.is(at(21), 0);
   const onOff = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 16_000, onOff: true } });
   assert.is(at(20.3, onOff), 1);
+});
+
+test('a plant that tells its band no more keeps its usual days; one that tells only changes keeps the last band', () => {
+  const high = DAILY_START.hours.map(() => -24);
+  const usual = { low: week, high: { hours: high } };
+  const lowAt = (silentS: number, changesS: number) => {
+    let memory = remember(MEMORY_START, lineAt(0, 15, []), 0);
+    memory = remember(memory, lineAt(changesS, 15, []), changesS);
+    const silent = { ...lineAt(changesS + silentS, 15, []), comfort: null };
+    memory = withUsualBand(remember(memory, silent, silentS), usual, DAY_S + 5 * 3600);
+    return [0, 2 * 3600, 20 * 3600].map((inS) => bandAt(memory, known.comfort, inS).lowC);
+  };
+  assert.equal(lowAt(5 * 3600, 900), [15, 15, 15]);
+  assert.equal(lowAt(7 * 3600, 900), [15, 20, 15]);
+  assert.equal(lowAt(20 * 3600, 9 * 3600), [15, 15, 15]);
 });
 
 test.run();

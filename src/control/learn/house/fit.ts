@@ -89,10 +89,11 @@ export function fitOn(
   const task = taskOf(fitting.samples, prior, fitting.looks);
   if (!task) return { result: undefined };
   let { descent } = fitting;
+  // What was found is worth another iteration to be judged: by itself.
+  if (descent.done) return { result: resultOf(task, reached(task.residuals, descent)) };
   for (let i = 0; i < iterations && !descent.done; i++)
     descent = descend(task.residuals, descent, BOUND_SD, MAX_ITERATIONS);
-  if (!descent.done) return { fitting: { ...fitting, descent } };
-  return { result: resultOf(task, reached(task.residuals, descent)) };
+  return { fitting: { ...fitting, descent } };
 }
 
 interface Task {
