@@ -1,4 +1,4 @@
-import { DAILY_START, type Daily, seen } from '../learn/daily.ts';
+import { DAILY_START, type Daily, seen, shareOfHour } from '../learn/daily.ts';
 import type { Fitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
@@ -230,7 +230,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, SAMPLE_S)) },
     house: observed(learned, e, roomC, heatW, outdoorC, sunWm2),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
-    price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
+    price: price === null ? learned.price : seen(learned.price, e.t, price, shareOfHour(e.t, e.dtS)),
     low: seen(learned.low, e.t, lowC, 1),
     high: seen(learned.high, e.t, -bandAt(memory, known.comfort, 0).highC, 1),
     surprise: surpriseAfter(learned.surprise, learned.low, band),
