@@ -35,10 +35,14 @@ const PARTS = [0.75, 0.55, 0.4, 0.25];
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 
+/** K by which a quarter of an hour at full speed warms air and emitter. */
+export const riseK = (known: Known, { model }: Learnt): number =>
+  (known.pumpHeatW * 900) / (model.airJPerK + model.emitterJPerK);
+
 /** First slots: short where a strong pump warms a light house fast, and whole steps of the plant. */
 export function slotS(known: Known, learned: Learnt, stepS: number): number {
-  const riseK = (known.pumpHeatW * 900) / (learned.model.airJPerK + learned.model.emitterJPerK);
-  const wantedS = riseK > 1.5 ? 300 : riseK > 0.8 ? 600 : 900;
+  const rise = riseK(known, learned);
+  const wantedS = rise > 1.5 ? 300 : rise > 0.8 ? 600 : 900;
   return stepS > 0 ? Math.max(1, Math.round(wantedS / stepS)) * stepS : wantedS;
 }
 
