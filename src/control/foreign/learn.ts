@@ -11,6 +11,7 @@ import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { isHeat, isMistaken } from './mistaken.ts';
+import { RATING_START, type Rating, ratingAfter } from './rating.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { surpriseAfter } from './surprise.ts';
 
@@ -46,6 +47,7 @@ export interface Learnt {
   /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
   idleW: number;
   spread: Spread;
+  rating: Rating;
   floor: Floor;
 }
 
@@ -83,6 +85,7 @@ export function learntStart(known: Known): Learnt {
     heatSeen: false,
     idleW: 0,
     spread: SPREAD_START,
+    rating: RATING_START,
     floor: FLOOR_START,
   };
 }
@@ -159,6 +162,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   const powerW = compressorW === null ? null : Math.max(0, compressorW + auxW - idleW);
   const alive = isAlive(measuredW, compressorW);
   const floor = floorAfter(learned.floor, e.level, alive, runS, e.dtS);
+  const rating = ratingAfter(learned.rating, known, { ...waters, heatW: measuredW, powerW });
   let { map, supply } = learned;
   // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
   const againstC = supplyC ?? predicted(supply, [1, learned.house?.emitterC ?? 30, e.level]);
@@ -174,7 +178,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
     );
   }
   const heatSeen = learned.heatSeen || isHeat(known, measuredW);
-  return { map, supply, runS, offS, heatSeen, idleW, spread, floor };
+  return { map, supply, runS, offS, heatSeen, idleW, spread, rating, floor };
 }
 
 function sampled(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

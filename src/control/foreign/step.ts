@@ -9,7 +9,8 @@ import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, remember } from './memory.ts';
 import { isMistaken } from './mistaken.ts';
-import { judged, refitted } from './refit.ts';
+import { asRated } from './rating.ts';
+import { judged, rebased, refitted } from './refit.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
 import { waterFrost, waterTooHot } from './water.ts';
@@ -23,7 +24,8 @@ function mistakes(known: Known, learned: Learnt, level: number, line: Line): str
 }
 
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
-export function foreignStep(known: Known, state: ForeignState, text: string): Result {
+export function foreignStep(given: Known, state: ForeignState, text: string): Result {
+  const known = asRated(given, state.learned.rating);
   const read = readLine(text);
   if ('refused' in read) return refuse(known, state, text, read.refused);
   const time = timeOf(state, read);
@@ -34,7 +36,9 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { lowC } = bandAt(memory, known.comfort, 0);
   const { answer: last } = state;
   const elapsed = { t: line.t, dtS, level: last.compressor, accelW: last.computeBudgetW, planned: state.plan !== null };
-  const learned = judged(refitted(learn(state.learned, known, state.memory, memory, elapsed, lowC), known));
+  const seen = learn(state.learned, known, state.memory, memory, elapsed, lowC);
+  const rated = asRated(given, seen.rating);
+  const learned = judged(refitted(rated === known ? seen : rebased(seen, known, rated), rated));
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);
   const blindS = line.values.roomC === undefined ? state.blindS + dtS : 0;
   const usualStepS = usualStep(state.usualStepS, dtS);

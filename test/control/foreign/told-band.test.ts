@@ -74,7 +74,7 @@ test('the first day of its own way is followed by another like it, the second on
 test('the plain rule runs a strong pump at part speed near its edge, at full speed far below, on/off always at full', () => {
   const at = (roomC: number, of = known) => {
     const memory = remember(MEMORY_START, lineAt(0, 20, [], roomC), 0);
-    return ruleWish(of, memory, DAILY_START, { on: true, t: 0, roomC }).level;
+    return ruleWish(of, memory, DAILY_START, { on: true, t: 0, roomC, riseK: 1 }).level;
   };
   assert.is(at(18.5), 1);
   assert.ok(at(20.3) >= 0.2 && at(20.3) < 0.7, `${at(20.3)}`);
