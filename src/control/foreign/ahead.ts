@@ -55,7 +55,7 @@ function drifting(daily: Daily, now: number, t: number, inS: number): number {
 }
 
 /** The price that nobody foresees: as usual at that hour, on the level of the last day. A low day is no promise of a dearer one. */
-function usualPrice(daily: Daily, now: number | null, t: number, inS: number): number | null {
+export function usualPrice(daily: Daily, now: number | null, t: number, inS: number): number | null {
   const usualThen = middle(daily, t + inS);
   const usualNow = middle(daily, t);
   if (usualThen === null || usualNow === null) return now;
@@ -87,9 +87,7 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
     outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
     solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
     priceEurPerKwh:
-      forecastAt(memory, 'priceEurPerKwh', midS) ??
-      usualPrice(learned.price, price, t, midS) ??
-      DEFAULT_PRICE,
+      forecastAt(memory, 'priceEurPerKwh', midS) ?? usualPrice(learned.price, price, t, midS) ?? DEFAULT_PRICE,
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, highC - HIGH_MARGIN_K),
   };

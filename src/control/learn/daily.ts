@@ -94,4 +94,5 @@ export function risen(daily: Daily, t: number): number {
 }
 
 /** Share of the latest `dtS` in the hour so far: with it `seen` keeps the mean of each hour. */
-export const shareOfHour = (t: number, dtS: number): number => (dtS > 0 ? dtS / ((((t % 3600) + 3600) % 3600) + dtS) : 1);
+export const shareOfHour = (t: number, dtS: number): number =>
+  dtS > 0 ? dtS / ((((t % 3600) + 3600) % 3600) + dtS) : 1;
