@@ -6,6 +6,7 @@ import { MACHINE_START, machineStep } from '../../../src/control/foreign/machine
 import { foreignStart } from '../../../src/control/foreign/state.ts';
 import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { seededRandom } from '../../../src/core/random.ts';
+import { run } from './lived.ts';
 
 const KNOWN = knownOf({});
 
@@ -53,6 +54,17 @@ test('full speed is full: a pump that stops a little below it is not held there'
   assert.is(machineStep(running, 1).state.level, 1);
   assert.is(machineStep(running, 0.94).state.level, 0.97);
   assert.ok(floorAfter(FLOOR_START, 0.97, false, 3600, 900).level > 0.9);
+});
+
+test('a pump that runs at full speed only and nobody said so heats all the same', () => {
+  const { coldKh, warmestC } = run(
+    3,
+    () => 300,
+    (line) => [JSON.stringify(line)],
+    (level) => (level < 1 ? 0 : 1),
+    KNOWN,
+  );
+  assert.ok(coldKh < 3 && warmestC < 23.5, `${coldKh} K·h, ${warmestC} °C`);
 });
 
 /** Five days of a house whose pump stops below 50 %: starts, kelvin hours too cold after the first day, and the floor found. */
