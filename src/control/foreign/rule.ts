@@ -16,7 +16,7 @@ export const AMPLE_K = 0.25;
 const HELD_ABOVE_LOW_K = 0.35;
 /** Speed for each kelvin below it, where full speed warms the room by this much in a quarter of an hour; less where by more. */
 const SPEED_PER_K = 1;
-const USUAL_RISE_K = 1.6;
+const USUAL_RISE_K = 2;
 const LEAST_SPEED_PER_K = 0.3;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 export const FROST_ROOM_C = 6;

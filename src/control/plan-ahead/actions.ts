@@ -1,5 +1,6 @@
 import { inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
 import { inSupply } from '../learn/pump-map.ts';
+import { clamp } from '../physics.ts';
 import type { PlanInput, PlanSlot } from './plan.ts';
 import { responseOf } from './response.ts';
 
@@ -66,8 +67,8 @@ export function heatPrice(input: PlanInput): number {
 }
 
 /**
- * How much of the heat that holds the lower edge is still wanted once sun and people have given theirs at other hours: 1 in
- * cold weather, 0 where they give it all, so that heat kept for later would only make later warmer.
+ * How much of the heat that holds the lower edge is still wanted once sun and people have given theirs at other hours: 1 where at
+ * least half of it is, 0 where they give it all, so that heat kept for later would only make later warmer.
  */
 export function wantedShare({ model, state, slots }: PlanInput): number {
   const loss = lossWPerK(model);
@@ -82,5 +83,5 @@ export function wantedShare({ model, state, slots }: PlanInput): number {
     wantedJ += Math.max(0, wantW) * dtS;
     inS += dtS;
   }
-  return wantedJ > 0 ? Math.max(0, netJ) / wantedJ : 0;
+  return wantedJ > 0 ? clamp(netJ / (HALF * wantedJ), 0, 1) : 0;
 }
