@@ -1,4 +1,4 @@
-import { type Daily, mostFrom, typical } from '../learn/daily.ts';
+import { type Daily, middle, mostFrom, risen, typical } from '../learn/daily.ts';
 import { houseStep, inputAt } from '../learn/house/model.ts';
 import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
@@ -29,25 +29,39 @@ const DISCOMFORT_FACTOR = 25;
 /** Comfort gets no cheaper when electricity does. */
 const CHEAP_EUR_PER_KWH = 0.25;
 const OUTDOOR_FORGETS_S = 24 * 3600;
-/** Prices follow the weather over Europe for days; a low one is no promise of a higher one tomorrow. */
-const PRICE_FORGETS_S = 5 * 86_400;
+/** What a price has beyond its hour and its day is gone soon: a spike of a quarter hour is no dear day. */
+const PRICE_FORGETS_S = 2 * 3600;
 const PARTS = [0.75, 0.55, 0.4, 0.25];
 /** The upper edge is kept as well, by half of the lower margin. */
 const HIGH_MARGIN_K = 0.1;
 
+/** K by which a quarter of an hour at full speed warms air and emitter. */
+export const riseK = (known: Known, { model }: Learnt): number =>
+  (known.pumpHeatW * 900) / (model.airJPerK + model.emitterJPerK);
+
 /** First slots: short where a strong pump warms a light house fast, and whole steps of the plant. */
 export function slotS(known: Known, learned: Learnt, stepS: number): number {
-  const riseK = (known.pumpHeatW * 900) / (learned.model.airJPerK + learned.model.emitterJPerK);
-  const wantedS = riseK > 1.5 ? 300 : riseK > 0.8 ? 600 : 900;
+  const rise = riseK(known, learned);
+  const wantedS = rise > 1.5 ? 300 : rise > 0.8 ? 600 : 900;
   return stepS > 0 ? Math.max(1, Math.round(wantedS / stepS)) * stepS : wantedS;
 }
 
 /** `now` fades into what is usual at that hour. */
-function drifting(daily: Daily, now: number, t: number, inS: number, forgetsS: number): number {
+function drifting(daily: Daily, now: number, t: number, inS: number): number {
   const usualThen = typical(daily, t + inS);
   const usualNow = typical(daily, t);
   if (usualThen === null || usualNow === null) return now;
-  return usualThen + (now - usualNow) * Math.exp(-inS / forgetsS);
+  return usualThen + (now - usualNow) * Math.exp(-inS / OUTDOOR_FORGETS_S);
+}
+
+/** The price that nobody foresees: as usual at that hour, on the level of the last day. A low day is no promise of a dearer one. */
+export function usualPrice(daily: Daily, now: number | null, t: number, inS: number): number | null {
+  const usualThen = middle(daily, t + inS);
+  const usualNow = middle(daily, t);
+  if (usualThen === null || usualNow === null) return now;
+  const level = risen(daily, t);
+  const own = now === null ? 0 : now - usualNow - level;
+  return usualThen + level + own * Math.exp(-inS / PRICE_FORGETS_S);
 }
 
 /** The band of a slot as told, else as it usually was: heat stored under a wide band is too much under a narrow one. */
@@ -70,12 +84,10 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
   return {
     dtS,
     atS: t + midS,
-    outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS, OUTDOOR_FORGETS_S),
+    outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
     solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
     priceEurPerKwh:
-      forecastAt(memory, 'priceEurPerKwh', midS) ??
-      (price === null ? typical(learned.price, t + midS) : drifting(learned.price, price, t, midS, PRICE_FORGETS_S)) ??
-      DEFAULT_PRICE,
+      forecastAt(memory, 'priceEurPerKwh', midS) ?? usualPrice(learned.price, price, t, midS) ?? DEFAULT_PRICE,
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, highC - HIGH_MARGIN_K),
   };

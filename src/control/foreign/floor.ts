@@ -17,7 +17,7 @@ export const FLOOR_START: Floor = { level: 0, deadS: 0, lowest: 1 };
 /** Pumps rest up to ten minutes between two runs. */
 const RESTS_S = 900;
 /** Full speed without heat is a pump in trouble or at the hot water, not one asked for too little. */
-const FULL = 0.9;
+const FULL = 0.999;
 const STEP = 0.05;
 const FADES_PER_DAY = 0.02;
 

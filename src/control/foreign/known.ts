@@ -17,6 +17,8 @@ export interface Known {
   house: House;
   /** What was not told. */
   estimated: string[];
+  /** house.json as it came. */
+  told: ForeignHouse;
 }
 
 /** Heat load per floor area of an average existing house at its design point (TABULA, built about 1980 to 2000). */
@@ -73,5 +75,6 @@ export function knownOf(told: ForeignHouse): Known {
       wearEurPerKwh: accel?.wearEurPerKwh ?? 0,
     },
     estimated,
+    told,
   };
 }

@@ -1,4 +1,4 @@
-import { DAILY_START, type Daily, seen } from '../learn/daily.ts';
+import { DAILY_START, type Daily, seen, shareOfHour } from '../learn/daily.ts';
 import type { Fitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
@@ -11,6 +11,7 @@ import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { isHeat, isMistaken } from './mistaken.ts';
+import { RATING_START, type Rating, ratingAfter } from './rating.ts';
 import { BRIDGED_S, GROWING_START, type Growing, SAMPLE_S, sampled } from './samples.ts';
 import { SPREAD_START, type Spread, spreadAfter, spreadHeatW } from './spread.ts';
 import { STANDING_START, type Standing, standingAfter } from './standing.ts';
@@ -48,6 +49,7 @@ export interface Learnt {
   /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
   idleW: number;
   spread: Spread;
+  rating: Rating;
   floor: Floor;
   standing: Standing;
 }
@@ -84,6 +86,7 @@ export function learntStart(known: Known): Learnt {
     heatSeen: false,
     idleW: 0,
     spread: SPREAD_START,
+    rating: RATING_START,
     floor: FLOOR_START,
     standing: STANDING_START,
   };
@@ -161,6 +164,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   const powerW = compressorW === null ? null : Math.max(0, compressorW + auxW - idleW);
   const alive = isAlive(measuredW, compressorW);
   const floor = floorAfter(learned.floor, e.level, alive, runS, e.dtS);
+  const rating = ratingAfter(learned.rating, known, { ...waters, heatW: measuredW, powerW });
   let { map, supply } = learned;
   // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
   const againstC = supplyC ?? predicted(supply, [1, learned.house?.emitterC ?? 30, e.level]);
@@ -176,7 +180,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
     );
   }
   const heatSeen = learned.heatSeen || isHeat(known, measuredW);
-  return { map, supply, runS, offS, heatSeen, idleW, spread, floor };
+  return { map, supply, runS, offS, heatSeen, idleW, spread, rating, floor };
 }
 
 function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {
@@ -212,7 +216,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     house,
     standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
-    price: price === null ? learned.price : seen(learned.price, e.t, price, 0.3),
+    price: price === null ? learned.price : seen(learned.price, e.t, price, shareOfHour(e.t, e.dtS)),
     low: seen(learned.low, e.t, lowC, 1),
     high: seen(learned.high, e.t, -bandAt(memory, known.comfort, 0).highC, 1),
     surprise: surpriseAfter(learned.surprise, learned.low, band),

@@ -47,6 +47,7 @@ export function machineStep(state: MachineState, wish: number): { state: Machine
     return { state: machineStopped(state), reason: null };
   }
   if (!state.on || state.decidedS < LEVEL_HOLD_S) return { state, reason: null };
+  // Full speed is taken whatever it was: a pump that cannot modulate may stop below it.
   const level = wish < 1 && Math.abs(wish - state.level) < LEVEL_STEP ? state.level : wish;
   return { state: { ...state, level, decidedS: 0 }, reason: null };
 }

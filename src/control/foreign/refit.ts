@@ -5,7 +5,7 @@ import { DAY_LOOKS, EARLY_LOOKS, type Looks, predictionErrors, startsOf } from '
 import { priorModel } from '../learn/house/prior.ts';
 import { stretchesOf } from '../learn/house/series.ts';
 import type { Known } from './known.ts';
-import type { Learnt } from './learn.ts';
+import { type Learnt, learntStart } from './learn.ts';
 
 const DAY_S = 86_400;
 /** Days of data at which the house model is fitted anew, always from the prior that the owner's facts give. */
@@ -59,6 +59,18 @@ export function refitted(learned: Learnt, known: Known): Learnt {
   } catch {
     return { ...learned, fitting: null, fit };
   }
+}
+
+/** What was learnt of a pump of another rating, and of a house guessed by it, begins anew; what was measured stays. */
+export function rebased(learned: Learnt, was: Known, known: Known): Learnt {
+  const { map, supply, model, spread, fit, judged } = learntStart(known);
+  // Heat that nobody measured was guessed by the rating.
+  const times = learned.heatSeen ? 1 : known.pumpHeatW / was.pumpHeatW;
+  const samples = learned.samples.map((sample) => ({ ...sample, heatW: times * sample.heatW }));
+  const growing = { ...learned.growing, heatJ: times * learned.growing.heatJ };
+  const house = learned.house && restingState(model, learned.house.airC, samples.at(-1)?.outdoorC ?? 0);
+  const begun = { map, supply, model, house, spread, judged: { ...judged, atS: learned.judged.atS } };
+  return { ...learned, ...begun, samples, growing, fitting: null, fit: { ...fit, aliveS: learned.fit.aliveS } };
 }
 
 /** The new model with its house, where the fit found one. */

@@ -12,9 +12,12 @@ import { bandAt, type Memory, outdoorNow } from './memory.ts';
 const ON_ABOVE_LOW_K = 0.15;
 const OFF_ABOVE_LOW_K = 0.6;
 export const AMPLE_K = 0.25;
-/** Middle of the plain rule's band, and speed for each kelvin below it. */
+/** Middle of the plain rule's band. */
 const HELD_ABOVE_LOW_K = 0.35;
+/** Speed for each kelvin below it, where full speed warms the room by this much in a quarter of an hour; less where by more. */
 const SPEED_PER_K = 1;
+const USUAL_RISE_K = 2;
+const LEAST_SPEED_PER_K = 0.3;
 /** Frost protection of the building, as in the unit's own interlock: at any price. */
 export const FROST_ROOM_C = 6;
 /** A set-back is worth nothing to a rule that cannot tell how long warming up takes: the highest edge of the day counts. */
@@ -52,20 +55,25 @@ export function edgeOf(known: Known, memory: Memory, low: Daily, t: number): num
 }
 
 /** Full speed from well below the edge; else what holds the room, so that a strong pump does not shoot over. */
-function speedOf(known: Known, memory: Memory, edgeC: number, roomC: number): number {
+function speedOf(known: Known, memory: Memory, edgeC: number, { roomC, riseK }: RuleNow): number {
   const outdoorC = outdoorNow(memory);
   if (known.onOff || outdoorC === null) return 1;
   const needed = loadW(known.house, edgeC, outdoorC) / known.pumpHeatW;
-  return clamp(needed + SPEED_PER_K * (edgeC + HELD_ABOVE_LOW_K - roomC), Math.max(0.01, known.minModulation), 1);
+  const perK = clamp((SPEED_PER_K * USUAL_RISE_K) / riseK, LEAST_SPEED_PER_K, SPEED_PER_K);
+  return clamp(needed + perK * (edgeC + HELD_ABOVE_LOW_K - roomC), Math.max(0.01, known.minModulation), 1);
+}
+
+export interface RuleNow {
+  on: boolean;
+  t: number;
+  roomC: number;
+  /** K by which a quarter of an hour at full speed warms air and emitter. */
+  riseK: number;
 }
 
 /** `low`: the lower edges seen so far by hour, for plants that do not tell what comes. */
-export function ruleWish(
-  known: Known,
-  memory: Memory,
-  low: Daily,
-  { on, t, roomC }: { on: boolean; t: number; roomC: number },
-): Wish {
+export function ruleWish(known: Known, memory: Memory, low: Daily, now: RuleNow): Wish {
+  const { on, t, roomC } = now;
   if (roomC < FROST_ROOM_C)
     return { level: 1, ample: false, reason: `frost protection: the room has ${roomC.toFixed(1)} °C` };
   const edgeC = edgeOf(known, memory, low, t);
@@ -73,7 +81,7 @@ export function ruleWish(
   const offC = Math.min(edgeC + OFF_ABOVE_LOW_K, Math.max(edgeC + 0.2, highC - 0.2));
   const runs = roomC < edgeC + ON_ABOVE_LOW_K || (on && roomC <= offC);
   return {
-    level: runs ? speedOf(known, memory, edgeC, roomC) : 0,
+    level: runs ? speedOf(known, memory, edgeC, now) : 0,
     ample: roomC > edgeC + AMPLE_K,
     reason: `plain rule: room ${roomC.toFixed(2)} °C, on below ${(edgeC + ON_ABOVE_LOW_K).toFixed(2)}, off above ${offC.toFixed(2)}`,
   };

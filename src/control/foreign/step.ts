@@ -9,7 +9,8 @@ import { type Line, readLine } from './line.ts';
 import { machineAged, machineStep, machineStopped } from './machine.ts';
 import { bandAt, heldValue, outdoorNow, remember, withUsualBand } from './memory.ts';
 import { isMistaken } from './mistaken.ts';
-import { judged, refitted } from './refit.ts';
+import { asRated } from './rating.ts';
+import { judged, rebased, refitted } from './refit.ts';
 import { isFitted, roomBelieved } from './standing.ts';
 import { type Answer, type ForeignState, NONE_REFUSED } from './state.ts';
 import { supplySetOf } from './supply-set.ts';
@@ -32,7 +33,8 @@ function believed(known: Known, { memory, learned, blindS, hotWaters, answer }: 
 }
 
 /** The pure core of `control --plant stdio`: one line in, one answer out, whatever the line is. Never throws. */
-export function foreignStep(known: Known, state: ForeignState, text: string): Result {
+export function foreignStep(given: Known, state: ForeignState, text: string): Result {
+  const known = asRated(given, state.learned.rating);
   const read = readLine(text);
   if ('refused' in read) return refuse(known, state, text, read.refused);
   const time = timeOf(state, read);
@@ -44,7 +46,8 @@ export function foreignStep(known: Known, state: ForeignState, text: string): Re
   const { answer: last } = state;
   const elapsed = { t: line.t, dtS, level: last.compressor, accelW: last.computeBudgetW, planned: state.plan !== null };
   const taught = learn(before, known, state.memory, memory, elapsed, lowC);
-  const fitted = refitted(taught, known);
+  const rated = asRated(given, taught.rating);
+  const fitted = refitted(rated === known ? taught : rebased(taught, known, rated), rated);
   // A new model is judged on the next line: this one has had work enough.
   const learned = fitted.model === taught.model ? judged(fitted) : fitted;
   const emergency = emergencyAfter(state.emergency, known, memory, elapsed);

@@ -1,5 +1,5 @@
 import { heatAt } from '../learn/pump-map.ts';
-import { makePlan, slotS } from './ahead.ts';
+import { makePlan, riseK, slotS } from './ahead.ts';
 import { blindWish } from './blind.ts';
 import { lowestLevel } from './floor.ts';
 import type { Known } from './known.ts';
@@ -78,7 +78,9 @@ export function wishOf(
   if (why !== null) {
     const roomC = heldValue(memory, 'roomC');
     const rule =
-      roomC === null ? blindWish(known, memory, now) : ruleWish(known, memory, learned.low, { ...now, roomC });
+      roomC === null
+        ? blindWish(known, memory, now)
+        : ruleWish(known, memory, learned.low, { ...now, roomC, riseK: riseK(known, learned) });
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
   if (now.plan && now.t < now.plan.untilS && now.t > now.plan.untilS - 3600)

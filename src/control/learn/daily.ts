@@ -62,15 +62,37 @@ export function mostFrom(daily: Daily, t: number, now: number, thenS: number): n
   return now;
 }
 
-/** The mean of the same hour over all days; null: never seen. For what only follows the day, such as weather. */
-export function typical(daily: Daily, t: number): number | null {
-  let sum = 0;
-  let n = 0;
+function sameHour(daily: Daily, t: number): number[] {
+  const values: number[] = [];
   for (let k = hourOf(t) % 24; k < 168; k += 24) {
     const v = daily.hours[k];
-    if (v === null || v === undefined) continue;
-    sum += v;
-    n++;
+    if (v !== null && v !== undefined) values.push(v);
   }
-  return n ? sum / n : null;
+  return values;
 }
+
+/** The mean of the same hour over all days; null: never seen. For what only follows the day, such as weather. */
+export function typical(daily: Daily, t: number): number | null {
+  const values = sameHour(daily, t);
+  return values.length > 0 ? values.reduce((sum, v) => sum + v, 0) / values.length : null;
+}
+
+/** The middle of the same hour over all days, of two middles the lower; null: never seen. What came once, a spike, does not count. */
+export function middle(daily: Daily, t: number): number | null {
+  const values = sameHour(daily, t).sort((a, b) => a - b);
+  return values[Math.floor((values.length - 1) / 2)] ?? null;
+}
+
+/** By how much the last 24 hours lay above the middle of theirs. */
+export function risen(daily: Daily, t: number): number {
+  let sum = 0;
+  for (let h = 0; h < 24; h++) {
+    const v = daily.hours[hourOf(t - 3600 * h)];
+    if (v !== null && v !== undefined) sum += (v - middle(daily, t - 3600 * h)!) / 24;
+  }
+  return sum;
+}
+
+/** Share of the latest `dtS` in the hour so far: with it `seen` keeps the mean of each hour. */
+export const shareOfHour = (t: number, dtS: number): number =>
+  dtS > 0 ? dtS / ((((t % 3600) + 3600) % 3600) + dtS) : 1;

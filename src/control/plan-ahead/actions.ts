@@ -1,4 +1,6 @@
+import { inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
 import { inSupply } from '../learn/pump-map.ts';
+import { clamp } from '../physics.ts';
 import type { PlanInput, PlanSlot } from './plan.ts';
 import { responseOf } from './response.ts';
 
@@ -62,4 +64,24 @@ export function heatPrice(input: PlanInput): number {
   const heatW = Math.max(1, full!.heat0 + full!.heatPerK * input.state.emitterC);
   const powerW = full!.power0 + full!.powerPerK * input.state.emitterC + full!.supplyPerHeat * heatW;
   return Math.max(0.005, price) * Math.min(1, Math.max(0.1, powerW / heatW));
+}
+
+/**
+ * How much of the heat that holds the lower edge is still wanted once sun and people have given theirs at other hours: 1 where at
+ * least half of it is, 0 where they give it all, so that heat kept for later would only make later warmer.
+ */
+export function wantedShare({ model, state, slots }: PlanInput): number {
+  const loss = lossWPerK(model);
+  let wantedJ = 0;
+  let netJ = 0;
+  let inS = 0;
+  for (const { dtS, atS, lowC, outdoorC, solarWm2 } of slots) {
+    const acts = inputAt(model, atS, { heatW: 0, outdoorC, solarWm2 });
+    const freeW = acts.gainsW + model.solarM2 * acts.solarWm2 + state.unknownW * Math.exp(-inS / UNKNOWN_FADES_S);
+    const wantW = loss * (lowC - outdoorC) - freeW;
+    netJ += wantW * dtS;
+    wantedJ += Math.max(0, wantW) * dtS;
+    inS += dtS;
+  }
+  return wantedJ > 0 ? clamp(netJ / (HALF * wantedJ), 0, 1) : 0;
 }

@@ -2,9 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FLOOR_START, floorAfter, lowestLevel } from '../../../src/control/foreign/floor.ts';
 import { knownOf } from '../../../src/control/foreign/known.ts';
+import { MACHINE_START, machineStep } from '../../../src/control/foreign/machine.ts';
 import { foreignStart } from '../../../src/control/foreign/state.ts';
 import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { seededRandom } from '../../../src/core/random.ts';
+import { run } from './lived.ts';
 
 const KNOWN = knownOf({});
 
@@ -45,6 +47,24 @@ test('a pump that does nothing at full speed is in trouble, not asked for too li
   // The rest of a minimum run is no sign of life at this speed; later it is.
   assert.is(floorAfter({ ...FLOOR_START, level: 0.5 }, 0.4, true, 600, 1).level > 0.49, true);
   assert.ok(floorAfter({ ...FLOOR_START, level: 0.5 }, 0.4, true, 1800, 1).level < 0.4);
+});
+
+test('full speed is full: a pump that stops a little below it is not held there', () => {
+  const running = { ...MACHINE_START, on: true, sinceS: 3600, level: 0.97, decidedS: 3600 };
+  assert.is(machineStep(running, 1).state.level, 1);
+  assert.is(machineStep(running, 0.94).state.level, 0.97);
+  assert.ok(floorAfter(FLOOR_START, 0.97, false, 3600, 900).level > 0.9);
+});
+
+test('a pump that runs at full speed only and nobody said so heats all the same', () => {
+  const { coldKh, warmestC } = run(
+    3,
+    () => 300,
+    (line) => [JSON.stringify(line)],
+    (level) => (level < 1 ? 0 : 1),
+    KNOWN,
+  );
+  assert.ok(coldKh < 3 && warmestC < 23.5, `${coldKh} K·h, ${warmestC} °C`);
 });
 
 /** Five days of a house whose pump stops below 50 %: starts, kelvin hours too cold after the first day, and the floor found. */

@@ -88,6 +88,16 @@ test('heat is bought in the cheap hours', () => {
   assert.ok(share(true) / 12 > 2 * (share(false) / 36), `${share(true)} cheap, ${share(false)} dear`);
 });
 
+test('no cheap heat is stored for later where sun and people will give all that is wanted', () => {
+  const sunny = (hour: number) => (hour % 24 >= 8 && hour % 24 < 16 ? 450 : 0);
+  const spring = (_: PlanSlot, hour: number) => ({
+    outdoorC: 16,
+    solarWm2: sunny(hour),
+    priceEurPerKwh: hour < 6 ? 0.1 : 0.5,
+  });
+  assert.is(Math.max(...planned(spring, 23).levels), 0);
+});
+
 test('nothing is heated where the house stays warm by itself', () => {
   const { levels, costEur } = planned(() => ({ outdoorC: 22 }));
   assert.is(Math.max(...levels), 0);

@@ -72,9 +72,9 @@ test('the first day of its own way is followed by another like it, the second on
 });
 
 test('the plain rule runs a strong pump at part speed near its edge, at full speed far below, on/off always at full', () => {
-  const at = (roomC: number, of = known) => {
+  const at = (roomC: number, of = known, riseK = 1) => {
     const memory = remember(MEMORY_START, lineAt(0, 20, [], roomC), 0);
-    return ruleWish(of, memory, DAILY_START, { on: true, t: 0, roomC }).level;
+    return ruleWish(of, memory, DAILY_START, { on: true, t: 0, roomC, riseK }).level;
   };
   assert.is(at(18.5), 1);
   assert.ok(at(20.3) >= 0.2 && at(20.3) < 0.7, `${at(20.3)}`);
@@ -82,6 +82,8 @@ test('the plain rule runs a strong pump at part speed near its edge, at full spe
   assert.is(at(21), 0);
   const onOff = knownOf({ areaM2: 150, designLoadW: 8000, pump: { heatW: 16_000, onOff: true } });
   assert.is(at(20.3, onOff), 1);
+  assert.ok(at(19.3, known, 5) < 0.7, `${at(19.3, known, 5)}: gently where a quarter of an hour is 5 K`);
+  assert.is(at(16, known, 5), 1);
 });
 
 test('a plant that tells its band no more keeps its usual days; one that tells only changes keeps the last band', () => {
