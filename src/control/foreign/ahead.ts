@@ -4,7 +4,7 @@ import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
 import type { Known } from './known.ts';
-import type { Learnt } from './learn.ts';
+import { type Learnt, sunAt } from './learn.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { waryEdgeC } from './surprise.ts';
 
@@ -85,7 +85,7 @@ function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: n
     dtS,
     atS: t + midS,
     outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
-    solarWm2: forecastAt(memory, 'solarWm2', midS) ?? 0,
+    solarWm2: sunAt(learned, memory, t, midS),
     priceEurPerKwh:
       forecastAt(memory, 'priceEurPerKwh', midS) ?? usualPrice(learned.price, price, t, midS) ?? DEFAULT_PRICE,
     lowC: lowC + learned.marginK,

@@ -1,4 +1,4 @@
-import { DAILY_START, type Daily, seen, shareOfHour } from '../learn/daily.ts';
+import { DAILY_START, type Daily, seen, shareOfHour, typical } from '../learn/daily.ts';
 import type { Fitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
@@ -34,6 +34,8 @@ export interface Learnt {
   /** How the model and persistence did of late, 6 to 24 h ahead, K; `atS`: seconds of data at the time. */
   judged: { atS: number; modelK: number; persistenceK: number };
   outdoor: Daily;
+  /** As foreseen for each hour when it came: for hours beyond the end of a forecast. */
+  sun: Daily;
   price: Daily;
   low: Daily;
   /** Upper edges, negated: what counts of them is the least. */
@@ -76,6 +78,7 @@ export function learntStart(known: Known): Learnt {
     fitting: null,
     judged: { atS: 0, modelK: 0, persistenceK: 0 },
     outdoor: DAILY_START,
+    sun: DAILY_START,
     price: DAILY_START,
     low: DAILY_START,
     high: DAILY_START,
@@ -191,8 +194,9 @@ function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: numb
   return observe(model, houseStep(model, house, input, e.dtS), { roomC: roomC ?? undefined }, e.dtS);
 }
 
-/** Sun of the step that ended: the forecast that came with the line before it. */
-const sunOf = (memory: Memory) => forecastAt(memory, 'solarWm2', 0) ?? 0;
+/** Sun `inS` from `t`: foreseen, else as it usually was at that hour, else none: what nobody ever tells is among the gains. */
+export const sunAt = (learned: Learnt, memory: Memory, t: number, inS: number): number =>
+  forecastAt(memory, 'solarWm2', inS) ?? typical(learned.sun, t + inS) ?? 0;
 
 /** One line's lesson. `before`: what was remembered before this line. */
 export function learn(learned: Learnt, known: Known, before: Memory, memory: Memory, e: Elapsed, lowC: number): Learnt {
@@ -201,7 +205,10 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const accelW = known.accelHeatsHouse ? e.accelW : 0;
   const heatW =
     Math.max(0, heatOf(learned, sensible(learned, known, memory, 'heatW', e), memory, e, outdoorC)) + accelW;
-  const sunWm2 = sunOf(before);
+  const startS = e.t - e.dtS;
+  // That of the step that ended came with the line before it.
+  const toldWm2 = forecastAt(before, 'solarWm2', 0);
+  const sunWm2 = sunAt(learned, before, startS, 0);
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;
   const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
@@ -216,6 +223,7 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
     house,
     standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
+    sun: toldWm2 === null ? learned.sun : seen(learned.sun, startS, toldWm2, shareOfHour(startS, e.dtS)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, shareOfHour(e.t, e.dtS)),
     low: seen(learned.low, e.t, lowC, 1),
     high: seen(learned.high, e.t, -bandAt(memory, known.comfort, 0).highC, 1),
