@@ -7,6 +7,7 @@ import type { HouseSample } from '../learn/house/series.ts';
 import { heatAt, learnPump, type PumpMap, priorMap } from '../learn/pump-map.ts';
 import { learnt, predicted, type Regression, regression } from '../learn/regression.ts';
 import { clamp, lagShare } from '../physics.ts';
+import { GAP_S } from './clock.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
@@ -171,7 +172,7 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
   let { map, supply } = learned;
   // Without a water temperature the emitter's, as the house model sees it, says what the pump works against.
   const againstC = supplyC ?? predicted(supply, [1, learned.house?.emitterC ?? 30, e.level]);
-  if (e.dtS <= SAMPLE_S && alive !== false)
+  if (e.dtS <= GAP_S && alive !== false)
     map = learnPump(map, { level: e.level, outdoorC, supplyC: againstC, heatW, powerW, dtS: e.dtS, runS });
   if (supplyC !== null && heatW !== null && learned.house && e.level > 0 && runS > 600) {
     const x = [1, learned.house.emitterC, heatW / map.ratedHeatW];
@@ -213,13 +214,13 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const room = roomC ?? lowC + 1;
   const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
   const house = observed(learned, e, roomC, heatW, outdoorC, sunWm2);
-  const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, SAMPLE_S)) / 3600;
+  const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, GAP_S)) / 3600;
   const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
   return {
     ...learned,
     ...pumpLearnt(learned, known, memory, e, outdoorC),
     ...sampled(learned, e, roomC, { heatW, outdoorC, solarWm2: sunWm2 }),
-    fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, SAMPLE_S)) },
+    fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, GAP_S)) },
     house,
     standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),

@@ -71,7 +71,7 @@ function decide(known: Known, state: ForeignState, dtS: number) {
     t: state.t ?? 0,
     blindS: state.blindS,
     accelW: last.computeBudgetW,
-    stepS: Math.min(dtS, 900),
+    stepS: Math.min(dtS, GAP_S),
     plan: dtS > GAP_S ? null : state.plan,
   });
   const tooHot = waterTooHot(memory);

@@ -15,6 +15,14 @@ for (const gapH of [2, 7])
     assert.ok(planned.length > 40, `${planned.length} of 60: ${late.find((r) => !r.startsWith('plan:'))}`);
   });
 
+test('steps of an hour: house and pump are learnt in the time that they take at shorter steps', () => {
+  const ran = run(4, () => 3600, plain);
+  assertSound(ran);
+  const { fit, map } = ran.state.learned;
+  assert.ok(fit.count > 2 && fit.rmseK < 0.5, JSON.stringify(fit));
+  assert.ok(map.fullS > 3600 && map.partS > 1800, `${map.fullS} s at full speed, ${map.partS} s below`);
+});
+
 test('a gap of days is not bridged: nobody knows what the heating did', () => {
   const ran = run(3, (k) => (k === 100 ? 86_400 : 900), plain);
   const steps = ran.state.learned.samples.map(({ atS }, k, all) => atS - (all[k - 1]?.atS ?? atS));
