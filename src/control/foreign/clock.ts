@@ -4,7 +4,7 @@ import { machineStopped } from './machine.ts';
 import { type Answer, type ForeignState, IDLE, type Refused } from './state.ts';
 
 /** Steps are at most this long, whatever a spoilt line says. */
-const LONGEST_STEP_S = 900;
+export const LONGEST_STEP_S = 900;
 const STEP_FADES = 0.9;
 /** A longer silence than this is a gap: what was measured before it no longer stands. */
 export const GAP_S = 3600;

@@ -1,5 +1,7 @@
+import { LONGEST_STEP_S } from './clock.ts';
 import type { Known } from './known.ts';
 import { bandAt, heldValue, type Memory } from './memory.ts';
+import { leastW } from './mistaken.ts';
 import { FROST_ROOM_C } from './rule.ts';
 import { waterFrost } from './water.ts';
 
@@ -21,10 +23,7 @@ export const EMERGENCY_START: Emergency = { deadS: 0, triedS: 0, fromC: 0, inVai
 
 /** Longer than any pump rests or defrosts. */
 const DEAD_AFTER_S = 1200;
-const LONGEST_STEP_S = 900;
 const FULL = 0.9;
-/** Measured above zero but below this share of the rating: kilowatts taken for watts, or a standby; it says nothing. */
-const LEAST_SHARE = 0.02;
 /** A heat meter may see the accelerator as well, and err. */
 const METER_ERROR = 1.1;
 /** A sound pump may take hours to turn a cold house, but the room does not fall that long. */
@@ -47,7 +46,8 @@ function isAlive(known: Known, memory: Memory, accelW: number): boolean | null {
   const told = (name: 'heatW' | 'compressorW') => {
     const held = memory.values[name];
     if (!held || held.ageS > 0) return null;
-    return held.value > 0 && held.value < LEAST_SHARE * known.pumpHeatW ? null : held.value;
+    // Kilowatts taken for watts, or a standby: it says nothing.
+    return held.value > 0 && held.value < leastW(known) ? null : held.value;
   };
   const [heatW, powerW] = [told('heatW'), told('compressorW')];
   if (powerW !== null && powerW > 0) return true;

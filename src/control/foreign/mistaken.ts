@@ -12,7 +12,7 @@ interface Powers {
   compressorW?: number | null | undefined;
 }
 
-const leastW = (known: Known) => LEAST_SHARE * known.pumpHeatW;
+export const leastW = (known: Known) => LEAST_SHARE * known.pumpHeatW;
 
 export const isHeat = (known: Known, heatW: number | null | undefined): boolean => (heatW ?? 0) >= leastW(known);
 

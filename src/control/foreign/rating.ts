@@ -15,9 +15,9 @@ export interface Rating {
 
 export const RATING_START: Rating = { heatW: 0, s: 0 };
 
-/** A start and its water that comes late are over. */
-const SETTLED_S = 900;
-const FULL_LEVEL = 0.95;
+/** A start or a change of speed and its waters, which come late, are over. */
+export const SETTLED_S = 900;
+export const FULL_LEVEL = 0.95;
 const ENOUGH_S = 1800;
 const USUAL_SUPPLY_C = 35;
 

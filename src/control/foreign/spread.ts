@@ -1,6 +1,7 @@
 import { heatAt, type PumpMap, priorMap } from '../learn/pump-map.ts';
 import { clamp, lagShare } from '../physics.ts';
 import type { Known } from './known.ts';
+import { FULL_LEVEL, SETTLED_S } from './rating.ts';
 
 /**
  * Where nobody measures heat, supply and return tell how it changes with speed and weather: a circulation pump of one
@@ -14,9 +15,6 @@ export interface Spread {
 
 export const SPREAD_START: Spread = { wPerK: 0, s: 0 };
 
-/** Both waters follow a start or a change of speed within this time. */
-const SETTLED_S = 900;
-const FULL_LEVEL = 0.95;
 const LEAST_K = 1;
 const TAU_S = 6 * 3600;
 const ENOUGH_S = 3600;

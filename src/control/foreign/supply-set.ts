@@ -4,10 +4,10 @@ import { clamp } from '../physics.ts';
 import type { Known } from './known.ts';
 import type { Learnt } from './learn.ts';
 import { bandAt, heldValue, type Memory, outdoorNow } from './memory.ts';
+import { FULL_LEVEL } from './rating.ts';
 
 /** Full speed is held back by no regulator: so many kelvins above what full heat needs. */
 const FULL_ABOVE_K = 2;
-const FULL_LEVEL = 0.95;
 /** Heat at full speed falls with the outdoor temperature, share per K from A2. */
 const CAPACITY_PER_K = 0.022;
 

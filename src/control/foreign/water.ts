@@ -1,4 +1,5 @@
 import { WATER_MAX_C } from '../decide/emergency.ts';
+import { LONGEST_STEP_S } from './clock.ts';
 import type { Line } from './line.ts';
 import { heldValue, type Memory } from './memory.ts';
 
@@ -29,7 +30,6 @@ export type HotWaters = Partial<Record<(typeof WATERS)[number], { coldS: number;
 /** Water that circulates without heat cools by this much within this time, but where its sensor is broken. */
 const COOLS_K = 2;
 const COOLS_S = 3600;
-const LONGEST_STEP_S = 900;
 
 /** A line's waters, but for those of broken sensors. `heated`: something may have heated the water since the line before. */
 export function watersBelieved(
