@@ -42,7 +42,9 @@ export function knownOf(told: ForeignHouse): Known {
     if (value === null || value === undefined) estimated.push(`${name} ${String(guess)}`);
     return value ?? guess;
   };
-  const areaGuess = told.designLoadW ? told.designLoadW / LOAD_W_PER_M2 : DEFAULT_AREA_M2;
+  // Between that by its heat and the usual one: houses differ as much in size as in heat per area.
+  const areaByPump = Math.sqrt(((pump.heatW ?? 0) / PUMP_PER_LOAD / LOAD_W_PER_M2) * DEFAULT_AREA_M2);
+  const areaGuess = told.designLoadW ? told.designLoadW / LOAD_W_PER_M2 : areaByPump || DEFAULT_AREA_M2;
   const areaM2 = orGuess(told.areaM2, Math.round(areaGuess), 'areaM2');
   const byArea = areaM2 * LOAD_W_PER_M2;
   const byPump = pump.heatW ? pump.heatW / PUMP_PER_LOAD : byArea;

@@ -87,4 +87,11 @@ test('a pump says more of its house than the floor area does', () => {
   assert.is(knownOf({ pump: { heatW: 11_000 } }).house.designLoadW, 10_000);
 });
 
+test('a pump alone tells how large its house may be', () => {
+  const areaOf = (heatW: number) => knownOf({ pump: { heatW } }).areaM2;
+  assert.ok(areaOf(600) > 20 && areaOf(600) < 60, `${areaOf(600)} m² for a hut`);
+  assert.ok(areaOf(20_000) > 160 && areaOf(20_000) < 300, `${areaOf(20_000)} m²`);
+  assert.is(knownOf({}).areaM2, 140);
+});
+
 test.run();
