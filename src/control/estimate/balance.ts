@@ -57,7 +57,7 @@ const STUCK_S = 20;
 /** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
 const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
-/** One that tells no less than this apart stands for minutes in a loop that holds its temperature, and follows a change late. */
+/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature, and follows a change late. */
 const COARSE_K = 0.25;
 const COARSE_OFF_S = 120;
 
@@ -135,7 +135,7 @@ export const stands = (point: PointState) => point.sameS > STUCK_S && point.same
 
 /** True when the point stands still although the loop's balance says it must move. */
 const stuck = (point: PointState, { offS }: BalanceState) =>
-  stands(point) && ((point.finestMove ?? 0) < COARSE_K ? offS > 0 : Math.min(offS, point.sameS) >= COARSE_OFF_S);
+  stands(point) && ((point.finestMove ?? COARSE_K) < COARSE_K ? offS > 0 : Math.min(offS, point.sameS) >= COARSE_OFF_S);
 
 /**
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
