@@ -32,7 +32,8 @@ export const INTERLOCK_START: InterlockState = {
   trips: {},
   timers: {
     suppliedS: 0,
-    accelPumpS: 0,
+    // A pump that is on has been on: safe is on. Its flow counts from the start (F9).
+    accelPumpS: 2,
     waterPumpS: 0,
     accelIdleS: 0,
     compressorOffS: 0,
