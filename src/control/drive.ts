@@ -1,8 +1,9 @@
 import type { Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
-import { commissionStep } from './commission/commission.ts';
+import { type Commissioned, commissionStep, interrupted } from './commission/commission.ts';
 import { COMPRESSOR_START } from './decide/compressor.ts';
 import { emergencyReasons } from './decide/emergency.ts';
+import { waterMayFreeze } from './decide/frost.ts';
 import type { Estimates } from './estimate/points.ts';
 import { gridLimits } from './grid/grid.ts';
 import { operationStep } from './operation.ts';
@@ -25,6 +26,14 @@ const SWAPPED: Reason[] = [
   },
 ];
 
+const FREEZING: Reason[] = [
+  {
+    what: 'commission',
+    code: 'water-may-freeze',
+    text: 'water is near freezing: checks and hands wait until it is warm again',
+  },
+];
+
 const handReasons = ({ hand, setPoints }: StepInput): Reason[] =>
   hand && setPoints.operation === 'commission'
     ? [
@@ -40,9 +49,13 @@ const handReasons = ({ hand, setPoints }: StepInput): Reason[] =>
 
 /** From decisions to what the interlock is given: checks of commissioning, limits of the grid, who may drive at all. */
 export function drive(state: CoreState, est: Estimates, wished: StepInput, realS: number): Drive {
-  const { dtS, image, setPoints } = wished;
-  const checks = commissionStep(state.commission, est, wished, dtS, realS);
+  const { dtS, image } = wished;
   const { outputs, frost } = state.decided;
+  const freezing = wished.setPoints.operation === 'commission' && waterMayFreeze(frost, est);
+  const checks: Commissioned = freezing
+    ? { state: interrupted(state.commission), outputs: undefined }
+    : commissionStep(state.commission, est, wished, dtS, realS);
+  const setPoints = freezing ? { ...wished.setPoints, operation: 'auto' as const } : wished.setPoints;
   const grid = gridLimits(state.grid, checks.outputs ?? outputs, { est, input: wished, frost: frost.heat, realS });
   const checked = checks.outputs && grid.outputs;
   const driven = operationStep(state.operation, setPoints, grid.outputs, image.actuators, checked, dtS);
@@ -62,7 +75,7 @@ export function drive(state: CoreState, est: Estimates, wished: StepInput, realS
     state: { ...state, decided: tuned ?? decided, grid: grid.state, operation: driven.state, commission: checks.state },
     outputs: driven.takenOver ? { ...driven.outputs, ...still } : driven.outputs,
     reasons: [
-      ...handReasons(wished),
+      ...(freezing ? FREEZING : handReasons(wished)),
       ...driven.reasons,
       ...(coolant || water ? SWAPPED : []),
       ...emergencyReasons(state.emergency, est, wished),

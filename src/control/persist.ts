@@ -1,27 +1,47 @@
 import { z } from 'zod';
 import { Override } from '../contract/comfort.ts';
 import type { House } from '../contract/house.ts';
-import { SetPoints } from '../contract/messages.ts';
+import { DEFAULT_SETPOINTS, SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
 import { EXERCISE_START, EXERCISED, type Exercised } from './decide/exercise.ts';
 import { isSane, UNTUNED } from './decide/pump-gains.ts';
 import type { CoreState } from './state.ts';
-import { initialState } from './state.ts';
+import { ENERGY_START, initialState, PUMPED_START } from './state.ts';
 
 /** What outlives a restart: wishes, latches, wear of the compressor, what was learnt, counters. Nothing that steers by itself. */
 const finite = z.number().finite();
 const ages = z.array(finite.nonnegative()).max(64);
 
-const STILL_S = Object.fromEntries(EXERCISED.map((name) => [name, finite.nonnegative()])) as Record<
+/** What another release knows otherwise is left out by itself: latches may not be lost for its sake. */
+const known = <T>(schema: z.ZodType<T>, value: unknown): T[] => {
+  const { success, data } = schema.safeParse(value);
+  return success ? [data] : [];
+};
+
+const STILL_S = Object.fromEntries(EXERCISED.map((name) => [name, finite.nonnegative().catch(0)])) as Record<
   Exercised,
-  z.ZodNumber
+  z.ZodCatch<z.ZodNumber>
 >;
 
-const Regression = z.strictObject({
+const Trip = z.object({ latched: z.boolean(), agesS: ages, text: z.string().max(400) });
+const Trips = z
+  .record(z.string(), z.unknown())
+  .transform(
+    (told): Record<string, z.infer<typeof Trip>> =>
+      Object.fromEntries(Object.entries(told).flatMap(([id, trip]) => known(Trip, trip).map((t) => [id, t]))),
+  );
+const Overrides = z.array(z.unknown()).transform((told) => told.flatMap((o) => known(Override, o)).slice(0, 8));
+const KnownSetPoints = z.record(z.string(), z.unknown()).transform((told): SetPoints => {
+  const each = Object.entries(SetPoints.shape) as [string, z.ZodType][];
+  const kept = each.flatMap(([name, schema]) => known(schema, told[name]).map((value) => [name, value]));
+  return { ...DEFAULT_SETPOINTS, ...Object.fromEntries(kept) };
+});
+
+const Regression = z.object({
   mean: z.array(finite).max(16).readonly(),
   spread: z.array(finite).max(256).readonly(),
 });
-const PumpMap = z.strictObject({
+const PumpMap = z.object({
   ratedHeatW: finite.positive(),
   coldestC: finite.default(10),
   heat: Regression,
@@ -31,7 +51,7 @@ const PumpMap = z.strictObject({
   startLossJ: finite.nonnegative(),
 });
 
-const Sums = z.strictObject({
+const Sums = z.object({
   heatKwh: finite,
   powerKwh: finite,
   // Files of an earlier release have neither.
@@ -41,14 +61,14 @@ const Sums = z.strictObject({
   plainEur: finite,
   pricedH: finite.nonnegative(),
 });
-const Meters = z.strictObject({
+const Meters = z.object({
   dayKey: z.int().nullable(),
   day: Sums,
   year: Sums,
-  all: z.strictObject({ costEur: finite, plainEur: finite }),
+  all: z.object({ costEur: finite, plainEur: finite }),
 });
 
-const Observe = z.strictObject({
+const Observe = z.object({
   s: finite.nonnegative(),
   runs: z.boolean(),
   starts: z.int().nonnegative(),
@@ -63,20 +83,20 @@ const Observe = z.strictObject({
 
 // Keys of a newer release are left out: a version that has been gone back to keeps latches, starts and wishes (F33).
 const Core = z.object({
-  startAgesS: ages,
+  startAgesS: ages.catch([]),
   starts: z.int().nonnegative().catch(0),
-  trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
+  trips: Trips,
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
   /** Of earlier releases; not used any more. */
   outdoorMeanC: z.unknown().optional(),
   comfort: z
-    .strictObject({
-      overrides: z.array(Override).max(8).catch([]),
+    .object({
+      overrides: Overrides.catch([]),
       /** Null before the time was ever known. */
       timeMs: finite.nullable().catch(null),
       legionella: z
-        .strictObject({
+        .object({
           sinceS: finite.nonnegative(),
           holdS: finite.nonnegative(),
           runS: finite.nonnegative().nullable(),
@@ -85,37 +105,35 @@ const Core = z.object({
         .catch(COMFORT_START.legionella),
       warmupKPerH: finite.min(0.1).max(3).catch(COMFORT_START.night.warmupKPerH),
       season: z
-        .strictObject({ cooling: z.boolean(), dayMeanC: finite.min(-60).max(60).nullable() })
+        .object({ cooling: z.boolean(), dayMeanC: finite.min(-60).max(60).nullable() })
         .catch(COMFORT_START.season),
     })
     // A file of an earlier release has none.
     .optional()
     .catch(undefined),
-  energy: z.strictObject({
-    heatKwh: finite,
-    accelHeatKwh: finite,
-    compressorKwh: finite,
-    accelKwh: finite,
-    cop: finite.nullable(),
-  }),
-  pumped: z.strictObject({ heatKwh: finite, compressorKwh: finite }),
+  energy: z
+    .object({
+      heatKwh: finite,
+      accelHeatKwh: finite,
+      compressorKwh: finite,
+      accelKwh: finite,
+      cop: finite.nullable(),
+    })
+    .catch(ENERGY_START),
+  pumped: z.object({ heatKwh: finite, compressorKwh: finite }).catch(PUMPED_START),
   /** What the heat pump was learnt to give and draw; a file of an earlier release has none. */
   pump: PumpMap.optional().catch(undefined),
   meters: Meters.optional().catch(undefined),
   observe: Observe.nullable().default(null).catch(null),
   /** Sensor pairs that commissioning found the wrong way round. */
-  swapped: z.strictObject({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
+  swapped: z.object({ coolant: z.boolean(), water: z.boolean() }).default({ coolant: false, water: false }),
   /** Gains of the coolant pump as commissioning tuned them; a file of an earlier release has none. */
-  tuning: z
-    .strictObject({ kc: finite, integral: finite, derivative: finite })
-    .refine(isSane)
-    .default(UNTUNED)
-    .catch(UNTUNED),
+  tuning: z.object({ kc: finite, integral: finite, derivative: finite }).refine(isSane).default(UNTUNED).catch(UNTUNED),
   /** How long pumps and valves have stood still. */
-  stillS: z.strictObject(STILL_S).catch(EXERCISE_START.stillS),
+  stillS: z.object(STILL_S).catch(EXERCISE_START.stillS),
 });
 
-export const Stored = z.object({ version: z.literal(1), setPoints: SetPoints, core: Core });
+export const Stored = z.object({ version: z.literal(1), setPoints: KnownSetPoints, core: Core });
 export type Stored = z.infer<typeof Stored>;
 
 export function storedOf(setPoints: SetPoints, state: CoreState): Stored {

@@ -66,6 +66,15 @@ export interface DecidedState {
   paidW: number;
 }
 
+export const ENERGY_START: CoreState['energy'] = {
+  heatKwh: 0,
+  accelHeatKwh: 0,
+  compressorKwh: 0,
+  accelKwh: 0,
+  cop: null,
+};
+export const PUMPED_START: CoreState['pumped'] = { heatKwh: 0, compressorKwh: 0 };
+
 /** Before the first call: everything safe. The house's facts are no part of the state: each input carries them. */
 export function initialState(house: House): CoreState {
   return {
@@ -97,8 +106,8 @@ export function initialState(house: House): CoreState {
     observe: null,
     commission: COMMISSION_START,
     interlock: INTERLOCK_START,
-    energy: { heatKwh: 0, accelHeatKwh: 0, compressorKwh: 0, accelKwh: 0, cop: null },
-    pumped: { heatKwh: 0, compressorKwh: 0 },
+    energy: ENERGY_START,
+    pumped: PUMPED_START,
     owedKwh: 0,
     meters: METERS_START,
     pump: ownPumpStart(house),

@@ -12,7 +12,7 @@ import { Config } from '../../src/core/config.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { PlantFaults, PlantState } from '../../src/hal/sim/plant/plant.ts';
 import { sensorsOf } from '../../src/hal/sim/plant/plant.ts';
-import { createRig, HOUSE, run, tick } from './rig.ts';
+import { createRig, HOUSE, run, tick, until } from './rig.ts';
 
 interface Broken {
   plant?: PlantFaults;
@@ -268,6 +268,36 @@ test('an output driven by hand: only while commissioning, through the interlock,
   run(rig, 1);
   assert.is(rig.state.commission.stepAt, 0);
   assert.is(rig.verdict.outputs.hotWaterOn, 0);
+});
+
+test('F15: water near freezing takes the outputs from checks and from hands, and gives them back when it is warm', () => {
+  for (const hand of [undefined, { circulationPct: 0 }]) {
+    const cold = { bufferTopC: 12, bufferBottomC: 11, supplyC: 11, returnC: 11, condenserOutC: 11 };
+    const rig = createRig({ ...cold, accelInC: 12, accelOutC: 12 });
+    rig.setPoints = { ...rig.setPoints, mode: 'off' };
+    run(rig, 200, 1);
+    rig.setPoints = { ...rig.setPoints, operation: 'commission', operationAfter: 'observe' };
+    Object.assign(rig, { hand });
+    run(rig, 60);
+    assert.is(rig.verdict.outputs.circulationPct, 0);
+    const { commission } = rig.verdict;
+    rig.values.returnC = 4.9;
+    assert.ok(until(rig, 60, (v) => v.outputs.circulationPct > 20) <= 30);
+    assert.ok(until(rig, 60, (v) => v.outputs.backupHeaterOn === 1) <= 60);
+    assert.ok(rig.verdict.reasons.some((r) => r.code === 'water-may-freeze'));
+    rig.values.returnC = 11;
+    run(rig, 3);
+    assert.is(rig.verdict.outputs.backupHeaterOn, 0);
+    assert.equal(rig.verdict.commission, commission, 'the check begins again');
+    assert.is(rig.state.operation.drives, 'commission');
+  }
+});
+
+test('coolant as cold as a winter’s dry cooler interrupts no check while the water is warm', () => {
+  const rig = createRig({ accelInC: 2 });
+  rig.setPoints.operation = 'commission';
+  run(rig, 300, 1);
+  assert.is.not(rig.verdict.commission!.running, 'everything at rest');
 });
 
 test.run();

@@ -120,6 +120,18 @@ test('F2: an outlet stuck while power changes is found within 60 s and replaced'
   assert.ok(Math.abs(w.est.accelOutC.value - expected) < 1.5, `${w.est.accelOutC.value} of ${expected}`);
 });
 
+test('F2: an outlet that tells half kelvins and is stuck is found within three minutes', () => {
+  const w = watch({ accelW: 1000, accelOutC: 45.5 });
+  look(w, 1500, (x, i) => {
+    x.rig.values.accelOutC = 45.5 + 0.5 * (Math.floor(i / 50) % 2);
+  });
+  w.rig.values.accelW = 5000;
+  look(w, 600);
+  assert.is(w.est.accelOutC.quality, 'good', 'a sound one may stand as long');
+  look(w, 1200);
+  assert.is(w.est.accelOutC.quality, 'degraded');
+});
+
 test('where the house runs faster than its sensors, a few samples alike are no stuck sensor', () => {
   const w = watch({ accelW: 4000, accelOutC: 45.6 });
   for (let i = 0; i < 600; i++) {

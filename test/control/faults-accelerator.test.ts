@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { restoredState, storedOf } from '../../src/control/persist.ts';
 import { allText, fullLoad } from './fault-rigs.ts';
 import { computing, createRig, run, tick, until } from './rig.ts';
 
@@ -18,6 +19,21 @@ test('F9: flow lost at full load: seen within 2 s, at most 10 % power within 3 s
   assert.is(rig.verdict.outputs.accelPumpPct, 100);
   assert.is(rig.verdict.grantW, 0);
   console.log(`F9: seen ${seenS.toFixed(1)} s, <= 10 % after ${offS.toFixed(1)} s`);
+});
+
+test('F9: flow lost while control restarts under power: at most 10 % power within 3 s all the same', () => {
+  for (const restartS of [0, 0.2, 0.5]) {
+    const rig = fullLoad();
+    const world = rig.world;
+    rig.world = (r, dtS) => {
+      world(r, dtS);
+      r.values.accelFlowLpm = 0;
+    };
+    run(rig, restartS);
+    rig.state = restoredState(rig.house, JSON.parse(JSON.stringify(storedOf(rig.setPoints, rig.state))));
+    const offS = restartS + until(rig, 5, () => rig.values.accelW <= 500);
+    assert.ok(offS <= 3, `restart after ${restartS} s: off after ${offS} s`);
+  }
 });
 
 test('F9: a trickle that cannot carry the power is no flow: a small loop of 1400 W at 0.4 L/min, not at 1 L/min', () => {

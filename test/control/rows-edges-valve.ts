@@ -57,11 +57,13 @@ export const VALVE_EDGES: typeof EDGES = [
       v({ accelW: 1000 }),
       { values: { supplyC: 39.6, heatFlowLpm: 18 } },
       { on: { backupHeaterOn: 1 }, house: { backupHeaterAt: 'supply' } },
+      { timers: { heaterOffS: 60 }, house: { backupHeaterAt: 'supply' } },
       worse('accelW'),
       ...poorPipes,
     ],
     [
       on({ backupHeaterOn: 1 }),
+      t({ heaterOffS: 60 }),
       { house: { backupHeaterAt: 'supply' } },
       v({ supplyC: 39.9 }),
       { values: { heatFlowLpm: 5, supplyC: 46 }, timers: { rejectS: 241 } },

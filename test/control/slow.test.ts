@@ -134,6 +134,14 @@ test('a chip that reads colder than its watts make it is told by as much; hotter
   assert.is(chipShortK(stepped(again, 170, chip(5000, 12))), 0, 'too soon');
 });
 
+test('pumps of small accelerators are judged by their own flow, too: more of it makes a chip colder', () => {
+  const small = (lpm: number, overK: number) =>
+    chip(700, overK, v({ accelFlowLpm: lpm }), { house: { accelMaxW: 700 } });
+  const learnt = stepped(SLOW_START, 600, small(0.35, 22));
+  assert.is(chipShortK(stepped(learnt, 600, small(0.9, 16))), 0);
+  near(chipShortK(stepped(learnt, 600, small(0.35, 14))), 21 - 14);
+});
+
 test('a chip is taught and judged by steady power and believed sensors only', () => {
   const other = (change: Change) =>
     stepped(SLOW_START, 600, chip(5000, 18, change)).chip.leastKPerW.every((x) => x === 0);

@@ -63,7 +63,6 @@ test('a file cut at any byte, flipped or hostile means defaults and one line tha
     // All of the text without its sum is a file of an earlier release: nothing is lost in it.
     ...Array.from({ length: 40 }, (_, i) => whole.slice(0, Math.floor((i * whole.indexOf('\n')) / 40))),
     whole.slice(0, -1),
-    whole.split('\n')[0]!.replace('"roomSetC":21', '"roomSetC":99'),
     whole.replace('"version":1', '"version":2'),
     '[]',
     'x'.repeat(100_000),
@@ -105,6 +104,42 @@ test('what a newer release has added is left out, and a file of an older one has
   writeFileSync(file, JSON.stringify({ ...stored, later: 1, core: { ...stored.core, starts: 7, later: { a: 1 } } }));
   const loaded = loadStore(file);
   assert.equal([loaded.problem, loaded.stored?.setPoints.roomSetC, loaded.stored?.core.starts], [undefined, 18, 7]);
+});
+
+test('what another release says otherwise is lost alone: latches, starts and the other wishes stay', () => {
+  const latched = { latched: true, agesS: [3], text: 'mend it' };
+  const wish = { kind: 'pause-compute', id: '1', by: 'me', leftS: 3000, byK: 0, costEur: 0, text: 'paused' };
+  const legionella = { sinceS: 5e5, holdS: 0, runS: null, retryS: null };
+  const others: ((core: Record<string, Record<string, unknown>>, all: Record<string, unknown>) => void)[] = [
+    ({ energy }) => Object.assign(energy!, { later: 1 }),
+    ({ energy }) => Object.assign(energy!, { heatKwh: null }),
+    (core) => Object.assign(core, { pumped: undefined }),
+    ({ swapped }) => Object.assign(swapped!, { tank: true }),
+    ({ trips }) => Object.assign(trips!.F10!, { later: 1 }),
+    ({ trips }) => Object.assign(trips!, { F99: { latched: 'perhaps' }, 'a-longer-name': latched }),
+    ({ comfort }) => Object.assign(comfort!, { later: 1 }),
+    ({ comfort }) => Object.assign(comfort!.legionella!, { later: 1 }),
+    ({ comfort }) => (comfort!.overrides as unknown[]).unshift({ ...wish, kind: 'sauna' }),
+    ({ stillS }) => Object.assign(stillS!, { later: 1, hotWaterOn: -1 }),
+    (_, all) => Object.assign(all.setPoints!, { mode: 'sauna', hotWaterSetC: 99 }),
+  ];
+  for (const [i, other] of others.entries()) {
+    const stored = JSON.parse(JSON.stringify(storedOf({ ...DEFAULT_SETPOINTS, roomSetC: 18 }, initialState(HOUSE))));
+    Object.assign(stored.core, { starts: 7, trips: { F10: { ...latched } }, swapped: { coolant: true, water: false } });
+    Object.assign(stored.core.comfort, { overrides: [wish], legionella: { ...legionella } });
+    stored.core.stillS.rejectOn = 5000;
+    other(stored.core, stored);
+    writeFileSync(file, JSON.stringify(stored));
+    const loaded = loadStore(file);
+    assert.equal(loaded.stored?.setPoints, { ...DEFAULT_SETPOINTS, roomSetC: 18 }, `${i}: ${loaded.problem}`);
+    const { decided, interlock, comfort, commission } = restoredState(HOUSE, loaded.stored);
+    assert.is(decided.compressor.starts, 7, `${i}`);
+    assert.is(interlock.trips.F10?.latched, true, `${i}`);
+    assert.equal(commission.swapped, { coolant: true, water: false }, `${i}`);
+    assert.equal(comfort.overrides, [wish], `${i}`);
+    assert.equal(comfort.legionella, legionella, `${i}`);
+    assert.is(decided.exercise.stillS.rejectOn, 5000, `${i}`);
+  }
 });
 
 test('a disk that cannot be written is told, and stops nothing', async () => {

@@ -50,6 +50,8 @@ export const DECISIONS_DE: Record<string, string> = {
 
   // Who drives.
   'driven by hand: {}; all else is safe': 'von Hand gefahren: {}; alles andere ist sicher',
+  'water is near freezing: checks and hands wait until it is warm again':
+    'Wasser ist nahe am Gefrieren: Prüfungen und Handbetrieb warten, bis es wieder warm ist',
   'only observing: every output stays safe; control would {}':
     'beobachtet nur: alle Ausgänge bleiben sicher; die Regelung würde {}',
   'run the compressor at {} %': 'den Verdichter mit {} % fahren',

@@ -114,6 +114,13 @@ function judgedBy(now: CommissionState, found: Judged | undefined, outputs: Outp
   return { state: { ...now, ...AGAIN, at: now.at! + 1, rows, swapped }, outputs };
 }
 
+/** Somebody else has the outputs: the check that ran begins again afterwards, for what it has seen is no longer true. */
+export const interrupted = (state: CommissionState): CommissionState => ({
+  ...state,
+  ...AGAIN,
+  stepS: state.finished ? state.stepS : 0,
+});
+
 /** One call. */
 export function commissionStep(
   previous: CommissionState,
@@ -129,11 +136,7 @@ export function commissionStep(
       outputs: undefined,
     };
   }
-  if (input.hand) {
-    // The check that ran begins again afterwards: what it has seen is no longer true.
-    const state = { ...previous, ...AGAIN, stepS: previous.finished ? previous.stepS : 0 };
-    return { state, outputs: { ...SAFE_OUTPUTS, ...input.hand } };
-  }
+  if (input.hand) return { state: interrupted(previous), outputs: { ...SAFE_OUTPUTS, ...input.hand } };
   const begins = previous.at === null && !(previous.finished && previous.stepS > 0);
   if (previous.at === null && !begins) return { state: previous, outputs: undefined };
   const begun = begins ? { ...COMMISSION_START, at: 0, swapped: previous.swapped } : previous;

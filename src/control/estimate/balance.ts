@@ -18,6 +18,8 @@ export interface BalanceState {
   chipMovedW: number;
   /** Coolant outlet at that time. */
   chipMovedOutC: number;
+  /** For how long outlet less inlet has been off by more than `STUCK_K`, s. */
+  offS: number;
 }
 
 export const BALANCE_START: BalanceState = {
@@ -29,6 +31,7 @@ export const BALANCE_START: BalanceState = {
   chipW: 0,
   chipMovedW: 0,
   chipMovedOutC: 0,
+  offS: 0,
 };
 
 /** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
@@ -54,6 +57,9 @@ const STUCK_S = 20;
 /** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
 const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
+/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature, and follows a change late. */
+const COARSE_K = 0.25;
+const COARSE_OFF_S = 120;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
@@ -64,6 +70,9 @@ const CHIP_COUNTERED_K = 1;
 /** Expected temperature rise over the accelerator, K. */
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
+
+const offK = ({ accelInC, accelOutC }: Estimates, expectedK: number): number =>
+  Math.abs(accelOutC.value - accelInC.value - expectedK);
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
@@ -94,6 +103,8 @@ export function balanceStep(
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
   const chipW = state.chipW + (est.accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
+  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
+  const off = laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, expectedK) > STUCK_K;
   const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
   return {
     laggedW,
@@ -106,6 +117,7 @@ export function balanceStep(
     chipW,
     chipMovedW: chip.sameS > 0 ? state.chipMovedW : chipW,
     chipMovedOutC: chip.sameS > 0 ? state.chipMovedOutC : est.accelOutC.value,
+    offS: off ? Math.min(COARSE_OFF_S, state.offS + dtS) : 0,
   };
 }
 
@@ -122,7 +134,8 @@ export const usable = (e: Estimate) => e.quality === 'good';
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
 /** True when the point stands still although the loop's balance says it must move. */
-const stuck = (point: PointState, residualK: number) => stands(point) && Math.abs(residualK) > STUCK_K;
+const stuck = (point: PointState, { offS }: BalanceState) =>
+  stands(point) && ((point.finestMove ?? COARSE_K) < COARSE_K ? offS > 0 : Math.min(offS, point.sameS) >= COARSE_OFF_S);
 
 /**
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
@@ -138,11 +151,8 @@ export function addRedundancy(
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
   const expectedK = riseK(balance.laggedW, balance.laggedLpm, kw);
   const measuredK = accelOutC.value - accelInC.value;
-  // A value that stands quite still is judged by what the loop must be doing, settled or not.
-  const judged = balance.laggedW > MIN_W_KW * kw && balance.laggedLpm > MIN_LPM_KW * kw;
-  const off = judged ? measuredK - expectedK : 0;
-  const outStuck = stuck(points.accelOutC, off);
-  const inStuck = stuck(points.accelInC, off);
+  const outStuck = stuck(points.accelOutC, balance);
+  const inStuck = stuck(points.accelInC, balance);
   if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {
     const why = outStuck ? 'stuck' : whyOf(accelOutC);
     est.accelOutC = instead('accelOutC', why, accelInC.value + expectedK, 'inlet and power');

@@ -19,6 +19,8 @@ export interface PointState {
   sinceS: number;
   sameS: number;
   sameSamples: number;
+  /** Least that it has ever moved by: what the sensor can tell apart; null before it has moved. */
+  finestMove: number | null;
   /** Ticks in a row whose reading could not be used. */
   badTicks: number;
   /** A level that lies outside the physical slope, and how many samples agree on it. */
@@ -110,6 +112,7 @@ export const freshPoint = (): PointState => ({
   sinceS: 0,
   sameS: 0,
   sameSamples: 0,
+  finestMove: null,
   badTicks: 0,
   rival: null,
   rivals: 0,
@@ -133,7 +136,9 @@ function faultOf(spec: Spec, reading: Reading, last: number | null, nowMs: numbe
 
 /** Changes the state that this tick has made, and returns it. */
 function accept(state: PointState, reading: Reading): PointState {
-  const same = state.value === reading.value;
+  const moved = state.value === null ? 0 : Math.abs(reading.value - state.value);
+  const same = state.value !== null && moved === 0;
+  if (moved > 0) state.finestMove = Math.min(state.finestMove ?? moved, moved);
   state.value = reading.value;
   state.sampleMs = reading.atMs;
   state.sinceS = 0;
@@ -173,6 +178,7 @@ export function pointStep(
     sinceS: previous.sinceS + houseS,
     sameS: previous.sameS + houseS,
     sameSamples: previous.sameSamples,
+    finestMove: previous.finestMove,
     badTicks: previous.badTicks,
     rival: previous.rival,
     rivals: previous.rivals,

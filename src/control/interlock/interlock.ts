@@ -32,11 +32,13 @@ export const INTERLOCK_START: InterlockState = {
   trips: {},
   timers: {
     suppliedS: 0,
-    accelPumpS: 0,
+    // A pump that is on has been on: safe is on. Its flow counts from the start (F9).
+    accelPumpS: 2,
     waterPumpS: 0,
     accelIdleS: 0,
     compressorOffS: 0,
     compressorOnS: 0,
+    heaterOffS: 0,
     rejectS: 0,
     tankS: 0,
     rejectOn: 0,
@@ -102,6 +104,7 @@ function timersStep(t: Timers, { image, est, dtS, realS }: InterlockInput): Time
     accelIdleS: grow(t.accelIdleS, !drawing, dtS),
     compressorOffS: grow(t.compressorOffS, !turning, dtS),
     compressorOnS: grow(t.compressorOnS, turning, realS),
+    heaterOffS: grow(t.heaterOffS, a.backupHeaterOn === 0, dtS),
     rejectS: grow(t.rejectS, a.rejectOn === t.rejectOn, dtS),
     tankS: grow(t.tankS, a.hotWaterOn === t.tankOn, dtS),
     rejectOn: a.rejectOn,

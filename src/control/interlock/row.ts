@@ -28,6 +28,8 @@ export interface Timers {
   accelIdleS: number;
   compressorOffS: number;
   compressorOnS: number;
+  /** House seconds since the backup heater was last on. */
+  heaterOffS: number;
   /** House seconds since coolant and tank valve were last ordered to the other end, and where they were ordered to. */
   rejectS: number;
   tankS: number;

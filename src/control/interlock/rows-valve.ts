@@ -37,6 +37,9 @@ const settledS = (c: RowContext) => Math.max(TRAVEL_S, HELD_LITRES_S / value(c, 
 const sameWater = (c: RowContext) =>
   Math.min(c.timers.tankS, c.timers.waterPumpS, running(c) ? c.timers.compressorOnS : c.timers.compressorOffS) >
   settledS(c);
+/** A heater in the supply is off and its heat has gone. */
+const unmixed = (c: RowContext) =>
+  !mixed(c) && (c.house.backupHeaterAt === 'buffer' || c.timers.heaterOffS > settledS(c));
 const takesHeat = (c: RowContext) => heats(c) && pipes(c) && condenserK(c) < -DIFFER_K && !gasHot(c);
 const noDefrost = (c: RowContext) =>
   value(c, 'outdoorC') > FROST_FREE_C || value(c, 'returnC') < NEAR_FREEZING_C || c.timers.ranTurnedS < NO_FROST_RAN_S;
@@ -94,7 +97,7 @@ export const VALVE_ROWS: readonly Row[] = [
       !takesHeat(c) &&
       pipes(c) &&
       computes(c) &&
-      !mixed(c) &&
+      unmixed(c) &&
       value(c, 'supplyC') - value(c, 'condenserOutC') > DIFFER_K &&
       toWaterW(c) > GIVES_SHARE * value(c, 'accelW'),
     text: (c) =>

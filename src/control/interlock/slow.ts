@@ -56,7 +56,7 @@ interface ChipState {
   leastKPerW: readonly number[];
 }
 
-const STEPS = 16;
+const STEPS = 32;
 export const SLOW_START: SlowState = {
   water: { gapK: 0, dueK: 0, heaterK: 0, judgedS: 0 },
   coil: { kPerW: 0, charges: 0, s: 0, waterKs: 0, heatJ: 0, leastK: 0, mostK: 0, odd: 0, oddK: 0 },
@@ -138,7 +138,7 @@ const CHIP_STEADY_S = 180;
 const CHIP_STEADY_SHARE = 0.1;
 /** Steps of flow to the doubling: within one the chip's rise over its coolant is the same. */
 const STEPS_A_DOUBLING = 4;
-const STEP_FROM_LPM = 1;
+const STEP_FROM_LPM = 0.25;
 /** Cards tell whole degrees. */
 const ROUNDED_K = 1;
 
@@ -147,7 +147,11 @@ function chipStep(before: ChipState, c: RowContext, dtS: number): ChipState {
   const watts = value(c, 'accelW');
   const judged =
     computes(c) && good(c, 'accelChipC') && Math.abs(watts - c.balance.laggedW) < CHIP_STEADY_SHARE * watts;
-  const step = clamp(Math.floor(STEPS_A_DOUBLING * Math.log2(Math.max(STEP_FROM_LPM, lpm))), 0, STEPS - 1);
+  const step = clamp(
+    Math.floor(STEPS_A_DOUBLING * Math.log2(Math.max(STEP_FROM_LPM, lpm) / STEP_FROM_LPM)),
+    0,
+    STEPS - 1,
+  );
   if (!judged || (before.steadyS > 0 && step !== before.step))
     return before.steadyS === 0 ? before : { ...before, steadyS: 0 };
   const nowK = value(c, 'accelChipC') - value(c, 'accelOutC');
