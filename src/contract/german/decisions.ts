@@ -16,6 +16,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'water of {} cools it': 'Wasser von {} kühlt ihn',
   'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
   'Idle: {}': 'Ruht: {}',
+  'Commissioning: {}': 'Inbetriebnahme: {}',
+  'driven by hand': 'von Hand gefahren',
   'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
   'buffer {}': 'Puffer {}',
   'Stopped: {}': 'Gestoppt: {}',
