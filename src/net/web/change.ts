@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
-import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
+import { type ControlState, DEFAULT_SETPOINTS, SetCommand, SetPoints } from '../../contract/messages.ts';
 import { isGroup, kindsOf, OVERRIDE_BY_K, OVERRIDE_MAX_MIN, OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
-import { issueText as issueOf } from '../../core/issues.ts';
+import { exampleText, issueText as issueOf } from '../../core/issues.ts';
 import type { View } from '../view.ts';
 
 /** What people may change over HTTP: a set-point, or a wish that ends by itself. Both are answered with what took effect. */
@@ -38,8 +38,9 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
 export function parseSet(text: string): SetCommand {
   const command = parseBody(SetBody, text);
   const value = SetPoints.shape[command.name].safeParse(command.value);
-  if (!value.success) throw new HeatmineError('VALUE_RANGE', `${SET_NAMES[command.name]}: ${issueText(value.error)}`);
-  return command;
+  if (value.success) return command;
+  const example = exampleText(DEFAULT_SETPOINTS[command.name]);
+  throw new HeatmineError('VALUE_RANGE', `${SET_NAMES[command.name]}: ${issueText(value.error)}${example}`);
 }
 
 export function parseOverride(text: string): OverrideCommand {
