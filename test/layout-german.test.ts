@@ -124,6 +124,14 @@ const CASES: [string, string][] = [
     'Seite: um 1,5 K wärmer für 3 h: kostet etwa 0,42 EUR (geschätzt: 1,4 kWh Strom mehr zu 0,31 EUR/kWh)',
   ],
   [
+    'command line: screed drying for 7 d: changes nothing as long as the mode is not heating',
+    'Befehlszeile: Estrich trocknen für 7 d: ändert nichts, solange gilt: die Betriebsart ist nicht Heizen',
+  ],
+  [
+    'page: holiday, 4 K of set-back for 7 d: saves what cooling and hot water would take, as the weather will have it',
+    'Seite: Urlaub, 4 K Absenkung, für 7 d: spart, was Kühlen und Warmwasser bräuchten, je nach Wetter',
+  ],
+  [
     'the coolant pump is on and nothing flows; it may be seized or the loop empty; mend it, then acknowledge it',
     'die Kühlmittelpumpe läuft und nichts fließt; sie sitzt fest oder der Kreis ist leer; beheben, dann die Störung quittieren',
   ],

@@ -7,7 +7,7 @@ import { ComputeState, ControlState, Reason, SetPoints } from '../contract/messa
 import { PricesAhead } from '../contract/prices.ts';
 import { Today } from '../contract/today.ts';
 import { PlantTruth } from '../contract/truth.ts';
-import { HeatmineError } from '../core/errors.ts';
+import { ERROR_CODES, type ErrorCode, HeatmineError } from '../core/errors.ts';
 import type { Paths } from '../core/paths.ts';
 import { runningPid } from './preflight.ts';
 
@@ -72,8 +72,11 @@ async function change<T>(url: string, path: string, body: object, answerOf: z.Zo
     headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, by: 'command line' }),
   });
-  const answer = (await response.json()) as { error?: { message: string } };
-  if (!response.ok) throw new HeatmineError('VALUE_RANGE', answer.error?.message ?? `refused with ${response.status}`);
+  const { error, ...answer } = (await response.json()) as { error?: { code: string; message: string } };
+  if (!response.ok) {
+    const code = error && error.code in ERROR_CODES ? (error.code as ErrorCode) : 'VALUE_RANGE';
+    throw new HeatmineError(code, error?.message ?? `refused with ${response.status}`);
+  }
   return answerOf.parse(answer);
 }
 

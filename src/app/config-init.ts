@@ -2,6 +2,7 @@ import { Document, Scalar, type YAMLMap } from 'yaml';
 import { ZONE_NAME } from '../contract/comfort.ts';
 import { Config, parseConfig } from '../core/config.ts';
 import { CONFIG_VERSION } from '../core/config-versions.ts';
+import { issueText } from '../core/issues.ts';
 import { asTyped } from '../core/words.ts';
 
 export type Answer = string | number | boolean;
@@ -116,7 +117,7 @@ export function faultOf(path: string, value: Answer | string[]): string | undefi
   // Other keys of its group may be missing still.
   const own = parsed.error?.issues.filter((issue) => issue.path.join('.').startsWith(path)) ?? [];
   if (own.length > 0 && typeof defaultOf(path) === 'boolean') return 'yes or no';
-  return own.length > 0 ? own.map((issue) => issue.message).join('; ') : undefined;
+  return own.length > 0 ? own.map(issueText).join('; ') : undefined;
 }
 
 /** The clock of this machine, where somebody has set one: most likely that of the house. */

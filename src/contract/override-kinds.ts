@@ -21,6 +21,9 @@ export const OVERRIDE_MIN: Record<OverrideKind, number> = {
   screed: 7 * 1440,
 };
 
+/** Kelvins, unless told otherwise, of the wishes that have any. */
+export const OVERRIDE_BY_K: Partial<Record<OverrideKind, number>> = { warmer: 1.5, holiday: 4 };
+
 const WEEK_MIN = 7 * 1440;
 /** The longest that counts, minutes. */
 export const OVERRIDE_MAX_MIN: Record<OverrideKind, number> = {

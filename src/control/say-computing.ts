@@ -44,12 +44,13 @@ function obstacle({ plan: { plan, fillerS } }: CoreState, locked: boolean): stri
 }
 
 function unable(
-  { comfort, interlock }: CoreState,
+  { comfort, interlock, operation }: CoreState,
   est: Estimates,
   { setPoints, house }: StepInput,
 ): string | undefined {
   if (setPoints.operation === 'observe') return 'the unit only observes';
-  const isPaused = comfort.overrides.some(({ kind }) => kind === 'pause-compute');
+  if (operation.drives === 'commission') return 'commissioning has the accelerator';
+  const isPaused = comfort.overrides.some(({ kind }) => kind === 'pause-compute' || kind === 'screed');
   if (!setPoints.computeOn) return isPaused ? 'computing is paused' : 'computing is switched off';
   if (house.accelMaxW === 0) return 'there is no accelerator';
   if (interlock.stopped.accel) return 'the accelerator is stopped for safety';

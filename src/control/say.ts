@@ -1,5 +1,6 @@
 import type { ControlState, Reason } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
+import { commissionView } from './commission/commission.ts';
 import { compressorWaits } from './decide/decide.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
@@ -51,10 +52,13 @@ function unit(
   action: Action,
   state: CoreState,
   est: Estimates,
-  { house: { startsPerDay }, setPoints: { roomSetC } }: StepInput,
+  { house: { startsPerDay }, setPoints: { roomSetC }, hand }: StepInput,
   outputs: Outputs,
   heat: ControlState['heat'],
 ): string {
+  const running = hand ? undefined : commissionView(state.commission)?.running;
+  if (state.operation.drives === 'commission' && action !== 'fault')
+    return `Commissioning: ${running ?? 'driven by hand'}`;
   const { plan } = state.plan;
   const target = bufferText(est.bufferTopC.value, plan.supplySetC);
   const waits = compressorWaits(state.decided, startsPerDay);

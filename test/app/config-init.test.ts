@@ -23,6 +23,7 @@ test('every question has a default of the schema or may stay open, and the defau
 test('an answer out of range is told in the words of the schema', () => {
   assert.match(faultOf('house.designLoadW', typed('house.designLoadW', '12'))!, /500/);
   assert.ok(faultOf('house.designLoadW', typed('house.designLoadW', 'much')));
+  assert.match(faultOf('notify.ntfy', 'nowhere')!, /such as https:/);
   assert.match(faultOf('unit', typed('unit', 'My House'))!, /lower case/);
 });
 

@@ -73,9 +73,20 @@ test('why tells the reasons of an earlier moment', () => {
 test('a wish from the command line is in force with its cost, and ends when told', async () => {
   const warmer = heatmine('override', 'warmer', '--for', '90min', '--home', unit.home);
   assert.is(warmer.status, 0, warmer.stderr);
-  assert.match(warmer.stdout, /^warmer +90 min left, asked by command line: warmer by 1\.5 K for 1 h 30 min: /);
+  assert.match(warmer.stdout, /^warmer +1 h 30 min left, asked by command line: warmer by 1\.5 K for 1 h 30 min: /);
   assert.is(heatmine('override', 'end', '--home', unit.home).stdout, 'none in force\n');
-  assert.is(heatmine('override', 'warmr', '--home', unit.home).status, 2);
+  for (const [told, ...words] of [
+    [/did you mean "warmer"/, 'warmr'],
+    [/90min, 3h or 1d, for holiday 60d at most, not "90d"/, 'holiday', '--for', '90d'],
+    [/not "0d"; `override end quiet` ends it/, 'quiet', '--for', '0d'],
+    [/a number from 0.5 to 5, not "9"/, 'warmer', '--by', '9'],
+    [/--by is of warmer and holiday; quiet has no kelvins/, 'quiet', '--by', '2'],
+    [/`override end warmer` ends it/, 'warmer', 'end'],
+  ] as const) {
+    const refused = heatmine('override', ...words, '--home', unit.home);
+    assert.is(refused.status, 2, refused.stdout);
+    assert.match(refused.stderr, told);
+  }
 });
 
 test('status, why, experts ls and doctor tell what is modelled and end with their code', async () => {

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OverrideCommand, Zone } from '../../src/contract/comfort.ts';
 import { House } from '../../src/contract/house.ts';
-import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { DEFAULT_SETPOINTS, type SetPoints } from '../../src/contract/messages.ts';
 import { COMFORT_START, type ComfortState, comfortStep, type Wish } from '../../src/control/comfort/comfort.ts';
 import { LEGIONELLA_START, type LegionellaState, legionellaStep } from '../../src/control/comfort/legionella.ts';
 import { NIGHT_START, nightStep } from '../../src/control/comfort/night.ts';
@@ -195,6 +195,20 @@ test('"warmer for 3 h": told with its cost, in force for three hours, over a res
   };
   assert.equal(after(2 * HOUR_S), [HOUR_S]);
   assert.equal(after(3 * HOUR_S), []);
+});
+
+test('a wish that can do nothing says so at once, and one of a cooled house promises no heat that it spares', () => {
+  const told = (kind: OverrideCommand['kind'], mode: SetPoints['mode']) => {
+    const setPoints = { ...DEFAULT_SETPOINTS, mode };
+    return wished([asks(kind, 600)], 0, {}, { setPoints }).state.overrides[0]!;
+  };
+  for (const kind of ['warmer', 'hot-water-once', 'holiday'] as const)
+    assert.match(told(kind, 'off').text, /: changes nothing as long as the mode is off$/);
+  for (const mode of ['off', 'cooling'] as const)
+    assert.match(told('screed', mode).text, /: changes nothing as long as the mode is not heating$/);
+  assert.ok(told('holiday', 'heating').costEur! < 0);
+  assert.is(told('holiday', 'cooling').costEur, null);
+  assert.match(told('warmer', 'cooling').text, /costs nothing while the house is cooled$/);
 });
 
 test('"hot water once", "quiet now", "pause compute 2 h": each does what it says, ends by itself, and is cancelled by 0', () => {

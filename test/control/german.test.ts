@@ -24,6 +24,7 @@ const STORIES: [string, Partial<Record<SensorName, number>>, (rig: Rig) => void]
   ['cools', { roomC: 27, outdoorC: 30 }, (rig) => Object.assign(rig.setPoints, { mode: 'cooling' })],
   ['chooses', { outdoorC: 12 }, (rig) => Object.assign(rig.setPoints, { mode: 'auto' })],
   ['observes', { bufferTopC: 25 }, (rig) => Object.assign(rig.setPoints, { operation: 'observe' })],
+  ['is commissioned', {}, (rig) => Object.assign(rig.setPoints, { operation: 'commission' })],
   ['has an alarm', { gasOk: 0 }, () => {}],
   ['has lost pressure', { pressureHighOk: 0 }, () => {}],
   ['is hot', { accelOutC: 75, supplyC: 80 }, () => {}],

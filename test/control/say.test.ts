@@ -22,19 +22,21 @@ interface Case {
   want?: ComputeWant;
   values?: Partial<Record<SensorName, number>>;
   emergency?: boolean;
-  paused?: boolean;
+  paused?: 'pause-compute' | 'screed';
+  drives?: CoreState['operation']['drives'];
 }
 
 /** What is said of a state in which this holds, whatever led there. */
-function said({ plan, fillerS = 3600, decided, set, want, values = {}, emergency = false, paused = false }: Case) {
+function said({ plan, fillerS = 3600, decided, set, want, values = {}, emergency = false, paused, drives }: Case) {
   const start = initialState(HOUSE);
-  const pause = { kind: 'pause-compute', id: '', by: 'page', leftS: 600, byK: 0, costEur: null, text: '' } as const;
+  const pause = { id: '', by: 'page', leftS: 600, byK: 0, costEur: null, text: '' } as const;
   const state: CoreState = {
     ...start,
     plan: { ...start.plan, fillerS, plan: { ...start.plan.plan, why: WHY, marketLive: true, ...plan } },
     decided: { ...start.decided, ...decided },
     emergency: { ...start.emergency, on: emergency },
-    comfort: { ...start.comfort, overrides: paused ? [pause] : [] },
+    comfort: { ...start.comfort, overrides: paused ? [{ ...pause, kind: paused }] : [] },
+    operation: { ...start.operation, ...(drives && { drives }) },
   };
   const rig = createRig();
   const input: StepInput = {
@@ -84,7 +86,9 @@ const CASES: [name: string, given: Case, text: string][] = [
     'the accelerator rests until a question comes: unpaid computing rests between two runs, a kWh from the grid costs 0.300 EUR and gains 0.320 EUR, 0.100 of it as heat it replaces',
   ],
   ['it observes', { decided: FILLS, plan: PAYS, set: { operation: 'observe' } }, 'the unit only observes'],
-  ['a pause is no switch', { set: { computeOn: false }, paused: true }, 'computing is paused'],
+  ['a pause is no switch', { set: { computeOn: false }, paused: 'pause-compute' }, 'computing is paused'],
+  ['nor is a floor that dries', { set: { computeOn: false }, paused: 'screed' }, 'computing is paused'],
+  ['checks, whatever pays', { plan: PAYS, drives: 'commission' }, 'commissioning has the accelerator'],
   ['a switch is no pause', { set: { computeOn: false } }, 'computing is switched off'],
   ['too warm', { values: { accelOutC: 67.5 } }, 'the accelerator is too warm to compute'],
 ];
@@ -95,6 +99,14 @@ test('SG-Ready locks what would pay, and nobody is told that it does not', () =>
   Object.assign(rig.setPoints, { computeValueEurPerKwh: 1 });
   run(rig, 300, 1);
   assert.match(tick(rig, 1).reasons[0]!.text, /rests until a question comes: SG-Ready locks unpaid computing, a kWh/);
+});
+
+test('while it is commissioned the headline tells the check that runs, and no price', () => {
+  const rig = createRig();
+  rig.setPoints.operation = 'commission';
+  run(rig, 5, 1);
+  const { text } = rig.verdict.reasons[0]!;
+  assert.is(text, 'Commissioning: everything at rest; commissioning has the accelerator.');
 });
 
 test('a grant says why in what is said of computing alone', () => {

@@ -101,6 +101,17 @@ test('each button sends a wish that the contract takes', () => {
   }
 });
 
+test('a house without a tank has no water heater, no set-point of it and no button', () => {
+  const keys = (sensors: DeviceFacts['sensors'], commands: boolean) =>
+    discovery({ ...FACTS, sensors, commands }).flatMap((m) => Object.keys(m.payload.cmps));
+  const without = SENSOR_NAMES.filter((name) => name !== 'hotWaterC');
+  for (const commands of [true, false]) {
+    const gone = keys(SENSOR_NAMES, commands).filter((key) => !keys(without, commands).includes(key));
+    const sends = commands ? ['hot_water_set_c', 'hot_water_once'] : [];
+    assert.equal(gone.sort(), ['hot_water_c', 'water_heater', ...sends].sort());
+  }
+});
+
 test('sensors that a board lacks get no entity; the message stays far under the limit', () => {
   const without = discovery({ ...FACTS, sensors: SENSOR_NAMES.filter((n) => n !== 'pvW') });
   assert.not('pv_w' in without[0]!.payload.cmps);

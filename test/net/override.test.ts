@@ -59,6 +59,8 @@ test('a wish over HTTP is answered with what is in force, its end likewise; what
       { kind: 'comfort', forMin: 5 },
       { kind: 'party', forMin: 5 },
       { kind: 'warmer', forMin: -1 },
+      { kind: 'warmer', forMin: 8 * 1440 },
+      { kind: 'quiet', forMin: 60, byK: 2 },
       [],
     ]) {
       assert.is((await post(bad)).status, 400, JSON.stringify(bad));

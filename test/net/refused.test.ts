@@ -11,7 +11,7 @@ import { testNet } from './stubs.ts';
 
 /** What people get wrong, and what they are told. */
 const CASES: [TopicName, unknown, RegExp][] = [
-  ['override', { ...SAMPLES.override, forMin: 999_999 }, /forMin: must be at most 10080$/],
+  ['override', { ...SAMPLES.override, forMin: 999_999 }, /forMin: must be at most 86400$/],
   ['set', { ...SAMPLES.set, name: 'roomTarget' }, /name: must be one of .*roomSetC/],
   ['set', { ...SAMPLES.set, value: null }, /value: must be a number, a text, true or false$/],
   ['set', '{"name": ', /it is no JSON; docs\/topics\.md/],
@@ -79,7 +79,7 @@ test('a flood is told four times, takes nothing from another topic, and what it 
     await send(client, topicPath(UNIT, 'override'), { ...SAMPLES.override, forMin: 999_999 });
     await until('the other topic', () => told.some(({ text }) => text.includes('override')));
     assert.is(told.length, 4 + 4 + 1);
-    assert.match(told.at(-1)!.text, /^Nachricht an heatmine\/testunit\/override abgelehnt: forMin: höchstens 10080$/);
+    assert.match(told.at(-1)!.text, /^Nachricht an heatmine\/testunit\/override abgelehnt: forMin: höchstens 86400$/);
     assert.not.match(JSON.stringify(told), 'hostile-words');
   } finally {
     await net.end();

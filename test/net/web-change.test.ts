@@ -19,8 +19,8 @@ test(
   withNet(async (net) => {
     const { commands } = await fakeControl(net);
     const cases: [unknown, number, string, RegExp][] = [
-      [{ name: 'roomSetC', value: 99 }, 400, 'VALUE_RANGE', /^room set-point: must be at most 30$/],
-      [{ name: 'roomSetC', value: 'warm' }, 400, 'VALUE_RANGE', /^room set-point: must be a number$/],
+      [{ name: 'roomSetC', value: 99 }, 400, 'VALUE_RANGE', /^room set-point: must be at most 30; such as 21$/],
+      [{ name: 'roomSetC', value: 'warm' }, 400, 'VALUE_RANGE', /^room set-point: must be a number; such as 21$/],
       [
         { name: 'mode', value: 'turbo' },
         400,

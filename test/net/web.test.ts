@@ -65,6 +65,10 @@ test(
     assert.is(await status({ host: '192.168.1.7' }), 403);
     assert.is(await status({ host: `127.0.0.1:${net.port}`, origin: 'http://evil.example' }), 403);
     assert.is(await status({ host: `127.0.0.1:${net.port}`, origin: 'null' }), 403);
+    const foreign = await fetch(`${net.url}/v1/models`, { headers: { origin: 'http://evil.example' } });
+    const { error } = (await foreign.json()) as { error: { message: string; remedy: string } };
+    assert.match(error.message, /`net\.origins` in config\.yaml/);
+    assert.match(error.remedy, /such as `net: \{ origins: \[http/);
     assert.is(await status({ host: `127.0.0.1:${net.port}`, origin: `http://127.0.0.1:${net.port}` }), 200);
   }),
 );

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { booked, MONEY_POINTS, recordOf } from '../../web/src/money/record.ts';
-import { type Assumptions, returnOf } from '../../web/src/money/return.ts';
+import { type Assumptions, isGuess, returnOf } from '../../web/src/money/return.ts';
 
 type Row = Partial<Record<(typeof MONEY_POINTS)[number], number>>;
 const HOUR_S = 3600;
@@ -51,6 +51,12 @@ test('a gap in price or meter is left out, a counter that begins anew is no loss
   // Four hours are no day: nothing is extrapolated from them.
   near(r.answersPerDay, 6);
   near(r.tokensPerAnswer!, 600 / 6);
+});
+
+test('a year scaled from less than a week is told as a guess', () => {
+  const hours = (n: number) => record(Array.from({ length: n }, () => BUYS));
+  assert.ok(isGuess(hours(6 * 24)));
+  assert.not(isGuess(hours(7 * 24)));
 });
 
 const ASSUMED: Assumptions = {

@@ -118,6 +118,17 @@ page('a holiday is asked for in days, no more than sixty, and ended by the same 
   }),
 );
 
+page('a floor that dries stands among the wishes only while it does, and can be ended there', (context) =>
+  visit(context, {}, async (tab) => {
+    await tab.locator('#wish-quiet').waitFor();
+    assert.is(await tab.locator('#wish-screed').count(), 0);
+    const asked = { kind: 'screed', forMin: 10_080, by: 'command line' };
+    await fetch(`${context.unit.url}api/override`, { method: 'POST', body: JSON.stringify(asked) });
+    await tab.locator('#wish-screed[aria-pressed=true]', { hasText: '7\u00a0d more' }).click();
+    await tab.locator('#wish-screed').waitFor({ state: 'detached' });
+  }),
+);
+
 page('what the unit refuses is said and not shown as taken', (context) =>
   visit(context, { expected: [/400 \(Bad Request\)/] }, async (tab) => {
     await tab.getByRole('button', { name: 'Hot water: warmer' }).click();

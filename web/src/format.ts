@@ -51,7 +51,8 @@ export function formatFor(tag: 'en' | 'de', timeZone?: string) {
     },
     /** Seconds, minutes, hours or days, whichever a person would say. */
     duration: (seconds: number) => {
-      const told = (value: number, unit: string) => `${digits(value, Number.isInteger(value) ? 0 : 1)}\u00a0${unit}`;
+      const told = (value: number, unit: string) =>
+        `${digits(value, Number.isInteger(Math.round(value * 10) / 10) ? 0 : 1)}\u00a0${unit}`;
       if (seconds < 90) return `${digits(seconds, 0)}\u00a0s`;
       if (seconds < 5400) return `${digits(seconds / 60, 0)}\u00a0min`;
       return seconds < 72 * 3600 ? told(seconds / 3600, 'h') : told(seconds / 86_400, 'd');

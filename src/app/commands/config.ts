@@ -70,7 +70,9 @@ async function answered(values: Parsed['values']): Promise<Joined> {
       const joined = await askBroker(person, known);
       return { ...joined, answers: new Map([...answers, ...(joined?.answers ?? [])]) };
     });
-  say('no terminal to ask at: what --set does not give takes its default');
+  say(
+    'no terminal to ask at, and a pipe is not read: what --set does not give takes its default, such as --set house.designLoadW=9000',
+  );
   const zone = 'house.comfort.timeZone';
   return { answers: new Map([[zone, suggested(zone)!], ...known]) };
 }

@@ -1,11 +1,15 @@
 import type { Override } from '../../contract/comfort.ts';
 import {
   isGroup,
+  OVERRIDE_BY_K,
   OVERRIDE_GROUPS,
   OVERRIDE_KINDS,
+  OVERRIDE_MAX_MIN,
   OVERRIDE_MIN,
+  type OverrideGroup,
   type OverrideKind,
 } from '../../contract/override-kinds.ts';
+import { durationText } from '../../control/comfort/overrides.ts';
 import { HeatmineError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/strict-file.ts';
 import { askOverride, fetchState, unitOf } from '../client.ts';
@@ -13,15 +17,27 @@ import { type Command, numberOption, parseCommand, print } from '../command.ts';
 
 const MIN_OF = { min: 1, h: 60, d: 1440 } as const;
 
-function minutesOf(text: string): number {
+function minutesOf(text: string, kind: OverrideKind): number {
   const match = /^(\d+(?:\.\d+)?)(min|h|d)$/.exec(text);
-  if (!match) throw new HeatmineError('USAGE', `--for takes a time such as 90min, 3h or 1d, not "${text}"`);
-  return Number(match[1]) * MIN_OF[match[2] as keyof typeof MIN_OF];
+  const minutes = match ? Number(match[1]) * MIN_OF[match[2] as keyof typeof MIN_OF] : Number.NaN;
+  const most = OVERRIDE_MAX_MIN[kind];
+  if (minutes > 0 && minutes <= most) return minutes;
+  const days = most / MIN_OF.d;
+  throw new HeatmineError(
+    'USAGE',
+    `--for takes a time such as 90min, 3h or 1d, for ${kind} ${days}d at most, not "${text}"; \`override end ${kind}\` ends it`,
+  );
 }
 
-function kindOf(word: string): string {
-  const known: readonly string[] = [...OVERRIDE_KINDS, ...OVERRIDE_GROUPS];
-  if (known.includes(word)) return word;
+function kelvinsOf(value: string | boolean | undefined, kind: OverrideKind): number | undefined {
+  if (value === undefined || kind in OVERRIDE_BY_K) return numberOption(value, 'by', 0.5, 5);
+  throw new HeatmineError('USAGE', `--by is of ${Object.keys(OVERRIDE_BY_K).join(' and ')}; ${kind} has no kelvins`);
+}
+
+function kindOf(word: string): OverrideKind | OverrideGroup {
+  const known = [...OVERRIDE_KINDS, ...OVERRIDE_GROUPS];
+  const kind = known.find((each) => each === word);
+  if (kind) return kind;
   const meant = didYouMean(word, known);
   throw new HeatmineError(
     'USAGE',
@@ -32,25 +48,21 @@ function kindOf(word: string): string {
 const lines = (overrides: readonly Override[]) =>
   overrides.length === 0
     ? ['none in force']
-    : overrides.map((o) => `${o.kind.padEnd(15)} ${Math.ceil(o.leftS / 60)} min left, asked by ${o.by}: ${o.text}`);
+    : overrides.map((o) => `${o.kind.padEnd(15)} ${durationText(o.leftS)} left, asked by ${o.by}: ${o.text}`);
 
 async function runOverride(args: string[]): Promise<number> {
   const options = { for: { type: 'string' }, by: { type: 'string' } } as const;
-  const { positionals, values, paths, json } = parseCommand(args, options, 2);
+  const { positionals, values, paths, json } = parseCommand(args, options, args.includes('end') ? 2 : 1);
   const { url } = unitOf(paths);
   const [word, second] = positionals;
-  const end = word === 'end';
   let overrides: Override[];
   if (word === undefined) overrides = (await fetchState(url)).control?.overrides ?? [];
+  else if (word === 'end') overrides = await askOverride(url, { kind: kindOf(second ?? 'all'), forMin: 0 });
   else {
-    const kind = kindOf(end ? (second ?? 'all') : word);
-    if (isGroup(kind) && !end) throw new HeatmineError('USAGE', `\`override end ${kind}\` ends them`);
-    const forMin = end
-      ? 0
-      : values.for === undefined
-        ? OVERRIDE_MIN[kind as OverrideKind]
-        : minutesOf(String(values.for));
-    const byK = numberOption(values.by, 'by', 0.5, 5);
+    const kind = kindOf(word);
+    if (isGroup(kind) || second) throw new HeatmineError('USAGE', `\`override end ${kind}\` ends it`);
+    const forMin = values.for === undefined ? OVERRIDE_MIN[kind] : minutesOf(String(values.for), kind);
+    const byK = kelvinsOf(values.by, kind);
     overrides = await askOverride(url, { kind, forMin, ...(byK !== undefined && { byK }) });
   }
   if (json) print(JSON.stringify(overrides));

@@ -7,7 +7,8 @@ const LASTS_S = 90;
 async function playTour(args: string[]): Promise<number> {
   const { values, json } = parseCommand(args, { seconds: { type: 'string' }, port: { type: 'string' } });
   const lastsS = numberOption(values.seconds, 'seconds', 1, 3600) ?? LASTS_S;
-  const port = numberOption(values.port, 'port', 0, 65_535) ?? 0;
+  const port =
+    numberOption(values.port, 'port', 0, 65_535) ?? numberOption(values['port-base'], 'port-base', 1024, 65_000) ?? 0;
   const stop = new AbortController();
   const end = () => stop.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);

@@ -52,7 +52,7 @@ export async function serveTour(options: {
   const answer = (req: IncomingMessage, res: ServerResponse) => {
     const [path = '/', query] = (req.url ?? '/').split('?', 2);
     const refusal = guard.refusal(req);
-    if (refusal) return sendError(res, 'UNAUTHORISED', refusal);
+    if (refusal) return sendError(res, 'UNAUTHORISED', refusal.message, { remedy: refusal.remedy });
     if (req.method !== 'GET' && req.method !== 'HEAD') return sendError(res, 'UNAUTHORISED', LOOKS_ONLY);
     const read = reads[path];
     if (read) read(res, new URLSearchParams(query));
@@ -71,7 +71,7 @@ export async function serveTour(options: {
   server.on('upgrade', (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     const refusal = guard.refusal(req);
-    if (refusal) return refuseUpgrade(socket, 403, refusal);
+    if (refusal) return refuseUpgrade(socket, 403, refusal.message);
     if (req.url !== '/live') return refuseUpgrade(socket, 404, LOOKS_ONLY);
     live.upgrade(req, socket, head);
     opened.resolve();

@@ -32,6 +32,7 @@ export const COMPUTING_DE: Record<string, string> = {
   'the outdoor unit defrosts and the buffer is cold': 'die Außeneinheit taut ab, und der Puffer ist kalt',
   'the tank does not get to its 60 °C without': 'der Speicher kommt sonst nicht auf seine 60 °C',
   'the unit only observes': 'das Gerät beobachtet nur',
+  'commissioning has the accelerator': 'die Inbetriebnahme hat den Rechner',
   'computing is paused': 'das Rechnen pausiert',
   'the accelerator is too warm to compute': 'der Rechner ist zu warm zum Rechnen',
   '{} question{} answered or waiting': '{1} Fragen in Arbeit oder wartend',

@@ -16,6 +16,8 @@ export const DECISIONS_DE: Record<string, string> = {
   'water of {} cools it': 'Wasser von {} kühlt ihn',
   'Idle: room {} needs no heat': 'Ruht: der Raum mit {} braucht keine Wärme',
   'Idle: {}': 'Ruht: {}',
+  'Commissioning: {}': 'Inbetriebnahme: {}',
+  'driven by hand': 'von Hand gefahren',
   'Starting: the sensors are asked for the first time': 'Startet: die Fühler werden zum ersten Mal gefragt',
   'buffer {}': 'Puffer {}',
   'Stopped: {}': 'Gestoppt: {}',
@@ -141,6 +143,10 @@ export const DECISIONS_DE: Record<string, string> = {
   'the fan of the dry cooler': 'der Lüfter des Rückkühlers',
   'the valve of the hot water tank': 'das Ventil des Warmwasserspeichers',
   'the valve to the dry cooler': 'das Ventil zum Rückkühler',
+  'changes nothing as long as {}': 'ändert nichts, solange gilt: {}',
+  'costs nothing while the house is cooled': 'kostet nichts, solange gekühlt wird',
+  'saves what cooling and hot water would take, as the weather will have it':
+    'spart, was Kühlen und Warmwasser bräuchten, je nach Wetter',
   '; no effect now: {}': '; wirkt jetzt nicht: {}',
   '{} has ended': '{} ist beendet',
   'the energy manager is silent: battery, grid and sun count as the board measures them':

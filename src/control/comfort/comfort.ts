@@ -148,13 +148,14 @@ export function comfortStep(
   const minute = timeMs === undefined ? undefined : minuteOfDay(timeMs, house.comfort.timeZone);
   const { hotWaterSetC } = setPoints;
   const tankHot = est.hotWaterC.quality !== 'lost' && est.hotWaterC.value >= hotWaterSetC - 0.1;
-  const facts = { est, house, market, plan, pump, roomSetC: setPoints.roomSetC, hotWaterSetC, tankHot };
-  const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
   const season = seasonStep(state.season, est, setPoints.roomSetC, dtS);
   const auto = setPoints.mode === 'auto';
   const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
-  const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
   const hasTank = !isAbsent(input.image, 'hotWaterC');
+  const { roomSetC: usualSetC } = setPoints;
+  const facts = { est, house, market, plan, pump, roomSetC: usualSetC, hotWaterSetC, mode, hasTank, tankHot };
+  const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
+  const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
   const holiday = holidayStep(overrides, night.state.warmupKPerH);
   const use: TankUse = mode === 'off' ? 'off' : holiday.tankRests ? 'rests' : holiday.returns ? 'returns' : 'used';
   const killer = hasTank
@@ -193,7 +194,7 @@ export function comfortStep(
       stoodSetC: stood.stoodC - setBackK,
       reasons: [
         ...(auto ? [seasonReason(season)] : []),
-        ...overrideReasons(overrides, mode, house, hasTank),
+        ...overrideReasons(overrides, facts),
         ...(mode === 'heating' ? night.reasons : []),
         ...away.reasons,
         ...holiday.reasons,

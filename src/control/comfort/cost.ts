@@ -1,5 +1,5 @@
 import type { House } from '../../contract/house.ts';
-import type { Market } from '../../contract/messages.ts';
+import type { Market, Mode } from '../../contract/messages.ts';
 import type { OverrideKind } from '../../contract/override-kinds.ts';
 import { coolestSupplyC, loadW, supplyTargetC } from '../decide/curve.ts';
 import { type Plan, ROOM_W_PER_K } from '../decide/plan.ts';
@@ -18,6 +18,7 @@ export interface CostFacts {
   pump: PumpMap;
   roomSetC: number;
   hotWaterSetC: number;
+  mode: Exclude<Mode, 'auto'>;
 }
 
 const WATER_KWH_PER_LK = 4186 / 3.6e6;
@@ -85,9 +86,12 @@ export function costOf(
   byK: number,
   facts: CostFacts,
 ): { eur: number | null; text: string } {
-  const { est, house, market, plan } = facts;
+  const { est, house, market, plan, mode } = facts;
   if (kind === 'screed')
     return { eur: null, text: 'costs what the wet floor and the house take, which nobody can foresee' };
+  if (mode === 'cooling' && kind === 'warmer') return { eur: 0, text: 'costs nothing while the house is cooled' };
+  if (mode === 'cooling' && kind === 'holiday')
+    return { eur: null, text: 'saves what cooling and hot water would take, as the weather will have it' };
   const moreKwh = kind === 'warmer' ? warmerKwh(leftS, byK, facts) : kind === 'quiet' ? quietKwh(leftS, facts) : 0;
   if (kind === 'quiet' && moreKwh === 0)
     return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };

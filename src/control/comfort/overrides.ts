@@ -1,13 +1,11 @@
 import type { Override, OverrideCommand } from '../../contract/comfort.ts';
-import type { House } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
-import { isGroup, kindsOf, OVERRIDE_MAX_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
+import { isGroup, kindsOf, OVERRIDE_BY_K, OVERRIDE_MAX_MIN, type OverrideKind } from '../../contract/override-kinds.ts';
 import { type CostFacts, costOf } from './cost.ts';
 
 /** Wishes that end by themselves. One concept for all of them, one of each kind at a time; kept over restarts. */
-const DEFAULT_BY_K: Partial<Record<OverrideKind, number>> = { warmer: 1.5, holiday: 4 };
-
 export interface OverrideFacts extends CostFacts {
+  hasTank: boolean;
   /** The tank has reached its set-point: hot water once is done. */
   tankHot: boolean;
 }
@@ -33,11 +31,23 @@ const NAMES: Record<OverrideKind, (o: { byK: number }) => string> = {
   screed: () => 'screed drying',
 };
 
+type Effect = Pick<OverrideFacts, 'mode' | 'house' | 'hasTank'>;
+
+/** Why a wish of this kind can do nothing; undefined when it can. */
+function idleWhy(kind: OverrideKind, { mode, house, hasTank }: Effect): string | undefined {
+  const isHeating = kind === 'warmer' || kind === 'hot-water-once' || kind === 'holiday';
+  if (isHeating && mode === 'off') return 'the mode is off';
+  if (kind === 'hot-water-once' && !hasTank) return 'there is no tank';
+  if (kind === 'screed' && mode !== 'heating') return 'the mode is not heating';
+  return kind === 'pause-compute' && house.accelMaxW === 0 ? 'there is no accelerator' : undefined;
+}
+
 function taken(command: OverrideCommand, kind: OverrideKind, facts: OverrideFacts): Override {
   const leftS = Math.min(command.forMin, OVERRIDE_MAX_MIN[kind]) * 60;
-  const usualK = DEFAULT_BY_K[kind];
+  const usualK = OVERRIDE_BY_K[kind];
   const byK = usualK === undefined ? 0 : (command.byK ?? usualK);
-  const cost = costOf(kind, leftS, byK, facts);
+  const idle = idleWhy(kind, facts);
+  const cost = idle ? { eur: 0, text: `changes nothing as long as ${idle}` } : costOf(kind, leftS, byK, facts);
   const name = NAMES[kind]({ byK });
   const span = kind === 'hot-water-once' ? 'within' : 'for';
   const text = `${name} ${span} ${durationText(leftS)}: ${cost.text}`;
@@ -65,14 +75,9 @@ export function overridesStep(
 }
 
 /** What each of them does now, or why it cannot. */
-export function overrideReasons(list: readonly Override[], mode: string, house: House, hasTank: boolean): Reason[] {
+export function overrideReasons(list: readonly Override[], effect: Effect): Reason[] {
   return list.map((o) => {
-    const idle =
-      (o.kind === 'warmer' && mode === 'off' && 'the mode is off') ||
-      (o.kind === 'hot-water-once' && mode === 'off' && 'the mode is off') ||
-      (o.kind === 'hot-water-once' && !hasTank && 'there is no tank') ||
-      (o.kind === 'screed' && mode !== 'heating' && 'the mode is not heating') ||
-      (o.kind === 'pause-compute' && house.accelMaxW === 0 && 'there is no accelerator');
+    const idle = idleWhy(o.kind, effect);
     const left = o.kind === 'hot-water-once' ? '' : ` for ${durationText(o.leftS)} more`;
     const text = `${NAMES[o.kind](o)}${left}, asked by ${o.by}${idle ? `; no effect now: ${idle}` : ''}`;
     return { what: 'override', code: `override-${o.kind}`, text: text.slice(0, 400) };

@@ -44,8 +44,10 @@ export function retiredKeys({
   return new Set([...sends, ...(updates ? [] : ['update'])].map(snake));
 }
 
-/** Key of the component that shows a sensor. */
-export const sensorKey = (name: SensorName): string => snake(name);
+/** What a house without a hot water tank has no use for. */
+const OF_TANK = ['waterHeater', 'hotWaterSetC', 'hotWaterOnce'];
+/** Keys of the components that stand and fall with a sensor. */
+export const sensorKeys = (name: SensorName): string[] => [name, ...(name === 'hotWaterC' ? OF_TANK : [])].map(snake);
 const deviceIdOf = (unit: string, zone?: string) =>
   `heatmine_${snake(unit)}${zone === undefined ? '' : `_zone_${snake(zone)}`}`;
 export const zoneTopic = (discoveryPrefix: string, unit: string, zone: string): string =>
@@ -65,7 +67,7 @@ export function discovery(facts: DeviceFacts): Discovery[] {
     ...stateEntities(unit),
     ...(facts.updates && { update: updateEntity(unit) }),
     ...(facts.commands ? commandEntities(unit) : readOnlyEntities(unit)),
-  });
+  }).filter(([key]) => facts.sensors.includes('hotWaterC') || !OF_TANK.includes(key));
   const modelled = simulated ? (language === 'de' ? ' (simuliert)' : ' (simulated)') : '';
   const name = `${unit === 'heatmine' ? 'HeatMine' : unit}${modelled}`;
   const own = entities.filter(([key]) => !isOfAccelerator(key));

@@ -3,7 +3,7 @@ import type { ControlState } from '../../contract/messages.ts';
 import type { SensorName } from '../../contract/points.ts';
 import type { Config } from '../../core/config.ts';
 import { LATE_MS } from './announced.ts';
-import { type DeviceFacts, sensorKey, zoneTopic } from './discovery.ts';
+import { type DeviceFacts, sensorKeys, zoneTopic } from './discovery.ts';
 import type { ZoneFacts } from './zones.ts';
 
 export interface There {
@@ -31,7 +31,7 @@ export function whatIsThere(
     const silent = new Set([...configured].map((zone) => zoneTopic(discoveryPrefix, unit, zone)));
     for (const [name, { quality }] of Object.entries(sensors) as [SensorName, { quality: string }][]) {
       if (quality !== 'missing') present.add(name);
-      else if (!present.has(name)) silent.add(sensorKey(name));
+      else if (!present.has(name)) for (const key of sensorKeys(name)) silent.add(key);
     }
     for (const [zone, { humidityPct, windowOpen }] of Object.entries(zones ?? {})) {
       const before = rooms.get(zone)?.told;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { Acknowledge, type Latch } from '../../contract/acknowledge.ts';
 import { type Override, OverrideCommand } from '../../contract/comfort.ts';
-import { type ControlState, SetCommand, SetPoints } from '../../contract/messages.ts';
-import { isGroup, kindsOf, OVERRIDE_MAX_MIN } from '../../contract/override-kinds.ts';
+import { type ControlState, DEFAULT_SETPOINTS, SetCommand, SetPoints } from '../../contract/messages.ts';
+import { isGroup, kindsOf, OVERRIDE_BY_K, OVERRIDE_MAX_MIN, OVERRIDE_MIN } from '../../contract/override-kinds.ts';
 import { SET_NAMES } from '../../contract/set-names.ts';
 import { HeatmineError } from '../../core/errors.ts';
-import { issueText as issueOf } from '../../core/issues.ts';
+import { exampleText, issueText as issueOf } from '../../core/issues.ts';
 import type { View } from '../view.ts';
 
 /** What people may change over HTTP: a set-point, or a wish that ends by itself. Both are answered with what took effect. */
@@ -38,18 +38,26 @@ export function parseBody<T>(schema: z.ZodType<T>, text: string): T {
 export function parseSet(text: string): SetCommand {
   const command = parseBody(SetBody, text);
   const value = SetPoints.shape[command.name].safeParse(command.value);
-  if (!value.success) throw new HeatmineError('VALUE_RANGE', `${SET_NAMES[command.name]}: ${issueText(value.error)}`);
-  return command;
+  if (value.success) return command;
+  const example = exampleText(DEFAULT_SETPOINTS[command.name]);
+  throw new HeatmineError('VALUE_RANGE', `${SET_NAMES[command.name]}: ${issueText(value.error)}${example}`);
 }
 
 export function parseOverride(text: string): OverrideCommand {
   const command = parseBody(OverrideBody, text);
-  if (isGroup(command.kind) && command.forMin > 0) {
-    throw new HeatmineError('VALUE_RANGE', `${command.kind} can only be ended: forMin 0`);
+  const { kind, forMin, byK } = command;
+  const refuse = (why: string) => {
+    throw new HeatmineError('VALUE_RANGE', why);
+  };
+  if (isGroup(kind)) {
+    if (forMin > 0) refuse(`${kind} can only be ended: forMin 0`);
+    return command;
   }
-  if (!isGroup(command.kind) && command.forMin > OVERRIDE_MAX_MIN[command.kind]) {
-    throw new HeatmineError('VALUE_RANGE', `${command.kind} holds for 7 days at most`);
-  }
+  const mostMin = OVERRIDE_MAX_MIN[kind];
+  if (forMin > mostMin)
+    refuse(`forMin: ${kind} holds for ${mostMin} at most, such as ${OVERRIDE_MIN[kind]}, not ${forMin}`);
+  if (byK !== undefined && !(kind in OVERRIDE_BY_K))
+    refuse(`byK: ${kind} has no kelvins, only ${Object.keys(OVERRIDE_BY_K).join(' and ')} have`);
   return command;
 }
 

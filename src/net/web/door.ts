@@ -9,6 +9,7 @@ import { sendError } from './reply.ts';
 export interface Refused {
   code: 'RATE_LIMITED' | 'UNAUTHORISED' | 'MESSAGE_INVALID';
   message: string;
+  remedy?: string;
 }
 
 /** What holds for every request, before anybody looks at what it asks for. */
@@ -34,8 +35,8 @@ export function createDoor({ host, origins }: { host: string; origins: readonly 
     if (!rate(req.socket.remoteAddress ?? '', 1, performance.now())) {
       return { code: 'RATE_LIMITED', message: `over ${RATE.perS} requests a second` };
     }
-    const message = guard.refusal(req);
-    return message ? { code: req.headers.host ? 'UNAUTHORISED' : 'MESSAGE_INVALID', message } : undefined;
+    const refusal = guard.refusal(req);
+    return refusal && { code: req.headers.host ? 'UNAUTHORISED' : 'MESSAGE_INVALID', ...refusal };
   };
   return {
     begin(req, res) {
@@ -47,7 +48,7 @@ export function createDoor({ host, origins }: { host: string; origins: readonly 
     },
     admits(req, res) {
       const refused = refusalOf(req);
-      if (refused) sendError(res, refused.code, refused.message);
+      if (refused) sendError(res, refused.code, refused.message, refused.remedy ? { remedy: refused.remedy } : {});
       else if (isPreflight(req) && cors.welcomes(req)) answerPreflight(req, res);
       else return true;
       return false;

@@ -8,14 +8,28 @@ import { hostname } from 'node:os';
  */
 export interface Guard {
   /** Why this request is refused, or undefined. */
-  refusal(request: IncomingMessage): string | undefined;
+  refusal(request: IncomingMessage): Refusal | undefined;
+}
+export interface Refusal {
+  message: string;
+  remedy: string;
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 
-const FOREIGN =
-  "Origin is another site: `net.origins` in config.yaml names those that may use /v1 and Ollama's /api, nothing else";
+const OTHER_HOST: Refusal = {
+  message: 'Host is no name of this unit',
+  remedy:
+    'open it by its address, such as http://127.0.0.1:8700 on the unit itself, or by the name in `net.host` of config.yaml',
+};
+const NAMES_IT =
+  "name the site in config.yaml, such as `net: { origins: [http://localhost:3000] }`, and start the unit anew: its pages may use /v1 and Ollama's /api then, nothing else";
+const OTHER_ORIGIN: Refusal = {
+  message: 'Origin is another site, which `net.origins` in config.yaml does not name',
+  remedy: NAMES_IT,
+};
+const OTHER_SITE: Refusal = { message: 'another site asks', remedy: NAMES_IT };
 
 /** `welcomes`: a page elsewhere that may ask this. */
 export function hostGuard(
@@ -36,13 +50,13 @@ export function hostGuard(
   return {
     refusal(request) {
       const { headers } = request;
-      if (!headers.host || !knownHost(headers.host)) return 'Host is no name of this unit';
+      if (!headers.host || !knownHost(headers.host)) return OTHER_HOST;
       const { origin } = headers;
       if (origin !== undefined && welcomes(request)) return undefined;
-      if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return FOREIGN;
+      if (origin !== undefined && hostOf(origin) !== headers.host.toLowerCase()) return OTHER_ORIGIN;
       // Images, scripts and no-cors requests of other sites carry no Origin; a link that the owner follows is welcome.
       const foreign = ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
-      if (foreign && headers['sec-fetch-mode'] !== 'navigate') return 'another site asks';
+      if (foreign && headers['sec-fetch-mode'] !== 'navigate') return OTHER_SITE;
       return undefined;
     },
   };

@@ -34,7 +34,11 @@ export function sendError(
   res: ServerResponse,
   code: ErrorCode,
   message: string,
-  { status: given, ...extra }: { status?: number } & Record<string, unknown> = {},
+  {
+    status: given,
+    remedy = ERROR_CODES[code],
+    ...extra
+  }: { status?: number; remedy?: string } & Record<string, unknown> = {},
 ): void {
   if (res.headersSent) {
     res.destroy();
@@ -46,7 +50,7 @@ export function sendError(
   const retryAfterS = RETRY_AFTER_S[code];
   if (retryAfterS !== undefined && status >= 429) res.setHeader('retry-after', retryAfterS);
   const told = api === 'own' ? code : (row.code ?? CODE_OF[status] ?? null);
-  const error = { code: told, message, remedy: ERROR_CODES[code], type: row.type, param: null };
+  const error = { code: told, message, remedy, type: row.type, param: null };
   sendJson(res, status, api === 'ollama' ? { error: message } : { error, ...extra });
 }
 

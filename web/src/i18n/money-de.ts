@@ -52,6 +52,8 @@ export const moneyDe: typeof moneyEn = {
   breakEvenDay: 'Schwelle, Antworten am Tag',
   neverAlone: 'nie',
   noAnswers: 'Ohne Antworten wird nichts verdient und nichts bezahlt.',
+  guess: (span) =>
+    `Ein Jahr, hochgerechnet aus ${span}: nur geraten, nach dem Wetter dieser Zeit. Nach einer Woche wieder hinsehen, am besten nach einem Winter.`,
   scaled:
     'Von den aufgezeichneten Tagen auf ein Jahr hochgerechnet: Ein Wintermonat schönt die Wärme, ein Sommermonat die Sonne.',
 };

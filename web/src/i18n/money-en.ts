@@ -52,5 +52,7 @@ export const moneyEn = {
   breakEvenDay: 'Answers a day to break even',
   neverAlone: 'never',
   noAnswers: 'With no answers nothing is earned and nothing is paid back.',
+  guess: (span: string) =>
+    `A year scaled from ${span}: no more than a guess from the weather of that time. Look again after a week, best after a winter.`,
   scaled: 'Scaled from the recorded days to a year: a winter month flatters the heat, a summer month the sun.',
 };

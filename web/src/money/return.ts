@@ -23,6 +23,10 @@ export interface Return {
   eurPerAnswer: number;
 }
 
+/** With fewer a year is a guess from the weather of a day or two. */
+const LEAST_DAYS = 7;
+export const isGuess = ({ days }: MoneyRecord): boolean => days < LEAST_DAYS;
+
 const DAY_S = 86_400;
 const HOURS_PER_YEAR = 8760;
 const MAX_PER_DAY = 1e8;

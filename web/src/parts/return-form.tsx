@@ -3,7 +3,7 @@ import { CARDS } from '../../../src/contract/cards.ts';
 import type { ComputeState } from '../../../src/contract/messages.ts';
 import { useWords } from '../i18n/index.ts';
 import type { MoneyRecord } from '../money/record.ts';
-import { type Assumptions, returnOf } from '../money/return.ts';
+import { type Assumptions, isGuess, returnOf } from '../money/return.ts';
 
 /** Where a house has not answered anything yet. */
 const TOKENS_OF_AN_ANSWER = 300;
@@ -75,6 +75,11 @@ export function ReturnForm({ record, compute }: Props) {
         </label>
       </div>
       <p class="quiet">{t.money.measured(f.number(measured), f.number(Math.max(1, Math.round(record.days))))}</p>
+      {isGuess(record) && (
+        <p id="roi-guess">
+          <strong>{t.money.guess(f.duration(record.days * 86_400))}</strong>
+        </p>
+      )}
       <Outcome record={record} assumed={assumed} />
       <OtherCards record={record} assumed={assumed} cardId={cardId} />
       <p class="quiet">{t.money.scaled}</p>

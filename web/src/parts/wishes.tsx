@@ -6,7 +6,7 @@ import { useWords } from '../i18n/index.ts';
 
 /** Less would read as nought. */
 const LEAST_EUR = 0.005;
-/** Drying a floor is the installer's, by command line. */
+/** Drying a floor is begun by the installer, by command line; while it holds everybody sees it. */
 const BUTTONS = ['warmer', 'hot-water-once', 'quiet', 'pause-compute'] as const;
 const DAY_MIN = 1440;
 
@@ -79,6 +79,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
     }
   };
   const props = { control, busy, ask };
+  const dries = control?.overrides.some((o) => o.kind === 'screed');
   return (
     <section class="card" aria-labelledby="wishes-title">
       <h2 id="wishes-title">{t.wishes.title}</h2>
@@ -86,6 +87,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
         {BUTTONS.map((kind) => (
           <Wish key={kind} {...props} kind={kind} minutes={OVERRIDE_MIN[kind]} />
         ))}
+        {dries && <Wish {...props} kind="screed" minutes={OVERRIDE_MIN.screed} />}
       </div>
       <Holiday {...props} />
       <span class="note" role="status">
