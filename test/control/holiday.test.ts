@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OverrideCommand } from '../../src/contract/comfort.ts';
-import { readyS } from '../../src/control/comfort/holiday.ts';
+import { holidayStep, readyS } from '../../src/control/comfort/holiday.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { live, randomHouse } from './random-houses.ts';
 
@@ -80,6 +80,24 @@ test('a holiday: colder and cheaper while nobody is there; warm, with a hot and 
     assert.ok(gone.kwh < home.kwh, `${told}, at home ${home.kwh} kWh`);
     assert.ok(gone.reasons.has('holiday') && gone.reasons.has('holiday-returns'), told);
   }
+});
+
+test('wished warmer in the midst of a holiday the room is not let cool, and the reason says so', () => {
+  const wish = (kind: 'holiday' | 'warmer', byK: number) => ({
+    kind,
+    byK,
+    id: '',
+    by: 'owner',
+    leftS: 9 * DAY_S,
+    costEur: null,
+    text: '',
+  });
+  const alone = holidayStep([wish('holiday', 3)], 0.3);
+  assert.is(alone.setBackK, 3);
+  assert.match(alone.reasons[0]!.text, 'for 9 d: 3 K of set-back and no hot water');
+  const both = holidayStep([wish('holiday', 3), wish('warmer', 1)], 0.3);
+  assert.is(both.setBackK, 0);
+  assert.match(both.reasons[0]!.text, 'no set-back while it is to be warmer');
 });
 
 test('a house gets the longer to warm up the deeper it was set back and the slower it is, half a day at least', () => {

@@ -132,8 +132,10 @@ export const DECISIONS_DE: Record<string, string> = {
     'kostet, was nasser Boden und Haus aufnehmen, was niemand vorhersehen kann',
   'the mode is not heating': 'die Betriebsart ist nicht Heizen',
   'the house is made ready for the return in {}': 'das Haus wird für die Rückkehr in {} bereit gemacht',
-  'nobody is at home for {}: {} K of set-back and no hot water; made ready {} before the return':
-    'niemand ist zu Hause für {}: {} K Absenkung und kein Warmwasser; {} vor der Rückkehr wird alles bereit gemacht',
+  'nobody is at home for {}: {} and no hot water; made ready {} before the return':
+    'niemand ist zu Hause für {}: {} und kein Warmwasser; {} vor der Rückkehr wird alles bereit gemacht',
+  'no set-back while it is to be warmer': 'keine Absenkung, solange es wärmer sein soll',
+  '{} K of set-back': '{} K Absenkung',
   'a new floor is dried: supply {} °C whatever room and weather, {} more; computing pauses, for its heat would make the water hotter':
     'ein neuer Boden wird getrocknet: Vorlauf {} °C, gleich wie Raum und Wetter sind, noch {}; das Rechnen pausiert, denn seine Wärme machte das Wasser heißer',
   '{} has stood still for a week: it moves for a minute or two, so that it does not seize':

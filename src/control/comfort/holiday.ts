@@ -37,6 +37,8 @@ export function holidayStep(overrides: readonly Override[], warmupKPerH: number)
     const text = `the house is made ready for the return in ${durationText(leftS)}`;
     return { ...NONE, tankRests: leftS > READY_S, returns: leftS <= READY_S, reasons: said('holiday-returns', text) };
   }
-  const text = `nobody is at home for ${durationText(leftS)}: ${byK} K of set-back and no hot water; made ready ${durationText(warmS)} before the return`;
-  return { setBackK: byK, tankRests: true, returns: false, reasons: said('holiday', text) };
+  const warmer = overrides.some(({ kind }) => kind === 'warmer');
+  const setBack = warmer ? 'no set-back while it is to be warmer' : `${byK} K of set-back`;
+  const text = `nobody is at home for ${durationText(leftS)}: ${setBack} and no hot water; made ready ${durationText(warmS)} before the return`;
+  return { setBackK: warmer ? 0 : byK, tankRests: true, returns: false, reasons: said('holiday', text) };
 }
