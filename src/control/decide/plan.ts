@@ -5,7 +5,7 @@ import { clamp } from '../physics.ts';
 import type { StepInput } from '../types.ts';
 import { loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
-import type { Tier } from './dispatch.ts';
+import { leading, type Tier } from './dispatch.ts';
 import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
 import { resistive } from './resistive.ts';
 import { learnTrim } from './trim.ts';
@@ -30,7 +30,7 @@ export interface Plan {
   surplusW: number;
   /** Own sun that would be fed in carries the heat pump at a good part of its power. */
   sunny: boolean;
-  /** First tier of the dispatch: what people are told. */
+  /** Leading tier of the dispatch: what people are told. */
   why: { source: Tier['source']; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
   marketLive: boolean;
 }
@@ -160,7 +160,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const exportLimitW = input.grid?.exportLimitW ?? Number.POSITIVE_INFINITY;
   const fillerW = paysNow(filler, surplusW, exportLimitW);
   const turned = fillerW > 0 !== state.plan.fillerW > 0;
-  const first = found?.dispatched.tiers[0];
+  const first = found && leading(found.dispatched);
   const why = first
     ? {
         source: first.source,
