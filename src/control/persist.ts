@@ -5,6 +5,7 @@ import { SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
 import { EXERCISE_START, EXERCISED, type Exercised } from './decide/exercise.ts';
 import { isSane, UNTUNED } from './decide/pump-gains.ts';
+import { TRIM_TAU_S } from './decide/trim.ts';
 import type { CoreState } from './state.ts';
 import { initialState } from './state.ts';
 
@@ -68,6 +69,8 @@ const Core = z.object({
   trips: z.record(z.string().max(8), z.strictObject({ latched: z.boolean(), agesS: ages, text: z.string().max(400) })),
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
+  /** Earlier releases did not keep it. */
+  taughtS: finite.nonnegative().catch(TRIM_TAU_S),
   /** Of earlier releases; not used any more. */
   outdoorMeanC: z.unknown().optional(),
   comfort: z
@@ -125,7 +128,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       trips[id] = { latched: trip.latched, agesS: trip.agesS, text: trip.text };
     }
   }
-  const { trimK } = state.plan;
+  const { trimK, taughtS } = state.plan;
   const { dayKey, day, year, all } = state.meters;
   const { startAgesS, starts } = state.decided.compressor;
   const { overrides, timeMs, legionella, night, season } = state.comfort;
@@ -139,6 +142,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       starts,
       trips,
       trimK,
+      taughtS,
       comfort,
       energy: state.energy,
       pumped: state.pumped,
@@ -184,7 +188,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     comfort: comfortFrom(fresh.comfort, core.comfort),
     energy: core.energy,
     pumped: core.pumped,
-    plan: { ...fresh.plan, trimK: core.trimK },
+    plan: { ...fresh.plan, trimK: core.trimK, taughtS: core.taughtS },
     pump: pumpFrom(fresh.pump, core.pump),
     meters: { ...fresh.meters, ...core.meters },
     decided: {

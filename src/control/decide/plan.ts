@@ -39,6 +39,8 @@ export interface PlanState {
   plan: Plan;
   /** Slow correction of the weather curve, K: what the room has taught. Kept over restarts. */
   trimK: number;
+  /** Seconds for which it has, as far as they count. Kept as well. */
+  taughtS: number;
   /** Seconds since filler was switched on or off. */
   fillerS: number;
   /** Seconds for which the compressor alone has not been enough. */
@@ -66,6 +68,7 @@ export const PLAN_START: PlanState = {
     marketLive: false,
   },
   trimK: 0,
+  taughtS: 0,
   fillerS: 3600,
   shortS: 0,
   wantedS: 0,
@@ -135,7 +138,7 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
 export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
   const { est, input } = facts;
   const { house, setPoints, market } = input;
-  const trimK = learnTrim(state, facts, dtS);
+  const { trimK, taughtS } = learnTrim(state, facts, dtS);
   // Windows and draughts act at once and the floor follows hours later: a mean of the past would come too late.
   const outdoorC = est.outdoorC.value;
   const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
@@ -188,6 +191,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       marketLive: market !== undefined,
     },
     trimK,
+    taughtS,
     shortS,
     wantedS,
     fillerS: turned ? 0 : Math.min(1e6, state.fillerS + dtS),
