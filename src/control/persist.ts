@@ -5,7 +5,7 @@ import { SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
 import { EXERCISE_START, EXERCISED, type Exercised } from './decide/exercise.ts';
 import { isSane, UNTUNED } from './decide/pump-gains.ts';
-import { TRIM_TAU_S } from './decide/trim.ts';
+import { TAUGHT_S } from './decide/trim.ts';
 import type { CoreState } from './state.ts';
 import { initialState } from './state.ts';
 
@@ -70,7 +70,7 @@ const Core = z.object({
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
   /** Earlier releases did not keep it. */
-  taughtS: finite.nonnegative().catch(TRIM_TAU_S),
+  taughtS: finite.nonnegative().catch(TAUGHT_S),
   /** Of earlier releases; not used any more. */
   outdoorMeanC: z.unknown().optional(),
   comfort: z

@@ -73,7 +73,7 @@ test('what the room has taught the curve, and for how long, outlives a restart; 
   const { trimK, taughtS } = restoredState(HOUSE, stored).plan;
   assert.equal([trimK, taughtS], [1.5, 7200]);
   const { taughtS: _, ...earlier } = stored.core;
-  assert.is(Stored.parse({ ...stored, core: earlier }).core.taughtS, 43_200);
+  assert.is(Stored.parse({ ...stored, core: earlier }).core.taughtS, 72_000);
 });
 
 test('a meter that stands still tells nothing of the sun', () => {
