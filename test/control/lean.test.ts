@@ -182,7 +182,8 @@ function live(known: number, setPoints: { computeOn: boolean; computeValueEurPer
     const add = (name: 'cheap' | 'dear' | 'accelCheap' | 'accelDear', w: number) => {
       kwh[name] += (w * STEP_S) / 3.6e6;
     };
-    if (isCheap(timeMs)) add('cheap', plant.compressorW);
+    // The first night is that of a cold house.
+    if (isCheap(timeMs) && s > 43_200) add('cheap', plant.compressorW);
     if (isDear(timeMs)) add('dear', plant.compressorW);
     if (isCheap(timeMs)) add('accelCheap', plant.accelBurntW);
     if (isDear(timeMs)) add('accelDear', plant.accelBurntW);
