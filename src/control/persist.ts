@@ -5,6 +5,7 @@ import { DEFAULT_SETPOINTS, SetPoints } from '../contract/messages.ts';
 import { COMFORT_START } from './comfort/comfort.ts';
 import { EXERCISE_START, EXERCISED, type Exercised } from './decide/exercise.ts';
 import { isSane, UNTUNED } from './decide/pump-gains.ts';
+import { TAUGHT_S } from './decide/trim.ts';
 import type { CoreState } from './state.ts';
 import { ENERGY_START, initialState, PUMPED_START } from './state.ts';
 
@@ -88,6 +89,8 @@ const Core = z.object({
   trips: Trips,
   // What was learnt and counted may be lost; latches, wishes and starts may not be lost for its sake.
   trimK: finite.min(-10).max(10).catch(0),
+  /** Earlier releases did not keep it. */
+  taughtS: finite.nonnegative().catch(TAUGHT_S),
   /** Of earlier releases; not used any more. */
   outdoorMeanC: z.unknown().optional(),
   comfort: z
@@ -143,7 +146,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       trips[id] = { latched: trip.latched, agesS: trip.agesS, text: trip.text };
     }
   }
-  const { trimK } = state.plan;
+  const { trimK, taughtS } = state.plan;
   const { dayKey, day, year, all } = state.meters;
   const { startAgesS, starts } = state.decided.compressor;
   const { overrides, timeMs, legionella, night, season } = state.comfort;
@@ -157,6 +160,7 @@ export function storedOf(setPoints: SetPoints, state: CoreState): Stored {
       starts,
       trips,
       trimK,
+      taughtS,
       comfort,
       energy: state.energy,
       pumped: state.pumped,
@@ -202,7 +206,7 @@ export function restoredState(house: House, stored: Stored | undefined): CoreSta
     comfort: comfortFrom(fresh.comfort, core.comfort),
     energy: core.energy,
     pumped: core.pumped,
-    plan: { ...fresh.plan, trimK: core.trimK },
+    plan: { ...fresh.plan, trimK: core.trimK, taughtS: core.taughtS },
     pump: pumpFrom(fresh.pump, core.pump),
     meters: { ...fresh.meters, ...core.meters },
     decided: {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type DispatchInput, dispatch, marginOf } from '../../src/control/decide/dispatch.ts';
+import { type DispatchInput, dispatch, leading, marginOf } from '../../src/control/decide/dispatch.ts';
 
 const BASE: DispatchInput = {
   maxW: 5000,
@@ -105,6 +105,21 @@ test('free sun goes first, then sun that could be fed in, then the grid; free he
   assert.is(dispatch({ ...input, curtailedW: 0, exportEurPerKwh: 0 }).watts, 3000, 'unpaid feed-in is free sun too');
 });
 
+test('below zero it is the sum that decides: paid for burning bought power, less what the fed-in sun would have earned', () => {
+  const input = { ...BASE, retailEurPerKwh: -0.05, heatW: 0, surplusW: 2500 };
+  const watts = (more: Partial<DispatchInput>) => dispatch({ ...input, ...more }).watts;
+  assert.is(watts({ exportEurPerKwh: 0.04 }), 5000, '2.5 kW at 4 ct lost, 2.5 kW at 5 ct gained');
+  assert.is(watts({ exportEurPerKwh: 0.06 }), 0);
+  assert.is(watts({ exportEurPerKwh: 0.05 }), 0, 'even is no gain');
+  assert.is(watts({ exportEurPerKwh: 0 }), 5000, 'unpaid sun is no gain, and keeps nobody from one');
+  assert.is(watts({ exportEurPerKwh: 0.2, curtailedW: 1000, incomeEurPerKwh: 0.01 }), 1000, 'only the free sun');
+  assert.is(watts({ exportEurPerKwh: 0.08, surplusW: 5000 }), 0, 'there is nothing left to buy');
+  const lead = (exportEurPerKwh: number) => leading(dispatch({ ...input, exportEurPerKwh }))!.source;
+  assert.equal([lead(0.04), lead(0.06)], ['grid', 'sun'], 'what is told');
+  const pump = { alternative: 'heatpump' as const, heatW: 5000, surplusW: 0, cop: 4 };
+  assert.is(watts(pump), 5000, 'a kWh burnt by the pump would be paid for a quarter of the heat only');
+});
+
 const seed = 20261124;
 test('each tier says whether its heat is used', () => {
   const { tiers } = dispatch({ ...BASE, heatW: 2000, incomeEurPerKwh: 1 });
@@ -147,6 +162,27 @@ test('property: never more than what is safe; more income never means fewer watt
       return low.watts >= 0 && low.watts <= r.maxW && high.watts >= low.watts && falls;
     }),
     { seed, numRuns: 500 },
+  );
+});
+
+test('property: no other watts gain more, whatever prices are like', () => {
+  const eur = fc.integer({ min: -30, max: 60 }).map((ct) => ct / 100);
+  const watts = fc.integer({ min: 0, max: 80 }).map((w) => 100 * w);
+  const arbitrary = fc.record({
+    ...{ maxW: watts, surplusW: watts, curtailedW: watts, heatW: watts, resistiveW: watts },
+    ...{ retailEurPerKwh: eur, exportEurPerKwh: eur, incomeEurPerKwh: eur, alternativeEurPerKwh: eur },
+    wearEurPerKwh: fc.constantFrom(0, 0.01),
+    alternative: fc.constantFrom('gas', 'heatpump', 'resistive'),
+    cop: fc.constantFrom(2, 4),
+  });
+  fc.assert(
+    fc.property(arbitrary, (r) => {
+      const { watts: found, tiers } = dispatch(r);
+      const gainEur = (w: number) =>
+        tiers.reduce((eur, t) => eur + t.marginEurPerKwh * Math.max(0, Math.min(w, t.toW) - t.fromW), 0);
+      return [0, ...tiers.map((t) => t.toW)].every((w) => gainEur(w) <= gainEur(found) + 1e-9);
+    }),
+    { seed, numRuns: 2000 },
   );
 });
 

@@ -1,14 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCosim } from '../../src/app/cosim.ts';
+import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
+import { SAFE_OUTPUTS, type SensorName } from '../../src/contract/points.ts';
 import { priorMap } from '../../src/control/learn/pump-map.ts';
-import { leanOf, tankBelowK } from '../../src/control/price/lean.ts';
+import { leaned, leanOf, leanReasons, tankBelowK } from '../../src/control/price/lean.ts';
 import type { PriceSlot } from '../../src/control/price/prices.ts';
 import type { HeatFacts } from '../../src/control/price/worth.ts';
 import { Config } from '../../src/core/config.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { createHousehold } from '../../src/hal/sim/household.ts';
 import { openWeather } from '../../src/hal/sim/weather/weather.ts';
+import { createRig, estOf, HOUSE, imageOf } from './rig.ts';
 
 const HOUR_MS = 3_600_000;
 const slotsOf = (eurs: (number | null)[], stepMs = HOUR_MS): PriceSlot[] =>
@@ -65,7 +68,7 @@ test('nothing is built on what is not known: the end of the list and a gap are n
 });
 
 test('a tank that waits never gets colder than 40 °C for it, nor so cold that it would be charged in haste', () => {
-  const wait = { to: 'wait', atMs: 0, fromEur: 0.3, toEur: 0.1, house: false } as const;
+  const wait = { to: 'wait', atMs: 0, fromEur: 0.3, toEur: 0.1, tank: true, house: false } as const;
   assert.equal(
     [tankBelowK(wait, 48, 4), tankBelowK(wait, 45, 4), tankBelowK({ ...wait, to: 'fill' }, 48, 6)],
     [...[6, 5, 2.5]],
@@ -98,6 +101,28 @@ test('the house waits for a big drop within two hours alone', () => {
     [house([0.3, 0.1]), house([0.3, 0.3, 0.1]), house([0.3, 0.3, 0.3, 0.1]), house([0.3, 0.2])],
     [true, true, false, false],
   );
+});
+
+test('a house without a tank waits, too: within two hours, in winter, and nothing is filled', () => {
+  const none = { tankC: undefined };
+  assert.equal(
+    [at(0, [0.3, 0.1], none), at(0, [0.3, 0.3, 0.3, 0.1], none), at(0, [0.3, 0.7, 0.7], none)],
+    ['wait 1', undefined, undefined],
+  );
+  const image = imageOf(createRig(), SAFE_OUTPUTS);
+  const said = (mode: 'heating' | 'cooling', lost: SensorName[]) => {
+    const setPoints = { ...DEFAULT_SETPOINTS, mode };
+    const market = { timeMs: 0, priceEurPerKwh: 0.3, exportEurPerKwh: 0.08, modelled: true };
+    const asked = { image, dtS: 60, setPoints, market, want: undefined, house: HOUSE, timeMs: 0 };
+    const ahead = slotsOf([0.3, 0.1]);
+    const got = leaned({ ...asked, ahead }, setPoints, { mode, sunny: false }, estOf({}, lost), heatAt(0).map);
+    return [got.setPoints.roomSetC, ...leanReasons(got).map((r) => r.text.split(': ').at(-1)!)];
+  };
+  const asLongAs = 'for it as long as';
+  assert.equal(said('heating', []), [20.5, `tank and house wait ${asLongAs} they are warm enough`]);
+  assert.equal(said('heating', ['hotWaterC']), [20.5, `the house waits ${asLongAs} it is warm enough`]);
+  assert.equal(said('cooling', []), [21, `the tank waits ${asLongAs} it is warm enough`]);
+  assert.equal(said('cooling', ['hotWaterC']), [21]);
 });
 
 test('in any house and weather prices that differ little move nothing; those that differ much do', () => {
@@ -157,7 +182,8 @@ function live(known: number, setPoints: { computeOn: boolean; computeValueEurPer
     const add = (name: 'cheap' | 'dear' | 'accelCheap' | 'accelDear', w: number) => {
       kwh[name] += (w * STEP_S) / 3.6e6;
     };
-    if (isCheap(timeMs)) add('cheap', plant.compressorW);
+    // The first night is that of a cold house.
+    if (isCheap(timeMs) && s > 43_200) add('cheap', plant.compressorW);
     if (isDear(timeMs)) add('dear', plant.compressorW);
     if (isCheap(timeMs)) add('accelCheap', plant.accelBurntW);
     if (isDear(timeMs)) add('accelDear', plant.accelBurntW);

@@ -56,11 +56,12 @@ test('coolant valve: water behind the condenser as hot as the coolant may be tak
   assert.is(at(false, 70, { lost: ['condenserOutC'] }), false);
 });
 
+const TAKEN = { ...START.coolant, reject: false };
 const killing = (stalledS: number, more: Partial<Given> = {}) =>
   loops({
     values: { hotWaterC: 55 },
     killing: true,
-    before: { hotWater: { charging: true, sinceS: 100, bestC: 55, stalledS } },
+    before: { coolant: TAKEN, hotWater: { charging: true, sinceS: 100, bestC: 55, stalledS } },
     ...more,
   });
 test('a tank that stalls on its way to 60 °C gets the accelerator after 600 s, a heater at the supply after 1500 s', () => {
@@ -68,6 +69,8 @@ test('a tank that stalls on its way to 60 °C gets the accelerator after 600 s, 
   assert.ok(killing(599).fillerW > 4000);
   assert.is(killing(700, { setPoints: { computeOn: false } }).fillerW, 0);
   assert.is(killing(700, { killing: false }).fillerW, 0);
+  const hotWater = { charging: true, sinceS: 100, bestC: 55, stalledS: 700 };
+  assert.is(killing(700, { before: { coolant: START.coolant, hotWater } }).fillerW, 0, 'its heat would go outdoors');
   const supply = { house: { backupHeaterAt: 'supply' as const } };
   assert.is(killing(1498, supply).outputs.backupHeaterOn, 0);
   assert.is(killing(1499, supply).outputs.backupHeaterOn, 1);

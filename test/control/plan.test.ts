@@ -94,10 +94,13 @@ test('store: filler pays for what house and buffer take, 10 K above the set-poin
 });
 
 test('the curve learns from a room only while the water follows it within 3 K, and only what the room shows', () => {
-  const trim = (g: Given, was: Partial<PlanState['plan']> = { supplySetC: 36 }) =>
-    planned({ values: { roomC: 20, bufferTopC: 36 }, ...g }, { was }, 600).trimK;
+  const trim = (g: Given, was: Partial<PlanState['plan']> = { supplySetC: 36 }, taughtS = 72_000) =>
+    planned({ values: { roomC: 20, bufferTopC: 36 }, ...g }, { was, taughtS }, 600).trimK;
   const one = trim({});
   near(one, 4 * (1 - Math.exp(-600 / 43_200)));
+  near(trim({}, undefined, 0), 4 * (1 - Math.exp(-600 / 7200)));
+  near(trim({}, undefined, 7200), 4 * (1 - Math.exp(-600 / 10_800)));
+  near(trim({}, undefined, 1e6), one);
   near(trim({ values: { roomC: 20, bufferTopC: 38.9 } }), one);
   near(trim({ values: { roomC: 20, bufferTopC: 33.1 } }), one);
   assert.is(trim({ values: { roomC: 20, bufferTopC: 39 } }), 0);

@@ -5,7 +5,7 @@ import { grantStep } from '../../src/control/decide/grant.ts';
 import type { Estimates } from '../../src/control/estimate/points.ts';
 import { surplusOf } from '../../src/control/grid/surplus.ts';
 import { startLoop } from '../../src/control/loop.ts';
-import { Stored, storedOf } from '../../src/control/persist.ts';
+import { restoredState, Stored, storedOf } from '../../src/control/persist.ts';
 import { initialState } from '../../src/control/step.ts';
 import { computing, createRig, HOUSE, imageOf, MARKET, run, tick, until } from './rig.ts';
 
@@ -64,6 +64,16 @@ test('a wild outdoor reading never makes the stored latches unreadable', () => {
   const trips = { F16: { latched: true, agesS: [1], text: 'gas' } };
   const damaged = { ...stored, core: { ...stored.core, trips, outdoorMeanC: 400, trimK: 99 } };
   assert.is(Stored.parse(damaged).core.trips.F16?.latched, true);
+});
+
+test('what the room has taught the curve, and for how long, outlives a restart; of an earlier release it counts as known', () => {
+  const begun = initialState(HOUSE);
+  const state = { ...begun, plan: { ...begun.plan, trimK: 1.5, taughtS: 7200 } };
+  const stored = Stored.parse(storedOf(createRig().setPoints, state));
+  const { trimK, taughtS } = restoredState(HOUSE, stored).plan;
+  assert.equal([trimK, taughtS], [1.5, 7200]);
+  const { taughtS: _, ...earlier } = stored.core;
+  assert.is(Stored.parse({ ...stored, core: earlier }).core.taughtS, 72_000);
 });
 
 test('a meter that stands still tells nothing of the sun', () => {

@@ -161,8 +161,11 @@ export const DECISIONS_DE: Record<string, string> = {
     'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden: {}',
   'power gets dearer at {}, {} instead of {} EUR/kWh: the hot water tank is filled before':
     'Strom wird um {} teurer, {} statt {} EUR/kWh: der Warmwasserspeicher wird vorher gefüllt',
-  'power gets cheaper at {}, {} instead of {} EUR/kWh: tank and house wait for it as long as they are warm enough':
-    'Strom wird um {} billiger, {} statt {} EUR/kWh: Speicher und Haus warten darauf, solange sie warm genug sind',
+  'power gets cheaper at {}, {} instead of {} EUR/kWh: {}': 'Strom wird um {} billiger, {} statt {} EUR/kWh: {}',
+  'tank and house wait for it as long as they are warm enough':
+    'Speicher und Haus warten darauf, solange sie warm genug sind',
+  'the tank waits for it as long as it is warm enough': 'der Speicher wartet darauf, solange er warm genug ist',
+  'the house waits for it as long as it is warm enough': 'das Haus wartet darauf, solange es warm genug ist',
   'unpaid computing waits for {}: a kWh costs {} EUR then':
     'unbezahltes Rechnen wartet auf {}: eine kWh kostet dann {} EUR',
   'that of the simulated market is used': 'der des simulierten Marktes gilt',

@@ -108,9 +108,11 @@ function bridges(f: DecideFacts, defrosting: boolean): boolean {
 }
 
 /** Watts that the accelerator's heat is worth whatever computing earns; 0 while its owner has switched it off (last-heater.ts). */
-function heatWorthW(f: DecideFacts, next: Pick<DecidedState, 'frost' | 'defrost' | 'hotWater'>): number {
+function heatWorthW(f: DecideFacts, next: Pick<DecidedState, 'frost' | 'defrost' | 'hotWater' | 'coolant'>): number {
   const { house, setPoints } = f.input;
-  const wanted = next.frost.heat || bridges(f, next.defrost.on) || tankStalls(f, next.hotWater, STALL_ACCEL_S);
+  // Water as hot as the coolant may be takes nothing for the tank.
+  const tank = !next.coolant.reject && tankStalls(f, next.hotWater, STALL_ACCEL_S);
+  const wanted = next.frost.heat || bridges(f, next.defrost.on) || tank;
   return wanted && setPoints.computeOn ? house.accelMaxW : 0;
 }
 
@@ -177,7 +179,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     setPoints,
     want: input.want,
     limitW,
-    fillerW: Math.max(plan.fillerW, heatWorthW(f, { frost, defrost, hotWater })),
+    fillerW: Math.max(plan.fillerW, heatWorthW(f, { frost, defrost, hotWater, coolant: previous.coolant })),
     paidW: plan.paidW,
     dtS,
   });

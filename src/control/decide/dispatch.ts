@@ -3,7 +3,8 @@ import type { House } from '../../contract/house.ts';
 /**
  * The dispatch rule: a kWh of computing runs iff `income + heatUsed * alternativeCost - rejectCost - wear > price`.
  * `price` is that of the marginal source: what feeding in would have earned for own sun, retail for the grid. The first
- * watts take the cheapest source and the wanted heat, so each further watt is worth no more than the one before.
+ * watts take own sun and the wanted heat, so each further watt is worth no more than the one before, unless bought power
+ * is cheaper than fed-in sun is paid, as below zero: so it is the sum over all tiers that decides.
  */
 export interface DispatchInput {
   /** Most that the accelerator can take safely. */
@@ -109,21 +110,22 @@ function tierOf(input: DispatchInput, fromW: number, toW: number): Tier {
   };
 }
 
+/** Of the watts at which a tier ends those with the greatest gain in all. */
 export function dispatch(input: DispatchInput): Dispatch {
   const edges = edgesOf(input);
   const tiers: Tier[] = [];
+  let [watts, sumEur, mostEur] = [0, 0, 0];
   for (let i = 1; i < edges.length; i++) {
-    if (edges[i - 1] !== edges[i]) tiers.push(tierOf(input, edges[i - 1]!, edges[i]!));
+    if (edges[i - 1] === edges[i]) continue;
+    const tier = tierOf(input, edges[i - 1]!, edges[i]!);
+    tiers.push(tier);
+    sumEur += tier.marginEurPerKwh * (tier.toW - tier.fromW);
+    if (sumEur <= mostEur && !(tier.pays && watts === tier.fromW)) continue;
+    [watts, mostEur] = [tier.toW, sumEur];
   }
-  const firstLoss = tiers.find((t) => !t.pays);
-  return { watts: firstLoss ? firstLoss.fromW : edges.at(-1)!, tiers };
+  return { watts, tiers };
 }
 
-/** Watts that pay, without the tiers. */
-export function payingW(input: DispatchInput): number {
-  const edges = edgesOf(input);
-  for (let i = 1; i < edges.length; i++) {
-    if (edges[i - 1] !== edges[i] && !tierOf(input, edges[i - 1]!, edges[i]!).pays) return edges[i - 1]!;
-  }
-  return edges.at(-1)!;
-}
+/** What people are told of: the first tier that is run for its gain, or, where none is, the first. */
+export const leading = ({ watts, tiers }: Dispatch): Tier | undefined =>
+  tiers.find((t) => t.pays && t.toW <= watts) ?? tiers[0];

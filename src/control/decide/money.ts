@@ -1,5 +1,5 @@
 import type { StepInput } from '../types.ts';
-import { type Dispatch, type DispatchInput, dispatch, payingW } from './dispatch.ts';
+import { type Dispatch, type DispatchInput, dispatch, leading } from './dispatch.ts';
 
 /** Watts that pay by where they come from; the loops take the sun of the moment to it. */
 export interface Pays {
@@ -16,7 +16,7 @@ export const paysNow = (pays: Pays, surplusW: number, exportLimitW: number): num
   Math.max(pays.gridW, Math.min(pays.sunW, surplusW), Math.min(pays.freeW, Math.max(0, surplusW - exportLimitW)));
 
 export interface Money {
-  /** With the surplus of now: its first tier is what people are told. */
+  /** With the surplus of now: its leading tier is what people are told. */
   dispatched: Dispatch;
   filler: Pays;
   paid: Pays;
@@ -34,10 +34,11 @@ export interface MoneyFacts {
   cop: number;
 }
 
-const bySource = (input: DispatchInput): Pays => ({
-  gridW: payingW({ ...input, surplusW: 0, curtailedW: 0 }),
-  sunW: payingW({ ...input, surplusW: input.maxW, curtailedW: 0 }),
-  freeW: payingW({ ...input, surplusW: input.maxW, curtailedW: input.maxW }),
+const bySource = (input: DispatchInput, nowW: number): Pays => ({
+  // Where buying pays and feeding in pays more, the sun of now decides whether anything is bought.
+  gridW: Math.min(nowW, dispatch({ ...input, surplusW: 0, curtailedW: 0 }).watts),
+  sunW: dispatch({ ...input, surplusW: input.maxW, curtailedW: 0 }).watts,
+  freeW: dispatch({ ...input, surplusW: input.maxW, curtailedW: input.maxW }).watts,
 });
 
 /** Undefined without a price, or while computing is switched off. */
@@ -60,14 +61,12 @@ export function money(facts: MoneyFacts): Money | undefined {
     resistiveW,
     ...(house.backupHeaterIs === 'boiler' && { boilerEurPerKwh: house.alternativeEurPerKwh }),
   };
-  const sold = want && want.incomeEurPerKwh > 0 ? want : undefined;
-  const paid = sold && bySource({ ...base, incomeEurPerKwh: base.incomeEurPerKwh + sold.incomeEurPerKwh });
-  const most = (w: number) => Math.min(sold?.wantW ?? 0, w);
-  return {
-    dispatched: dispatch(base),
-    filler: bySource(base),
-    paid: paid ? { gridW: most(paid.gridW), sunW: most(paid.sunW), freeW: most(paid.freeW) } : NOTHING_PAYS,
-  };
+  const dispatched = dispatch(base);
+  const filler = bySource(base, dispatched.watts);
+  if (!want || want.incomeEurPerKwh <= 0) return { dispatched, filler, paid: NOTHING_PAYS };
+  const maxW = Math.min(limitW, want.wantW);
+  const sold = { ...base, maxW, incomeEurPerKwh: base.incomeEurPerKwh + want.incomeEurPerKwh };
+  return { dispatched, filler, paid: bySource(sold, dispatch(sold).watts) };
 }
 
 /** A kWh must gain this much before filler starts, and may lose as much before it stops. */
@@ -79,7 +78,7 @@ const CLEAR_LOSS_EUR = 0.05;
 
 /** Minimum times and hysteresis around the rule, so that a price that trembles does not switch an accelerator. */
 export function steadyPays(before: { fillerW: number; fillerS: number }, found: Money | undefined): Pays {
-  const first = found?.dispatched.tiers[0];
+  const first = found && leading(found.dispatched);
   if (!found || !first) return NOTHING_PAYS;
   const { watts } = found.dispatched;
   if (before.fillerW > 0) {

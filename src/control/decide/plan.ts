@@ -5,7 +5,7 @@ import { clamp } from '../physics.ts';
 import type { StepInput } from '../types.ts';
 import { loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
-import type { Tier } from './dispatch.ts';
+import { leading, type Tier } from './dispatch.ts';
 import { money, NOTHING_PAYS, type Pays, paysNow, steadyPays } from './money.ts';
 import { resistive } from './resistive.ts';
 import { learnTrim } from './trim.ts';
@@ -30,7 +30,7 @@ export interface Plan {
   surplusW: number;
   /** Own sun that would be fed in carries the heat pump at a good part of its power. */
   sunny: boolean;
-  /** First tier of the dispatch: what people are told. */
+  /** Leading tier of the dispatch: what people are told. */
   why: { source: Tier['source']; priceEurPerKwh: number; alternativeEurPerKwh: number; marginEurPerKwh: number } | null;
   marketLive: boolean;
 }
@@ -39,6 +39,8 @@ export interface PlanState {
   plan: Plan;
   /** Slow correction of the weather curve, K: what the room has taught. Kept over restarts. */
   trimK: number;
+  /** Seconds for which it has, as far as they count. Kept as well. */
+  taughtS: number;
   /** Seconds since filler was switched on or off. */
   fillerS: number;
   /** Seconds for which the compressor alone has not been enough. */
@@ -66,6 +68,7 @@ export const PLAN_START: PlanState = {
     marketLive: false,
   },
   trimK: 0,
+  taughtS: 0,
   fillerS: 3600,
   shortS: 0,
   wantedS: 0,
@@ -135,7 +138,7 @@ function heatTake(facts: PlanFacts, heatNeedW: number, supplySetC: number): numb
 export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanState {
   const { est, input } = facts;
   const { house, setPoints, market } = input;
-  const trimK = learnTrim(state, facts, dtS);
+  const { trimK, taughtS } = learnTrim(state, facts, dtS);
   // Windows and draughts act at once and the floor follows hours later: a mean of the past would come too late.
   const outdoorC = est.outdoorC.value;
   const roomC = est.roomC.quality === 'lost' ? setPoints.roomSetC : est.roomC.value;
@@ -160,7 +163,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const exportLimitW = input.grid?.exportLimitW ?? Number.POSITIVE_INFINITY;
   const fillerW = paysNow(filler, surplusW, exportLimitW);
   const turned = fillerW > 0 !== state.plan.fillerW > 0;
-  const first = found?.dispatched.tiers[0];
+  const first = found && leading(found.dispatched);
   const why = first
     ? {
         source: first.source,
@@ -188,6 +191,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
       marketLive: market !== undefined,
     },
     trimK,
+    taughtS,
     shortS,
     wantedS,
     fillerS: turned ? 0 : Math.min(1e6, state.fillerS + dtS),

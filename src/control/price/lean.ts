@@ -19,7 +19,8 @@ export interface Lean {
   atMs: number;
   fromEur: number;
   toEur: number;
-  /** The house waits, too. */
+  /** Who waits. */
+  tank: boolean;
   house: boolean;
 }
 
@@ -68,14 +69,16 @@ export function leanOf(ahead: readonly PriceSlot[], timeMs: number, nowEur: numb
   const later = slotsWithin(ahead, timeMs, timeMs + WAIT_MS);
   const move = (slot: PriceSlot) => ({ atMs: slot.startMs, fromEur: nowEur, toEur: slot.priceEurPerKwh });
   const rise = later.find((s) => s.priceEurPerKwh >= limitEur);
-  const cheap = later.find((s) => s.priceEurPerKwh < nowEur && tankMayWait(heat, move(s)));
+  const tank = heat.tankC !== undefined;
+  const houseWaits = (s: PriceSlot) => s.startMs - timeMs <= ROOM_WAIT_MS && houseMayWait(heat, move(s));
+  const waits = (s: PriceSlot) => (tank ? tankMayWait(heat, move(s)) : houseWaits(s));
+  const cheap = later.find((s) => s.priceEurPerKwh < nowEur && waits(s));
   if (cheap && !(rise && rise.startMs < cheap.startMs)) {
-    const soon = cheap.startMs - timeMs <= ROOM_WAIT_MS;
-    return { to: 'wait', ...move(cheap), house: soon && houseMayWait(heat, move(cheap)) };
+    return { to: 'wait', ...move(cheap), tank, house: houseWaits(cheap) };
   }
   if (!rise || rise.startMs > timeMs + FILL_MS || !tankMayFill(heat, move(rise))) return undefined;
   const lastsMs = dearUntilMs(ahead, ahead.indexOf(rise), (nowEur + limitEur) / 2) - rise.startMs;
-  return lastsMs >= DEAR_MS ? { to: 'fill', ...move(rise), house: false } : undefined;
+  return lastsMs >= DEAR_MS ? { to: 'fill', ...move(rise), tank, house: false } : undefined;
 }
 
 /** Kelvins below its set-point at which the tank is charged; undefined: as ever. */
@@ -97,12 +100,12 @@ export function leaned(
 ): Leaning {
   const { ahead, market, timeMs, setPoints, house } = asked;
   if (!ahead || !market || timeMs === undefined || setPoints !== own || setPoints.mode === 'off') return asked;
-  if (est.outdoorC.quality === 'lost' || est.hotWaterC.quality === 'lost') return asked;
+  if (est.outdoorC.quality === 'lost') return asked;
   const heat = {
     map,
     outdoorC: est.outdoorC.value,
     houseSinkC: pumpSinkC(est),
-    tankC: est.hotWaterC.value,
+    tankC: est.hotWaterC.quality === 'lost' ? undefined : est.hotWaterC.value,
     tankSetC: setPoints.hotWaterSetC,
     tankL: house.hotWaterTankL,
     timeMs,
@@ -112,8 +115,9 @@ export function leaned(
   if (!lean) return asked;
   const season = setPoints.mode === 'auto' ? plan.mode : setPoints.mode;
   const waits = lean.house && season === 'heating';
+  if (!waits && !lean.tank) return asked;
   const roomSetC = waits ? Math.max(5, setPoints.roomSetC - ROOM_K) : setPoints.roomSetC;
-  return { ...asked, lean, setPoints: { ...setPoints, roomSetC } };
+  return { ...asked, lean: { ...lean, house: waits }, setPoints: { ...setPoints, roomSetC } };
 }
 
 const clock = (ms: number, timeZone: string): string => {
@@ -122,13 +126,20 @@ const clock = (ms: number, timeZone: string): string => {
 };
 const eur = (x: number) => (Number(x.toFixed(2)) || 0).toFixed(2);
 
+const WAITS = {
+  both: 'tank and house wait for it as long as they are warm enough',
+  tank: 'the tank waits for it as long as it is warm enough',
+  house: 'the house waits for it as long as it is warm enough',
+} as const;
+
 export function leanReasons({ lean, house }: Leaning): Reason[] {
   if (!lean) return [];
   const at = clock(lean.atMs, house.comfort.timeZone);
+  const prices = `${eur(lean.toEur)} instead of ${eur(lean.fromEur)} EUR/kWh`;
   const text =
     lean.to === 'fill'
-      ? `power gets dearer at ${at}, ${eur(lean.toEur)} instead of ${eur(lean.fromEur)} EUR/kWh: the hot water tank is filled before`
-      : `power gets cheaper at ${at}, ${eur(lean.toEur)} instead of ${eur(lean.fromEur)} EUR/kWh: tank and house wait for it as long as they are warm enough`;
+      ? `power gets dearer at ${at}, ${prices}: the hot water tank is filled before`
+      : `power gets cheaper at ${at}, ${prices}: ${WAITS[lean.tank && lean.house ? 'both' : lean.tank ? 'tank' : 'house']}`;
   return [{ what: 'prices', code: `price-${lean.to}`, text }];
 }
 

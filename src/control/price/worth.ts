@@ -11,7 +11,8 @@ export interface HeatFacts {
   outdoorC: number;
   /** Water that the pump works against while it heats the house. */
   houseSinkC: number;
-  tankC: number;
+  /** Undefined in a house without a tank, or without its sensor: nothing is charged there. */
+  tankC: number | undefined;
   tankSetC: number;
   tankL: number;
   /** Now, and its minute of the local day. */
@@ -73,7 +74,7 @@ export function houseMayWait(f: HeatFacts, { fromEur, toEur, atMs }: Move): bool
 
 /** Earlier, into a tank that is still fairly hot: a higher temperature, and more charges of less heat each. */
 export function tankMayFill(f: HeatFacts, { fromEur, toEur, atMs }: Move): boolean {
-  const missingK = f.tankSetC - f.tankC;
+  const missingK = f.tankSetC - (f.tankC ?? f.tankSetC);
   if (missingK <= 0) return false;
   const earlyK = Math.max(0, CHARGED_BELOW_K - missingK);
   const nowEur = heatEur(f, fromEur, f.tankSetC + COIL_K - missingK / 2, f.outdoorC);
