@@ -159,9 +159,10 @@ export const DECISIONS_DE: Record<string, string> = {
   'the price told for now has run out: {}': 'der für jetzt gemeldete Preis gilt nicht mehr: {}',
   'the time is not known, so no price of the list can be found: {}':
     'die Zeit ist nicht bekannt, also ist kein Preis der Liste zu finden: {}',
-  'power gets dearer at {}, {} instead of {} EUR/kWh: the hot water tank is filled before':
-    'Strom wird um {} teurer, {} statt {} EUR/kWh: der Warmwasserspeicher wird vorher gefüllt',
-  'power gets cheaper at {}, {} instead of {} EUR/kWh: {}': 'Strom wird um {} billiger, {} statt {} EUR/kWh: {}',
+  'power gets dearer at {}, {}: the hot water tank is filled before':
+    'Strom wird um {} teurer, {}: der Warmwasserspeicher wird vorher gefüllt',
+  'power gets cheaper at {}, {}: {}': 'Strom wird um {} billiger, {}: {}',
+  '{} instead of {} EUR/kWh': '{} statt {} EUR/kWh',
   'tank and house wait for it as long as they are warm enough':
     'Speicher und Haus warten darauf, solange sie warm genug sind',
   'the tank waits for it as long as it is warm enough': 'der Speicher wartet darauf, solange er warm genug ist',
