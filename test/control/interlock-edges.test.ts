@@ -71,6 +71,9 @@ test('F15: in an alarm the coolant pump of a cold accelerator rests before its c
   // One cold reading of a loop that is warm at its other end is a lie (campaign, seed 4800).
   assert.is(pump(-2.4, 200, off, 33, 32), 100);
   assert.is(pump(2, 200, off, 5, 5.9), 0);
+  // Nor is coolant that cold below a chip so warm (campaign, seed 9301, its inlet open).
+  assert.is(pump(-0.8, 200, off, 28), 100);
+  assert.is(pump(-0.8, 200, off, 15), 0);
 });
 
 test('an accelerator counts as idle below 100 W: its run-on goes on, above it begins anew', () => {

@@ -16,6 +16,8 @@ const VALVE_REST_S = 180;
 /** Coolant colder than this would freeze the water in the exchanger, should its valve leak or run to the wrong end. */
 const COLD_COOLANT_C = 3;
 const CHIP_COLD_C = 40;
+/** A chip without power is hardly warmer than the coolant that goes round: further above it one of the two lies. */
+const CHIP_ABOVE_K = 20;
 /** Both ends of a turning loop without power agree within this, sensors and transport included. */
 const ENDS_DIFFER_K = 3;
 
@@ -41,8 +43,9 @@ export function coldCoolantRests(bound: Bound, timers: Timers, { est, image, dec
   const unsupplied = bound.outputs.accelSupplyOn === 0 && image.actuators.accelSupplyOn === 0;
   // Without power all the loop is equally cold: one end that says otherwise means that a sensor lies.
   const warmEnd = accelInC.quality === 'good' && accelInC.value >= COLD_COOLANT_C + ENDS_DIFFER_K;
+  const chipMostC = Math.min(CHIP_COLD_C, accelOutC.value + CHIP_ABOVE_K);
   const cold =
-    accelOutC.quality === 'good' && accelOutC.value < COLD_COOLANT_C && !warmEnd && accelChipC.value < CHIP_COLD_C;
+    accelOutC.quality === 'good' && accelOutC.value < COLD_COOLANT_C && !warmEnd && accelChipC.value < chipMostC;
   if (!unsupplied || !cold || timers.accelIdleS < RUN_ON_S || decided.accelPumpPct >= bound.outputs.accelPumpPct)
     return;
   bound.outputs.accelPumpPct = Number.isFinite(decided.accelPumpPct) ? Math.max(0, decided.accelPumpPct) : 0;
