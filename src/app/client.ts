@@ -49,10 +49,21 @@ export async function fetchUnit(url: string, init: RequestInit = {}): Promise<Re
   }
 }
 
+const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+function refusalOf(status: number, body: unknown): HeatmineError {
+  const error = Refusal.safeParse(body).data?.error;
+  const code = error && error.code in ERROR_CODES ? (error.code as ErrorCode) : 'VALUE_RANGE';
+  return new HeatmineError(code, error?.message ?? `refused with ${status}`);
+}
+
+/** Throws VERSION_MISMATCH, or what the unit refuses with. */
 export async function fetchState(url: string): Promise<State> {
   // A connection of its own: one kept alive may have been closed while this process was busy elsewhere.
   const response = await fetchUnit(`${url}/api/state`, { headers: { connection: 'close' } });
-  const state = State.safeParse(await response.json());
+  const body = await response.json();
+  if (!response.ok) throw refusalOf(response.status, body);
+  const state = State.safeParse(body);
   if (state.success) return state.data;
   const at = state.error.issues[0]?.path.join('.');
   throw new HeatmineError('VERSION_MISMATCH', `the unit at ${url} says ${at || 'what it does'} in another way`);
@@ -72,11 +83,8 @@ async function change<T>(url: string, path: string, body: object, answerOf: z.Zo
     headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, by: 'command line' }),
   });
-  const { error, ...answer } = (await response.json()) as { error?: { code: string; message: string } };
-  if (!response.ok) {
-    const code = error && error.code in ERROR_CODES ? (error.code as ErrorCode) : 'VALUE_RANGE';
-    throw new HeatmineError(code, error?.message ?? `refused with ${response.status}`);
-  }
+  const answer: unknown = await response.json();
+  if (!response.ok) throw refusalOf(response.status, answer);
   return answerOf.parse(answer);
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../core/errors.ts';
 import { say } from '../../command.ts';
 import type { OnProgress } from '../../progress-teller.ts';
 import { type SpawnedUnit, spawnUnit } from '../../spawn-unit.ts';
@@ -18,28 +20,36 @@ const START_MS = 180_000;
 /** Patience with ticks that come late, and with compute after the last of them. */
 const LATE_MS = 120_000;
 const ANSWERS_MS = 600_000;
+/** Before one who was refused asks again: without it the unit's limit of requests would be what is measured. */
+const AGAIN_MS = 500;
 
 /** Keeps asking until told to stop, so that compute is saturated all the while; counts the answers. */
 function load(unit: SpawnedUnit) {
   let going = true;
   let untilMs = Number.POSITIVE_INFINITY;
   const count = { answered: 0, refused: 0 };
+  const refusals = new Set<string>();
   const lacks = () => count.answered + count.refused < QUERIES && performance.now() < untilMs;
   const one = async () => {
     while (going || lacks()) {
-      await unit.ask(`why is my flow too low? (${count.answered})`).then(
-        () => count.answered++,
-        () => count.refused++,
-      );
+      try {
+        await unit.ask(`why is my flow too low? (${count.answered})`);
+        count.answered++;
+      } catch (error) {
+        count.refused++;
+        refusals.add(messageOf(error));
+        await sleep(AGAIN_MS);
+      }
     }
   };
   const all = Promise.all(Array.from({ length: CONCURRENT }, one));
   return {
     count,
-    /** Ends once all have been answered, or when compute has had its time. */
-    async stop(): Promise<void> {
+    refusals,
+    /** Resolves once QUERIES are through, or when compute has had `forMs` more. */
+    async stop(forMs: number): Promise<void> {
       going = false;
-      untilMs = performance.now() + ANSWERS_MS;
+      untilMs = performance.now() + forMs;
       await all;
     },
   };
@@ -107,9 +117,15 @@ async function tickFigures(ticks: number, onProgress: OnProgress = () => {}): Pr
     say(`${ticks} ticks with ${CONCURRENT} questions at a time ...`);
     const asking = load(unit);
     const answered = () => Math.min(QUERIES, asking.count.answered);
-    const busy = await lateness(unit, ticks, (passed) => onProgress(ticks + passed + answered(), of));
+    const busy = await lateness(unit, ticks, (passed) => onProgress(ticks + passed + answered(), of)).catch(
+      async (error) => {
+        await asking.stop(0);
+        throw error;
+      },
+    );
     const telling = setInterval(() => onProgress(2 * ticks + answered(), of), 1000);
-    await asking.stop().finally(() => clearInterval(telling));
+    await asking.stop(ANSWERS_MS).finally(() => clearInterval(telling));
+    for (const refusal of asking.refusals) say(`refused: ${refusal}`);
     return latenessFigures(idle, busy, asking.count);
   } finally {
     await unit.stop();
