@@ -1,12 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import type { Commission } from '../../contract/commission.ts';
-import { HeatmineError } from '../../core/errors.ts';
+import { HeatmineError, messageOf } from '../../core/errors.ts';
 import { fetchState, setPoint, unitOf } from '../client.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
 
 const POLL_MS = 1000;
 /** All checks together take some 50 minutes of house time; nothing heard for this long means that control is gone. */
 const SILENT_MS = 30_000;
+/** By hand, by a service manager, by a terminal that was closed. */
+const END_BY = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The rows as a table for people; each that is not in order with what to do. */
 export function commissionTable({ rows }: Commission): string {
@@ -60,15 +62,21 @@ async function runCommission(args: string[]): Promise<number> {
   if (!values.yes) await confirm();
   const { operation, operationAfter } = control.setPoints;
   const before = operation === 'commission' ? operationAfter : operation;
-  const stop = () => void setPoint(url, 'operation', before).finally(() => process.exit(2));
-  process.once('SIGINT', stop);
+  const stop = () =>
+    void setPoint(url, 'operation', before)
+      .then(
+        () => say(`the checks ended here: the unit's operation is ${before} again`),
+        (error) => say(`the checks go on, \`heatmine set operation ${before}\` ends them: ${messageOf(error)}`),
+      )
+      .finally(() => process.exit(2));
+  for (const signal of END_BY) process.once(signal, stop);
   await setPoint(url, 'operation', 'commission');
   try {
     const found = await watch(url);
     print(json ? JSON.stringify(found.rows) : commissionTable(found));
     return found.rows.some((r) => r.result === 'FAIL') ? 1 : 0;
   } finally {
-    process.off('SIGINT', stop);
+    for (const signal of END_BY) process.off(signal, stop);
     await setPoint(url, 'operation', before);
   }
 }
