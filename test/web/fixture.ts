@@ -48,6 +48,8 @@ export interface Fixture {
   speak: (on: boolean) => void;
   /** Control says nothing any more, and the unit takes its last word for gone. */
   loseControl: () => void;
+  /** The board has no tank, as control tells it: without its sensor. */
+  loseTank: () => void;
   /** The next delta is lost on its way to all pages. */
   lose: () => void;
   /** How often a page asked for the whole again. */
@@ -64,6 +66,7 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
   let overrides: Override[] = [];
   let speaking = true;
   let controlled = true;
+  let tank = true;
   let locked = false;
   let tick = 1;
   const resident = new Set(['faults', 'status']);
@@ -197,6 +200,7 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
   const timer = setInterval(() => {
     if (!speaking) return;
     const whole = snapshot(++tick, set, overrides);
+    if (!tank) delete whole.control.sensors.hotWaterC;
     const next = controlled ? whole : { ...whole, control: null };
     const text = JSON.stringify({ type: 'delta', seq: tick, ...deltaOf(told, next) });
     told = next;
@@ -211,6 +215,9 @@ export async function startFixture(port = 0, dist = DIST): Promise<Fixture> {
     commands,
     speak: (on) => {
       speaking = on;
+    },
+    loseTank: () => {
+      tank = false;
     },
     loseControl: () => {
       controlled = false;

@@ -51,6 +51,20 @@ page(
     }),
 );
 
+page('a house without a tank is offered no hot water, and its plant is drawn without', (context) =>
+  visit(context, {}, async (tab) => {
+    const ofTank = ['#hotWaterSetC', '#wish-hot-water-once', '#tile-hotwater'];
+    for (const part of ofTank) assert.is(await tab.locator(part).count(), 1, part);
+    context.unit.loseTank();
+    for (const part of ofTank) await tab.locator(part).waitFor({ state: 'detached' });
+    assert.not.match(await tab.locator('#effective').innerText(), /water/);
+    await tab.evaluate("location.hash = 'plant'");
+    await tab.waitForSelector('.part-buffer');
+    assert.is(await tab.locator('.part-hotWater').count(), 0);
+    assert.not.match((await tab.locator('.schematic').getAttribute('aria-label'))!, /water tank|Hot water/);
+  }),
+);
+
 page('two presses on + send one command with the sum, and the echo becomes the effective value', (context) =>
   visit(context, {}, async (tab) => {
     // Both within one task of the page: the pause between them must not depend on how busy this machine is.

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ControlState, Mode, SetPoints } from '../../../src/contract/messages.ts';
 import { Refused, setPoint } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
+import { hasTank } from '../snapshot.ts';
 
 const MODES: readonly Mode[] = ['heating', 'auto', 'cooling', 'off'];
 const SEND_AFTER_MS = 350;
@@ -65,15 +66,17 @@ export function Controls({ control }: { control: ControlState | null }) {
         set={set}
       />
       <Choice name="mode" label={t.controls.mode} effective={set?.mode} options={MODES.map((m) => [m, t.mode[m]])} />
-      <Stepper
-        name="hotWaterSetC"
-        label={t.controls.hotWater}
-        step={1}
-        min={35}
-        max={60}
-        now={sensors?.hotWaterC?.value}
-        set={set}
-      />
+      {hasTank(control) && (
+        <Stepper
+          name="hotWaterSetC"
+          label={t.controls.hotWater}
+          step={1}
+          min={35}
+          max={60}
+          now={sensors?.hotWaterC?.value}
+          set={set}
+        />
+      )}
       <Choice
         name="computeOn"
         label={t.controls.compute}
@@ -95,8 +98,8 @@ export function Controls({ control }: { control: ControlState | null }) {
       {control && (
         <p class="quiet" id="effective">
           {t.controls.effective}: {control.setPoints.mode === 'auto' && `${t.mode.auto}: `}
-          {t.mode[control.inEffect.mode]}, {f.celsius(control.inEffect.roomSetC)}, {t.controls.hotWater}{' '}
-          {f.celsius(control.inEffect.hotWaterSetC, 0)}
+          {t.mode[control.inEffect.mode]}, {f.celsius(control.inEffect.roomSetC)}
+          {hasTank(control) && `, ${t.controls.hotWater} ${f.celsius(control.inEffect.hotWaterSetC, 0)}`}
         </p>
       )}
     </div>

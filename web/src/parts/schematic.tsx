@@ -6,6 +6,7 @@ import { type Circuit, NARROW, type PartId, type Pipe, WIDE } from '../drawings/
 import { useNarrow } from '../drawings/use-narrow.ts';
 import { useWords } from '../i18n/index.ts';
 import { shownPoint } from '../i18n/shown-point.ts';
+import { hasTank } from '../snapshot.ts';
 
 type Point = SensorName | ActuatorName;
 const MOVING_LPM = 0.3;
@@ -30,21 +31,26 @@ const READINGS: Partial<Record<PartId, readonly Point[]>> = {
 export function Schematic({ control, onPoint }: Props) {
   const { t, f } = useWords();
   const layout = useNarrow() ? NARROW : WIDE;
+  const tank = hasTank(control);
   const value = (name: SensorName) => control.sensors[name]?.value ?? null;
   const running = runningCircuits(control);
   const lines = partLines(control, t, f);
+  const valves = layout.valves.filter(({ output }) => tank || output !== 'hotWaterOn');
+  const parts = (Object.keys(layout.parts) as PartId[]).filter((id) => tank || id !== 'hotWater');
   return (
     // biome-ignore lint/a11y/useSemanticElements: a drawing whose parts can be pressed, and no fieldset
     <svg class="schematic" viewBox={`0 0 ${layout.width} ${layout.height}`} role="group" aria-label={spoken()}>
-      {layout.pipes.map((pipe) => (
-        <PipeLine
-          key={pipe.id}
-          pipe={pipe}
-          celsius={pipe.colour && value(pipe.colour)}
-          moving={running[pipe.circuit]}
-        />
-      ))}
-      {(Object.keys(layout.parts) as PartId[]).map((id) => {
+      {layout.pipes
+        .filter(({ circuit }) => tank || circuit !== 'hotWater')
+        .map((pipe) => (
+          <PipeLine
+            key={pipe.id}
+            pipe={pipe}
+            celsius={pipe.colour && value(pipe.colour)}
+            moving={running[pipe.circuit]}
+          />
+        ))}
+      {parts.map((id) => {
         const { x, y, w, h } = layout.parts[id];
         const texts = lines[id];
         const top = y + h / 2 - (texts.length - 1) * 9;
@@ -61,7 +67,7 @@ export function Schematic({ control, onPoint }: Props) {
           </g>
         );
       })}
-      {layout.valves.map(({ output, x, y }) => (
+      {valves.map(({ output, x, y }) => (
         <Reading
           key={output}
           shown={shownPoint(t, f, output, control.outputs[output])}
@@ -109,9 +115,7 @@ export function Schematic({ control, onPoint }: Props) {
 
   function spoken(): string {
     const named = layout.labels.map(({ point }) => `${t.points[point]} ${f.celsius(value(point))}`);
-    return `${t.plant.title}. ${Object.values(lines)
-      .map((texts) => texts.join(' '))
-      .join('. ')}. ${named.join('. ')}`;
+    return `${t.plant.title}. ${parts.map((id) => lines[id].join(' ')).join('. ')}. ${named.join('. ')}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useWords } from '../i18n/index.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { hasTank, type Snapshot } from '../snapshot.ts';
 import { Modelled } from './modelled.tsx';
 
 /** The figures a person looks for, each with the one beside it that gives it meaning. */
@@ -21,9 +21,11 @@ export function Tiles({ snapshot }: { snapshot: Snapshot | null }) {
       <Tile id="buffer" label={t.tiles.buffer} value={f.celsius(value('bufferTopC'))}>
         {t.tiles.bottom} {f.celsius(value('bufferBottomC'))}
       </Tile>
-      <Tile id="hotwater" label={t.tiles.hotWater} value={f.celsius(value('hotWaterC'))}>
-        {t.tiles.wanted} {f.celsius(set?.hotWaterSetC, 0)}
-      </Tile>
+      {hasTank(control) && (
+        <Tile id="hotwater" label={t.tiles.hotWater} value={f.celsius(value('hotWaterC'))}>
+          {t.tiles.wanted} {f.celsius(set?.hotWaterSetC, 0)}
+        </Tile>
+      )}
       <Tile id="coolant" label={t.tiles.coolantOut} value={f.celsius(value('accelOutC'))}>
         {t.tiles.chip} {f.celsius(value('accelChipC'), 0)}
       </Tile>

@@ -3,6 +3,7 @@ import type { ControlState } from '../../../src/contract/messages.ts';
 import { OVERRIDE_MAX_MIN, OVERRIDE_MIN, type OverrideKind } from '../../../src/contract/override-kinds.ts';
 import { override, Refused } from '../api.ts';
 import { useWords } from '../i18n/index.ts';
+import { hasTank } from '../snapshot.ts';
 
 /** Less would read as nought. */
 const LEAST_EUR = 0.005;
@@ -84,7 +85,7 @@ export function Wishes({ control }: { control: ControlState | null }) {
     <section class="card" aria-labelledby="wishes-title">
       <h2 id="wishes-title">{t.wishes.title}</h2>
       <div class="wishes">
-        {BUTTONS.map((kind) => (
+        {BUTTONS.filter((kind) => kind !== 'hot-water-once' || hasTank(control)).map((kind) => (
           <Wish key={kind} {...props} kind={kind} minutes={OVERRIDE_MIN[kind]} />
         ))}
         {dries && <Wish {...props} kind="screed" minutes={OVERRIDE_MIN.screed} />}
