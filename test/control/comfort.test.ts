@@ -5,7 +5,6 @@ import { House } from '../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS, type SetPoints } from '../../src/contract/messages.ts';
 import { COMFORT_START, type ComfortState, comfortStep, type Wish } from '../../src/control/comfort/comfort.ts';
 import { LEGIONELLA_START, type LegionellaState, legionellaStep } from '../../src/control/comfort/legionella.ts';
-import { NIGHT_START, nightStep } from '../../src/control/comfort/night.ts';
 import { roomsOf } from '../../src/control/comfort/rooms.ts';
 import { supplyTargetC } from '../../src/control/decide/curve.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
@@ -90,29 +89,6 @@ test('legionella: a cycle that fails in six hours is tried again after twenty, a
   const waits = { ...LEGIONELLA_START, sinceS: 8 * DAY_S, retryS: 7200 };
   const { reasons } = legionellaStep(waits, good(55), 'used', 0, HOUSE.comfort, 60);
   assert.match(reasons[0]!.text, /did not reach 60 °C for 30 min, last reached 8\.0 days ago; tried again in 2 h/);
-});
-
-test('night: colder until the warm-up that this house needs, warm at its end; another house is learnt', () => {
-  const { comfort } = houseWith({ night: { setBackK: 3 } });
-  for (const kPerH of [0.3, 1.5]) {
-    let night = NIGHT_START;
-    let roomC = 21;
-    const atSix: number[] = [];
-    for (let s = 0; s < 6 * DAY_S; s += 60) {
-      const minute = (12 * 60 + s / 60) % 1440;
-      const { state, setBackK } = nightStep(night, minute, comfort, good(roomC), 21, 60);
-      night = state;
-      roomC = setBackK > 0 ? Math.max(18, roomC - 0.5 / 60) : Math.min(21, roomC + kPerH / 60);
-      if (minute === 21 * 60) assert.is(setBackK, 0, 'by day');
-      if (minute === 23 * 60) assert.is(setBackK, 3, 'by night');
-      if (minute === 6 * 60) atSix.push(roomC);
-    }
-    assert.ok(atSix.at(-1)! > 20.5, `${kPerH} K/h: ${atSix.map((c) => c.toFixed(1))} °C at six`);
-    assert.ok(Math.abs(night.warmupKPerH / kPerH - 1) < 0.35, `${kPerH} K/h learnt as ${night.warmupKPerH}`);
-  }
-  const unknown = nightStep(NIGHT_START, undefined, comfort, good(18), 21, 60);
-  assert.is(unknown.setBackK, 0);
-  assert.match(unknown.reasons[0]!.text, /time is not known/);
 });
 
 const asks = (kind: OverrideCommand['kind'], forMin: number, byK?: number): OverrideCommand => ({
