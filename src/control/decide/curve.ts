@@ -13,6 +13,9 @@ const ROOM_LIMIT_K = 6;
 /** All three hold for a floor of 35 °C; an emitter that needs hotter water for the same heat needs more of it for a cold room too. */
 const FLOOR_SPREAD_K = 14;
 
+/** Room temperature that design load and design supply are stated for here, °C (EN 12831 has 20). */
+export const DESIGN_ROOM_C = 21;
+
 /** Colder water heats nothing. */
 export const coolestSupplyC = (roomSetC: number): number => roomSetC + 2;
 
@@ -35,10 +38,10 @@ export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, 
   const share = loadShare(house, roomSetC, outdoorC);
   if (share === 0 && short < 0.5) return 0;
   if (short < -1.5) return 0;
-  const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
+  const curveC = roomSetC + (house.supplyDesignC - DESIGN_ROOM_C) * share ** (1 / EMITTER_EXPONENT);
   const nearK = clamp(short, -ROOM_NEAR_K, ROOM_NEAR_K);
   const influenceK = NEAR_GAIN_K_PER_K * nearK + FAR_GAIN_K_PER_K * (short - nearK);
-  const emitter = Math.max(1, (house.supplyDesignC - 21) / FLOOR_SPREAD_K);
+  const emitter = Math.max(1, (house.supplyDesignC - DESIGN_ROOM_C) / FLOOR_SPREAD_K);
   const roomK = emitter * clamp(influenceK, -ROOM_LIMIT_K, ROOM_LIMIT_K);
   return clamp(
     curveC + roomK + trimK,

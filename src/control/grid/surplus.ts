@@ -1,8 +1,8 @@
 import type { GridConfig } from '../../contract/grid.ts';
-import type { Estimate, Estimates } from '../estimate/points.ts';
+import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import type { StepInput } from '../types.ts';
-import { METER_FRESH_MS } from './meter.ts';
+import { freshW } from './meter.ts';
 
 /** Surplus sun that can be counted on: falls at once, rises only after it has stood, so that a cloud turns it twice. */
 export interface SurplusState {
@@ -23,9 +23,6 @@ const FALL_W = 300;
 const PROBE_W = 800;
 const AT_LIMIT_W = 100;
 const PROBE_CALM_S = 600;
-
-const freshW = (meter: Estimate): number | undefined =>
-  meter.quality === 'good' && meter.ageMs <= METER_FRESH_MS ? meter.value : undefined;
 
 /** The board's meter, else what an energy manager tells of it; import positive. */
 const gridOf = (est: Estimates, ems: StepInput['ems']): number | undefined => freshW(est.gridW) ?? ems?.gridW;
