@@ -3,6 +3,8 @@ import { clamp } from '../physics.ts';
 
 /** Sun, people and appliances warm a house by about this much: it needs no heat closer than this to its set-point. */
 const FREE_GAIN_K = 3;
+/** A room kept as cool as a mild design point has no span to it: below this the share would leap, then change its sign. */
+const LEAST_SPAN_K = 5;
 /** Floor heating gives off heat with dT^1.1 (EN 1264). */
 const EMITTER_EXPONENT = 1.1;
 /** Near its set-point the room's swings are sun and people: hotter water for them costs COP. Beyond, it has to follow. */
@@ -22,7 +24,7 @@ export const coolestSupplyC = (roomSetC: number): number => roomSetC + 2;
 /** Share of the design heat load at this outdoor temperature, 0 in mild weather, above 1 in a record frost. */
 export function loadShare(house: House, roomSetC: number, outdoorC: number): number {
   const limitC = roomSetC - FREE_GAIN_K;
-  return clamp((limitC - outdoorC) / (limitC - house.designOutdoorC), 0, 1.4);
+  return clamp((limitC - outdoorC) / Math.max(LEAST_SPAN_K, limitC - house.designOutdoorC), 0, 1.4);
 }
 
 /** Heat the house loses, W, by its own design figures. */
