@@ -73,11 +73,11 @@ export function nightStep(
     const next = warm
       ? { warmupKPerH: learnt({ ...state, preheat }, roomC), preheat: { fromC: startC, sinceS: 0 } }
       : { ...state, preheat };
-    const rate = `${state.warmupKPerH.toFixed(2)} K/h`;
+    const rate = state.warmupKPerH.toFixed(2);
     const text =
       preheat.fromC === null
-        ? `warming up for ${to} at ${rate}`
-        : `warming up for ${to}, from ${preheat.fromC.toFixed(1)} °C at ${rate}`;
+        ? `warming up for ${to} at ${rate} K/h`
+        : `warming up for ${to}, from ${preheat.fromC.toFixed(1)} °C at ${rate} K/h`;
     return { state: next, setBackK: 0, reasons: isHeated ? said('night-preheat', text) : [] };
   }
   const shortK = isKnown ? clamp(roomSetC - roomC.value, 0, setBackK + 2) : setBackK;
