@@ -160,15 +160,19 @@ test('"warmer for 3 h": told with its cost, in force for three hours, over a res
     JSON.stringify(storedOf(DEFAULT_SETPOINTS, { ...initialState(HOUSE), comfort: before.state })),
   );
   const { comfort } = restoredState(HOUSE, stored);
-  const after = (gapS: number) => {
-    const input: StepInput = {
-      ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 1, setPoints: DEFAULT_SETPOINTS },
-      ...{ market: MARKET, want: undefined, house: HOUSE, timeMs: timeMs + gapS * 1000 },
-    };
-    return comfortStep(comfort, input, estOf(), PLAN_START.plan, PUMP, 1).state.overrides.map((o) =>
+  const inputAfter = (gapS: number): StepInput => ({
+    ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 1, setPoints: DEFAULT_SETPOINTS },
+    ...{ market: MARKET, want: undefined, house: HOUSE, timeMs: timeMs + gapS * 1000 },
+  });
+  const after = (gapS: number) =>
+    comfortStep(comfort, inputAfter(gapS), estOf(), PLAN_START.plan, PUMP, 1).state.overrides.map((o) =>
       Math.round(o.leftS),
     );
-  };
+  const { legionella } = comfort;
+  const failed = { ...comfort, legionella: { ...legionella, sinceS: 4 * DAY_S, retryS: 20 * HOUR_S } };
+  const { sinceS, retryS } = comfortStep(failed, inputAfter(3 * HOUR_S), estOf(), PLAN_START.plan, PUMP, 1).state
+    .legionella;
+  assert.equal([sinceS, retryS!].map(Math.round), [4 * DAY_S + 3 * HOUR_S, 17 * HOUR_S], 'a tank ages as well');
   assert.equal(after(2 * HOUR_S), [HOUR_S]);
   assert.equal(after(3 * HOUR_S), []);
 });

@@ -169,6 +169,11 @@ test('hidden sun at a feed-in limit is probed by the meter that tells, be it an 
   assert.is(steadyW(0, 2000), 1000, 'the house buys: nothing is cut off');
   assert.is(steadyW(5000, -5000), 8800, 'at the limit: 800 W more are tried');
   assert.is(steadyW(5000, -4000), 7000);
+  const fallen = { ...SURPLUS_START, steadyW: 9500 };
+  const input = { dtS: 10, grid: GridConfig.parse({ exportLimitW: 5000 }), ems: { gridW: -5000, pvW: 9000 } };
+  let s = fallen;
+  for (let t = 0; t <= 500; t += 10) s = surplusStep(s, est, input as StepInput);
+  assert.is(s.steadyW, 8000, 'not soon after a cloud');
 });
 
 test.run();
