@@ -3,16 +3,15 @@ import type { ControlState } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
-import { COOLANT_W_PER_LPM_K, WATER_W_PER_LPM_K } from './physics.ts';
+import { COOLANT_W_PER_LPM_K, J_PER_KWH, WATER_W_PER_LPM_K } from './physics.ts';
 import type { CoreState } from './state.ts';
 
 /** Of flow meters and pairs of sensors that agree. */
 const BROUGHT_SLACK = 1.2;
 /** Below this flow a difference of two temperatures says nothing about heat. */
 const MIN_FLOW_LPM = 1;
-const J_PER_KWH = 3.6e6;
 /** A compressor that draws this runs, whoever drives it. */
-const RUNS_W = 100;
+export const RUNS_W = 100;
 
 /** A condenser gives off what it holds for so long after the compressor has stopped; later differences are the sensors'. */
 const RUN_ON_S = 180;

@@ -3,11 +3,13 @@ import { backupDrawsW, type House } from '../contract/house.ts';
 import type { ControlState, Market } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import { localDate } from './comfort/time.ts';
+import { LEAST_LEVEL } from './decide/compressor.ts';
+import { RUNS_W } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
 import { auxiliaryW, capacityW, copAt } from './learn/own-pump.ts';
 import type { PumpMap } from './learn/pump-map.ts';
-import { clamp, lagShare } from './physics.ts';
+import { clamp, J_PER_KWH, lagShare } from './physics.ts';
 
 /**
  * Meters for people. COP: heat of the heat pump, what defrosts take deducted, over compressor (measured), outdoor fan and
@@ -75,12 +77,8 @@ const DRY_COOLER_W_PER_W = 0.028;
 
 const MINUTE_S = 60;
 const NOW_TAU_S = 300;
-const J_PER_KWH = 3.6e6;
 /** A COP of less than this much electricity says nothing. */
 const LEAST_KWH = 0.1;
-const RUNS_W = 100;
-/** Speed below which a pump does not modulate. */
-const LEAST_LEVEL = 0.3;
 
 export interface MeterFacts {
   est: Estimates;

@@ -2,11 +2,13 @@ import type { House } from '../contract/house.ts';
 import type { Market, SetPoints } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
 import type { Observed } from '../contract/today.ts';
+import { LEAST_LEVEL } from './decide/compressor.ts';
+import { RUNS_W } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { auxiliaryW, capacityW, copAt, pumpSinkC } from './learn/own-pump.ts';
 import type { PumpMap } from './learn/pump-map.ts';
 import { addedEurPerH } from './meters.ts';
-import { clamp } from './physics.ts';
+import { clamp, J_PER_KWH } from './physics.ts';
 
 /** What others did with the machine while control only looked on, beside what control would have done. Plain JSON. */
 export interface ObserveState {
@@ -36,12 +38,9 @@ const OBSERVE_START: ObserveState = {
   wouldEur: 0,
 };
 
-/** Power at which a compressor counts as running, and as stopped again, W: between them it stays what it was. */
-const RUNS_W = 100;
+/** Power at which a compressor that ran counts as stopped again, W. */
 const STANDS_W = 50;
-const LEAST_LEVEL = 0.3;
 const DAY_S = 86_400;
-const J_PER_KWH = 3.6e6;
 /** With less than this nothing is said of money: kWh measured, and control's share of them. */
 const LEAST_KWH = 5;
 const LEAST_SHARE = 0.2;

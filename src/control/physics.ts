@@ -13,6 +13,8 @@ export function copOf(sinkC: number, sourceC: number): number {
   return Math.min(9, (0.543 * (sinkC + 273.15)) / Math.max(6, sinkC - sourceC + 7.5));
 }
 
+export const J_PER_KWH = 3.6e6;
+
 export const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** Share of a first-order change that has happened after `dtS`: exact for any step length. */

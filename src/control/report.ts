@@ -2,7 +2,7 @@ import type { Override } from '../contract/comfort.ts';
 import type { ControlState, Event, Grant, SetPoints } from '../contract/messages.ts';
 import { type Image, SENSOR_NAMES } from '../contract/points.ts';
 import { OBSERVE_DAYS } from '../contract/today-line.ts';
-import { isTrip } from './estimate/points.ts';
+import { COMFORT_AGE_MS, isTrip, TRIP_AGE_MS } from './estimate/points.ts';
 import type { Verdict } from './types.ts';
 
 /** What is published about a tick. Pure. */
@@ -17,8 +17,6 @@ export interface ReportFacts {
   lateness: ControlState['lateness'];
 }
 
-const TRIP_AGE_MS = 1500;
-const COMFORT_AGE_MS = 3_600_000;
 const REFUSED =
   'acknowledged five times within a day: the latch stays; mend its cause, then restart the unit, or wait for tomorrow';
 /** Reasons that are news when they appear. */

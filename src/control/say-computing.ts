@@ -4,13 +4,13 @@ import { safeLimitW } from './decide/grant.ts';
 import { FILLER_MIN_OFF_S } from './decide/money.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
+import { kw } from './figures.ts';
 import { gridHolds } from './grid/grid.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput } from './types.ts';
 
 export const WORKING_W = 100;
 const SOURCES = { curtailed: 'sun that would be cut off', sun: 'own sun', grid: 'the grid' } as const;
-const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 const eur = (e: number) => e.toFixed(3);
 
 /** What a kWh costs and gains: `paidEur` of it by answers that are sold. */

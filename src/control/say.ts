@@ -4,13 +4,13 @@ import { commissionView } from './commission/commission.ts';
 import { compressorWaits } from './decide/decide.ts';
 import type { Estimates } from './estimate/points.ts';
 import { plannedAccelW } from './estimate.ts';
+import { kw } from './figures.ts';
 import { computing, WORKING_W } from './say-computing.ts';
 import type { CoreState } from './state.ts';
 import type { StepInput } from './types.ts';
 
 type Action = ControlState['action'];
 
-const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 const deg = (c: number) => `${c.toFixed(1)} °C`;
 
 export function actionOf(

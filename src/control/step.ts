@@ -23,15 +23,13 @@ import { priceView } from './price/prices.ts';
 import { actionOf, headline } from './say.ts';
 import { sound } from './sound.ts';
 import type { CoreState } from './state.ts';
-import { supervise, type Wished } from './supervise.ts';
+import { isDue, supervise, type Wished } from './supervise.ts';
 import type { StepInput, Verdict } from './types.ts';
 
 export { initialState } from './state.ts';
 
 const LOOP_S = 1;
 const MAX_REASONS = 40;
-/** Sums of 0.1 s must not miss their second by rounding. */
-const EPSILON_S = 1e-6;
 
 interface LoopFacts {
   est: Estimates;
@@ -42,7 +40,7 @@ interface LoopFacts {
 
 function loops(state: CoreState, facts: LoopFacts, dtS: number): CoreState {
   const loopDueS = state.loopDueS + dtS;
-  if (loopDueS < LOOP_S - EPSILON_S && state.atMs !== null) return { ...state, loopDueS };
+  if (!isDue(loopDueS, LOOP_S) && state.atMs !== null) return { ...state, loopDueS };
   const { accel, heatPump } = state.interlock.stopped;
   const { est, input } = facts;
   const { swapped } = state.commission;

@@ -10,8 +10,9 @@ import type { StepInput } from './types.ts';
 export type Wished = StepInput & Pick<Wish, 'setPoints'>;
 
 const PLAN_S = 60;
+
 /** Sums of 0.1 s must not miss their second by rounding. */
-const EPSILON_S = 1e-6;
+export const isDue = (dueS: number, everyS: number): boolean => dueS >= everyS - 1e-6;
 
 /** Supervision once a minute, and at once when a person has changed something, there is another price, or the accelerator's heat goes elsewhere. */
 export function supervise(state: CoreState, input: Wished, est: Estimates, wish: Wish, dtS: number): CoreState {
@@ -32,7 +33,7 @@ export function supervise(state: CoreState, input: Wished, est: Estimates, wish:
   ];
   const planDueS = state.planDueS + dtS;
   const same = plannedFor.every((x, i) => x === state.plannedFor[i]);
-  if (planDueS < PLAN_S - EPSILON_S && same) return { ...state, planDueS };
+  if (!isDue(planDueS, PLAN_S) && same) return { ...state, planDueS };
   const { decided, interlock: locked } = state;
   const plan = planStep(
     state.plan,

@@ -63,7 +63,8 @@ export function listenForWishes(options: {
   const lapsing = listenForLapsing(link, monoMs);
   const heard = listenForPrices({ link, tariff, speed, monoMs });
   let setPoints = options.start;
-  let full = false;
+  /** Said once, until there is room again. */
+  let toldFull = false;
   const gate = createGate(monoMs, options.onRefused);
 
   link.on('want', (lease) => void want.offer(lease, monoMs()));
@@ -77,8 +78,8 @@ export function listenForWishes(options: {
     const nowMs = monoMs();
     for (const [name, z] of zones) if (nowMs - z.atMs > FORGET_MS) zones.delete(name);
     if (zones.has(last.zone) || zones.size < MAX_ZONES) zones.set(last.zone, { last, atMs: nowMs - last.ageMs });
-    else if (!full) options.onRefused(`zone ${last.zone}: there are ${MAX_ZONES} zones already`);
-    full = zones.size >= MAX_ZONES;
+    else if (!toldFull) options.onRefused(`zone ${last.zone}: there are ${MAX_ZONES} zones already`);
+    toldFull = zones.size >= MAX_ZONES && (toldFull || !zones.has(last.zone));
   });
   link.on('set', (command) => {
     if (!gate.opens()) return;

@@ -5,7 +5,6 @@ import { House } from '../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS, type SetPoints } from '../../src/contract/messages.ts';
 import { COMFORT_START, type ComfortState, comfortStep, type Wish } from '../../src/control/comfort/comfort.ts';
 import { LEGIONELLA_START, type LegionellaState, legionellaStep } from '../../src/control/comfort/legionella.ts';
-import { NIGHT_START, nightStep } from '../../src/control/comfort/night.ts';
 import { roomsOf } from '../../src/control/comfort/rooms.ts';
 import { supplyTargetC } from '../../src/control/decide/curve.ts';
 import { PLAN_START } from '../../src/control/decide/plan.ts';
@@ -92,29 +91,6 @@ test('legionella: a cycle that fails in six hours is tried again after twenty, a
   assert.match(reasons[0]!.text, /did not reach 60 °C for 30 min, last reached 8\.0 days ago; tried again in 2 h/);
 });
 
-test('night: colder until the warm-up that this house needs, warm at its end; another house is learnt', () => {
-  const { comfort } = houseWith({ night: { setBackK: 3 } });
-  for (const kPerH of [0.3, 1.5]) {
-    let night = NIGHT_START;
-    let roomC = 21;
-    const atSix: number[] = [];
-    for (let s = 0; s < 6 * DAY_S; s += 60) {
-      const minute = (12 * 60 + s / 60) % 1440;
-      const { state, setBackK } = nightStep(night, minute, comfort, good(roomC), 21, 60);
-      night = state;
-      roomC = setBackK > 0 ? Math.max(18, roomC - 0.5 / 60) : Math.min(21, roomC + kPerH / 60);
-      if (minute === 21 * 60) assert.is(setBackK, 0, 'by day');
-      if (minute === 23 * 60) assert.is(setBackK, 3, 'by night');
-      if (minute === 6 * 60) atSix.push(roomC);
-    }
-    assert.ok(atSix.at(-1)! > 20.5, `${kPerH} K/h: ${atSix.map((c) => c.toFixed(1))} °C at six`);
-    assert.ok(Math.abs(night.warmupKPerH / kPerH - 1) < 0.35, `${kPerH} K/h learnt as ${night.warmupKPerH}`);
-  }
-  const unknown = nightStep(NIGHT_START, undefined, comfort, good(18), 21, 60);
-  assert.is(unknown.setBackK, 0);
-  assert.match(unknown.reasons[0]!.text, /time is not known/);
-});
-
 const asks = (kind: OverrideCommand['kind'], forMin: number, byK?: number): OverrideCommand => ({
   ...{ kind, forMin, id: '', by: 'test' },
   ...(byK !== undefined && { byK }),
@@ -184,15 +160,19 @@ test('"warmer for 3 h": told with its cost, in force for three hours, over a res
     JSON.stringify(storedOf(DEFAULT_SETPOINTS, { ...initialState(HOUSE), comfort: before.state })),
   );
   const { comfort } = restoredState(HOUSE, stored);
-  const after = (gapS: number) => {
-    const input: StepInput = {
-      ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 1, setPoints: DEFAULT_SETPOINTS },
-      ...{ market: MARKET, want: undefined, house: HOUSE, timeMs: timeMs + gapS * 1000 },
-    };
-    return comfortStep(comfort, input, estOf(), PLAN_START.plan, PUMP, 1).state.overrides.map((o) =>
+  const inputAfter = (gapS: number): StepInput => ({
+    ...{ image: imageOf(createRig(), createRig().verdict.outputs), dtS: 1, setPoints: DEFAULT_SETPOINTS },
+    ...{ market: MARKET, want: undefined, house: HOUSE, timeMs: timeMs + gapS * 1000 },
+  });
+  const after = (gapS: number) =>
+    comfortStep(comfort, inputAfter(gapS), estOf(), PLAN_START.plan, PUMP, 1).state.overrides.map((o) =>
       Math.round(o.leftS),
     );
-  };
+  const { legionella } = comfort;
+  const failed = { ...comfort, legionella: { ...legionella, sinceS: 4 * DAY_S, retryS: 20 * HOUR_S } };
+  const { sinceS, retryS } = comfortStep(failed, inputAfter(3 * HOUR_S), estOf(), PLAN_START.plan, PUMP, 1).state
+    .legionella;
+  assert.equal([sinceS, retryS!].map(Math.round), [4 * DAY_S + 3 * HOUR_S, 17 * HOUR_S], 'a tank ages as well');
   assert.equal(after(2 * HOUR_S), [HOUR_S]);
   assert.equal(after(3 * HOUR_S), []);
 });

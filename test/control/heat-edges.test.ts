@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { House } from '../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS } from '../../src/contract/messages.ts';
 import type { SensorName } from '../../src/contract/points.ts';
 import { loadShare, supplyTargetC } from '../../src/control/decide/curve.ts';
@@ -125,6 +126,20 @@ test('filler starts for more than 0.2 ct after 10 min off; it stops for a loss, 
   assert.is(paysNow(FILLER, 2800, 500), 2800);
   assert.is(paysNow(FILLER, 9000, 5500), 3500);
   assert.is(paysNow(FILLER, 100, 500), 2500);
+});
+
+test('a house of a mild coast that is kept cool needs more heat the colder it is, and none in air that heats it', () => {
+  for (const designOutdoorC of [5, 8, 10]) {
+    const house = House.parse({ designOutdoorC });
+    for (let roomSetC = 5; roomSetC <= 21; roomSetC++) {
+      const shares = Array.from({ length: 40 }, (_, k) => loadShare(house, roomSetC, 25 - k));
+      assert.ok(
+        shares.every((share, k) => share >= (shares[k - 1] ?? 0)),
+        `${designOutdoorC} °C, room ${roomSetC} °C`,
+      );
+      assert.is(loadShare(house, roomSetC, roomSetC), 0);
+    }
+  }
 });
 
 test.run();

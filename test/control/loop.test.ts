@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MAX_ZONES } from '../../src/contract/comfort.ts';
 import { ControlState, DEFAULT_SETPOINTS, type SetCommand } from '../../src/contract/messages.ts';
 import type { Outputs } from '../../src/contract/points.ts';
 import { SET_NAMES } from '../../src/contract/set-names.ts';
@@ -167,6 +168,16 @@ test('leases lapse, floods of changes are bounded', () => {
   nowMs = 2000;
   listeners.set!({ name: 'roomSetC', value: 25, by: 'x' } as never);
   assert.is(wishes.current(nowMs).setPoints.roomSetC, 25);
+  refused.length = 0;
+  const zone = (n: number) =>
+    listeners.zone!({ zone: `z${n}`, temperatureC: 20, windowOpen: false, ageMs: 0 } as never);
+  for (let n = 1; n <= MAX_ZONES; n++) zone(n);
+  assert.equal(refused, []);
+  for (let i = 0; i < 9; i++) zone(MAX_ZONES + 1);
+  assert.equal(refused, [`zone z${MAX_ZONES + 1}: there are ${MAX_ZONES} zones already`], 'told once');
+  zone(1);
+  zone(MAX_ZONES + 1);
+  assert.is(refused.length, 1, 'one that has its place does not tell it again');
 });
 
 test('what is published passes its schema, also with sensors that are no numbers', () => {

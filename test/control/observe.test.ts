@@ -40,6 +40,18 @@ test('others start the compressor three times an hour: each is counted once, and
   assert.ok(rig.verdict.heat.condenserW === 0 || rig.verdict.heat.condenserW > 7000, 'the heat of others is seen');
 });
 
+test('a compressor that hums along between the two marks is running still, and was started once', () => {
+  const rig = createRig();
+  rig.setPoints.operation = 'observe';
+  let s = 0;
+  rig.world = (r, dtS) => {
+    s += dtS;
+    r.values.compressorW = s < 60 ? 0 : s % 60 < 30 ? 120 : 70;
+  };
+  run(rig, HOUR_S, 5);
+  assert.is(observedView(rig.state.observe)!.starts, 1);
+});
+
 test('water that others keep hotter than needed is what is saved; money is not told of nothing', () => {
   const hot = others(55, 30);
   run(hot, 6 * HOUR_S, 5);

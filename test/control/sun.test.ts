@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GridConfig } from '../../src/contract/grid.ts';
 import { NOTHING_PAYS, type Pays, paysNow } from '../../src/control/decide/money.ts';
 import { SURPLUS_START, surplusStep } from '../../src/control/grid/surplus.ts';
 import type { StepInput } from '../../src/control/types.ts';
@@ -154,6 +155,25 @@ test('surplus falls at once and rises after a minute of standing', () => {
   assert.is(s.steadyW, 2500, 'the least of the minute');
   s = surplusStep(s, est(700), input);
   assert.is(s.steadyW, 700);
+});
+
+test('hidden sun at a feed-in limit is probed by the meter that tells, be it an energy manager alone', () => {
+  const lost = { value: 0, quality: 'lost', ageMs: 0 };
+  const est = { gridW: lost, pvW: lost, accelW: { value: 3000, quality: 'good', ageMs: 0 } } as never;
+  const steadyW = (exportLimitW: number, gridW: number) => {
+    const input = { dtS: 10, grid: GridConfig.parse({ exportLimitW }), ems: { gridW, pvW: 9000 } } as StepInput;
+    let s = SURPLUS_START;
+    for (let t = 0; t < 60; t += 10) s = surplusStep(s, est, input);
+    return s.steadyW;
+  };
+  assert.is(steadyW(0, 2000), 1000, 'the house buys: nothing is cut off');
+  assert.is(steadyW(5000, -5000), 8800, 'at the limit: 800 W more are tried');
+  assert.is(steadyW(5000, -4000), 7000);
+  const fallen = { ...SURPLUS_START, steadyW: 9500 };
+  const input = { dtS: 10, grid: GridConfig.parse({ exportLimitW: 5000 }), ems: { gridW: -5000, pvW: 9000 } };
+  let s = fallen;
+  for (let t = 0; t <= 500; t += 10) s = surplusStep(s, est, input as StepInput);
+  assert.is(s.steadyW, 8000, 'not soon after a cloud');
 });
 
 test.run();

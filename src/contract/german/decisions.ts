@@ -78,6 +78,7 @@ export const DECISIONS_DE: Record<string, string> = {
   'the time is not known: no quiet hours': 'die Uhrzeit ist nicht bekannt: keine leisen Stunden',
   'the time is not known: no night set-back': 'die Uhrzeit ist nicht bekannt: keine Nachtabsenkung',
   'warming up for {}, from {} °C at {} K/h': 'wärmt auf bis {}, von {} °C mit {} K/h',
+  'warming up for {} at {} K/h': 'wärmt auf bis {} mit {} K/h',
   'nobody is at home: the room may be {} K colder': 'niemand ist zu Hause: der Raum darf {} K kälter sein',
   'night set-back: the room may be {} K colder until {}, warming up in time':
     'Nachtabsenkung: der Raum darf bis {2} um {1} K kälter sein und wird rechtzeitig warm',

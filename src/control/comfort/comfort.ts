@@ -155,14 +155,15 @@ export function comfortStep(
   const { roomSetC: usualSetC } = setPoints;
   const facts = { est, house, market, plan, pump, roomSetC: usualSetC, hotWaterSetC, mode, hasTank, tankHot };
   const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
-  const night = nightStep(state.night, minute, house.comfort, est.roomC, setPoints.roomSetC, dtS);
-  const holiday = holidayStep(overrides, night.state.warmupKPerH);
+  const warmer = overrides.find((o) => o.kind === 'warmer');
+  const away = awayStep(input, mode === 'heating' && !warmer);
+  const holiday = holidayStep(overrides, state.night.warmupKPerH);
+  const isHeated = mode === 'heating' && away.setBackK === 0 && holiday.setBackK === 0;
+  const night = nightStep(state.night, house.comfort, { minute, roomC: est.roomC, roomSetC: usualSetC, isHeated, dtS });
   const use: TankUse = mode === 'off' ? 'off' : holiday.tankRests ? 'rests' : holiday.returns ? 'returns' : 'used';
   const killer = hasTank
     ? legionellaStep(state.legionella, est.hotWaterC, use, minute, house.comfort, dtS)
     : { state: state.legionella, reasons: [] };
-  const warmer = overrides.find((o) => o.kind === 'warmer');
-  const away = awayStep(input, mode === 'heating' && !warmer);
   const setBackK = warmer ? 0 : setBack(mode, night.setBackK, away.setBackK, holiday.setBackK);
   const roomSetC = setPoints.roomSetC + (warmer?.byK ?? 0) - setBackK;
   const screed = screedStep(overrides, mode === 'heating', house);

@@ -1,13 +1,15 @@
 import type { House } from '../../contract/house.ts';
 import type { Market, Mode } from '../../contract/messages.ts';
 import type { OverrideKind } from '../../contract/override-kinds.ts';
-import { coolestSupplyC, loadW, supplyTargetC } from '../decide/curve.ts';
+import { LEAST_LEVEL } from '../decide/compressor.ts';
+import { coolestSupplyC, DESIGN_ROOM_C, loadW, supplyTargetC } from '../decide/curve.ts';
+import { COIL_K } from '../decide/hotwater.ts';
 import { type Plan, ROOM_W_PER_K } from '../decide/plan.ts';
 import { hasResistive } from '../decide/resistive.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { capacityW, copAt } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
-import { clamp, copOf } from '../physics.ts';
+import { clamp, copOf, J_PER_KWH } from '../physics.ts';
 
 /** What a wish will cost: an estimate from heat loss, the learnt map and the price of this hour. Pure. */
 export interface CostFacts {
@@ -21,19 +23,14 @@ export interface CostFacts {
   mode: Exclude<Mode, 'auto'>;
 }
 
-const WATER_KWH_PER_LK = 4186 / 3.6e6;
-/** Supply above the tank while it is charged. */
-const COIL_K = 8;
+const WATER_KWH_PER_LK = 4186 / J_PER_KWH;
 /** Compressor speed of a `quiet` wish where the config names none. */
 export const QUIET_PCT = 45;
 
 const euro = (eur: number) => (eur < 0.005 ? 'less than 0.01 EUR' : `about ${eur.toFixed(2)} EUR`);
 
-/** Room temperature that a design heat load is stated for (EN 12831 and our own curve). */
-const DESIGN_ROOM_C = 21;
 /** 500 L of buffer for each kelvin of hotter water. */
 const STORE_WH_PER_K = 600;
-const LEAST_LEVEL = 0.3;
 /** Heat of COP 1 comes when the pump has not been enough for half an hour, and keeps the buffer this much cooler. */
 const BEFORE_COP_1_S = 1800;
 const COOLER_K = 3;
@@ -69,7 +66,7 @@ function quietKwh(leftS: number, { house, roomSetC, est, plan, pump }: CostFacts
   const coolerShare = COOLER_K / Math.max(COOLER_K, plan.supplySetC - roomSetC);
   const missingW = Math.max(0, loadW(house, roomSetC, outdoorC) * (1 - coolerShare) - quietW);
   return (
-    ((missingW * Math.max(0, leftS - BEFORE_COP_1_S)) / 3.6e6) * (1 - 1 / copAt(pump, 1, plan.supplySetC, outdoorC))
+    ((missingW * Math.max(0, leftS - BEFORE_COP_1_S)) / J_PER_KWH) * (1 - 1 / copAt(pump, 1, plan.supplySetC, outdoorC))
   );
 }
 
@@ -77,7 +74,7 @@ function quietKwh(leftS: number, { house, roomSetC, est, plan, pump }: CostFacts
 function sparedKwh(leftS: number, byK: number, { house, roomSetC, est, plan, pump }: CostFacts): number {
   const outdoorC = est.outdoorC.value;
   const lessW = loadW(house, roomSetC, outdoorC) - loadW(house, roomSetC - byK, outdoorC);
-  return (lessW * leftS) / 3.6e6 / copAt(pump, LEAST_LEVEL, Math.max(plan.supplySetC, roomSetC + 5), outdoorC);
+  return (lessW * leftS) / J_PER_KWH / copAt(pump, LEAST_LEVEL, Math.max(plan.supplySetC, roomSetC + 5), outdoorC);
 }
 
 export function costOf(
@@ -127,6 +124,6 @@ export function costOf(
     return heat(shortK * house.hotWaterTankL * WATER_KWH_PER_LK, facts.hotWaterSetC + COIL_K);
   }
   const gain = plan.why && plan.fillerW > 0 ? Math.max(0, plan.why.marginEurPerKwh) : 0;
-  const eur = (gain * plan.fillerW * leftS) / 3.6e6;
+  const eur = (gain * plan.fillerW * leftS) / J_PER_KWH;
   return { eur, text: `forgoes ${euro(eur)} (estimate, at what computing gains now)` };
 }

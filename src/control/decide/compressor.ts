@@ -32,7 +32,9 @@ export const MIN_OFF_S = 300;
 export const STARTS_PER_HOUR = 4;
 const HOUR_S = 3600;
 const DAY_S = 86_400;
+/** Least speed that a compressor keeps up, and the same as a share of full speed. */
 export const MIN_PCT = 30;
+export const LEAST_LEVEL = MIN_PCT / 100;
 /** As many as the store keeps. */
 const MAX_AGES = 64;
 const ON_BELOW_K = 2.5;

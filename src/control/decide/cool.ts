@@ -1,5 +1,6 @@
 import type { Estimates } from '../estimate/points.ts';
 import { clamp } from '../physics.ts';
+import { MIN_PCT } from './compressor.ts';
 
 /** Cooling with water that never falls to the dew point: wet floors rot. */
 export interface CoolAim {
@@ -23,7 +24,6 @@ const COOLEST_EVER_C = 16;
 const BUFFER_ABOVE_K = 3;
 const THROTTLE_K = 2;
 const STOP_K = 0.3;
-const MIN_PCT = 30;
 /** Water this close below the room's set-point cools nothing. */
 const USEFUL_K = 2;
 const START_K = 0.5;

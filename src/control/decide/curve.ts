@@ -3,6 +3,8 @@ import { clamp } from '../physics.ts';
 
 /** Sun, people and appliances warm a house by about this much: it needs no heat closer than this to its set-point. */
 const FREE_GAIN_K = 3;
+/** A room kept as cool as a mild design point has no span to it: below this the share would leap, then change its sign. */
+const LEAST_SPAN_K = 5;
 /** Floor heating gives off heat with dT^1.1 (EN 1264). */
 const EMITTER_EXPONENT = 1.1;
 /** Near its set-point the room's swings are sun and people: hotter water for them costs COP. Beyond, it has to follow. */
@@ -13,13 +15,16 @@ const ROOM_LIMIT_K = 6;
 /** All three hold for a floor of 35 °C; an emitter that needs hotter water for the same heat needs more of it for a cold room too. */
 const FLOOR_SPREAD_K = 14;
 
+/** Room temperature that design load and design supply are stated for here, °C (EN 12831 has 20). */
+export const DESIGN_ROOM_C = 21;
+
 /** Colder water heats nothing. */
 export const coolestSupplyC = (roomSetC: number): number => roomSetC + 2;
 
 /** Share of the design heat load at this outdoor temperature, 0 in mild weather, above 1 in a record frost. */
 export function loadShare(house: House, roomSetC: number, outdoorC: number): number {
   const limitC = roomSetC - FREE_GAIN_K;
-  return clamp((limitC - outdoorC) / (limitC - house.designOutdoorC), 0, 1.4);
+  return clamp((limitC - outdoorC) / Math.max(LEAST_SPAN_K, limitC - house.designOutdoorC), 0, 1.4);
 }
 
 /** Heat the house loses, W, by its own design figures. */
@@ -35,10 +40,10 @@ export function supplyTargetC(house: House, roomSetC: number, outdoorC: number, 
   const share = loadShare(house, roomSetC, outdoorC);
   if (share === 0 && short < 0.5) return 0;
   if (short < -1.5) return 0;
-  const curveC = roomSetC + (house.supplyDesignC - 21) * share ** (1 / EMITTER_EXPONENT);
+  const curveC = roomSetC + (house.supplyDesignC - DESIGN_ROOM_C) * share ** (1 / EMITTER_EXPONENT);
   const nearK = clamp(short, -ROOM_NEAR_K, ROOM_NEAR_K);
   const influenceK = NEAR_GAIN_K_PER_K * nearK + FAR_GAIN_K_PER_K * (short - nearK);
-  const emitter = Math.max(1, (house.supplyDesignC - 21) / FLOOR_SPREAD_K);
+  const emitter = Math.max(1, (house.supplyDesignC - DESIGN_ROOM_C) / FLOOR_SPREAD_K);
   const roomK = emitter * clamp(influenceK, -ROOM_LIMIT_K, ROOM_LIMIT_K);
   return clamp(
     curveC + roomK + trimK,

@@ -2,6 +2,7 @@ import { backupDrawsW } from '../../contract/house.ts';
 import type { Reason } from '../../contract/messages.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
+import { kw } from '../figures.ts';
 import { clamp, copOf } from '../physics.ts';
 import type { StepInput } from '../types.ts';
 import type { Plan } from './plan.ts';
@@ -73,8 +74,6 @@ export function emergencyPlan(state: EmergencyState, facts: EmergencyFacts, reje
 
 /** The reason becomes an event and a message in its first second, when nothing else heats yet: no figures then. */
 const HEATS_W = 100;
-
-const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** What heats now, and what it costs against the heat pump it stands in for. */
 export function emergencyReasons(state: EmergencyState, est: Estimates, input: StepInput): Reason[] {

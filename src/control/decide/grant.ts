@@ -21,7 +21,7 @@ const IDLE_S = 900;
 /** A contactor that has closed stays so for this long unless the interlock opens it: power goes at once, switching wears. */
 const CLOSED_LEAST_S = 120;
 const DERATE_K = 6;
-/** 5 K of chip head-room take the power from full to none. */
+/** So many kelvins of chip head-room take the power from full to none. */
 const CHIP_DERATE_K = 6;
 /** F14: heat storage from here on takes less and less. */
 const WATER_DERATE_C = 75;

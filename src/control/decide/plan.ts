@@ -3,6 +3,7 @@ import { copAt, pumpSinkC } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import type { StepInput } from '../types.ts';
+import { LEAST_LEVEL } from './compressor.ts';
 import { loadW, supplyTargetC } from './curve.ts';
 import { STORE_ABOVE_K } from './decide.ts';
 import { leading, type Tier } from './dispatch.ts';
@@ -82,8 +83,6 @@ export const ROOM_W_PER_K = 1_500;
 export const TANK_W = 4000;
 /** Share of the pump's rating that own sun must cover to be worth waiting for. */
 const SUNNY_SHARE = 0.5;
-/** A pump at rest is judged at its least speed. */
-const LEAST_LEVEL = 0.3;
 
 export interface PlanFacts {
   est: Estimates;
@@ -156,6 +155,7 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   const { surplusW, limitW } = facts;
   const pumpDrawsW = est.compressorW.quality === 'lost' ? 0 : est.compressorW.value;
   const heatW = heatTake(facts, heatNeedW, supplySetC);
+  // A pump at rest is judged at its least speed.
   const cop = copAt(facts.pump, Math.max(LEAST_LEVEL, facts.level), pumpSinkC(est), est.outdoorC.value);
   const found = money({ input, limitW, heatW, surplusW, resistiveW, cop });
   const filler = steadyPays({ fillerW: state.plan.fillerW, fillerS: state.fillerS }, found);

@@ -2,7 +2,7 @@ import { plannedAccelW } from '../estimate.ts';
 import { capacityW, copAt, pumpSinkC } from '../learn/own-pump.ts';
 import { clamp } from '../physics.ts';
 import type { DecidedState } from '../state.ts';
-import type { CompressorInput } from './compressor.ts';
+import { type CompressorInput, LEAST_LEVEL, MIN_PCT } from './compressor.ts';
 import type { CoolAim } from './cool.ts';
 import type { DecideFacts } from './decide.ts';
 import { COIL_K } from './hotwater.ts';
@@ -14,7 +14,6 @@ const FROST_SET_C = 25;
 const BESIDE_COP_1_K = 1;
 /** The heat pump slows down over these kelvins below its hottest water. */
 const HOTTEST_THROTTLE_K = 4;
-const COMPRESSOR_MIN_PCT = 30;
 /** Short of the 110 °C at which the interlock stops it: the last kelvins of a hot tank are for other heat. */
 const HOT_GAS_C = 104;
 const HOT_GAS_THROTTLE_K = 6;
@@ -97,20 +96,19 @@ const CYCLE_LEVELS = [0.4, 0.5, 0.6] as const;
 const CYCLE_GAIN = 1.04;
 /** Seconds of part load before the map is asked: the papers alone praise full speed. */
 const KNOWN_S = 20 * 3600;
-const LEAST_LEVEL = COMPRESSOR_MIN_PCT / 100;
 
 /**
  * Least speed while the house is heated, percent: a machine whose fan and pump weigh much at its least speed runs faster
  * and rests, by the COP of the learnt map, its hotter water at that speed included.
  */
 export function heatingLeastPct({ est, input, pump }: DecideFacts): number {
-  if (pump.partS < KNOWN_S) return COMPRESSOR_MIN_PCT;
+  if (pump.partS < KNOWN_S) return MIN_PCT;
   const { compressorOn, compressorPct } = input.image.actuators;
   const nowLevel = compressorOn > 0 ? compressorPct / 100 : LEAST_LEVEL;
   const cop = (level: number) =>
     copAt(pump, level, pumpSinkC(est) + WATER_RISE_K * (level - nowLevel), est.outdoorC.value);
   const best = CYCLE_LEVELS.reduce<number>((a, level) => (cop(level) > cop(a) ? level : a), LEAST_LEVEL);
-  return cop(best) > CYCLE_GAIN * cop(LEAST_LEVEL) ? 100 * best : COMPRESSOR_MIN_PCT;
+  return cop(best) > CYCLE_GAIN * cop(LEAST_LEVEL) ? 100 * best : MIN_PCT;
 }
 
 /** Most speed: quiet hours, the dew point, and the hottest water this machine may make. */
@@ -122,5 +120,5 @@ export function speedLimitPct(f: DecideFacts, cool: CoolAim | undefined, chargin
   const gasShare = (HOT_GAS_C - f.est.dischargeC.value) / HOT_GAS_THROTTLE_K;
   const share = clamp(Math.min(waterShare, gasShare), 0, 1);
   const mostPct = Math.min(f.wish.compressorMaxPct, charging ? chargePct(f) : 100);
-  return Math.min(mostPct, COMPRESSOR_MIN_PCT + (100 - COMPRESSOR_MIN_PCT) * share);
+  return Math.min(mostPct, MIN_PCT + (100 - MIN_PCT) * share);
 }

@@ -31,9 +31,10 @@ export interface PointState {
   jumps: number;
 }
 
-const TRIP_AGE_MS = 1500;
+/** A trip point that is older is stale, and lost after twice that; all else is lost, and stale, after an hour. */
+export const TRIP_AGE_MS = 1500;
 const TRIP_LOST_MS = 3000;
-const COMFORT_AGE_MS = 3_600_000;
+export const COMFORT_AGE_MS = 3_600_000;
 /** Bad ticks before a point counts as degraded: one outlier, even two, are tolerated. */
 const BAD_TICKS = 3;
 const JUMPS_MANY = 2.5;

@@ -1,6 +1,7 @@
-import type { Dimming, GridConfig } from '../../contract/grid.ts';
+import { DIMMED_LEAST_W, type Dimming, type GridConfig } from '../../contract/grid.ts';
 import { backupDrawsW, type House } from '../../contract/house.ts';
 import type { Estimates } from '../estimate/points.ts';
+import { kw } from '../figures.ts';
 import type { StepInput } from '../types.ts';
 import { AUX_W, METER_START, type MeterState, meterStep, othersNowW, ownW } from './meter.ts';
 
@@ -57,8 +58,6 @@ const BACK_W_PER_S = 20;
 /** A dip back over the limit shorter than this is the noise of a running machine. */
 const OVER_S = 5;
 const VOLTS = 230;
-
-const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** Most that the house may import, W: the fuse and the configured limit; undefined without either. */
 export function importLimitW(grid: GridConfig | undefined): number | undefined {
@@ -167,7 +166,7 @@ export function limitStep(
   { est, input, realS }: LimitFacts,
 ): { state: LimitState; limits: Limits | null; record: DimmingRecord | undefined } {
   const { house, image, grid, dtS } = input;
-  const dimmedW = grid?.dimmedW ?? 4200;
+  const dimmedW = grid?.dimmedW ?? DIMMED_LEAST_W;
   const meter = meterStep(previous.meter, est, image, house, dtS);
   const asked = askedStep(previous.asked, input.ems, realS);
   const contact = contactStep(previous.contact, est, realS);

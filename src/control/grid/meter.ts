@@ -1,13 +1,13 @@
 import { backupDrawsW, type House } from '../../contract/house.ts';
 import type { Image } from '../../contract/points.ts';
-import type { Estimates } from '../estimate/points.ts';
+import type { Estimate, Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import { lagShare } from '../physics.ts';
 
 /** Controller, pumps and fans of the unit together: not measured, so this much is set aside for them. */
 export const AUX_W = 250;
 /** A meter older than this tells nothing of now. */
-export const METER_FRESH_MS = 10_000;
+const METER_FRESH_MS = 10_000;
 /** The meter answers this much later than our own power changes: until then a fall of ours is not somebody else's rise. */
 const METER_LATE_S = 2;
 /** What others draw is believed at once when it rises and slowly when it falls. */
@@ -34,8 +34,9 @@ export function ownW(est: Estimates, image: Image, house: House): number {
   return compressorW + plannedAccelW(est) + backupW + AUX_W;
 }
 
-export const meterFresh = (est: Estimates): boolean =>
-  est.gridW.quality === 'good' && est.gridW.ageMs <= METER_FRESH_MS;
+/** What a meter of the board says now, W; undefined when it is old or lost. */
+export const freshW = ({ quality, ageMs, value }: Estimate): number | undefined =>
+  quality === 'good' && ageMs <= METER_FRESH_MS ? value : undefined;
 
 export function meterStep(state: MeterState, est: Estimates, image: Image, house: House, dtS: number): MeterState {
   const nowW = ownW(est, image, house);
@@ -43,8 +44,9 @@ export function meterStep(state: MeterState, est: Estimates, image: Image, house
   const peak = nowW >= state.ownPeakW || ownPeakS > METER_LATE_S;
   const own = peak ? { ownPeakW: nowW, ownPeakS: 0 } : { ownPeakW: state.ownPeakW, ownPeakS };
   const sampleMs = image.atMs - est.gridW.ageMs;
-  if (!meterFresh(est) || sampleMs === state.sampleMs) return { ...state, ...own };
-  const seenW = est.gridW.value - own.ownPeakW;
+  const gridW = freshW(est.gridW);
+  if (gridW === undefined || sampleMs === state.sampleMs) return { ...state, ...own };
+  const seenW = gridW - own.ownPeakW;
   const before = state.othersW ?? seenW;
   const othersW = seenW >= before ? seenW : before + (seenW - before) * lagShare(dtS, FALL_TAU_S);
   return { othersW, sampleMs, ...own };
@@ -52,4 +54,4 @@ export function meterStep(state: MeterState, est: Estimates, image: Image, house
 
 /** What others are taken to draw: measured, or the reserve while the meter is silent. */
 export const othersNowW = (state: MeterState, est: Estimates): number =>
-  meterFresh(est) && state.othersW !== null ? state.othersW : HOUSEHOLD_RESERVE_W;
+  freshW(est.gridW) !== undefined && state.othersW !== null ? state.othersW : HOUSEHOLD_RESERVE_W;

@@ -3,6 +3,7 @@ import type { Reason } from '../../contract/messages.ts';
 import type { Outputs } from '../../contract/points.ts';
 import { MIN_PCT } from '../decide/compressor.ts';
 import { plannedAccelW } from '../estimate.ts';
+import { kw } from '../figures.ts';
 import type { LimitFacts, Limits } from './limit.ts';
 import { AUX_W, ownW } from './meter.ts';
 import { leastW, mostPct, SPEED_START, type SpeedState, speedStep } from './speed.ts';
@@ -42,8 +43,6 @@ const TIGHT_SHARE = 0.9;
 const TIGHT_WATER_PCT = 60;
 /** The compressor comes back when there is this much more room than its lowest speed needs. */
 const AGAIN_SHARE = 1.2;
-
-const kw = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
 
 /** What each gets of the limits: the compressor first, then the backup heater, the accelerator the rest. */
 function shareOut(

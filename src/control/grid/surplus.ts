@@ -2,7 +2,7 @@ import type { GridConfig } from '../../contract/grid.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import type { StepInput } from '../types.ts';
-import { METER_FRESH_MS } from './meter.ts';
+import { freshW } from './meter.ts';
 
 /** Surplus sun that can be counted on: falls at once, rises only after it has stood, so that a cloud turns it twice. */
 export interface SurplusState {
@@ -24,23 +24,21 @@ const PROBE_W = 800;
 const AT_LIMIT_W = 100;
 const PROBE_CALM_S = 600;
 
+/** The board's meter, else what an energy manager tells of it; import positive. */
+const gridOf = (est: Estimates, ems: StepInput['ems']): number | undefined => freshW(est.gridW) ?? ems?.gridW;
+
 /** Charging positive; undefined when nobody tells. */
-function batteryOf(est: Estimates, ems: StepInput['ems']): number | undefined {
-  if (ems?.batteryW !== undefined) return ems.batteryW;
-  const { batteryW } = est;
-  return batteryW?.quality === 'good' && batteryW.ageMs <= METER_FRESH_MS ? batteryW.value : undefined;
-}
+const batteryOf = ({ batteryW }: Estimates, ems: StepInput['ems']): number | undefined =>
+  ems?.batteryW ?? (batteryW && freshW(batteryW));
 
 /**
  * Own sun that would leave the house if the accelerator drew nothing, W; 0 without fresh meters, the board's or those that
- * an energy manager tells. What a battery discharges
- * is no sun; what it charges counts only where the accelerator goes before it. What a manager keeps for others is theirs.
+ * an energy manager tells. What a battery discharges is no sun; what it charges counts only where the accelerator goes before
+ * it. What a manager keeps for others is theirs.
  */
 export function surplusOf(est: Estimates, grid?: GridConfig, ems?: StepInput['ems']): number {
-  const known = (e: Estimates['gridW'], told: number | undefined) =>
-    e.quality === 'good' && e.ageMs <= METER_FRESH_MS ? e.value : told;
-  const gridW = known(est.gridW, ems?.gridW);
-  const pvW = known(est.pvW, ems?.pvW);
+  const gridW = gridOf(est, ems);
+  const pvW = freshW(est.pvW) ?? ems?.pvW;
   if (gridW === undefined || pvW === undefined) return 0;
   const batteryW = batteryOf(est, ems) ?? 0;
   const countedW = grid?.batteryOrder === 'accelerator-first' ? batteryW : Math.min(0, batteryW);
@@ -53,7 +51,8 @@ export function surplusStep(state: SurplusState, est: Estimates, input: StepInpu
   const { grid, ems, dtS } = input;
   const seenW = surplusOf(est, grid, ems);
   const limitW = grid?.exportLimitW;
-  const atLimit = limitW !== undefined && seenW > 0 && est.gridW.value < AT_LIMIT_W - limitW;
+  const gridW = gridOf(est, ems);
+  const atLimit = limitW !== undefined && gridW !== undefined && seenW > 0 && gridW < AT_LIMIT_W - limitW;
   const nowW = seenW + (atLimit && state.calmS >= PROBE_CALM_S ? PROBE_W : 0);
   const calmS = nowW < state.steadyW - FALL_W ? 0 : Math.min(1e6, state.calmS + dtS);
   if (nowW <= state.steadyW) return { steadyW: nowW, leastW: nowW, aboveS: 0, calmS };

@@ -37,7 +37,8 @@ export class Layer {
   reset(weights: readonly [number, number, number], valueEurPerJ: number, spanJ: number, emitterCellK: number): void {
     this.count = 0;
     mark = (mark + 1) >>> 0;
-    if (mark === 0) marks.fill(0);
+    // Come round: marks of the first plans would pass for this one's.
+    if (mark === 0) marks.fill(mark++);
     this.weights = weights;
     this.valueEurPerJ = valueEurPerJ;
     this.cellJ = spanJ / HEAT_CELLS;

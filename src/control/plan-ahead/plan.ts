@@ -1,6 +1,7 @@
 import { type HouseModel, type HouseState, inputAt, lossWPerK, UNKNOWN_FADES_S } from '../learn/house/model.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
 import type { Regression } from '../learn/regression.ts';
+import { J_PER_KWH } from '../physics.ts';
 import { type Action, actionsOf, cycleS, heatPrice, LONG_SLOT_S, wantedShare } from './actions.ts';
 import { Layer } from './layer.ts';
 import { RESPONSE_COLUMNS, responseOf } from './response.ts';
@@ -185,7 +186,7 @@ function search(input: PlanInput, endEurPerJ: number, sortEurPerJ: number): Heat
  * where it gets too warm: cheap heat is then worth less than nothing, although houses that hold it look richer for hours.
  */
 export function planAhead(input: PlanInput): HeatPlan {
-  const valueEurPerJ = (KEPT_SHARE * wantedShare(input) * heatPrice(input)) / 3.6e6;
+  const valueEurPerJ = (KEPT_SHARE * wantedShare(input) * heatPrice(input)) / J_PER_KWH;
   const comfortEurPerJ = (SHORT_SHARE * input.discomfortEurPerKh) / (3600 * lossWPerK(input.model));
   const found = search(input, valueEurPerJ, valueEurPerJ);
   const beyond = (missK: (slot: PlanSlot, roomC: number) => number) =>
