@@ -132,6 +132,20 @@ test('F2: an outlet that tells half kelvins and is stuck is found within three m
   assert.is(w.est.accelOutC.quality, 'degraded');
 });
 
+test('a sound inlet that tells half kelvins and stands while the flow falls in a smaller loop than assumed is believed', () => {
+  const w = watch({ accelW: 3850, accelInC: 33, accelOutC: 36, accelFlowLpm: 20 });
+  w.rig.house = { ...w.rig.house, accelMaxW: 4900 };
+  const steps = (x: Watch, i: number) => {
+    const flowLpm = Math.max(4.5, 20 - (0.4 * i) / 10);
+    x.rig.values.accelFlowLpm = flowLpm;
+    x.rig.values.accelOutC = Math.round(2 * (33 + 3850 / (64 * flowLpm))) / 2;
+    assert.is(x.est.accelInC.quality, 'good', `after ${i / 10} s: ${x.est.accelInC.reason}`);
+    assert.is(x.est.accelOutC.quality, 'good', `after ${i / 10} s: ${x.est.accelOutC.reason}`);
+  };
+  look(w, 3000, (x) => steps(x, 0));
+  look(w, 4000, steps);
+});
+
 test('where the house runs faster than its sensors, a few samples alike are no stuck sensor', () => {
   const w = watch({ accelW: 4000, accelOutC: 45.6 });
   for (let i = 0; i < 600; i++) {

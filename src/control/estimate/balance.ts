@@ -71,8 +71,15 @@ const CHIP_COUNTERED_K = 1;
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
 
-const offK = ({ accelInC, accelOutC }: Estimates, expectedK: number): number =>
-  Math.abs(accelOutC.value - accelInC.value - expectedK);
+/**
+ * Kelvins by which the rise is off from anything that power and flow explain. A loop follows them later than at once and no later
+ * than the largest: what lies between is sound.
+ */
+function offK({ accelInC, accelOutC }: Estimates, laggedInC: number, instantK: number, laggedK: number): number {
+  const leastK = accelOutC.value - Math.max(accelInC.value, laggedInC);
+  const mostK = accelOutC.value - Math.min(accelInC.value, laggedInC);
+  return Math.max(leastK - Math.max(instantK, laggedK), Math.min(instantK, laggedK) - mostK);
+}
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
@@ -103,9 +110,10 @@ export function balanceStep(
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
   const chipW = state.chipW + (est.accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
-  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
-  const off = laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, expectedK) > STUCK_K;
   const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
+  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
+  const off =
+    laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, laggedInC, instantK, expectedK) > STUCK_K;
   return {
     laggedW,
     laggedLpm,
