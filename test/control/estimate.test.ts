@@ -74,6 +74,24 @@ test('F3: seeded spikes of 30 % degrade the point within 1 s and none is used', 
   assert.is(w.est.supplyC.quality, 'degraded');
 });
 
+test('F3: spikes to one and the same level are not used, however often; a new level of such a point is believed within 1 s', () => {
+  for (const share of [0.1, 0.3]) {
+    const random = seededRandom(5);
+    const w = watch();
+    let [wrong, sound] = [0, 0];
+    look(w, 6000, (x) => {
+      if (Math.abs(x.est.dischargeC.value - 60) > 1) wrong++;
+      if (x.est.dischargeC.quality === 'good') sound++;
+      x.rig.values.dischargeC = random() < share ? 112 : 60;
+    });
+    assert.is(wrong, 0, `${share}: used in ${wrong} ticks`);
+    assert.ok(sound < 100, `${share}: trusted in ${sound} ticks`);
+    w.rig.values.dischargeC = 95;
+    look(w, 10);
+    assert.is(w.est.dischargeC.value, 95);
+  }
+});
+
 test('F6: a trip point degrades at 1.5 s without a new sample and is lost at 3 s', () => {
   const w = watch();
   w.rig.frozenAt.dischargeC = w.rig.atMs;
