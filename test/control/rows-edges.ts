@@ -107,8 +107,15 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       t({ compressorOnS: 180 }),
       ...idle,
       ...poorPipes,
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.4 } },
+      { on: { coolingOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 600 } },
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 600, rejectS: 600 } },
     ],
-    [v({ supplyC: 45, condenserOutC: 38 }), v({ supplyC: 38, condenserOutC: 45 })],
+    [
+      v({ supplyC: 45, condenserOutC: 38 }),
+      v({ supplyC: 38, condenserOutC: 45 }),
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 0 } },
+    ],
   ],
   [
     'F4w',
