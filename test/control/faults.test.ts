@@ -176,6 +176,20 @@ test('F6: a heat pump sensor without samples: S1 from 1.5 s, compressor off from
   assert.is(rig.verdict.outputs.compressorOn, 0);
 });
 
+test('F6: what has had no new sample for 3 s stands in for nothing: two sensors of one silent bus stop what heats', () => {
+  for (const [name, other] of [
+    ['supplyC', 'condenserOutC'],
+    ['bufferTopC', 'bufferBottomC'],
+  ] as const) {
+    const rig = heating();
+    rig.frozenAt[name] = rig.atMs;
+    rig.frozenAt[other] = rig.atMs;
+    const s3 = until(rig, 5, (v) => v.safety === 'S3');
+    assert.ok(s3 <= 3.2, `${name} and ${other}: ${s3} s`);
+    assert.is(rig.verdict.outputs.compressorOn, 0);
+  }
+});
+
 test('pumps run on for 120 s after the accelerator and after the compressor', () => {
   const rig = heating();
   rig.setPoints.mode = 'off';

@@ -1,6 +1,6 @@
 import type { SensorName } from '../../contract/points.ts';
 import { COOLANT_W_PER_LPM_K, clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
-import type { Estimate, Estimates, PointState } from './points.ts';
+import { type Estimate, type Estimates, type PointState, TRIP_LOST_MS } from './points.ts';
 
 /** Energy balance of the accelerator loop: what its watts should do to the coolant, against what is measured. */
 export interface BalanceState {
@@ -138,6 +138,8 @@ export const instead = (name: SensorName, why: string, value: number, from: stri
 
 const whyOf = (e: Estimate) => e.reason ?? 'not usable';
 export const usable = (e: Estimate) => e.quality === 'good';
+/** Comfort points are good for an hour; what stands in for a point that a machine needs is no older than that one may be. */
+const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
 
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
@@ -180,12 +182,12 @@ export function addRedundancy(
     const value = accelW.value / (COOLANT_W_PER_LPM_K * measuredK);
     est.accelFlowLpm = instead('accelFlowLpm', whyOf(accelFlowLpm), value, 'power and temperature rise');
   }
-  if (est.supplyC.quality === 'lost' && usable(est.condenserOutC) && usable(est.heatFlowLpm)) {
+  if (est.supplyC.quality === 'lost' && current(est.condenserOutC) && usable(est.heatFlowLpm)) {
     const value =
       est.condenserOutC.value + balance.laggedW / (WATER_W_PER_LPM_K * Math.max(WATER_MIN_LPM, est.heatFlowLpm.value));
     est.supplyC = instead('supplyC', whyOf(est.supplyC), value, 'condenser outlet and accelerator power');
   }
-  if (est.bufferTopC.quality === 'lost' && usable(est.bufferBottomC) && usable(est.supplyC)) {
+  if (est.bufferTopC.quality === 'lost' && current(est.bufferBottomC) && usable(est.supplyC)) {
     const value = Math.max(est.bufferBottomC.value, est.supplyC.value);
     est.bufferTopC = instead('bufferTopC', whyOf(est.bufferTopC), value, 'buffer bottom and supply');
   }

@@ -32,7 +32,7 @@ export interface PointState {
 }
 
 const TRIP_AGE_MS = 1500;
-const TRIP_LOST_MS = 3000;
+export const TRIP_LOST_MS = 3000;
 const COMFORT_AGE_MS = 3_600_000;
 /** Bad ticks before a point counts as degraded: one outlier, even two, are tolerated. */
 const BAD_TICKS = 3;
