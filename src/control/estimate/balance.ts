@@ -57,9 +57,9 @@ const STUCK_S = 20;
 /** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
 const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
-/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature, and follows a change late. */
+/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature: it has to be off for so long. */
 const COARSE_K = 0.25;
-const COARSE_OFF_S = 120;
+const COARSE_OFF_S = 45;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
