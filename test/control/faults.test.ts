@@ -146,6 +146,26 @@ test('F11: nothing turns the reversing valve under pressure: no alarm, no restar
   }
 });
 
+test('F3: one wrong sample of compressor power or speed stops nothing', () => {
+  for (const wrong of [{ compressorW: 0 }, { compressorHz: 0 }] as const) {
+    const rig = heating();
+    const world = rig.world;
+    let outlier = false;
+    rig.world = (r, dtS) => {
+      world(r, dtS);
+      if (outlier) Object.assign(r.values, wrong);
+    };
+    for (let i = 0; i < 5; i++) {
+      outlier = true;
+      // A meter that is asked once a second.
+      run(rig, 1);
+      outlier = false;
+      run(rig, 20);
+      assert.is(rig.verdict.outputs.compressorOn, 1, `${JSON.stringify(wrong)}: ${allText(rig)}`);
+    }
+  }
+});
+
 test('F6: a heat pump sensor without samples: S1 from 1.5 s, compressor off from 3 s', () => {
   const rig = heating();
   rig.frozenAt.dischargeC = rig.atMs;
@@ -154,6 +174,20 @@ test('F6: a heat pump sensor without samples: S1 from 1.5 s, compressor off from
   const s3 = s1 + until(rig, 5, (v) => v.safety === 'S3');
   assert.ok(s3 <= 3.2, `${s3}`);
   assert.is(rig.verdict.outputs.compressorOn, 0);
+});
+
+test('F6: what has had no new sample for 3 s stands in for nothing: two sensors of one silent bus stop what heats', () => {
+  for (const [name, other] of [
+    ['supplyC', 'condenserOutC'],
+    ['bufferTopC', 'bufferBottomC'],
+  ] as const) {
+    const rig = heating();
+    rig.frozenAt[name] = rig.atMs;
+    rig.frozenAt[other] = rig.atMs;
+    const s3 = until(rig, 5, (v) => v.safety === 'S3');
+    assert.ok(s3 <= 3.2, `${name} and ${other}: ${s3} s`);
+    assert.is(rig.verdict.outputs.compressorOn, 0);
+  }
 });
 
 test('pumps run on for 120 s after the accelerator and after the compressor', () => {

@@ -8,8 +8,8 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   ['F13d', v({ dischargeC: 110 }), [v({ dischargeC: 109.9 }), lost('dischargeC')]],
   [
     'F12',
-    { values: { compressorW: 59 }, timers: { compressorOnS: 10.1 } },
-    [v({ compressorW: 61 }), t({ compressorOnS: 10 }), lost('compressorW'), ...idle],
+    { values: { compressorW: 59 }, timers: { compressorOnS: 7.6 } },
+    [v({ compressorW: 61 }), t({ compressorOnS: 7.5 }), lost('compressorW'), ...idle],
     [{ house: { compressorMaxW: 1000 }, values: { compressorW: 19 } }],
   ],
   [
@@ -107,8 +107,15 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
       t({ compressorOnS: 180 }),
       ...idle,
       ...poorPipes,
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.4 } },
+      { on: { coolingOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 600 } },
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 600, rejectS: 600 } },
     ],
-    [v({ supplyC: 45, condenserOutC: 38 }), v({ supplyC: 38, condenserOutC: 45 })],
+    [
+      v({ supplyC: 45, condenserOutC: 38 }),
+      v({ supplyC: 38, condenserOutC: 45 }),
+      { on: { coolingOn: 1, rejectOn: 1 }, values: { supplyC: 41.6 }, timers: { accelIdleS: 0 } },
+    ],
   ],
   [
     'F4w',
@@ -151,8 +158,8 @@ export const EDGES: [id: string, speaks: Change, silent: Change[], also?: Change
   ],
   [
     'F12l',
-    { values: { compressorHz: 0.9, compressorW: 101 }, timers: { compressorOnS: 10.1 } },
-    [v({ compressorHz: 1 }), v({ compressorW: 100 }), t({ compressorOnS: 10 }), worse('compressorHz'), ...idle],
+    { values: { compressorHz: 0.9, compressorW: 101 }, timers: { compressorOnS: 7.6 } },
+    [v({ compressorHz: 1 }), v({ compressorW: 100 }), t({ compressorOnS: 7.5 }), worse('compressorHz'), ...idle],
   ],
   [
     'F12p',

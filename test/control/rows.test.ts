@@ -57,7 +57,7 @@ const TABLE: Record<string, string> = {
   F13h: 'heatPumpOff 0 300 3/1800',
   F13l: 'heatPumpOff 0 300 3/1800',
   F13d: 'heatPumpOff 0 300 3/1800',
-  F12: 'heatPumpOff 0 300 3/3600',
+  F12: 'heatPumpOff 2.5 300 3/3600',
   F10w: 'heatOff 2.5 300 3/3600',
   F6: 'heatPumpOff 0 30 -',
   F6w: 'heatOff 0 30 -',
@@ -94,7 +94,7 @@ const TABLE: Record<string, string> = {
   F4t: 'warn 120 600 -',
   F4h: 'warn 0 600 -',
   F4p: 'derate 300 300 -',
-  F12l: 'heatPumpOff 0 300 3/3600',
+  F12l: 'heatPumpOff 2.5 300 3/3600',
   F12p: 'heatPumpOff 900 300 2/14400',
 };
 

@@ -152,6 +152,13 @@ test('F5: water sensors that changed places are told within 10 min of running', 
   }
 });
 
+test('F5: supply and return that changed places are told within 10 min of cooling too', () => {
+  const sensors = (p: PlantState) => ({ supplyC: sensorsOf(p).returnC, returnC: sensorsOf(p).supplyC });
+  // The tank has been charged by then, so that only cooling can tell.
+  const rows = rowsOf({ at: '2025-07-15T06:00:00Z', hours: 3, mode: 'cooling', fromS: 2000, sensors });
+  assert.ok((rows.sinceOrder!.get('F5w')?.started ?? Number.POSITIVE_INFINITY) <= 600, told(rows));
+});
+
 test('a defrost that does not end within 15 min is none: the compressor may stop again', () => {
   const rig = createRig({ condenserOutC: 30, returnC: 36, heatFlowLpm: 20, compressorW: 1500, outdoorC: 0 });
   const est = Object.fromEntries(

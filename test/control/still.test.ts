@@ -80,6 +80,25 @@ test('F2: a tank as cold as its cellar may stand still for days, a warm one may 
   assert.equal([quality(14), quality(45)], ['good', 'degraded']);
 });
 
+test('a sound condenser outlet that tells half kelvins is believed when the coolant valve turns away, and a stuck one found', () => {
+  const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, freshPoint()])) as EstimateState['points'];
+  points.condenserOutC = { ...freshPoint(), sameS: 100, sameSamples: 100 };
+  const warms = { ...BALANCE_START, laggedW: 3666 };
+  let still = STILL_START;
+  const doubtedAfterS = (rejectOn: number, seconds: number): number => {
+    const outputs = { ...SAFE_OUTPUTS, rejectOn };
+    for (let s = 1; s <= seconds; s++) {
+      const est = estOf({ condenserOutC: 26, supplyC: 32.6, heatFlowLpm: 8.8 });
+      still = stillStep(still, points, est, warms, { outputs, tankL: 300, dtS: 1 });
+      replaceStill(est, points, still, warms, outputs);
+      if (est.condenserOutC.quality !== 'good') return s;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  assert.is(doubtedAfterS(0, 200), Number.POSITIVE_INFINITY);
+  assert.is(doubtedAfterS(1, 200), 61);
+});
+
 test('F2: a meter that read 0 while its machine stood has a minute to follow it, hot gas five', () => {
   const stood = { ...freshPoint(), sameS: 5 * 3600, sameSamples: 1000 };
   const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, stood])) as EstimateState['points'];

@@ -125,6 +125,8 @@ export const FAULTS_DE: Record<string, string> = {
     '{}: steht bei {} still, obwohl seine Maschine seit langem anders läuft; nicht zu trauen',
   'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped':
     'das Heißgas heizt und das Wasser scheint kälter zu werden; Vorlauf, Kondensator und Rücklauf sind vielleicht vertauscht',
+  'the machine cools and the water seems to warm up on its way; supply and return may be swapped':
+    'die Maschine kühlt und das Wasser scheint wärmer zu werden; Vorlauf und Rücklauf sind vielleicht vertauscht',
   'the compressor draws {} W and does not turn; its rotor may be locked':
     'der Verdichter zieht {} W und dreht nicht; sein Läufer sitzt vielleicht fest',
   'the compressor has run for 15 min and its gas is no hotter than the water; refrigerant or valves are missing':

@@ -1,6 +1,6 @@
 import type { SensorName } from '../../contract/points.ts';
 import { COOLANT_W_PER_LPM_K, clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
-import type { Estimate, Estimates, PointState } from './points.ts';
+import { type Estimate, type Estimates, type PointState, TRIP_LOST_MS } from './points.ts';
 
 /** Energy balance of the accelerator loop: what its watts should do to the coolant, against what is measured. */
 export interface BalanceState {
@@ -57,9 +57,9 @@ const STUCK_S = 20;
 /** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
 const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
-/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature, and follows a change late. */
+/** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature: it has to be off for so long. */
 const COARSE_K = 0.25;
-const COARSE_OFF_S = 120;
+const COARSE_OFF_S = 45;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
@@ -71,8 +71,15 @@ const CHIP_COUNTERED_K = 1;
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
 
-const offK = ({ accelInC, accelOutC }: Estimates, expectedK: number): number =>
-  Math.abs(accelOutC.value - accelInC.value - expectedK);
+/**
+ * Kelvins by which the rise is off from anything that power and flow explain. A loop follows them later than at once and no later
+ * than the largest: what lies between is sound.
+ */
+function offK({ accelInC, accelOutC }: Estimates, laggedInC: number, instantK: number, laggedK: number): number {
+  const leastK = accelOutC.value - Math.max(accelInC.value, laggedInC);
+  const mostK = accelOutC.value - Math.min(accelInC.value, laggedInC);
+  return Math.max(leastK - Math.max(instantK, laggedK), Math.min(instantK, laggedK) - mostK);
+}
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
@@ -103,9 +110,10 @@ export function balanceStep(
     est.accelInC.quality !== 'lost' &&
     est.accelW.quality !== 'lost';
   const chipW = state.chipW + (est.accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
-  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
-  const off = laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, expectedK) > STUCK_K;
   const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
+  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
+  const off =
+    laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, laggedInC, instantK, expectedK) > STUCK_K;
   return {
     laggedW,
     laggedLpm,
@@ -130,6 +138,8 @@ export const instead = (name: SensorName, why: string, value: number, from: stri
 
 const whyOf = (e: Estimate) => e.reason ?? 'not usable';
 export const usable = (e: Estimate) => e.quality === 'good';
+/** Comfort points are good for an hour; what stands in for a point that a machine needs is no older than that one may be. */
+const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
 
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
@@ -172,12 +182,12 @@ export function addRedundancy(
     const value = accelW.value / (COOLANT_W_PER_LPM_K * measuredK);
     est.accelFlowLpm = instead('accelFlowLpm', whyOf(accelFlowLpm), value, 'power and temperature rise');
   }
-  if (est.supplyC.quality === 'lost' && usable(est.condenserOutC) && usable(est.heatFlowLpm)) {
+  if (est.supplyC.quality === 'lost' && current(est.condenserOutC) && usable(est.heatFlowLpm)) {
     const value =
       est.condenserOutC.value + balance.laggedW / (WATER_W_PER_LPM_K * Math.max(WATER_MIN_LPM, est.heatFlowLpm.value));
     est.supplyC = instead('supplyC', whyOf(est.supplyC), value, 'condenser outlet and accelerator power');
   }
-  if (est.bufferTopC.quality === 'lost' && usable(est.bufferBottomC) && usable(est.supplyC)) {
+  if (est.bufferTopC.quality === 'lost' && current(est.bufferBottomC) && usable(est.supplyC)) {
     const value = Math.max(est.bufferBottomC.value, est.supplyC.value);
     est.bufferTopC = instead('bufferTopC', whyOf(est.bufferTopC), value, 'buffer bottom and supply');
   }

@@ -33,7 +33,7 @@ export interface PointState {
 
 /** A trip point that is older is stale, and lost after twice that; all else is lost, and stale, after an hour. */
 export const TRIP_AGE_MS = 1500;
-const TRIP_LOST_MS = 3000;
+export const TRIP_LOST_MS = 3000;
 export const COMFORT_AGE_MS = 3_600_000;
 /** Bad ticks before a point counts as degraded: one outlier, even two, are tolerated. */
 const BAD_TICKS = 3;
@@ -152,12 +152,17 @@ function accept(state: PointState, reading: Reading): PointState {
   return state;
 }
 
-/** A sample that moved faster than physics: refused until three in a row agree on the new level. */
+/** So many samples in a row that agree are a new level; of a point that jumps often, a second of them at ten a second. */
+const AGREE = 3;
+const AGREE_JUMPY = 10;
+
+/** A sample that moved faster than physics: refused until enough in a row agree on the new level. */
 function outlier(state: PointState, spec: Spec, reading: Reading): PointState {
   if (reading.atMs === state.rivalMs) return state;
   const agrees = state.rival !== null && Math.abs(reading.value - state.rival) <= spec.marginK;
   const rivals = agrees ? state.rivals + 1 : 1;
-  if (rivals >= 3) return accept(state, reading);
+  const jumpy = state.jumps - state.rivals > JUMPS_MANY;
+  if (rivals >= (jumpy ? AGREE_JUMPY : AGREE)) return accept(state, reading);
   return { ...state, rival: reading.value, rivals, rivalMs: reading.atMs, jumps: state.jumps + 1, badTicks: 0 };
 }
 

@@ -13,10 +13,12 @@ export interface StillState {
   when: Record<Judged, { otherC: number; expectedC: number } | null>;
   /** Heat that has gone into the tank since its sensor last moved, as kelvins of the whole tank. */
   tankRiseK: number;
-  /** For how long water has flowed, and where the tank valve has been ordered to for how long, s. */
+  /** For how long water has flowed, and where tank and coolant valve have been ordered to for how long, s. */
   flowedS: number;
   tankOn: number;
-  orderedS: number;
+  tankS: number;
+  rejectOn: number;
+  rejectS: number;
   /** How far each driven point's machine was driven, %, when it last moved. */
   drivenPct: Record<Driven, number>;
   /** For how long it has been driven otherwise than then, s. */
@@ -31,9 +33,11 @@ const JUDGED: readonly Judged[] = ['supplyC', 'condenserOutC', 'returnC'];
 export const STILL_START: StillState = {
   when: { supplyC: null, condenserOutC: null, returnC: null },
   tankRiseK: 0,
-  tankOn: 0,
   flowedS: 0,
-  orderedS: 0,
+  tankOn: 0,
+  tankS: 0,
+  rejectOn: 0,
+  rejectS: 0,
   drivenPct: { heatFlowLpm: 0, accelFlowLpm: 0, compressorW: 0, dischargeC: 0 },
   drivenS: { heatFlowLpm: 0, accelFlowLpm: 0, compressorW: 0, dischargeC: 0 },
 };
@@ -106,10 +110,12 @@ export function stillStep(
   const lasting = (is: boolean, forS: number) => (is ? Math.min(FOLLOWS_S, forS + dtS) : 0);
   return {
     when,
-    tankOn: outputs.hotWaterOn,
     flowedS: lasting(flowing, state.flowedS),
+    tankOn: outputs.hotWaterOn,
+    tankS: lasting(state.tankOn === outputs.hotWaterOn, state.tankS),
+    rejectOn: outputs.rejectOn,
+    rejectS: lasting(state.rejectOn === outputs.rejectOn, state.rejectS),
     ...drivenStep(state, points, outputs, dtS),
-    orderedS: lasting(state.tankOn === outputs.hotWaterOn, state.orderedS),
     tankRiseK: points.hotWaterC.sameS === 0 ? 0 : Math.max(0, state.tankRiseK + riseK),
   };
 }
@@ -151,8 +157,8 @@ export function replaceStill(
   const addK = addedK(est, balance, outputs.rejectOn > 0);
   const before = { ...est };
   for (const name of state.flowedS < FOLLOWS_S ? [] : JUDGED) {
-    // A stuck condenser sensor can make the tank valve go to and fro: only the return has to wait for that.
-    if (name === 'returnC' && state.orderedS < FOLLOWS_S) continue;
+    // A stuck condenser sensor can make the tank valve go to and fro: only the return has to wait for that one.
+    if ((name === 'returnC' ? state.tankS : state.rejectS) < FOLLOWS_S) continue;
     const was = state.when[name];
     const other = otherOf(name, outputs);
     if (was === null || !stands(points[name]) || !usable(before[name]) || !usable(before[other])) continue;

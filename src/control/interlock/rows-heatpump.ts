@@ -6,6 +6,9 @@ const DISCHARGE_MAX_C = 110;
 /** A motor that turns draws more, however small the lift: watts, and a share of its rating for small ones. */
 const COMPRESSOR_MIN_W = 60;
 const COMPRESSOR_MIN_SHARE = 0.02;
+/** From order to trip 10 s; what is held is longer than one sample of a meter that is asked once a second or two. */
+const STARTS_S = 7.5;
+const STANDS_S = 2.5;
 const standsW = (c: RowContext) => Math.min(COMPRESSOR_MIN_W, COMPRESSOR_MIN_SHARE * c.house.compressorMaxW);
 const HEAT_PUMP_POINTS: readonly SensorName[] = [
   'dischargeC',
@@ -68,23 +71,26 @@ export const HEAT_PUMP_ROWS: readonly Row[] = [
     id: 'F12',
     code: 'compressor-does-not-start',
     effect: 'heatPumpOff',
-    holdS: 0,
+    holdS: STANDS_S,
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },
     active: (c) =>
-      running(c) && c.timers.compressorOnS > 10 && !lost(c, 'compressorW') && c.est.compressorW.value < standsW(c),
+      running(c) &&
+      c.timers.compressorOnS > STARTS_S &&
+      !lost(c, 'compressorW') &&
+      c.est.compressorW.value < standsW(c),
     text: () => 'the compressor has been on for 10 s and draws no current; check drive, contactor and motor',
   },
   {
     id: 'F12l',
     code: 'compressor-locked',
     effect: 'heatPumpOff',
-    holdS: 0,
+    holdS: STANDS_S,
     clearS: 300,
     latch: { trips: 3, windowS: 3600 },
     active: (c) =>
       running(c) &&
-      c.timers.compressorOnS > 10 &&
+      c.timers.compressorOnS > STARTS_S &&
       good(c, 'compressorHz', 'compressorW') &&
       value(c, 'compressorHz') < 1 &&
       value(c, 'compressorW') > 100,

@@ -16,14 +16,16 @@ const steady = ({ est, balance }: RowContext) =>
   Math.abs(est.accelW.value - balance.laggedW) < STEADY_SHARE * balance.laggedW &&
   Math.abs(est.accelInC.value - (balance.laggedInC ?? est.accelInC.value)) < STEADY_K;
 
+/** Nothing of the accelerator gets into the water, nor has anything left of it. */
+const away = (c: RowContext) =>
+  c.timers.accelIdleS > SPREAD_S || (c.image.actuators.rejectOn > 0 && c.timers.rejectS > SPREAD_S);
+
 /** Kelvins by which the water is warmed between condenser outlet and supply; undefined while nobody can know. */
 function betweenK(c: RowContext): number | undefined {
-  const { actuators } = c.image;
   if (!pipes(c) || mixed(c) || c.timers.waterPumpS <= SPREAD_S) return undefined;
-  const away = actuators.rejectOn > 0 && c.timers.rejectS > SPREAD_S;
   // The compressor keeps both pipes moving.
-  if (c.timers.accelIdleS > SPREAD_S || away) return running(c) && c.timers.compressorOnS > SPREAD_S ? 0 : undefined;
-  const given = actuators.rejectOn === 0 && c.timers.rejectS > SPREAD_S && computes(c) && steady(c);
+  if (away(c)) return running(c) && c.timers.compressorOnS > SPREAD_S ? 0 : undefined;
+  const given = c.image.actuators.rejectOn === 0 && c.timers.rejectS > SPREAD_S && computes(c) && steady(c);
   return given ? clamp(c.balance.laggedW / (WATER_W_PER_LPM_K * value(c, 'heatFlowLpm')), 0, 20) : undefined;
 }
 const apartK = (c: RowContext) => value(c, 'supplyC') - value(c, 'condenserOutC') - (betweenK(c) ?? 0);
@@ -45,6 +47,14 @@ function cannotBe(c: RowContext): boolean {
   return gapK < -UNSTEADY_K || (settled && gapK > UNSTEADY_K + UNSTEADY_SHARE * riseK);
 }
 
+/** Of a heating machine the water seems to cool down on its way, of a cooling one to warm up with nothing that warms it. */
+function backwards(c: RowContext): boolean {
+  const [supplyC, condenserC, returnC] = [value(c, 'supplyC'), value(c, 'condenserOutC'), value(c, 'returnC')];
+  if (heats(c)) return Math.min(supplyC, condenserC) < returnC - DIFFER_K;
+  // What is at its condenser outlet is judged by F11c.
+  return running(c) && away(c) && !mixed(c) && supplyC > returnC + DIFFER_K;
+}
+
 export const WATER_ROWS: readonly Row[] = [
   {
     id: 'F5w',
@@ -52,14 +62,11 @@ export const WATER_ROWS: readonly Row[] = [
     effect: 'warn',
     holdS: 120,
     clearS: 300,
-    active: (c) =>
-      heats(c) &&
-      pipes(c) &&
-      c.timers.compressorOnS > 180 &&
-      gasHot(c) &&
-      Math.min(value(c, 'supplyC'), value(c, 'condenserOutC')) < value(c, 'returnC') - DIFFER_K,
-    text: () =>
-      'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped',
+    active: (c) => pipes(c) && c.timers.compressorOnS > 180 && gasHot(c) && backwards(c),
+    text: (c) =>
+      heats(c)
+        ? 'the hot gas heats and the water seems to cool down on its way; supply, condenser and return may be swapped'
+        : 'the machine cools and the water seems to warm up on its way; supply and return may be swapped',
   },
   {
     id: 'F4w',
