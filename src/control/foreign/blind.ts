@@ -26,28 +26,32 @@ const FULL_BELOW_K = 5;
 /** Weather that nobody knows: 2 °C for a design of -10 °C, between a usual and a cold week of winter, as either error costs the same. */
 const MIDDLING = 0.62;
 
+interface Need {
+  heldC: number;
+  outdoorC: number;
+  /** Heat that the pump should give, as a share of the design load and of what it can. */
+  load: number;
+  duty: number;
+}
+
 /**
- * The water as the weather curve wants it, what people give left out: it tells more of the heat that a house takes than its
- * load does, which owners and plates err about. null: the water, its curve or the weather is not known.
+ * The water as the weather curve wants it, what people give left out. A curve that is told says more of the heat that a house
+ * takes than its load does, which owners and plates err about; one that is guessed only ends runs, for more heat would boil a
+ * room that nobody sees. null: the load says what to do.
  */
-function byWater(
-  known: Known,
-  memory: Memory,
-  on: boolean,
-  heldC: number,
-  shareOfLoad: number,
-  duty: number,
-): Wish | null {
+function byWater(known: Known, memory: Memory, on: boolean, { heldC, outdoorC, load, duty }: Need): Wish | null {
   const { house } = known;
   const supplyC = heldValue(memory, 'supplyC');
-  if (supplyC === null || outdoorNow(memory) === null || !known.told.supplyDesignC) return null;
-  const outdoorC = heldC - shareOfLoad * (heldC - house.designOutdoorC);
-  const curveC = supplyTargetC(house, heldC, outdoorC, heldC, 0);
-  const runs = duty > 0 && supplyC <= curveC + (on ? CURVE_ON_K : CURVE_OFF_K);
+  if (supplyC === null) return null;
+  const told = Boolean(known.told.supplyDesignC) && outdoorNow(memory) !== null;
+  const feltC = told ? heldC - load * (heldC - house.designOutdoorC) : outdoorC;
+  const curveC = supplyTargetC(house, heldC, feltC, heldC, 0);
+  const enough = duty === 0 || supplyC > curveC + (on ? CURVE_ON_K : CURVE_OFF_K);
+  if (!enough && !told) return null;
   const speed = clamp(duty + (curveC - supplyC) / FULL_BELOW_K, Math.max(0.01, known.minModulation), 1);
   return {
     ample: false,
-    level: runs ? (known.onOff ? 1 : speed) : 0,
+    level: enough ? 0 : known.onOff ? 1 : speed,
     reason: `no room temperature: water at ${supplyC.toFixed(1)} °C, ${curveC.toFixed(1)} °C by the weather curve`,
   };
 }
@@ -73,7 +77,7 @@ export function blindWish(
   const otherW = GAINS_W_PER_M2 * known.areaM2 + (known.accelHeatsHouse ? accelW : 0);
   const needW = loadW(known.house, heldC, outdoorC) - otherW;
   const duty = clamp(needW / (known.pumpHeatW * capacityAt(outdoorC)), 0, 1);
-  const water = byWater(known, memory, on, heldC, needW / known.house.designLoadW, duty);
+  const water = byWater(known, memory, on, { heldC, outdoorC, load: needW / known.house.designLoadW, duty });
   if (water) return water;
   const seen = seenC === null ? 'no outdoor temperature either' : `${seenC.toFixed(1)} °C outside`;
   return {
