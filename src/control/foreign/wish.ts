@@ -79,7 +79,7 @@ export function wishOf(
     const roomC = heldValue(memory, 'roomC');
     const rule =
       roomC === null
-        ? blindWish(known, memory, now)
+        ? blindWish(known, memory, learned.low, now)
         : ruleWish(known, memory, learned.low, { ...now, roomC, riseK: riseK(known, learned) });
     return { wish: trial(known, learned, { ...rule, reason: `${rule.reason} (${why})` }), plan: null };
   }
