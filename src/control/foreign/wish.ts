@@ -1,4 +1,4 @@
-import { heatAt } from '../learn/pump-map.ts';
+import { heatAt, type PumpMap } from '../learn/pump-map.ts';
 import { makePlan, riseK, slotS } from './ahead.ts';
 import { blindWish } from './blind.ts';
 import { lowestLevel } from './floor.ts';
@@ -26,6 +26,8 @@ const TRIALS = [0.7, 0.4, 0.55];
 const TRIAL_S = 2700;
 const FULL_FIRST_S = 2 * 3600;
 const RATED_POINT = { level: 1, outdoorC: 2, supplyC: 35 };
+/** Least of its full heat that it gives at half speed. */
+const ON_OFF_SHARE = 0.85;
 
 /** Why the plan may not be used, or null. */
 function distrust(learned: Learnt, memory: Memory, blindS: number): string | null {
@@ -61,10 +63,21 @@ function trial(known: Known, learned: Learnt, wish: Wish): Wish {
   return { ...wish, level: tried, reason: `${wish.reason}; at ${Math.round(100 * tried)} % to learn the pump` };
 }
 
+/** At half speed a pump that knows on and off only gives all of its heat. */
+const isOnOff = (map: PumpMap): boolean =>
+  map.fullS >= FULL_FIRST_S &&
+  map.partS >= TRIAL_S &&
+  heatAt(map, { ...RATED_POINT, level: 0.5 }) > ON_OFF_SHARE * heatAt(map, RATED_POINT);
+
 /** The pump as it has shown itself, where it has run for a while: plates and owners err. */
 function asMeasured(told: Known, { floor, map }: Learnt): Known {
   const pumpHeatW = map.fullS < FULL_FIRST_S ? told.pumpHeatW : heatAt(map, RATED_POINT);
-  return { ...told, pumpHeatW: Math.max(0.1 * told.pumpHeatW, pumpHeatW), minModulation: lowestLevel(told, floor) };
+  return {
+    ...told,
+    pumpHeatW: Math.max(0.1 * told.pumpHeatW, pumpHeatW),
+    minModulation: lowestLevel(told, floor),
+    onOff: told.onOff || isOnOff(map),
+  };
 }
 
 export function wishOf(
