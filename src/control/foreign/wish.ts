@@ -65,7 +65,7 @@ function trial(known: Known, learned: Learnt, wish: Wish): Wish {
 
 /** At half speed a pump that knows on and off only gives all of its heat. */
 const isOnOff = (map: PumpMap): boolean =>
-  map.fullS >= FULL_FIRST_S &&
+  map.fullS >= TRIAL_S &&
   map.partS >= TRIAL_S &&
   heatAt(map, { ...RATED_POINT, level: 0.5 }) > ON_OFF_SHARE * heatAt(map, RATED_POINT);
 
