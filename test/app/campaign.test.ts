@@ -70,6 +70,8 @@ test('a reversing valve that comes free by itself under pressure is not held aga
   assert.ok(rule.check(tick));
   assert.is(rule.check({ ...tick, faults: [fault('reversingValveStuck', 1, 9.9)] }), undefined);
   assert.ok(rule.check({ ...tick, faults: [fault('reversingValveStuck', 1, 20)] }));
+  const unfed = { ...before, edgeMs: before.edgeMs - 300 };
+  assert.is(rule.check({ ...tick, before: unfed }), undefined, 'the relay chain has let it fall');
 });
 
 test('filler after a broker that has come back is not held against control, filler without one is', () => {

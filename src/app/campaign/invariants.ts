@@ -1,7 +1,7 @@
 import { ACTUATOR_NAMES, ACTUATORS, type Outputs, SAFE_OUTPUTS } from '../../contract/points.ts';
 import { sgReadyOf } from '../../control/grid/sgready.ts';
 import { type Injected, isOn } from './faults.ts';
-import type { Moment, World } from './world.ts';
+import { chainHolds, type Moment, type World } from './world.ts';
 
 /** One tick as an invariant sees it, `s` seconds after the phase was reached. */
 export interface Tick {
@@ -130,9 +130,10 @@ const machineRules = (): Invariant[] => {
   return [
     {
       name: 'the reversing valve does not move under pressure',
-      // The dead-man chain takes the coil of the valve with it: that is the board's doing, not control's.
+      // The dead-man chain takes the coil of the valve with it, whatever control says then: that is the board's doing.
       // Nor is it control's that one that was stuck comes free by itself.
-      check: ({ s, before, after, faults }) =>
+      check: ({ s, dtS, before, after, faults }) =>
+        chainHolds(before, dtS) &&
         after.plant.reversalViolations > before.plant.reversalViolations &&
         !faults.some((f) => 'plant' in f.broken && f.broken.plant === 'reversingValveStuck' && s >= f.untilS) &&
         after.effective.coolingOn === before.commanded.coolingOn

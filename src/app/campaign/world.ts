@@ -112,9 +112,15 @@ export function firstMoment(world: World, plant: (sound: PlantState) => PlantSta
   } satisfies Moment as Moment;
 }
 
+const clockMs = (houseS: number): number => 1000 + houseS * 1000;
+
+/** Whether the relay chain still holds in the tick that begins `dtS` after this moment. */
+export const chainHolds = ({ houseS, edgeMs }: Moment, dtS: number): boolean =>
+  clockMs(houseS + dtS) - edgeMs < DEAD_MAN_MS;
+
 /** What reaches the machine: commands, less what the dead-man relay has dropped, less what does not follow. */
-function reaches(m: Moment, atMs: number, s: number, faults: readonly Injected[], fine: boolean): Outputs {
-  const held = !fine || atMs - m.edgeMs < DEAD_MAN_MS;
+function reaches(m: Moment, s: number, faults: readonly Injected[], dtS: number): Outputs {
+  const held = dtS > TICK_S || chainHolds(m, dtS);
   const outputs: Outputs = { ...m.commanded };
   for (const fault of faults) {
     if (!('output' in fault.broken) || !isOn(fault, s)) continue;
@@ -199,8 +205,8 @@ export function advance(
 ): Moment {
   const fine = dtS <= TICK_S;
   const houseS = m.houseS + dtS;
-  const atMs = 1000 + houseS * 1000;
-  const effective = reaches(m, atMs, s, faults, fine);
+  const atMs = clockMs(houseS);
+  const effective = reaches(m, s, faults, dtS);
   const facts = world.facts(houseS);
   const { weather, householdW, hotWaterLpm, hotWaterUseC } = facts;
   const broken = plantFaultsAt(faults, s);
