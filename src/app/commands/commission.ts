@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Commission } from '../../contract/commission.ts';
 import { HeatmineError, messageOf } from '../../core/errors.ts';
+import { asTyped } from '../../core/words.ts';
 import { fetchState, setPoint, unitOf } from '../client.ts';
 import { type Command, parseCommand, print, say } from '../command.ts';
 
@@ -66,7 +67,7 @@ async function runCommission(args: string[]): Promise<number> {
     void setPoint(url, 'operation', before)
       .then(
         () => say(`the checks ended here: the unit's operation is ${before} again`),
-        (error) => say(`the checks go on, \`heatmine set operation ${before}\` ends them: ${messageOf(error)}`),
+        (error) => say(`the checks go on, ${asTyped(`set operation ${before}`)} ends them: ${messageOf(error)}`),
       )
       .finally(() => process.exit(2));
   for (const signal of END_BY) process.once(signal, stop);
