@@ -99,6 +99,29 @@ test('a sound condenser outlet that tells half kelvins is believed when the cool
   assert.is(doubtedAfterS(1, 200), 61);
 });
 
+test('F6: nothing older than 3 s is put in place of a supply that stands still', () => {
+  const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, freshPoint()])) as EstimateState['points'];
+  points.supplyC = { ...freshPoint(), sameS: 1000, sameSamples: 1000 };
+  for (const [ageMs, quality] of [
+    [2000, 'degraded'],
+    [600_000, 'good'],
+  ] as const) {
+    let still = STILL_START;
+    const look = (condenserOutC: number, seconds: number) => {
+      const est = estOf({ supplyC: 45, condenserOutC, heatFlowLpm: 12 });
+      for (let s = 0; s < seconds; s++) {
+        est.supplyC = { value: 45, quality: 'good', ageMs: 0 };
+        est.condenserOutC = { value: condenserOutC, quality: 'good', ageMs };
+        still = stillStep(still, points, est, BALANCE_START, { outputs: SAFE_OUTPUTS, tankL: 300, dtS: 1 });
+        replaceStill(est, points, still, BALANCE_START, SAFE_OUTPUTS);
+      }
+      return est.supplyC.quality;
+    };
+    look(45, 100);
+    assert.is(look(35, 100), quality, `condenser outlet ${ageMs / 1000} s old`);
+  }
+});
+
 test('F2: a meter that read 0 while its machine stood has a minute to follow it, hot gas five', () => {
   const stood = { ...freshPoint(), sameS: 5 * 3600, sameSamples: 1000 };
   const points = Object.fromEntries(SENSOR_NAMES.map((n) => [n, stood])) as EstimateState['points'];

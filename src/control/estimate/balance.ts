@@ -139,7 +139,7 @@ export const instead = (name: SensorName, why: string, value: number, from: stri
 const whyOf = (e: Estimate) => e.reason ?? 'not usable';
 export const usable = (e: Estimate) => e.quality === 'good';
 /** Comfort points are good for an hour; what stands in for a point that a machine needs is no older than that one may be. */
-const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
+export const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
 
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 

@@ -1,6 +1,6 @@
 import type { Outputs, SensorName } from '../../contract/points.ts';
 import { WATER_W_PER_LPM_K } from '../physics.ts';
-import { type BalanceState, instead, stands, usable } from './balance.ts';
+import { type BalanceState, current, instead, stands, usable } from './balance.ts';
 import type { Estimates, PointState } from './points.ts';
 
 /**
@@ -99,7 +99,7 @@ export function stillStep(
   const flowing = flows(est, outputs);
   const when = { ...state.when };
   for (const name of JUDGED) {
-    const judged = flowing && usable(est[otherOf(name, outputs)]);
+    const judged = flowing && current(est[otherOf(name, outputs)]);
     if (points[name].sameS === 0) when[name] = judged ? expected(name, est, addK, outputs) : null;
     // It has stood since before there was anything to hold it against: then its own reading is what it should have read.
     else if (judged) when[name] ??= { otherC: est[name].value, expectedC: est[name].value };
@@ -161,7 +161,7 @@ export function replaceStill(
     if ((name === 'returnC' ? state.tankS : state.rejectS) < FOLLOWS_S) continue;
     const was = state.when[name];
     const other = otherOf(name, outputs);
-    if (was === null || !stands(points[name]) || !usable(before[name]) || !usable(before[other])) continue;
+    if (was === null || !stands(points[name]) || !usable(before[name]) || !current(before[other])) continue;
     const now = expected(name, before, addK, outputs);
     // Both: power alone proves nothing, for its heat may go elsewhere.
     const movedK = Math.min(Math.abs(now.otherC - was.otherC), Math.abs(now.expectedC - was.expectedC));
