@@ -55,7 +55,7 @@ export function estimate(
     est[name] = judge(name, next.state, image.atMs, next.fault);
   }
   accelerator(est, image, house);
-  const balance = balanceStep(state.balance, est, points.accelChipC, house.accelMaxW, dtS);
+  const balance = balanceStep(state.balance, est, points, house.accelMaxW, dtS);
   const outputs = image.actuators;
   const still = stillStep(state.still, points, est, balance, { outputs, tankL: house.hotWaterTankL, dtS });
   replaceStill(est, points, still, balance, outputs);

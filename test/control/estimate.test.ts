@@ -138,15 +138,13 @@ test('F2: an outlet stuck while power changes is found within 60 s and replaced'
   assert.ok(Math.abs(w.est.accelOutC.value - expected) < 1.5, `${w.est.accelOutC.value} of ${expected}`);
 });
 
-test('F2: an outlet that tells half kelvins and is stuck is found within a minute of being off by 3 K, 25 s after the power', () => {
+test('F2: an outlet that tells half kelvins and is stuck while power changes is found within 60 s', () => {
   const w = watch({ accelW: 1000, accelOutC: 45.5 });
   look(w, 1500, (x, i) => {
     x.rig.values.accelOutC = 45.5 + 0.5 * (Math.floor(i / 50) % 2);
   });
   w.rig.values.accelW = 5000;
   look(w, 600);
-  assert.is(w.est.accelOutC.quality, 'good', 'a sound one may stand as long');
-  look(w, 250);
   assert.is(w.est.accelOutC.quality, 'degraded');
 });
 

@@ -2,6 +2,8 @@ import type { SensorName } from '../../contract/points.ts';
 import { COOLANT_W_PER_LPM_K, clamp, lagShare, WATER_W_PER_LPM_K } from '../physics.ts';
 import { type Estimate, type Estimates, type PointState, TRIP_LOST_MS } from './points.ts';
 
+type Points = Record<SensorName, PointState>;
+
 /** Energy balance of the accelerator loop: what its watts should do to the coolant, against what is measured. */
 export interface BalanceState {
   /** Watts and flow as the coolant has felt them: lagged like the loop itself. */
@@ -9,6 +11,8 @@ export interface BalanceState {
   laggedLpm: number;
   /** Inlet temperature of what now leaves; null before the first. */
   laggedInC: number | null;
+  /** Expected rise as the largest loop would have felt it, and smaller ones (`LAG_SHARES`), K; null before the first. */
+  feltK: readonly number[] | null;
   /** Slow mean of measured minus expected temperature rise. */
   residualK: number;
   /** Highest expected rise of the last seconds, decaying: a fall of power is not a loss of flow. */
@@ -18,26 +22,39 @@ export interface BalanceState {
   chipMovedW: number;
   /** Coolant outlet at that time. */
   chipMovedOutC: number;
-  /** For how long outlet less inlet has been off by more than `STUCK_K`, s. */
-  offS: number;
+  /** For how long outlet less inlet has been off by more than `STUCK_K` since inlet and outlet each last moved, s. */
+  inOffS: number;
+  outOffS: number;
+  /** Highest of what the outlet should have read at least since it last moved, and lowest of what at most. */
+  outRange: Range | null;
+}
+
+interface Range {
+  leastC: number;
+  mostC: number;
 }
 
 export const BALANCE_START: BalanceState = {
   laggedW: 0,
   laggedLpm: 0,
   laggedInC: null,
+  feltK: null,
   residualK: 0,
   peakRiseK: 0,
   chipW: 0,
   chipMovedW: 0,
   chipMovedOutC: 0,
-  offS: 0,
+  inOffS: 0,
+  outOffS: 0,
+  outRange: null,
 };
 
 /** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
 export const loopKw = (accelMaxW: number): number => clamp(accelMaxW / 1000, 0.25, 20);
 /** Heat held by chips, cold plates and coolant, J/K: over the flow it is the time in which the rise follows the power. */
 const LOOP_J_PER_K_KW = 5_000;
+/** Loops between the largest and one that follows at once, by their lag. */
+const LAG_SHARES = [1, 1 / 4, 1 / 16];
 /** Power and flow within this share of what the loop has felt: steady enough to judge sensors by. */
 const STEADY_SHARE = 0.1;
 /**
@@ -60,6 +77,8 @@ const STUCK_K = 3;
 /** One that tells no less than this apart, or has not moved yet, stands for minutes in a loop that holds its temperature: it has to be off for so long. */
 const COARSE_K = 0.25;
 const COARSE_OFF_S = 45;
+/** What an outlet should have read has moved by this much and the least that it tells apart: one that stands is stuck. */
+const MUST_MOVE_K = 0.75;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
@@ -71,61 +90,83 @@ const CHIP_COUNTERED_K = 1;
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
 
-/**
- * Kelvins by which the rise is off from anything that power and flow explain. A loop follows them later than at once and no later
- * than the largest: what lies between is sound.
- */
-function offK({ accelInC, accelOutC }: Estimates, laggedInC: number, instantK: number, laggedK: number): number {
-  const leastK = accelOutC.value - Math.max(accelInC.value, laggedInC);
-  const mostK = accelOutC.value - Math.min(accelInC.value, laggedInC);
-  return Math.max(leastK - Math.max(instantK, laggedK), Math.min(instantK, laggedK) - mostK);
+/** Between what the outlet must read: a loop follows power and flow later than at once and no later than the largest. */
+function outletRange(inC: number, laggedInC: number, instantK: number, feltK: readonly number[]): Range {
+  return {
+    leastC: Math.min(inC, laggedInC) + Math.min(instantK, ...feltK),
+    mostC: Math.max(inC, laggedInC) + Math.max(instantK, ...feltK),
+  };
 }
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
+
+type Standing = Pick<BalanceState, 'inOffS' | 'outOffS' | 'outRange'>;
+
+/** What inlet and outlet have met since they last moved: settled or not, a value that stands still is judged by what the loop must do. */
+function standingStep(before: Standing, points: Points, outC: number, range: Range | null, dtS: number): Standing {
+  const off = range !== null && Math.max(range.leastC - outC, outC - range.mostC) > STUCK_K;
+  const counted = (point: PointState, offS: number) =>
+    point.sameS === 0 ? 0 : off ? Math.min(COARSE_OFF_S, offS + dtS) : offS;
+  const was = points.accelOutC.sameS === 0 ? null : before.outRange;
+  return {
+    inOffS: counted(points.accelInC, before.inOffS),
+    outOffS: counted(points.accelOutC, before.outOffS),
+    outRange:
+      range && was ? { leastC: Math.max(range.leastC, was.leastC), mostC: Math.min(range.mostC, was.mostC) } : range,
+  };
+}
 
 /** `accelMaxW` is the rating: it tells the size of the loop. */
 export function balanceStep(
   state: BalanceState,
   est: Estimates,
-  chip: PointState,
+  points: Points,
   accelMaxW: number,
   dtS: number,
 ): BalanceState {
   const kw = loopKw(accelMaxW);
-  const lagS = (LOOP_J_PER_K_KW * kw) / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, est.accelFlowLpm.value));
+  const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
+  const chip = points.accelChipC;
+  const lagS = (LOOP_J_PER_K_KW * kw) / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, accelFlowLpm.value));
   const share = lagShare(dtS, lagS);
-  const laggedW = state.laggedW + (est.accelW.value - state.laggedW) * share;
-  const laggedLpm = state.laggedLpm + (est.accelFlowLpm.value - state.laggedLpm) * share;
-  const expectedK = riseK(laggedW, laggedLpm, kw);
-  const inC = est.accelInC.value;
+  const laggedW = state.laggedW + (accelW.value - state.laggedW) * share;
+  const laggedLpm = state.laggedLpm + (accelFlowLpm.value - state.laggedLpm) * share;
+  const inC = accelInC.value;
   const laggedInC = state.laggedInC === null ? inC : state.laggedInC + (inC - state.laggedInC) * share;
-  const measuredK = est.accelOutC.value - laggedInC;
+  const instantK = riseK(accelW.value, accelFlowLpm.value, kw);
+  // A loop may be hot when control begins.
+  const firstK = usable(accelInC) && usable(accelOutC) ? accelOutC.value - inC : instantK;
+  const feltK = LAG_SHARES.map((lagShareOf, i) => {
+    const beforeK = state.feltK?.[i] ?? firstK;
+    return beforeK + (instantK - beforeK) * lagShare(dtS, lagShareOf * lagS);
+  });
+  const expectedK = feltK[0]!;
+  const warms = laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw;
   const judged =
     Math.abs(inC - laggedInC) < STEADY_K &&
-    steady(est.accelW.value, laggedW) &&
-    steady(est.accelFlowLpm.value, laggedLpm) &&
-    laggedW > MIN_W_KW * kw &&
-    laggedLpm > MIN_LPM_KW * kw &&
-    est.accelOutC.quality !== 'lost' &&
-    est.accelInC.quality !== 'lost' &&
-    est.accelW.quality !== 'lost';
-  const chipW = state.chipW + (est.accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
-  const instantK = riseK(est.accelW.value, est.accelFlowLpm.value, kw);
-  // Settled or not: a value that stands quite still is judged by what the loop must be doing.
-  const off =
-    laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw && offK(est, laggedInC, instantK, expectedK) > STUCK_K;
+    steady(accelW.value, laggedW) &&
+    steady(accelFlowLpm.value, laggedLpm) &&
+    warms &&
+    accelOutC.quality !== 'lost' &&
+    accelInC.quality !== 'lost' &&
+    accelW.quality !== 'lost';
+  const known =
+    warms && accelFlowLpm.value > MIN_LPM_KW * kw && [accelInC, accelOutC, accelW, accelFlowLpm].every(usable);
+  const range = known ? outletRange(inC, laggedInC, instantK, feltK) : null;
+  const chipW = state.chipW + (accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
   return {
     laggedW,
     laggedLpm,
     laggedInC,
+    feltK,
     residualK: judged
-      ? state.residualK + (measuredK - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
+      ? state.residualK + (accelOutC.value - laggedInC - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)
       : state.residualK * Math.exp(-dtS / RESIDUAL_FORGET_S),
     peakRiseK: Math.max(instantK, expectedK, state.peakRiseK * Math.exp(-dtS / (1.5 * lagS))),
     chipW,
     chipMovedW: chip.sameS > 0 ? state.chipMovedW : chipW,
-    chipMovedOutC: chip.sameS > 0 ? state.chipMovedOutC : est.accelOutC.value,
-    offS: off ? Math.min(COARSE_OFF_S, state.offS + dtS) : 0,
+    chipMovedOutC: chip.sameS > 0 ? state.chipMovedOutC : accelOutC.value,
+    ...standingStep(state, points, accelOutC.value, range, dtS),
   };
 }
 
@@ -144,25 +185,25 @@ export const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
 /** True when the point stands still although the loop's balance says it must move. */
-const stuck = (point: PointState, { offS }: BalanceState) =>
-  stands(point) && ((point.finestMove ?? COARSE_K) < COARSE_K ? offS > 0 : Math.min(offS, point.sameS) >= COARSE_OFF_S);
+const stuck = (point: PointState, offS: number) =>
+  stands(point) && ((point.finestMove ?? COARSE_K) < COARSE_K ? offS > 0 : offS >= COARSE_OFF_S);
+
+/** No one value has been right since it stands. */
+const mustHaveMoved = (point: PointState, { outRange }: BalanceState) =>
+  stands(point) &&
+  outRange !== null &&
+  outRange.leastC - outRange.mostC > MUST_MOVE_K + (point.finestMove ?? MUST_MOVE_K);
 
 /**
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
  * Changes `est` in place: it was made in this tick and belongs to the caller.
  */
-export function addRedundancy(
-  est: Estimates,
-  points: Record<SensorName, PointState>,
-  balance: BalanceState,
-  accelMaxW: number,
-): void {
-  const kw = loopKw(accelMaxW);
+export function addRedundancy(est: Estimates, points: Points, balance: BalanceState, accelMaxW: number): void {
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
-  const expectedK = riseK(balance.laggedW, balance.laggedLpm, kw);
+  const expectedK = balance.feltK?.[0] ?? 0;
   const measuredK = accelOutC.value - accelInC.value;
-  const outStuck = stuck(points.accelOutC, balance);
-  const inStuck = stuck(points.accelInC, balance);
+  const outStuck = stuck(points.accelOutC, balance.outOffS) || mustHaveMoved(points.accelOutC, balance);
+  const inStuck = stuck(points.accelInC, balance.inOffS);
   if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {
     const why = outStuck ? 'stuck' : whyOf(accelOutC);
     est.accelOutC = instead('accelOutC', why, accelInC.value + expectedK, 'inlet and power');
