@@ -6,7 +6,7 @@ import { createRig, followOutputs, run, tick, until } from './rig.ts';
 
 /** A machine that runs and, from `now` on, takes heat out of the water for `forS` seconds. */
 function defrosting(bufferTopC: number, forS: number) {
-  const rig = createRig();
+  const rig = createRig({ accelOutC: 44 });
   let leftS = 0;
   rig.world = (r, dtS) => {
     followOutputs(r);

@@ -138,6 +138,18 @@ test('F2: an outlet stuck while power changes is found within 60 s and replaced'
   assert.ok(Math.abs(w.est.accelOutC.value - expected) < 1.5, `${w.est.accelOutC.value} of ${expected}`);
 });
 
+test('F2: an inlet that stands far below the outlet is found within 60 s of flow, where power hardly warms it and both stand', () => {
+  const w = watch({ accelW: 200, accelInC: 26, accelOutC: 26.3 });
+  look(w, 1500, (x, i) => {
+    Object.assign(x.rig.values, { accelInC: 26 + 0.01 * (i % 2), accelOutC: 26.3 + 0.01 * (i % 2) });
+  });
+  look(w, 600, (x, i) => {
+    x.rig.values.accelOutC = Math.min(55, 26.3 + 0.1 * i);
+  });
+  assert.equal([w.est.accelInC.quality, w.est.accelOutC.quality], ['degraded', 'good']);
+  assert.ok(w.est.accelInC.value > 50, `${w.est.accelInC.value}`);
+});
+
 test('F2: an outlet that tells half kelvins and is stuck while power changes is found within 60 s', () => {
   const w = watch({ accelW: 1000, accelOutC: 45.5 });
   look(w, 1500, (x, i) => {

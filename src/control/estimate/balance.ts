@@ -141,17 +141,17 @@ export function balanceStep(
     return beforeK + (instantK - beforeK) * lagShare(dtS, lagShareOf * lagS);
   });
   const expectedK = feltK[0]!;
-  const warms = laggedW > MIN_W_KW * kw && laggedLpm > MIN_LPM_KW * kw;
   const judged =
     Math.abs(inC - laggedInC) < STEADY_K &&
     steady(accelW.value, laggedW) &&
     steady(accelFlowLpm.value, laggedLpm) &&
-    warms &&
+    laggedW > MIN_W_KW * kw &&
+    laggedLpm > MIN_LPM_KW * kw &&
     accelOutC.quality !== 'lost' &&
     accelInC.quality !== 'lost' &&
     accelW.quality !== 'lost';
-  const known =
-    warms && accelFlowLpm.value > MIN_LPM_KW * kw && [accelInC, accelOutC, accelW, accelFlowLpm].every(usable);
+  const flows = Math.min(laggedLpm, accelFlowLpm.value) > MIN_LPM_KW * kw;
+  const known = flows && [accelInC, accelOutC, accelW, accelFlowLpm].every(usable);
   const range = known ? outletRange(inC, laggedInC, instantK, feltK) : null;
   const chipW = state.chipW + (accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
   return {
@@ -202,8 +202,10 @@ export function addRedundancy(est: Estimates, points: Points, balance: BalanceSt
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
   const expectedK = balance.feltK?.[0] ?? 0;
   const measuredK = accelOutC.value - accelInC.value;
-  const outStuck = stuck(points.accelOutC, balance.outOffS) || mustHaveMoved(points.accelOutC, balance);
   const inStuck = stuck(points.accelInC, balance.inOffS);
+  // Where both stand the hotter is believed.
+  const isHotter = inStuck && measuredK > expectedK;
+  const outStuck = (stuck(points.accelOutC, balance.outOffS) && !isHotter) || mustHaveMoved(points.accelOutC, balance);
   if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {
     const why = outStuck ? 'stuck' : whyOf(accelOutC);
     est.accelOutC = instead('accelOutC', why, accelInC.value + expectedK, 'inlet and power');
