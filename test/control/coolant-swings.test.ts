@@ -69,9 +69,7 @@ test('F2: an outlet that stands some kelvins above the inlet is told although th
         };
         const toldS = stuckToldS({ maxW: 5000, flowLpm: 5, massShare, halfS, stepK, lie, ...swing });
         const where = `${aboveK} K above, every ${halfS} s, steps of ${stepK} K, mass ${massShare}`;
-        // The largest loop hardly moves within 20 s: 8 K is then no more than 2.5 K off.
-        assert.ok(toldS !== undefined && toldS >= 0, `${where}: ${toldS}`);
-        assert.ok(toldS! <= (halfS === 20 && stepK < 0.5 ? 185 : 100), `${where}: ${toldS} s`);
+        assert.ok(toldS !== undefined && toldS >= 0 && toldS <= 100, `${where}: ${toldS} s`);
       }
 });
 
