@@ -1,5 +1,6 @@
 import { ACTUATOR_NAMES, ACTUATORS, type ActuatorName, type Outputs } from '../contract/points.ts';
 import { unitOf } from '../contract/units.ts';
+import { HeatmineError } from '../core/errors.ts';
 import { type BusQueue, URGENCY } from './bus-queue.ts';
 import type { DeviceSlot } from './device-slot.ts';
 
@@ -18,7 +19,7 @@ interface Line extends OutputTarget {
   /** Last value sent and acknowledged; NaN makes the next one due. */
   sent: number;
   sentAtMs: number;
-  /** Value in force as the device reports it. */
+  /** Value in force as the device reports it; of a write whose answer was lost, the less safe of what may be in force. */
   confirmed: number;
   tried: number;
   failures: number;
@@ -56,8 +57,9 @@ export function createOutputs(targets: Record<ActuatorName, OutputTarget>, monoM
       line.sent = value;
       line.sentAtMs = monoMs();
       line.failures = 0;
-    } catch {
-      // Counted and remembered by the slot; here only when to try again matters.
+    } catch (error) {
+      // Counted and remembered by the slot; here matters what may be in force now, and when to try again.
+      if (mayBeDone(line, error)) line.confirmed = lessSafe(line.name, value, line.confirmed);
       line.failures += 1;
       line.sent = Number.NaN;
       line.notBeforeMs = monoMs() + Math.min(RETRY_MS.first * 2 ** (line.failures - 1), RETRY_MS.most);
@@ -112,4 +114,14 @@ export function createOutputs(targets: Record<ActuatorName, OutputTarget>, monoM
 function plausible(name: ActuatorName, value: number): number {
   const unit = unitOf(name);
   return Number.isFinite(value) && (!unit || (value >= unit.min && value <= unit.max)) ? value : ACTUATORS[name].safe;
+}
+
+/** An answer can be lost on the way back, and the write was done. A line of our own is read back at once. */
+const LOST_ANSWER = new Set(['BUS_TIMEOUT', 'BUS_NOISE', 'BUS_CLOSED']);
+const mayBeDone = (line: Line, error: unknown): boolean =>
+  line.slot.wiring.kind !== 'gpio' && error instanceof HeatmineError && LOST_ANSWER.has(error.code);
+
+function lessSafe(name: ActuatorName, a: number, b: number): number {
+  const { safe } = ACTUATORS[name];
+  return Math.abs(a - safe) > Math.abs(b - safe) ? a : b;
 }

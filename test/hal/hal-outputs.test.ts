@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { ACTUATOR_NAMES, type ActuatorName, type Outputs, SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { HeatmineError } from '../../src/core/errors.ts';
 import { loadBoard } from '../../src/hal/board.ts';
+import { createBusQueue } from '../../src/hal/bus-queue.ts';
+import type { DeviceSlot } from '../../src/hal/device-slot.ts';
 import { openHal, type Trip } from '../../src/hal/hal.ts';
+import { createOutputs, type OutputTarget } from '../../src/hal/outputs.ts';
 import { fakeBuses } from './fake-buses.ts';
 import { RUNNING, withHal } from './hal-rig.ts';
 import { loopMs, until } from './patience.ts';
@@ -85,6 +89,37 @@ test('a failed write is told, tried again, and the image keeps the truth meanwhi
       return hal.image(0).actuators.accelSupplyOn === 1;
     });
   }));
+
+test('F8: a relay whose answer was lost counts as on until it has answered that it is off; one that is not there does not', async () => {
+  for (const [kind, code, counts] of [
+    ['modbus', 'BUS_TIMEOUT', 1],
+    ['modbus', 'BUS_NOISE', 1],
+    ['modbus', 'BUS_ABSENT', 0],
+    ['gpio', 'BUS_NOISE', 0],
+  ] as const) {
+    let answers = false;
+    const write = (_channel: string, value: number) =>
+      answers ? Promise.resolve(value) : Promise.reject(new HeatmineError(code, 'no answer'));
+    const slot = { wiring: { kind }, rewriteMs: 1e9, write } as unknown as DeviceSlot;
+    const queue = createBusQueue();
+    const one = (channel: string): OutputTarget => ({ slot, queue, channel });
+    let nowMs = 0;
+    const outputs = createOutputs(
+      Object.fromEntries(ACTUATOR_NAMES.map((n) => [n, one(n)])) as Record<ActuatorName, OutputTarget>,
+      () => nowMs,
+    );
+    const at = async (wanted: Outputs) => {
+      nowMs += 2000;
+      outputs.apply(wanted);
+      await sleep(5);
+      return outputs.confirmed().compressorOn;
+    };
+    assert.is(await at(RUNNING), counts, `${kind} ${code}`);
+    assert.is(await at({ ...RUNNING, compressorOn: 0 }), counts, `${kind} ${code}: off, not answered either`);
+    answers = true;
+    assert.is(await at({ ...RUNNING, compressorOn: 0 }), 0, `${kind} ${code}: off`);
+  }
+});
 
 test('what is no number is written as safe', () =>
   withHal(async (hal) => {
