@@ -152,6 +152,10 @@ const CASES: [string, string][] = [
     'Warmwasser 44,4 °C, der Speicher lädt; der Rechner zieht 0,3 kW; unbezahltes Rechnen lohnt nicht: eine kWh aus eigener Sonne kostet 0,079 EUR und bringt 0,010 EUR.',
   ],
   [
+    'Idle: buffer 31.0 °C of 34.0 °C; the accelerator rests until a question comes: unpaid computing does not pay, a kWh from the grid costs 0.300 EUR and computing with it costs 0.015 EUR more.',
+    'Ruht: Puffer 31,0 °C von 34,0 °C; der Rechner ruht, bis eine Frage kommt: unbezahltes Rechnen lohnt nicht, eine kWh aus dem Netz kostet 0,300 EUR, und mit ihr zu rechnen kostet noch 0,015 EUR.',
+  ],
+  [
     'Heating: buffer 31.0 °C of 34.0 °C, heat pump starting; computing 2.5 kW for answers that are paid: a kWh from the grid costs 0.302 EUR and gains 0.347 EUR, 0.250 of it paid, 0.097 of it as heat it replaces.',
     'Heizt: Puffer 31,0 °C von 34,0 °C, Wärmepumpe läuft an; rechnet mit 2,5 kW für bezahlte Antworten: eine kWh aus dem Netz kostet 0,302 EUR und bringt 0,347 EUR, davon 0,250 bezahlt, davon 0,097 als ersetzte Wärme.',
   ],

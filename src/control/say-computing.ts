@@ -11,19 +11,29 @@ import type { StepInput } from './types.ts';
 
 export const WORKING_W = 100;
 const SOURCES = { curtailed: 'sun that would be cut off', sun: 'own sun', grid: 'the grid' } as const;
-const eur = (e: number) => e.toFixed(3);
+/** Without its sign: the words tell it. */
+const eur = (e: number) => Math.abs(e).toFixed(3);
+const isLoss = (e: number) => e <= -0.0005;
 
-/** What a kWh costs and gains: `paidEur` of it by answers that are sold. */
+/** What a kWh costs and gains, `paidEur` of it by answers that are sold; where wear takes more than that, what it costs. */
 function money({ plan: { plan } }: CoreState, paidEur = 0): string {
   const { why, marketLive } = plan;
   if (!why) return marketLive ? 'what a kWh gains is worked out within a minute' : 'no price is known';
   const paid = paidEur > 0 ? `, ${eur(paidEur)} of it paid` : '';
-  const gains = eur(why.marginEurPerKwh + why.priceEurPerKwh + paidEur);
-  const worth = eur(why.alternativeEurPerKwh);
+  const { priceEurPerKwh, alternativeEurPerKwh, marginEurPerKwh } = why;
+  const gainEur = marginEurPerKwh + priceEurPerKwh + paidEur;
+  const [from, price, gains] = [SOURCES[why.source], eur(priceEurPerKwh), eur(gainEur)];
+  if (isLoss(gainEur)) {
+    return isLoss(priceEurPerKwh)
+      ? `taking a kWh from ${from} earns ${price} EUR and computing with it costs ${gains} EUR`
+      : `a kWh from ${from} costs ${price} EUR and computing with it costs ${gains} EUR more`;
+  }
+  const worth = eur(alternativeEurPerKwh);
   const ofIt = worth === gains ? ' as heat it replaces' : `, ${worth} of it as heat it replaces`;
-  const heat = why.alternativeEurPerKwh > 0 ? ofIt : '';
-  const more = paid + heat;
-  return `a kWh from ${SOURCES[why.source]} costs ${eur(why.priceEurPerKwh)} EUR and gains ${gains} EUR${more}`;
+  const more = paid + (alternativeEurPerKwh > 0 ? ofIt : '');
+  return isLoss(priceEurPerKwh)
+    ? `taking a kWh from ${from} earns ${price} EUR and computing with it gains ${gains} EUR${more}`
+    : `a kWh from ${from} costs ${price} EUR and gains ${gains} EUR${more}`;
 }
 
 /** Whose heat it is that computes at any price; undefined while money decides. */

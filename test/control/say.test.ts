@@ -49,6 +49,10 @@ function said({ plan, fillerS = 3600, decided, set, want, values = {}, emergency
 
 const FILLS = { fillerW: 5000 };
 const PAYS = { filler: { gridW: 5000, sunW: 5000, freeW: 5000 }, why: { ...WHY, marginEurPerKwh: 0.02 } };
+const below = (marginEurPerKwh: number) => ({
+  ...PAYS,
+  why: { ...WHY, priceEurPerKwh: -0.05, alternativeEurPerKwh: 0, marginEurPerKwh },
+});
 const CASES: [name: string, given: Case, text: string][] = [
   [
     'paid answers, none waiting',
@@ -64,6 +68,26 @@ const CASES: [name: string, given: Case, text: string][] = [
     'questions that do not pay',
     { want: { ...SOLD, queued: 2 }, values: { accelW: 900 } },
     'computing 0.9 kW because questions wait; unpaid computing does not pay: a kWh from the grid costs 0.300 EUR and gains 0.100 EUR as heat it replaces',
+  ],
+  [
+    'wear alone: a loss is a cost',
+    { plan: { why: { ...WHY, alternativeEurPerKwh: 0, marginEurPerKwh: -0.315 } } },
+    'the accelerator rests until a question comes: unpaid computing does not pay, a kWh from the grid costs 0.300 EUR and computing with it costs 0.015 EUR more',
+  ],
+  [
+    'next to nothing has no sign',
+    { plan: { why: { ...WHY, alternativeEurPerKwh: 0, marginEurPerKwh: -0.3001 } } },
+    'the accelerator rests until a question comes: unpaid computing does not pay, a kWh from the grid costs 0.300 EUR and gains 0.000 EUR',
+  ],
+  [
+    'power below zero is no negative cost',
+    { decided: FILLS, plan: below(0.02), values: { accelW: 4000 } },
+    'computing 4.0 kW of up to 5.0 kW because taking a kWh from the grid earns 0.050 EUR and computing with it costs 0.030 EUR',
+  ],
+  [
+    'power below zero, and answers gain on top',
+    { decided: FILLS, plan: below(0.12), values: { accelW: 4000 } },
+    'computing 4.0 kW of up to 5.0 kW because taking a kWh from the grid earns 0.050 EUR and computing with it gains 0.070 EUR',
   ],
   [
     'it pays',

@@ -8,6 +8,12 @@ export const COMPUTING_DE: Record<string, string> = {
   'there is no accelerator': 'es gibt keinen Rechner',
   'the accelerator is stopped for safety': 'der Rechner ist aus Sicherheit gestoppt',
   'a kWh from {} costs {} EUR and gains {} EUR{}': 'eine kWh aus {} kostet {} EUR und bringt {} EUR{}',
+  'a kWh from {} costs {} EUR and computing with it costs {} EUR more':
+    'eine kWh aus {} kostet {} EUR, und mit ihr zu rechnen kostet noch {} EUR',
+  'taking a kWh from {} earns {} EUR and computing with it gains {} EUR{}':
+    'eine kWh aus {} zu nehmen bringt {} EUR, und mit ihr zu rechnen bringt {} EUR{}',
+  'taking a kWh from {} earns {} EUR and computing with it costs {} EUR':
+    'eine kWh aus {} zu nehmen bringt {} EUR, und mit ihr zu rechnen kostet {} EUR',
   ' as heat it replaces': ' als ersetzte Wärme',
   ', {} of it as heat it replaces': ', davon {} als ersetzte Wärme',
   'no price is known': 'kein Preis bekannt ist',
