@@ -107,6 +107,10 @@ function plainW(facts: MeterFacts, neededW: number, ownW: number, drawnW: number
   return ownW > 0 ? drawnW + Math.max(0, allW - mappedW(facts, ownW)) : Math.max(drawnW, allW);
 }
 
+/** Power on the house's meter, the board's or that of an energy manager; `elseW` without either. */
+export const houseMeterW = (est: Estimates, ems: Ems | undefined, elseW: number): number =>
+  est.gridW.quality === 'lost' ? (ems?.gridW ?? elseW) : est.gridW.value;
+
 /** What `watts` add to the bill of a house that draws `othersW` without them (negative: it feeds in), EUR an hour. */
 export function addedEurPerH(othersW: number, watts: number, market: Market): number {
   const bill = (w: number) => (w / 1000) * (w > 0 ? market.priceEurPerKwh : market.exportEurPerKwh);
@@ -168,7 +172,7 @@ export function metersStep(state: MetersState, facts: MeterFacts): MetersState {
   const drawnW = outputs.backupHeaterOn > 0 ? backupDrawsW(house) : 0;
   const unitW = powerW + plannedAccelW(est) + drawnW + standbyW + coolingW;
   // Without a meter all of it counts as bought.
-  const gridW = est.gridW.quality === 'lost' ? (ems?.gridW ?? unitW) : est.gridW.value;
+  const gridW = houseMeterW(est, ems, unitW);
   const runs = compressorW > RUNS_W && outputs.coolingOn === 0;
   const share = lagShare(dtS, NOW_TAU_S);
   const mean = (from: number, to: number) => from + (to - from) * share;

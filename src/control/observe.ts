@@ -1,3 +1,4 @@
+import type { Ems } from '../contract/grid.ts';
 import type { House } from '../contract/house.ts';
 import type { Market, SetPoints } from '../contract/messages.ts';
 import type { Outputs } from '../contract/points.ts';
@@ -7,7 +8,7 @@ import { RUNS_W } from './energy.ts';
 import type { Estimates } from './estimate/points.ts';
 import { auxiliaryW, capacityW, copAt, pumpSinkC } from './learn/own-pump.ts';
 import type { PumpMap } from './learn/pump-map.ts';
-import { addedEurPerH } from './meters.ts';
+import { addedEurPerH, houseMeterW } from './meters.ts';
 import { clamp, J_PER_KWH } from './physics.ts';
 
 /** What others did with the machine while control only looked on, beside what control would have done. Plain JSON. */
@@ -55,6 +56,7 @@ export interface ObserveFacts {
   supplySetC: number;
   house: House;
   market: Market | undefined;
+  ems: Ems | undefined;
   map: PumpMap;
   dtS: number;
 }
@@ -62,24 +64,24 @@ export interface ObserveFacts {
 const NO_HEAT = { heatJ: 0, eur: 0, mapEur: 0 };
 
 /** Measured heat and its cost, beside the cost by the map at the same speed and temperatures. */
-function ofOthers({ est, condenserW, house, market, map, dtS }: ObserveFacts, drawnW: number): typeof NO_HEAT {
+function ofOthers({ est, ems, condenserW, house, market, map, dtS }: ObserveFacts, drawnW: number): typeof NO_HEAT {
   if (!market || drawnW < RUNS_W) return NO_HEAT;
   const level = clamp(drawnW / house.compressorMaxW, LEAST_LEVEL, 1);
   const fan = { compressorOn: 1, compressorPct: level * 100, circulationPct: 0 };
   const powerW = drawnW + auxiliaryW(house, fan);
   const mapW = Math.max(0, condenserW) / copAt(map, level, pumpSinkC(est), est.outdoorC.value);
-  const othersW = est.gridW.quality === 'lost' ? 0 : est.gridW.value - drawnW;
+  const othersW = houseMeterW(est, ems, drawnW) - drawnW;
   const eur = (watts: number) => (addedEurPerH(othersW, watts, market) * dtS) / 3600;
   return { heatJ: condenserW * dtS, eur: eur(powerW), mapEur: eur(mapW) };
 }
 
 function ofControl(facts: ObserveFacts, drawnW: number): Omit<typeof NO_HEAT, 'mapEur'> {
-  const { est, wouldBe, supplySetC, house, market, map, dtS } = facts;
+  const { est, ems, wouldBe, supplySetC, house, market, map, dtS } = facts;
   if (!market || !wouldBe || wouldBe.compressorOn === 0 || wouldBe.coolingOn > 0) return NO_HEAT;
   const level = clamp(wouldBe.compressorPct / 100, LEAST_LEVEL, 1);
   const sinkC = wouldBe.hotWaterOn > 0 || supplySetC === 0 ? pumpSinkC(est) : supplySetC;
   const heatW = level * capacityW(map, house, sinkC, est.outdoorC.value);
-  const othersW = est.gridW.quality === 'lost' ? 0 : est.gridW.value - drawnW;
+  const othersW = houseMeterW(est, ems, drawnW) - drawnW;
   const powerW = heatW / copAt(map, level, sinkC, est.outdoorC.value);
   return { heatJ: heatW * dtS, eur: (addedEurPerH(othersW, powerW, market) * dtS) / 3600 };
 }

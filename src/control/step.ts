@@ -106,7 +106,7 @@ function counted(
   const meters = metersStep(state.meters, { est, heat, outputs, house, market, ems, map: pump.map, timeMs, dtS });
   const { condenserW } = heat;
   const { supplySetC } = state.plan.plan;
-  const shared = { est, house, market, map: pump.map, dtS };
+  const shared = { est, house, market, ems, map: pump.map, dtS };
   const observe = observeStep(state.observe, { ...shared, condenserW, wouldBe, operation, supplySetC });
   const { energy, pumped, owedKwh } = energyStep(state, est, heat, outputs.coolingOn > 0, dtS);
   return { energy, pumped, owedKwh, pump, meters, observe };

@@ -40,6 +40,28 @@ test('others start the compressor three times an hour: each is counted once, and
   assert.ok(rig.verdict.heat.condenserW === 0 || rig.verdict.heat.condenserW > 7000, 'the heat of others is seen');
 });
 
+test('own sun costs others what feeding it in would earn, whoever reads the meter: the board or an energy manager', () => {
+  const costEur = (manager: boolean) => {
+    const rig = others(50);
+    const { world } = rig;
+    rig.world = (r, dtS) => {
+      world(r, dtS);
+      const gridW = r.values.compressorW - 6000;
+      r.values.gridW = gridW;
+      if (manager) r.ems = { gridW };
+    };
+    if (manager) rig.quality.gridW = 'absent';
+    run(rig, HOUR_S, 5);
+    return observedView(rig.state.observe)!.costEur!;
+  };
+  const byBoard = costEur(false);
+  assert.ok(Math.abs(byBoard - 1.25 * 0.08) < 0.01, `${byBoard} EUR for 1.25 kWh and the fan`);
+  assert.ok(
+    Math.abs(costEur(true) - byBoard) < 1e-9,
+    `${costEur(true)} EUR by the manager's meter, ${byBoard} by the board's`,
+  );
+});
+
 test('a compressor that hums along between the two marks is running still, and was started once', () => {
   const rig = createRig();
   rig.setPoints.operation = 'observe';

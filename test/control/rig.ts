@@ -72,6 +72,7 @@ export interface Rig {
   /** Handed on in the next tick, once. */
   acknowledge?: StepInput['acknowledge'];
   away?: boolean;
+  ems?: StepInput['ems'];
   house: House;
   /** Called before each tick with the outputs in force: a test's own world. */
   world: (rig: Rig, dtS: number) => void;
@@ -118,9 +119,10 @@ export function tick(rig: Rig, dtS = 0.1, realS = dtS): Verdict {
   rig.tick++;
   rig.atMs += realS * 1000;
   const image = imageOf(rig, rig.verdict.outputs);
-  const { setPoints, market, want, house, hand, away, acknowledge } = rig;
+  const { setPoints, market, want, house, hand, away, acknowledge, ems } = rig;
   rig.acknowledge = undefined;
-  const { state, verdict } = step(rig.state, { image, dtS, setPoints, market, want, house, hand, away, acknowledge });
+  const told = { setPoints, market, want, house, hand, away, acknowledge, ems };
+  const { state, verdict } = step(rig.state, { image, dtS, ...told });
   rig.state = state;
   rig.verdict = verdict;
   return verdict;
