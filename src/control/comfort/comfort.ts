@@ -143,7 +143,7 @@ export function comfortStep(
   pump: PumpMap,
   dtS: number,
 ): { state: ComfortState; wish: Wish } {
-  const { setPoints, house, timeMs, market } = input;
+  const { setPoints, house, timeMs, market, want } = input;
   const state = catchUp(before, timeMs, dtS);
   const minute = timeMs === undefined ? undefined : minuteOfDay(timeMs, house.comfort.timeZone);
   const { hotWaterSetC } = setPoints;
@@ -153,7 +153,7 @@ export function comfortStep(
   const mode = setPoints.mode !== 'auto' ? setPoints.mode : season.cooling ? 'cooling' : 'heating';
   const hasTank = !isAbsent(input.image, 'hotWaterC');
   const { roomSetC: usualSetC } = setPoints;
-  const facts = { est, house, market, plan, pump, roomSetC: usualSetC, hotWaterSetC, mode, hasTank, tankHot };
+  const facts = { est, house, market, want, plan, pump, roomSetC: usualSetC, hotWaterSetC, mode, hasTank, tankHot };
   const overrides = overridesStep(state.overrides, input.commands ?? [], facts, dtS);
   const warmer = overrides.find((o) => o.kind === 'warmer');
   const away = awayStep(input, mode === 'heating' && !warmer);

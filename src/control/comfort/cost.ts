@@ -1,5 +1,5 @@
 import type { House } from '../../contract/house.ts';
-import type { Market, Mode } from '../../contract/messages.ts';
+import type { ComputeWant, Market, Mode } from '../../contract/messages.ts';
 import type { OverrideKind } from '../../contract/override-kinds.ts';
 import { LEAST_LEVEL } from '../decide/compressor.ts';
 import { coolestSupplyC, DESIGN_ROOM_C, loadW, supplyTargetC } from '../decide/curve.ts';
@@ -9,13 +9,14 @@ import { hasResistive } from '../decide/resistive.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { capacityW, copAt } from '../learn/own-pump.ts';
 import type { PumpMap } from '../learn/pump-map.ts';
-import { clamp, copOf, J_PER_KWH } from '../physics.ts';
+import { clamp, J_PER_KWH } from '../physics.ts';
 
 /** What a wish will cost: an estimate from heat loss, the learnt map and the price of this hour. Pure. */
 export interface CostFacts {
   est: Estimates;
   house: House;
   market: Market | undefined;
+  want: ComputeWant | undefined;
   plan: Plan;
   pump: PumpMap;
   roomSetC: number;
@@ -77,13 +78,32 @@ function sparedKwh(leftS: number, byK: number, { house, roomSetC, est, plan, pum
   return (lessW * leftS) / J_PER_KWH / copAt(pump, LEAST_LEVEL, Math.max(plan.supplySetC, roomSetC + 5), outdoorC);
 }
 
+/** Speed at which a tank is charged on average: the first kelvins in haste, the last slowly. */
+const CHARGE_LEVEL = 0.8;
+
+/** Heat that the tank lacks, and electricity for it, by the water that the coil needs on the way. */
+function tankCharge({ est, house, pump, hotWaterSetC }: CostFacts) {
+  const shortK = Math.max(0, hotWaterSetC - est.hotWaterC.value);
+  const heatKwh = shortK * house.hotWaterTankL * WATER_KWH_PER_LK;
+  const cop = copAt(pump, CHARGE_LEVEL, hotWaterSetC - shortK / 2 + COIL_K, est.outdoorC.value);
+  return { heatKwh, electricKwh: heatKwh / cop };
+}
+
+/** What computing gains now, EUR an hour: answers that are sold, and unpaid work with the watts that they leave. */
+function computingEurPerH({ plan: { why, fillerW, paidW }, want }: CostFacts): number {
+  if (!why) return 0;
+  const gainEur = why.marginEurPerKwh;
+  const soldEur = Math.max(0, gainEur + (want?.incomeEurPerKwh ?? 0));
+  return (paidW * soldEur + Math.max(0, fillerW - paidW) * Math.max(0, gainEur)) / 1000;
+}
+
 export function costOf(
   kind: OverrideKind,
   leftS: number,
   byK: number,
   facts: CostFacts,
 ): { eur: number | null; text: string } {
-  const { est, house, market, plan, mode } = facts;
+  const { market, plan, mode } = facts;
   if (kind === 'screed')
     return { eur: null, text: 'costs what the wet floor and the house take, which nobody can foresee' };
   if (mode === 'cooling' && kind === 'warmer') return { eur: 0, text: 'costs nothing while the house is cooled' };
@@ -94,15 +114,6 @@ export function costOf(
     return { eur: 0, text: 'costs nothing by itself; in hard frost the house may cool' };
   if (!market) return { eur: null, text: 'cost unknown, no price has been received' };
   const price = market.priceEurPerKwh;
-  const heat = (kwh: number, sinkC: number) => {
-    const electricKwh = kwh / copOf(sinkC, est.outdoorC.value);
-    const eur = Math.max(0, electricKwh * price);
-    const [heatText, electricText] = [kwh.toFixed(1), electricKwh.toFixed(1)];
-    return {
-      eur,
-      text: `costs ${euro(eur)} (estimate: ${heatText} kWh of heat by ${electricText} kWh of electricity at ${price.toFixed(2)} EUR/kWh)`,
-    };
-  };
   if (kind === 'holiday') {
     const kwh = sparedKwh(leftS, byK, facts);
     const eur = Math.max(0, kwh * price);
@@ -120,10 +131,14 @@ export function costOf(
     };
   }
   if (kind === 'hot-water-once') {
-    const shortK = Math.max(0, facts.hotWaterSetC - est.hotWaterC.value);
-    return heat(shortK * house.hotWaterTankL * WATER_KWH_PER_LK, facts.hotWaterSetC + COIL_K);
+    const { heatKwh, electricKwh } = tankCharge(facts);
+    const nowEur = plan.sunny ? market.exportEurPerKwh : price;
+    const eur = Math.max(0, electricKwh * nowEur);
+    return {
+      eur,
+      text: `costs ${euro(eur)} (estimate: ${heatKwh.toFixed(1)} kWh of heat by ${electricKwh.toFixed(1)} kWh of electricity at ${nowEur.toFixed(2)} EUR/kWh)`,
+    };
   }
-  const gain = plan.why && plan.fillerW > 0 ? Math.max(0, plan.why.marginEurPerKwh) : 0;
-  const eur = (gain * plan.fillerW * leftS) / J_PER_KWH;
+  const eur = (computingEurPerH(facts) * leftS) / 3600;
   return { eur, text: `forgoes ${euro(eur)} (estimate, at what computing gains now)` };
 }
