@@ -32,6 +32,11 @@ const rows: [why: string, input: Partial<DispatchInput>, watts: number][] = [
   ['sun and heat: the narrower one bounds', { incomeEurPerKwh: 0, surplusW: 2500, heatW: 900 }, 900],
   ['curtailed sun is free, but nothing gained is nothing run', { exportEurPerKwh: 0, surplusW: 5000, heatW: 0 }, 0],
   ['curtailed sun with a gift of 1 ct', { exportEurPerKwh: 0, surplusW: 5000, heatW: 0, incomeEurPerKwh: 0.01 }, 5000],
+  [
+    'nor is it paid for, where feeding in costs',
+    { exportEurPerKwh: -0.05, curtailedW: 5000, surplusW: 5000, heatW: 0 },
+    0,
+  ],
   ['unpaid filler loses against an own heat pump', { alternative: 'heatpump' }, 0],
   ['even on own sun', { alternative: 'heatpump', surplusW: 5000 }, 0],
   ['resistive heat that would run anyway: a draw is a gain', { alternative: 'resistive' }, 5000],

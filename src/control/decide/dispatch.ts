@@ -67,10 +67,10 @@ export function marginOf(input: DispatchInput, priceEurPerKwh: number, use: Heat
   return input.incomeEurPerKwh + heatEur - rejectEur - input.wearEurPerKwh - priceEurPerKwh;
 }
 
-/** Sun that would be fed in costs what that would have earned; sun that would be cut off costs nothing. */
+/** Sun that would be fed in costs what that would have earned; sun that would be cut off costs nothing, and spares nothing. */
 function priceOf(input: DispatchInput, source: Tier['source']): number {
   if (source === 'grid') return input.retailEurPerKwh;
-  return source === 'sun' ? input.exportEurPerKwh : Math.min(0, input.exportEurPerKwh);
+  return source === 'sun' ? input.exportEurPerKwh : 0;
 }
 
 /** Heat that would be made by resistive heaters otherwise, W. */
