@@ -22,7 +22,7 @@ function found({ house = HOUSE, market, sold, ...facts }: Given) {
   return money({ input, limitW: 5000, heatW: 0, surplusW: SUN_W, resistiveW: 0, cop: 4, ...facts })!;
 }
 const runsW = (given: Given, sunW = SUN_W) =>
-  paysNow(steadyPays({ fillerW: 0, fillerS: 3600 }, found(given)), sunW, Number.POSITIVE_INFINITY);
+  paysNow(steadyPays({ fillerW: 0, gridW: 0, fillerS: 3600 }, found(given)), sunW, Number.POSITIVE_INFINITY);
 const soldW = (given: Given) => paysNow(found(given).paid, SUN_W, Number.POSITIVE_INFINITY);
 
 test('bought power below zero is burnt although some sun is fed in, if that gains more than the sun would', () => {

@@ -103,15 +103,16 @@ const found = (watts: number, tier: Partial<Tier>): Money => ({
 
 test('filler starts for more than 0.2 ct after 10 min off; it stops for a loss, excused for 5 min or while it is tiny', () => {
   const off = (fillerS: number, watts: number, tier: Partial<Tier>) =>
-    steadyPays({ fillerW: 0, fillerS }, found(watts, tier)) === FILLER;
+    steadyPays({ fillerW: 0, gridW: 0, fillerS }, found(watts, tier)) === FILLER;
   assert.is(off(600, 2000, { marginEurPerKwh: 0.0021 }), true);
   assert.is(off(599, 2000, { marginEurPerKwh: 0.0021 }), false);
   assert.is(off(600, 0, { marginEurPerKwh: 0.0021 }), false);
   assert.is(off(600, 2000, { marginEurPerKwh: 0.002 }), false);
   assert.is(off(600, 2000, { marginEurPerKwh: 0 }), true, 'a draw that pays');
   assert.is(off(600, 2000, { marginEurPerKwh: 0, pays: false }), false);
-  const runs = (fillerS: number, tier: Partial<Tier>) => steadyPays({ fillerW: 1500, fillerS }, found(0, tier)).sunW;
-  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(10, {})), FILLER);
+  const runs = (fillerS: number, tier: Partial<Tier>) =>
+    steadyPays({ fillerW: 1500, gridW: 1500, fillerS }, found(0, tier)).sunW;
+  assert.is(steadyPays({ fillerW: 1500, gridW: 1500, fillerS: 1000 }, found(10, {})), FILLER);
   assert.is(runs(299, { marginEurPerKwh: -0.049 }), 1500);
   assert.is(runs(300, { marginEurPerKwh: -0.049 }), 0);
   assert.is(runs(299, { marginEurPerKwh: -0.05 }), 0);
@@ -120,9 +121,11 @@ test('filler starts for more than 0.2 ct after 10 min off; it stops for a loss, 
   assert.is(runs(1000, { marginEurPerKwh: -0.0019, heatUsed: false }), 0);
   assert.is(runs(299, { marginEurPerKwh: -0.01, toW: 700 }), 700);
   const loss = { marginEurPerKwh: -0.001 };
-  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(0, loss)).gridW, 1500);
-  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, found(0, { ...loss, source: 'sun' })).gridW, 0);
-  assert.is(steadyPays({ fillerW: 1500, fillerS: 1000 }, undefined), NOTHING_PAYS);
+  assert.is(steadyPays({ fillerW: 1500, gridW: 1500, fillerS: 1000 }, found(0, loss)).gridW, 1500);
+  assert.is(steadyPays({ fillerW: 1500, gridW: 1500, fillerS: 1000 }, found(0, { ...loss, source: 'sun' })).gridW, 0);
+  assert.is(steadyPays({ fillerW: 1500, gridW: 1500, fillerS: 1000 }, undefined), NOTHING_PAYS);
+  const onSun = { fillerW: 1500, gridW: 0, fillerS: 60 };
+  assert.is(steadyPays(onSun, found(0, { marginEurPerKwh: -0.02 })).gridW, 0, 'the sun has gone');
   assert.is(paysNow(FILLER, 2800, 500), 2800);
   assert.is(paysNow(FILLER, 9000, 5500), 3500);
   assert.is(paysNow(FILLER, 100, 500), 2500);

@@ -76,8 +76,14 @@ const FILLER_MIN_ON_S = 300;
 /** A loss that no minimum time excuses. */
 const CLEAR_LOSS_EUR = 0.05;
 
-/** Minimum times and hysteresis around the rule, so that a price that trembles does not switch an accelerator. */
-export function steadyPays(before: { fillerW: number; fillerS: number }, found: Money | undefined): Pays {
+/**
+ * Minimum times and hysteresis around the rule, so that a price that trembles does not switch an accelerator. What began on
+ * sun is not kept up with bought power.
+ */
+export function steadyPays(
+  before: { fillerW: number; gridW: number; fillerS: number },
+  found: Money | undefined,
+): Pays {
   const first = found && leading(found.dispatched);
   if (!found || !first) return NOTHING_PAYS;
   const { watts } = found.dispatched;
@@ -87,7 +93,7 @@ export function steadyPays(before: { fillerW: number; fillerS: number }, found: 
     const near = first.marginEurPerKwh > -HYSTERESIS_EUR && first.heatUsed;
     if (!excused && !near) return NOTHING_PAYS;
     const keptW = Math.min(before.fillerW, first.toW);
-    return { gridW: first.source === 'grid' ? keptW : 0, sunW: keptW, freeW: keptW };
+    return { gridW: first.source === 'grid' ? Math.min(before.gridW, keptW) : 0, sunW: keptW, freeW: keptW };
   }
   const enough = first.marginEurPerKwh > HYSTERESIS_EUR || (first.pays && first.marginEurPerKwh === 0);
   return watts > 0 && enough && before.fillerS >= FILLER_MIN_OFF_S ? found.filler : NOTHING_PAYS;

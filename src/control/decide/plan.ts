@@ -158,7 +158,8 @@ export function planStep(state: PlanState, facts: PlanFacts, dtS: number): PlanS
   // A pump at rest is judged at its least speed.
   const cop = copAt(facts.pump, Math.max(LEAST_LEVEL, facts.level), pumpSinkC(est), est.outdoorC.value);
   const found = money({ input, limitW, heatW, surplusW, resistiveW, cop });
-  const filler = steadyPays({ fillerW: state.plan.fillerW, fillerS: state.fillerS }, found);
+  const before = { fillerW: state.plan.fillerW, gridW: state.plan.filler.gridW, fillerS: state.fillerS };
+  const filler = steadyPays(before, found);
   const paid = found?.paid ?? NOTHING_PAYS;
   const exportLimitW = input.grid?.exportLimitW ?? Number.POSITIVE_INFINITY;
   const fillerW = paysNow(filler, surplusW, exportLimitW);
