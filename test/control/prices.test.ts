@@ -1,10 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { House } from '../../src/contract/house.ts';
 import type { Market } from '../../src/contract/messages.ts';
 import { PriceFeed, PriceNow, PricesAhead } from '../../src/contract/prices.ts';
 import type { TopicName } from '../../src/contract/topics.ts';
+import { type DispatchInput, dispatch, leading } from '../../src/control/decide/dispatch.ts';
+import { paysFromMs } from '../../src/control/price/lean.ts';
 import { listenForPrices } from '../../src/control/price/listen.ts';
 import { aheadView, priceView } from '../../src/control/price/prices.ts';
+import type { StepInput } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import { leaseStamp } from '../../src/core/lease.ts';
 
@@ -143,6 +147,31 @@ test('what is known ahead is told in a form that others can read, and that can b
   near(again.at(130).price!.priceEurPerKwh, retail(-0.1));
   assert.is(again.at(130).price!.exportEurPerKwh, 0);
   assert.equal(aheadView(heard().at(0)), { source: null, knownUntil: null, prices: [] });
+});
+
+test('when unpaid computing pays next is told by the rule, whatever the house burns and whether anybody takes the heat', () => {
+  const base = { maxW: 5000, surplusW: 0, curtailedW: 0, exportEurPerKwh: 0.08, alternativeEurPerKwh: 0.11, cop: 3.2 };
+  const money = { retailEurPerKwh: 0.4, incomeEurPerKwh: 0.1, wearEurPerKwh: 0.01 };
+  const slots = [0.35, 0.3, 0.25, 0.19, 0.15, 0.12, 0.0885, 0.08, 0.05].map((priceEurPerKwh, i) => ({
+    ...{ startMs: (i + 1) * 900_000, endMs: (i + 2) * 900_000, priceEurPerKwh, exportEurPerKwh: 0.08 },
+  }));
+  const cases: [why: string, given: Partial<DispatchInput> & Pick<DispatchInput, 'alternative'>][] = [
+    ['own pump', { alternative: 'heatpump' }],
+    ['gas', { alternative: 'gas' }],
+    ['a resistive house that earns less than the wear', { alternative: 'resistive', incomeEurPerKwh: 0 }],
+    ['a heater beside gas', { alternative: 'gas', resistiveW: 9000, incomeEurPerKwh: 0 }],
+    ['a boiler beside the pump', { alternative: 'heatpump', resistiveW: 9000, boilerEurPerKwh: 0.11 }],
+    ['nobody takes the heat', { alternative: 'heatpump', heatW: 0 }],
+    ['nor that of a gas house', { alternative: 'gas', heatW: 0, incomeEurPerKwh: 0.0984 + 0.0025 }],
+  ];
+  for (const [name, given] of cases) {
+    const input = { ...base, ...money, heatW: 9000, resistiveW: 0, ...given };
+    const first = leading(dispatch(input))!;
+    const house = House.parse({ alternativeHeat: given.alternative, alternativeEurPerKwh: 0.11 });
+    const told = paysFromMs(first, { ahead: slots, timeMs: 0, house } as unknown as StepInput);
+    const pays = slots.find((s) => dispatch({ ...input, retailEurPerKwh: s.priceEurPerKwh }).watts > 0);
+    assert.is(told, pays?.startMs, name);
+  }
 });
 
 test.run();

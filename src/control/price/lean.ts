@@ -1,5 +1,6 @@
 import type { Reason, SetPoints } from '../../contract/messages.ts';
 import { minuteOfDay } from '../comfort/time.ts';
+import { REJECT_KWH_PER_KWH } from '../decide/dispatch.ts';
 import type { Plan } from '../decide/plan.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { pumpSinkC } from '../learn/own-pump.ts';
@@ -148,11 +149,13 @@ type Why = NonNullable<Plan['why']>;
 /** When unpaid computing on bought power is next expected to pay, by what a kWh gains now; undefined: not in the time known. */
 export function paysFromMs(why: Why | null, { ahead, house, timeMs }: StepInput): number | undefined {
   if (!why || !ahead || timeMs === undefined || why.source !== 'grid' || why.marginEurPerKwh > 0) return undefined;
-  // The heat of the own pump gets cheaper with its power.
-  const isPump = house.alternativeHeat === 'heatpump' && why.priceEurPerKwh > 0;
-  const heatShare = isPump ? why.alternativeEurPerKwh / why.priceEurPerKwh : 0;
-  const fixedEur = why.marginEurPerKwh + why.priceEurPerKwh * (1 - heatShare);
-  return ahead.find((s) => s.startMs > timeMs && fixedEur > s.priceEurPerKwh * (1 - heatShare))?.startMs;
+  const { priceEurPerKwh, alternativeEurPerKwh, marginEurPerKwh } = why;
+  // Heat of the own pump or of a resistive heater gets cheaper with its power, that of fuel does not; unwanted heat takes a fan.
+  const isFixed = alternativeEurPerKwh === house.alternativeEurPerKwh || priceEurPerKwh === 0;
+  const heatShare = isFixed ? 0 : alternativeEurPerKwh / priceEurPerKwh;
+  const costShare = 1 - heatShare + (alternativeEurPerKwh === 0 ? REJECT_KWH_PER_KWH : 0);
+  const fixedEur = marginEurPerKwh + priceEurPerKwh * costShare;
+  return ahead.find((s) => s.startMs > timeMs && fixedEur > s.priceEurPerKwh * costShare)?.startMs;
 }
 
 export function paysReasons(atMs: number | undefined, { ahead, house }: StepInput): Reason[] {
