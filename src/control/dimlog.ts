@@ -28,7 +28,7 @@ async function prune(file: string, nowMs: number): Promise<void> {
     }
   });
   if (kept.length === lines.length) return;
-  await writeFile(`${file}.new`, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  await writeFile(`${file}.new`, kept.map((line) => `\n${line}`).join(''), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 
@@ -43,7 +43,8 @@ export function openDimmingLog(file: string, nowMs: number, onProblem: (text: st
           onProblem(`${file}: too many limits in one run, the rest is not recorded`);
         return;
       }
-      last = last.then(() => appendFile(file, `${JSON.stringify(line)}\n`, { mode: 0o600, flush: true })).catch(told);
+      // The line's end comes before it: one that was cut off does not spoil the next.
+      last = last.then(() => appendFile(file, `\n${JSON.stringify(line)}`, { mode: 0o600, flush: true })).catch(told);
     },
     flush: () => last,
   };

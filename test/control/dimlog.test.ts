@@ -45,6 +45,20 @@ test('records of two years are kept, older than three and damaged ones dropped, 
     assert.equal(problems, []);
   }));
 
+test('a line that was cut off while it was written, as by a full disk, takes no other with it', () =>
+  inFile(async (file) => {
+    const whole = JSON.stringify(line(NOW_MS - DAY_MS));
+    writeFileSync(file, whole);
+    const log = openDimmingLog(file, NOW_MS, () => {});
+    await log.flush();
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${whole.slice(0, 30)}`);
+    log.add(line(NOW_MS));
+    await log.flush();
+    const again = openDimmingLog(file, NOW_MS, () => {});
+    await again.flush();
+    assert.equal(read(file), [line(NOW_MS - DAY_MS), line(NOW_MS)]);
+  }));
+
 test('a disk that does not take the record is told, and nothing throws', async () => {
   const problems: string[] = [];
   const log = openDimmingLog('/proc/no-such/dimming.jsonl', NOW_MS, (why) => problems.push(why));
