@@ -16,17 +16,25 @@ export interface DimmingLog {
   flush(): Promise<void>;
 }
 
-/** Drops lines older than three years and lines that are damaged; a missing file is an empty log. */
+/** Undefined for a line that is damaged. */
+function timeOf(line: string): number | undefined {
+  try {
+    return Dimming.parse(JSON.parse(line)).timeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Drops lines older than three years, by the newest of them where the clock runs ahead of it, and lines that are damaged; a
+ * missing file is an empty log.
+ */
 async function prune(file: string, nowMs: number): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const lines = text.split('\n').filter(Boolean);
-  const kept = lines.filter((line) => {
-    try {
-      return Dimming.parse(JSON.parse(line)).timeMs > nowMs - KEPT_MS;
-    } catch {
-      return false;
-    }
-  });
+  const newestMs = lines.reduce((newest, line) => Math.max(newest, timeOf(line) ?? newest), Number.NEGATIVE_INFINITY);
+  const fromMs = Math.min(nowMs, newestMs) - KEPT_MS;
+  const kept = lines.filter((line) => (timeOf(line) ?? Number.NEGATIVE_INFINITY) > fromMs);
   if (kept.length === lines.length) return;
   await writeFile(`${file}.new`, kept.map((line) => `\n${line}`).join(''), { mode: 0o600 });
   await rename(`${file}.new`, file);

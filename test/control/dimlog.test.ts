@@ -59,6 +59,13 @@ test('a line that was cut off while it was written, as by a full disk, takes no 
     assert.equal(read(file), [line(NOW_MS - DAY_MS), line(NOW_MS)]);
   }));
 
+test('a clock that is years ahead at the start forgets nothing', () =>
+  inFile(async (file) => {
+    writeFileSync(file, `\n${JSON.stringify(line(NOW_MS - DAY_MS))}`);
+    await openDimmingLog(file, NOW_MS + 3650 * DAY_MS, () => {}).flush();
+    assert.equal(read(file), [line(NOW_MS - DAY_MS)]);
+  }));
+
 test('a disk that does not take the record is told, and nothing throws', async () => {
   const problems: string[] = [];
   const log = openDimmingLog('/proc/no-such/dimming.jsonl', NOW_MS, (why) => problems.push(why));
