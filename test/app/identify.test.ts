@@ -118,7 +118,7 @@ test('a table of any of the documented shapes is read; a wrong cell is named by 
   );
   assert.ok(Math.abs(a!.heatW - WATER_W_PER_LPM_K * 50) < 1e-6);
   assert.is(b!.atS - a!.atS, 900);
-  assert.ok(Number.isNaN(b!.roomC));
+  assert.is(b!.roomC, null);
   const [low] = parseCsv(
     'time,roomC,outdoorC,heatW,solarWm2,directNormalWm2,diffuseWm2\n0,20,1,0,150,400,50\n',
     'x.csv',

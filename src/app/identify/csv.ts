@@ -48,7 +48,14 @@ export function parseCsv(text: string, file: string): HouseSample[] {
       : columnOf.has('solarWm2')
         ? of('solarWm2')
         : 0;
-    samples.push({ atS: of('time'), roomC: of('roomC'), outdoorC: of('outdoorC'), heatW, solarWm2 });
+    const roomC = of('roomC');
+    samples.push({
+      atS: of('time'),
+      roomC: Number.isFinite(roomC) ? roomC : null,
+      outdoorC: of('outdoorC'),
+      heatW,
+      solarWm2,
+    });
   }
   return samples;
 }

@@ -35,7 +35,7 @@ export function readHistory(
     const { pvKwp } = options;
     return rows.map(({ atMs, values: [roomC, outdoorC, condenserW, accelW, hotWaterOn, pvW] }) => ({
       atS: atMs / 1000 + stepMinutes * 60,
-      roomC: roomC ?? Number.NaN,
+      roomC: roomC ?? null,
       outdoorC: outdoorC ?? Number.NaN,
       heatW: ((condenserW ?? Number.NaN) + (accelW ?? Number.NaN)) * (1 - (hotWaterOn ?? 0)),
       solarWm2: pvKwp && pvW ? Math.max(0, pvW) / (pvKwp * PV_YIELD) : 0,

@@ -94,13 +94,13 @@ function adviceOf(samples: readonly HouseSample[], fit: FitResult, sun: boolean,
   };
   const rooms = samples
     .map((s) => s.roomC)
-    .filter(Number.isFinite)
+    .filter((c) => c !== null)
     .sort((a, b) => a - b);
   const swingK = rooms[Math.floor(0.95 * (rooms.length - 1))]! - rooms[Math.floor(0.05 * (rooms.length - 1))]!;
   if (fit.days < GOOD_DAYS) advice.push(`${fit.days.toFixed(1)} days are few: two weeks tell much more`);
   if (mean((s) => s.heatW) < 0.05 * lossWPerK(fit.model) * 20)
     advice.push('hardly any heat was measured: check the flow sensor, or wait for the heating season');
-  else if (mean((s) => s.roomC - s.outdoorC) < 8)
+  else if (mean((s) => (s.roomC ?? Number.NaN) - s.outdoorC) < 8)
     advice.push('it was mild: the heat loss shows when it is 8 K or more colder outside than inside');
   if (fit.lossSdShare > SURE_SHARE && swingK < 1)
     advice.push(

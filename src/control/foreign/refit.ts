@@ -108,8 +108,7 @@ function settled(model: HouseModel, start: HouseState, learned: Learnt): HouseSt
     const dtS = now.atS - before.atS;
     if (dtS <= 0 || dtS > 6 * 3600) continue;
     const input = inputAt(model, now.atS - dtS / 2, now);
-    const roomC = Number.isFinite(now.roomC) ? now.roomC : undefined;
-    state = observe(model, houseStep(model, state, input, dtS), { roomC }, dtS);
+    state = observe(model, houseStep(model, state, input, dtS), { roomC: now.roomC ?? undefined }, dtS);
   }
   return state;
 }

@@ -38,10 +38,10 @@ export function sampled(
   const within = Array.from({ length: steps - 1 }, (_, k) => ({
     ...means,
     atS: t - s + (k + 1) * SAMPLE_S,
-    roomC: Number.NaN,
+    roomC: null,
     outdoorC: fromC + ((k + 1) / steps) * (acting.outdoorC - fromC),
   }));
   // A clock that was set back has left what was sampled at later times: one line from the far future, or another history.
   const kept = samples.slice(-WINDOW).filter(({ atS }) => atS < t);
-  return { growing: GROWING_START, samples: [...kept, ...within, { ...means, atS: t, roomC: roomC ?? Number.NaN }] };
+  return { growing: GROWING_START, samples: [...kept, ...within, { ...means, atS: t, roomC }] };
 }

@@ -71,7 +71,7 @@ function withoutReading(learned: Learnt, t: number): Learnt {
     ...learned,
     house: standing.free,
     fitting: null,
-    samples: learned.samples.map((sample) => (sample.atS > sinceS ? { ...sample, roomC: Number.NaN } : sample)),
+    samples: learned.samples.map((sample) => (sample.atS > sinceS ? { ...sample, roomC: null } : sample)),
     standing: { ...standing, free: null, stuck: true },
   };
 }

@@ -2,8 +2,8 @@
 export interface HouseSample {
   /** Seconds of a clock whose days begin at any fixed hour. */
   atS: number;
-  /** NaN where the sensor said nothing. */
-  roomC: number;
+  /** null where the sensor said nothing; on the grid, NaN. */
+  roomC: number | null;
   heatW: number;
   outdoorC: number;
   /** Global horizontal, or any sun that goes with it; 0 throughout where nobody measures it. */
@@ -39,13 +39,15 @@ export function stretchesOf(samples: readonly HouseSample[], stepS: number): Str
   return runs.map((run) => gridOf(run, stepS)).filter((stretch) => stretch.roomC.length > 1);
 }
 
+const roomOf = ({ roomC }: HouseSample): number => roomC ?? Number.NaN;
+
 /** Inputs are averaged over each step by the time they held; the room is read between the samples around the grid point. */
 function gridOf(run: readonly HouseSample[], stepS: number): Stretch {
   const firstS = run[0]!.atS;
   const n = Math.floor((run.at(-1)!.atS - firstS) / stepS) + 1;
   const grid = () => new Float64Array(n);
   const stretch = { firstS, stepS, roomC: grid(), heatW: grid(), outdoorC: grid(), solarWm2: grid() };
-  stretch.roomC[0] = run[0]!.roomC;
+  stretch.roomC[0] = roomOf(run[0]!);
   let i = 1;
   for (let k = 1; k < n; k++) {
     const endS = firstS + k * stepS;
@@ -61,7 +63,7 @@ function gridOf(run: readonly HouseSample[], stepS: number): Stretch {
     const [before, after] = [run[i - 1]!, run[i]!];
     hold(after, endS);
     const share = (endS - before.atS) / (after.atS - before.atS);
-    stretch.roomC[k] = share >= 1 ? after.roomC : before.roomC + share * (after.roomC - before.roomC);
+    stretch.roomC[k] = share >= 1 ? roomOf(after) : roomOf(before) + share * (roomOf(after) - roomOf(before));
   }
   return stretch;
 }
