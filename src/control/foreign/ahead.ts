@@ -7,6 +7,7 @@ import type { Known } from './known.ts';
 import { type Learnt, sunAt } from './learn.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { waryEdgeC } from './surprise.ts';
+import { plannedMap } from './unmeasured.ts';
 
 /** The plan of a foreign plant: what lies ahead as far as anybody knows, and the speeds worth trying. */
 
@@ -113,9 +114,10 @@ export function storedAboveK(known: Known, learned: Learnt, memory: Memory, t: n
 /** Speeds worth a branch of the search: full speed, and what is not clearly dearer per heat than it. */
 function levelsOf(known: Known, learned: Learnt, outdoorC: number): number[] {
   if (known.onOff || learned.map.partS < 1800) return [1];
+  const map = plannedMap(learned);
   const emitterC = learned.house?.emitterC ?? 28;
   const perHeat = (level: number) => {
-    const { heat, power } = inSupply(learned.map, level, outdoorC);
+    const { heat, power } = inSupply(map, level, outdoorC);
     const supplyC = emitterC + 5 * level;
     return (power.at0 + power.slope * supplyC) / Math.max(1, heat.at0 + heat.slope * supplyC);
   };
@@ -152,7 +154,7 @@ export function makePlan(
   return planAhead({
     model: learned.model,
     state: learned.house!,
-    map: learned.map,
+    map: plannedMap(learned),
     supply: learned.supply,
     slots,
     levels: levelsOf(known, learned, outdoorC),

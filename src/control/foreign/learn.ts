@@ -49,6 +49,8 @@ export interface Learnt {
   offS: number;
   /** Its meter has shown heat at least once. */
   heatSeen: boolean;
+  /** Its power has been measured while it ran. */
+  powerSeen: boolean;
   /** What is drawn while the pump stands, W: it would be drawn anyway, and is no cost of running. */
   idleW: number;
   spread: Spread;
@@ -88,6 +90,7 @@ export function learntStart(known: Known): Learnt {
     runS: 0,
     offS: 0,
     heatSeen: false,
+    powerSeen: false,
     idleW: 0,
     spread: SPREAD_START,
     rating: RATING_START,
@@ -184,7 +187,8 @@ function pumpLearnt(learned: Learnt, known: Known, memory: Memory, e: Elapsed, o
     );
   }
   const heatSeen = learned.heatSeen || isHeat(known, measuredW);
-  return { map, supply, runS, offS, heatSeen, idleW, spread, rating, floor };
+  const powerSeen = learned.powerSeen || (e.level > 0 && powerW !== null);
+  return { map, supply, runS, offS, heatSeen, powerSeen, idleW, spread, rating, floor };
 }
 
 function observed(learned: Learnt, e: Elapsed, roomC: number | null, heatW: number, outdoorC: number, sunWm2: number) {

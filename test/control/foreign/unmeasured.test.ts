@@ -6,6 +6,7 @@ import { type Line, readLine } from '../../../src/control/foreign/line.ts';
 import { MEMORY_START, remember } from '../../../src/control/foreign/memory.ts';
 import { SPREAD_START, spreadAfter, spreadHeatW } from '../../../src/control/foreign/spread.ts';
 import { surpriseAfter, waryEdgeC } from '../../../src/control/foreign/surprise.ts';
+import { plannedMap } from '../../../src/control/foreign/unmeasured.ts';
 import { DAILY_START, seen } from '../../../src/control/learn/daily.ts';
 import { heatAt, powerAt } from '../../../src/control/learn/pump-map.ts';
 
@@ -34,6 +35,19 @@ test('what is drawn while the pump stands is no cost of running it', () => {
   };
   assert.ok(Math.abs(drawn(0) - 2500) < 75, `${drawn(0)} W without`);
   assert.ok(Math.abs(drawn(300) - drawn(0)) < 75, `${drawn(300)} W with 300 W always on`);
+});
+
+test('power that nobody measures: slow is taken to cost no more for its heat than fast, and measured power says what it costs', () => {
+  const costs = (learned: Learnt, level: number) => {
+    const map = plannedMap(learned);
+    const at = { level, outdoorC: 2, supplyC: 35 };
+    return powerAt(map, at) / heatAt(map, at);
+  };
+  const unmeasured = lived((on) => ({ supplyC: 35, heatW: on ? 10_000 : 0 }));
+  for (const level of [0.4, 0.55, 0.75]) assert.ok(costs(unmeasured, level) < costs(unmeasured, 1), `at ${level}`);
+  assert.ok(costs(unmeasured, 0.25) > costs(unmeasured, 0.5), 'its electronics draw power at any speed');
+  const measured = lived((on) => ({ supplyC: 35, heatW: on ? 10_000 : 0, compressorW: on ? 4000 : 0, auxW: 0 }));
+  assert.ok(Math.abs(costs(measured, 1) - 0.4) < 0.02, `${costs(measured, 1)}`);
 });
 
 test('a compressor power of 0 beside measured heat is a number nobody measured: heat is learnt, power is not', () => {
