@@ -27,6 +27,8 @@ export interface BalanceState {
   outOffS: number;
   /** Highest of what the outlet should have read at least since it last moved, and lowest of what at most. */
   outRange: Range | null;
+  /** For how long no one value has lain between them, s. */
+  outEmptyS: number;
 }
 
 interface Range {
@@ -47,6 +49,7 @@ export const BALANCE_START: BalanceState = {
   inOffS: 0,
   outOffS: 0,
   outRange: null,
+  outEmptyS: 0,
 };
 
 /** Loops grow with the accelerator: what is said here per kW holds from the smallest to the largest. */
@@ -71,6 +74,9 @@ const MIN_W_KW = 100;
 const WATER_MIN_LPM = 1.5;
 /** A value that has not moved for this long while the balance is off by more than `STUCK_K` is stuck. */
 const STUCK_S = 20;
+/** Off for so long. What enters takes its time to the outlet, which the balance does not know (4 s in a loop of 3 L). */
+const OUT_OFF_S = 5;
+const IN_OFF_S = 10;
 /** And over as many samples: where the house runs faster than its sensors, two alike say nothing. */
 const STUCK_SAMPLES = 30;
 const STUCK_K = 3;
@@ -79,6 +85,7 @@ const COARSE_K = 0.25;
 const COARSE_OFF_S = 45;
 /** What an outlet should have read has moved by this much and the least that it tells apart: one that stands is stuck. */
 const MUST_MOVE_K = 0.75;
+const EMPTY_S = 10;
 
 /** A chip that has not moved by a degree although its power has changed by this share of the rating is stuck. */
 const CHIP_SHARE = 0.4;
@@ -100,19 +107,23 @@ function outletRange(inC: number, laggedInC: number, instantK: number, feltK: re
 
 const steady = (now: number, felt: number) => Math.abs(now - felt) < STEADY_SHARE * Math.max(now, felt);
 
-type Standing = Pick<BalanceState, 'inOffS' | 'outOffS' | 'outRange'>;
+type Standing = Pick<BalanceState, 'inOffS' | 'outOffS' | 'outRange' | 'outEmptyS'>;
 
 /** What inlet and outlet have met since they last moved: settled or not, a value that stands still is judged by what the loop must do. */
 function standingStep(before: Standing, points: Points, outC: number, range: Range | null, dtS: number): Standing {
   const off = range !== null && Math.max(range.leastC - outC, outC - range.mostC) > STUCK_K;
   const counted = (point: PointState, offS: number) =>
     point.sameS === 0 ? 0 : off ? Math.min(COARSE_OFF_S, offS + dtS) : offS;
-  const was = points.accelOutC.sameS === 0 ? null : before.outRange;
+  const out = points.accelOutC;
+  const was = out.sameS === 0 ? null : before.outRange;
+  const outRange =
+    range && was ? { leastC: Math.max(range.leastC, was.leastC), mostC: Math.min(range.mostC, was.mostC) } : range;
+  const isEmpty = outRange && outRange.leastC - outRange.mostC > MUST_MOVE_K + (out.finestMove ?? MUST_MOVE_K);
   return {
     inOffS: counted(points.accelInC, before.inOffS),
-    outOffS: counted(points.accelOutC, before.outOffS),
-    outRange:
-      range && was ? { leastC: Math.max(range.leastC, was.leastC), mostC: Math.min(range.mostC, was.mostC) } : range,
+    outOffS: counted(out, before.outOffS),
+    outRange,
+    outEmptyS: isEmpty ? before.outEmptyS + dtS : 0,
   };
 }
 
@@ -185,14 +196,8 @@ export const current = (e: Estimate) => usable(e) && e.ageMs <= TRIP_LOST_MS;
 export const stands = (point: PointState) => point.sameS > STUCK_S && point.sameSamples >= STUCK_SAMPLES;
 
 /** True when the point stands still although the loop's balance says it must move. */
-const stuck = (point: PointState, offS: number) =>
-  stands(point) && ((point.finestMove ?? COARSE_K) < COARSE_K ? offS > 0 : offS >= COARSE_OFF_S);
-
-/** No one value has been right since it stands. */
-const mustHaveMoved = (point: PointState, { outRange }: BalanceState) =>
-  stands(point) &&
-  outRange !== null &&
-  outRange.leastC - outRange.mostC > MUST_MOVE_K + (point.finestMove ?? MUST_MOVE_K);
+const stuck = (point: PointState, offS: number, leastS: number) =>
+  stands(point) && offS >= ((point.finestMove ?? COARSE_K) < COARSE_K ? leastS : COARSE_OFF_S);
 
 /**
  * Replaces lost or stuck points by what the others say. Each replacement is `degraded`, which costs power, never heat.
@@ -202,10 +207,12 @@ export function addRedundancy(est: Estimates, points: Points, balance: BalanceSt
   const { accelInC, accelOutC, accelW, accelFlowLpm } = est;
   const expectedK = balance.feltK?.[0] ?? 0;
   const measuredK = accelOutC.value - accelInC.value;
-  const inStuck = stuck(points.accelInC, balance.inOffS);
+  const inStuck = stuck(points.accelInC, balance.inOffS, IN_OFF_S);
   // Where both stand the hotter is believed.
   const isHotter = inStuck && measuredK > expectedK;
-  const outStuck = (stuck(points.accelOutC, balance.outOffS) && !isHotter) || mustHaveMoved(points.accelOutC, balance);
+  const outStuck =
+    (stuck(points.accelOutC, balance.outOffS, OUT_OFF_S) && !isHotter) ||
+    (stands(points.accelOutC) && balance.outEmptyS > EMPTY_S);
   if ((accelOutC.quality === 'lost' || outStuck) && usable(accelInC) && usable(accelW) && usable(accelFlowLpm)) {
     const why = outStuck ? 'stuck' : whyOf(accelOutC);
     est.accelOutC = instead('accelOutC', why, accelInC.value + expectedK, 'inlet and power');
