@@ -8,7 +8,7 @@ const upsideDown = v({ bufferTopC: 30, bufferBottomC: 32.6, supplyC: 35 });
 const hardlyCooled = { on: { hotWaterOn: 1 }, values: { hotWaterC: 35, supplyC: 61.5, returnC: 60 } };
 const uphill = { on: { hotWaterOn: 1 }, values: { hotWaterC: 48.1, supplyC: 45, returnC: 42 } };
 /** 2.8 kW into 20 L/min: 2 K. */
-const unsteady = { timers: { accelIdleS: 0 }, balance: { laggedW: 2800, laggedInC: 44 } };
+const unsteady = { timers: { accelIdleS: 0 }, balance: { laggedW: 2800, feltInC: [44] } };
 const tooHot = { ...unsteady, values: { condenserOutC: 38, supplyC: 46.1 } };
 const tooCold = { ...unsteady, values: { condenserOutC: 38, supplyC: 33.9 } };
 const tankPoor = [

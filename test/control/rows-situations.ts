@@ -23,6 +23,6 @@ export const poorPipes: Change[] = [...flowPoor, worse('supplyC'), worse('conden
 export const idle: Change[] = [on({ compressorOn: 0 }), on({ compressorPct: 0 })];
 
 /** The accelerator has long given its heat to the water. */
-export const given: Change = { timers: { accelIdleS: 0 }, balance: { laggedW: 5000, laggedInC: 44 } };
+export const given: Change = { timers: { accelIdleS: 0 }, balance: { laggedW: 5000, feltInC: [44] } };
 /** Water from the bottom of the buffer that is 3 K warmer than that. */
 export const back: Change = { values: { returnC: 38, bufferBottomC: 35 } };

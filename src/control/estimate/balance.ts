@@ -9,9 +9,8 @@ export interface BalanceState {
   /** Watts and flow as the coolant has felt them: lagged like the loop itself. */
   laggedW: number;
   laggedLpm: number;
-  /** Inlet temperature of what now leaves; null before the first. */
-  laggedInC: number | null;
-  /** Expected rise as the largest loop would have felt it, and smaller ones (`LAG_SHARES`), K; null before the first. */
+  /** Inlet temperature and expected rise as the largest loop would have felt them, and smaller ones (`LAG_SHARES`); null before the first. */
+  feltInC: readonly number[] | null;
   feltK: readonly number[] | null;
   /** Slow mean of measured minus expected temperature rise. */
   residualK: number;
@@ -39,7 +38,7 @@ interface Range {
 export const BALANCE_START: BalanceState = {
   laggedW: 0,
   laggedLpm: 0,
-  laggedInC: null,
+  feltInC: null,
   feltK: null,
   residualK: 0,
   peakRiseK: 0,
@@ -97,11 +96,11 @@ const CHIP_COUNTERED_K = 1;
 const riseK = (watts: number, flowLpm: number, kw: number): number =>
   watts / (COOLANT_W_PER_LPM_K * Math.max(MIN_LPM_KW * kw, flowLpm));
 
-/** Between what the outlet must read: a loop follows power and flow later than at once and no later than the largest. */
-function outletRange(inC: number, laggedInC: number, instantK: number, feltK: readonly number[]): Range {
+/** Between what the outlet must read: a loop follows inlet, power and flow later than at once and no later than the largest. */
+function outletRange(inC: number, instantK: number, feltInC: readonly number[], feltK: readonly number[]): Range {
   return {
-    leastC: Math.min(inC, laggedInC) + Math.min(instantK, ...feltK),
-    mostC: Math.max(inC, laggedInC) + Math.max(instantK, ...feltK),
+    leastC: Math.min(inC, ...feltInC) + Math.min(instantK, ...feltK),
+    mostC: Math.max(inC, ...feltInC) + Math.max(instantK, ...feltK),
   };
 }
 
@@ -143,14 +142,17 @@ export function balanceStep(
   const laggedW = state.laggedW + (accelW.value - state.laggedW) * share;
   const laggedLpm = state.laggedLpm + (accelFlowLpm.value - state.laggedLpm) * share;
   const inC = accelInC.value;
-  const laggedInC = state.laggedInC === null ? inC : state.laggedInC + (inC - state.laggedInC) * share;
   const instantK = riseK(accelW.value, accelFlowLpm.value, kw);
   // A loop may be hot when control begins.
   const firstK = usable(accelInC) && usable(accelOutC) ? accelOutC.value - inC : instantK;
-  const feltK = LAG_SHARES.map((lagShareOf, i) => {
-    const beforeK = state.feltK?.[i] ?? firstK;
-    return beforeK + (instantK - beforeK) * lagShare(dtS, lagShareOf * lagS);
-  });
+  const felt = (before: readonly number[] | null, first: number, now: number) =>
+    LAG_SHARES.map((lagged, i) => {
+      const was = before?.[i] ?? first;
+      return was + (now - was) * lagShare(dtS, lagged * lagS);
+    });
+  const feltInC = felt(state.feltInC, inC, inC);
+  const feltK = felt(state.feltK, firstK, instantK);
+  const laggedInC = feltInC[0]!;
   const expectedK = feltK[0]!;
   const judged =
     Math.abs(inC - laggedInC) < STEADY_K &&
@@ -163,12 +165,12 @@ export function balanceStep(
     accelW.quality !== 'lost';
   const flows = Math.min(laggedLpm, accelFlowLpm.value) > MIN_LPM_KW * kw;
   const known = flows && [accelInC, accelOutC, accelW, accelFlowLpm].every(usable);
-  const range = known ? outletRange(inC, laggedInC, instantK, feltK) : null;
+  const range = known ? outletRange(inC, instantK, feltInC, feltK) : null;
   const chipW = state.chipW + (accelW.value - state.chipW) * lagShare(dtS, CHIP_LAG_S);
   return {
     laggedW,
     laggedLpm,
-    laggedInC,
+    feltInC,
     feltK,
     residualK: judged
       ? state.residualK + (accelOutC.value - laggedInC - expectedK - state.residualK) * lagShare(dtS, RESIDUAL_LAG_S)

@@ -27,8 +27,8 @@ const driftK = ({ balance }: RowContext) =>
   clamp((0.25 * balance.laggedW) / (COOLANT_W_PER_LPM_K * Math.max(0.1, balance.laggedLpm)), 2.5, 4);
 /** What stood in the loop, hot here and cold there, has gone round and mixed. */
 const ROUND_S = 240;
-/** What the coolant came in with: now, and when what now leaves came in. Water that changes is no fault. */
-const enteredC = (c: RowContext) => [c.est.accelInC.value, c.balance.laggedInC ?? c.est.accelInC.value];
+/** What the coolant came in with: now, and when what now leaves came in, whatever the loop's size. Water that changes is no fault. */
+const enteredC = (c: RowContext) => [c.est.accelInC.value, ...(c.balance.feltInC ?? [])];
 const silent = (c: RowContext) =>
   c.timers.suppliedS > TELEMETRY_GRACE_S && (lost(c, 'accelW') || lost(c, 'accelChipC'));
 

@@ -14,7 +14,7 @@ const STEADY_K = 1;
 /** Power and inlet are what the loop has felt: its heat goes into the water and not into its own mass. */
 const steady = ({ est, balance }: RowContext) =>
   Math.abs(est.accelW.value - balance.laggedW) < STEADY_SHARE * balance.laggedW &&
-  Math.abs(est.accelInC.value - (balance.laggedInC ?? est.accelInC.value)) < STEADY_K;
+  Math.abs(est.accelInC.value - (balance.feltInC?.[0] ?? est.accelInC.value)) < STEADY_K;
 
 /** Nothing of the accelerator gets into the water, nor has anything left of it. */
 const away = (c: RowContext) =>
