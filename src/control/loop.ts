@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.ts';
 import type { CoreState } from './state.ts';
 import { step } from './step.ts';
 import type { StepInput, Verdict } from './types.ts';
-import { BLIND, BLIND_MS, seenBy, WATCH_START, watchStep } from './watchdog.ts';
+import { BLIND, BLIND_MS, flippedAt, seenBy, WATCH_START, watchStep } from './watchdog.ts';
 
 export const TICK_MS = 100;
 const RING = 1200;
@@ -16,7 +16,7 @@ const FAILURES_TO_END = 5;
 export interface LoopHal {
   image(tick: number): Image;
   apply(outputs: Outputs): void;
-  deadMan: { toggle(): void };
+  deadMan: { toggle(): void; flippedMs(): number | undefined };
 }
 
 export interface LoopOptions {
@@ -86,13 +86,14 @@ export function startLoop(options: LoopOptions): ControlLoop {
 
   function once(): void {
     const seen = hal.image(tick++);
+    watch = flippedAt(watch, hal.deadMan.flippedMs());
     const image = seenBy(watch, seen);
     const realS = lastMs === undefined ? TICK_MS / 1000 : Math.min(MAX_REAL_S, (image.atMs - lastMs) / 1000);
     lastMs = image.atMs;
     const done = step(state, { ...options.inputs(image.atMs), image, dtS: realS * speed });
     state = done.state;
     hal.apply(done.verdict.outputs);
-    const { watch: watched, feed, why } = watchStep(watch, seen, done.verdict);
+    const { watch: watched, feed, why } = watchStep(watch, seen, done.verdict, monoMs());
     if (feed) hal.deadMan.toggle();
     watch = watched;
     // The first sensors need their time: until then their absence is no news.

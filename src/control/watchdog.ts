@@ -22,16 +22,21 @@ const CHAIN = { compressorOn: 0, accelSupplyOn: 0, backupHeaterOn: 0, coolingOn:
 export interface Watch {
   ordered: Outputs | undefined;
   disobeyedMs: number | undefined;
+  /** Undefined while the chain is down: before the first feed, and from a fall until it is fed again. */
   fedMs: number | undefined;
 }
 
 export const WATCH_START: Watch = { ordered: undefined, disobeyedMs: undefined, fedMs: undefined };
 
-const fell = (watch: Watch, seen: Image) => watch.fedMs !== undefined && seen.atMs - watch.fedMs > CHAIN_FALLS_MS;
+const fell = ({ fedMs }: Watch, nowMs: number) => fedMs !== undefined && nowMs - fedMs > CHAIN_FALLS_MS;
+
+/** A feed counts from when its line flipped (`flippedMs`), if ever: one that cannot be written holds no chain. */
+export const flippedAt = (watch: Watch, flippedMs: number | undefined): Watch =>
+  watch.fedMs === undefined ? watch : { ...watch, fedMs: flippedMs };
 
 /** What was cut by the chain after a stall has stopped, whatever was last confirmed. */
 export const seenBy = (watch: Watch, seen: Image): Image =>
-  fell(watch, seen) ? { ...seen, actuators: { ...seen.actuators, ...CHAIN } } : seen;
+  fell(watch, seen.atMs) ? { ...seen, actuators: { ...seen.actuators, ...CHAIN } } : seen;
 
 function starvedBy(image: Image, verdict: Verdict, disobeyed: ActuatorName | undefined): string | undefined {
   const read = SENSOR_NAMES.some(
@@ -49,18 +54,22 @@ function disobedient(image: Image, ordered: Outputs | undefined): ActuatorName |
   return cutters.find((n) => ordered && ordered[n] === ACTUATORS[n].safe && image.actuators[n] !== ACTUATORS[n].safe);
 }
 
-/** After a tick whose outputs were handed on: whether to feed, and why not. What the chain cut is ordered off once before it is fed again. */
+/**
+ * After a tick whose outputs were handed on, at `nowMs`: whether to feed, and why not. What the chain cut is ordered off,
+ * and has obeyed, before it is fed again; a stall within the tick is seen by the next one.
+ */
 export function watchStep(
   watch: Watch,
   seen: Image,
   verdict: Verdict,
+  nowMs = seen.atMs,
 ): { watch: Watch; feed: boolean; why: string | undefined } {
   const disobeys = disobedient(seen, watch.ordered);
   const disobeyedMs = disobeys ? (watch.disobeyedMs ?? seen.atMs) : undefined;
   const stubborn = disobeyedMs !== undefined && seen.atMs - disobeyedMs > DISOBEY_MS ? disobeys : undefined;
   const why = starvedBy(seen, verdict, stubborn);
-  const stalled = fell(watch, seen);
-  const feed = !stalled && why === undefined;
-  const fedMs = stalled ? undefined : feed ? seen.atMs : watch.fedMs;
+  const down = watch.fedMs === undefined ? disobeys !== undefined : fell(watch, nowMs);
+  const feed = !down && why === undefined;
+  const fedMs = fell(watch, seen.atMs) ? undefined : feed ? nowMs : watch.fedMs;
   return { watch: { ordered: verdict.outputs, disobeyedMs, fedMs }, feed, why };
 }

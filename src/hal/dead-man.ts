@@ -7,6 +7,8 @@ import type { BusBackend, GpioOutput } from './types.ts';
 export interface DeadMan {
   /** Flips the line, at most one flip under way; a flip that fails is counted, and its absence is what makes us safe. */
   toggle(): void;
+  /** When the line last took a flip; undefined before the first. */
+  flippedMs(): number | undefined;
   health(): DeviceHealth;
 }
 
@@ -32,6 +34,7 @@ export function createDeadMan(spec: Spec, buses: BusBackend, monoMs: () => numbe
   let line: Line | undefined;
   let level: 0 | 1 = 0;
   let busy = false;
+  let flippedMs: number | undefined;
 
   async function flip(): Promise<void> {
     try {
@@ -39,6 +42,7 @@ export function createDeadMan(spec: Spec, buses: BusBackend, monoMs: () => numbe
       level = level === 1 ? 0 : 1;
       await line.write(level);
       health.ok += 1;
+      flippedMs = monoMs();
     } catch (error) {
       line = undefined;
       health.absent += 1;
@@ -55,6 +59,7 @@ export function createDeadMan(spec: Spec, buses: BusBackend, monoMs: () => numbe
       busy = true;
       void flip();
     },
+    flippedMs: () => flippedMs,
     health: () => ({ ...health }),
   };
 }

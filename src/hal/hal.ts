@@ -9,7 +9,7 @@ import {
 } from '../contract/points.ts';
 import type { Board } from './board.ts';
 import { type BusQueue, createBusQueue } from './bus-queue.ts';
-import { createDeadMan } from './dead-man.ts';
+import { createDeadMan, type DeadMan } from './dead-man.ts';
 import { createSlot, type DeviceSlot } from './device-slot.ts';
 import type { DeviceHealth } from './health.ts';
 import { createOutputs, type OutputTarget, type OutputWriter } from './outputs.ts';
@@ -39,7 +39,7 @@ export interface Hal {
   /** A safety contact opened, told between ticks. */
   onTrip(listener: (trip: Trip) => void): void;
   /** Call once per good tick: no toggle for 300 ms drops the relay chain in hardware. Feeds the watchdog too, if there is one. */
-  deadMan: { toggle(): void };
+  deadMan: Pick<DeadMan, 'toggle' | 'flippedMs'>;
   health(): DeviceHealth[];
   /** Safe outputs first, then the devices. The bus back end belongs to the caller. */
   close(): Promise<void>;
@@ -108,6 +108,7 @@ export async function openHal({ board, buses, monoMs }: HalOptions): Promise<Hal
         deadMan.toggle();
         watchdog?.feed();
       },
+      flippedMs: deadMan.flippedMs,
     },
     health: () => [
       ...slots.map((slot) => ({ ...slot.health })),

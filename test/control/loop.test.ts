@@ -34,8 +34,14 @@ function bench(rig: Rig, hal: Partial<LoopHal> = {}, confirm = (o: Outputs) => o
     rig.tick = tick;
     return imageOf(rig, confirm(b.applied.at(-1) ?? rig.verdict.outputs));
   };
+  let flippedMs: number | undefined;
+  const toggle = () => {
+    b.toggles++;
+    flippedMs = performance.now();
+  };
+  const deadMan = { toggle, flippedMs: () => flippedMs };
   b.loop = startLoop({
-    hal: { image, apply: (o) => void b.applied.push(o), deadMan: { toggle: () => b.toggles++ }, ...hal },
+    hal: { image, apply: (o) => void b.applied.push(o), deadMan, ...hal },
     monoMs: () => performance.now(),
     speed: 1,
     inputs: () => ({ setPoints: rig.setPoints, market: undefined, want: undefined, house: HOUSE }),

@@ -15,6 +15,7 @@ const rig = createRig();
 const watchdog = createWatchdog({ path: '/dev/watchdog', timeoutS: 2 }, monoMs);
 let ordered: Outputs = rig.verdict.outputs;
 let ticks = 0;
+let fedMs: number | undefined;
 const loop = startLoop({
   hal: {
     image(tick) {
@@ -25,7 +26,13 @@ const loop = startLoop({
     apply(outputs) {
       ordered = outputs;
     },
-    deadMan: { toggle: () => watchdog.feed() },
+    deadMan: {
+      toggle() {
+        fedMs = monoMs();
+        watchdog.feed();
+      },
+      flippedMs: () => fedMs,
+    },
   },
   monoMs,
   speed: 1,
