@@ -14,9 +14,12 @@ export interface DeadMan {
 
 type Line = Pick<GpioOutput, 'write'>;
 
+/** Opens it at 0. */
 async function openLine({ bus, line, unit, register, high }: Spec, buses: BusBackend): Promise<Line> {
   if (line !== undefined) return buses.gpio(bus).output(line, 0);
-  return { write: (level) => buses.modbus(bus).writeHolding(unit!, register!, [level * high!]) };
+  const write: Line['write'] = (level) => buses.modbus(bus).writeHolding(unit!, register!, [level * high!]);
+  await write(0);
+  return { write };
 }
 
 /** The line that holds the relay chain as long as it keeps changing. Opened at the first toggle, again after a failure. */
@@ -38,6 +41,8 @@ export function createDeadMan(spec: Spec, buses: BusBackend, monoMs: () => numbe
 
   async function flip(): Promise<void> {
     try {
+      // A write that failed may have arrived: what was opened anew is known to be at 0.
+      if (!line) level = 0;
       line ??= await openLine(spec, buses);
       level = level === 1 ? 0 : 1;
       await line.write(level);
