@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { SAFE_OUTPUTS, SENSOR_NAMES } from '../../src/contract/points.ts';
 import { initialState } from '../../src/control/step.ts';
 import { allText, fullLoad, heating } from './fault-rigs.ts';
 import { createRig, run, tick, until } from './rig.ts';
@@ -15,6 +15,24 @@ test('F17: nothing starts before one full valid set of sensors; then it does', (
   delete rig.quality.supplyC;
   run(rig, 15);
   assert.is(rig.verdict.safety, 'S0');
+});
+
+test('F17: any one sensor that is missing keeps all safe for 30 s, one that all heat hangs on for good', () => {
+  const essential = ['supplyC', 'bufferTopC', 'heatFlowLpm', 'gasOk'];
+  const notAtStart = ['accelW', 'accelChipC', 'pvW', 'batteryW'];
+  for (const name of SENSOR_NAMES.filter((n) => !notAtStart.includes(n))) {
+    const rig = createRig({ bufferTopC: 28, bufferBottomC: 26 });
+    rig.quality[name] = 'missing';
+    assert.is(
+      until(rig, 29.5, (v) => v.safety !== 'S4'),
+      Number.POSITIVE_INFINITY,
+      name,
+    );
+    assert.equal(rig.verdict.outputs, SAFE_OUTPUTS, name);
+    const waits = () => /waiting for the first full set/.test(allText(rig));
+    run(rig, 30);
+    assert.is(waits(), essential.includes(name), `${name} after a minute`);
+  }
 });
 
 test('F12: a compressor that draws nothing is off after 10 s and rests 5 min', () => {

@@ -117,8 +117,11 @@ test('F20: a relay read back as on against its order starves the dead-man within
   await wait(800);
   const early = b.toggles;
   await wait(900);
+  const late = b.toggles;
+  await wait(300);
   b.loop.stop();
   assert.ok(early > 0);
+  assert.is(b.toggles, late);
   assert.ok(b.starved.some((why) => why.includes('compressorOn')));
 });
 
