@@ -94,7 +94,7 @@ test('F8: a silent, noisy or slow Modbus device times out within 200 ms each, th
     assert.is(codeOf(failed.meterPv), 'BUS_TIMEOUT', fault);
     assert.ok(values.gridW);
   }
-  const slow = await withFaults([{ device: 'drive', fault: 'late', ms: 400 }]);
+  const slow = await withFaults([{ device: 'drive', fault: 'late', ms: 260 }]);
   assert.is(codeOf(slow.failed.drive), 'BUS_TIMEOUT');
 });
 
