@@ -1,9 +1,10 @@
 import { type Daily, middle, mostFrom, risen, typical } from '../learn/daily.ts';
-import { houseStep, inputAt } from '../learn/house/model.ts';
+import { type HouseState, houseStep, inputAt } from '../learn/house/model.ts';
 import { inSupply } from '../learn/pump-map.ts';
 import { clamp } from '../physics.ts';
 import { type HeatPlan, type PlanSlot, planAhead } from '../plan-ahead/plan.ts';
 import type { Known } from './known.ts';
+import { arrivingW } from './late.ts';
 import { type Learnt, sunAt } from './learn.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { waryEdgeC } from './surprise.ts';
@@ -77,21 +78,37 @@ function expectedBand(known: Known, learned: Learnt, memory: Memory, t: number, 
   return { lowC, highC: negated === null ? told.highC : -negated };
 }
 
+function priceAt(learned: Learnt, memory: Memory, t: number, inS: number): number {
+  const now = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
+  return forecastAt(memory, 'priceEurPerKwh', inS) ?? usualPrice(learned.price, now, t, inS) ?? DEFAULT_PRICE;
+}
+
 function slotAt(known: Known, learned: Learnt, memory: Memory, t: number, inS: number, dtS: number): PlanSlot {
   const midS = inS + dtS / 2;
   const outdoorC = outdoorNow(memory) ?? learned.samples.at(-1)?.outdoorC ?? 0;
-  const price = heldValue(memory, 'priceEurPerKwh') ?? forecastAt(memory, 'priceEurPerKwh', 0);
   const { lowC, highC } = expectedBand(known, learned, memory, t, inS, dtS);
   return {
     dtS,
     atS: t + midS,
     outdoorC: forecastAt(memory, 'outdoorC', midS) ?? drifting(learned.outdoor, outdoorC, t, midS),
     solarWm2: sunAt(learned, memory, t, midS),
-    priceEurPerKwh:
-      forecastAt(memory, 'priceEurPerKwh', midS) ?? usualPrice(learned.price, price, t, midS) ?? DEFAULT_PRICE,
+    priceEurPerKwh: priceAt(learned, memory, t, midS),
     lowC: lowC + learned.marginK,
     highC: Math.max(lowC + learned.marginK + 0.3, highC - HIGH_MARGIN_K),
   };
+}
+
+const UNDERWAY_STEP_S = 300;
+
+/** The house when what the pump gives from now on arrives: warmed by what is underway. */
+export function houseAhead(known: Known, learned: Learnt, memory: Memory, t: number): HouseState | null {
+  let state = learned.house;
+  for (let inS = 0; state && inS < learned.lateS; inS += UNDERWAY_STEP_S) {
+    const slot = slotAt(known, learned, memory, t, inS, UNDERWAY_STEP_S);
+    const heatW = arrivingW(learned, t, inS, UNDERWAY_STEP_S);
+    state = houseStep(learned.model, state, inputAt(learned.model, slot.atS, { ...slot, heatW }), UNDERWAY_STEP_S);
+  }
+  return state;
 }
 
 /** So long what is stored goes on warming a room: a floor gives it back within half a day. */
@@ -100,11 +117,11 @@ const STORED_S = 8 * 3600;
 /** How far above its band the house comes yet by what is stored in it, sun and weather, K; null: not learnt. */
 export function storedAboveK(known: Known, learned: Learnt, memory: Memory, t: number): number | null {
   const { model } = learned;
-  let state = learned.house;
+  let state = houseAhead(known, learned, memory, t);
   if (!state || learned.fit.count === 0) return null;
   let aboveK = Number.NEGATIVE_INFINITY;
   for (let inS = 0; inS < STORED_S; inS += LONGER_S) {
-    const slot = slotAt(known, learned, memory, t, inS, LONGER_S);
+    const slot = slotAt(known, learned, memory, t, learned.lateS + inS, LONGER_S);
     state = houseStep(model, state, inputAt(model, slot.atS, { ...slot, heatW: 0 }), LONGER_S);
     aboveK = Math.max(aboveK, state.airC - slot.highC);
   }
@@ -145,7 +162,9 @@ export function makePlan(
   for (let inS = 0; inS < horizonS; ) {
     const later = inS < LONGER_AFTER_S ? LONG_S : inS < LONGEST_AFTER_S ? LONGER_S : LONGEST_S;
     const dtS = slots.length < (known.onOff ? FINE_CYCLE_SLOTS : FINE_SLOTS) ? fineS : later;
-    slots.push(slotAt(known, learned, memory, t, inS, dtS));
+    const slot = slotAt(known, learned, memory, t, learned.lateS + inS, dtS);
+    // Paid when it is given, felt when it arrives.
+    slots.push({ ...slot, priceEurPerKwh: priceAt(learned, memory, t, inS + dtS / 2) });
     inS += dtS;
   }
   const outdoorC = slots[0]!.outdoorC;
@@ -153,7 +172,7 @@ export function makePlan(
   const lossKw = (known.house.designLoadW / 30 / 1000) * 0.4;
   return planAhead({
     model: learned.model,
-    state: learned.house!,
+    state: houseAhead(known, learned, memory, t)!,
     map: plannedMap(learned),
     supply: learned.supply,
     slots,

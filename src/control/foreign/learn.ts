@@ -1,5 +1,4 @@
 import { DAILY_START, type Daily, seen, shareOfHour, typical } from '../learn/daily.ts';
-import type { Fitting } from '../learn/house/fit.ts';
 import { type HouseModel, type HouseState, houseStep, inputAt, restingState } from '../learn/house/model.ts';
 import { observe } from '../learn/house/observer.ts';
 import { priorModel } from '../learn/house/prior.ts';
@@ -10,6 +9,7 @@ import { clamp, lagShare } from '../physics.ts';
 import { GAP_S } from './clock.ts';
 import { FLOOR_START, type Floor, floorAfter } from './floor.ts';
 import type { Known } from './known.ts';
+import { arrivingW, type LateFitting } from './late.ts';
 import { bandAt, forecastAt, heldValue, type Memory, outdoorNow } from './memory.ts';
 import { isHeat, isMistaken } from './mistaken.ts';
 import { RATING_START, type Rating, ratingAfter } from './rating.ts';
@@ -31,7 +31,9 @@ export interface Learnt {
   /** Fits so far, seconds of data so far, and how far off the last fit was over a day ahead. */
   fit: { count: number; aliveS: number; rmseK: number };
   /** The fit underway. */
-  fitting: Fitting | null;
+  fitting: LateFitting | null;
+  /** So long heat is underway to the house, s. */
+  lateS: number;
   /** How the model and persistence did of late, 6 to 24 h ahead, K; `atS`: seconds of data at the time. */
   judged: { atS: number; modelK: number; persistenceK: number };
   outdoor: Daily;
@@ -79,6 +81,7 @@ export function learntStart(known: Known): Learnt {
     growing: GROWING_START,
     fit: { count: 0, aliveS: 0, rmseK: 0 },
     fitting: null,
+    lateS: 0,
     judged: { atS: 0, modelK: 0, persistenceK: 0 },
     outdoor: DAILY_START,
     sun: DAILY_START,
@@ -217,16 +220,19 @@ export function learn(learned: Learnt, known: Known, before: Memory, memory: Mem
   const price = fresh(memory, 'priceEurPerKwh');
   const room = roomC ?? lowC + 1;
   const band = { t: e.t, dtS: e.dtS, wasC: bandAt(before, known.comfort, 0).lowC, lowC, told: memory.toldS > 0 };
-  const house = observed(learned, e, roomC, heatW, outdoorC, sunWm2);
+  const gathered = sampled(learned, e, roomC, { heatW, outdoorC, solarWm2: sunWm2 });
+  const { lateS } = learned;
+  const arrivesW = lateS === 0 ? heatW : arrivingW({ ...gathered, lateS }, e.t, -e.dtS, e.dtS);
+  const house = observed(learned, e, roomC, arrivesW, outdoorC, sunWm2);
   const shortKh = !e.planned ? 0 : (Math.max(0, lowC - room) * Math.min(e.dtS, GAP_S)) / 3600;
   const faded = MARGIN_START_K / 2 + (learned.marginK - MARGIN_START_K / 2) * Math.exp(-e.dtS / MARGIN_FADES_S);
   return {
     ...learned,
     ...pumpLearnt(learned, known, memory, e, outdoorC),
-    ...sampled(learned, e, roomC, { heatW, outdoorC, solarWm2: sunWm2 }),
+    ...gathered,
     fit: { ...learned.fit, aliveS: learned.fit.aliveS + (roomC === null ? 0 : Math.min(e.dtS, GAP_S)) },
     house,
-    standing: standingAfter(learned, house, roomC, { heatW, outdoorC, solarWm2: sunWm2 }, e),
+    standing: standingAfter(learned, house, roomC, { heatW: arrivesW, outdoorC, solarWm2: sunWm2 }, e),
     outdoor: seen(learned.outdoor, e.t, outdoorC, 0.02 * Math.min(50, e.dtS / 60)),
     sun: toldWm2 === null ? learned.sun : seen(learned.sun, startS, toldWm2, shareOfHour(startS, e.dtS)),
     price: price === null ? learned.price : seen(learned.price, e.t, price, shareOfHour(e.t, e.dtS)),

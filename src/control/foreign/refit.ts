@@ -5,6 +5,7 @@ import { DAY_LOOKS, EARLY_LOOKS, type Looks, predictionErrors, startsOf } from '
 import { priorModel } from '../learn/house/prior.ts';
 import { stretchesOf } from '../learn/house/series.ts';
 import type { Known } from './known.ts';
+import { arrived, LATE_S, type LateFitting } from './late.ts';
 import { type Learnt, learntStart } from './learn.ts';
 
 const DAY_S = 86_400;
@@ -36,26 +37,37 @@ const SAMPLES_PER_LINE = 800;
 /** What an iteration takes besides: the observer's gains, and code that has not run before. */
 const SAMPLES_BESIDE = 250;
 
+/** A model that misses by more is tried with heat that comes later, and that is kept if it takes a good part of the error away. */
+const POOR_K = 0.4;
+const BETTER_SHARE = 0.8;
+
+function begun(learned: Learnt, lateS: number, then: readonly number[], trial: boolean): LateFitting {
+  const looks = learned.fit.aliveS < EARLY_DAYS * DAY_S ? EARLY_LOOKS : DAY_LOOKS;
+  return { ...startFitting(arrived(learned.samples, lateS), looks), lateS, then, trial };
+}
+
 /** Begins the next fit when one is due, and goes on with it line by line. A fit that fails leaves the model as it is. */
 export function refitted(learned: Learnt, known: Known): Learnt {
   const { fitting } = learned;
   const { count, aliveS } = learned.fit;
   if (!fitting) {
     if (aliveS < dueS(count)) return learned;
-    const looks = aliveS < EARLY_DAYS * DAY_S ? EARLY_LOOKS : DAY_LOOKS;
-    return { ...learned, fitting: startFitting(learned.samples, looks) };
+    const then = LATE_S.filter((s) => s !== learned.lateS);
+    return { ...learned, fitting: begun(learned, learned.lateS, then, false) };
   }
   const iterations = Math.max(1, Math.floor(SAMPLES_PER_LINE / (SAMPLES_BESIDE + fitting.samples.length)));
-  const fit = { ...learned.fit, count: count + 1 };
+  const fit = fitting.trial ? learned.fit : { ...learned.fit, count: count + 1 };
   try {
     const gone = fitOn(fitting, priorOf(known), iterations);
-    if ('fitting' in gone) return { ...learned, fitting: gone.fitting };
-    return {
-      ...learned,
-      ...adopted(learned, gone.result),
-      fitting: null,
-      fit: { ...fit, rmseK: gone.result?.rmseK || learned.fit.rmseK },
-    };
+    if ('fitting' in gone) return { ...learned, fitting: { ...fitting, ...gone.fitting } };
+    const rmseK = gone.result?.rmseK || learned.fit.rmseK;
+    const taken = !fitting.trial || rmseK < BETTER_SHARE * learned.fit.rmseK;
+    const now: Learnt = taken
+      ? { ...learned, ...adopted(learned, gone.result, fitting.lateS), fit: { ...fit, rmseK } }
+      : learned;
+    const [next, ...then] = fitting.then;
+    const tries = next !== undefined && now.fit.rmseK > POOR_K;
+    return { ...now, fitting: tries ? begun(now, next, then, true) : null };
   } catch {
     return { ...learned, fitting: null, fit };
   }
@@ -74,18 +86,18 @@ export function rebased(learned: Learnt, was: Known, known: Known): Learnt {
 }
 
 /** The new model with its house, where the fit found one. */
-function adopted(learned: Learnt, result: FitResult | undefined): Partial<Learnt> {
+function adopted(learned: Learnt, result: FitResult | undefined, lateS: number): Partial<Learnt> {
   if (!result || !Number.isFinite(result.rmseK)) return {};
   const { model } = result;
   const house = learned.house && restingState(model, learned.house.airC, learned.samples.at(-1)!.outdoorC);
-  return { model, house: house && settled(model, house, learned) };
+  return { model, lateS, house: house && settled(model, house, arrived(learned.samples.slice(-4 * 96), lateS)) };
 }
 
 /** Errors of the model and of "it stays as it is" over the latest days; what cannot be judged yet counts as equal. */
 export function judged(learned: Learnt): Learnt {
   if (learned.fit.count === 0 || learned.fit.aliveS < learned.judged.atS + JUDGED_EVERY_S) return learned;
   const atS = learned.fit.aliveS;
-  const stretch = stretchesOf(learned.samples.slice(-JUDGED_STEPS), STEP_S).at(-1);
+  const stretch = stretchesOf(arrived(learned.samples.slice(-JUDGED_STEPS), learned.lateS), STEP_S).at(-1);
   const looks = (stretch?.roomC.length ?? 0) > 2 * 96 ? JUDGED : JUDGED_EARLY;
   const starts = stretch ? startsOf(stretch, looks) : [];
   if (!stretch || starts.length < 4) return { ...learned, judged: { ...learned.judged, atS } };
@@ -100,8 +112,7 @@ function rms(errors: readonly number[]): number {
 }
 
 /** The state of the new model, found by running it through the last days. */
-function settled(model: HouseModel, start: HouseState, learned: Learnt): HouseState {
-  const last = learned.samples.slice(-4 * 96);
+function settled(model: HouseModel, start: HouseState, last: Learnt['samples']): HouseState {
   let state = start;
   for (let i = 1; i < last.length; i++) {
     const [before, now] = [last[i - 1]!, last[i]!];

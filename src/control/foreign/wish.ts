@@ -1,5 +1,5 @@
 import { heatAt, type PumpMap } from '../learn/pump-map.ts';
-import { makePlan, riseK, slotS } from './ahead.ts';
+import { houseAhead, makePlan, riseK, slotS } from './ahead.ts';
 import { blindWish } from './blind.ts';
 import { lowestLevel } from './floor.ts';
 import type { Known } from './known.ts';
@@ -46,10 +46,13 @@ function distrust(learned: Learnt, memory: Memory, blindS: number): string | nul
 /** Outside the band by this much no plan is trusted, whatever it promises. */
 const OUTSIDE_K = 0.5;
 
-function outside(known: Known, memory: Memory): string | null {
+/** Where heat comes late, what is underway may bring the room back. */
+function outside(known: Known, learned: Learnt, memory: Memory, t: number): string | null {
   const roomC = heldValue(memory, 'roomC');
   if (roomC === null) return null;
   const { lowC, highC } = bandAt(memory, known.comfort, 0);
+  const soonC = learned.lateS === 0 ? roomC : houseAhead(known, learned, memory, t)!.airC;
+  if (soonC >= lowC - OUTSIDE_K && soonC <= highC + OUTSIDE_K) return null;
   if (roomC < lowC - OUTSIDE_K) return `${(lowC - roomC).toFixed(1)} K too cold`;
   return roomC > highC + OUTSIDE_K ? `${(roomC - highC).toFixed(1)} K too warm` : null;
 }
@@ -87,7 +90,7 @@ export function wishOf(
   now: { on: boolean; t: number; blindS: number; accelW: number; stepS: number; plan: PlanNow | null },
 ): { wish: Wish; plan: PlanNow | null } {
   const known = asMeasured(told, learned);
-  const why = distrust(learned, memory, now.blindS) ?? outside(known, memory);
+  const why = distrust(learned, memory, now.blindS) ?? outside(known, learned, memory, now.t);
   if (why !== null) {
     const roomC = heldValue(memory, 'roomC');
     const rule =
