@@ -30,7 +30,7 @@ function givenW(samples: Samples, last: number, fromS: number, untilS: number): 
     const beganS = samples[i - 1]?.atS ?? atS - SAMPLE_S;
     joules += heatW * Math.max(0, Math.min(atS, untilS) - Math.max(beganS, fromS));
   }
-  return joules / (untilS - fromS);
+  return untilS > fromS ? joules / (untilS - fromS) : 0;
 }
 
 /** The heat that arrives from `inS` before or after `t`, the end of the last step, for `dtS`, W: on its way since `lateS`. */
@@ -44,6 +44,7 @@ export function arrivingW(
   const all = growing.s > 0 ? [...samples.slice(-LAST_SAMPLES), latest] : samples.slice(-LAST_SAMPLES);
   return givenW(all, all.length - 1, t + inS - lateS, t + inS + dtS - lateS);
 }
+
 /** The samples with the heat as it arrived. */
 export const arrived = (samples: Samples, lateS: number): Samples =>
   lateS === 0
@@ -51,5 +52,5 @@ export const arrived = (samples: Samples, lateS: number): Samples =>
     : samples.map((sample, i) => {
         const fromS = (samples[i - 1]?.atS ?? sample.atS - SAMPLE_S) - lateS;
         const untilS = sample.atS - lateS;
-        return untilS > fromS ? { ...sample, heatW: givenW(samples, i, fromS, untilS) } : sample;
+        return { ...sample, heatW: givenW(samples, i, fromS, untilS) };
       });

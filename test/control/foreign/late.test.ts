@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { arrived, arrivingW } from '../../../src/control/foreign/late.ts';
 import { foreignStart } from '../../../src/control/foreign/state.ts';
 import { foreignStep } from '../../../src/control/foreign/step.ts';
 import { known } from './lived.ts';
@@ -48,6 +49,21 @@ test('heat that comes at once is not taken to be late', () => {
   const { lateS, fit } = lived(0, 4);
   assert.is(lateS, 0);
   assert.ok(fit.rmseK < 0.4, JSON.stringify(fit));
+});
+
+test('heat arrives as it was given, so much later; over no time none does', () => {
+  const at = (atS: number, heatW: number) => ({ atS, heatW, roomC: null, outdoorC: 0, solarWm2: 0 });
+  const samples = [at(900, 0), at(1800, 6000), at(2700, 3000)];
+  const growing = { s: 300, heatJ: 300 * 9000, outdoorKs: 0, sunJ: 0 };
+  const arrives = (inS: number, dtS: number) => arrivingW({ samples, growing, lateS: 900 }, 3000, inS, dtS);
+  assert.is(arrives(-600, 600), (300 * 6000 + 300 * 3000) / 600);
+  assert.is(arrives(0, 600), 3000);
+  assert.is(arrives(600, 300), 9000);
+  assert.is(arrives(-300, 0), 0);
+  assert.equal(
+    arrived(samples, 900).map(({ heatW }) => heatW),
+    [0, 0, 6000],
+  );
 });
 
 test.run();
