@@ -22,6 +22,8 @@ export interface PidLimits {
 }
 
 export const DERIVATIVE_N = 8;
+/** An order and what is in force differ by more than rounding: somebody else holds the output, %. */
+export const HELD_PCT = 5;
 
 /** What a loop that was never tuned knows of the process it drives. */
 export interface PidProcess extends PidLimits {

@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { House } from '../../src/contract/house.ts';
 import { COMPRESSOR_START, type CompressorInput, compressorStep } from '../../src/control/decide/compressor.ts';
+import { createRig, followOutputs, run, until } from './rig.ts';
 
 test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10 and 60 s', () => {
   const base: Omit<CompressorInput, 'wanted' | 'storeC' | 'dtS'> = {
@@ -14,6 +16,7 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
     startsPerDay: 60,
     urgent: false,
     defrosting: false,
+    nowPct: 0,
   };
   for (const dtS of [1, 10, 60]) {
     let state = COMPRESSOR_START;
@@ -36,6 +39,47 @@ test('compressor: minimum run, minimum rest and starts per hour hold at dt 1, 10
   }
 });
 
+test('nothing integrates in a defrost, or while a limit holds the speed more than 5 % away', () => {
+  const input = {
+    setC: 35,
+    storeC: 33,
+    needW: 6000,
+    fullW: 14_000,
+    forcedOff: false,
+    switchedOff: false,
+    leastPct: 30,
+  };
+  const more = { maxPct: 100, startsPerDay: 60, urgent: false, wanted: true, dtS: 1 };
+  const runs = { ...COMPRESSOR_START, on: true, pct: 60, pid: { integral: 1, set: 35, filtered: 33 } };
+  const integral = (nowPct: number, defrosting = false) =>
+    compressorStep(runs, { ...input, ...more, nowPct, defrosting }).pid.integral;
+  assert.ok(integral(55.1) > 1);
+  assert.is(integral(54.9), 1);
+  assert.is(integral(60, true), 1);
+});
+
+test('dimmed for two hours: the speed that is wanted is that of before, and so is the one that comes back', () => {
+  const rig = createRig({ outdoorC: 3, roomC: 20.9, hotWaterC: 50 });
+  rig.house = House.parse({ compressorMaxW: 8000, designLoadW: 20_000 });
+  let topC = 29;
+  rig.world = (r) => {
+    followOutputs(r);
+    r.values.compressorW *= 2;
+    // Real sensors never stand still.
+    const noiseK = 0.1 * (r.tick % 2);
+    const water = { returnC: 28 + noiseK, condenserOutC: 33 + noiseK, supplyC: 33 + noiseK, dischargeC: 60 + noiseK };
+    Object.assign(r.values, water, { bufferTopC: topC + noiseK, bufferBottomC: 28 + noiseK });
+  };
+  assert.ok(until(rig, 900, (v) => v.outputs.compressorOn === 1, 2) < 400);
+  topC = 30.5;
+  run(rig, 600, 2);
+  const { pct } = rig.state.decided.compressor;
+  rig.values.gridLimitOn = 1;
+  run(rig, 7200, 2);
+  assert.ok(rig.verdict.outputs.compressorPct < pct - 20, 'dimmed');
+  assert.ok(Math.abs(rig.state.decided.compressor.pct - pct) < 5, `${pct}, then ${rig.state.decided.compressor.pct}`);
+});
+
 test('switched off in a minimum run: at once the first time within an hour, then it runs its ten minutes out', () => {
   const input = {
     setC: 35,
@@ -47,7 +91,7 @@ test('switched off in a minimum run: at once the first time within an hour, then
     maxPct: 100,
     startsPerDay: 60,
   };
-  const more = { urgent: false, defrosting: false, wanted: true, dtS: 1 };
+  const more = { urgent: false, defrosting: false, nowPct: 0, wanted: true, dtS: 1 };
   let state = COMPRESSOR_START;
   const until = (switchedOff: boolean, on: boolean) => {
     let s = 0;

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COOLANT_START, type CoolantInput, type CoolantState, coolantStep } from '../../src/control/decide/coolant.ts';
+import { PID_OFF } from '../../src/control/pid.ts';
 import { estOf, HOUSE } from './rig.ts';
 
 /** The pure parts of the decisions at their edges: the last value on one side, the first on the other. */
@@ -13,6 +14,7 @@ const COOLANT: CoolantInput = {
   outSetC: 52,
   supplied: true,
   pumpNowPct: 50,
+  fanNowPct: 0,
   dtS: 1,
 };
 const coolant = (state: Partial<CoolantState>, input: Partial<CoolantInput> = {}) =>
@@ -56,6 +58,15 @@ test('coolant pump: nothing integrates while the interlock holds it more than 5 
   assert.is(integral(5.1), settled.pump.integral);
 });
 
+test('dry cooler: nothing integrates while the interlock holds the fan more than 5 % away, nor is kept while it stands', () => {
+  const warm = { taker: false, est: estOf({ accelW: 3000, accelInC: 47, outdoorC: 20 }) };
+  const blown = { reject: true, fanPct: 40, fan: { integral: 2, set: 44, filtered: 47 } };
+  const integral = (fanNowPct: number) => coolant(blown, { ...warm, fanNowPct }).fan.integral;
+  assert.ok(integral(44.9) > 2);
+  assert.is(integral(45.1), 2);
+  assert.equal(coolant({ ...blown, reject: false }, { ...warm, taker: true }).fan, PID_OFF);
+});
+
 test('dry cooler: the fan brings the coolant back 8 K below what the outlet is to be', () => {
   let state: CoolantState = { ...COOLANT_START, reject: true, valveS: 0 };
   let inC = 50;
@@ -63,6 +74,7 @@ test('dry cooler: the fan brings the coolant back 8 K below what the outlet is t
     state = coolantStep(state, {
       ...COOLANT,
       taker: false,
+      fanNowPct: state.fanPct,
       est: estOf({ accelW: 3000, accelOutC: 52, accelInC: inC, outdoorC: 20 }),
     });
     inC += (20 + 40 * (1 - state.fanPct / 130) - inC) / 60;

@@ -49,7 +49,15 @@ function drive(s: PlantState, wattsAt: (t: number) => number, waterC: number, se
   const trace: number[] = [];
   for (let t = 0; t < seconds; t += dtS) {
     s.accelW = wattsAt(t);
-    const input = { never: false, taker: true, outSetC: SET_C, supplied: true, pumpNowPct: state.pumpPct, dtS };
+    const input = {
+      never: false,
+      taker: true,
+      outSetC: SET_C,
+      supplied: true,
+      pumpNowPct: state.pumpPct,
+      fanNowPct: 0,
+      dtS,
+    };
     state = coolantStep(state, { est: estimates(read, s.accelFlowLpm, s.accelW), house: HOUSE, ...input });
     for (let i = 0; i < dtS / RING_S; i++) {
       stepRing(s, state.pumpPct, waterC);

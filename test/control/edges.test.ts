@@ -33,6 +33,7 @@ const COMPRESSOR: CompressorInput = {
   startsPerDay: 24,
   urgent: false,
   defrosting: false,
+  nowPct: 50,
   dtS: 1,
 };
 const STILL: CompressorState = { ...COMPRESSOR_START, sinceS: 299 };

@@ -78,7 +78,7 @@ function stepped(tuning: Tuning, delayS: number): { peakK: number; movedPct: num
   for (let s = 0; s < 900; s++) {
     const est = estOf({ ...sensorsOf(plant), accelOutC: outlet(sensorsOf(plant).accelOutC) });
     const from = state.pumpPct;
-    const given = { never: false, taker: true, outSetC: SET_C, supplied: true, pumpNowPct: from, dtS: 1 };
+    const given = { never: false, taker: true, outSetC: SET_C, supplied: true, pumpNowPct: from, fanNowPct: 0, dtS: 1 };
     state = coolantStep(state, { est, house: HOUSE, ...given });
     const drives = { accelSupplyOn: 1, accelCapW: s < 30 ? 0 : 5000, accelPumpPct: state.pumpPct, circulationPct: 60 };
     const outputs = { ...SAFE_OUTPUTS, ...drives, rejectOn: 0, dryCoolerPct: 0 };
@@ -185,7 +185,7 @@ test('all that may be stored leaves the loop at peace, sound or late', () => {
 
 test('bumpless: new gains leave the pump where it is', () => {
   const est = estOf({ accelInC: 44, accelOutC: 52.3, accelW: 5000, accelFlowLpm: 10 });
-  const given = { never: false, taker: true, outSetC: SET_C, supplied: true, dtS: 1, est, house: HOUSE };
+  const given = { never: false, taker: true, outSetC: SET_C, supplied: true, fanNowPct: 0, dtS: 1, est, house: HOUSE };
   let state: CoolantState = { ...COOLANT_START, pumpPct: 50, reject: false };
   for (let s = 0; s < 20; s++) state = coolantStep(state, { ...given, pumpNowPct: state.pumpPct });
   const goesOn = coolantStep(state, { ...given, pumpNowPct: state.pumpPct });

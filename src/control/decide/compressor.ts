@@ -1,5 +1,5 @@
 import { clamp } from '../physics.ts';
-import { PID_OFF, type PidState, pidStep } from '../pid.ts';
+import { HELD_PCT, PID_OFF, type PidState, pidStep } from '../pid.ts';
 
 /** On/off with minimum times and starts per hour, then speed by feed-forward and PI on the storage that it fills. */
 export interface CompressorState {
@@ -62,6 +62,8 @@ export interface CompressorInput {
   urgent: boolean;
   /** The machine defrosts: it goes on, and nothing is learnt from the heat that it takes. */
   defrosting: boolean;
+  /** Speed that is really in force, percent: a limit of the grid may have lowered it. */
+  nowPct: number;
   dtS: number;
 }
 
@@ -125,7 +127,7 @@ export function compressorStep(previous: CompressorState, input: CompressorInput
     set: input.setC,
     measured: input.storeC,
     feedForward: clamp((100 * input.needW) / Math.max(500, fullW), 0, 100),
-    held: input.defrosting,
+    held: input.defrosting || Math.abs(input.nowPct - aged.pct) > HELD_PCT,
     dtS,
   });
   return {

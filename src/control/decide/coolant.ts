@@ -2,7 +2,7 @@ import type { House } from '../../contract/house.ts';
 import type { Estimates } from '../estimate/points.ts';
 import { plannedAccelW } from '../estimate.ts';
 import { COOLANT_W_PER_LPM_K, clamp } from '../physics.ts';
-import { PID_OFF, type PidState, pidControl, pidStep, simcGains } from '../pid.ts';
+import { HELD_PCT, PID_OFF, type PidState, pidControl, pidStep, simcGains } from '../pid.ts';
 import { PUMP_MIN_PCT, pumpProcess, TUNED_STEP_S, type Tuning, tunedGains, UNTUNED } from './pump-gains.ts';
 
 /** The accelerator loop: the pump holds the coolant outlet, the valve picks house or dry cooler, the fan holds the inlet. */
@@ -42,8 +42,6 @@ export const COOLANT_START: CoolantState = {
   kcShare: UNTUNED.kc,
 };
 
-/** The pump's command and its real speed differ by more than rounding: the interlock holds it. */
-const HELD_PCT = 5;
 const FAN_MIN_PCT = 10;
 const VALVE_MIN_S = 120;
 /** The outlet this far above its set-point for this long: the house side does not take the heat. */
@@ -71,8 +69,9 @@ export interface CoolantInput {
   /** Outlet temperature to hold: at least the house's, more when hot water needs it. */
   outSetC: number;
   supplied: boolean;
-  /** Pump percent that is really in force: the interlock may have raised it. */
+  /** Percent of pump and fan that are really in force: the interlock may have raised them. */
   pumpNowPct: number;
+  fanNowPct: number;
   dtS: number;
 }
 
@@ -127,7 +126,7 @@ function fan(state: CoolantState, input: CoolantInput): { pid: PidState; pct: nu
     set: returnSetC,
     measured: est.accelInC.value,
     feedForward: clamp((100 * (est.accelW.value / Math.max(500, house.accelMaxW)) * 20) / headroomK, 0, 100),
-    held: false,
+    held: Math.abs(input.fanNowPct - state.fanPct) > HELD_PCT,
     dtS,
   });
   return { pid, pct: output };

@@ -170,6 +170,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     startsPerDay: house.startsPerDay,
     urgent: frost.heat,
     defrosting: defrost.on,
+    nowPct: image.actuators.compressorPct,
     dtS,
   });
   const limitW = stopped.accel ? 0 : safeLimitW(est, house);
@@ -192,6 +193,7 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     outSetC: coolantSetC(f, hotWater.charging),
     supplied,
     pumpNowPct: image.actuators.accelPumpPct,
+    fanNowPct: image.actuators.dryCoolerPct,
     dtS,
   });
   // While a sound heat pump charges the tank, the buffer waits: bought resistive heat would go into the tank.

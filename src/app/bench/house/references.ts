@@ -71,6 +71,7 @@ export function plainPump(house: House, shiftK: number, accelerator?: AccelRule)
       startsPerDay: house.startsPerDay,
       urgent: false,
       defrosting: at.condenserOutC < at.returnC - 1 && at.compressorW > 200,
+      nowPct: compressor.pct,
       dtS,
     });
     const missingK = setC > 0 ? setC - at.bufferTopC : 0;
