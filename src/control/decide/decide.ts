@@ -76,7 +76,7 @@ function reverseStep(state: DecidedState, wanted: boolean, compressorNow: boolea
   return { reversing: { cooling, stillS: move ? 0 : stillS }, waits: cooling !== wanted };
 }
 
-function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed: boolean): number {
+function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed: boolean, defrosting: boolean): number {
   if (!needed) return 0;
   const { est, input } = f;
   const nowPct = input.image.actuators.circulationPct;
@@ -88,7 +88,8 @@ function circulation(f: DecideFacts, state: DecidedState, heatW: number, needed:
   const bestPct = 100 * ((COP_PER_K * fullRiseK * est.compressorW.value) / (3 * CIRCULATION_W)) ** 0.25;
   const wantPct = clamp(Math.max(coolPct, Math.min(WATER_QUIET_PCT, bestPct || 0)), WATER_MIN_PCT, 100);
   const fromPct = Math.max(WATER_MIN_PCT, state.circulationPct);
-  return fromPct + (wantPct - fromPct) * lagShare(f.dtS, WATER_LAG_S);
+  const pct = fromPct + (wantPct - fromPct) * lagShare(f.dtS, WATER_LAG_S);
+  return defrosting ? Math.max(DEFROST_PUMP_PCT, pct) : pct;
 }
 
 /** Resistive heat, last of all: the accelerator's own resistive heat is worth answers. */
@@ -173,13 +174,12 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     nowPct: image.actuators.compressorPct,
     dtS,
   });
-  const limitW = stopped.accel ? 0 : safeLimitW(est, house);
   const grant = grantStep(previous.grant, {
     est,
     house,
     setPoints,
     want: input.want,
-    limitW,
+    limitW: stopped.accel ? 0 : safeLimitW(est, house),
     fillerW: Math.max(plan.fillerW, heatWorthW(f, { frost, defrost, hotWater, coolant: previous.coolant })),
     paidW: plan.paidW,
     dtS,
@@ -202,11 +202,10 @@ export function loopsStep(previous: DecidedState, f: DecideFacts): DecidedState 
     tankBackup(f, hotWater) || (mayBackUp && !defrost.on && backupOn(f, frost.heat, compressor.on, coolant.reject));
   const accelGives = !coolant.reject && supplied && (coolant.coolS < 300 || est.accelW.value > 100);
   const heaterGives = backup && house.backupHeaterAt === 'supply';
-  const pumped = compressor.on || accelGives || heaterGives || frost.pump;
+  const pumped = compressor.on || accelGives || heaterGives || frost.pump || defrost.on;
   const compressorHeatW = compressor.on ? (compressor.pct / 100) * pumpW : 0;
   const besideW = accelHeatW(f, coolant.reject) + (heaterGives ? house.backupHeaterW : 0);
-  const movedPct = circulation(f, previous, compressorHeatW + besideW, pumped);
-  const circulationPct = defrost.on ? Math.max(DEFROST_PUMP_PCT, movedPct) : movedPct;
+  const circulationPct = circulation(f, previous, compressorHeatW + besideW, pumped, defrost.on);
   const next = { compressor, coolant, hotWater, frost, defrost, grant: grant.state, reversing, circulationPct };
   const outputs = outputsOf(next, grant.grantW, backup);
   // A defrost takes its heat from the buffer, not from the tank that is being charged.
