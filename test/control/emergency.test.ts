@@ -4,10 +4,13 @@ import { cosimulate } from '../../src/app/cosim.ts';
 import type { OverrideCommand } from '../../src/contract/comfort.ts';
 import { House } from '../../src/contract/house.ts';
 import type { SetPoints } from '../../src/contract/messages.ts';
+import { SAFE_OUTPUTS } from '../../src/contract/points.ts';
+import { EMERGENCY_START, emergencyReasons } from '../../src/control/decide/emergency.ts';
+import { copOf } from '../../src/control/physics.ts';
 import type { Verdict } from '../../src/control/types.ts';
 import { Config } from '../../src/core/config.ts';
 import type { PlantState } from '../../src/hal/sim/plant/plant.ts';
-import { computing, createRig, run, until } from './rig.ts';
+import { computing, createRig, estOf, imageOf, run, until } from './rig.ts';
 
 interface Hour {
   s: number;
@@ -52,6 +55,21 @@ test('the compressor is dead: the accelerator heats within five minutes although
   console.log(
     `emergency: began after ${began.s - 7200} s, room ${later.at(-1)!.plant.airC.toFixed(1)} °C after 22 h; ${text}`,
   );
+});
+
+test('the cost of an emergency: what accelerator and heater draw, beside what the heat pump would draw for their heat', () => {
+  const rig = createRig();
+  const { house, market, setPoints } = rig;
+  const state = { ...EMERGENCY_START, on: true };
+  const est = estOf({ accelW: 4000, supplyC: 40, outdoorC: 0 });
+  const told = (backupHeaterOn: 0 | 1) => {
+    const image = imageOf(rig, { ...SAFE_OUTPUTS, backupHeaterOn });
+    return emergencyReasons(state, est, { image, house, market, setPoints, want: undefined, dtS: 1 })[0]!.text;
+  };
+  const cost = (kilowatts: number) =>
+    `${(0.3 * kilowatts).toFixed(2)} EUR an hour instead of ${((0.3 * kilowatts) / copOf(40, 0)).toFixed(2)} EUR with the heat pump`;
+  assert.match(told(0), cost(4));
+  assert.match(told(1), cost(4 + house.backupHeaterW / 1000));
 });
 
 test('the backup heater comes only after the accelerator alone was not enough', () => {

@@ -5,7 +5,8 @@ import { House } from '../../../src/contract/house.ts';
 import { DEFAULT_SETPOINTS } from '../../../src/contract/messages.ts';
 import { SAFE_OUTPUTS } from '../../../src/contract/points.ts';
 import type { Estimates } from '../../../src/control/estimate/points.ts';
-import { capacityW, copAt, ownPumpStart, ownPumpStep } from '../../../src/control/learn/own-pump.ts';
+import { auxiliaryW, capacityW, copAt, ownPumpStart, ownPumpStep } from '../../../src/control/learn/own-pump.ts';
+import { powerAt } from '../../../src/control/learn/pump-map.ts';
 import { restoredState, storedOf } from '../../../src/control/persist.ts';
 import { initialState } from '../../../src/control/step.ts';
 import { Config } from '../../../src/core/config.ts';
@@ -44,6 +45,16 @@ test('capacity and COP of a machine that is worse than its papers are learnt wit
     const cop = copAt(map, 0.65, sinkC, outdoorC);
     assert.ok(Math.abs(cop / 2.9 - 1) < 0.12, `${outdoorC} °C: COP ${cop}`);
   }
+});
+
+test('what is learnt of the power has fan and circulation pump in it, which have no meter', () => {
+  let pump = ownPumpStart(HOUSE);
+  const outputs = { ...SAFE_OUTPUTS, compressorOn: 1, compressorPct: 100, circulationPct: 100 };
+  for (let quarter = 0; quarter < 400; quarter++)
+    pump = ownPumpStep(pump, measured(2, 35, 3600), 14_000, outputs, HOUSE, 900);
+  const watts = powerAt(pump.map, { level: 1, outdoorC: 2, supplyC: 35 });
+  assert.ok(Math.abs(watts - 3600 - auxiliaryW(HOUSE, outputs)) < 50, `${watts} W`);
+  assert.is(auxiliaryW(HOUSE, outputs), 0.0375 * HOUSE.compressorMaxW + 75);
 });
 
 test('cooling, a lost sensor and a machine at rest teach nothing', () => {
