@@ -46,6 +46,13 @@ test('coolant valve: the buffer takes heat up to 10 K above its set-point and ag
   assert.is(at(false, 30, { plan: { supplySetC: 0 } }), true);
 });
 
+test('coolant valve: a house that begins to be cooled gets none of the heat, though the valve moved a second ago', () => {
+  const coolant = { ...START.coolant, reject: false, valveS: 1 };
+  const after = (mode: 'heating' | 'cooling') =>
+    loops({ values: { hotWaterC: 60, bufferTopC: 60 }, before: { coolant }, setPoints: { mode } }).coolant.reject;
+  assert.equal([after('heating'), after('cooling')], [false, true]);
+});
+
 test('coolant valve: water behind the condenser as hot as the coolant may be takes none, until it is 2 K cooler', () => {
   // A tank of 55 °C: the coolant is held at its most, 8 K below its limit of 68 °C.
   const charging = { hotWater: { ...START.hotWater, charging: true, sinceS: 10, bestC: 55 } };
